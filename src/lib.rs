@@ -1,0 +1,4 @@
+//! Hebbscope: a desktop microscope for plastic networks.
+pub mod data;
+pub mod plastic;
+pub mod train;

@@ -1,0 +1,27 @@
+//! What a plastic network is: update rules, kinds of α, parameters, and the lifetime operation.
+//!
+//! Convention everywhere: `M[i][j]` is the connection **from** neuron *i* (pre-synaptic, row) **to**
+//! neuron *j* (post-synaptic, column), the papers' w_ij. Traces are zero when a lifetime begins.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`rule`] | how a Hebbian trace is written, and its derivative |
+//! | [`network`] | the configuration of a network and the shapes of its parameters |
+//! | [`parameters`] | named trained tensors |
+//! | [`lifetime`] | the recurrence of a whole lifetime as one Candle operation, also stepwise |
+//! | [`replay`] | rebuilding any H(t) from recorded activations |
+//! | [`tensor_file`] | one `.safetensors` file, read with suspicion and written atomically |
+//! | `cpu` | the kernels behind [`lifetime`]; nothing outside this room sees them |
+
+mod cpu;
+pub mod lifetime;
+pub mod network;
+pub mod parameters;
+pub mod replay;
+pub mod rule;
+pub mod tensor_file;
+
+pub use lifetime::{Lived, Stepper, live};
+pub use network::{AlphaKind, Drive, Network};
+pub use parameters::Parameters;
+pub use rule::Rule;

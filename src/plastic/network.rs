@@ -1,0 +1,80 @@
+//! The configuration of a plastic recurrent network.
+
+use super::rule::Rule;
+use serde::{Deserialize, Serialize};
+
+/// How many plasticity coefficients α a network has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlphaKind {
+    /// One per connection, `[N, N]`.
+    Free,
+    /// One per post-synaptic neuron, `[N]`: every connection into neuron *j* shares α_j.
+    PerNeuron,
+    /// One for the whole layer, `[1]`.
+    Yoked,
+}
+
+impl AlphaKind {
+    /// The shape of α in a network of `neurons`.
+    pub fn shape(self, neurons: usize) -> Vec<usize> {
+        match self {
+            Self::Free => vec![neurons, neurons],
+            Self::PerNeuron => vec![neurons],
+            Self::Yoked => vec![1],
+        }
+    }
+
+    /// α_ij read from its stored form (`alpha` as [`AlphaKind::shape`] says, row major).
+    pub fn at(self, alpha: &[f32], neurons: usize, from: usize, to: usize) -> f32 {
+        match self {
+            Self::Free => alpha[from * neurons + to],
+            Self::PerNeuron => alpha[to],
+            Self::Yoked => alpha[0],
+        }
+    }
+}
+
+/// How the input reaches a neuron.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Drive {
+    /// The drive is added inside the tanh (*Differentiable plasticity*, eq. 1).
+    Add,
+    /// A drive that is not zero *is* the neuron's output at that step; zero leaves it free (section 4.1).
+    Clamp,
+}
+
+/// The plastic part of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plasticity {
+    /// The rule that writes the trace.
+    pub rule: Rule,
+    /// How many α there are.
+    pub alpha: AlphaKind,
+}
+
+/// A fully recurrent network of tanh neurons, plastic or not.
+///
+/// x_j(t) = tanh(input_j(t) + Σ_i (w_ij + α_ij H_ij(t)) x_i(t−1)) (*Differentiable plasticity*, eq. 1).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Network {
+    /// How many neurons, N.
+    pub neurons: usize,
+    /// How input reaches them.
+    pub drive: Drive,
+    /// The rule and kind of α; `None` is the non-plastic RNN, the same network without α·H.
+    pub plasticity: Option<Plasticity>,
+}
+
+impl Network {
+    /// Names and shapes of the trained parameters, in the order in which they are stored.
+    pub fn shapes(&self) -> Vec<(&'static str, Vec<usize>)> {
+        let mut shapes = vec![("w", vec![self.neurons, self.neurons])];
+        if let Some(plasticity) = self.plasticity {
+            shapes.push(("alpha", plasticity.alpha.shape(self.neurons)));
+            shapes.push(("eta", vec![1]));
+        }
+        shapes
+    }
+}

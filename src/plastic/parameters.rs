@@ -1,0 +1,78 @@
+//! The trained tensors of a network, by name.
+
+use candle_core::{DType, Device, Result, Tensor, Var, bail};
+use std::collections::BTreeMap;
+
+/// Trained tensors (float32) by name, always visited in alphabetical order.
+#[derive(Clone, Debug, Default)]
+pub struct Parameters {
+    vars: BTreeMap<String, Var>,
+}
+
+impl Parameters {
+    /// Adds a parameter of `shape` from its values, row major.
+    ///
+    /// # Errors
+    /// When `values` does not fill `shape`.
+    pub fn insert(&mut self, name: &str, shape: &[usize], values: &[f32]) -> Result<()> {
+        let tensor = Tensor::from_slice(values, shape, &Device::Cpu)?;
+        self.vars.insert(name.to_owned(), Var::from_tensor(&tensor)?);
+        Ok(())
+    }
+
+    /// The parameter called `name`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn get(&self, name: &str) -> Result<&Tensor> {
+        match self.vars.get(name) {
+            Some(var) => Ok(var.as_tensor()),
+            None => bail!("the network has no parameter called {name}"),
+        }
+    }
+
+    /// The values of the parameter called `name`, row major.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn values(&self, name: &str) -> Result<Vec<f32>> {
+        self.get(name)?.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
+    }
+
+    /// The trained step size η, or zero for a network that has none.
+    pub fn eta(&self) -> f32 {
+        self.values("eta").map_or(0.0, |eta| eta[0])
+    }
+
+    /// Names and variables, alphabetically.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Var)> {
+        self.vars.iter().map(|(name, var)| (name.as_str(), var))
+    }
+
+    /// How many numbers are trained in all.
+    pub fn count(&self) -> usize {
+        self.vars.values().map(|var| var.elem_count()).sum()
+    }
+
+    /// A copy that no longer changes when this one is trained.
+    ///
+    /// # Errors
+    /// When a tensor cannot be copied.
+    pub fn snapshot(&self) -> Result<Self> {
+        let vars = self
+            .vars
+            .iter()
+            .map(|(name, var)| Ok((name.clone(), Var::from_tensor(&var.as_tensor().copy()?)?)))
+            .collect::<Result<_>>()?;
+        Ok(Self { vars })
+    }
+
+    /// The first value that is NaN or infinite, as `(parameter, flat index, value)`.
+    pub fn first_non_finite(&self) -> Option<(String, usize, f32)> {
+        self.vars.iter().find_map(|(name, var)| {
+            let values: Vec<f32> = var.flatten_all().and_then(|flat| flat.to_vec1()).ok()?;
+            let index = values.iter().position(|value| !value.is_finite())?;
+            Some((name.clone(), index, values[index]))
+        })
+    }
+}

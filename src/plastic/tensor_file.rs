@@ -1,0 +1,274 @@
+//! One `.safetensors` file: float tensors under plain names and a JSON text, read with suspicion.
+//!
+//! A file that comes from elsewhere may be anything. Sizes are checked before memory is taken, nothing
+//! is ever executed, and every refusal names the file, what was expected and what was found. Writing
+//! goes to a temporary file that replaces the target only when it is complete and on the disk.
+
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use std::collections::{BTreeMap, HashMap};
+use std::io::{Read, Write as _};
+use std::path::{Path, PathBuf};
+
+/// The metadata key under which Hebbscope keeps its JSON.
+const JSON_KEY: &str = "hebbscope";
+
+/// The largest header that is read; that of a million tensors would fit.
+const MAX_HEADER_BYTES: u64 = 100_000_000;
+
+/// Why a file could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {problem}", path.display())]
+pub struct FileError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it, as the rest of a sentence.
+    pub problem: String,
+}
+
+impl FileError {
+    /// A refusal of `path`.
+    pub fn new(path: &Path, problem: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), problem: problem.into() }
+    }
+}
+
+/// A tensor of float32 values with its shape, row major.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array {
+    /// The size of each dimension.
+    pub shape: Vec<usize>,
+    /// The values, row major.
+    pub values: Vec<f32>,
+}
+
+impl Array {
+    /// # Panics
+    /// When `values` does not fill `shape`.
+    pub fn new(shape: &[usize], values: Vec<f32>) -> Self {
+        assert_eq!(shape.iter().product::<usize>(), values.len(), "an array is as large as its shape says");
+        Self { shape: shape.to_vec(), values }
+    }
+}
+
+/// The contents of a file: tensors by name, and Hebbscope's JSON.
+#[derive(Debug)]
+pub struct TensorFile {
+    path: PathBuf,
+    /// The text under the metadata key `hebbscope`.
+    pub json: String,
+    tensors: BTreeMap<String, Array>,
+}
+
+/// How values are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// float32: exact.
+    Full,
+    /// float16: half the size, three significant figures.
+    Half,
+}
+
+impl TensorFile {
+    /// Reads a whole file. Tensors must be float32 or float16, and finite.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is of another kind, is damaged, or holds NaN or infinity.
+    pub fn read(path: &Path) -> Result<Self, FileError> {
+        let refuse = |problem: String| FileError::new(path, problem);
+        let bytes = read_checked(path)?;
+        let (json, tensors) = parse(&bytes).map_err(refuse)?;
+        Ok(Self { path: path.to_owned(), json, tensors })
+    }
+
+    /// Like [`Self::read`], from memory; `name` stands for the path in messages.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, FileError> {
+        let path = PathBuf::from(name);
+        let (json, tensors) = check_beginning(bytes, bytes.len() as u64)
+            .and_then(|()| parse(bytes))
+            .map_err(|problem| FileError::new(&path, problem))?;
+        Ok(Self { path, json, tensors })
+    }
+
+    /// The file's path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A refusal of this file.
+    pub fn refuse(&self, problem: impl Into<String>) -> FileError {
+        FileError::new(&self.path, problem)
+    }
+
+    /// Takes the tensor called `name`, which must have `shape`.
+    ///
+    /// # Errors
+    /// When it is missing or has another shape.
+    pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, FileError> {
+        let array = self.take_any(name)?;
+        if array.shape != shape {
+            return Err(self.refuse(format!("tensor {name} has shape {:?}, expected {shape:?}", array.shape)));
+        }
+        Ok(array.values)
+    }
+
+    /// Takes the tensor called `name`, of any shape.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub fn take_any(&mut self, name: &str) -> Result<Array, FileError> {
+        self.tensors.remove(name).ok_or_else(|| self.refuse(format!("tensor {name} is missing")))
+    }
+
+    /// Takes every tensor whose name begins with `prefix`; names come back without it.
+    pub fn take_prefixed(&mut self, prefix: &str) -> BTreeMap<String, Array> {
+        let names: Vec<_> = self.tensors.keys().filter(|name| name.starts_with(prefix)).cloned().collect();
+        names
+            .into_iter()
+            .filter_map(|name| Some((name[prefix.len()..].to_owned(), self.tensors.remove(&name)?)))
+            .collect()
+    }
+
+    /// Says that everything that belongs has been taken.
+    ///
+    /// # Errors
+    /// When a tensor is left over.
+    pub fn finish(self) -> Result<(), FileError> {
+        match self.tensors.keys().next() {
+            Some(name) => Err(self.refuse(format!("tensor {name} does not belong to this network"))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Writes `tensors` (alphabetically) and `json` to `path`: all of it, or nothing.
+///
+/// # Errors
+/// When the folder cannot be written to or the disk is full; the old file is then as it was.
+pub fn write(
+    path: &Path,
+    json: &str,
+    tensors: &BTreeMap<String, Array>,
+    precision: Precision,
+) -> Result<(), FileError> {
+    let refuse = |problem: String| FileError::new(path, problem);
+    let bytes = to_bytes(json, tensors, precision).map_err(|error| refuse(format!("cannot be written: {error}")))?;
+    write_atomically(path, &bytes)
+}
+
+/// Replaces `path` by `bytes` in one motion: temporary file beside it, sync, rename.
+///
+/// # Errors
+/// When the folder cannot be written to or the disk is full; the old file is then as it was.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let attempt = || -> std::io::Result<()> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::Builder::new().prefix(".hebbscope-").suffix(".tmp").tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    attempt().map_err(|error| FileError::new(path, format!("cannot be written: {}", reason(&error))))
+}
+
+/// The system's reason for an error, without its number.
+pub fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+fn to_bytes(
+    json: &str,
+    tensors: &BTreeMap<String, Array>,
+    precision: Precision,
+) -> Result<Vec<u8>, safetensors::SafeTensorError> {
+    let (dtype, encode): (_, fn(&f32) -> Vec<u8>) = match precision {
+        Precision::Full => (Dtype::F32, |value| value.to_le_bytes().to_vec()),
+        Precision::Half => (Dtype::F16, |value| half::f16::from_f32(*value).to_le_bytes().to_vec()),
+    };
+    let encoded: Vec<(&String, &Array, Vec<u8>)> =
+        tensors.iter().map(|(name, array)| (name, array, array.values.iter().flat_map(encode).collect())).collect();
+    let views = encoded
+        .iter()
+        .map(|(name, array, bytes)| Ok((*name, TensorView::new(dtype, array.shape.clone(), bytes)?)))
+        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
+    let metadata = HashMap::from([(JSON_KEY.to_owned(), json.to_owned())]);
+    safetensors::serialize(views, Some(metadata))
+}
+
+fn read_checked(path: &Path) -> Result<Vec<u8>, FileError> {
+    let refuse = |problem: String| FileError::new(path, problem);
+    let io = |error: std::io::Error| FileError::new(path, format!("cannot be read: {}", reason(&error)));
+    let facts = std::fs::metadata(path).map_err(io)?;
+    if !facts.is_file() {
+        return Err(refuse("expected a .safetensors file, found something that is not a file".into()));
+    }
+    let mut file = std::fs::File::open(path).map_err(io)?;
+    let mut beginning = Vec::new();
+    Read::by_ref(&mut file).take(16).read_to_end(&mut beginning).map_err(io)?;
+    check_beginning(&beginning, facts.len()).map_err(refuse)?;
+    let mut bytes = beginning;
+    file.take(facts.len()).read_to_end(&mut bytes).map_err(io)?;
+    Ok(bytes)
+}
+
+/// Recognises what is certainly not ours from its first bytes, before the rest is read.
+fn check_beginning(beginning: &[u8], length: u64) -> Result<(), String> {
+    if length == 0 {
+        return Err("expected a .safetensors file, found an empty one".into());
+    }
+    if beginning.starts_with(b"PK\x03\x04") {
+        return Err(
+            "expected a .safetensors file, found a zip archive (perhaps a PyTorch pickle, which is never opened)"
+                .into(),
+        );
+    }
+    if beginning.len() >= 2 && beginning[0] == 0x80 && (2..=5).contains(&beginning[1]) {
+        return Err("expected a .safetensors file, found a Python pickle, which is never opened".into());
+    }
+    let Some(size) = beginning.first_chunk::<8>() else {
+        return Err(format!("expected a .safetensors file, found only {length} bytes"));
+    };
+    let header = u64::from_le_bytes(*size);
+    if beginning.get(8).is_some_and(|&first| first != b'{') {
+        return Err("expected a .safetensors file, found a file of another kind".into());
+    }
+    if header > MAX_HEADER_BYTES {
+        return Err(format!("expected a header of at most {MAX_HEADER_BYTES} bytes, found one that claims {header}"));
+    }
+    if header + 8 > length {
+        return Err(format!("is cut short: expected a header of {header} bytes, found {} bytes in all", length));
+    }
+    Ok(())
+}
+
+fn parse(bytes: &[u8]) -> Result<(String, BTreeMap<String, Array>), String> {
+    let damaged = |error: safetensors::SafeTensorError| match error {
+        safetensors::SafeTensorError::MetadataIncompleteBuffer => {
+            format!("is cut short or padded: its {} bytes are not what its header expects", bytes.len())
+        }
+        error => format!("expected a .safetensors file, found a damaged one ({error})"),
+    };
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
+    let json = metadata.metadata().as_ref().and_then(|map| map.get(JSON_KEY)).cloned();
+    let file = SafeTensors::deserialize(bytes).map_err(damaged)?;
+    let json = json.ok_or("expected a file written by Hebbscope, found another program's .safetensors file")?;
+    let mut tensors = BTreeMap::new();
+    for (name, view) in file.tensors() {
+        let values: Vec<f32> = match view.dtype() {
+            Dtype::F32 => view.data().as_chunks::<4>().0.iter().map(|&four| f32::from_le_bytes(four)).collect(),
+            Dtype::F16 => {
+                view.data().as_chunks::<2>().0.iter().map(|&two| half::f16::from_le_bytes(two).to_f32()).collect()
+            }
+            other => return Err(format!("tensor {name} has values of type {other:?}, expected F32 or F16")),
+        };
+        if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+            return Err(format!("tensor {name} holds {} at position {index}, expected finite numbers", values[index]));
+        }
+        tensors.insert(name, Array { shape: view.shape().to_vec(), values });
+    }
+    Ok((json, tensors))
+}

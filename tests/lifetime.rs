@@ -1,0 +1,217 @@
+//! The lifetime operation: gradients against finite differences and the slow twin, stepping, batching.
+
+use crate::twin;
+use candle_core::{Device, Tensor};
+use hebbscope::data::{Generator, Stream};
+use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
+use hebbscope::plastic::replay::Activities;
+use hebbscope::plastic::{Parameters, Rule, Stepper, live};
+
+const RULES: [Rule; 3] = [Rule::Decay, Rule::Oja, Rule::Clip { bound: 0.05 }];
+const ALPHAS: [AlphaKind; 3] = [AlphaKind::Free, AlphaKind::PerNeuron, AlphaKind::Yoked];
+
+fn networks(neurons: usize) -> Vec<Network> {
+    let mut networks = Vec::new();
+    for drive in [Drive::Add, Drive::Clamp] {
+        networks.push(Network { neurons, drive, plasticity: None });
+        for rule in RULES {
+            for alpha in ALPHAS {
+                networks.push(Network { neurons, drive, plasticity: Some(Plasticity { rule, alpha }) });
+            }
+        }
+    }
+    networks
+}
+
+fn random_parameters(network: Network, scale: f32, seed: u64) -> Parameters {
+    let mut generator = Generator::new(seed, Stream::Initialisation);
+    let mut parameters = Parameters::default();
+    for (name, shape) in network.shapes() {
+        let values = match name {
+            "eta" => vec![0.07],
+            _ => generator.normal(shape.iter().product(), scale),
+        };
+        parameters.insert(name, &shape, &values).unwrap();
+    }
+    parameters
+}
+
+/// `[T, B, N]`: about a third of the entries non-zero, so that clamping networks have free neurons.
+fn random_drive(steps: usize, batch: usize, neurons: usize) -> Tensor {
+    let values: Vec<f32> = Generator::new(5, Stream::Training)
+        .normal(steps * batch * neurons, 0.7)
+        .into_iter()
+        .map(|value| if value.abs() < 0.6 { 0.0 } else { value })
+        .collect();
+    Tensor::from_vec(values, (steps, batch, neurons), &Device::Cpu).unwrap()
+}
+
+fn flat(tensor: &Tensor) -> Vec<f32> {
+    tensor.flatten_all().unwrap().to_vec1().unwrap()
+}
+
+/// A loss that looks at every step, so that dL/dx of all of them is exercised.
+fn loss_of(activity: &Tensor) -> Tensor {
+    let weights: Vec<f32> = Generator::new(9, Stream::Training).normal(activity.elem_count(), 1.0);
+    let weights = Tensor::from_vec(weights, activity.dims(), &Device::Cpu).unwrap();
+    (activity.sqr().unwrap() + (activity * weights).unwrap()).unwrap().sum_all().unwrap()
+}
+
+fn largest(values: &[f32]) -> f32 {
+    values.iter().fold(0.0, |largest, value| largest.max(value.abs()))
+}
+
+fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    let scale = largest(expected).max(1e-3);
+    for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
+        assert!((found - expected).abs() <= tolerance * scale, "{what}[{index}]: expected {expected}, found {found}");
+    }
+}
+
+/// More neurons than a block has rows and than a multiple of the vector width; more steps than several key-frames.
+#[test]
+fn gradients_agree_with_candles_own_autograd_across_blocks_and_key_frames() {
+    for network in networks(83) {
+        let parameters = random_parameters(network, 0.15, 1);
+        let drive = candle_core::Var::from_tensor(&random_drive(23, 5, 83)).unwrap();
+        let ours = live(network, &parameters, drive.as_tensor(), true).unwrap();
+        let (activity, trace) = twin::live(network, &parameters, drive.as_tensor()).unwrap();
+        let what = format!("{network:?}");
+        assert_close(&what, &flat(&ours.activity), &flat(&activity), 1e-4);
+        if let Some(trace) = trace {
+            assert_close(&what, &ours.final_traces.concat(), &flat(&trace), 1e-4);
+        }
+        let found = loss_of(&ours.activity).backward().unwrap();
+        let expected = loss_of(&activity).backward().unwrap();
+        for (name, var) in parameters.iter() {
+            let [found, expected] = [&found, &expected].map(|gradients| flat(gradients.get(var.as_tensor()).unwrap()));
+            // Where a trace grazes its bound, the last bit decides whether a gradient passes the clip.
+            let clips = matches!(network.plasticity, Some(Plasticity { rule: Rule::Clip { .. }, .. }));
+            assert_close(&format!("{what} d{name}"), &found, &expected, if clips { 2e-2 } else { 5e-4 });
+        }
+        if network.drive == Drive::Add {
+            let [found, expected] =
+                [&found, &expected].map(|gradients| flat(gradients.get(drive.as_tensor()).unwrap()));
+            assert_close(&format!("{what} d(drive)"), &found, &expected, 5e-4);
+        }
+    }
+}
+
+#[test]
+fn gradients_agree_with_finite_differences_on_a_small_random_network() {
+    for network in networks(6) {
+        let parameters = random_parameters(network, 0.4, 2);
+        let drive = random_drive(7, 2, 6);
+        let loss = |parameters: &Parameters| -> f64 {
+            let activity = live(network, parameters, &drive, false).unwrap().activity;
+            f64::from(loss_of(&activity).to_scalar::<f32>().unwrap())
+        };
+        let activity = live(network, &parameters, &drive, false).unwrap().activity;
+        let gradients = loss_of(&activity).backward().unwrap();
+        for (name, var) in parameters.iter() {
+            let gradient = flat(gradients.get(var.as_tensor()).unwrap());
+            let values = parameters.values(name).unwrap();
+            let shape = var.dims().to_vec();
+            let scale = largest(&gradient).max(0.1);
+            for index in (0..values.len()).step_by(5) {
+                let step = 4e-3;
+                let [above, below] = [step, -step].map(|step| {
+                    let mut moved = parameters.snapshot().unwrap();
+                    let mut values = values.clone();
+                    values[index] += step;
+                    moved.insert(name, &shape, &values).unwrap();
+                    loss(&moved)
+                });
+                let expected = ((above - below) / f64::from(2.0 * step)) as f32;
+                let error = (gradient[index] - expected).abs() / scale;
+                // A clip has a corner, where a finite difference sees half of each side.
+                let tolerance = match network.plasticity {
+                    Some(Plasticity { rule: Rule::Clip { .. }, .. }) => 0.15,
+                    _ => 0.01,
+                };
+                assert!(
+                    error < tolerance,
+                    "{network:?} d{name}[{index}]: expected {expected}, found {}",
+                    gradient[index]
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_lifetime_lived_step_by_step_is_the_whole_one_bit_for_bit() {
+    for network in networks(70) {
+        let parameters = random_parameters(network, 0.15, 3);
+        let drive = random_drive(12, 3, 70);
+        let whole = live(network, &parameters, &drive, true).unwrap();
+        // Another expectation of the length spaces key-frames differently and must not matter.
+        let mut stepper = Stepper::begin(network, &parameters, 3, 100).unwrap();
+        for step in 0..12 {
+            let activity = stepper.step(&flat(&drive.get(step).unwrap())).unwrap();
+            assert_eq!(activity, flat(&whole.activity.get(step).unwrap()), "{network:?} step {step}");
+        }
+        for lane in 0..3 {
+            assert_eq!(stepper.trace(lane), whole.final_traces[lane], "{network:?}");
+        }
+        let stepped = stepper.finish(&parameters, &drive).unwrap();
+        let [stepped, whole] = [stepped, whole.activity].map(|activity| loss_of(&activity).backward().unwrap());
+        for (name, var) in parameters.iter() {
+            let [stepped, whole] = [&stepped, &whole].map(|gradients| flat(gradients.get(var.as_tensor()).unwrap()));
+            assert_eq!(stepped, whole, "{network:?} d{name}");
+        }
+    }
+}
+
+#[test]
+fn results_do_not_depend_on_the_number_of_threads() {
+    let network = Network {
+        neurons: 150,
+        drive: Drive::Clamp,
+        plasticity: Some(Plasticity { rule: Rule::Decay, alpha: AlphaKind::Free }),
+    };
+    for batch in [1, 6] {
+        let run = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let parameters = random_parameters(network, 0.1, 4);
+                let activity = live(network, &parameters, &random_drive(20, batch, 150), false).unwrap().activity;
+                let gradients = loss_of(&activity).backward().unwrap();
+                parameters.iter().map(|(_, var)| flat(gradients.get(var.as_tensor()).unwrap())).collect::<Vec<_>>()
+            })
+        };
+        assert!(run(1) == run(3), "batch {batch}: gradients differ between one thread and three");
+    }
+}
+
+#[test]
+fn traces_replayed_from_activities_are_those_of_the_lifetime_bit_for_bit() {
+    for rule in RULES {
+        let network =
+            Network { neurons: 70, drive: Drive::Clamp, plasticity: Some(Plasticity { rule, alpha: AlphaKind::Free }) };
+        let parameters = random_parameters(network, 0.2, 6);
+        let drive = random_drive(15, 1, 70);
+        let mut stepper = Stepper::begin(network, &parameters, 1, 15).unwrap();
+        let values = flat(&live(network, &parameters, &drive, false).unwrap().activity);
+        let activities = Activities { values: &values, neurons: 70, rule, eta: parameters.eta() };
+        let mut carried = vec![0.0; 70 * 70];
+        for step in 0..15 {
+            stepper.step(&flat(&drive.get(step).unwrap())).unwrap();
+            activities.carry(&mut carried, step..step + 1);
+            assert!(carried == stepper.trace(0), "{rule:?} step {step}");
+        }
+        let mut at_once = vec![0.0; 70 * 70];
+        activities.carry(&mut at_once, 0..15);
+        assert!(at_once == carried, "{rule:?}: one jump differs from fifteen steps");
+    }
+}
+
+#[test]
+fn a_misshapen_parameter_is_refused_with_both_shapes() {
+    let network = networks(6)[1];
+    let mut parameters = random_parameters(network, 0.1, 1);
+    parameters.insert("alpha", &[2, 3], &[0.0; 6]).unwrap();
+    let error = live(network, &parameters, &random_drive(2, 1, 6), false).err().unwrap().to_string();
+    assert!(error.contains("alpha") && error.contains("[2, 3]") && error.contains("[6, 6]"), "{error}");
+}

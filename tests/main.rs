@@ -1,0 +1,6 @@
+//! One file per promise, one binary: linking the window once instead of once per file.
+#![allow(clippy::unwrap_used)]
+
+mod lifetime;
+mod reference;
+mod twin;

@@ -1,0 +1,209 @@
+//! Outputs, traces, losses and gradients agree with independently computed cases to 1e-4 relative.
+
+use crate::twin;
+use candle_core::{DType, Device, Tensor};
+use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
+use hebbscope::plastic::{Parameters, Rule, live};
+use hebbscope::train::adam::{Adam, AdamSettings, clip_by_global_norm};
+use safetensors::SafeTensors;
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+const TOLERANCE: f32 = 1e-4;
+
+/// Kinds of cells whose cases come with networks that are not built yet.
+const NOT_BUILT: [&str; 6] = ["modulated_rnn", "lstm", "plastic_lstm", "oneshot_head", "a2c", "a2c_loss"];
+
+struct Case {
+    name: String,
+    settings: HashMap<String, serde_json::Value>,
+    tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+}
+
+impl Case {
+    fn text(&self, key: &str) -> &str {
+        self.settings[key].as_str().unwrap_or_else(|| panic!("{}: setting {key} is not a text", self.name))
+    }
+
+    fn number(&self, key: &str) -> f64 {
+        self.settings[key].as_f64().unwrap_or_else(|| panic!("{}: setting {key} is not a number", self.name))
+    }
+
+    fn tensor(&self, key: &str) -> Tensor {
+        let (shape, values) = &self.tensors[key];
+        Tensor::from_slice(values, shape.as_slice(), &Device::Cpu).unwrap()
+    }
+
+    fn values(&self, key: &str) -> &[f32] {
+        &self.tensors[key].1
+    }
+
+    fn check(&self, what: &str, found: &[f32]) {
+        let expected = self.values(what);
+        assert_eq!(found.len(), expected.len(), "{} {what}: number of values", self.name);
+        let scale = expected.iter().fold(1e-3f32, |scale, value| scale.max(value.abs()));
+        for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
+            let error = (found - expected).abs() / scale;
+            assert!(error <= TOLERANCE, "{} {what}[{index}]: expected {expected}, found {found}", self.name);
+        }
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let folder = std::env::var_os("HEBBSCOPE_REFERENCE")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/reference"), PathBuf::from);
+    let mut paths: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "safetensors"))
+        .collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "{} holds no cases", folder.display());
+    paths.iter().map(read_case).collect()
+}
+
+fn read_case(path: &PathBuf) -> Case {
+    let bytes = std::fs::read(path).unwrap();
+    let (_, metadata) = SafeTensors::read_metadata(&bytes).unwrap();
+    let settings = metadata
+        .metadata()
+        .as_ref()
+        .unwrap()
+        .iter()
+        .map(|(key, text)| (key.clone(), serde_json::from_str(text).unwrap_or_else(|_| text.clone().into())))
+        .collect();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let tensors = file
+        .iter()
+        .filter(|(_, view)| view.dtype() == safetensors::Dtype::F32)
+        .map(|(name, view)| {
+            let values = view.data().as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+            (name.to_owned(), (view.shape().to_vec(), values))
+        })
+        .collect();
+    Case { name: path.file_stem().unwrap().to_string_lossy().into_owned(), settings, tensors }
+}
+
+fn network_of(case: &Case) -> Network {
+    let rule = match case.text("rule") {
+        "decay" => Rule::Decay,
+        "oja" => Rule::Oja,
+        "clip" => Rule::Clip { bound: case.number("clip") as f32 },
+        other => panic!("{}: unknown rule {other}", case.name),
+    };
+    let alpha = match case.text("alpha") {
+        "free" => AlphaKind::Free,
+        "per_neuron" => AlphaKind::PerNeuron,
+        "yoked" => AlphaKind::Yoked,
+        other => panic!("{}: unknown α kind {other}", case.name),
+    };
+    let drive = match case.text("drive") {
+        "add" => Drive::Add,
+        "clamp" => Drive::Clamp,
+        other => panic!("{}: unknown drive {other}", case.name),
+    };
+    Network { neurons: case.number("neurons") as usize, drive, plasticity: Some(Plasticity { rule, alpha }) }
+}
+
+fn parameters_of(case: &Case) -> Parameters {
+    let mut parameters = Parameters::default();
+    for (name, (shape, values)) in &case.tensors {
+        if let Some(name) = name.strip_prefix("param.") {
+            parameters.insert(name, shape, values).unwrap();
+        }
+    }
+    parameters
+}
+
+fn flat(tensor: &Tensor) -> Vec<f32> {
+    tensor.to_dtype(DType::F32).unwrap().flatten_all().unwrap().to_vec1().unwrap()
+}
+
+/// The loss of the recurrent cases: Σ over batch and neurons of (y(T) − target)².
+fn loss_of(case: &Case, activity: &Tensor) -> Tensor {
+    let last = activity.get(activity.dim(0).unwrap() - 1).unwrap();
+    (last - case.tensor("in.target")).unwrap().sqr().unwrap().sum_all().unwrap()
+}
+
+fn check_gradients(case: &Case, loss: &Tensor, parameters: &Parameters) {
+    let gradients = loss.backward().unwrap();
+    for (name, var) in parameters.iter() {
+        let gradient = gradients.get(var.as_tensor()).unwrap_or_else(|| panic!("{}: no gradient of {name}", case.name));
+        case.check(&format!("grad.{name}"), &flat(gradient));
+    }
+}
+
+fn check_plastic_rnn(case: &Case) {
+    let (network, drive) = (network_of(case), case.tensor("in.drive"));
+    let parameters = parameters_of(case);
+    let lived = live(network, &parameters, &drive, true).unwrap();
+    case.check("out.y", &flat(&lived.activity));
+    case.check("out.hebb", &lived.final_traces.concat());
+    let loss = loss_of(case, &lived.activity);
+    case.check("out.loss", &flat(&loss));
+    check_gradients(case, &loss, &parameters);
+
+    let (activity, trace) = twin::live(network, &parameters, &drive).unwrap();
+    case.check("out.y", &flat(&activity));
+    case.check("out.hebb", &flat(&trace.unwrap()));
+    check_gradients(case, &loss_of(case, &activity), &parameters);
+}
+
+fn check_adam(case: &Case) {
+    let mut parameters = parameters_of(case);
+    let settings = AdamSettings {
+        lr: case.number("lr"),
+        beta1: case.number("beta1"),
+        beta2: case.number("beta2"),
+        eps: case.number("eps"),
+    };
+    assert_eq!(case.number("weight_decay"), 0.0, "weight decay is not built");
+    let mut adam = Adam::new(settings);
+    let gradients = case.tensor("in.grads");
+    let mut reached = Vec::new();
+    for step in 0..case.number("steps") as usize {
+        let mut gradients = BTreeMap::from([("p".to_owned(), flat(&gradients.get(step).unwrap()))]);
+        clip_by_global_norm(&mut gradients, case.number("clip_norm"));
+        adam.step(&mut parameters, &gradients).unwrap();
+        reached.extend(parameters.values("p").unwrap());
+    }
+    case.check("out.p", &reached);
+}
+
+#[test]
+fn every_reference_case_that_is_built_agrees_to_one_in_ten_thousand() {
+    let (mut checked, mut not_covered) = (Vec::new(), Vec::new());
+    for case in cases() {
+        match case.text("cell") {
+            "plastic_rnn" => check_plastic_rnn(&case),
+            "adam" => check_adam(&case),
+            kind if NOT_BUILT.contains(&kind) => {
+                not_covered.push(case.name);
+                continue;
+            }
+            unknown => panic!("{}: unknown kind of case {unknown}", case.name),
+        }
+        checked.push(case.name);
+    }
+    println!("checked {}: {}", checked.len(), checked.join(", "));
+    println!("not covered yet {}: {}", not_covered.len(), not_covered.join(", "));
+    assert!(!checked.is_empty(), "no case was checked");
+}
+
+#[test]
+fn the_bundled_reference_folder_holds_every_recurrent_case_and_adam() {
+    if std::env::var_os("HEBBSCOPE_REFERENCE").is_some() {
+        println!("skipped: HEBBSCOPE_REFERENCE names another folder");
+        return;
+    }
+    let names: Vec<String> = cases().into_iter().map(|case| case.name).collect();
+    for rule in ["decay", "oja", "clip"] {
+        for alpha in ["free", "per_neuron", "yoked"] {
+            for drive in ["add", "clamp"] {
+                let name = format!("plastic_rnn_{rule}_{alpha}_{drive}");
+                assert!(names.contains(&name), "{name} is missing");
+            }
+        }
+    }
+    assert!(names.contains(&"adam".to_owned()), "adam is missing");
+}

@@ -1,0 +1,55 @@
+//! The slow twin: the same network written with Candle's own autograd, one node per operation.
+//! It is the judge of the hand-derived backward pass and nothing else.
+
+use candle_core::{Result, Tensor};
+use hebbscope::plastic::network::{Drive, Network};
+use hebbscope::plastic::{Parameters, Rule};
+
+/// x(t) for all steps `[T, B, N]` and the final trace `[B, N, N]` (`None` for a non-plastic network).
+pub fn live(network: Network, parameters: &Parameters, drive: &Tensor) -> Result<(Tensor, Option<Tensor>)> {
+    let (steps, batch, neurons) = drive.dims3()?;
+    let w = parameters.get("w")?;
+    let mut before = Tensor::zeros((batch, neurons), drive.dtype(), drive.device())?;
+    let mut trace = Tensor::zeros((batch, neurons, neurons), drive.dtype(), drive.device())?;
+    let mut activities = Vec::new();
+    for step in 0..steps {
+        let drive = drive.get(step)?;
+        let product = match network.plasticity {
+            Some(_) => {
+                let plastic = trace.broadcast_mul(parameters.get("alpha")?)?;
+                before.unsqueeze(1)?.matmul(&plastic.broadcast_add(w)?)?.squeeze(1)?
+            }
+            None => before.matmul(w)?,
+        };
+        let activity = match network.drive {
+            Drive::Add => (&drive + product)?.tanh()?,
+            Drive::Clamp => drive.ne(0f32)?.where_cond(&drive, &product.tanh()?)?,
+        };
+        if let Some(plasticity) = network.plasticity {
+            let eta = parameters.get("eta")?.reshape((1, 1, 1))?;
+            let (pre, post) = (before.unsqueeze(2)?, activity.unsqueeze(1)?);
+            let together = pre.broadcast_mul(&post)?;
+            trace = match plasticity.rule {
+                Rule::Decay => {
+                    let keep = (1.0 - &eta)?;
+                    (trace.broadcast_mul(&keep)? + together.broadcast_mul(&eta)?)?
+                }
+                Rule::Oja => {
+                    let forgotten = trace.broadcast_mul(&post.sqr()?)?;
+                    (&trace + (together - forgotten)?.broadcast_mul(&eta)?)?
+                }
+                Rule::Clip { bound } => clip(&(&trace + together.broadcast_mul(&eta)?)?, bound)?,
+            };
+        }
+        activities.push(activity.clone());
+        before = activity;
+    }
+    Ok((Tensor::stack(&activities, 0)?, network.plasticity.map(|_| trace)))
+}
+
+/// Clipping whose gradient is one inside the bounds and zero outside.
+fn clip(values: &Tensor, bound: f32) -> Result<Tensor> {
+    let inside = values.abs()?.le(bound)?;
+    let edge = (values.detach().sign()? * f64::from(bound))?;
+    inside.where_cond(values, &edge)
+}
