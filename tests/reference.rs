@@ -4,7 +4,8 @@ use crate::twin;
 use candle_core::{DType, Device, Tensor};
 use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use hebbscope::plastic::{Parameters, Rule, live};
-use hebbscope::train::adam::{Adam, AdamSettings, clip_by_global_norm};
+use hebbscope::tasks::Optimiser;
+use hebbscope::train::adam::{Adam, clip_by_global_norm};
 use safetensors::SafeTensors;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -151,19 +152,21 @@ fn check_plastic_rnn(case: &Case) {
 
 fn check_adam(case: &Case) {
     let mut parameters = parameters_of(case);
-    let settings = AdamSettings {
+    let settings = Optimiser {
         lr: case.number("lr"),
         beta1: case.number("beta1"),
         beta2: case.number("beta2"),
         eps: case.number("eps"),
+        clip_norm: Some(case.number("clip_norm")),
     };
     assert_eq!(case.number("weight_decay"), 0.0, "weight decay is not built");
     let mut adam = Adam::new(settings);
+    let limit = settings.clip_norm.unwrap();
     let gradients = case.tensor("in.grads");
     let mut reached = Vec::new();
     for step in 0..case.number("steps") as usize {
         let mut gradients = BTreeMap::from([("p".to_owned(), flat(&gradients.get(step).unwrap()))]);
-        clip_by_global_norm(&mut gradients, case.number("clip_norm"));
+        clip_by_global_norm(&mut gradients, limit);
         adam.step(&mut parameters, &gradients).unwrap();
         reached.extend(parameters.values("p").unwrap());
     }

@@ -1,5 +1,7 @@
 //! The trained tensors of a network, by name.
 
+use super::network::Network;
+use super::tensor_file::{Array, FileError, TensorFile};
 use candle_core::{DType, Device, Result, Tensor, Var, bail};
 use std::collections::BTreeMap;
 
@@ -18,6 +20,27 @@ impl Parameters {
         let tensor = Tensor::from_slice(values, shape, &Device::Cpu)?;
         self.vars.insert(name.to_owned(), Var::from_tensor(&tensor)?);
         Ok(())
+    }
+
+    /// Takes the parameters of `network` out of a file that has been read, checking every shape.
+    ///
+    /// # Errors
+    /// When a tensor is missing or misshapen.
+    pub fn from_file(file: &mut TensorFile, network: &Network) -> std::result::Result<Self, FileError> {
+        let mut parameters = Self::default();
+        for (name, shape) in network.shapes() {
+            let values = file.take(name, &shape)?;
+            parameters.insert(name, &shape, &values).map_err(|error| file.refuse(error.to_string()))?;
+        }
+        Ok(parameters)
+    }
+
+    /// All parameters as plain arrays, for writing.
+    ///
+    /// # Errors
+    /// When a tensor cannot be read back.
+    pub fn to_arrays(&self) -> Result<BTreeMap<String, Array>> {
+        self.iter().map(|(name, var)| Ok((name.to_owned(), Array::new(var.dims(), self.values(name)?)))).collect()
     }
 
     /// The parameter called `name`.

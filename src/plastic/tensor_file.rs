@@ -64,8 +64,8 @@ pub struct TensorFile {
 pub enum Precision {
     /// float32: exact.
     Full,
-    /// float16: half the size, three significant figures.
-    Half,
+    /// Matrices as float16 (half the size, three significant figures), everything else exact.
+    HalfMatrices,
 }
 
 impl TensorFile {
@@ -185,15 +185,21 @@ fn to_bytes(
     tensors: &BTreeMap<String, Array>,
     precision: Precision,
 ) -> Result<Vec<u8>, safetensors::SafeTensorError> {
-    let (dtype, encode): (_, fn(&f32) -> Vec<u8>) = match precision {
-        Precision::Full => (Dtype::F32, |value| value.to_le_bytes().to_vec()),
-        Precision::Half => (Dtype::F16, |value| half::f16::from_f32(*value).to_le_bytes().to_vec()),
-    };
-    let encoded: Vec<(&String, &Array, Vec<u8>)> =
-        tensors.iter().map(|(name, array)| (name, array, array.values.iter().flat_map(encode).collect())).collect();
+    let encoded: Vec<(&String, &Array, Dtype, Vec<u8>)> = tensors
+        .iter()
+        .map(|(name, array)| match precision {
+            Precision::HalfMatrices if array.shape.len() > 1 => {
+                let bytes = array.values.iter().flat_map(|&value| half::f16::from_f32(value).to_le_bytes()).collect();
+                (name, array, Dtype::F16, bytes)
+            }
+            Precision::Full | Precision::HalfMatrices => {
+                (name, array, Dtype::F32, array.values.iter().flat_map(|value| value.to_le_bytes()).collect())
+            }
+        })
+        .collect();
     let views = encoded
         .iter()
-        .map(|(name, array, bytes)| Ok((*name, TensorView::new(dtype, array.shape.clone(), bytes)?)))
+        .map(|(name, array, dtype, bytes)| Ok((*name, TensorView::new(*dtype, array.shape.clone(), bytes)?)))
         .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
     let metadata = HashMap::from([(JSON_KEY.to_owned(), json.to_owned())]);
     safetensors::serialize(views, Some(metadata))

@@ -1,8 +1,9 @@
-//! Adam with moments that can be saved, and gradient clipping by global norm.
+//! Adam (Kingma & Ba 2015) with moments that can be saved, and gradient clipping by global norm.
 //!
 //! Candle's optimiser hides its moments, and a run that is resumed exactly needs them.
 
 use crate::plastic::Parameters;
+use crate::tasks::Optimiser;
 use candle_core::{CpuStorage, InplaceOp1, Layout, Result, bail};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -10,25 +11,6 @@ use std::sync::Mutex;
 
 /// Values per parallel piece of an update.
 const PIECE: usize = 1 << 15;
-
-/// The constants of Adam (Kingma & Ba 2015).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct AdamSettings {
-    /// Learning rate.
-    pub lr: f64,
-    /// Decay of the first moment.
-    pub beta1: f64,
-    /// Decay of the second moment.
-    pub beta2: f64,
-    /// Added to the root of the second moment.
-    pub eps: f64,
-}
-
-impl Default for AdamSettings {
-    fn default() -> Self {
-        Self { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8 }
-    }
-}
 
 /// First and second moment of one parameter, flat.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,7 +25,7 @@ pub struct Moments {
 #[derive(Clone, Debug)]
 pub struct Adam {
     /// The constants.
-    pub settings: AdamSettings,
+    pub settings: Optimiser,
     /// How many steps have been taken.
     pub steps: u64,
     /// Moments by the parameter's name.
@@ -52,7 +34,7 @@ pub struct Adam {
 
 impl Adam {
     /// An optimiser that has taken no step.
-    pub fn new(settings: AdamSettings) -> Self {
+    pub fn new(settings: Optimiser) -> Self {
         Self { settings, steps: 0, moments: BTreeMap::new() }
     }
 
@@ -71,7 +53,7 @@ impl Adam {
             }
         }
         self.steps += 1;
-        let AdamSettings { lr, beta1, beta2, eps } = self.settings;
+        let Optimiser { lr, beta1, beta2, eps, .. } = self.settings;
         let exponent = i32::try_from(self.steps).unwrap_or(i32::MAX);
         let first_bias = 1.0 - beta1.powi(exponent);
         let second_bias = 1.0 - beta2.powi(exponent);

@@ -1,2 +1,25 @@
-//! x
+//! Training: the optimiser, one iteration, the worker thread, and what is kept on disk.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`config`] | what a run is: task, settings, seed, length |
+//! | [`trainer`] | one iteration after another, no thread, no files |
+//! | [`adam`] | the optimiser, with moments that can be saved |
+//! | [`checkpoint`] | a network and everything needed to go on training it, in one file |
+//! | [`run_folder`] | the folder of a run: configuration, metrics, checkpoint, lock |
+//! | [`worker`] | the training thread: commands in, events and the latest state out |
+//! | [`evaluate`] | how well a network does on episodes it has never lived |
+
 pub mod adam;
+pub mod checkpoint;
+pub mod config;
+pub mod evaluate;
+pub mod run_folder;
+pub mod trainer;
+pub mod worker;
+
+pub use checkpoint::Checkpoint;
+pub use config::RunConfig;
+pub use run_folder::RunFolder;
+pub use trainer::{Curve, Point, Trainer};
+pub use worker::{Command, Event, Snapshot, Worker};

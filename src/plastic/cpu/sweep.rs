@@ -39,11 +39,15 @@ impl<U: Update> pulp::WithSimd for ForwardSweep<'_, U> {
             let post = post.as_chunks::<WIDTH>().0;
             let sums = sums.as_chunks_mut::<WIDTH>().0;
             for ((((trace, sums), w), alpha), post) in trace.iter_mut().zip(sums).zip(w).zip(alpha).zip(post) {
+                // Worked on as values: through references the compiler fears overlap and stays scalar.
+                let (mut updated, mut total) = (*trace, *sums);
                 for lane in 0..WIDTH {
-                    let updated = update.next(trace[lane], pre, post[lane]);
-                    trace[lane] = updated;
-                    sums[lane] += input * (w[lane] + alpha[lane] * updated);
+                    updated[lane] = update.next(updated[lane], pre, post[lane]);
                 }
+                for lane in 0..WIDTH {
+                    total[lane] += input * (w[lane] + alpha[lane] * updated[lane]);
+                }
+                (*trace, *sums) = (updated, total);
             }
         }
     }

@@ -1,0 +1,35 @@
+//! `hebbscope episode`: one lifetime, recorded.
+
+use crate::episode::tape_file;
+use crate::train::{Checkpoint, config::check_seed, evaluate};
+use std::path::PathBuf;
+
+/// Record the lifetime of one seed as a tape
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The checkpoint
+    checkpoint: PathBuf,
+    /// The seed of the episode
+    #[arg(long)]
+    seed: u64,
+    /// The tape to write
+    #[arg(long, value_name = "TAPE")]
+    out: PathBuf,
+}
+
+/// Runs the sub-command.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let checkpoint = Checkpoint::read(&arguments.checkpoint)?;
+    let tape = evaluate::episode(&checkpoint, check_seed(arguments.seed)?)?;
+    tape_file::write(&arguments.out, &tape, &checkpoint.parameters)?;
+    let measure = checkpoint.config.task().measure();
+    println!(
+        "{}: {} steps, loss {:.4}, {} {:.4}",
+        arguments.out.display(),
+        tape.steps,
+        tape.loss,
+        measure.key,
+        tape.measure
+    );
+    Ok(())
+}

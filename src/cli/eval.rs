@@ -1,0 +1,48 @@
+//! `hebbscope eval`: how well a network does on episodes it has never lived.
+
+use crate::train::{Checkpoint, evaluate};
+use anyhow::Context as _;
+use std::path::PathBuf;
+
+/// Measure a checkpoint on new episodes
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The checkpoint
+    checkpoint: PathBuf,
+    /// How many lifetimes to live
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
+    episodes: u64,
+    /// The seed of the episodes
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// One line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the sub-command.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let checkpoint = Checkpoint::read(&arguments.checkpoint)?;
+    let result = evaluate::evaluate(&checkpoint, arguments.seed, arguments.episodes, |_| {})
+        .with_context(|| arguments.checkpoint.display().to_string())?;
+    let task = checkpoint.config.task();
+    let measure = task.measure();
+    if arguments.json {
+        let mut line = serde_json::Map::new();
+        line.insert("task".into(), task.name().into());
+        line.insert("episodes".into(), result.episodes.into());
+        line.insert(measure.key.into(), result.measure.into());
+        line.insert("loss".into(), result.loss.into());
+        println!("{}", serde_json::Value::Object(line));
+    } else {
+        println!("{} after {} iterations, {} new lifetimes:", task.name(), checkpoint.iteration(), result.episodes);
+        let value = if measure.is_fraction {
+            format!("{:.3} %", result.measure * 100.0)
+        } else {
+            format!("{:.5}", result.measure)
+        };
+        println!("  {} ({})  {value}", measure.key, measure.title);
+        println!("  loss  {:.5}", result.loss);
+    }
+    Ok(())
+}

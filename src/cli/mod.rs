@@ -1,0 +1,59 @@
+//! The command line: one file per sub-command, the same events as the window, printed.
+
+mod episode;
+mod eval;
+
+mod share;
+
+mod train;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A microscope for plastic networks: train one, open one, and watch a lifetime step by step.
+///
+/// Without a sub-command the window opens.
+#[derive(Parser)]
+#[command(name = "hebbscope", version, args_conflicts_with_subcommands = true, subcommand_precedence_over_arg = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// A checkpoint, a run folder or a tape; without one, the bundled network
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Train(train::Arguments),
+    Eval(eval::Arguments),
+    Episode(episode::Arguments),
+    Share(share::Arguments),
+}
+
+/// Runs the program: exit code 0 when done, 1 after one plain sentence on standard error, 2 for wrong usage.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help that cannot be printed because the reader has gone is not worth another message.
+            let _printed = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let outcome = match arguments.command {
+        Some(Command::Train(arguments)) => train::run(&arguments),
+        Some(Command::Eval(arguments)) => eval::run(&arguments),
+        Some(Command::Episode(arguments)) => episode::run(&arguments),
+        Some(Command::Share(arguments)) => share::run(&arguments),
+        None => Ok(()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("hebbscope: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! `hebbscope share`: a checkpoint without what only training needs.
+
+use crate::plastic::tensor_file::Precision;
+use crate::train::Checkpoint;
+use std::path::PathBuf;
+
+/// Write a small copy of a checkpoint: 16-bit matrices, no optimiser state
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The checkpoint
+    checkpoint: PathBuf,
+    /// The copy to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// Runs the sub-command.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let mut checkpoint = Checkpoint::read(&arguments.checkpoint)?;
+    checkpoint.continuation = None;
+    checkpoint.write(&arguments.out, Precision::HalfMatrices)?;
+    println!("{}: {} bytes", arguments.out.display(), std::fs::metadata(&arguments.out)?.len());
+    Ok(())
+}

@@ -1,0 +1,242 @@
+//! `hebbscope train`: a run in the terminal.
+
+use crate::plastic::tensor_file::FileError;
+use crate::tasks::settings::SettingError;
+use crate::train::config::{ConfigError, ConfigText, check_seed};
+use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
+use anyhow::{Context as _, bail};
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
+
+/// Where runs go when no folder is named.
+const RUNS: &str = "runs";
+
+/// Iterations that the printed averages look back over.
+const WINDOW: usize = 20;
+
+/// Train a network; progress is printed, everything is saved as it goes
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The task: patterns
+    task: Option<String>,
+    /// A configuration in TOML
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// One setting of the task; may be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<String>,
+    /// The folder of the run [default: a new one below runs/]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Everything random follows from it [default: 0]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Iterations of the whole run [default: the task's]
+    #[arg(long)]
+    steps: Option<u64>,
+    /// Where to compute: auto or cpu (cuda and metal are not built into this version)
+    #[arg(long, default_value = "auto", value_parser = ["auto", "cpu", "cuda", "metal"])]
+    device: String,
+    /// Go on with the run in this folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["config", "settings", "out", "seed"])]
+    resume: Option<PathBuf>,
+}
+
+/// Runs the sub-command.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if ["cuda", "metal"].contains(&arguments.device.as_str()) {
+        bail!("--device expects auto or cpu in this version, found {}", arguments.device);
+    }
+    let (trainer, folder) = prepare(arguments)?;
+    let config = trainer.config().clone();
+    let (path, planned) = (folder.path().to_owned(), config.iterations);
+    let network = trainer.parameters().count();
+    println!(
+        "{}: {} trained numbers, seed {}, iterations {} to {planned}, in {}",
+        config.task().name(),
+        network,
+        config.seed,
+        trainer.iteration() + 1,
+        path.display()
+    );
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&stop);
+    ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed)).context("Ctrl-C cannot be listened for")?;
+    let options = worker::Options { snapshots: false, ..worker::Options::default() };
+    let mut progress = Progress::new(&config, trainer.curve());
+    let worker = Worker::start(trainer, Some(folder), options).context("the training thread could not be started")?;
+    follow(&worker, &stop, &mut progress, &path)
+}
+
+fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {
+    if let Some(folder) = &arguments.resume {
+        let (folder, checkpoint) = RunFolder::resume(folder)?;
+        let found = checkpoint.config.task().name();
+        if let Some(task) = arguments.task.as_deref().filter(|task| *task != found) {
+            bail!("{}: expected a run of task {task}, found one of {found}", folder.path().display());
+        }
+        let mut trainer = Trainer::from_checkpoint(checkpoint)?;
+        if let Some(steps) = arguments.steps {
+            trainer.set_iterations(steps);
+        }
+        if trainer.iteration() >= trainer.config().iterations {
+            bail!(
+                "{}: expected a run with iterations left, found {} of {} done; a larger --steps goes on",
+                folder.path().display(),
+                trainer.iteration(),
+                trainer.config().iterations
+            );
+        }
+        return Ok((trainer, folder));
+    }
+    let config = configure(arguments)?;
+    let trainer = Trainer::new(config)?;
+    let config = trainer.config();
+    let path = arguments.out.clone().unwrap_or_else(|| {
+        RunFolder::free_name(Path::new(RUNS), &format!("{}-seed-{}", config.task().name(), config.seed))
+    });
+    let folder = RunFolder::create(&path, config)?;
+    Ok((trainer, folder))
+}
+
+fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
+    let text = arguments.config.as_deref().map(ConfigText::read).transpose()?.unwrap_or_default();
+    let mut config = RunConfig::from_text(&text, arguments.task.as_deref())?;
+    for setting in &arguments.settings {
+        let Some((key, value)) = setting.split_once('=') else {
+            return Err(ConfigError::Setting(SettingError::Value {
+                key: "--set".into(),
+                expected: "KEY=VALUE".into(),
+                found: setting.clone(),
+            }));
+        };
+        config.settings.set_text(key.trim(), value)?;
+    }
+    config.seed = check_seed(arguments.seed.unwrap_or(config.seed))?;
+    config.iterations = arguments.steps.unwrap_or(config.iterations);
+    Ok(config)
+}
+
+fn follow(worker: &Worker, stop: &AtomicBool, progress: &mut Progress, path: &Path) -> anyhow::Result<()> {
+    let Some(events) = worker.events() else { return Ok(()) };
+    loop {
+        if stop.swap(false, Ordering::Relaxed) {
+            worker.tell(Command::Stop);
+        }
+        match events.recv_timeout(Duration::from_millis(100)) {
+            Ok(Event::Progress { points, .. }) => progress.add(&points),
+            Ok(Event::Warning(warning)) => progress.note(&format!("warning: {warning}")),
+            Ok(Event::Saved { .. } | Event::Paused { .. }) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(Event::Finished { iteration, stopped }) => {
+                let word = if stopped { "stopped" } else { "done" };
+                progress.print();
+                progress.note(&format!("{word} at iteration {iteration}, saved in {}", path.display()));
+                return Ok(());
+            }
+            Ok(Event::Failed { reason, kept, .. }) => {
+                progress.note("");
+                match kept {
+                    Some(kept) => bail!("{reason}; the last good checkpoint is {}", kept.display()),
+                    None => bail!("{reason}; nothing had been saved yet"),
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(FileError::new(path, "the training thread ended without a word").into());
+            }
+        }
+    }
+}
+
+/// The line that tells how far the run is.
+struct Progress {
+    planned: u64,
+    title: &'static str,
+    is_fraction: bool,
+    recent: Vec<Point>,
+    done: u64,
+    since: Option<(Instant, u64)>,
+    printed: Option<Instant>,
+    live: bool,
+}
+
+impl Progress {
+    fn new(config: &RunConfig, curve: &[Point]) -> Self {
+        let measure = config.task().measure();
+        Self {
+            planned: config.iterations,
+            title: measure.key,
+            is_fraction: measure.is_fraction,
+            recent: curve.to_vec(),
+            done: curve.len() as u64,
+            since: None,
+            printed: None,
+            live: std::io::stdout().is_terminal(),
+        }
+    }
+
+    fn add(&mut self, points: &[Point]) {
+        self.recent.extend_from_slice(points);
+        let excess = self.recent.len().saturating_sub(WINDOW);
+        self.recent.drain(..excess);
+        self.done += points.len() as u64;
+        // The rate leaves the first iteration out: it pays for warming up.
+        self.since.get_or_insert((Instant::now(), self.done));
+        let pause = if self.live { Duration::from_millis(200) } else { Duration::from_secs(5) };
+        if self.printed.is_none_or(|printed| printed.elapsed() >= pause) {
+            self.print();
+        }
+    }
+
+    fn print(&mut self) {
+        self.printed = Some(Instant::now());
+        let mean = |value: fn(&Point) -> f32| {
+            self.recent.iter().map(|point| f64::from(value(point))).sum::<f64>() / self.recent.len().max(1) as f64
+        };
+        let measure = mean(|point| point.measure);
+        let measure = if self.is_fraction { format!("{:.2} %", measure * 100.0) } else { format!("{measure:.4}") };
+        let rate =
+            self.since.map_or(0.0, |(since, done)| (self.done - done) as f64 / since.elapsed().as_secs_f64().max(1e-9));
+        let left = if rate > 0.0 {
+            format!("{rate:.2}/s, {} left", clock(((self.planned.saturating_sub(self.done)) as f64 / rate) as u64))
+        } else {
+            "measuring speed".to_owned()
+        };
+        let line = format!(
+            "{:>7}/{}  {} {measure:>8}  loss {:>10.4}  η {:.5}  {left}",
+            self.done,
+            self.planned,
+            self.title,
+            mean(|point| point.loss),
+            self.recent.last().map_or(0.0, |point| point.eta),
+        );
+        if self.live {
+            print!("\r{line:<100}");
+            // A terminal that has gone away is no reason to stop training.
+            let _flushed = std::io::stdout().flush();
+        } else {
+            println!("{line}");
+        }
+    }
+
+    fn note(&self, text: &str) {
+        if self.live {
+            println!();
+        }
+        if !text.is_empty() {
+            println!("{text}");
+        }
+    }
+}
+
+/// Seconds as "1 h 02 min", "3 min 20 s" or "12 s".
+fn clock(seconds: u64) -> String {
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds:02} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes:02} min"),
+    }
+}

@@ -1,0 +1,148 @@
+//! Playback as a state machine: no widgets, no wall clock, only elapsed seconds handed in.
+
+use super::Event;
+use std::ops::Range;
+
+/// Steps per second at 1×.
+pub const STEPS_PER_SECOND: f64 = 20.0;
+
+/// The slowest and the fastest playback.
+pub const SPEED_RANGE: std::ops::RangeInclusive<f64> = 0.1..=64.0;
+
+/// Where in a lifetime the viewer is, and how it moves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clock {
+    steps: usize,
+    at: usize,
+    /// The part of a step that has elapsed.
+    fraction: f64,
+    playing: bool,
+    speed: f64,
+    looping: bool,
+}
+
+impl Clock {
+    /// A clock at rest on the first of `steps` steps.
+    pub fn new(steps: usize) -> Self {
+        Self { steps: steps.max(1), at: 0, fraction: 0.0, playing: false, speed: 1.0, looping: false }
+    }
+
+    /// The step being viewed, below [`Self::steps`].
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// How many steps the lifetime has.
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// Whether time is passing.
+    pub fn is_playing(&self) -> bool {
+        self.playing
+    }
+
+    /// Playback speed, 1 being [`STEPS_PER_SECOND`].
+    pub fn speed(&self) -> f64 {
+        self.speed
+    }
+
+    /// Whether the end leads back to the beginning.
+    pub fn is_looping(&self) -> bool {
+        self.looping
+    }
+
+    /// Turns looping on or off.
+    pub fn set_looping(&mut self, looping: bool) {
+        self.looping = looping;
+    }
+
+    /// Takes over a lifetime of another length, staying at the same step as far as there is one.
+    pub fn set_steps(&mut self, steps: usize) {
+        self.steps = steps.max(1);
+        if self.at >= self.steps {
+            self.at = self.steps - 1;
+            self.fraction = 0.0;
+        }
+    }
+
+    /// Starts playing; from the beginning if the end has been reached.
+    pub fn play(&mut self) {
+        if self.is_at_end() {
+            self.seek(0);
+        }
+        self.playing = true;
+    }
+
+    /// Stops where it is.
+    pub fn pause(&mut self) {
+        self.playing = false;
+        self.fraction = 0.0;
+    }
+
+    /// Plays or pauses.
+    pub fn toggle(&mut self) {
+        if self.playing { self.pause() } else { self.play() }
+    }
+
+    /// Goes to `step`, or to the last one when there are fewer. Keeps playing if it was.
+    pub fn seek(&mut self, step: usize) {
+        self.at = step.min(self.steps - 1);
+        self.fraction = 0.0;
+    }
+
+    /// Moves by some steps, backwards when negative, and pauses.
+    pub fn step(&mut self, by: isize) {
+        self.pause();
+        self.seek(self.at.saturating_add_signed(by));
+    }
+
+    /// Sets the speed, held within [`SPEED_RANGE`].
+    pub fn set_speed(&mut self, speed: f64) {
+        if speed.is_finite() {
+            self.speed = speed.clamp(*SPEED_RANGE.start(), *SPEED_RANGE.end());
+        }
+    }
+
+    /// Goes to the beginning of the next event after this step; answers whether there was one.
+    pub fn next_event(&mut self, events: &[Event]) -> bool {
+        self.jump(events.iter().map(|event| event.start).find(|&start| start > self.at))
+    }
+
+    /// Goes back to the beginning of this event, or of the one before when already there.
+    pub fn previous_event(&mut self, events: &[Event]) -> bool {
+        self.jump(events.iter().rev().map(|event| event.start).find(|&start| start < self.at))
+    }
+
+    /// Lets `seconds` pass. Answers the steps passed through, for those who want to see each of them.
+    pub fn tick(&mut self, seconds: f64) -> Range<usize> {
+        let from = self.at;
+        if !self.playing || !seconds.is_finite() || seconds <= 0.0 {
+            return from..from;
+        }
+        let elapsed = self.fraction + seconds * STEPS_PER_SECOND * self.speed;
+        let whole = elapsed.floor();
+        self.fraction = elapsed - whole;
+        let target = from + whole as usize;
+        if target < self.steps {
+            self.at = target;
+        } else if self.looping {
+            self.at = target % self.steps;
+        } else {
+            self.at = self.steps - 1;
+            self.pause();
+        }
+        from..self.at.max(from)
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.at + 1 == self.steps
+    }
+
+    fn jump(&mut self, target: Option<usize>) -> bool {
+        if let Some(step) = target {
+            self.seek(step);
+        }
+        target.is_some()
+    }
+}

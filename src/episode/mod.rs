@@ -1,0 +1,17 @@
+//! The tape of one lifetime, its exact replay, and the playback clock. No window, no training.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`tape`] | what was recorded: drive, activities, events, pictures of the task |
+//! | [`reel`] | any H(t) of a tape, rebuilt bit for bit |
+//! | [`clock`] | playback as a state machine without widgets |
+//! | [`tape_file`] | a tape and its network in one file |
+
+pub mod clock;
+pub mod reel;
+pub mod tape;
+pub mod tape_file;
+
+pub use clock::Clock;
+pub use reel::Reel;
+pub use tape::{Event, EventKind, Tape};

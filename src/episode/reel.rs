@@ -1,0 +1,92 @@
+//! Any H(t) of a tape, rebuilt bit for bit by replaying the rule.
+
+use super::Tape;
+use crate::plastic::replay::Activities;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Key-frames are kept every this many steps, or further apart when traces are large.
+const KEY_FRAME_STEPS: usize = 8;
+
+/// All key-frames of one reel together stay below this many bytes.
+const KEY_FRAME_BYTES: usize = 128 << 20;
+
+/// A tape being looked at: a trace that follows the playhead, and key-frames of where it has been.
+///
+/// Moving forward costs one update per step; moving back starts at the key-frame below.
+pub struct Reel {
+    tape: Arc<Tape>,
+    at: usize,
+    trace: Vec<f32>,
+    every: usize,
+    key_frames: BTreeMap<usize, Arc<[f32]>>,
+}
+
+impl Reel {
+    /// A reel at the beginning of `tape`.
+    pub fn new(tape: Arc<Tape>) -> Self {
+        let size = if tape.network.plasticity.is_some() { tape.network.neurons * tape.network.neurons } else { 0 };
+        let affordable = (KEY_FRAME_BYTES / (size * size_of::<f32>()).max(1)).max(1);
+        let every = KEY_FRAME_STEPS.max(tape.steps.div_ceil(affordable));
+        Self { trace: vec![0.0; size], tape, at: 0, every, key_frames: BTreeMap::new() }
+    }
+
+    /// The tape.
+    pub fn tape(&self) -> &Arc<Tape> {
+        &self.tape
+    }
+
+    /// H(t), `[N, N]` row major: the trace that x(t) was computed with (*Differentiable plasticity*, eq. 1).
+    /// H(0) is zero; `step` may be up to T, the trace that the lifetime left behind. Empty for a network without traces.
+    ///
+    /// # Panics
+    /// When `step` lies beyond the tape.
+    pub fn trace_at(&mut self, step: usize) -> &[f32] {
+        assert!(step <= self.tape.steps, "step {step} lies beyond a tape of {} steps", self.tape.steps);
+        let Some(plasticity) = self.tape.network.plasticity else { return &[] };
+        if step < self.at || step - self.at > self.every {
+            let nearest = self.key_frames.range(..=step).next_back();
+            match nearest {
+                Some((&key, frame)) if key > self.at || step < self.at => {
+                    self.trace.copy_from_slice(frame);
+                    self.at = key;
+                }
+                None if step < self.at => {
+                    self.trace.fill(0.0);
+                    self.at = 0;
+                }
+                Some(_) | None => {}
+            }
+        }
+        let tape = Arc::clone(&self.tape);
+        let activities =
+            Activities { values: &tape.activity, neurons: tape.network.neurons, rule: plasticity.rule, eta: tape.eta };
+        while self.at < step {
+            let next_key = (self.at / self.every + 1) * self.every;
+            let reach = step.min(next_key);
+            activities.carry(&mut self.trace, self.at..reach);
+            self.at = reach;
+            if reach == next_key {
+                self.key_frames.entry(reach).or_insert_with(|| self.trace.as_slice().into());
+            }
+        }
+        &self.trace
+    }
+
+    /// H_ij over the lifetime, one value per step from H(0) to H(T); zeros for a network without traces.
+    pub fn synapse_history(&self, from: usize, to: usize) -> Vec<f32> {
+        let tape = &self.tape;
+        let Some(plasticity) = tape.network.plasticity else { return vec![0.0; tape.steps + 1] };
+        // A network of two neurons whose trace [0, 1] is the synapse asked for.
+        let pair: Vec<f32> =
+            (0..tape.steps).flat_map(|step| [tape.activity_at(step)[from], tape.activity_at(step)[to]]).collect();
+        let activities = Activities { values: &pair, neurons: 2, rule: plasticity.rule, eta: tape.eta };
+        let mut trace = [0.0; 4];
+        let mut history = vec![0.0];
+        for step in 0..tape.steps {
+            activities.carry(&mut trace, step..step + 1);
+            history.push(trace[1]);
+        }
+        history
+    }
+}

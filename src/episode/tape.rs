@@ -1,0 +1,137 @@
+//! What is recorded of one lifetime.
+//!
+//! A tape keeps inputs and activities only. Traces are a function of them, so none is stored:
+//! [`super::Reel`] rebuilds H(t) when somebody looks. A lifetime of 1001 neurons and 205 steps is
+//! then 1.6 MB in memory and on disk, instead of 0.8 GB.
+
+use crate::plastic::Network;
+use crate::plastic::tensor_file::Array;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What happens during a span of steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// Something is shown to be remembered.
+    Study,
+    /// Nothing is shown.
+    Blank,
+    /// Part of something is shown, and the rest is asked for.
+    Probe,
+}
+
+impl EventKind {
+    /// The word on the timeline.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Study => "study",
+            Self::Blank => "blank",
+            Self::Probe => "probe",
+        }
+    }
+}
+
+/// A named span of a lifetime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// What happens.
+    pub kind: EventKind,
+    /// The first step of the span.
+    pub start: usize,
+    /// How many steps it lasts; at least one.
+    pub steps: usize,
+    /// Which of several (for study: the example's index, from 0).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<usize>,
+}
+
+impl Event {
+    /// Whether the span covers `step`.
+    pub fn contains(&self, step: usize) -> bool {
+        (self.start..self.start + self.steps).contains(&step)
+    }
+
+    /// "study 3", "probe": kind and number, counted from one.
+    pub fn label(&self) -> String {
+        match self.index {
+            Some(index) => format!("{} {}", self.kind.title(), index + 1),
+            None => self.kind.title().to_owned(),
+        }
+    }
+}
+
+/// One recorded lifetime of one network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tape {
+    /// The task's name in the registry.
+    pub task: String,
+    /// The network that lived it.
+    pub network: Network,
+    /// Its η at the time.
+    pub eta: f32,
+    /// Training iterations the network had behind it.
+    pub iteration: u64,
+    /// The seed of the episode, where it was asked for by seed.
+    pub seed: Option<u64>,
+    /// T.
+    pub steps: usize,
+    /// What was fed in, `[T, N]`.
+    pub drive: Vec<f32>,
+    /// x(t), `[T, N]`.
+    pub activity: Vec<f32>,
+    /// Spans in order of their start.
+    pub events: Vec<Event>,
+    /// What the task shows beside the network (study patterns, target, …), by the task's names.
+    pub pictures: BTreeMap<String, Array>,
+    /// The loss of this lifetime.
+    pub loss: f32,
+    /// The task's measure of this lifetime (for patterns: the fraction of wrong bits).
+    pub measure: f32,
+}
+
+impl Tape {
+    /// x(t) of all neurons at one step.
+    pub fn activity_at(&self, step: usize) -> &[f32] {
+        let neurons = self.network.neurons;
+        &self.activity[step * neurons..][..neurons]
+    }
+
+    /// The event that covers `step`.
+    pub fn event_at(&self, step: usize) -> Option<&Event> {
+        self.events.iter().find(|event| event.contains(step))
+    }
+
+    /// Checks that sizes and spans fit together; tapes may come from files.
+    ///
+    /// # Errors
+    /// With a sentence that says what does not fit.
+    pub fn check(&self) -> Result<(), String> {
+        let expected = self.steps * self.network.neurons;
+        if self.steps == 0 {
+            return Err("expected a lifetime of at least one step, found none".into());
+        }
+        for (name, values) in [("drive", &self.drive), ("activity", &self.activity)] {
+            if values.len() != expected {
+                return Err(format!(
+                    "the {name} of {} steps has {} values, expected {expected}",
+                    self.steps,
+                    values.len()
+                ));
+            }
+        }
+        for event in &self.events {
+            let end = event.start.checked_add(event.steps);
+            if event.steps == 0 || end.is_none_or(|end| end > self.steps) {
+                return Err(format!(
+                    "event {} spans steps {} to {}, expected a span within {} steps",
+                    event.label(),
+                    event.start,
+                    event.start.saturating_add(event.steps),
+                    self.steps
+                ));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! A tape and the network that lived it, in one file that opens by itself.
+
+use super::{Event, Tape};
+use crate::plastic::tensor_file::{self, Array, FileError, Precision, TensorFile};
+use crate::plastic::{Network, Parameters};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The version of the tape format that this program writes.
+const VERSION: u32 = 1;
+
+/// The JSON of a tape file.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    kind: String,
+    version: u32,
+    task: String,
+    network: Network,
+    eta: f32,
+    iteration: u64,
+    seed: Option<u64>,
+    steps: usize,
+    events: Vec<Event>,
+    loss: f32,
+    measure: f32,
+}
+
+/// Whether a file's JSON says that it is a tape.
+pub fn is_tape(file: &TensorFile) -> bool {
+    serde_json::from_str::<serde_json::Value>(&file.json).is_ok_and(|json| json["kind"] == "tape")
+}
+
+/// Writes a tape with the parameters of its network.
+///
+/// # Errors
+/// When the file cannot be written; nothing is left behind then.
+pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), FileError> {
+    let header = Header {
+        kind: "tape".into(),
+        version: VERSION,
+        task: tape.task.clone(),
+        network: tape.network,
+        eta: tape.eta,
+        iteration: tape.iteration,
+        seed: tape.seed,
+        steps: tape.steps,
+        events: tape.events.clone(),
+        loss: tape.loss,
+        measure: tape.measure,
+    };
+    let shape = [tape.steps, tape.network.neurons];
+    let mut tensors = BTreeMap::from([
+        ("tape.drive".to_owned(), Array::new(&shape, tape.drive.clone())),
+        ("tape.activity".to_owned(), Array::new(&shape, tape.activity.clone())),
+    ]);
+    for (name, picture) in &tape.pictures {
+        tensors.insert(format!("tape.picture.{name}"), picture.clone());
+    }
+    let values = parameters.to_arrays().map_err(|error| FileError::new(path, error.to_string()))?;
+    tensors.extend(values);
+    let json = serde_json::to_string(&header).map_err(|error| FileError::new(path, error.to_string()))?;
+    tensor_file::write(path, &json, &tensors, Precision::Full)
+}
+
+/// Takes a tape and its network's parameters out of a file that has been read.
+///
+/// # Errors
+/// When the header, a shape or a span does not fit.
+pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
+    let header: Header = serde_json::from_str(&file.json).map_err(|error| {
+        file.refuse(format!("expected the header of a tape, found one that does not fit ({error})"))
+    })?;
+    if header.version != VERSION {
+        return Err(file.refuse(format!("is a tape of version {}, expected version {VERSION}", header.version)));
+    }
+    let parameters = Parameters::from_file(&mut file, &header.network)?;
+    let shape = [header.steps, header.network.neurons];
+    let tape = Tape {
+        task: header.task,
+        network: header.network,
+        eta: header.eta,
+        iteration: header.iteration,
+        seed: header.seed,
+        steps: header.steps,
+        drive: file.take("tape.drive", &shape)?,
+        activity: file.take("tape.activity", &shape)?,
+        events: header.events,
+        pictures: file.take_prefixed("tape.picture."),
+        loss: header.loss,
+        measure: header.measure,
+    };
+    tape.check().map_err(|problem| file.refuse(problem))?;
+    file.finish()?;
+    Ok((tape, parameters))
+}

@@ -1,0 +1,121 @@
+//! One file per task: how an episode is made and how its outcome is scored.
+//!
+//! A new task is a file and a line in [`TASKS`]. Training, the command line and the window know tasks
+//! only through [`Task`] and [`Experiment`].
+
+pub mod patterns;
+pub mod settings;
+
+use crate::data::Generator;
+use crate::episode::Tape;
+use crate::plastic::{Network, Parameters};
+use candle_core::{Result, Tensor};
+use settings::{Field, SettingError, Settings};
+
+/// Every task, in the order in which they are listed.
+pub const TASKS: &[&dyn Task] = &[&patterns::Patterns];
+
+/// The task called `name`.
+///
+/// # Errors
+/// With the names there are.
+pub fn find(name: &str) -> std::result::Result<&'static dyn Task, UnknownTask> {
+    TASKS.iter().copied().find(|task| task.name() == name).ok_or_else(|| UnknownTask {
+        name: name.to_owned(),
+        known: TASKS.iter().map(|task| task.name()).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// There is no such task.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("there is no task {name}, expected one of: {known}")]
+pub struct UnknownTask {
+    name: String,
+    known: String,
+}
+
+/// A kind of problem that a network is trained on.
+pub trait Task: Sync {
+    /// The name on the command line and in files.
+    fn name(&self) -> &'static str;
+    /// What it is, in one line.
+    fn summary(&self) -> &'static str;
+    /// Its settings, the paper's as defaults.
+    fn fields(&self) -> &'static [Field];
+    /// Iterations of a usual training run.
+    fn usual_iterations(&self) -> u64;
+    /// What [`Outcome::measure`] is.
+    fn measure(&self) -> Measure;
+    /// The experiment that `settings` describe.
+    ///
+    /// # Errors
+    /// When settings that are fine one by one contradict each other.
+    fn experiment(&self, settings: &Settings) -> std::result::Result<Box<dyn Experiment>, SettingError>;
+
+    /// The paper's settings.
+    fn defaults(&self) -> Settings {
+        Settings::defaults(self.name(), self.fields())
+    }
+}
+
+/// The number by which a task is judged, beside its loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// The column and JSON key.
+    pub key: &'static str,
+    /// What it counts.
+    pub title: &'static str,
+    /// Whether it is shown in per cent.
+    pub is_fraction: bool,
+}
+
+/// The constants of Adam (Kingma & Ba 2015) and of gradient clipping.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Optimiser {
+    /// Learning rate.
+    pub lr: f64,
+    /// Decay of the first moment.
+    pub beta1: f64,
+    /// Decay of the second moment.
+    pub beta2: f64,
+    /// Added to the root of the second moment.
+    pub eps: f64,
+    /// The largest global norm of the gradient; `None` leaves gradients as they are.
+    pub clip_norm: Option<f64>,
+}
+
+impl Default for Optimiser {
+    fn default() -> Self {
+        Self { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, clip_norm: None }
+    }
+}
+
+/// What one lifetime, or a batch of them, came to.
+pub struct Outcome {
+    /// The loss, a scalar attached to the graph of the parameters.
+    pub loss: Tensor,
+    /// The task's measure, averaged over the batch.
+    pub measure: f32,
+    /// The first lifetime of the batch.
+    pub tape: Tape,
+}
+
+/// A task with its settings: makes episodes, lives them, scores them.
+pub trait Experiment: Send {
+    /// The network it trains.
+    fn network(&self) -> Network;
+    /// The optimiser's constants.
+    fn optimiser(&self) -> Optimiser;
+    /// Lifetimes per iteration.
+    fn batch(&self) -> usize;
+    /// A new network.
+    ///
+    /// # Errors
+    /// When Candle cannot make the tensors.
+    fn initial(&self, generator: &mut Generator) -> Result<Parameters>;
+    /// Lives `batch` new lifetimes drawn from `generator`.
+    ///
+    /// # Errors
+    /// When the parameters do not fit the network.
+    fn live(&self, parameters: &Parameters, generator: &mut Generator, batch: usize) -> Result<Outcome>;
+}

@@ -1,0 +1,201 @@
+//! The settings of a task: one table of fields that the command line, the files and the window read alike.
+
+use serde_json::{Map, Number, Value};
+
+/// What a field accepts, and its default.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// A whole number.
+    Whole {
+        /// The paper's value.
+        default: i64,
+        /// The smallest accepted.
+        min: i64,
+        /// The largest accepted.
+        max: i64,
+    },
+    /// A number.
+    Real {
+        /// The paper's value.
+        default: f64,
+        /// The smallest accepted.
+        min: f64,
+        /// The largest accepted.
+        max: f64,
+    },
+    /// One of a few words.
+    Choice {
+        /// The paper's choice.
+        default: &'static str,
+        /// All choices.
+        options: &'static [&'static str],
+    },
+}
+
+/// One setting of a task.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Field {
+    /// The name in files and on the command line.
+    pub key: &'static str,
+    /// The unit, empty when it is a plain number.
+    pub unit: &'static str,
+    /// What it does, in one short sentence.
+    pub help: &'static str,
+    /// What it accepts.
+    pub kind: Kind,
+}
+
+/// Why a setting was refused.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SettingError {
+    /// There is no such setting.
+    #[error("task {task} has no setting {key}, expected one of: {known}")]
+    Unknown {
+        /// The task.
+        task: &'static str,
+        /// What was asked for.
+        key: String,
+        /// What there is.
+        known: String,
+    },
+    /// The value does not fit.
+    #[error("setting {key} expects {expected}, found {found}")]
+    Value {
+        /// The setting.
+        key: String,
+        /// What it accepts.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+}
+
+/// A value for every field of a task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    task: &'static str,
+    fields: &'static [Field],
+    values: Vec<Value>,
+}
+
+impl Kind {
+    /// What it accepts, in words.
+    pub fn expected(&self) -> String {
+        match self {
+            Self::Whole { min, max, .. } => format!("a whole number from {min} to {max}"),
+            Self::Real { min, max, .. } => format!("a number from {min} to {max}"),
+            Self::Choice { options, .. } => format!("one of {}", options.join(", ")),
+        }
+    }
+
+    /// The paper's value.
+    pub fn default_value(&self) -> Value {
+        match *self {
+            Self::Whole { default, .. } => default.into(),
+            Self::Real { default, .. } => Number::from_f64(default).map_or(Value::Null, Value::Number),
+            Self::Choice { default, .. } => default.into(),
+        }
+    }
+
+    /// `value` in its normal form, if it is accepted.
+    fn accept(&self, value: &Value) -> Option<Value> {
+        match self {
+            Self::Whole { min, max, .. } => {
+                value.as_i64().filter(|value| (min..=max).contains(&value)).map(Value::from)
+            }
+            Self::Real { min, max, .. } => {
+                let value = value.as_f64().filter(|value| (min..=max).contains(&value))?;
+                Number::from_f64(value).map(Value::Number)
+            }
+            Self::Choice { options, .. } => value.as_str().filter(|value| options.contains(value)).map(Value::from),
+        }
+    }
+}
+
+impl Settings {
+    /// The paper's settings.
+    pub fn defaults(task: &'static str, fields: &'static [Field]) -> Self {
+        let values = fields.iter().map(|field| field.kind.default_value()).collect();
+        Self { task, fields, values }
+    }
+
+    /// Fields with their present values.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static Field, &Value)> {
+        self.fields.iter().zip(&self.values)
+    }
+
+    /// Changes one setting.
+    ///
+    /// # Errors
+    /// When there is no such setting or the value does not fit; nothing is changed then.
+    pub fn set(&mut self, key: &str, value: &Value) -> Result<(), SettingError> {
+        let Some(index) = self.fields.iter().position(|field| field.key == key) else {
+            let known = self.fields.iter().map(|field| field.key).collect::<Vec<_>>().join(", ");
+            return Err(SettingError::Unknown { task: self.task, key: key.to_owned(), known });
+        };
+        let kind = &self.fields[index].kind;
+        self.values[index] = kind.accept(value).ok_or_else(|| SettingError::Value {
+            key: key.to_owned(),
+            expected: kind.expected(),
+            found: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+        })?;
+        Ok(())
+    }
+
+    /// Changes one setting from text, as typed.
+    ///
+    /// # Errors
+    /// As [`Self::set`].
+    pub fn set_text(&mut self, key: &str, text: &str) -> Result<(), SettingError> {
+        let text = text.trim();
+        let value = match self.fields.iter().find(|field| field.key == key).map(|field| field.kind) {
+            Some(Kind::Whole { .. }) => text.parse::<i64>().ok().map(Value::from),
+            Some(Kind::Real { .. }) => text.parse().ok().and_then(Number::from_f64).map(Value::Number),
+            _ => None,
+        };
+        self.set(key, &value.unwrap_or_else(|| text.into()))
+    }
+
+    /// Changes every setting that `map` names.
+    ///
+    /// # Errors
+    /// As [`Self::set`].
+    pub fn set_all(&mut self, map: &Map<String, Value>) -> Result<(), SettingError> {
+        map.iter().try_for_each(|(key, value)| self.set(key, value))
+    }
+
+    /// All values by key, for files.
+    pub fn to_map(&self) -> Map<String, Value> {
+        self.iter().map(|(field, value)| (field.key.to_owned(), value.clone())).collect()
+    }
+
+    /// A whole number that [`Kind::Whole`] has bounded at zero or above.
+    ///
+    /// # Panics
+    /// When the task's own table has no such field.
+    pub fn whole(&self, key: &str) -> usize {
+        let value = self.value(key).as_u64().expect("the field is a whole number, not negative");
+        usize::try_from(value).expect("the field's bounds fit a usize")
+    }
+
+    /// A number.
+    ///
+    /// # Panics
+    /// When the task's own table has no such field.
+    pub fn real(&self, key: &str) -> f64 {
+        self.value(key).as_f64().expect("the field is a number")
+    }
+
+    /// A word.
+    ///
+    /// # Panics
+    /// When the task's own table has no such field.
+    pub fn choice(&self, key: &str) -> &str {
+        self.value(key).as_str().expect("the field is a choice")
+    }
+
+    fn value(&self, key: &str) -> &Value {
+        let index = self.fields.iter().position(|field| field.key == key);
+        &self.values[index.expect("a task reads only the fields of its own table")]
+    }
+}

@@ -1,0 +1,199 @@
+//! A network and everything needed to go on training it, in one `.safetensors` file.
+//!
+//! Parameters stand under their own names, optimiser moments under `optim.*`, the curve under
+//! `curve.*`, the rest as JSON under the metadata key `hebbscope`.
+
+use super::adam::{Adam, Moments};
+use super::config::{ConfigText, RunConfig};
+use super::trainer::{Curve, Point, Trainer};
+use crate::data::Generator;
+use crate::plastic::tensor_file::{self, Array, FileError, Precision, TensorFile};
+use crate::plastic::{Network, Parameters};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The version of the checkpoint format that this program writes.
+const VERSION: u32 = 1;
+
+/// The columns of a curve in a file.
+const COLUMNS: [&str; 4] = ["loss", "measure", "eta", "grad_norm"];
+
+/// The JSON of a checkpoint.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    kind: String,
+    version: u32,
+    #[serde(flatten)]
+    config: ConfigText,
+    /// Iterations that lie behind.
+    iteration: u64,
+    /// The training generator's state; absent in a file meant for sharing.
+    generator: Option<Generator>,
+}
+
+/// A saved run.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    /// The run's description.
+    pub config: RunConfig,
+    /// The network's shape.
+    pub network: Network,
+    /// The trained tensors.
+    pub parameters: Parameters,
+    /// The numbers of every iteration so far.
+    pub curve: Curve,
+    /// What going on exactly takes; a shared file leaves it out.
+    pub continuation: Option<Continuation>,
+}
+
+/// The optimiser's moments and the generator's state.
+#[derive(Clone, Debug)]
+pub struct Continuation {
+    moments: BTreeMap<String, Moments>,
+    generator: Generator,
+}
+
+impl Checkpoint {
+    /// Iterations that lie behind.
+    pub fn iteration(&self) -> u64 {
+        self.curve.len() as u64
+    }
+
+    /// Reads a checkpoint.
+    ///
+    /// # Errors
+    /// When the file is of another kind, damaged, or does not fit the network that it describes.
+    pub fn read(path: &Path) -> Result<Self, FileError> {
+        Self::from_file(TensorFile::read(path)?)
+    }
+
+    /// Takes a checkpoint out of a file that has been read.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn from_file(mut file: TensorFile) -> Result<Self, FileError> {
+        let header: Header = serde_json::from_str(&file.json).map_err(|error| {
+            file.refuse(format!("expected the header of a checkpoint, found one that does not fit ({error})"))
+        })?;
+        if header.kind != "checkpoint" {
+            return Err(file.refuse(format!("expected a checkpoint, found a {}", header.kind)));
+        }
+        if header.version != VERSION {
+            return Err(
+                file.refuse(format!("is a checkpoint of version {}, expected version {VERSION}", header.version))
+            );
+        }
+        let config = RunConfig::from_text(&header.config, None).map_err(|error| file.refuse(error.to_string()))?;
+        let experiment = config.task().experiment(&config.settings).map_err(|error| file.refuse(error.to_string()))?;
+        let network = experiment.network();
+        let parameters = Parameters::from_file(&mut file, &network)?;
+        let curve = read_curve(&mut file, header.iteration)?;
+        let continuation = match header.generator {
+            Some(generator) => {
+                Some(Continuation { moments: read_moments(&mut file, &network, header.iteration)?, generator })
+            }
+            None => None,
+        };
+        file.finish()?;
+        Ok(Self { config, network, parameters, curve, continuation })
+    }
+
+    /// Writes the checkpoint: all of it, or nothing.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to or the disk is full.
+    pub fn write(&self, path: &Path, precision: Precision) -> Result<(), FileError> {
+        let refuse = |error: String| FileError::new(path, error);
+        let header = Header {
+            kind: "checkpoint".into(),
+            version: VERSION,
+            config: self.config.to_text(),
+            iteration: self.iteration(),
+            generator: self.continuation.as_ref().map(|continuation| continuation.generator.clone()),
+        };
+        let mut tensors = self.parameters.to_arrays().map_err(|error| refuse(error.to_string()))?;
+        let columns: [fn(&Point) -> f32; 4] =
+            [|point| point.loss, |point| point.measure, |point| point.eta, |point| point.grad_norm];
+        for (name, column) in COLUMNS.iter().zip(columns) {
+            let values: Vec<f32> = self.curve.iter().map(column).collect();
+            tensors.insert(format!("curve.{name}"), Array::new(&[values.len()], values));
+        }
+        for (name, moments) in self.continuation.iter().flat_map(|continuation| &continuation.moments) {
+            for (which, values) in [("first", &moments.first), ("second", &moments.second)] {
+                tensors.insert(format!("optim.{name}.{which}"), Array::new(&[values.len()], values.clone()));
+            }
+        }
+        let json = serde_json::to_string(&header).map_err(|error| refuse(error.to_string()))?;
+        tensor_file::write(path, &json, &tensors, precision)
+    }
+}
+
+fn read_curve(file: &mut TensorFile, iterations: u64) -> Result<Curve, FileError> {
+    let length = usize::try_from(iterations).map_err(|_| file.refuse("claims more iterations than fit in memory"))?;
+    let mut columns = Vec::new();
+    for name in COLUMNS {
+        columns.push(file.take(&format!("curve.{name}"), &[length])?);
+    }
+    Ok((0..length)
+        .map(|index| Point {
+            loss: columns[0][index],
+            measure: columns[1][index],
+            eta: columns[2][index],
+            grad_norm: columns[3][index],
+        })
+        .collect())
+}
+
+fn read_moments(
+    file: &mut TensorFile,
+    network: &Network,
+    iterations: u64,
+) -> Result<BTreeMap<String, Moments>, FileError> {
+    let mut moments = BTreeMap::new();
+    // A run that was saved before its first step has no moments yet.
+    if iterations > 0 {
+        for (name, shape) in network.shapes() {
+            let size = [shape.iter().product()];
+            let first = file.take(&format!("optim.{name}.first"), &size)?;
+            let second = file.take(&format!("optim.{name}.second"), &size)?;
+            moments.insert(name.to_owned(), Moments { first, second });
+        }
+    }
+    Ok(moments)
+}
+
+impl Trainer {
+    /// Everything that going on exactly takes.
+    ///
+    /// # Errors
+    /// When a tensor cannot be copied.
+    pub fn checkpoint(&self) -> candle_core::Result<Checkpoint> {
+        Ok(Checkpoint {
+            config: self.config.clone(),
+            network: self.experiment.network(),
+            parameters: self.parameters.snapshot()?,
+            curve: self.curve.clone(),
+            continuation: Some(Continuation { moments: self.adam.moments.clone(), generator: self.generator.clone() }),
+        })
+    }
+
+    /// Goes on from a checkpoint: exactly where its continuation is known; otherwise with new moments
+    /// and with the episodes of `seed` from the beginning.
+    ///
+    /// # Errors
+    /// When the parameters cannot be copied or the settings contradict each other.
+    pub fn from_checkpoint(checkpoint: Checkpoint) -> Result<Self, crate::tasks::settings::SettingError> {
+        let mut trainer = Self::new(checkpoint.config)?;
+        trainer.parameters = checkpoint.parameters;
+        trainer.curve = checkpoint.curve;
+        if let Some(continuation) = checkpoint.continuation {
+            let mut adam = Adam::new(trainer.experiment.optimiser());
+            adam.steps = trainer.curve.len() as u64;
+            adam.moments = continuation.moments;
+            trainer.adam = adam;
+            trainer.generator = continuation.generator;
+        }
+        Ok(trainer)
+    }
+}

@@ -1,0 +1,131 @@
+//! What a run is: task, settings, seed, length. Read from TOML and from the command line.
+
+use crate::tasks::settings::{SettingError, Settings};
+use crate::tasks::{self, Task, UnknownTask};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
+
+/// The largest seed: TOML and JSON readers elsewhere keep whole numbers up to here.
+pub const MAX_SEED: u64 = (1 << 53) - 1;
+
+/// One training run, fully described.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunConfig {
+    /// The task's settings.
+    pub settings: Settings,
+    /// Everything random follows from it.
+    pub seed: u64,
+    /// Iterations of the whole run.
+    pub iterations: u64,
+    task: &'static str,
+}
+
+/// Why a configuration was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A setting does not fit.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// There is no such task.
+    #[error(transparent)]
+    Task(#[from] UnknownTask),
+    /// The file cannot be read or is not such a file.
+    #[error("{}: {problem}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+/// A configuration as it stands in a file: everything but the settings' own meaning.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigText {
+    /// The task's name.
+    pub task: Option<String>,
+    /// The seed.
+    pub seed: Option<u64>,
+    /// Iterations of the whole run.
+    pub steps: Option<u64>,
+    /// Settings that differ from the paper's, or all of them.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
+}
+
+impl RunConfig {
+    /// The paper's run of `task` with seed 0.
+    pub fn new(task: &'static dyn Task) -> Self {
+        Self { settings: task.defaults(), seed: 0, iterations: task.usual_iterations(), task: task.name() }
+    }
+
+    /// The run that a file describes; `task` is what the command line asked for, if anything.
+    ///
+    /// # Errors
+    /// When the task is unknown or a value does not fit.
+    pub fn from_text(text: &ConfigText, task: Option<&str>) -> Result<Self, ConfigError> {
+        let name = task.or(text.task.as_deref()).unwrap_or_default();
+        let mut config = Self::new(tasks::find(name)?);
+        config.settings.set_all(&text.settings)?;
+        config.seed = check_seed(text.seed.unwrap_or(0))?;
+        config.iterations = text.steps.unwrap_or(config.iterations);
+        Ok(config)
+    }
+
+    /// The task.
+    pub fn task(&self) -> &'static dyn Task {
+        tasks::find(self.task).expect("a run is made from a task of the registry")
+    }
+
+    /// Everything as text, all settings included.
+    pub fn to_text(&self) -> ConfigText {
+        ConfigText {
+            task: Some(self.task.to_owned()),
+            seed: Some(self.seed),
+            steps: Some(self.iterations),
+            settings: self.settings.to_map(),
+        }
+    }
+
+    /// The TOML of [`Self::to_text`].
+    ///
+    /// # Panics
+    /// Never: a configuration has only numbers and words.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(&self.to_text()).expect("numbers and words have a TOML form")
+    }
+}
+
+/// Refuses seeds that other programs could not read back.
+///
+/// # Errors
+/// When `seed` is above [`MAX_SEED`].
+pub fn check_seed(seed: u64) -> Result<u64, SettingError> {
+    if seed <= MAX_SEED {
+        return Ok(seed);
+    }
+    Err(SettingError::Value {
+        key: "seed".into(),
+        expected: format!("a whole number from 0 to {MAX_SEED}"),
+        found: seed.to_string(),
+    })
+}
+
+impl ConfigText {
+    /// Reads a TOML file.
+    ///
+    /// # Errors
+    /// When it cannot be read, is not TOML, or names something unknown.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let refuse = |problem: String| ConfigError::File { path: path.to_owned(), problem };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| refuse(format!("cannot be read: {}", crate::plastic::tensor_file::reason(&error))))?;
+        toml::from_str(&text).map_err(|error| {
+            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+            let message = error.message().trim().replace('\n', " ");
+            refuse(format!("expected a configuration in TOML, found in line {line}: {message}"))
+        })
+    }
+}

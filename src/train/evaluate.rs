@@ -1,0 +1,56 @@
+//! How well a network does on episodes it has never lived.
+
+use super::checkpoint::Checkpoint;
+use crate::data::{Generator, Stream};
+use crate::episode::Tape;
+use anyhow::Context as _;
+
+/// Averages over the episodes of an evaluation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evaluation {
+    /// How many episodes were lived.
+    pub episodes: u64,
+    /// Mean loss per lifetime.
+    pub loss: f64,
+    /// Mean of the task's measure.
+    pub measure: f64,
+}
+
+/// Lives `episodes` new lifetimes of `seed` and averages; `progress` hears how many are done.
+///
+/// # Errors
+/// When the parameters do not fit the task.
+pub fn evaluate(
+    checkpoint: &Checkpoint,
+    seed: u64,
+    episodes: u64,
+    mut progress: impl FnMut(u64),
+) -> anyhow::Result<Evaluation> {
+    let experiment = checkpoint.config.task().experiment(&checkpoint.config.settings)?;
+    let mut generator = Generator::new(seed, Stream::Evaluation);
+    let (mut loss, mut measure) = (0.0, 0.0);
+    for episode in 0..episodes {
+        let tape = experiment.live(&checkpoint.parameters, &mut generator, 1)?.tape;
+        loss += f64::from(tape.loss);
+        measure += f64::from(tape.measure);
+        progress(episode + 1);
+    }
+    let count = episodes.max(1) as f64;
+    Ok(Evaluation { episodes, loss: loss / count, measure: measure / count })
+}
+
+/// The lifetime of `seed`, lived by a saved network.
+///
+/// # Errors
+/// When the parameters do not fit the task.
+pub fn episode(checkpoint: &Checkpoint, seed: u64) -> anyhow::Result<Tape> {
+    let experiment = checkpoint.config.task().experiment(&checkpoint.config.settings)?;
+    let mut generator = Generator::new(seed, Stream::Episode);
+    let mut tape = experiment
+        .live(&checkpoint.parameters, &mut generator, 1)
+        .with_context(|| format!("episode {seed} could not be lived"))?
+        .tape;
+    tape.seed = Some(seed);
+    tape.iteration = checkpoint.iteration();
+    Ok(tape)
+}

@@ -1,0 +1,178 @@
+//! One iteration after another: live, differentiate, step. No thread and no files.
+
+use super::adam::{Adam, clip_by_global_norm, global_norm};
+use super::config::RunConfig;
+use crate::data::{Generator, Stream};
+use crate::episode::Tape;
+use crate::plastic::Parameters;
+use crate::tasks::Experiment;
+use crate::tasks::settings::SettingError;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The numbers of one iteration.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// The loss, averaged over the batch.
+    pub loss: f32,
+    /// The task's measure.
+    pub measure: f32,
+    /// η after the step.
+    pub eta: f32,
+    /// The global L2 norm of the gradient before clipping.
+    pub grad_norm: f32,
+}
+
+/// The numbers of all iterations of a run, the first one at index 0.
+pub type Curve = Vec<Point>;
+
+/// Why training could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// NaN or infinity appeared.
+    #[error("training stopped at iteration {iteration}: {place} became {value}")]
+    NonFinite {
+        /// The iteration, counted from one.
+        iteration: u64,
+        /// The tensor and the place in it where it began.
+        place: String,
+        /// NaN or infinity.
+        value: f32,
+    },
+    /// Candle refused.
+    #[error("training stopped at iteration {iteration}: {reason}")]
+    Candle {
+        /// The iteration, counted from one.
+        iteration: u64,
+        /// Its reason.
+        reason: String,
+    },
+}
+
+/// A run in memory: network, optimiser, generator, curve.
+pub struct Trainer {
+    pub(super) config: RunConfig,
+    pub(super) experiment: Box<dyn Experiment>,
+    pub(super) parameters: Parameters,
+    pub(super) adam: Adam,
+    pub(super) generator: Generator,
+    pub(super) curve: Curve,
+    pub(super) last_tape: Option<Arc<Tape>>,
+}
+
+impl Trainer {
+    /// A new run.
+    ///
+    /// # Errors
+    /// When the settings contradict each other.
+    pub fn new(config: RunConfig) -> Result<Self, SettingError> {
+        let experiment = config.task().experiment(&config.settings)?;
+        Ok(Self::with_experiment(config, experiment))
+    }
+
+    /// A new run of an experiment that is not in the registry.
+    ///
+    /// # Panics
+    /// When Candle cannot make the parameters, which takes an experiment whose shapes are wrong.
+    pub fn with_experiment(config: RunConfig, experiment: Box<dyn Experiment>) -> Self {
+        let parameters = experiment
+            .initial(&mut Generator::new(config.seed, Stream::Initialisation))
+            .expect("an experiment's first values fit the shapes it gives");
+        let generator = Generator::new(config.seed, Stream::Training);
+        let adam = Adam::new(experiment.optimiser());
+        Self { config, experiment, parameters, adam, generator, curve: Vec::new(), last_tape: None }
+    }
+
+    /// The run's description.
+    pub fn config(&self) -> &RunConfig {
+        &self.config
+    }
+
+    /// Changes the length of the whole run.
+    pub fn set_iterations(&mut self, iterations: u64) {
+        self.config.iterations = iterations;
+    }
+
+    /// How many iterations lie behind.
+    pub fn iteration(&self) -> u64 {
+        self.curve.len() as u64
+    }
+
+    /// The numbers so far.
+    pub fn curve(&self) -> &[Point] {
+        &self.curve
+    }
+
+    /// The network as it is now.
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// The last lifetime lived in training.
+    pub fn last_tape(&self) -> Option<&Arc<Tape>> {
+        self.last_tape.as_ref()
+    }
+
+    /// One iteration. After an error the network is as it was before it.
+    ///
+    /// # Errors
+    /// When NaN or infinity appears.
+    pub fn step(&mut self) -> Result<Point, TrainError> {
+        let iteration = self.iteration() + 1;
+        let candle = |error: candle_core::Error| TrainError::Candle { iteration, reason: error.to_string() };
+        let batch = self.experiment.batch();
+        let mut outcome = self.experiment.live(&self.parameters, &mut self.generator, batch).map_err(candle)?;
+        let loss: f32 = outcome.loss.to_scalar().map_err(candle)?;
+        if !loss.is_finite() {
+            return Err(self.where_it_began(iteration, loss, &outcome.tape));
+        }
+        let graph = outcome.loss.backward().map_err(candle)?;
+        let mut gradients = BTreeMap::new();
+        for (name, var) in self.parameters.iter() {
+            let values = match graph.get(var.as_tensor()) {
+                Some(gradient) => gradient.flatten_all().and_then(|flat| flat.to_vec1()).map_err(candle)?,
+                None => vec![0.0; var.elem_count()],
+            };
+            gradients.insert(name.to_owned(), values);
+        }
+        let norm = match self.adam.settings.clip_norm {
+            Some(limit) => clip_by_global_norm(&mut gradients, limit),
+            None => global_norm(&gradients),
+        };
+        if !norm.is_finite() {
+            let (name, index, value) = first_non_finite(&gradients).unwrap_or(("all", 0, f32::INFINITY));
+            let place = format!("the gradient of {name} at position {index}");
+            return Err(TrainError::NonFinite { iteration, place, value });
+        }
+        self.adam.step(&mut self.parameters, &gradients).map_err(candle)?;
+        outcome.tape.iteration = iteration - 1;
+        self.last_tape = Some(Arc::new(outcome.tape));
+        let point = Point { loss, measure: outcome.measure, eta: self.parameters.eta(), grad_norm: norm as f32 };
+        self.curve.push(point);
+        Ok(point)
+    }
+
+    /// A loss that is not finite, traced back to where NaN or infinity entered.
+    fn where_it_began(&self, iteration: u64, loss: f32, tape: &Tape) -> TrainError {
+        if let Some((name, index, value)) = self.parameters.first_non_finite() {
+            return TrainError::NonFinite { iteration, place: format!("parameter {name} at position {index}"), value };
+        }
+        let neurons = tape.network.neurons;
+        let activity = tape.activity.iter().enumerate().find(|(_, value)| !value.is_finite());
+        let (place, value) = match activity {
+            Some((index, &value)) => (
+                format!("the activity of neuron {} at step {} of the lifetime", index % neurons, index / neurons),
+                value,
+            ),
+            None => ("the loss".to_owned(), loss),
+        };
+        TrainError::NonFinite { iteration, place, value }
+    }
+}
+
+fn first_non_finite(gradients: &BTreeMap<String, Vec<f32>>) -> Option<(&str, usize, f32)> {
+    gradients.iter().find_map(|(name, values)| {
+        let index = values.iter().position(|value| !value.is_finite())?;
+        Some((name.as_str(), index, values[index]))
+    })
+}

@@ -1,0 +1,401 @@
+//! The training thread. It has never heard of a window.
+//!
+//! Two paths lead out of it. *Events* go over a bounded channel and none is lost: numbers that do not
+//! fit yet wait in the worker's own batch, news wait in a queue. *Bulk state* goes through a slot that
+//! keeps only the latest. Dropping the [`Worker`] stops the thread, which saves first.
+
+use super::run_folder::RunFolder;
+use super::trainer::{Point, TrainError, Trainer};
+use crate::episode::Tape;
+use crate::plastic::Parameters;
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Events that wait in the channel before the worker begins to gather them.
+const CHANNEL_LENGTH: usize = 64;
+
+/// Bulk state is offered at most this often.
+const SNAPSHOT_EVERY: Duration = Duration::from_millis(100);
+
+/// What the worker can be told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Command {
+    /// Stop after the iteration in hand, and save.
+    Pause,
+    /// Go on.
+    Resume,
+    /// One iteration, then pause.
+    OneIteration,
+    /// Save now.
+    Save,
+    /// At most this many iterations per second; `None` is as fast as it goes.
+    Pace(Option<f64>),
+    /// Save and end.
+    Stop,
+}
+
+/// What the worker tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Iterations that have been done, in order; `first` counts from one.
+    Progress {
+        /// The number of the first of `points`.
+        first: u64,
+        /// Their numbers.
+        points: Vec<Point>,
+        /// Seconds of training that lie behind, pauses left out.
+        seconds: f64,
+    },
+    /// Training stands still until told otherwise.
+    Paused {
+        /// Iterations that lie behind.
+        iteration: u64,
+    },
+    /// The run is on the disk.
+    Saved {
+        /// Where.
+        path: PathBuf,
+        /// Iterations that lie behind.
+        iteration: u64,
+    },
+    /// Something went wrong that does not stop training.
+    Warning(String),
+    /// The run is over and saved.
+    Finished {
+        /// Iterations that lie behind.
+        iteration: u64,
+        /// Whether it was stopped before its planned end.
+        stopped: bool,
+    },
+    /// The run is over because something broke.
+    Failed {
+        /// What broke, in one sentence.
+        reason: String,
+        /// Iterations that lie behind.
+        iteration: u64,
+        /// The last good checkpoint.
+        kept: Option<PathBuf>,
+    },
+}
+
+/// The network as it was a moment ago.
+pub struct Snapshot {
+    /// Iterations that lay behind.
+    pub iteration: u64,
+    /// The network after them.
+    pub parameters: Parameters,
+    /// The last lifetime lived in training.
+    pub tape: Arc<Tape>,
+}
+
+/// How the worker behaves.
+pub struct Options {
+    /// Time between autosaves.
+    pub autosave: Duration,
+    /// Whether somebody looks at snapshots; copying them is not free.
+    pub snapshots: bool,
+    /// Called after every event and snapshot, for those who sleep between frames.
+    pub notify: Box<dyn Fn() + Send>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { autosave: Duration::from_secs(20), snapshots: true, notify: Box::new(|| {}) }
+    }
+}
+
+/// The handle of a training thread.
+pub struct Worker {
+    commands: std::sync::mpsc::Sender<Command>,
+    events: Option<Receiver<Event>>,
+    latest: Arc<Mutex<Option<Snapshot>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    /// Starts training on a thread of its own. Without a `folder` nothing is written.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(trainer: Trainer, folder: Option<RunFolder>, options: Options) -> std::io::Result<Self> {
+        let (commands, orders) = std::sync::mpsc::channel();
+        let (events, receiver) = sync_channel(CHANNEL_LENGTH);
+        let latest = Arc::new(Mutex::new(None));
+        let desk = Desk {
+            kept: None,
+            training_seconds: folder.as_ref().map_or(0.0, RunFolder::seconds_before),
+            folder,
+            events,
+            waiting: VecDeque::new(),
+            fresh: Vec::new(),
+            latest: Arc::clone(&latest),
+            offered: None,
+            saved: Instant::now(),
+            options,
+        };
+        let thread = std::thread::Builder::new()
+            .name("hebbscope-training".into())
+            .spawn(move || Run { trainer, desk, orders, pace: None }.run())?;
+        Ok(Self { commands, events: Some(receiver), latest, thread: Some(thread) })
+    }
+
+    /// Tells the worker something; answers whether it is still there to hear it.
+    pub fn tell(&self, command: Command) -> bool {
+        self.commands.send(command).is_ok()
+    }
+
+    /// The events; `None` after [`Self::disconnect`].
+    pub fn events(&self) -> Option<&Receiver<Event>> {
+        self.events.as_ref()
+    }
+
+    /// Takes the latest state, if there is one that has not been taken.
+    pub fn take_latest(&self) -> Option<Snapshot> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Whether the thread is still there.
+    pub fn is_alive(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Drops the receiver, which stops the worker, and waits until it has saved.
+    pub fn disconnect(&mut self) {
+        self.events = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic in the run has been reported as an event already.
+            let _ended = thread.join();
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.disconnect();
+    }
+}
+
+/// The other side has gone.
+struct Gone;
+
+/// The worker's paths to the outside: folder, events, latest state.
+struct Desk {
+    folder: Option<RunFolder>,
+    kept: Option<PathBuf>,
+    events: SyncSender<Event>,
+    waiting: VecDeque<Event>,
+    /// Numbers that no event carries yet.
+    fresh: Vec<Point>,
+    latest: Arc<Mutex<Option<Snapshot>>>,
+    offered: Option<Instant>,
+    saved: Instant,
+    training_seconds: f64,
+    options: Options,
+}
+
+impl Desk {
+    /// Sends what can be sent without waiting.
+    fn flush(&mut self, iteration: u64) -> Result<(), Gone> {
+        if !self.fresh.is_empty() && self.waiting.is_empty() {
+            let points = std::mem::take(&mut self.fresh);
+            let first = iteration + 1 - points.len() as u64;
+            self.waiting.push_back(Event::Progress { first, points, seconds: self.training_seconds });
+        }
+        while let Some(event) = self.waiting.pop_front() {
+            match self.events.try_send(event) {
+                Ok(()) => (self.options.notify)(),
+                Err(TrySendError::Full(event)) => {
+                    // Numbers go back to the batch, so that it can grow while it waits.
+                    match event {
+                        Event::Progress { mut points, .. } if self.waiting.is_empty() => {
+                            points.append(&mut self.fresh);
+                            self.fresh = points;
+                        }
+                        event => self.waiting.push_front(event),
+                    }
+                    return Ok(());
+                }
+                Err(TrySendError::Disconnected(_)) => return Err(Gone),
+            }
+        }
+        Ok(())
+    }
+
+    /// Queues news behind the numbers that came before it.
+    fn report(&mut self, iteration: u64, event: Event) -> Result<(), Gone> {
+        if !self.fresh.is_empty() {
+            let points = std::mem::take(&mut self.fresh);
+            let first = iteration + 1 - points.len() as u64;
+            self.waiting.push_back(Event::Progress { first, points, seconds: self.training_seconds });
+        }
+        self.waiting.push_back(event);
+        self.flush(iteration)
+    }
+
+    /// Sends everything, waiting for room.
+    fn send_all(&mut self) {
+        while let Some(event) = self.waiting.pop_front() {
+            if self.events.send(event).is_err() {
+                return;
+            }
+            (self.options.notify)();
+        }
+    }
+
+    fn offer(&mut self, trainer: &Trainer, now: bool) {
+        let due = self.offered.is_none_or(|offered| offered.elapsed() >= SNAPSHOT_EVERY);
+        if !self.options.snapshots || !(due || now) {
+            return;
+        }
+        let Some(tape) = trainer.last_tape() else { return };
+        // A copy that fails for want of memory is tried again at the next iteration.
+        let Ok(parameters) = trainer.parameters().snapshot() else { return };
+        let snapshot = Snapshot { iteration: trainer.iteration(), parameters, tape: Arc::clone(tape) };
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
+        self.offered = Some(Instant::now());
+        (self.options.notify)();
+    }
+
+    fn save(&mut self, trainer: &Trainer) -> Result<(), Gone> {
+        let Some(folder) = &mut self.folder else { return Ok(()) };
+        self.saved = Instant::now();
+        let iteration = trainer.iteration();
+        let attempt = folder.write_metrics(trainer.curve(), self.training_seconds).and_then(|()| {
+            let checkpoint = trainer.checkpoint().map_err(|error| {
+                crate::plastic::tensor_file::FileError::new(folder.path(), format!("cannot be saved: {error}"))
+            })?;
+            folder.save(&checkpoint)
+        });
+        match attempt {
+            Ok(path) => {
+                self.kept = Some(path.clone());
+                self.report(iteration, Event::Saved { path, iteration })
+            }
+            Err(error) => self.report(iteration, Event::Warning(format!("not saved, training goes on: {error}"))),
+        }
+    }
+}
+
+/// How a stretch of training ended.
+enum End {
+    Complete,
+    Stopped,
+    Gone,
+    Broken(String),
+}
+
+impl From<Gone> for End {
+    fn from(_: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+struct Run {
+    trainer: Trainer,
+    desk: Desk,
+    orders: Receiver<Command>,
+    pace: Option<f64>,
+}
+
+impl Run {
+    fn run(mut self) {
+        let end = match catch_unwind(AssertUnwindSafe(|| self.train())) {
+            Ok(Ok(())) => End::Complete,
+            Ok(Err(end)) => end,
+            Err(panic) => End::Broken(panic_sentence(&*panic)),
+        };
+        let iteration = self.trainer.iteration();
+        let last = match end {
+            End::Broken(reason) => {
+                // The network may be damaged: the checkpoint on the disk stays as it is.
+                if let Some(folder) = &mut self.desk.folder
+                    && let Err(error) = folder.write_metrics(self.trainer.curve(), self.desk.training_seconds)
+                {
+                    self.desk.waiting.push_back(Event::Warning(error.to_string()));
+                }
+                Event::Failed { reason, iteration, kept: self.desk.kept.clone() }
+            }
+            End::Complete | End::Stopped | End::Gone => {
+                // Whether anybody still listens is seen when the last event is sent.
+                let _listened = self.desk.save(&self.trainer);
+                self.desk.offer(&self.trainer, true);
+                Event::Finished { iteration, stopped: !matches!(end, End::Complete) }
+            }
+        };
+        let _listened = self.desk.report(iteration, last);
+        self.desk.send_all();
+    }
+
+    fn train(&mut self) -> Result<(), End> {
+        // From the first moment on there is something to keep.
+        self.desk.save(&self.trainer)?;
+        let mut paused = false;
+        let mut single = false;
+        while self.trainer.iteration() < self.trainer.config().iterations {
+            let began = Instant::now();
+            loop {
+                let wait = match (paused, self.pace) {
+                    (true, _) => Duration::from_millis(50),
+                    (false, Some(pace)) => Duration::from_secs_f64(1.0 / pace).saturating_sub(began.elapsed()),
+                    (false, None) => Duration::ZERO,
+                };
+                match self.orders.recv_timeout(wait) {
+                    Ok(Command::Pause) => {
+                        if !paused {
+                            self.pause()?;
+                        }
+                        paused = true;
+                    }
+                    Ok(Command::Resume) => (paused, single) = (false, false),
+                    Ok(Command::OneIteration) => (paused, single) = (false, true),
+                    Ok(Command::Save) => self.desk.save(&self.trainer)?,
+                    Ok(Command::Pace(pace)) => self.pace = pace.filter(|pace| pace.is_finite() && *pace > 0.01),
+                    Ok(Command::Stop) => return Err(End::Stopped),
+                    Err(RecvTimeoutError::Disconnected) => return Err(End::Gone),
+                    Err(RecvTimeoutError::Timeout) if paused => self.desk.flush(self.trainer.iteration())?,
+                    Err(RecvTimeoutError::Timeout) => break,
+                }
+                if single && !paused {
+                    break;
+                }
+            }
+            let started = Instant::now();
+            let point = self.trainer.step().map_err(|error: TrainError| End::Broken(error.to_string()))?;
+            self.desk.training_seconds += started.elapsed().as_secs_f64();
+            self.desk.fresh.push(point);
+            self.desk.flush(self.trainer.iteration())?;
+            self.desk.offer(&self.trainer, single);
+            if self.desk.saved.elapsed() >= self.desk.options.autosave {
+                self.desk.save(&self.trainer)?;
+            }
+            if single {
+                self.pause()?;
+                (paused, single) = (true, false);
+            }
+        }
+        Ok(())
+    }
+
+    fn pause(&mut self) -> Result<(), Gone> {
+        self.desk.save(&self.trainer)?;
+        self.desk.offer(&self.trainer, true);
+        let iteration = self.trainer.iteration();
+        self.desk.report(iteration, Event::Paused { iteration })
+    }
+}
+
+/// What a panic said, as a sentence.
+fn panic_sentence(panic: &(dyn Any + Send)) -> String {
+    let words = panic
+        .downcast_ref::<&str>()
+        .map(|words| (*words).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no reason given".to_owned());
+    format!("training stopped by an internal error: {words}")
+}
