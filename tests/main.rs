@@ -1,6 +1,9 @@
 //! One file per promise, one binary: linking the window once instead of once per file.
 #![allow(clippy::unwrap_used)]
 
+mod heatmap;
 mod lifetime;
+mod offscreen;
 mod reference;
+mod support;
 mod twin;

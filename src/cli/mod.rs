@@ -2,10 +2,13 @@
 
 mod episode;
 mod eval;
+mod render;
 
 mod share;
+mod terminal;
 
 mod train;
+mod window;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -29,6 +32,7 @@ enum Command {
     Train(train::Arguments),
     Eval(eval::Arguments),
     Episode(episode::Arguments),
+    Render(render::Arguments),
     Share(share::Arguments),
 }
 
@@ -47,7 +51,8 @@ pub fn main() -> ExitCode {
         Some(Command::Eval(arguments)) => eval::run(&arguments),
         Some(Command::Episode(arguments)) => episode::run(&arguments),
         Some(Command::Share(arguments)) => share::run(&arguments),
-        None => Ok(()),
+        Some(Command::Render(arguments)) => render::run(&arguments),
+        None => window::run(&arguments.files),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
