@@ -3,7 +3,9 @@
 
 mod heatmap;
 mod lifetime;
+mod no_display;
 mod offscreen;
 mod reference;
 mod support;
 mod twin;
+mod window;

@@ -248,7 +248,7 @@ fn check_beginning(beginning: &[u8], length: u64) -> Result<(), String> {
         return Err(format!("expected a header of at most {MAX_HEADER_BYTES} bytes, found one that claims {header}"));
     }
     if header + 8 > length {
-        return Err(format!("is cut short: expected a header of {header} bytes, found {} bytes in all", length));
+        return Err(format!("is cut short: expected a header of {header} bytes, found {length} bytes in all"));
     }
     Ok(())
 }

@@ -51,6 +51,11 @@ impl Picture {
         self.app.session.clock.pause();
     }
 
+    /// Gives the device back, for another window.
+    pub fn into_offscreen(self) -> Offscreen {
+        self.offscreen
+    }
+
     /// The whole window, `size` in points, `scale` pixels per point.
     ///
     /// # Errors

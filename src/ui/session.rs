@@ -271,6 +271,6 @@ impl Session {
 
 /// Where the last thing before the probe is shown: recall is a moment away from there.
 fn last_study(scene: &Scene) -> usize {
-    let studies = scene.tape().events.iter().filter(|event| event.kind == EventKind::Study);
-    studies.last().map_or(0, |event| event.start)
+    let study = scene.tape().events.iter().rfind(|event| event.kind == EventKind::Study);
+    study.map_or(0, |event| event.start)
 }

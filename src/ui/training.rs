@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Instant;
 
-/// Where the window's runs go.
+/// Where the window's runs go, unless told otherwise.
 const RUNS: &str = "runs";
 
 /// Iterations that averages look back over.
@@ -48,6 +48,8 @@ pub struct Training {
     pub settings: Settings,
     /// The largest number of iterations per second; `None` is as fast as it goes.
     pub pace: Option<f64>,
+    /// The folder in which each run makes its own.
+    pub runs_folder: PathBuf,
     task: &'static dyn tasks::Task,
     phase: Phase,
     config: Option<RunConfig>,
@@ -68,6 +70,7 @@ impl Training {
             seed_text: "0".into(),
             settings: task.defaults(),
             pace: None,
+            runs_folder: RUNS.into(),
             task,
             phase: Phase::Idle,
             config: None,
@@ -171,10 +174,11 @@ impl Training {
         (self.seconds, self.folder, self.saved, self.worker) = (0.0, None, None, None);
         self.phase = Phase::Starting;
         let (sender, receiver) = channel();
+        let runs_folder = self.runs_folder.clone();
         let (wake, wake_worker) = (Arc::clone(&self.wake), Arc::clone(&self.wake));
         let spawned = std::thread::Builder::new().name("hebbscope-starting".into()).spawn(move || {
             // A window that has been closed no longer wants the worker, which ends when it is dropped.
-            let _delivered = sender.send(launch(config, wake_worker));
+            let _delivered = sender.send(launch(config, &runs_folder, wake_worker));
             wake();
         });
         match spawned {
@@ -265,9 +269,9 @@ impl Training {
 }
 
 /// Makes the network, the run folder and the thread. A run that cannot be saved is still worth watching.
-fn launch(config: RunConfig, wake: Wake) -> Started {
+fn launch(config: RunConfig, runs_folder: &Path, wake: Wake) -> Started {
     let name = format!("{}-seed-{}", config.task().name(), config.seed);
-    let path = RunFolder::free_name(Path::new(RUNS), &name);
+    let path = RunFolder::free_name(runs_folder, &name);
     let (folder, warning) = match RunFolder::create(&path, &config) {
         Ok(folder) => (Some(folder), None),
         Err(error) => (None, Some(format!("This run is not being saved: {error}"))),
