@@ -79,6 +79,7 @@ fn the_window_follows_the_playhead_and_its_size_and_scale() {
     let folder = tempfile::tempdir().unwrap();
     let mut picture = Picture::with(device, true);
     picture.open(Some(&small_checkpoint(folder.path(), &[])));
+    picture.app.session.clock.seek(usize::MAX);
     let last = picture.window([1280.0, 800.0], 1.0).unwrap();
     picture.app.session.clock.seek(1);
     let early = picture.window([1280.0, 800.0], 1.0).unwrap();

@@ -8,8 +8,11 @@ use super::{controls, status, timeline};
 use crate::train::Command;
 use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Rect, Ui, UiBuilder, vec2};
 
-/// Below this width panels stand under each other.
-const NARROW: f32 = 620.0;
+/// Below this width panels stand under each other, and are scrolled.
+const NARROW: f32 = 560.0;
+
+/// The least height of a panel then.
+const NARROW_HEIGHT: f32 = 300.0;
 
 /// The whole window.
 pub struct App {
@@ -88,25 +91,27 @@ impl App {
         });
     }
 
-    /// The first panel wide above the last one at the left, the second tall at the right; all in a column when narrow.
+    /// The first panel wide above the last one at the left, the second tall at the right; in a scrolled column
+    /// when narrow.
     fn panels_ui(&mut self, ui: &mut Ui) {
         let area = ui.available_rect_before_wrap();
         let gap = 6.0;
-        let rects: Vec<Rect> = if area.width() < NARROW {
-            let height = (area.height() - gap * (self.panels.len() - 1) as f32) / self.panels.len() as f32;
-            (0..self.panels.len())
-                .map(|index| {
-                    let corner = area.min + vec2(0.0, (height + gap) * index as f32);
-                    Rect::from_min_size(corner, vec2(area.width(), height))
-                })
-                .collect()
-        } else {
-            let right = (area.height() * 0.86).min(area.width() * 0.52);
-            let (left, right) = area.split_left_right_at_x(area.right() - right);
-            let left = left.with_max_x(left.right() - gap);
-            let (above, below) = left.split_top_bottom_at_fraction(0.48);
-            vec![above, right, below.with_min_y(below.top() + gap)]
-        };
+        if area.width() < NARROW {
+            let height = ((area.height() - gap) / self.panels.len() as f32).max(NARROW_HEIGHT);
+            egui::ScrollArea::vertical().show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = gap;
+                for index in 0..self.panels.len() {
+                    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
+                    ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(index), |ui| self.panel_ui(ui, index));
+                }
+            });
+            return;
+        }
+        let right = (area.height() * 0.86).min(area.width() * 0.52);
+        let (left, right) = area.split_left_right_at_x(area.right() - right);
+        let left = left.with_max_x(left.right() - gap);
+        let (above, below) = left.split_top_bottom_at_fraction(0.48);
+        let rects: [Rect; 3] = [above, right, below.with_min_y(below.top() + gap)];
         for (index, rect) in rects.into_iter().enumerate() {
             ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(index), |ui| self.panel_ui(ui, index));
         }

@@ -137,7 +137,6 @@ impl MatrixPanel {
                     self.shown = shown;
                 }
             }
-            ui.label(egui::RichText::new(self.shown.words()).small().color(palette.quiet));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let text = if self.full_range { "full range" } else { "99.5 %" };
                 let hint = "what the colours span: every value, or all but the strongest 0.5 %";
@@ -148,6 +147,10 @@ impl MatrixPanel {
                 {
                     self.full_range = !self.full_range;
                 }
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    let words = egui::RichText::new(self.shown.words()).small().color(palette.quiet);
+                    ui.add(egui::Label::new(words).truncate());
+                });
             });
         });
     }

@@ -10,6 +10,7 @@ use egui::{
     vec2,
 };
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Height of the words below a tile.
 const CAPTION: f32 = 20.0;
@@ -100,9 +101,9 @@ impl Recall {
             ui.painter().image(texture, rect, whole, Color32::WHITE);
             let stroke = tile.outline.map_or(Stroke::new(1.0, palette.line), |color| Stroke::new(2.0, color));
             ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
-            let font = egui::TextStyle::Small.resolve(ui.style());
             let ink = tile.outline.unwrap_or(palette.quiet);
-            ui.painter().text(pos2(rect.left(), rect.bottom() + 4.0), egui::Align2::LEFT_TOP, tile.caption, font, ink);
+            let caption = elided(ui, tile.caption, ink, rect.width());
+            ui.painter().galley(pos2(rect.left(), rect.bottom() + 4.0), caption, ink);
         }
     }
 
@@ -210,6 +211,14 @@ fn tiles(tape: &Tape, step: usize, palette: &Palette) -> Option<[Vec<Tile>; 2]> 
         },
     ];
     Some([study_tiles, answer])
+}
+
+/// Small text on one line, cut with an ellipsis where it would be wider than `width`.
+fn elided(ui: &Ui, text: String, color: Color32, width: f32) -> Arc<egui::Galley> {
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let mut job = egui::text::LayoutJob::simple_singleline(text, font, color);
+    job.wrap = egui::text::TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, ..Default::default() };
+    ui.painter().layout_job(job)
 }
 
 /// −1 to +1 as dark to light, the same in both themes.
