@@ -24,7 +24,7 @@ struct Arguments {
     command: Option<Command>,
     /// A checkpoint, a run folder or a tape; without one, the bundled network
     #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
+    file: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -52,7 +52,7 @@ pub fn main() -> ExitCode {
         Some(Command::Episode(arguments)) => episode::run(&arguments),
         Some(Command::Share(arguments)) => share::run(&arguments),
         Some(Command::Render(arguments)) => render::run(&arguments),
-        None => window::run(&arguments.files),
+        None => window::run(arguments.file.as_deref()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

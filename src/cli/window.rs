@@ -1,29 +1,25 @@
-//! `hebbscope [FILE…]`: the window; without a display, the terminal.
+//! `hebbscope [FILE]`: the window; without a display, the terminal.
 
 use super::terminal;
+use crate::plastic::tensor_file::{FileError, reason};
 use crate::ui::native;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Opens the window, or says why it cannot and shows the recall in the terminal.
-pub fn run(files: &[PathBuf]) -> anyhow::Result<()> {
+pub fn run(file: Option<&Path>) -> anyhow::Result<()> {
     // A file that cannot be opened is reported here as long as nothing is on the screen yet.
-    for file in files {
-        std::fs::metadata(file).map_err(|error| {
-            crate::plastic::tensor_file::FileError::new(
-                file,
-                format!("cannot be read: {}", crate::plastic::tensor_file::reason(&error)),
-            )
-        })?;
+    if let Some(file) = file {
+        std::fs::metadata(file).map_err(|error| FileError::new(file, format!("cannot be read: {}", reason(&error))))?;
     }
     if !has_display() {
-        return terminal::run("There is no display", files.last().map(PathBuf::as_path));
+        return terminal::run("There is no display", file);
     }
-    match native::run(files) {
+    match native::run(file) {
         Ok(()) => Ok(()),
         Err(error) => {
             let reason = error.to_string();
             let reason = reason.strip_prefix("the window").map_or(reason.clone(), |rest| format!("The window{rest}"));
-            terminal::run(&reason, files.last().map(PathBuf::as_path))
+            terminal::run(&reason, file)
         }
     }
 }

@@ -5,8 +5,9 @@ use super::session::Session;
 use super::theme::{self, Palette};
 use super::training::Phase;
 use crate::plastic::network::AlphaKind;
+use crate::tasks::TASKS;
 use crate::train::Command;
-use egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Align, Button, Layout, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
 use std::ops::RangeInclusive;
 
 /// Iterations per second that the speed can be held to; the upper end stands for no limit.
@@ -114,10 +115,33 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
 fn training_ui(ui: &mut Ui, session: &mut Session) {
     ui.label(theme::strong("Training"));
     let active = session.training.is_active();
-    ui.add_enabled_ui(!active, |ui| seed_ui(ui, session));
+    ui.add_enabled_ui(!active, |ui| {
+        task_ui(ui, session);
+        seed_ui(ui, session);
+    });
     buttons_ui(ui, session);
     pace_ui(ui, session);
     numbers_ui(ui, session);
+}
+
+fn task_ui(ui: &mut Ui, session: &mut Session) {
+    let palette = Palette::of(ui.ctx());
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("task").color(palette.quiet));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let chosen = session.training.task();
+            let list = egui::ComboBox::from_id_salt("task").selected_text(chosen.name()).width(110.0);
+            let response = list.show_ui(ui, |ui| {
+                for &task in TASKS {
+                    let response = ui.selectable_label(task.name() == chosen.name(), task.name());
+                    if response.on_hover_text(task.summary()).clicked() {
+                        session.training.set_task(task);
+                    }
+                }
+            });
+            response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "task"));
+        });
+    });
 }
 
 fn seed_ui(ui: &mut Ui, session: &mut Session) {

@@ -3,7 +3,7 @@
 use super::app::App;
 use crate::render;
 use anyhow::anyhow;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The program's name for the system.
@@ -24,24 +24,24 @@ impl eframe::App for Window {
     }
 }
 
-/// Opens the window on `files`, or on the bundled network, and returns when it is closed.
+/// Opens the window on `file`, or on the bundled network, and returns when it is closed.
 ///
 /// # Errors
 /// When there is no display or nothing that can draw.
-pub fn run(files: &[PathBuf]) -> anyhow::Result<()> {
+pub fn run(file: Option<&Path>) -> anyhow::Result<()> {
     let viewport = egui::ViewportBuilder::default()
         .with_title("hebbscope")
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([720.0, 520.0]);
     let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
-    let files = files.to_vec();
+    let file = file.map(Path::to_owned);
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
         let state = creation.wgpu_render_state.as_ref().ok_or("there is nothing that can draw")?;
         render::install(&mut state.renderer.write(), &state.device, state.target_format);
         let context = creation.egui_ctx.clone();
         let mut app = App::new(&creation.egui_ctx, Arc::new(move || context.request_repaint()));
-        match files.last() {
-            Some(path) => app.session.open(path.clone()),
+        match file {
+            Some(path) => app.session.open(path),
             None => app.session.open_bundled(),
         }
         Ok(Box::new(Window { app }))
