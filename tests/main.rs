@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod heatmap;
+mod layout;
 mod lifetime;
 mod no_display;
 mod offscreen;

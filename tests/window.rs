@@ -318,7 +318,7 @@ fn everything_that_can_be_pressed_has_a_name() {
         "Train a new network",
         "New episode",
         "Same again",
-        "Light theme",
+        "close Recall",
     ] {
         harness.get_by_label(name);
     }

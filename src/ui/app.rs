@@ -1,35 +1,130 @@
-//! The regions of the window and the keys. Drawn the same on a screen, in a file and in tests.
+//! The regions of the window. Drawn the same on a screen, in a file and in tests.
 
-use super::panels::{self, Panel};
-use super::session::{Session, Wake};
+use super::commands::{self, help, palette};
+use super::files::Files;
+use super::layout::{Dock, Named};
+use super::preferences::Preferences;
+use super::session::{Notice, Session, Wake};
 use super::theme::{self, Palette};
-use super::training::Phase;
 use super::{controls, status, timeline};
 use crate::train::Command;
-use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Rect, Ui, UiBuilder, vec2};
-
-/// Below this width panels stand under each other, and are scrolled.
-const NARROW: f32 = 560.0;
-
-/// The least height of a panel then.
-const NARROW_HEIGHT: f32 = 300.0;
+use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, RichText, Ui, UiBuilder};
+use std::path::{Path, PathBuf};
 
 /// The whole window.
 pub struct App {
     /// What is looked at and steered.
     pub session: Session,
-    panels: Vec<Box<dyn Panel>>,
+    /// The command palette.
+    pub palette: palette::Palette,
+    /// The open dialog.
+    pub files: Files,
+    /// Whether the overlay with all keys is shown.
+    pub shows_help: bool,
+    dock: Dock,
+    layout: Named,
+    preferences: Preferences,
+    preferences_path: Option<PathBuf>,
 }
 
 impl App {
-    /// An empty window; `wake` asks for another frame.
-    pub fn new(context: &egui::Context, wake: Wake) -> Self {
+    /// An empty window with the usual preferences, which are not kept; `wake` asks for another frame.
+    pub fn new(context: &Context, wake: Wake) -> Self {
+        Self::with_preferences(context, wake, None)
+    }
+
+    /// An empty window whose preferences are read from `path` and kept there.
+    pub fn with_preferences(context: &Context, wake: Wake, path: Option<PathBuf>) -> Self {
         theme::install(context);
-        Self { session: Session::new(wake), panels: panels::PANELS.iter().map(|make| make()).collect() }
+        let (preferences, note) = path.as_deref().map(Preferences::read).unwrap_or_default();
+        if path.is_some() {
+            context.set_theme(if preferences.light { egui::Theme::Light } else { egui::Theme::Dark });
+        }
+        let mut session = Session::new(wake);
+        session.notices.extend(note.map(|text| Notice { text, is_error: false }));
+        let arrangement = preferences.arrangement.clone().unwrap_or_else(|| preferences.layout.arrangement());
+        Self {
+            session,
+            palette: palette::Palette::default(),
+            files: Files::default(),
+            shows_help: false,
+            dock: Dock::new(&arrangement),
+            layout: preferences.layout,
+            preferences,
+            preferences_path: path,
+        }
+    }
+
+    /// What is remembered from one window to the next.
+    pub fn preferences(&self) -> &Preferences {
+        &self.preferences
+    }
+
+    /// Where the panels stand.
+    pub fn dock(&mut self) -> &mut Dock {
+        &mut self.dock
+    }
+
+    /// The named layout that was chosen last.
+    pub fn layout(&self) -> Named {
+        self.layout
+    }
+
+    /// Puts the panels where a named layout has them.
+    pub fn set_layout(&mut self, layout: Named) {
+        self.layout = layout;
+        self.dock.arrange(&layout.arrangement());
+    }
+
+    /// Whether something in front of the window waits for an answer.
+    pub fn is_asking(&self) -> bool {
+        self.palette.is_open() || self.files.is_open() || self.shows_help
+    }
+
+    /// Opens a checkpoint, a run folder or a tape, and remembers it.
+    pub fn open(&mut self, path: PathBuf) {
+        self.preferences.remember(&path);
+        self.session.open(path);
+    }
+
+    /// Saves the run in training; what has been opened is on the disk already.
+    pub fn save(&mut self) {
+        if self.session.training.is_active() {
+            self.session.training.tell(Command::Save);
+        } else {
+            let text = "There is nothing to save: no run is in training, and what is being viewed is on the disk.";
+            self.session.notices.push(Notice { text: text.to_owned(), is_error: false });
+        }
+    }
+
+    /// Keeps the preferences, as far as there is a place for them. Call when the window closes.
+    pub fn keep_preferences(&mut self, context: &Context) {
+        let Some(path) = &self.preferences_path else { return };
+        self.preferences.light = context.theme() == egui::Theme::Light;
+        self.preferences.layout = self.layout;
+        self.preferences.arrangement = self.dock.arrangement();
+        if let Some(rect) = context.input(|input| input.viewport().inner_rect) {
+            self.preferences.size = rect.size().into();
+        }
+        if let Err(error) = self.preferences.write(path) {
+            // The window is closing: there is nowhere left to show this but the terminal.
+            eprintln!("hebbscope: the window's settings were not kept: {error}");
+        }
+    }
+
+    /// "patterns · bundled network · seed 0 — hebbscope".
+    pub fn title(&self) -> String {
+        match self.session.scene() {
+            Some(scene) => {
+                let seed = scene.config.as_ref().map(|config| format!(" · seed {}", config.seed)).unwrap_or_default();
+                format!("{} · {}{seed} – hebbscope", scene.task.name(), scene.origin)
+            }
+            None => "hebbscope".to_owned(),
+        }
     }
 
     /// Takes in what other threads have sent and lets `seconds` of playback pass.
-    pub fn advance(&mut self, context: &egui::Context, seconds: f64) {
+    pub fn advance(&mut self, context: &Context, seconds: f64) {
         self.session.update();
         self.session.clock.tick(seconds);
         if self.session.clock.is_playing() {
@@ -42,10 +137,13 @@ impl App {
 
     /// Draws the window.
     pub fn ui(&mut self, ui: &mut Ui) {
-        self.keys(ui.ctx());
-        self.dropped_files(ui.ctx());
+        let context = ui.ctx().clone();
+        commands::keys(self, &context);
+        for path in dropped_paths(&context) {
+            self.open(path);
+        }
         self.session.hover = None;
-        let palette = Palette::of(ui.ctx());
+        let palette = Palette::of(&context);
         let frame = |x: i8, y: i8| Frame::new().fill(palette.background).inner_margin(Margin::symmetric(x, y));
         egui::Panel::top("top bar").exact_size(34.0).frame(frame(12, 4)).show(ui, |ui| self.top_bar(ui));
         // The last line is drawn last, when every panel has said what is under the pointer.
@@ -55,134 +153,81 @@ impl App {
         bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.session));
         let left = egui::Panel::left("controls").exact_size(226.0).frame(frame(12, 12));
         left.show(ui, |ui| controls::controls_ui(ui, &mut self.session));
-        CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.panels_ui(ui));
+        CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.dock.ui(ui, &mut self.session));
         ui.scope_builder(UiBuilder::new().max_rect(status_rect), |ui| status::status_ui(ui, &mut self.session));
+        self.overlays(&context);
     }
 
     /// Draws one panel alone, by its place in the registry.
     pub fn panel_ui(&mut self, ui: &mut Ui, index: usize) {
-        panels::framed(ui, &mut *self.panels[index], &mut self.session);
+        self.dock.panel_ui(ui, index, &mut self.session);
+    }
+
+    fn overlays(&mut self, context: &Context) {
+        palette::palette_ui(self, context);
+        if self.shows_help {
+            self.shows_help = help::help_ui(context);
+        }
+        if let Some(path) = self.files.ui(context, &self.preferences.recent) {
+            self.open(path);
+        }
     }
 
     fn top_bar(&mut self, ui: &mut Ui) {
         let palette = Palette::of(ui.ctx());
-        ui.horizontal_centered(|ui| {
+        MenuBar::new().ui(ui, |ui| {
             ui.label(theme::strong("hebbscope"));
-            if let Some(scene) = self.session.scene() {
-                let title = format!("{} · {}", scene.task.name(), scene.origin);
-                ui.label(egui::RichText::new(title).color(palette.quiet));
-            }
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let (text, next) = match ui.ctx().theme() {
-                    egui::Theme::Dark => ("Light theme", egui::Theme::Light),
-                    egui::Theme::Light => ("Dark theme", egui::Theme::Dark),
-                };
-                if ui.small_button(text).clicked() {
-                    ui.ctx().set_theme(next);
+            ui.menu_button("File", |ui| self.menu(ui, &["Open …", "Save", "Open the bundled network"]));
+            ui.menu_button("View", |ui| {
+                for (title, is_open) in self.dock.panels() {
+                    let mut open = is_open;
+                    if ui.checkbox(&mut open, title).clicked() {
+                        self.dock.toggle(title);
+                    }
                 }
-                if ui
-                    .small_button("Bundled network")
-                    .on_hover_text("look at the network that comes with the program")
-                    .clicked()
-                {
-                    self.session.open_bundled();
+                ui.separator();
+                self.menu(ui, &["Put the panels back as the layout had them", "Dark or light", "Full screen"]);
+            });
+            ui.menu_button("Run", |ui| {
+                let training = ["Start, pause or go on training", "One iteration of training", "Stop training"];
+                self.menu(ui, &training);
+                ui.separator();
+                self.menu(ui, &["Another episode", "The same episode again", "Follow training"]);
+            });
+            ui.menu_button("Help", |ui| self.menu(ui, &["All keys", "All commands"]));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                for layout in Named::ALL.into_iter().rev() {
+                    if ui.selectable_label(self.layout == layout, layout.title()).clicked() {
+                        self.set_layout(layout);
+                    }
                 }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    if let Some(scene) = self.session.scene() {
+                        let title = format!("{} · {}", scene.task.name(), scene.origin);
+                        ui.add(egui::Label::new(RichText::new(title).color(palette.quiet)).truncate());
+                    }
+                });
             });
         });
     }
 
-    /// The first panel wide above the last one at the left, the second tall at the right; in a scrolled column
-    /// when narrow.
-    fn panels_ui(&mut self, ui: &mut Ui) {
-        let area = ui.available_rect_before_wrap();
-        let gap = 6.0;
-        if area.width() < NARROW {
-            let height = ((area.height() - gap) / self.panels.len() as f32).max(NARROW_HEIGHT);
-            egui::ScrollArea::vertical().show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = gap;
-                for index in 0..self.panels.len() {
-                    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
-                    ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(index), |ui| self.panel_ui(ui, index));
-                }
-            });
-            return;
-        }
-        let right = (area.height() * 0.86).min(area.width() * 0.52);
-        let (left, right) = area.split_left_right_at_x(area.right() - right);
-        let left = left.with_max_x(left.right() - gap);
-        let (above, below) = left.split_top_bottom_at_fraction(0.48);
-        let rects: [Rect; 3] = [above, right, below.with_min_y(below.top() + gap)];
-        for (index, rect) in rects.into_iter().enumerate() {
-            ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(index), |ui| self.panel_ui(ui, index));
-        }
-    }
-
-    /// Keys belong to playback unless a field or a button has the focus.
-    fn keys(&mut self, context: &egui::Context) {
-        let pressed = |modifiers, key| context.input_mut(|input| input.consume_key(modifiers, key));
-        if pressed(Modifiers::COMMAND, Key::Enter) {
-            match self.session.training.phase() {
-                Phase::Running => self.session.training.tell(Command::Pause),
-                Phase::Paused => self.session.training.tell(Command::Resume),
-                Phase::Starting => {}
-                Phase::Idle | Phase::Finished | Phase::Stopped | Phase::Failed(_) => self.session.start_training(),
+    /// Menu entries for commands of the table, by title.
+    fn menu(&mut self, ui: &mut Ui, titles: &[&str]) {
+        let context = ui.ctx().clone();
+        for title in titles {
+            let Some(command) = commands::COMMANDS.iter().find(|command| command.title == *title) else { continue };
+            let shortcut =
+                command.keys.first().map(|shortcut| commands::shortcut_text(&context, shortcut)).unwrap_or_default();
+            let button = egui::Button::new(command.title).shortcut_text(shortcut);
+            if ui.add_enabled((command.is_possible)(self), button).clicked() {
+                (command.run)(self, &context);
+                ui.close();
             }
-        }
-        let focused = context.memory(egui::Memory::focused);
-        if context.text_edit_focused() || focused.is_some_and(|id| id != timeline::strip_id()) {
-            return;
-        }
-        let Some(scene) = self.session.scene() else { return };
-        let events = scene.tape().events.clone();
-        let clock = &mut self.session.clock;
-        let before = (clock.at(), clock.is_playing());
-        for (direction, key) in [(-1, Key::ArrowLeft), (1, Key::ArrowRight)] {
-            // The more particular first: a key without modifiers would otherwise match them all.
-            if pressed(Modifiers::COMMAND, key) {
-                let _found = if direction > 0 { clock.next_event(&events) } else { clock.previous_event(&events) };
-            } else if pressed(Modifiers::SHIFT, key) {
-                clock.step(10 * direction);
-            } else if pressed(Modifiers::NONE, key) {
-                clock.step(direction);
-            }
-        }
-        if pressed(Modifiers::NONE, Key::Space) {
-            clock.toggle();
-        }
-        if pressed(Modifiers::NONE, Key::Home) {
-            clock.seek(0);
-        }
-        if pressed(Modifiers::NONE, Key::End) {
-            clock.seek(usize::MAX);
-        }
-        if pressed(Modifiers::NONE, Key::OpenBracket) {
-            clock.set_speed(clock.speed() / 2.0);
-        }
-        if pressed(Modifiers::NONE, Key::CloseBracket) {
-            clock.set_speed(clock.speed() * 2.0);
-        }
-        if pressed(Modifiers::NONE, Key::L) {
-            clock.set_looping(!clock.is_looping());
-        }
-        if (clock.at(), clock.is_playing()) != before {
-            self.session.hold();
-            // Arrows would also move the focus on to the next button.
-            context.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
-        }
-        if pressed(Modifiers::SHIFT, Key::R) {
-            self.session.new_episode(false);
-        } else if pressed(Modifiers::NONE, Key::R) {
-            self.session.new_episode(true);
-        }
-    }
-
-    fn dropped_files(&mut self, context: &egui::Context) {
-        for path in context.input(|input| dropped_paths(&input.raw)) {
-            self.session.open(path);
         }
     }
 }
 
-fn dropped_paths(input: &egui::RawInput) -> Vec<std::path::PathBuf> {
-    input.dropped_files.iter().map(|file| file.path().to_owned()).collect()
+/// Files and folders that were dropped on the window.
+fn dropped_paths(context: &Context) -> Vec<PathBuf> {
+    context.input(|input| input.raw.dropped_files.iter().map(|file| file.path()).map(Path::to_owned).collect())
 }

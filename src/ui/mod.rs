@@ -2,7 +2,10 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | [`app`] | the regions of the window and the keys |
+//! | [`app`] | the regions of the window |
+//! | [`commands`] | everything the window can be told, in one table: keys, menus, palette, help |
+//! | [`layout`] | where panels stand, and the tiles that can be dragged |
+//! | [`preferences`], [`files`] | what is remembered; asking for a file |
 //! | [`session`] | scene, clock, training, notices: everything that is not drawing |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
 //! | [`training`] | the training run of this window |
@@ -12,11 +15,15 @@
 //! | [`native`], [`picture`] | the same window on a screen and in a file |
 
 pub mod app;
+pub mod commands;
 pub mod controls;
+pub mod files;
+pub mod layout;
 pub mod native;
 pub mod numbers;
 pub mod panels;
 pub mod picture;
+pub mod preferences;
 pub mod scene;
 pub mod session;
 pub mod status;

@@ -141,6 +141,14 @@ impl Session {
         self.following = true;
     }
 
+    /// Goes to the beginning of the next event, or of this one or the one before.
+    pub fn jump_event(&mut self, forward: bool) {
+        let Some(scene) = &self.scene else { return };
+        let events = &scene.tape().events;
+        let _found = if forward { self.clock.next_event(events) } else { self.clock.previous_event(events) };
+        self.following = false;
+    }
+
     /// Keeps the view on the newest state of training from now on.
     pub fn follow(&mut self) {
         self.following = true;

@@ -170,3 +170,13 @@ pub fn mix(from: Color32, to: Color32, share: f32) -> Color32 {
 pub fn strong(text: impl Into<String>) -> egui::RichText {
     egui::RichText::new(text).family(FontFamily::Name(STRONG.into()))
 }
+
+/// The frame of what stands in front of the window and waits for an answer.
+pub fn modal_frame(context: &egui::Context) -> egui::Frame {
+    let palette = Palette::of(context);
+    egui::Frame::new()
+        .fill(palette.surface)
+        .stroke(Stroke::new(1.0, palette.line))
+        .corner_radius(CornerRadius::same(8))
+        .inner_margin(egui::Margin::same(16))
+}
