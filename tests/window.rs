@@ -36,12 +36,13 @@ fn colors(picture: &RgbaImage) -> usize {
     picture.pixels().map(|pixel| pixel.0).collect::<HashSet<_>>().len()
 }
 
-fn quiet_session() -> Session {
+/// A session that wakes nobody.
+pub fn quiet_session() -> Session {
     Session::new(Arc::new(|| {}))
 }
 
 /// Lets other threads work until `done`, taking in what they send.
-fn wait_for(session: &mut Session, what: &str, mut done: impl FnMut(&Session) -> bool) {
+pub fn wait_for(session: &mut Session, what: &str, mut done: impl FnMut(&Session) -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !done(session) {
         assert!(Instant::now() < deadline, "waited too long for {what}");
@@ -302,6 +303,31 @@ fn keys_yield_while_text_is_typed_and_a_bad_seed_is_explained() {
     harness.get_by_label("Train a new network").click();
     harness.run_steps(2);
     assert!(!harness.state().session.training.has_run(), "a run was started with a seed that is none");
+}
+
+#[test]
+fn a_setting_that_is_refused_is_explained_beside_its_field_and_no_run_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = harness(folder.path());
+    harness.get_by_label("Settings of the paper").click();
+    // The header opens over a few frames.
+    harness.run_steps(30);
+    harness.get_by_role_and_label(egui::Role::TextInput, "size").focus();
+    harness.run_steps(2);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.get_by_role_and_label(egui::Role::TextInput, "size").type_text("1");
+    harness.run_steps(2);
+    harness.get_by_label_contains("expects a whole number from 2 to 4000, found 1");
+    assert!(!harness.state().session.training.is_ready());
+    harness.get_by_role_and_label(egui::Role::TextInput, "size").type_text("2");
+    harness.run_steps(2);
+    assert!(harness.state().session.training.is_ready());
+    assert_eq!(harness.state().session.training.settings.whole("size"), 12);
+    harness.get_by_label("Settings, 1 changed");
+    // It may lie below the edge of the scrolled column.
+    harness.get_by_label("Back to the paper").click_accesskit();
+    harness.run_steps(2);
+    assert_eq!(harness.state().session.training.settings.whole("size"), 1000);
 }
 
 #[test]

@@ -11,6 +11,17 @@ use crate::train::Command;
 use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, RichText, Ui, UiBuilder};
 use std::path::{Path, PathBuf};
 
+/// How far the closing of the window has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    /// Nobody wants to close it.
+    No,
+    /// A run would be lost: is that meant?
+    Asking,
+    /// Yes.
+    Meant,
+}
+
 /// The whole window.
 pub struct App {
     /// What is looked at and steered.
@@ -21,6 +32,7 @@ pub struct App {
     pub files: Files,
     /// Whether the overlay with all keys is shown.
     pub shows_help: bool,
+    closing: Closing,
     dock: Dock,
     layout: Named,
     preferences: Preferences,
@@ -48,6 +60,7 @@ impl App {
             palette: palette::Palette::default(),
             files: Files::default(),
             shows_help: false,
+            closing: Closing::No,
             dock: Dock::new(&arrangement),
             layout: preferences.layout,
             preferences,
@@ -78,7 +91,15 @@ impl App {
 
     /// Whether something in front of the window waits for an answer.
     pub fn is_asking(&self) -> bool {
-        self.palette.is_open() || self.files.is_open() || self.shows_help
+        self.palette.is_open() || self.files.is_open() || self.shows_help || self.closing == Closing::Asking
+    }
+
+    /// Whether the window must stay open for a question: a run that is not being saved would be lost.
+    pub fn ask_before_closing(&mut self) -> bool {
+        if self.closing != Closing::Meant && self.session.training.is_unsaved() {
+            self.closing = Closing::Asking;
+        }
+        self.closing == Closing::Asking
     }
 
     /// Opens a checkpoint, a run folder or a tape, and remembers it.
@@ -168,9 +189,30 @@ impl App {
         if self.shows_help {
             self.shows_help = help::help_ui(context);
         }
+        if self.closing == Closing::Asking {
+            self.closing_ui(context);
+        }
         if let Some(path) = self.files.ui(context, &self.preferences.recent) {
             self.open(path);
         }
+    }
+
+    fn closing_ui(&mut self, context: &Context) {
+        let modal = egui::Modal::new(egui::Id::unique("closing")).frame(theme::modal_frame(context));
+        modal.show(context, |ui| {
+            let iterations = self.session.training.iteration();
+            ui.label(format!("This run is not being saved. Closing now loses {iterations} iterations of training."));
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                if ui.button("Keep the window open").clicked() {
+                    self.closing = Closing::No;
+                }
+                if ui.button("Close and lose the run").clicked() {
+                    self.closing = Closing::Meant;
+                    context.send_viewport_cmd(egui::ViewportCommand::Close);
+                }
+            });
+        });
     }
 
     fn top_bar(&mut self, ui: &mut Ui) {

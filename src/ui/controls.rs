@@ -2,6 +2,7 @@
 
 use super::numbers::{figures, grouped, percent};
 use super::session::Session;
+use super::settings_form;
 use super::theme::{self, Palette};
 use super::training::Phase;
 use crate::plastic::network::AlphaKind;
@@ -118,6 +119,7 @@ fn training_ui(ui: &mut Ui, session: &mut Session) {
     ui.add_enabled_ui(!active, |ui| {
         task_ui(ui, session);
         seed_ui(ui, session);
+        settings_form::settings_ui(ui, session);
     });
     buttons_ui(ui, session);
     pace_ui(ui, session);
@@ -180,7 +182,7 @@ fn buttons_ui(ui: &mut Ui, session: &mut Session) {
             ui.add_enabled_ui(false, |ui| ui.add_sized(wide, primary("Starting …")));
         }
         Phase::Idle | Phase::Finished | Phase::Stopped | Phase::Failed(_) => {
-            let ready = session.training.seed().is_ok();
+            let ready = session.training.is_ready();
             let hint = "a new network of 1001 neurons learns in front of your eyes (Ctrl+Enter)";
             ui.add_enabled_ui(ready, |ui| {
                 if ui.add_sized(wide, primary("Train a new network")).on_hover_text(hint).clicked() {

@@ -8,7 +8,8 @@
 //! | [`preferences`], [`files`] | what is remembered; asking for a file |
 //! | [`session`] | scene, clock, training, notices: everything that is not drawing |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
-//! | [`training`] | the training run of this window |
+//! | [`training`], [`settings_form`] | the training run of this window, and the fields of the next |
+//! | [`watch`] | following a run that another process writes |
 //! | [`panels`] | what can be looked at, one file and one registry line each |
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
 //! | [`theme`], [`numbers`] | colours, type, and how numbers are written |
@@ -26,10 +27,12 @@ pub mod picture;
 pub mod preferences;
 pub mod scene;
 pub mod session;
+pub mod settings_form;
 pub mod status;
 pub mod theme;
 pub mod timeline;
 pub mod training;
+pub mod watch;
 
 pub use app::App;
 pub use session::Session;

@@ -26,6 +26,9 @@ impl eframe::App for Window {
         }
         if context.input(|input| input.viewport().close_requested()) {
             self.app.keep_preferences(context);
+            if self.app.ask_before_closing() {
+                context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            }
         }
     }
 

@@ -5,11 +5,12 @@
 
 use super::scene::{self, Prepared, Scene};
 use super::training::Training;
+use super::watch::{Look, Watch};
 use crate::episode::{Clock, EventKind};
 use crate::render::Matrix;
 use crate::train::Point;
 use anyhow::anyhow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
@@ -63,6 +64,7 @@ pub struct Session {
     job: Option<Job>,
     trace: Option<(usize, Arc<Matrix>)>,
     next_episode: u64,
+    watch: Option<Watch>,
     wake: Wake,
 }
 
@@ -80,6 +82,7 @@ impl Session {
             job: None,
             trace: None,
             next_episode: 1,
+            watch: None,
             wake,
         }
     }
@@ -99,13 +102,27 @@ impl Session {
         if self.training.has_run() { self.training.curve() } else { &self.curve }
     }
 
+    /// The run folder of another process that the view follows.
+    pub fn watched(&self) -> Option<&Path> {
+        self.watch.as_ref().map(Watch::folder)
+    }
+
     /// Opens the network that comes with the program.
     pub fn open_bundled(&mut self) {
+        self.watch = None;
         self.start("opening the bundled network".into(), Arrival::Fresh, scene::bundled);
     }
 
-    /// Opens a checkpoint, a run folder or a tape.
+    /// Opens a checkpoint, a run folder or a tape. A run folder is followed from then on, and never written to.
     pub fn open(&mut self, path: PathBuf) {
+        self.watch = None;
+        let is_own = self.training.is_active() && self.training.folder() == Some(&path);
+        if path.is_dir() && !is_own {
+            match Watch::start(&path, Arc::clone(&self.wake)) {
+                Ok(watch) => self.watch = Some(watch),
+                Err(error) => self.warn(&format!("{} is not followed: {error}", path.display())),
+            }
+        }
         self.start(format!("opening {}", path.display()), Arrival::Fresh, move || scene::opened(&path));
     }
 
@@ -183,6 +200,7 @@ impl Session {
     pub fn update(&mut self) {
         self.training.update(&mut self.notices);
         self.receive();
+        self.look();
         if self.following
             && self.job.is_none()
             && let Some((snapshot, config)) = self.training.take_snapshot()
@@ -236,6 +254,29 @@ impl Session {
         };
         if let Some(job) = self.job.take() {
             self.take_in(&job.what, job.arrival, result);
+        }
+    }
+
+    /// Takes in what the followed run folder has become.
+    fn look(&mut self) {
+        match self.watch.as_ref().and_then(Watch::latest) {
+            Some(Look::Newer(prepared)) => {
+                let place = (self.clock.at() + 1 < self.clock.steps()).then_some(self.clock.at());
+                let playing = self.clock.is_playing();
+                self.following = true;
+                self.take_in("following the run", Arrival::Follow, Ok(*prepared));
+                // The newer network is seen at the same instant of its lifetime.
+                if let Some(step) = place {
+                    self.clock.seek(step);
+                }
+                if playing {
+                    self.clock.play();
+                }
+            }
+            Some(Look::Unreadable(problem)) => {
+                self.warn(&format!("{problem}. The view keeps what it had and looks again."));
+            }
+            None => {}
         }
     }
 

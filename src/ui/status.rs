@@ -47,5 +47,6 @@ pub fn training_words(session: &Session) -> String {
         Phase::Stopped => Some(format!("training stopped at {}", grouped(session.training.iteration()))),
         Phase::Failed(_) => Some(format!("training failed at {}", grouped(session.training.iteration()))),
     };
-    viewing.into_iter().chain(training).collect::<Vec<_>>().join(" · ")
+    let watched = session.watched().map(|folder| format!("following {} (read only)", folder.display()));
+    viewing.into_iter().chain(training).chain(watched).collect::<Vec<_>>().join(" · ")
 }

@@ -1,6 +1,7 @@
 //! The training run of this window: what is asked for, what the worker has told.
 
 use super::session::{Notice, Wake};
+use super::settings_form::Typed;
 use crate::tasks;
 use crate::tasks::settings::Settings;
 use crate::train::config::check_seed;
@@ -46,6 +47,8 @@ pub struct Training {
     pub seed_text: String,
     /// The settings of the next run.
     pub settings: Settings,
+    /// What has been typed into their fields and refused.
+    pub typed: Typed,
     /// The largest number of iterations per second; `None` is as fast as it goes.
     pub pace: Option<f64>,
     /// The folder in which each run makes its own.
@@ -69,6 +72,7 @@ impl Training {
         Self {
             seed_text: "0".into(),
             settings: task.defaults(),
+            typed: Typed::default(),
             pace: None,
             runs_folder: RUNS.into(),
             task,
@@ -92,6 +96,7 @@ impl Training {
     /// Chooses the task of the next run, with the paper's settings.
     pub fn set_task(&mut self, task: &'static dyn tasks::Task) {
         (self.task, self.settings) = (task, task.defaults());
+        self.typed.clear();
     }
 
     /// What it is doing.
@@ -129,6 +134,11 @@ impl Training {
         (self.seconds > 0.0 && !self.curve.is_empty()).then(|| self.curve.len() as f64 / self.seconds)
     }
 
+    /// Whether closing the window now would lose the run: it is in training and has no folder.
+    pub fn is_unsaved(&self) -> bool {
+        self.is_active() && self.folder.is_none() && !self.curve.is_empty()
+    }
+
     /// Where it is saved.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
@@ -161,10 +171,15 @@ impl Training {
         check_seed(seed).map_err(|error| error.to_string())
     }
 
-    /// Starts a run with the settings and the seed as they stand. A seed that is refused changes nothing.
+    /// Whether a run can be started with what stands in the fields.
+    pub fn is_ready(&self) -> bool {
+        self.seed().is_ok() && self.typed.is_fine() && !self.is_active()
+    }
+
+    /// Starts a run with the settings and the seed as they stand. A field that is refused changes nothing.
     pub fn start(&mut self) {
         let Ok(seed) = self.seed() else { return };
-        if self.is_active() {
+        if !self.is_ready() {
             return;
         }
         let mut config = RunConfig::new(self.task);
