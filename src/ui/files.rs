@@ -28,8 +28,7 @@ impl Files {
 
     /// Draws it; answers the path once one has been chosen.
     pub fn ui(&mut self, context: &Context, recent: &[PathBuf]) -> Option<PathBuf> {
-        let from_system = self.from_system();
-        if let Some(path) = from_system {
+        if let Some(path) = self.chosen_in_dialog() {
             self.is_open = false;
             return Some(path);
         }
@@ -101,7 +100,7 @@ impl Files {
         }
     }
 
-    fn from_system(&mut self) -> Option<PathBuf> {
+    fn chosen_in_dialog(&mut self) -> Option<PathBuf> {
         let answer = match self.dialog.as_ref()?.try_recv() {
             Ok(answer) => answer,
             Err(TryRecvError::Empty) => return None,

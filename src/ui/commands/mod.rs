@@ -237,7 +237,7 @@ pub fn keys(app: &mut App, context: &Context) {
     let focused = context.memory(egui::Memory::focused);
     let busy = context.text_edit_focused() || focused.is_some_and(|id| id != super::timeline::strip_id());
     for command in COMMANDS {
-        if (busy && !command.always) || app.is_asking() && !command.always {
+        if !command.always && (busy || app.is_asking()) {
             continue;
         }
         let pressed = command.keys.iter().any(|shortcut| context.input_mut(|input| input.consume_shortcut(shortcut)));
