@@ -91,7 +91,7 @@ impl Curve {
             let stroke = Stroke::new(1.0, palette.quiet.gamma_multiply(0.6));
             ui.painter().extend(Shape::dashed_line(&ends, stroke, 6.0, 6.0));
             let font = TextStyle::Small.resolve(ui.style());
-            let above = pos2(frame.rect.right() - 4.0, y - 2.0);
+            let above = pos2(frame.rect.right() - 16.0, y - 2.0);
             ui.painter().text(above, Align2::RIGHT_BOTTOM, "1 %", font, palette.quiet);
         }
     }

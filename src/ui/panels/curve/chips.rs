@@ -55,6 +55,7 @@ impl Curve {
         }
         let words = format!("the strong line is the mean of the last {} iterations, drag to change", self.smoothing);
         ui.style_mut().override_text_style = Some(egui::TextStyle::Small);
+        ui.style_mut().drag_value_text_style = egui::TextStyle::Small;
         ui.visuals_mut().override_text_color = Some(palette.quiet);
         let widgets = &mut ui.visuals_mut().widgets;
         for widget in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
