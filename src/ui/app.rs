@@ -4,7 +4,7 @@ use super::panels::{self, Panel};
 use super::session::{Session, Wake};
 use super::theme::{self, Palette};
 use super::training::Phase;
-use super::{controls, status, timeline};
+use super::{controls, export, status, timeline};
 use crate::train::Command;
 use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Rect, Ui, UiBuilder, vec2};
 
@@ -80,6 +80,7 @@ impl App {
                 if ui.small_button(text).clicked() {
                     ui.ctx().set_theme(next);
                 }
+                export::export_ui(ui, &mut self.session);
                 if ui
                     .small_button("Bundled network")
                     .on_hover_text("look at the network that comes with the program")
@@ -127,6 +128,9 @@ impl App {
                 Phase::Starting => {}
                 Phase::Idle | Phase::Finished | Phase::Stopped | Phase::Failed(_) => self.session.start_training(),
             }
+        }
+        if pressed(Modifiers::COMMAND, Key::E) {
+            self.session.exports.toggle();
         }
         let focused = context.memory(egui::Memory::focused);
         if context.text_edit_focused() || focused.is_some_and(|id| id != timeline::strip_id()) {
