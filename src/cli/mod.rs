@@ -57,6 +57,11 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            // What is wrong with the arguments may show only when they are seen together.
+            if let Some(usage) = error.downcast_ref::<clap::Error>() {
+                let _printed = usage.print();
+                return ExitCode::from(2);
+            }
             eprintln!("hebbscope: {error:#}");
             ExitCode::FAILURE
         }
