@@ -211,8 +211,8 @@ fn a_series_that_grows_is_the_same_as_one_made_at_once() {
     let seconds: Vec<f32> = (0..300).map(|index| 0.1 + 0.001 * index as f32).collect();
     for number in Number::ALL {
         let mut grown = Series::new(number, 20);
-        for length in [1, 2, 50, 51, 300] {
-            grown.update(&source(&points[..length], Some(&seconds[..length])), number, 20);
+        for (length, smoothing) in [(1, 20), (2, 20), (50, 7), (51, 20), (300, 20)] {
+            grown.update(&source(&points[..length], Some(&seconds[..length])), number, smoothing);
         }
         let mut at_once = Series::new(number, 20);
         at_once.update(&source(&points, Some(&seconds)), number, 20);
@@ -541,4 +541,22 @@ fn curves_of_any_kind_can_be_drawn() {
             picture(&mut device, true, &mut curve, &source(&points, None));
         }
     }
+}
+
+#[test]
+fn zz_time() {
+    let p: Vec<Point> = learning(1_000_000);
+    let t = Instant::now();
+    let mut series = Series::new(Number::Loss, 20);
+    series.update(&source(&p, None), Number::Loss, 20);
+    println!("build {:?}", t.elapsed());
+    let t = Instant::now();
+    for _ in 0..100 {
+        series.update(&source(&p, None), Number::Loss, 20);
+        let bounds = Bounds { x: Span::new(0.0, 1e6), y: Span::new(0.0, 100.0) };
+        for s in [series.raw(), series.mean()] {
+            std::hint::black_box(outline(s, bounds, [Scale::Linear; 2], 800));
+        }
+    }
+    println!("frame {:?}", t.elapsed() / 100);
 }

@@ -7,7 +7,7 @@ use super::outline::{Mark, outline, places_within};
 use super::view::{Bounds, last_in_view};
 use super::{Curve, Source};
 use crate::ui::numbers::grouped;
-use crate::ui::theme::Palette;
+use crate::ui::theme::{self, Palette};
 use egui::{
     Align2, Button, CursorIcon, PointerButton, Pos2, Rect, Response, RichText, Role, Shape, Stroke, StrokeKind,
     TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
@@ -74,12 +74,30 @@ impl Curve {
         let down = (area.height() / 44.0) as usize;
         let mut x = self.scales[0].ticks(bounds.x, across, (1.0, ""));
         // There is no half iteration, and none before the first.
-        x.retain(|tick| {
+        x.retain_mut(|tick| {
             let iteration = self.scales[0].value(tick.at);
+            if let Some(text) = &mut tick.text {
+                *text = grouped(iteration.round() as u64);
+            }
             iteration > 0.5 && (iteration - iteration.round()).abs() < 1e-6 * iteration
         });
-        let y = self.scales[1].ticks(bounds.y, down, self.number.unit(source.measure));
+        let has_values = self.nothing_to_draw().is_none();
+        let y = if has_values {
+            self.scales[1].ticks(bounds.y, down, self.number.unit(source.measure))
+        } else {
+            Vec::new()
+        };
         Grid::new(ui, palette, x, y)
+    }
+
+    /// Why there is no line at all, in words.
+    fn nothing_to_draw(&self) -> Option<&'static str> {
+        let all = self.series.raw().all();
+        match self.scales[1] {
+            _ if !all.has_finite() => Some("no value is finite"),
+            Scale::Log if all.most <= 0.0 => Some("no value is above zero, where a logarithmic axis begins"),
+            Scale::Linear | Scale::Log => None,
+        }
     }
 
     /// One in a hundred, below which a fraction is called small.
@@ -118,7 +136,8 @@ impl Curve {
             .allow_double_click_reset(false);
         let low = [bounds.x.from, bounds.y.from];
         let high = [bounds.x.to, bounds.y.to];
-        let faint = palette.curve().gamma_multiply(if palette.dark { 0.45 } else { 0.4 });
+        // Opaque, so that a line that crosses itself a thousand times stays faint.
+        let faint = theme::mix(palette.surface, palette.curve(), if palette.dark { 0.42 } else { 0.38 });
         let shown = ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
             plot.show(ui, |plot| {
                 plot.set_plot_bounds(PlotBounds::from_min_max(low, high));
@@ -134,7 +153,22 @@ impl Curve {
         for (place, mark) in raw.marks {
             paint_mark(ui, frame, palette, frame.x(place), mark);
         }
+        self.paint_newest(ui, frame, palette);
+        if let Some(reason) = self.nothing_to_draw() {
+            let font = TextStyle::Body.resolve(ui.style());
+            ui.painter().text(rect.center(), Align2::CENTER_CENTER, reason, font, palette.quiet);
+        }
         shown.inner.response
+    }
+
+    /// A point at the end of the strong line, which is all of it at first.
+    fn paint_newest(&self, ui: &Ui, frame: &Frame, palette: &Palette) {
+        let Some(&mean) = self.series.mean().values().last() else { return };
+        let place = self.scales[0].place(self.series.mean().len() as f64);
+        let Some((x, y)) = place.zip(self.scales[1].place(f64::from(mean))) else { return };
+        if frame.bounds.x.contains(x) && frame.bounds.y.contains(y) {
+            ui.painter().circle_filled(pos2(frame.x(x), frame.y(y)), 3.0, palette.curve());
+        }
     }
 
     /// The iteration of the network being viewed.
@@ -150,10 +184,20 @@ impl Curve {
         let text = format!("viewing {}", grouped(viewing));
         let words = ui.painter().layout_no_wrap(text, font, palette.mark);
         let fits_right = x + 5.0 + words.size().x < rect.right();
-        let (anchor, side) = if fits_right { (Align2::LEFT_TOP, 5.0) } else { (Align2::RIGHT_TOP, -5.0) };
-        // Below the marks of the upper edge and the chip that follows.
-        let top = if self.view.is_following() { 8.0 } else { 32.0 };
-        let place = anchor.anchor_size(pos2(x + side, rect.top() + top), words.size());
+        // Where the curve is not: at the upper edge, below its marks and the chip that follows, or at the lower one.
+        let mean = self.series.mean().values().get(viewing as usize - 1).copied().unwrap_or_default();
+        let mean = self.scales[1].place(f64::from(mean)).unwrap_or(frame.bounds.y.from);
+        let (top, height) = if self.view.is_following() { (8.0, 0.35) } else { (32.0, 0.45) };
+        let is_above = frame.y(mean) > rect.top() + height * rect.height();
+        let y = if is_above { rect.top() + top } else { rect.bottom() - 8.0 };
+        let (anchor, side) = match (is_above, fits_right) {
+            (true, true) => (Align2::LEFT_TOP, 5.0),
+            (true, false) => (Align2::RIGHT_TOP, -5.0),
+            (false, true) => (Align2::LEFT_BOTTOM, 5.0),
+            (false, false) => (Align2::RIGHT_BOTTOM, -5.0),
+        };
+        let place = anchor.anchor_size(pos2(x + side, y), words.size());
+        ui.painter().rect_filled(place.expand(2.0), 3.0, palette.surface.gamma_multiply(0.6));
         ui.painter().galley(place.min, words, palette.mark);
     }
 
