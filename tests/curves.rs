@@ -542,21 +542,3 @@ fn curves_of_any_kind_can_be_drawn() {
         }
     }
 }
-
-#[test]
-fn zz_time() {
-    let p: Vec<Point> = learning(1_000_000);
-    let t = Instant::now();
-    let mut series = Series::new(Number::Loss, 20);
-    series.update(&source(&p, None), Number::Loss, 20);
-    println!("build {:?}", t.elapsed());
-    let t = Instant::now();
-    for _ in 0..100 {
-        series.update(&source(&p, None), Number::Loss, 20);
-        let bounds = Bounds { x: Span::new(0.0, 1e6), y: Span::new(0.0, 100.0) };
-        for s in [series.raw(), series.mean()] {
-            std::hint::black_box(outline(s, bounds, [Scale::Linear; 2], 800));
-        }
-    }
-    println!("frame {:?}", t.elapsed() / 100);
-}

@@ -6,7 +6,7 @@ use super::view::Bounds;
 use std::ops::Range;
 
 /// Iterations per column up to which every point is drawn.
-const POINTS_PER_COLUMN: usize = 2;
+const POINTS_PER_COLUMN: usize = 4;
 
 /// Lines end this many heights outside the view: farther away pixels are no longer exact.
 const FAR: f64 = 1000.0;
