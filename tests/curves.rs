@@ -211,8 +211,8 @@ fn a_series_that_grows_is_the_same_as_one_made_at_once() {
     let seconds: Vec<f32> = (0..300).map(|index| 0.1 + 0.001 * index as f32).collect();
     for number in Number::ALL {
         let mut grown = Series::new(number, 20);
-        for length in [1, 2, 50, 51, 300] {
-            grown.update(&source(&points[..length], Some(&seconds[..length])), number, 20);
+        for (length, smoothing) in [(1, 20), (2, 20), (50, 7), (51, 20), (300, 20)] {
+            grown.update(&source(&points[..length], Some(&seconds[..length])), number, smoothing);
         }
         let mut at_once = Series::new(number, 20);
         at_once.update(&source(&points, Some(&seconds)), number, 20);

@@ -144,7 +144,7 @@ fn log_ticks(span: Span, count: usize, unit: (f64, &str)) -> Vec<Tick> {
         for digit in 1..=9 {
             let value = f64::from(digit) * 10f64.powi(power);
             let at = value.log10();
-            if !span.contains(at) || (digit > 1 && decades > 2.5 * count as f64) {
+            if !span.contains(at) || (digit > 1 && decades > 1.2 * count as f64) {
                 continue;
             }
             let has_text = if digit == 1 { power.rem_euclid(stride) == 0 } else { between.contains(&digit) };

@@ -1,4 +1,4 @@
-//! The chart: grid, lines, marks, and what drag, scroll and double click do.
+//! The chart: grid, lines and marks.
 
 use super::axis::{Scale, Span};
 use super::frame::{Frame, Grid};
@@ -7,15 +7,9 @@ use super::outline::{Mark, outline, places_within};
 use super::view::{Bounds, last_in_view};
 use super::{Curve, Source};
 use crate::ui::numbers::grouped;
-use crate::ui::theme::Palette;
-use egui::{
-    Align2, Button, CursorIcon, PointerButton, Pos2, Rect, Response, RichText, Role, Shape, Stroke, StrokeKind,
-    TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
-};
+use crate::ui::theme::{self, Palette};
+use egui::{Align2, Pos2, Rect, Response, Role, Shape, Stroke, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, pos2};
 use egui_plot::{Line, Plot, PlotBounds, PlotPoints};
-
-/// The fewest iterations that can be zoomed to on a linear axis, and the shortest part of a decade on the other.
-const CLOSEST: [f64; 2] = [4.0, 0.01];
 
 impl Curve {
     /// Draws the chart into what is left, and answers what is under the pointer.
@@ -52,8 +46,10 @@ impl Curve {
 
     /// The values of the iterations within `x`, with room around them.
     fn values_within(&self, x: Span) -> Span {
-        let raw = self.series.raw();
-        let extremes = raw.extremes(places_within(x, self.scales[0], raw.len()));
+        // The mean may lie outside the range of its last iterations, where those before them were larger.
+        let (raw, mean) = (self.series.raw(), self.series.mean());
+        let places = places_within(x, self.scales[0], raw.len());
+        let extremes = raw.extremes(places.clone()).merged(mean.extremes(places));
         let (least, most) = (f64::from(extremes.least), f64::from(extremes.most));
         match self.scales[1] {
             Scale::Linear if extremes.has_finite() => {
@@ -74,12 +70,30 @@ impl Curve {
         let down = (area.height() / 44.0) as usize;
         let mut x = self.scales[0].ticks(bounds.x, across, (1.0, ""));
         // There is no half iteration, and none before the first.
-        x.retain(|tick| {
+        x.retain_mut(|tick| {
             let iteration = self.scales[0].value(tick.at);
+            if let Some(text) = &mut tick.text {
+                *text = grouped(iteration.round() as u64);
+            }
             iteration > 0.5 && (iteration - iteration.round()).abs() < 1e-6 * iteration
         });
-        let y = self.scales[1].ticks(bounds.y, down, self.number.unit(source.measure));
+        let has_values = self.nothing_to_draw().is_none();
+        let y = if has_values {
+            self.scales[1].ticks(bounds.y, down, self.number.unit(source.measure))
+        } else {
+            Vec::new()
+        };
         Grid::new(ui, palette, x, y)
+    }
+
+    /// Why there is no line at all, in words.
+    fn nothing_to_draw(&self) -> Option<&'static str> {
+        let all = self.series.raw().all();
+        match self.scales[1] {
+            _ if !all.has_finite() => Some("no value is finite"),
+            Scale::Log if all.most <= 0.0 => Some("no value is above zero, where a logarithmic axis begins"),
+            Scale::Linear | Scale::Log => None,
+        }
     }
 
     /// One in a hundred, below which a fraction is called small.
@@ -118,7 +132,8 @@ impl Curve {
             .allow_double_click_reset(false);
         let low = [bounds.x.from, bounds.y.from];
         let high = [bounds.x.to, bounds.y.to];
-        let faint = palette.curve().gamma_multiply(if palette.dark { 0.45 } else { 0.4 });
+        // Opaque, so that a line that crosses itself a thousand times stays faint.
+        let faint = theme::mix(palette.surface, palette.curve(), if palette.dark { 0.42 } else { 0.38 });
         let shown = ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
             plot.show(ui, |plot| {
                 plot.set_plot_bounds(PlotBounds::from_min_max(low, high));
@@ -134,7 +149,22 @@ impl Curve {
         for (place, mark) in raw.marks {
             paint_mark(ui, frame, palette, frame.x(place), mark);
         }
+        self.paint_newest(ui, frame, palette);
+        if let Some(reason) = self.nothing_to_draw() {
+            let font = TextStyle::Body.resolve(ui.style());
+            ui.painter().text(rect.center(), Align2::CENTER_CENTER, reason, font, palette.quiet);
+        }
         shown.inner.response
+    }
+
+    /// A point at the end of the strong line, which is all of it at first.
+    fn paint_newest(&self, ui: &Ui, frame: &Frame, palette: &Palette) {
+        let Some(&mean) = self.series.mean().values().last() else { return };
+        let place = self.scales[0].place(self.series.mean().len() as f64);
+        let Some((x, y)) = place.zip(self.scales[1].place(f64::from(mean))) else { return };
+        if frame.bounds.x.contains(x) && frame.bounds.y.contains(y) {
+            ui.painter().circle_filled(pos2(frame.x(x), frame.y(y)), 3.0, palette.curve());
+        }
     }
 
     /// The iteration of the network being viewed.
@@ -150,79 +180,21 @@ impl Curve {
         let text = format!("viewing {}", grouped(viewing));
         let words = ui.painter().layout_no_wrap(text, font, palette.mark);
         let fits_right = x + 5.0 + words.size().x < rect.right();
-        let (anchor, side) = if fits_right { (Align2::LEFT_TOP, 5.0) } else { (Align2::RIGHT_TOP, -5.0) };
-        // Below the marks of the upper edge and the chip that follows.
-        let top = if self.view.is_following() { 8.0 } else { 32.0 };
-        let place = anchor.anchor_size(pos2(x + side, rect.top() + top), words.size());
+        // Where the curve is not: at the upper edge, below its marks and the chip that follows, or at the lower one.
+        let mean = self.series.mean().values().get(viewing as usize - 1).copied().unwrap_or_default();
+        let mean = self.scales[1].place(f64::from(mean)).unwrap_or(frame.bounds.y.from);
+        let (top, height) = if self.view.is_following() { (8.0, 0.35) } else { (32.0, 0.45) };
+        let is_above = frame.y(mean) > rect.top() + height * rect.height();
+        let y = if is_above { rect.top() + top } else { rect.bottom() - 8.0 };
+        let (anchor, side) = match (is_above, fits_right) {
+            (true, true) => (Align2::LEFT_TOP, 5.0),
+            (true, false) => (Align2::RIGHT_TOP, -5.0),
+            (false, true) => (Align2::LEFT_BOTTOM, 5.0),
+            (false, false) => (Align2::RIGHT_BOTTOM, -5.0),
+        };
+        let place = anchor.anchor_size(pos2(x + side, y), words.size());
+        ui.painter().rect_filled(place.expand(2.0), 3.0, palette.surface.gamma_multiply(0.6));
         ui.painter().galley(place.min, words, palette.mark);
-    }
-
-    fn gestures(&mut self, ui: &Ui, response: &Response, frame: &Frame, all: Bounds, palette: &Palette) {
-        let (before, seen) = (self.view, frame.bounds);
-        let shortest = CLOSEST[usize::from(self.scales[0] == Scale::Log)];
-        if response.dragged_by(PointerButton::Primary) {
-            let delta = response.drag_delta() / frame.rect.size();
-            if delta != Vec2::ZERO {
-                self.view.pan(seen, all, [-f64::from(delta.x), f64::from(delta.y)]);
-            }
-            ui.set_cursor_icon(CursorIcon::Grabbing);
-        }
-        if let Some(pointer) = ui.input(|input| input.pointer.hover_pos()).filter(|_| response.contains_pointer()) {
-            // Nothing around the chart scrolls while the pointer is over it.
-            let scroll = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta));
-            let pinch = f64::from(ui.input(egui::InputState::zoom_delta));
-            let along = f64::from(scroll.y / 200.0).exp() * pinch;
-            if along != 1.0 || pinch != 1.0 {
-                self.view.zoom(seen, all, shortest, [along, pinch], frame.shares(pointer));
-            } else if scroll.x != 0.0 {
-                self.view.pan(seen, all, [-f64::from(scroll.x / frame.rect.width()), 0.0]);
-            }
-        }
-        self.rectangle(ui, response, frame, shortest, palette);
-        if response.double_clicked() {
-            self.view.follow();
-        }
-        if self.view != before {
-            ui.request_repaint();
-        }
-    }
-
-    /// A rectangle drawn with the other button is zoomed into.
-    fn rectangle(&mut self, ui: &Ui, response: &Response, frame: &Frame, shortest: f64, palette: &Palette) {
-        let pointer: Option<Pos2> = response.interact_pointer_pos();
-        if response.drag_started_by(PointerButton::Secondary) {
-            self.corner = ui.input(|input| input.pointer.press_origin()).or(pointer);
-        }
-        let (Some(corner), Some(pointer)) = (self.corner, pointer) else { return };
-        let chosen = Rect::from_two_pos(corner, pointer).intersect(frame.rect);
-        if response.dragged_by(PointerButton::Secondary) {
-            let fill = palette.curve().gamma_multiply(0.12);
-            ui.painter().rect(chosen, 0.0, fill, Stroke::new(1.0, palette.curve()), StrokeKind::Inside);
-        }
-        if response.drag_stopped_by(PointerButton::Secondary) {
-            self.corner = None;
-            let (low, high) = (frame.shares(chosen.left_bottom()), frame.shares(chosen.right_top()));
-            let x = Span::new(frame.bounds.x.at(low[0]), frame.bounds.x.at(high[0]));
-            let y = Span::new(frame.bounds.y.at(low[1]), frame.bounds.y.at(high[1]));
-            if chosen.width() > 4.0 && chosen.height() > 4.0 && x.length() >= shortest {
-                self.view.hold(Bounds { x, y });
-            }
-        }
-    }
-
-    /// The way back to everything, while something else is seen.
-    fn follow_ui(&mut self, ui: &mut Ui, frame: &Frame) {
-        if self.view.is_following() {
-            return;
-        }
-        let rect = Rect::from_min_size(frame.rect.right_top() + vec2(-60.0, 6.0), vec2(54.0, 20.0));
-        let words = "follow: see the whole curve as it grows (double click)";
-        let response = ui.put(rect, Button::new(RichText::new("Follow").small())).on_hover_text(words);
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words));
-        if response.clicked() {
-            self.view.follow();
-            ui.request_repaint();
-        }
     }
 
     /// What a screen reader hears.

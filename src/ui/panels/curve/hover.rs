@@ -51,8 +51,8 @@ impl Curve {
             index,
             lines: [
                 format!("iteration {}", grouped(index as u64 + 1)),
-                format!("{} {said}", self.number.name(source.measure)),
-                format!("mean of {} {}", grouped(count as u64), read_out(mean)),
+                format!("{}: {said}", self.number.name(source.measure)),
+                format!("mean of {}: {}", grouped(count as u64), read_out(mean)),
             ],
         })
     }

@@ -8,11 +8,13 @@
 //! | [`axis`], [`view`] | scales and grids, and the part that is seen |
 //! | [`outline`] | what is drawn of a curve on so many pixels |
 //! | [`chips`], [`chart`], [`frame`], [`hover`] | drawing |
+//! | [`gestures`] | drag, scroll, double click |
 
 pub mod axis;
 pub mod chart;
 pub mod chips;
 pub mod frame;
+pub mod gestures;
 pub mod hover;
 pub mod number;
 pub mod outline;

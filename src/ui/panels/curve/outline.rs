@@ -1,12 +1,12 @@
 //! What is drawn of a curve: as many points as there are pixels, with every spike among them.
 
 use super::axis::{Scale, Span};
-use super::pyramid::{Extremes, Pyramid};
+use super::pyramid::{Extremes, FAN, Pyramid};
 use super::view::Bounds;
 use std::ops::Range;
 
 /// Iterations per column up to which every point is drawn.
-const POINTS_PER_COLUMN: usize = 2;
+const POINTS_PER_COLUMN: usize = 4;
 
 /// Lines end this many heights outside the view: farther away pixels are no longer exact.
 const FAR: f64 = 1000.0;
@@ -70,7 +70,7 @@ pub fn outline(sequence: &Pyramid, bounds: Bounds, scales: [Scale; 2], columns: 
             x_scale,
             sequence.len(),
         );
-        let end = if column == columns { around.end } else { edge.end };
+        let end = if column == columns { around.end } else { aligned(edge.end, edge.end.saturating_sub(start)) };
         if end <= start {
             continue;
         }
@@ -84,17 +84,26 @@ pub fn outline(sequence: &Pyramid, bounds: Bounds, scales: [Scale; 2], columns: 
             pen.to(middle, None);
             continue;
         }
-        let at = |place: usize| Some(sequence.values()[place]).filter(|value| value.is_finite()).map(y_of);
-        if let Some(y) = at(first) {
-            pen.to(x_of(first), Some(y));
-        }
-        pen.to(middle, Some(y_of(extremes.least)));
-        pen.to(middle, Some(y_of(extremes.most)));
-        if let Some(y) = at(last) {
-            pen.to(x_of(last), Some(y));
+        // Up and down by turns, whichever end is nearer to where the line is.
+        let (low, high) = (y_of(extremes.least), y_of(extremes.most));
+        let is_nearer_to_high = pen.height().is_some_and(|height| (height - high).abs() < (height - low).abs());
+        let ends = if is_nearer_to_high { [high, low] } else { [low, high] };
+        pen.to(middle, Some(ends[0]));
+        if low < high {
+            pen.to(middle, Some(ends[1]));
         }
     }
     pen.finished()
+}
+
+/// A place near `end` where a node of the pyramid ends, a sixteenth of the stretch away at most: asking for a stretch
+/// between two such places touches few nodes.
+fn aligned(end: usize, stretch: usize) -> usize {
+    let mut node = 1;
+    while node * FAN * 16 <= stretch {
+        node *= FAN;
+    }
+    end / node * node
 }
 
 /// Draws lines that end where there is nothing.
@@ -111,6 +120,11 @@ impl Pen {
             None if self.line.is_empty() => {}
             None => self.outline.lines.push(std::mem::take(&mut self.line)),
         }
+    }
+
+    /// Where it is on the axis of values.
+    fn height(&self) -> Option<f64> {
+        self.line.last().map(|point| point[1])
     }
 
     fn marks(&mut self, x: f64, extremes: &Extremes, scale: Scale) {

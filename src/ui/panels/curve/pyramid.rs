@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Nodes of one level that share a node of the next.
-const FAN: usize = 8;
+pub const FAN: usize = 8;
 
 /// What a stretch of values holds. Ranges are of finite values alone.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -33,14 +33,19 @@ impl Series {
 
     /// Takes in what is new; begins anew where number, smoothing or run are others.
     pub fn update(&mut self, source: &Source<'_>, number: Number, length: usize) {
-        if (self.number, self.length) != (number, length) || !self.is_beginning_of(source) {
+        if self.number != number || !self.is_beginning_of(source) {
             *self = Self::new(number, length);
+        }
+        if self.length != length {
+            (self.length, self.mean_now, self.mean) = (length, TrailingMean::new(length), Pyramid::default());
         }
         let available = if number.absence(source).is_some() { 0 } else { source.points.len() };
         for index in self.raw.len()..available {
-            let value = number.averaged(source, index);
-            self.raw.push(number.drawn(f64::from(value)));
-            self.mean.push(number.drawn(self.mean_now.push(f64::from(value))));
+            self.raw.push(number.drawn(f64::from(number.averaged(source, index))));
+        }
+        for index in self.mean.len()..available {
+            let mean = self.mean_now.push(f64::from(number.averaged(source, index)));
+            self.mean.push(number.drawn(mean));
         }
         self.ends = (!self.raw.is_empty()).then(|| (source.points[0], source.points[self.raw.len() - 1]));
     }
