@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod heatmap;
+mod inspector;
 mod lifetime;
 mod no_display;
 mod offscreen;
