@@ -50,10 +50,12 @@ pub enum Writer {
         /// At how many steps it bit.
         times: usize,
     },
-    /// All those not named one by one.
+    /// Those of one sign that are not named one by one.
     Rest {
         /// How many events and steps these are.
         count: usize,
+        /// Whether they are the positive ones.
+        is_up: bool,
     },
 }
 
@@ -114,8 +116,8 @@ impl Ledger {
         self.written.iter().chain(&self.cut).map(|entry| entry.amount).sum()
     }
 
-    /// The account by event, the `most` strongest one by one and the others together. Nothing where nothing has been
-    /// written.
+    /// The account by event, the `most` strongest one by one and the others together, those that push H
+    /// up apart from those that push it down. Nothing where nothing has been written.
     pub fn shares(&self, events: &[Event], most: usize) -> Vec<Share> {
         let mut groups: Vec<(Writer, f64)> = Vec::new();
         // Events and entries both come in order of their steps, so neighbours are all that can belong together.
@@ -147,21 +149,21 @@ impl Ledger {
         groups.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
         // The clip is never one of the others: whoever reads the account has to know of it.
         let is_named = |index: usize, writer: &Writer| index < most || matches!(writer, Writer::Clip { .. });
-        let (mut shares, mut rest) = (Vec::new(), Share { writer: Writer::Rest { count: 0 }, amount: 0.0, share: 0.0 });
-        let mut count = 0;
+        let mut shares = Vec::new();
+        // Apart by sign: together they would cancel, and their share would no longer be that of their amount.
+        let mut rest = [true, false].map(|is_up| (Writer::Rest { count: 0, is_up }, 0.0));
         for (index, (writer, amount)) in groups.into_iter().enumerate() {
-            let share = amount.abs() / magnitude;
             if is_named(index, &writer) {
-                shares.push(Share { writer, amount, share });
+                shares.push((writer, amount));
             } else {
-                count += 1;
-                rest.amount += amount;
-                rest.share += share;
+                let (others, sum) = &mut rest[usize::from(amount < 0.0)];
+                if let Writer::Rest { count, .. } = others {
+                    *count += 1;
+                }
+                *sum += amount;
             }
         }
-        if count > 0 {
-            shares.push(Share { writer: Writer::Rest { count }, ..rest });
-        }
-        shares
+        shares.extend(rest.into_iter().filter(|(_, amount)| *amount != 0.0));
+        shares.into_iter().map(|(writer, amount)| Share { writer, amount, share: amount.abs() / magnitude }).collect()
     }
 }

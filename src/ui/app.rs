@@ -4,7 +4,7 @@ use super::panels::{self, Panel};
 use super::session::{Session, Wake};
 use super::theme::{self, Palette};
 use super::training::Phase;
-use super::{controls, status, timeline};
+use super::{controls, inspector, status, timeline};
 use crate::train::Command;
 use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Rect, Ui, UiBuilder, vec2};
 
@@ -55,6 +55,10 @@ impl App {
         bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.session));
         let left = egui::Panel::left("controls").exact_size(226.0).frame(frame(12, 12));
         left.show(ui, |ui| controls::controls_ui(ui, &mut self.session));
+        if inspector::has_place(ui.ctx().content_rect().width(), &self.session) {
+            let right = egui::Panel::right("inspector").exact_size(inspector::WIDTH).frame(frame(12, 12));
+            right.show(ui, |ui| inspector::inspector_ui(ui, &mut self.session));
+        }
         CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.panels_ui(ui));
         ui.scope_builder(UiBuilder::new().max_rect(status_rect), |ui| status::status_ui(ui, &mut self.session));
     }
@@ -119,6 +123,7 @@ impl App {
 
     /// Keys belong to playback unless a field or a button has the focus.
     fn keys(&mut self, context: &egui::Context) {
+        inspector::keys(context, &mut self.session);
         let pressed = |modifiers, key| context.input_mut(|input| input.consume_key(modifiers, key));
         if pressed(Modifiers::COMMAND, Key::Enter) {
             match self.session.training.phase() {

@@ -7,12 +7,14 @@
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
 //! | [`training`] | the training run of this window |
 //! | [`panels`] | what can be looked at, one file and one registry line each |
+//! | [`inspector`] | one synapse or neuron, looked at closely |
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
 //! | [`theme`], [`numbers`] | colours, type, and how numbers are written |
 //! | [`native`], [`picture`] | the same window on a screen and in a file |
 
 pub mod app;
 pub mod controls;
+pub mod inspector;
 pub mod native;
 pub mod numbers;
 pub mod panels;
