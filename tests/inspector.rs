@@ -341,6 +341,7 @@ fn a_click_pins_a_synapse_with_shift_its_neuron_and_keys_do_the_same() {
     assert_eq!(harness.state().session.pinned(), Some(Pinned::Synapse { from: 7, to: 20 }));
     harness.get_by_label("Synapse 7 → 20");
     harness.get_by_label_contains("H 7 → 20 over");
+    harness.get_by_label("H ← (1 − η) H + η xi xj");
     harness.key_press(egui::Key::Escape);
     harness.run_steps(2);
     assert_eq!(harness.state().session.pinned(), None);
@@ -358,6 +359,8 @@ fn a_click_pins_a_synapse_with_shift_its_neuron_and_keys_do_the_same() {
     harness.get_by_label("Pin neuron 4").click();
     harness.run_steps(2);
     assert_eq!(harness.state().session.pinned(), Some(Pinned::Neuron(4)));
+    // The page of a neuron names what it lists.
+    harness.get_by_label_contains("α into neuron 4 as a picture, largest");
     // A picture is a way to its synapses: the first cell is the connection from neuron 0.
     let picture = harness.get_by_label_contains("w into neuron 4 as a picture").rect();
     click_at(&mut harness, picture.min + egui::vec2(2.0, 2.0), none);
@@ -416,13 +419,11 @@ fn every_rule_and_kind_of_network_has_its_page_in_both_themes() {
             let mut picture = Picture::with(device, dark);
             picture.open(Some(&path));
             picture.app.session.clock.seek(23);
-            let mut window = |pinned: Option<Pinned>| {
+            let mut page = |pinned: Option<Pinned>| {
                 pinned.into_iter().for_each(|pinned| picture.app.session.pin(pinned));
-                let window = picture.window([1280.0, 800.0], 1.0).unwrap();
-                let [left, width] = [1280 - inspector::WIDTH as u32, inspector::WIDTH as u32];
-                image::imageops::crop_imm(&window, left, 40, width, 660).to_image()
+                picture.inspector([inspector::WIDTH, 660.0], 1.0).unwrap()
             };
-            let pages = [None, Some(Pinned::Synapse { from: 7, to: 20 }), Some(Pinned::Neuron(20))].map(&mut window);
+            let pages = [None, Some(Pinned::Synapse { from: 7, to: 20 }), Some(Pinned::Neuron(20))].map(&mut page);
             assert!(pages[0] != pages[1] && pages[1] != pages[2], "{settings:?}: two pages look the same");
             drawn.push(pages);
             device = picture.into_offscreen();

@@ -14,7 +14,7 @@ pub fn account_ui(ui: &mut Ui, session: &mut Session, account: &[Share]) {
         let words = if session.clock.at() < 2 {
             "Nothing yet: a trace is zero when a life begins."
         } else {
-            "Nothing: one of the two neurons was always silent."
+            "Nothing: the two neurons have not been active one after the other."
         };
         ui.add(egui::Label::new(RichText::new(words).color(palette.quiet)).wrap());
         return;

@@ -50,6 +50,8 @@ pub fn fan_ui(ui: &mut Ui, session: &mut Session, fan: &Fan, product: Option<&Ar
         let symbol = ui.painter().text(below, Align2::LEFT_TOP, picture.symbol, font.clone(), picture.color);
         let range = match picture.matrix.constant() {
             Some(constant) => signed(f64::from(constant), 2),
+            // Zeros behind the point would not fit below the picture.
+            None if picture.range < 1e-3 => format!("±{:.0e}", picture.range).replace('-', "−"),
             None => format!("±{}", figures(f64::from(picture.range), 2)),
         };
         ui.painter().text(symbol.right_top() + vec2(5.0, 0.0), Align2::LEFT_TOP, range, font, palette.quiet);
@@ -88,8 +90,8 @@ fn picture_ui(
         for (cell, color) in [(marked, palette.text), (under, palette.mark)] {
             if let Some(cell) = cell.filter(|&cell| cell < fan.cells) {
                 let cell = cell_of(&grid, cell);
-                let frame = Rect::from_center_size(cell.center(), cell.size().max(Vec2::splat(5.0)));
-                ui.painter().rect_stroke(frame, 0.0, Stroke::new(1.2, color), StrokeKind::Outside);
+                let frame = Rect::from_center_size(cell.center(), cell.size().max(Vec2::splat(6.0)));
+                ui.painter().rect_stroke(frame, 0.0, Stroke::new(1.2, color), StrokeKind::Inside);
             }
         }
     }
@@ -100,6 +102,7 @@ fn picture_ui(
         let (from, to) = fan.side.connection(fan.neuron, cell);
         let value = f64::from(picture.matrix.values()[cell]);
         session.hover = Some(format!("{} {from} → {to} = {}", picture.symbol, signed(value, 5)));
+        session.point(Pinned::Synapse { from, to });
         if response.clicked() {
             session.pin(Pinned::Synapse { from, to });
         }

@@ -84,7 +84,7 @@ pub fn line_ui(
     if share > 0.0 {
         let bar = rect.shrink2(vec2(0.0, 1.5)).expand2(vec2(3.0, 0.0));
         let bar = bar.with_max_x(bar.left() + bar.width() * share.min(1.0));
-        ui.painter().rect_filled(bar, 3.0, theme::mix(palette.background, color, 0.22));
+        ui.painter().rect_filled(bar, 3.0, theme::mix(palette.background, color, 0.18));
     }
     let font = egui::TextStyle::Body.resolve(ui.style());
     for &(x, align, text, ink) in columns {

@@ -74,6 +74,11 @@ impl Session {
         self.inspection = Inspection::default();
     }
 
+    /// Says what is under the pointer in this frame.
+    pub(super) fn point(&mut self, pinned: Pinned) {
+        self.inspection.pointed = Some(pinned);
+    }
+
     /// What is known of the pinned thing over this whole lifetime; computed once for each pin and tape.
     pub fn life(&mut self) -> Option<Arc<Life>> {
         let pinned = self.inspection.pinned?;
@@ -126,7 +131,7 @@ pub fn point_at(ui: &Ui, response: &Response, session: &mut Session, matrix: &Ma
         (1, columns) if columns == neurons => Pinned::Neuron(column),
         _ => return,
     };
-    session.inspection.pointed = Some(pinned);
+    session.point(pinned);
     if response.clicked() {
         session.pin(match pinned {
             Pinned::Synapse { to, .. } if ui.input(|input| input.modifiers.shift) => Pinned::Neuron(to),
