@@ -4,6 +4,7 @@
 mod curves;
 mod following;
 mod heatmap;
+mod inspector;
 mod layout;
 mod lifetime;
 mod no_display;

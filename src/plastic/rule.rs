@@ -2,9 +2,9 @@
 //!
 //! Every rule is elementwise: the next H_ij depends on H_ij, on the pre-synaptic activity x_i(t−1)
 //! and on the post-synaptic activity x_j(t). The forward and backward sweeps are generic over
-//! [`Update`], so a new rule is one more implementation here.
+//! `Update`, so a new rule is one more implementation here.
 //!
-//! No fused multiply-add is used in [`Update::next`]: its result is then the same bits whatever
+//! No fused multiply-add is used in `Update::next`: its result is then the same bits whatever
 //! instructions a machine has, which is what makes a tape replay exactly.
 
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,7 @@ use super::layout::{Dock, Named};
 use super::preferences::Preferences;
 use super::session::{Notice, Session, Wake};
 use super::theme::{self, Palette};
-use super::{controls, export, status, timeline};
+use super::{controls, export, inspector, status, timeline};
 use crate::train::Command;
 use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, RichText, Ui, UiBuilder};
 use std::path::{Path, PathBuf};
@@ -163,7 +163,7 @@ impl App {
         for path in dropped_paths(&context) {
             self.open(path);
         }
-        self.session.hover = None;
+        self.session.begin_frame();
         let palette = Palette::of(&context);
         let frame = |x: i8, y: i8| Frame::new().fill(palette.background).inner_margin(Margin::symmetric(x, y));
         egui::Panel::top("top bar").exact_size(34.0).frame(frame(12, 4)).show(ui, |ui| self.top_bar(ui));
@@ -174,6 +174,10 @@ impl App {
         bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.session));
         let left = egui::Panel::left("controls").exact_size(226.0).frame(frame(12, 12));
         left.show(ui, |ui| controls::controls_ui(ui, &mut self.session));
+        if inspector::has_place(context.content_rect().width(), &self.session) {
+            let right = egui::Panel::right("inspector").exact_size(inspector::WIDTH).frame(frame(12, 12));
+            right.show(ui, |ui| inspector::inspector_ui(ui, &mut self.session));
+        }
         CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.dock.ui(ui, &mut self.session));
         ui.scope_builder(UiBuilder::new().max_rect(status_rect), |ui| status::status_ui(ui, &mut self.session));
         self.overlays(&context);

@@ -11,6 +11,7 @@
 //! | [`training`], [`settings_form`] | the training run of this window, and the fields of the next |
 //! | [`watch`] | following a run that another process writes |
 //! | [`panels`] | what can be looked at, one file and one registry line each |
+//! | [`inspector`] | one synapse or neuron, looked at closely |
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
 //! | [`theme`], [`numbers`] | colours, type, and how numbers are written |
 //! | [`export`] | what is shown, written to files |
@@ -19,9 +20,10 @@
 pub mod app;
 pub mod commands;
 pub mod controls;
-pub mod files;
-pub mod layout;
 pub mod export;
+pub mod files;
+pub mod inspector;
+pub mod layout;
 pub mod native;
 pub mod numbers;
 pub mod panels;

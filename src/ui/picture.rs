@@ -1,6 +1,7 @@
 //! The same window, drawn into a file without a display.
 
 use super::app::App;
+use super::inspector::inspector_ui;
 use super::theme::Palette;
 use crate::render::{DrawError, NoAdapter, Offscreen};
 use image::RgbaImage;
@@ -93,6 +94,19 @@ impl Picture {
                 Some(index) => self.app.panel_ui(ui, index),
                 None => self.app.ui(ui),
             }
+        })
+    }
+
+    /// The inspector alone.
+    ///
+    /// # Errors
+    /// When the picture is too large or the device fails.
+    pub fn inspector(&mut self, size: [f32; 2], scale: f32) -> Result<RgbaImage, DrawError> {
+        self.offscreen.draw(size, scale, &mut |ui| {
+            let fill = Palette::of(ui.ctx()).background;
+            let frame = egui::Frame::new().fill(fill).inner_margin(12);
+            let inspector = egui::CentralPanel::default().frame(frame);
+            inspector.show(ui, |ui| inspector_ui(ui, &mut self.app.session));
         })
     }
 }

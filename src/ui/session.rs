@@ -4,6 +4,7 @@
 //! thread of their own; results arrive over a channel and are taken in by [`Session::update`].
 
 use super::export::{Exports, Still};
+use super::inspector::Inspection;
 use super::scene::{self, Prepared, Scene};
 use super::training::Training;
 use super::watch::{Look, Watch};
@@ -63,6 +64,8 @@ pub struct Session {
     pub hover: Option<String>,
     /// Whether the view keeps to the newest state of training.
     pub following: bool,
+    /// What is pinned.
+    pub(super) inspection: Inspection,
     curve: Vec<Point>,
     job: Option<Job>,
     trace: Option<(usize, Arc<Matrix>)>,
@@ -82,6 +85,7 @@ impl Session {
             notices: Vec::new(),
             hover: None,
             following: false,
+            inspection: Inspection::default(),
             curve: Vec::new(),
             job: None,
             trace: None,
@@ -334,6 +338,7 @@ impl Session {
         if let Some(curve) = prepared.curve {
             self.curve = curve;
         }
+        self.inspection.take_in(self.scene.as_ref(), &prepared.scene);
         self.scene = Some(prepared.scene);
     }
 }

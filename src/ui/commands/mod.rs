@@ -111,6 +111,20 @@ pub const COMMANDS: &[Command] = &[
         run: |app, _| app.session.new_episode(true),
     },
     Command {
+        title: "Pin what is under the pointer",
+        keys: &[key(NONE, Key::P)],
+        always: false,
+        is_possible: |app| app.session.is_pointed(),
+        run: |app, _| app.session.pin_pointed(),
+    },
+    Command {
+        title: "Clear the pin",
+        keys: &[key(NONE, Key::Escape)],
+        always: false,
+        is_possible: |app| app.session.pinned().is_some(),
+        run: |app, _| app.session.unpin(),
+    },
+    Command {
         title: "Start, pause or go on training",
         keys: &[key(CTRL, Key::Enter)],
         always: true,

@@ -55,8 +55,11 @@ pub fn write(
     let steps = shown.still.scene.tape().steps;
     let span = timing.span.clone();
     if span.is_empty() || span.end > steps {
-        let problem =
-            format!("expected a span within steps 1 to {steps}, found {} to {}", span.start.saturating_add(1), span.end);
+        let problem = format!(
+            "expected a span within steps 1 to {steps}, found {} to {}",
+            span.start.saturating_add(1),
+            span.end
+        );
         return Err(FileError::new(path, format!("cannot be written: {problem}")).into());
     }
     let samples = SAMPLES.min(span.len());

@@ -2,6 +2,7 @@
 
 use super::Panel;
 use crate::render::{Colormap, Heatmap, HeatmapKey, Matrix};
+use crate::ui::inspector;
 use crate::ui::numbers::{figures, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
@@ -95,15 +96,18 @@ impl Panel for MatrixPanel {
         };
         let area = ui.available_rect_before_wrap();
         let picture = fit(area.with_max_y(area.max.y - BAR_HEIGHT), &matrix);
-        let response = ui.allocate_rect(picture, Sense::hover());
+        let response = ui.allocate_rect(picture, Sense::click());
         let colormap = Colormap::for_theme(palette.dark);
         let heatmap = Heatmap::whole(HeatmapKey::of(response.id), Arc::clone(&matrix), range, colormap);
         let pixels_per_point = ui.ctx().pixels_per_point();
         let under = response.hover_pos().and_then(|pos| heatmap.shown_at(picture, pixels_per_point, pos));
-        let cell = under.and_then(|(row, column)| Some(heatmap.grid(picture, pixels_per_point)?.rect_of(row, column)));
+        let grid = heatmap.grid(picture, pixels_per_point);
+        let cell = under.and_then(|(row, column)| Some(grid?.rect_of(row, column)));
         ui.painter().add(heatmap.shape(picture));
         ui.painter().rect_stroke(picture, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Outside);
+        inspector::mark_pinned(ui, session, &matrix, grid, picture);
         if let (Some((row, column)), Some(cell)) = (under, cell) {
+            inspector::point_at(ui, &response, session, &matrix, row, column);
             let grown = Rect::from_center_size(cell.center(), cell.size().max(Vec2::splat(5.0)));
             ui.painter().rect_stroke(grown, 0.0, Stroke::new(1.5, palette.mark), StrokeKind::Outside);
             session.hover = Some(self.read_out(session, &matrix, row, column));

@@ -1,0 +1,169 @@
+//! Who wrote a trace: the contribution of every step to H_ij(t), exact because the rules are linear in H.
+//!
+//! A step *s* turns H(s) into H(s+1) = k(s) H(s) + η x_i(s−1) x_j(s), where k, the part that is kept, does not depend
+//! on H. Unrolled from H(0) = 0, the trace is a sum with one term per step:
+//!
+//! H(t) = Σ_s η x_i(s−1) x_j(s) · Π_{s<u<t} k(u)
+//!
+//! | rule | k(u) |
+//! |---|---|
+//! | decaying Hebb (*Differentiable plasticity*, eq. 2) | 1 − η |
+//! | Oja (eq. 3) | 1 − η x_j(u)² |
+//! | clipped Hebb (*Backpropamine*) | 1, and what the clip cuts off is an entry of its own |
+
+use super::{Event, Tape};
+use crate::plastic::Rule;
+use std::ops::Range;
+
+/// What one step added to a trace, as far as it is still there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Entry {
+    /// The step that wrote.
+    pub step: usize,
+    /// Its part of H_ij(t).
+    pub amount: f64,
+}
+
+/// The account of one synapse at one instant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ledger {
+    /// One entry per step before the instant, in order.
+    pub written: Vec<Entry>,
+    /// What the clip took away, at each step at which it bit; empty for rules without one.
+    pub cut: Vec<Entry>,
+}
+
+/// Who is behind a [`Share`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Writer {
+    /// The steps of one event, as far as they have passed.
+    Event {
+        /// Its name.
+        label: String,
+        /// Its steps before the instant.
+        steps: Range<usize>,
+    },
+    /// A step outside every event.
+    Step(usize),
+    /// The clip, which took away instead of writing.
+    Clip {
+        /// At how many steps it bit.
+        times: usize,
+    },
+    /// Those of one sign that are not named one by one.
+    Rest {
+        /// How many events and steps these are.
+        count: usize,
+        /// Whether they are the positive ones.
+        is_up: bool,
+    },
+}
+
+/// One line of the account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Share {
+    /// Who.
+    pub writer: Writer,
+    /// Its part of H_ij(t), signed; all parts together are H_ij(t).
+    pub amount: f64,
+    /// Its magnitude among the magnitudes of all writers; all shares together are 1.
+    pub share: f64,
+}
+
+impl Ledger {
+    /// The account of H_ij(`until`) of a tape, *i* being `from` and *j* `to`. Empty for a network without traces.
+    ///
+    /// # Panics
+    /// When `until` lies beyond the tape or a neuron is none of the network.
+    pub fn of_synapse(tape: &Tape, from: usize, to: usize, until: usize) -> Self {
+        let Some(plasticity) = tape.network.plasticity else { return Self { written: Vec::new(), cut: Vec::new() } };
+        let eta = f64::from(tape.eta);
+        let pre = |step: usize| if step == 0 { 0.0 } else { tape.activity_at(step - 1)[from] };
+        let post = |step: usize| tape.activity_at(step)[to];
+        let mut written: Vec<Entry> =
+            (0..until).map(|step| Entry { step, amount: eta * f64::from(pre(step)) * f64::from(post(step)) }).collect();
+        let mut cut = Vec::new();
+        match plasticity.rule {
+            Rule::Decay | Rule::Oja => {
+                let mut kept = 1.0;
+                for entry in written.iter_mut().rev() {
+                    entry.amount *= kept;
+                    kept *= match plasticity.rule {
+                        Rule::Oja => 1.0 - eta * f64::from(post(entry.step)).powi(2),
+                        Rule::Decay | Rule::Clip { .. } => 1.0 - eta,
+                    };
+                }
+            }
+            Rule::Clip { bound } => {
+                // Whether the clip bites is decided by the numbers that the network itself had.
+                let (mut trace, mut sum) = (0.0_f32, 0.0);
+                for entry in &written {
+                    let reached = trace + (tape.eta * pre(entry.step)) * post(entry.step);
+                    sum += entry.amount;
+                    trace = reached.clamp(-bound, bound);
+                    if reached.abs() > bound {
+                        cut.push(Entry { step: entry.step, amount: f64::from(trace) - sum });
+                        sum = f64::from(trace);
+                    }
+                }
+            }
+        }
+        Self { written, cut }
+    }
+
+    /// H_ij(t), the sum of all entries.
+    pub fn total(&self) -> f64 {
+        self.written.iter().chain(&self.cut).map(|entry| entry.amount).sum()
+    }
+
+    /// The account by event, the `most` strongest one by one and the others together, those that push H
+    /// up apart from those that push it down. Nothing where nothing has been written.
+    pub fn shares(&self, events: &[Event], most: usize) -> Vec<Share> {
+        let mut groups: Vec<(Writer, f64)> = Vec::new();
+        // Events and entries both come in order of their steps, so neighbours are all that can belong together.
+        for entry in &self.written {
+            let writer = match events.iter().find(|event| event.contains(entry.step)) {
+                Some(event) => Writer::Event { label: event.label(), steps: event.start..entry.step + 1 },
+                None => Writer::Step(entry.step),
+            };
+            match (groups.last_mut(), &writer) {
+                (
+                    Some((Writer::Event { steps: known, .. }, amount)),
+                    Writer::Event { steps: Range { start, end }, .. },
+                ) if known.start == *start => {
+                    known.end = *end;
+                    *amount += entry.amount;
+                }
+                _ => groups.push((writer, entry.amount)),
+            }
+        }
+        if !self.cut.is_empty() {
+            let amount = self.cut.iter().map(|entry| entry.amount).sum();
+            groups.push((Writer::Clip { times: self.cut.len() }, amount));
+        }
+        let magnitude: f64 = groups.iter().map(|(_, amount)| amount.abs()).sum();
+        if magnitude == 0.0 {
+            return Vec::new();
+        }
+        groups.retain(|(_, amount)| *amount != 0.0);
+        groups.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
+        // The clip is never one of the others: whoever reads the account has to know of it.
+        let is_named = |index: usize, writer: &Writer| index < most || matches!(writer, Writer::Clip { .. });
+        let mut shares = Vec::new();
+        // Apart by sign: together they would cancel, and their share would no longer be that of their amount.
+        let mut rest = [true, false].map(|is_up| (Writer::Rest { count: 0, is_up }, 0.0));
+        for (index, (writer, amount)) in groups.into_iter().enumerate() {
+            if is_named(index, &writer) {
+                shares.push((writer, amount));
+            } else {
+                let (others, sum) = &mut rest[usize::from(amount < 0.0)];
+                if let Writer::Rest { count, .. } = others {
+                    *count += 1;
+                }
+                *sum += amount;
+            }
+        }
+        shares.extend(rest.into_iter().filter(|(_, amount)| *amount != 0.0));
+        shares.into_iter().map(|(writer, amount)| Share { writer, amount, share: amount.abs() / magnitude }).collect()
+    }
+}

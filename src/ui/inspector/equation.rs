@@ -1,0 +1,188 @@
+//! The rule at work: the equations of the network, symbols in the colours of their matrices, numbers of the instant.
+
+use super::facts::{PlasticNow, SynapseNow};
+use crate::plastic::Rule;
+use crate::plastic::network::Drive;
+use crate::ui::numbers::{figures, signed};
+use crate::ui::theme::Palette;
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Align, Color32, FontId, Frame, Margin, TextStyle, Ui};
+
+/// A line of symbols and numbers.
+struct Formula<'a> {
+    job: LayoutJob,
+    font: FontId,
+    small: FontId,
+    ink: Color32,
+    palette: &'a Palette,
+}
+
+impl<'a> Formula<'a> {
+    fn new(ui: &Ui, ink: Color32, palette: &'a Palette) -> Self {
+        let mut job = LayoutJob::default();
+        job.wrap.max_width = ui.available_width();
+        let font = TextStyle::Body.resolve(ui.style());
+        let small = FontId::new(font.size * 0.72, font.family.clone());
+        Self { job, font, small, ink, palette }
+    }
+
+    fn colored(mut self, text: &str, color: Color32) -> Self {
+        self.job.append(text, 0.0, TextFormat { font_id: self.font.clone(), color, ..TextFormat::default() });
+        self
+    }
+
+    fn text(self, text: &str) -> Self {
+        let ink = self.ink;
+        self.colored(text, ink)
+    }
+
+    /// A number of a symbol that has a colour.
+    fn number(self, value: f32, color: Color32) -> Self {
+        self.colored(&signed(f64::from(value), 3), color)
+    }
+
+    /// A number among factors, in brackets when negative.
+    fn factor(self, value: f32) -> Self {
+        let text = figures(f64::from(value), 3);
+        if value < 0.0 { self.text(&format!("({text})")) } else { self.text(&text) }
+    }
+
+    /// x with an index below.
+    fn x(mut self, index: &str) -> Self {
+        self = self.text("x");
+        let format =
+            TextFormat { font_id: self.small.clone(), color: self.ink, valign: Align::BOTTOM, ..TextFormat::default() };
+        self.job.append(index, 0.0, format);
+        self
+    }
+
+    fn w(self) -> Self {
+        let color = self.palette.w;
+        self.colored("w", color)
+    }
+
+    fn alpha(self) -> Self {
+        let color = self.palette.alpha;
+        self.colored("α", color)
+    }
+
+    fn trace(self) -> Self {
+        let color = self.palette.trace;
+        self.colored("H", color)
+    }
+}
+
+/// Draws the equations of the network with the numbers of a synapse at an instant.
+pub fn equation_ui(ui: &mut Ui, drive: Drive, now: &SynapseNow) {
+    let palette = Palette::of(ui.ctx());
+    let frame = Frame::new().fill(palette.surface).corner_radius(5).inner_margin(Margin::symmetric(9, 7));
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 3.0;
+        let rule = |ui: &Ui| Formula::new(ui, palette.text, palette);
+        let numbers = |ui: &Ui| Formula::new(ui, palette.quiet, palette);
+
+        let mut neuron = rule(ui).x("j").text(" = tanh(Σ ");
+        neuron = if now.plastic.is_some() {
+            neuron.text("(").w().text(" + ").alpha().trace().text(") ").x("i")
+        } else {
+            neuron.w().text(" ").x("i")
+        };
+        let neuron = match drive {
+            Drive::Add => neuron.text(" + input)"),
+            Drive::Clamp => neuron.text(")"),
+        };
+        ui.label(neuron.job);
+        let is_clamped = drive == Drive::Clamp && now.input != 0.0;
+        let post = signed(f64::from(now.post), 3);
+        let shown = if is_clamped {
+            numbers(ui).text(&format!("{post}, held by its input"))
+        } else {
+            let line = numbers(ui).text(&format!("{post} = tanh(… + "));
+            let line = match now.plastic {
+                Some(plastic) => line
+                    .text("(")
+                    .number(now.w, palette.w)
+                    .text(" + ")
+                    .number(plastic.alpha, palette.alpha)
+                    .text("·")
+                    .number(plastic.trace, palette.trace)
+                    .text(")"),
+                None => line.number(now.w, palette.w),
+            };
+            line.text("·").factor(now.pre).text(" + …)")
+        };
+        ui.label(shown.job);
+        if let Some(plastic) = now.plastic {
+            ui.add_space(5.0);
+            ui.label(update(rule(ui), plastic.rule).job);
+            ui.label(update_in_numbers(numbers(ui), plastic, now).job);
+            if let Some(words) = clip_words(plastic, now) {
+                ui.label(egui::RichText::new(words).color(palette.mark));
+            }
+        }
+    });
+}
+
+/// The update of H, in symbols.
+fn update(line: Formula<'_>, rule: Rule) -> Formula<'_> {
+    let line = line.trace().text(" ← ");
+    match rule {
+        Rule::Decay => line.text("(1 − η) ").trace().text(" + η ").x("i").text(" ").x("j"),
+        Rule::Oja => line.trace().text(" + η ").x("j").text(" (").x("i").text(" − ").x("j").text(" ").trace().text(")"),
+        Rule::Clip { bound } => line
+            .text("clip(")
+            .trace()
+            .text(" + η ")
+            .x("i")
+            .text(" ")
+            .x("j")
+            .text(&format!(", ±{})", figures(f64::from(bound), 2))),
+    }
+}
+
+/// The update that this step makes, H(t) to H(t+1).
+fn update_in_numbers<'a>(line: Formula<'a>, plastic: PlasticNow, now: &SynapseNow) -> Formula<'a> {
+    let color = line.palette.trace;
+    let line = line.number(plastic.next, color).text(" ← ");
+    match plastic.rule {
+        Rule::Decay => line
+            .factor(1.0 - plastic.eta)
+            .text("·")
+            .number(plastic.trace, color)
+            .text(" + ")
+            .factor(plastic.eta)
+            .text("·")
+            .factor(now.pre)
+            .text("·")
+            .factor(now.post),
+        Rule::Oja => line
+            .number(plastic.trace, color)
+            .text(" + ")
+            .factor(plastic.eta)
+            .text("·")
+            .factor(now.post)
+            .text("·(")
+            .factor(now.pre)
+            .text(" − ")
+            .factor(now.post)
+            .text("·")
+            .number(plastic.trace, color)
+            .text(")"),
+        Rule::Clip { .. } => line
+            .number(plastic.trace, color)
+            .text(" + ")
+            .factor(plastic.eta)
+            .text("·")
+            .factor(now.pre)
+            .text("·")
+            .factor(now.post),
+    }
+}
+
+/// What to say when this step runs into the clip.
+fn clip_words(plastic: PlasticNow, now: &SynapseNow) -> Option<String> {
+    let Rule::Clip { bound } = plastic.rule else { return None };
+    let reached = plastic.trace + (plastic.eta * now.pre) * now.post;
+    (reached.abs() > bound).then(|| format!("cut off at ±{}", figures(f64::from(bound), 2)))
+}

@@ -1,0 +1,59 @@
+//! The right side: one synapse or one neuron, looked at closely.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`pinned`] | what is pinned: by click, by key, across lifetimes |
+//! | [`facts`] | what there is to say about it, computed when pin, tape or step change |
+//! | [`synapse`], [`neuron`] | the two pages |
+//! | [`equation`] | the rule at work with the numbers of the instant in it |
+//! | [`account`] | which events wrote the trace |
+//! | [`history`] | one value over a lifetime |
+//! | [`fan`] | all connections into or out of a neuron, as pictures |
+//! | [`parts`] | headings, chips, rows |
+
+pub mod account;
+pub mod equation;
+pub mod facts;
+pub mod fan;
+pub mod history;
+pub mod neuron;
+mod parts;
+pub mod pinned;
+pub mod synapse;
+
+pub use pinned::{Inspection, Pinned, mark_pinned, point_at};
+
+use super::session::Session;
+use super::theme::Palette;
+use egui::{RichText, ScrollArea, Ui};
+use facts::Now;
+
+/// Width of the inspector, in points.
+pub const WIDTH: f32 = 238.0;
+
+/// In a narrower window its place belongs to the panels.
+pub const LEAST_WINDOW_WIDTH: f32 = 1100.0;
+
+/// Whether a window of `width` points shows the inspector.
+pub fn has_place(width: f32, session: &Session) -> bool {
+    width >= LEAST_WINDOW_WIDTH && session.scene().is_some()
+}
+
+/// Draws the inspector.
+pub fn inspector_ui(ui: &mut Ui, session: &mut Session) {
+    let palette = Palette::of(ui.ctx());
+    let (Some(pinned), Some(life), Some(now)) = (session.pinned(), session.life(), session.now()) else {
+        ui.label(RichText::new("Click a synapse to pin it.").color(palette.quiet));
+        ui.add_space(2.0);
+        let hint = "With Shift, its post-synaptic neuron. P pins what is under the pointer, Esc clears.";
+        ui.add(egui::Label::new(RichText::new(hint).small().color(palette.quiet)).wrap());
+        return;
+    };
+    ScrollArea::vertical().auto_shrink([false, false]).id_salt(pinned).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        match &*now {
+            Now::Synapse(now) => synapse::synapse_ui(ui, session, &life, now),
+            Now::Neuron(now) => neuron::neuron_ui(ui, session, &life, now),
+        }
+    });
+}

@@ -1,0 +1,71 @@
+//! The page of a neuron: its activity, its column and its row.
+
+use super::facts::{Life, NeuronNow, effective, neuron_name};
+use super::fan;
+use super::history::{History, history_ui};
+use super::parts::{Name, heading_ui, line_ui, row_ui, title_ui};
+use super::pinned::Pinned;
+use crate::plastic::network::Drive;
+use crate::ui::numbers::signed;
+use crate::ui::session::Session;
+use crate::ui::theme::Palette;
+use egui::{Align2, RichText, Ui};
+
+/// Draws it.
+pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNow) {
+    let palette = Palette::of(ui.ctx());
+    let Some(network) = session.scene().map(|scene| scene.tape().network) else { return };
+    let name = neuron_name(now.index, life.into.bias);
+    if title_ui(ui, &format!("Neuron {name}")) {
+        session.unpin();
+    }
+    row_ui(ui, &Name::Words(&format!("x at step {}", now.step + 1)), &signed(f64::from(now.activity), 5));
+    let input = match (network.drive, now.input) {
+        (_, 0.0) => "none".to_owned(),
+        (Drive::Clamp, input) => format!("held at {}", signed(f64::from(input), 3)),
+        (Drive::Add, input) => signed(f64::from(input), 5),
+    };
+    row_ui(ui, &Name::Words("input"), &input);
+    heading_ui(ui, "Activity over this life", "−1 to +1");
+    let history_name = format!("x of neuron {}", now.index);
+    let history = History { values: &life.history, name: &history_name, color: palette.text, least_range: 1.0 };
+    history_ui(ui, session, &history);
+    if network.plasticity.is_none() {
+        let words = "This network is not plastic: its synapses have neither α nor a trace, only w.";
+        ui.add(egui::Label::new(RichText::new(words).color(palette.quiet)).wrap());
+    }
+    let trace = session.trace();
+    let sides = [("Into", Some(&life.into)), ("Out of", life.out.as_ref())];
+    for (index, (words, fan)) in sides.into_iter().enumerate() {
+        let Some(fan) = fan else { continue };
+        heading_ui(ui, &format!("{words} neuron {name}"), "as a picture");
+        fan::fan_ui(ui, session, fan, now.products[index].as_ref(), None);
+        let is_plastic = network.plasticity.is_some();
+        heading_ui(ui, "Strongest", if is_plastic { "w + α·H" } else { "w" });
+        let bias = fan.bias.map(|bias| fan.side.connection(now.index, bias));
+        let mut rows = now.strongest[index].clone();
+        // The bias has no cell in the picture: it is always listed.
+        if let Some((from, to)) = bias
+            && !rows.iter().any(|row| (row.0, row.1) == (from, to))
+            && let Some(scene) = session.scene()
+        {
+            rows.push((from, to, effective(scene, trace.as_deref(), from, to)));
+        }
+        for (from, to, value) in rows {
+            let label = format!("{} → {}", neuron_name(from, fan.bias), neuron_name(to, fan.bias));
+            let value_text = signed(f64::from(value), 5);
+            let columns = [
+                (0.0, Align2::LEFT_CENTER, label.as_str(), palette.text),
+                (1.0, Align2::RIGHT_CENTER, value_text.as_str(), palette.text),
+            ];
+            let words = format!("pin synapse {label}, {value_text}");
+            let response = line_ui(ui, (fan.side, from, to), &words, 0.0, palette.line, &columns);
+            if response.hovered() {
+                session.hover = Some(format!("{label} = {value_text}"));
+            }
+            if response.clicked() {
+                session.pin(Pinned::Synapse { from, to });
+            }
+        }
+    }
+}

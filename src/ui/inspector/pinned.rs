@@ -1,0 +1,175 @@
+//! What is pinned: by click, by key, and what becomes of it when something else is looked at.
+
+use super::facts::{Life, Now};
+use crate::render::{CellGrid, Matrix};
+use crate::ui::scene::Scene;
+use crate::ui::session::Session;
+use crate::ui::theme::Palette;
+use egui::{Rect, Response, Stroke, StrokeKind, Ui, Vec2};
+use std::sync::Arc;
+
+/// What the inspector looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pinned {
+    /// One connection.
+    Synapse {
+        /// The pre-synaptic neuron *i*.
+        from: usize,
+        /// The post-synaptic neuron *j*.
+        to: usize,
+    },
+    /// One neuron, by its index.
+    Neuron(usize),
+}
+
+impl Pinned {
+    /// Whether a network of `neurons` has it.
+    pub fn fits(self, neurons: usize) -> bool {
+        match self {
+            Self::Synapse { from, to } => from < neurons && to < neurons,
+            Self::Neuron(index) => index < neurons,
+        }
+    }
+}
+
+/// What is pinned, what could be, and what has been computed about it.
+#[derive(Default)]
+pub struct Inspection {
+    pinned: Option<Pinned>,
+    /// What is under the pointer, as of the last frame.
+    pointed: Option<Pinned>,
+    /// What does not change within a lifetime.
+    life: Option<Arc<Life>>,
+    /// What belongs to one step.
+    now: Option<(usize, Arc<Now>)>,
+}
+
+impl Inspection {
+    /// Another scene takes the place of `old`: the pin stays only in a network of the same size.
+    pub(in crate::ui) fn take_in(&mut self, old: Option<&Scene>, new: &Scene) {
+        let neurons = new.tape().network.neurons;
+        if old.is_none_or(|old| old.tape().network.neurons != neurons) {
+            self.pinned = None;
+        }
+        (self.pointed, self.life, self.now) = (None, None, None);
+    }
+}
+
+impl Session {
+    /// What the inspector looks at.
+    pub fn pinned(&self) -> Option<Pinned> {
+        self.inspection.pinned
+    }
+
+    /// Looks at a synapse or neuron; what the network does not have is not pinned.
+    pub fn pin(&mut self, pinned: Pinned) {
+        let neurons = self.scene().map_or(0, |scene| scene.tape().network.neurons);
+        if pinned.fits(neurons) && self.inspection.pinned != Some(pinned) {
+            self.inspection = Inspection { pinned: Some(pinned), ..Inspection::default() };
+        }
+    }
+
+    /// Looks at nothing in particular.
+    pub fn unpin(&mut self) {
+        self.inspection = Inspection::default();
+    }
+
+    /// Whether there is something under the pointer that can be pinned.
+    pub fn is_pointed(&self) -> bool {
+        self.inspection.pointed.is_some()
+    }
+
+    /// Pins what is under the pointer.
+    pub fn pin_pointed(&mut self) {
+        if let Some(pointed) = self.inspection.pointed {
+            self.pin(pointed);
+        }
+    }
+
+    /// A new frame: nothing is under the pointer until something says so.
+    pub(in crate::ui) fn begin_frame(&mut self) {
+        self.hover = None;
+        self.inspection.pointed = None;
+    }
+
+    /// Says what is under the pointer in this frame.
+    pub(super) fn point(&mut self, pinned: Pinned) {
+        self.inspection.pointed = Some(pinned);
+    }
+
+    /// What is known of the pinned thing over this whole lifetime; computed once for each pin and tape.
+    pub fn life(&mut self) -> Option<Arc<Life>> {
+        let pinned = self.inspection.pinned?;
+        if self.inspection.life.is_none() {
+            self.inspection.life = Some(Arc::new(Life::new(self.scene()?, pinned)));
+        }
+        self.inspection.life.clone()
+    }
+
+    /// What is known of the pinned thing at the instant viewed; computed once for each pin, tape and step.
+    pub fn now(&mut self) -> Option<Arc<Now>> {
+        let pinned = self.inspection.pinned?;
+        let step = self.clock.at();
+        if let Some((at, now)) = &self.inspection.now
+            && *at == step
+        {
+            return Some(Arc::clone(now));
+        }
+        let life = self.life()?;
+        let trace = self.trace();
+        let now = Arc::new(Now::new(self.scene()?, pinned, step, &life, trace.as_deref()));
+        self.inspection.now = Some((step, Arc::clone(&now)));
+        Some(now)
+    }
+}
+
+/// The pointer is on a cell of a matrix of this network: a click pins the synapse, with Shift its post-synaptic
+/// neuron. In a matrix with one value per post-synaptic neuron a click pins the neuron.
+pub fn point_at(ui: &Ui, response: &Response, session: &mut Session, matrix: &Matrix, row: usize, column: usize) {
+    let Some(neurons) = session.scene().map(|scene| scene.tape().network.neurons) else { return };
+    let pinned = match (matrix.rows(), matrix.columns()) {
+        (rows, columns) if rows == neurons && columns == neurons => Pinned::Synapse { from: row, to: column },
+        (1, columns) if columns == neurons => Pinned::Neuron(column),
+        _ => return,
+    };
+    session.point(pinned);
+    if response.clicked() {
+        session.pin(match pinned {
+            Pinned::Synapse { to, .. } if ui.input(|input| input.modifiers.shift) => Pinned::Neuron(to),
+            pinned => pinned,
+        });
+    }
+}
+
+/// Marks what is pinned on a drawn matrix: the cell of a synapse, the row and the column of a neuron.
+pub fn mark_pinned(ui: &Ui, session: &Session, matrix: &Matrix, grid: Option<CellGrid>, picture: Rect) {
+    let palette = Palette::of(ui.ctx());
+    let neurons = session.scene().map_or(0, |scene| scene.tape().network.neurons);
+    let (Some(pinned), Some(grid)) = (session.pinned(), grid) else { return };
+    if [matrix.rows(), matrix.columns()] != [neurons, neurons] || !pinned.fits(neurons) {
+        return;
+    }
+    let painter = ui.painter_at(picture.expand(4.0));
+    let frame = |cell: Rect, least: Vec2| {
+        let cell = Rect::from_center_size(cell.center(), cell.size().max(least));
+        // A dark and a light line: one of them shows on any colour.
+        painter.rect_stroke(cell, 1.0, Stroke::new(3.0, palette.background), StrokeKind::Outside);
+        painter.rect_stroke(cell, 1.0, Stroke::new(1.5, palette.text), StrokeKind::Outside);
+    };
+    match pinned {
+        Pinned::Synapse { from, to } => frame(grid.rect_of(from, to), Vec2::splat(6.0)),
+        Pinned::Neuron(index) => {
+            let cell = grid.rect_of(index, index);
+            let thin = Stroke::new(1.0, palette.text.gamma_multiply(0.7));
+            for [begin, end] in [
+                [picture.left_top().y, cell.top()].map(|y| egui::pos2(cell.center().x, y)),
+                [cell.bottom(), picture.bottom()].map(|y| egui::pos2(cell.center().x, y)),
+                [picture.left(), cell.left()].map(|x| egui::pos2(x, cell.center().y)),
+                [cell.right(), picture.right()].map(|x| egui::pos2(x, cell.center().y)),
+            ] {
+                painter.line_segment([begin, end], thin);
+            }
+            frame(cell, Vec2::splat(4.0));
+        }
+    }
+}

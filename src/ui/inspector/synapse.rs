@@ -1,0 +1,70 @@
+//! The page of a synapse.
+
+use super::facts::{Life, SynapseNow, neuron_name};
+use super::history::{History, history_ui, span_words};
+use super::parts::{Name, aligned, heading_ui, row_ui, title_ui};
+use super::pinned::Pinned;
+use super::{account, equation, fan};
+use crate::ui::session::Session;
+use crate::ui::theme::Palette;
+use egui::{RichText, Ui};
+
+/// Draws it.
+pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &SynapseNow) {
+    let palette = Palette::of(ui.ctx());
+    let Some(network) = session.scene().map(|scene| scene.tape().network) else { return };
+    let (from, to) = (now.from, now.to);
+    if title_ui(ui, &format!("Synapse {from} → {to}")) {
+        session.unpin();
+    }
+    values_ui(ui, now, palette);
+    if now.plastic.is_some() {
+        heading_ui(ui, "H over this life", &span_words(&life.history));
+        let name = format!("H {from} → {to}");
+        let history = History { values: &life.history, name: &name, color: palette.trace, least_range: 0.0 };
+        history_ui(ui, session, &history);
+    } else {
+        ui.add_space(4.0);
+        let words = "This network is not plastic: its synapses have neither α nor a trace, only w.";
+        ui.add(egui::Label::new(RichText::new(words).color(palette.quiet)).wrap());
+    }
+    heading_ui(ui, &format!("Into neuron {}", neuron_name(to, life.into.bias)), "as a picture");
+    fan::fan_ui(ui, session, &life.into, now.into.as_ref(), Some(from));
+    ui.add_space(2.0);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        for index in [from, to] {
+            if ui.small_button(format!("Pin neuron {index}")).clicked() {
+                session.pin(Pinned::Neuron(index));
+            }
+        }
+    });
+    heading_ui(ui, "Rule at work", network.plasticity.map_or("no plasticity", |plasticity| plasticity.rule.title()));
+    equation::equation_ui(ui, network.drive, now);
+    if now.plastic.is_some() {
+        heading_ui(ui, "Written by", &format!("H at step {}", now.step + 1));
+        account::account_ui(ui, session, &now.account);
+    }
+}
+
+fn values_ui(ui: &mut Ui, now: &SynapseNow, palette: &Palette) {
+    ui.spacing_mut().item_spacing.y = 3.0;
+    match now.plastic {
+        Some(plastic) => {
+            let (w, alpha, trace) = (now.w, plastic.alpha, plastic.trace);
+            let product = alpha * trace;
+            let values = aligned(&[w, alpha, trace, product, w + product].map(f64::from));
+            let names = [
+                Name::Chip("w", palette.w),
+                Name::Chip("α", palette.alpha),
+                Name::Chip("H", palette.trace),
+                Name::Words("α·H"),
+                Name::Words("w + α·H"),
+            ];
+            for (name, value) in names.iter().zip(&values) {
+                row_ui(ui, name, value);
+            }
+        }
+        None => row_ui(ui, &Name::Chip("w", palette.w), &aligned(&[f64::from(now.w)])[0]),
+    }
+}
