@@ -1,6 +1,7 @@
 //! One file per promise, one binary: linking the window once instead of once per file.
 #![allow(clippy::unwrap_used)]
 
+mod export;
 mod heatmap;
 mod lifetime;
 mod no_display;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A small network that has been trained for a moment, as a file.
-fn small_checkpoint(folder: &Path, settings: &[(&str, &str)]) -> PathBuf {
+pub fn small_checkpoint(folder: &Path, settings: &[(&str, &str)]) -> PathBuf {
     let mut config = RunConfig::new(tasks::find("patterns").unwrap());
     for (key, value) in [("size", "40"), ("count", "3"), ("show_steps", "4"), ("rounds", "2")].iter().chain(settings) {
         config.settings.set_text(key, value).unwrap();
@@ -36,7 +36,7 @@ fn colors(picture: &RgbaImage) -> usize {
     picture.pixels().map(|pixel| pixel.0).collect::<HashSet<_>>().len()
 }
 
-fn quiet_session() -> Session {
+pub fn quiet_session() -> Session {
     Session::new(Arc::new(|| {}))
 }
 
@@ -55,8 +55,8 @@ fn every_panel_draws_something_in_both_themes_and_says_what_belongs_there_when_e
     let Some(mut device) = offscreen() else { return };
     let folder = tempfile::tempdir().unwrap();
     let checkpoint = small_checkpoint(folder.path(), &[]);
-    for index in 0..PANELS.len() {
-        let title = PANELS[index]().title();
+    for (index, make) in PANELS.iter().enumerate() {
+        let title = make().title();
         let mut drawn = Vec::new();
         for dark in [true, false] {
             let mut picture = Picture::with(device, dark);

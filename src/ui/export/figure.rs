@@ -29,14 +29,7 @@ impl Studio {
         assert!(panel.is_none_or(|index| index < PANELS.len()), "a panel is drawn by its place in the registry");
         let mut picture = Picture::with(Offscreen::new()?, shown.dark);
         picture.app.session.show_still(shown.still.clone());
-        Ok(Self {
-            picture,
-            still: shown.still.clone(),
-            panel,
-            size: shown.size,
-            scale,
-            caption: shown.caption,
-        })
+        Ok(Self { picture, still: shown.still.clone(), panel, size: shown.size, scale, caption: shown.caption })
     }
 
     /// The picture of one step, from zero.

@@ -34,8 +34,9 @@ impl Job {
             let _delivered = sender.send(super::write(&export, &shown, &target, &reported));
             wake_at_end();
         });
-        let thread = spawned
-            .map_err(|error| FileError::new(&path, format!("cannot be written: the system gives no thread ({error})")))?;
+        let thread = spawned.map_err(|error| {
+            FileError::new(&path, format!("cannot be written: the system gives no thread ({error})"))
+        })?;
         Ok(Self { path, progress, outcome, thread: Some(thread) })
     }
 
