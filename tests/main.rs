@@ -3,6 +3,7 @@
 
 mod curves;
 mod following;
+mod export;
 mod heatmap;
 mod inspector;
 mod layout;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A small network that has been trained for a moment, as a file.
-fn small_checkpoint(folder: &Path, settings: &[(&str, &str)]) -> PathBuf {
+pub fn small_checkpoint(folder: &Path, settings: &[(&str, &str)]) -> PathBuf {
     let mut config = RunConfig::new(tasks::find("patterns").unwrap());
     for (key, value) in [("size", "40"), ("count", "3"), ("show_steps", "4"), ("rounds", "2")].iter().chain(settings) {
         config.settings.set_text(key, value).unwrap();

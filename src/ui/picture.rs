@@ -91,6 +91,11 @@ impl Picture {
                 caption_ui(ui, caption, below);
             }
             match panel {
+                // A panel alone keeps clear of the caption and of the edges.
+                Some(index) if caption.is_some() => {
+                    let margin = egui::Margin { bottom: 0, ..egui::Margin::same(8) };
+                    egui::Frame::new().inner_margin(margin).show(ui, |ui| self.app.panel_ui(ui, index));
+                }
                 Some(index) => self.app.panel_ui(ui, index),
                 None => self.app.ui(ui),
             }

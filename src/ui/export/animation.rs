@@ -115,11 +115,17 @@ fn canvas((width, height): (u32, u32), path: &Path) -> Result<(u16, u16), Export
     }
 }
 
-/// The smallest frame that turns `before` into `picture`; `before` is then the picture, as indices.
+/// The smallest frame that turns `before` into `picture`; `before` is then what is seen, as indices. Pixels whose
+/// colour has hardly changed stay as they are, and are compared with what is seen: errors do not add up.
 fn changes(palette: &mut Palette, picture: &RgbaImage, before: &mut Vec<u8>) -> Frame<'static> {
     let width = picture.width() as usize;
-    let now = palette.indices(picture);
+    let mut now = palette.indices(picture);
     let is_first = before.is_empty();
+    for (now, &before) in now.iter_mut().zip(&*before) {
+        if palette.alike(*now, before) {
+            *now = before;
+        }
+    }
     let differs = |index: usize| is_first || now[index] != before[index];
     let (mut left, mut right, mut top, mut bottom) = (usize::MAX, 0, usize::MAX, 0);
     for index in (0..now.len()).filter(|&index| differs(index)) {

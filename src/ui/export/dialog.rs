@@ -6,15 +6,15 @@ use crate::ui::panels::PANELS;
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
 use egui::{
-    Align, Align2, Button, ComboBox, Context, DragValue, Layout, ProgressBar, RichText, Role, TextEdit, Ui, WidgetInfo,
-    vec2,
+    Align, Align2, Button, ComboBox, Context, DragValue, Layout, ProgressBar, Response, RichText, Role, TextEdit, Ui,
+    WidgetInfo, vec2,
 };
 
 /// Width of the small window's content.
-const WIDTH: f32 = 400.0;
+const WIDTH: f32 = 420.0;
 
 /// Width of the names at the left.
-const NAMES: f32 = 92.0;
+const NAMES: f32 = 64.0;
 
 /// What was pressed.
 #[derive(Clone, Copy, PartialEq)]
@@ -50,6 +50,7 @@ fn dialog_ui(context: &Context, session: &mut Session) {
     let mut pressed = None;
     let window = egui::Window::new(theme::strong("Export"))
         .id(egui::Id::unique("export"))
+        .frame(egui::Frame::window(&context.global_style()).inner_margin(12))
         .open(&mut is_open)
         .collapsible(false)
         .resizable(false)
@@ -101,8 +102,10 @@ fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
     }
     if exports.kind.is_drawn() {
         row(ui, "scale", |ui| {
+            let is_animation = exports.kind == Kind::Lifetime;
+            let chosen = if is_animation { &mut exports.animation_scale } else { &mut exports.scale };
             for scale in 1..=4 {
-                let response = ui.selectable_value(&mut exports.scale, scale, format!("{scale}×"));
+                let response = ui.selectable_value(chosen, scale, format!("{scale}×"));
                 response.on_hover_text("pixels per point: 1× for a screen, 3× for print");
             }
         });
@@ -112,7 +115,7 @@ fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
     }
     let offered = exports.offered_name(naming);
     ui.horizontal(|ui| {
-        let label = ui.add_sized([NAMES, 20.0], name_label("file", palette));
+        let label = name_ui(ui, "file");
         let field = TextEdit::singleline(&mut exports.path_text).hint_text(offered).desired_width(f32::INFINITY);
         let response = ui.add(field).labelled_by(label.id);
         if response.on_hover_text("empty: the name that is shown, in the folder the program runs in").changed() {
@@ -167,14 +170,20 @@ fn number_ui(ui: &mut Ui, name: &str, value: &mut usize, range: std::ops::RangeI
     });
 }
 
-fn name_label(name: &str, palette: &Palette) -> egui::Label {
-    egui::Label::new(RichText::new(name).color(palette.quiet)).halign(Align::Min)
+/// A name at the left, all of one width.
+fn name_ui(ui: &mut Ui, name: &str) -> Response {
+    let color = Palette::of(ui.ctx()).quiet;
+    let left = Layout::left_to_right(Align::Center);
+    ui.allocate_ui_with_layout(vec2(NAMES, 26.0), left, |ui| {
+        ui.set_min_width(NAMES);
+        ui.label(RichText::new(name).color(color))
+    })
+    .inner
 }
 
 fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
-    let palette = Palette::of(ui.ctx());
     ui.horizontal(|ui| {
-        ui.add_sized([NAMES, 20.0], name_label(name, palette));
+        name_ui(ui, name);
         content(ui);
     });
 }
@@ -210,7 +219,7 @@ fn foot_ui(ui: &mut Ui, exports: &Exports, has_curve: bool) -> Option<Pressed> {
         let text = "There is no curve: train a network, or open a checkpoint.";
         ui.label(RichText::new(text).small().color(palette.quiet));
     }
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    ui.allocate_ui_with_layout(vec2(WIDTH, 30.0), Layout::right_to_left(Align::Center), |ui| {
         let text = if in_the_way { "Replace it" } else { "Write file" };
         let button = Button::new(theme::strong(text).color(egui::Color32::WHITE)).fill(palette.accent);
         if ui.add_enabled(can_start, button).clicked() {

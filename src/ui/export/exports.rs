@@ -64,8 +64,10 @@ pub struct Exports {
     pub panel: usize,
     /// Whether an animation shows that panel alone.
     pub panel_alone: bool,
-    /// Pixels per point, 1 to 4.
+    /// Pixels per point of a picture, 1 to 4.
     pub scale: u8,
+    /// Pixels per point of an animation, 1 to 4.
+    pub animation_scale: u8,
     /// The first and the last step of an animation, from one.
     pub span: [usize; 2],
     /// Frames per second of an animation.
@@ -90,6 +92,7 @@ impl Exports {
             panel: 0,
             panel_alone: false,
             scale: 2,
+            animation_scale: 1,
             span: [1, usize::MAX],
             frames_per_second: STEPS_PER_SECOND as u32,
             caption: true,
@@ -118,7 +121,8 @@ impl Exports {
 
     /// The export that the choices describe, for a lifetime of `steps`.
     pub fn choice(&self, steps: usize) -> Export {
-        let scale = f32::from(self.scale.clamp(1, 4));
+        let scale = if self.kind == Kind::Lifetime { self.animation_scale } else { self.scale };
+        let scale = f32::from(scale.clamp(1, 4));
         let index = self.panel.min(PANELS.len() - 1);
         match self.kind {
             Kind::Window => Export::WindowPng { scale },

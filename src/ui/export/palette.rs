@@ -2,6 +2,7 @@
 
 use image::RgbaImage;
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 /// A colour without its fourth channel.
 type Rgb = [u8; 3];
@@ -11,6 +12,9 @@ pub const COLORS: usize = 255;
 
 /// So many of the most frequent colours are kept exactly: backgrounds, text, the middle of the colour map.
 const EXACT: usize = 95;
+
+/// Channels of alike colours differ by no more than this, of 255: less than the table itself is off.
+const ALIKE: u8 = 5;
 
 /// Nearest colours that are remembered.
 const REMEMBERED: usize = 1 << 18;
@@ -24,9 +28,10 @@ pub struct Census {
 impl Census {
     /// Counts one picture.
     pub fn count(&mut self, picture: &RgbaImage) {
-        for pixel in picture.pixels() {
-            let [r, g, b, _] = pixel.0;
-            *self.counts.entry([r, g, b]).or_default() += 1;
+        // Neighbours are often of one colour: a stretch is counted at once.
+        let pixels: Vec<Rgb> = picture.pixels().map(rgb).collect();
+        for stretch in pixels.chunk_by(|a, b| a == b) {
+            *self.counts.entry(stretch[0]).or_default() += stretch.len() as u64;
         }
     }
 
@@ -37,7 +42,7 @@ impl Census {
         let rest = if counted.len() > COLORS { counted.split_off(EXACT) } else { Vec::new() };
         let mut colors: Vec<Rgb> = counted.into_iter().map(|(color, _)| color).collect();
         if !rest.is_empty() {
-            colors.extend(median_cut(rest, COLORS - EXACT));
+            colors.extend(halve(rest, COLORS - EXACT));
         }
         Palette { colors, nearest: HashMap::new() }
     }
@@ -61,12 +66,31 @@ impl Palette {
             self.nearest.clear();
         }
         let Self { colors, nearest } = self;
+        let mut last = None;
         let pixels = picture.pixels().map(|pixel| {
-            let [r, g, b, _] = pixel.0;
-            *nearest.entry([r, g, b]).or_insert_with_key(|wanted| nearest_of(colors, *wanted))
+            let wanted = rgb(pixel);
+            match last {
+                Some((color, index)) if color == wanted => index,
+                _ => {
+                    let index = *nearest.entry(wanted).or_insert_with(|| nearest_of(colors, wanted));
+                    last = Some((wanted, index));
+                    index
+                }
+            }
         });
         pixels.collect()
     }
+
+    /// Whether two of its colours differ so little that a pixel need not change from one to the other.
+    pub fn alike(&self, a: u8, b: u8) -> bool {
+        let color = |index: u8| self.colors.get(usize::from(index));
+        a == b || color(a).zip(color(b)).is_some_and(|(a, b)| a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= ALIKE))
+    }
+}
+
+fn rgb(pixel: &image::Rgba<u8>) -> Rgb {
+    let [r, g, b, _] = pixel.0;
+    [r, g, b]
 }
 
 fn nearest_of(colors: &[Rgb], wanted: Rgb) -> u8 {
@@ -79,28 +103,22 @@ fn nearest_of(colors: &[Rgb], wanted: Rgb) -> u8 {
     u8::try_from(index).unwrap_or(u8::MAX)
 }
 
-/// Means of `parts` groups of alike colours: the group that spreads furthest is halved again and again.
-fn median_cut(colors: Vec<(Rgb, u64)>, parts: usize) -> Vec<Rgb> {
+/// Means of `parts` groups of alike colours: the group that spreads furthest is halved again and again, in the middle
+/// of its range, so that a rare colour is not lost among frequent ones.
+fn halve(colors: Vec<(Rgb, u64)>, parts: usize) -> Vec<Rgb> {
     let mut groups = vec![colors];
     while groups.len() < parts {
         let cost = |group: &[(Rgb, u64)]| {
-            let (_, spread) = widest_channel(group);
-            u64::from(spread).pow(2) * weight(group).isqrt()
+            let (_, range) = widest_channel(group);
+            u64::from(range.end() - range.start()).pow(2) * (1 + weight(group).isqrt().isqrt())
         };
         let Some(index) = (0..groups.len()).max_by_key(|&index| cost(&groups[index])) else { break };
-        let (channel, spread) = widest_channel(&groups[index]);
-        if spread == 0 {
+        let (channel, range) = widest_channel(&groups[index]);
+        if range.start() == range.end() {
             break;
         }
-        let mut low = groups.swap_remove(index);
-        low.sort_unstable_by_key(|&(color, _)| (color[channel], color));
-        let half = weight(&low) / 2;
-        let mut below = 0;
-        let middle = low.iter().position(|&(_, count)| {
-            below += count;
-            below > half
-        });
-        let high = low.split_off(middle.unwrap_or(0).clamp(1, low.len() - 1));
+        let middle = range.start().midpoint(*range.end());
+        let (low, high) = groups.swap_remove(index).into_iter().partition(|(color, _)| color[channel] <= middle);
         groups.extend([low, high]);
     }
     groups.iter().map(|group| mean(group)).collect()
@@ -110,14 +128,14 @@ fn weight(group: &[(Rgb, u64)]) -> u64 {
     group.iter().map(|(_, count)| count).sum()
 }
 
-/// The channel in which a group spreads furthest, and how far.
-fn widest_channel(group: &[(Rgb, u64)]) -> (usize, u8) {
-    let spread = |channel: usize| {
+/// The channel in which a group spreads furthest, and its range there.
+fn widest_channel(group: &[(Rgb, u64)]) -> (usize, RangeInclusive<u8>) {
+    let range = |channel: usize| {
         let values = group.iter().map(|(color, _)| color[channel]);
-        values.clone().max().unwrap_or(0) - values.min().unwrap_or(0)
+        values.clone().min().unwrap_or(0)..=values.max().unwrap_or(0)
     };
-    let spreads = [0, 1, 2].map(|channel| (channel, spread(channel)));
-    spreads.into_iter().max_by_key(|&(_, spread)| spread).unwrap_or((0, 0))
+    let ranges = [0, 1, 2].map(|channel| (channel, range(channel)));
+    ranges.into_iter().max_by_key(|(_, range)| range.end() - range.start()).unwrap_or((0, 0..=0))
 }
 
 fn mean(group: &[(Rgb, u64)]) -> Rgb {
