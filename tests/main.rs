@@ -1,6 +1,8 @@
 //! One file per promise, one binary: linking the window once instead of once per file.
 #![allow(clippy::unwrap_used)]
 
+mod bad_files;
 mod lifetime;
 mod reference;
 mod twin;
+mod workbench;

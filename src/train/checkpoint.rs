@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// What the JSON calls such a file.
+const KIND: &str = "checkpoint";
+
 /// The version of the checkpoint format that this program writes.
 const VERSION: u32 = 1;
 
@@ -73,17 +76,10 @@ impl Checkpoint {
     /// # Errors
     /// As [`Self::read`].
     pub fn from_file(mut file: TensorFile) -> Result<Self, FileError> {
+        file.expect(KIND, VERSION)?;
         let header: Header = serde_json::from_str(&file.json).map_err(|error| {
             file.refuse(format!("expected the header of a checkpoint, found one that does not fit ({error})"))
         })?;
-        if header.kind != "checkpoint" {
-            return Err(file.refuse(format!("expected a checkpoint, found a {}", header.kind)));
-        }
-        if header.version != VERSION {
-            return Err(
-                file.refuse(format!("is a checkpoint of version {}, expected version {VERSION}", header.version))
-            );
-        }
         let config = RunConfig::from_text(&header.config, None).map_err(|error| file.refuse(error.to_string()))?;
         let experiment = config.task().experiment(&config.settings).map_err(|error| file.refuse(error.to_string()))?;
         let network = experiment.network();
@@ -102,11 +98,11 @@ impl Checkpoint {
     /// Writes the checkpoint: all of it, or nothing.
     ///
     /// # Errors
-    /// When the folder cannot be written to or the disk is full.
+    /// When a value is not finite, the folder cannot be written to or the disk is full.
     pub fn write(&self, path: &Path, precision: Precision) -> Result<(), FileError> {
         let refuse = |error: String| FileError::new(path, error);
         let header = Header {
-            kind: "checkpoint".into(),
+            kind: KIND.into(),
             version: VERSION,
             config: self.config.to_text(),
             iteration: self.iteration(),
