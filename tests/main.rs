@@ -4,5 +4,6 @@
 mod bad_files;
 mod lifetime;
 mod reference;
+mod training;
 mod twin;
 mod workbench;

@@ -33,6 +33,10 @@ struct Header {
     iteration: u64,
     /// The training generator's state; absent in a file meant for sharing.
     generator: Option<Generator>,
+    /// Steps of the optimiser, where they are not as many as iterations: a run that went on from a shared
+    /// file began with new moments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    optimiser_steps: Option<u64>,
 }
 
 /// A saved run.
@@ -53,6 +57,7 @@ pub struct Checkpoint {
 /// The optimiser's moments and the generator's state.
 #[derive(Clone, Debug)]
 pub struct Continuation {
+    optimiser_steps: u64,
     moments: BTreeMap<String, Moments>,
     generator: Generator,
 }
@@ -87,7 +92,9 @@ impl Checkpoint {
         let curve = read_curve(&mut file, header.iteration)?;
         let continuation = match header.generator {
             Some(generator) => {
-                Some(Continuation { moments: read_moments(&mut file, &network, header.iteration)?, generator })
+                let optimiser_steps = header.optimiser_steps.unwrap_or(header.iteration);
+                let moments = read_moments(&mut file, &network, optimiser_steps)?;
+                Some(Continuation { optimiser_steps, moments, generator })
             }
             None => None,
         };
@@ -101,12 +108,14 @@ impl Checkpoint {
     /// When a value is not finite, the folder cannot be written to or the disk is full.
     pub fn write(&self, path: &Path, precision: Precision) -> Result<(), FileError> {
         let refuse = |error: String| FileError::new(path, error);
+        let steps = self.continuation.as_ref().map(|continuation| continuation.optimiser_steps);
         let header = Header {
             kind: KIND.into(),
             version: VERSION,
             config: self.config.to_text(),
             iteration: self.iteration(),
             generator: self.continuation.as_ref().map(|continuation| continuation.generator.clone()),
+            optimiser_steps: steps.filter(|&steps| steps != self.iteration()),
         };
         let mut tensors = self.parameters.to_arrays().map_err(|error| refuse(error.to_string()))?;
         let columns: [fn(&Point) -> f32; 4] =
@@ -144,11 +153,11 @@ fn read_curve(file: &mut TensorFile, iterations: u64) -> Result<Curve, FileError
 fn read_moments(
     file: &mut TensorFile,
     network: &Network,
-    iterations: u64,
+    optimiser_steps: u64,
 ) -> Result<BTreeMap<String, Moments>, FileError> {
     let mut moments = BTreeMap::new();
-    // A run that was saved before its first step has no moments yet.
-    if iterations > 0 {
+    // An optimiser that has not taken a step has no moments yet.
+    if optimiser_steps > 0 {
         for (name, shape) in network.shapes() {
             let size = [shape.iter().product()];
             let first = file.take(&format!("optim.{name}.first"), &size)?;
@@ -170,22 +179,31 @@ impl Trainer {
             network: self.experiment.network(),
             parameters: self.parameters.snapshot()?,
             curve: self.curve.clone(),
-            continuation: Some(Continuation { moments: self.adam.moments.clone(), generator: self.generator.clone() }),
+            continuation: Some(Continuation {
+                optimiser_steps: self.adam.steps,
+                moments: self.adam.moments.clone(),
+                generator: self.generator.clone(),
+            }),
         })
     }
 
     /// Goes on from a checkpoint: exactly where its continuation is known; otherwise with new moments
     /// and with the episodes of `seed` from the beginning.
     ///
+    /// The parameters are copied: training leaves other holders of the checkpoint's tensors alone.
+    ///
     /// # Errors
-    /// When the parameters cannot be copied or the settings contradict each other.
+    /// When the settings contradict each other.
+    ///
+    /// # Panics
+    /// Never: Candle can copy what it holds in memory.
     pub fn from_checkpoint(checkpoint: Checkpoint) -> Result<Self, crate::tasks::settings::SettingError> {
         let mut trainer = Self::new(checkpoint.config)?;
-        trainer.parameters = checkpoint.parameters;
+        trainer.parameters = checkpoint.parameters.snapshot().expect("tensors in memory can be copied");
         trainer.curve = checkpoint.curve;
         if let Some(continuation) = checkpoint.continuation {
             let mut adam = Adam::new(trainer.experiment.optimiser());
-            adam.steps = trainer.curve.len() as u64;
+            adam.steps = continuation.optimiser_steps;
             adam.moments = continuation.moments;
             trainer.adam = adam;
             trainer.generator = continuation.generator;
