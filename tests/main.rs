@@ -7,3 +7,4 @@ mod reference;
 mod training;
 mod twin;
 mod workbench;
+mod worker;
