@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_files;
+mod command_line;
 mod lifetime;
 mod reference;
 mod training;
