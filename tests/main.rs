@@ -4,6 +4,7 @@
 mod bad_files;
 mod command_line;
 mod lifetime;
+mod playback;
 mod reference;
 mod training;
 mod twin;
