@@ -5,6 +5,8 @@ use hebbscope::train::run_folder::checkpoint_path;
 use hebbscope::train::worker::Options;
 use hebbscope::train::{Checkpoint, Command, Event, Point, RunConfig, RunFolder, Snapshot, Trainer, Worker};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
@@ -93,6 +95,38 @@ fn every_iteration_is_told_once_even_if_nobody_listens_for_a_long_time() {
         assert!(saved.is_sorted() && saved.last() == Some(&300));
         assert_eq!(saved.len(), if news { 302 } else { 2 });
     }
+}
+
+#[test]
+fn a_slow_listener_hears_numbers_and_news_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let lived = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&lived);
+    let trainer = Disturbed::trainer(of_length(2000), move |iteration, _| counter.store(iteration, Ordering::Relaxed));
+    let worker = start_trainer(trainer, Some(folder.path()), Options::default());
+    let mut points: Vec<Point> = Vec::new();
+    let mut heard = 0;
+    loop {
+        // A few iterations pass between two events, and now and then there are news among the numbers.
+        let target = (lived.load(Ordering::Relaxed) + 3).min(2000);
+        wait_for("the next iteration", || (lived.load(Ordering::Relaxed) >= target).then_some(()));
+        if heard % 5 == 0 {
+            worker.tell(Command::Save);
+        }
+        heard += 1;
+        match next(&worker) {
+            Event::Progress { first, points: more, .. } => {
+                assert_eq!(first, points.len() as u64 + 1, "every iteration is told once, in order");
+                points.extend(more);
+            }
+            Event::Saved { iteration, .. } => assert_eq!(iteration, points.len() as u64),
+            event => {
+                assert_eq!(event, Event::Finished { iteration: 2000, stopped: false });
+                break;
+            }
+        }
+    }
+    assert_eq!(points, trained(&[], 2000).curve());
 }
 
 #[test]
