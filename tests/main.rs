@@ -4,10 +4,17 @@
 mod architecture;
 mod bad_files;
 mod command_line;
+mod following;
+mod heatmap;
+mod layout;
 mod lifetime;
+mod no_display;
+mod offscreen;
 mod playback;
 mod reference;
+mod support;
 mod training;
 mod twin;
+mod window;
 mod workbench;
 mod worker;

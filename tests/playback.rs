@@ -2,7 +2,7 @@
 
 use crate::workbench::{config, trained};
 use candle_core::{Device, Tensor};
-use hebbscope::episode::clock::{SPEED_RANGE, STEPS_PER_SECOND};
+use hebbscope::episode::clock::{REST_SECONDS, SPEED_RANGE, STEPS_PER_SECOND};
 use hebbscope::episode::{Clock, Event, EventKind, Reel, Tape, tape_file};
 use hebbscope::plastic::live;
 use hebbscope::plastic::replay::Activities;
@@ -60,16 +60,25 @@ fn the_end_stops_the_clock_and_playing_again_starts_over() {
 }
 
 #[test]
-fn a_looping_clock_goes_round() {
-    let mut clock = playing(10);
-    clock.set_looping(true);
-    assert!(clock.is_looping());
-    clock.tick(9.5 * STEP);
-    assert_eq!(clock.at(), 9);
-    clock.tick(STEP);
-    assert_eq!((clock.at(), clock.is_playing()), (0, true));
-    clock.tick(1_000_003.0 * STEP);
-    assert_eq!((clock.at(), clock.is_playing()), (3, true));
+fn a_looping_clock_rests_at_the_end_and_goes_round() {
+    for speed in [0.5, 1.0, 8.0] {
+        let mut clock = playing(10);
+        clock.set_looping(true);
+        clock.set_speed(speed);
+        assert!(clock.is_looping());
+        assert!((clock.time_to_next().as_secs_f64() - STEP / speed).abs() < 1e-6);
+        clock.tick(9.0 * STEP / speed);
+        assert_eq!(clock.at(), 9);
+        assert!((clock.time_to_next().as_secs_f64() - REST_SECONDS).abs() < 1e-6, "the rest is as long at any speed");
+        for _ in 0..3 {
+            clock.tick(REST_SECONDS * 0.3);
+            assert_eq!((clock.at(), clock.is_playing()), (9, true), "what a lifetime comes to is worth a look");
+        }
+        clock.tick(REST_SECONDS * 0.2);
+        assert_eq!((clock.at(), clock.is_playing()), (0, true));
+        clock.tick(1_000_003.0 * STEP);
+        assert!(clock.at() < 10 && clock.is_playing());
+    }
 }
 
 #[test]

@@ -2,10 +2,13 @@
 
 mod episode;
 mod eval;
+mod render;
 
 mod share;
+mod terminal;
 
 mod train;
+mod window;
 
 use crate::plastic::tensor_file::{FileError, one_line, reason};
 use clap::{Parser, Subcommand};
@@ -23,7 +26,7 @@ struct Arguments {
     command: Option<Command>,
     /// A checkpoint, a run folder or a tape; without one, the bundled network
     #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
+    file: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -31,6 +34,7 @@ enum Command {
     Train(train::Arguments),
     Eval(eval::Arguments),
     Episode(episode::Arguments),
+    Render(render::Arguments),
     Share(share::Arguments),
 }
 
@@ -49,7 +53,8 @@ pub fn main() -> ExitCode {
         Some(Command::Eval(arguments)) => eval::run(&arguments),
         Some(Command::Episode(arguments)) => episode::run(&arguments),
         Some(Command::Share(arguments)) => share::run(&arguments),
-        None => Ok(()),
+        Some(Command::Render(arguments)) => render::run(&arguments),
+        None => window::run(arguments.file.as_deref()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

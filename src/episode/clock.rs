@@ -2,12 +2,16 @@
 
 use super::Event;
 use std::ops::Range;
+use std::time::Duration;
 
 /// Steps per second at 1×.
 pub const STEPS_PER_SECOND: f64 = 20.0;
 
 /// The slowest and the fastest playback.
 pub const SPEED_RANGE: std::ops::RangeInclusive<f64> = 0.1..=64.0;
+
+/// A looping clock rests this many seconds on the last step: what a lifetime comes to is worth a look.
+pub const REST_SECONDS: f64 = 2.0;
 
 /// Where in a lifetime the viewer is, and how it moves.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,19 +124,34 @@ impl Clock {
         if !self.playing || !seconds.is_finite() || seconds <= 0.0 {
             return from..from;
         }
-        let elapsed = self.fraction + seconds * STEPS_PER_SECOND * self.speed;
-        let whole = elapsed.floor();
-        self.fraction = elapsed - whole;
-        let target = from + whole as usize;
-        if target < self.steps {
-            self.at = target;
-        } else if self.looping {
-            self.at = target % self.steps;
-        } else {
+        let pace = STEPS_PER_SECOND * self.speed;
+        let rest = self.rest_steps();
+        let elapsed = self.fraction + seconds * pace;
+        let target = from as f64 + elapsed.floor();
+        let last = (self.steps - 1) as f64;
+        if target <= last {
+            (self.at, self.fraction) = (target as usize, elapsed.fract());
+        } else if !self.looping {
             self.at = self.steps - 1;
             self.pause();
+        } else if target - last < rest {
+            // Resting on the last step: the fraction counts how long already.
+            (self.at, self.fraction) = (self.steps - 1, from as f64 + elapsed - last);
+        } else {
+            self.seek(0);
         }
         from..self.at.max(from)
+    }
+
+    /// How long until the step changes, while playing.
+    pub fn time_to_next(&self) -> Duration {
+        let steps = if self.looping && self.is_at_end() { self.rest_steps() } else { 1.0 };
+        Duration::from_secs_f64(((steps - self.fraction) / (STEPS_PER_SECOND * self.speed)).clamp(0.001, 60.0))
+    }
+
+    /// [`REST_SECONDS`] in steps at the present speed; at least one.
+    fn rest_steps(&self) -> f64 {
+        (REST_SECONDS * STEPS_PER_SECOND * self.speed).max(1.0)
     }
 
     fn is_at_end(&self) -> bool {

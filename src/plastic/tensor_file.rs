@@ -287,23 +287,22 @@ fn check_beginning(beginning: &[u8], length: u64) -> Result<(), String> {
     if length == 0 {
         return Err("expected a .safetensors file, found an empty one".into());
     }
-    // The length of a header may begin with the bytes of another format, but then its JSON follows.
-    if beginning.get(8) != Some(&b'{') {
-        if beginning.starts_with(b"PK\x03\x04") {
-            return Err(
-                "expected a .safetensors file, found a zip archive (perhaps a PyTorch pickle, which is never opened)"
-                    .into(),
-            );
-        }
-        if beginning.len() >= 2 && beginning[0] == 0x80 && (2..=5).contains(&beginning[1]) {
-            return Err("expected a .safetensors file, found a Python pickle, which is never opened".into());
-        }
+    if beginning.starts_with(b"PK\x03\x04") {
+        return Err(
+            "expected a .safetensors file, found a zip archive (perhaps a PyTorch pickle, which is never opened)"
+                .into(),
+        );
+    }
+    // The header's length may begin with the bytes of a pickle; the brace that follows it tells them apart.
+    let has_brace = beginning.get(8) == Some(&b'{');
+    if !has_brace && beginning.len() >= 2 && beginning[0] == 0x80 && (2..=5).contains(&beginning[1]) {
+        return Err("expected a .safetensors file, found a Python pickle, which is never opened".into());
     }
     let Some(size) = beginning.first_chunk::<8>() else {
         return Err(format!("expected a .safetensors file, found only {length} bytes"));
     };
     let header = u64::from_le_bytes(*size);
-    if beginning.get(8).is_some_and(|&first| first != b'{') {
+    if !has_brace && beginning.len() > 8 {
         return Err("expected a .safetensors file, found a file of another kind".into());
     }
     if header > MAX_HEADER_BYTES {

@@ -1,8 +1,10 @@
 //! How well a network does on episodes it has never lived.
 
 use super::checkpoint::Checkpoint;
+use super::config::RunConfig;
 use crate::data::{Generator, Stream};
 use crate::episode::Tape;
+use crate::plastic::Parameters;
 use anyhow::Context as _;
 
 /// Averages over the episodes of an evaluation.
@@ -44,13 +46,21 @@ pub fn evaluate(
 /// # Errors
 /// When the parameters do not fit the task.
 pub fn episode(checkpoint: &Checkpoint, seed: u64) -> anyhow::Result<Tape> {
-    let experiment = checkpoint.config.task().experiment(&checkpoint.config.settings)?;
-    let mut generator = Generator::new(seed, Stream::Episode);
-    let mut tape = experiment
-        .live(&checkpoint.parameters, &mut generator, 1)
-        .with_context(|| format!("episode {seed} could not be lived"))?
-        .tape;
-    tape.seed = Some(seed);
+    let mut tape = live_episode(&checkpoint.config, &checkpoint.parameters, seed)?;
     tape.iteration = checkpoint.iteration();
+    Ok(tape)
+}
+
+/// The lifetime of `seed`, lived by any network of the task.
+///
+/// # Errors
+/// When the parameters do not fit the task.
+pub fn live_episode(config: &RunConfig, parameters: &Parameters, seed: u64) -> anyhow::Result<Tape> {
+    let experiment = config.task().experiment(&config.settings)?;
+    let mut generator = Generator::new(seed, Stream::Episode);
+    let outcome =
+        experiment.live(parameters, &mut generator, 1).with_context(|| format!("episode {seed} could not be lived"))?;
+    let mut tape = outcome.tape;
+    tape.seed = Some(seed);
     Ok(tape)
 }

@@ -9,11 +9,13 @@
 //! | [`run_folder`] | the folder of a run: configuration, metrics, checkpoint, lock |
 //! | [`worker`] | the training thread: commands in, events and the latest state out |
 //! | [`evaluate`] | how well a network does on episodes it has never lived |
+//! | [`open`] | a checkpoint, a run folder or a tape, whatever is handed over |
 
 pub mod adam;
 pub mod checkpoint;
 pub mod config;
 pub mod evaluate;
+pub mod open;
 pub mod run_folder;
 pub mod trainer;
 pub mod worker;

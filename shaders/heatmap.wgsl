@@ -1,0 +1,129 @@
+// A matrix of raw numbers as colours. Every pixel shows the value of largest magnitude among the cells it covers, with
+// its sign. Values are compared as integers: a float's bits without the sign order magnitudes, and put infinity above
+// all numbers and NaN above infinity, where a comparison of floats may be optimised as if neither existed.
+
+struct View {
+    // Left and top edge of the whole rectangle in pixels, which may lie outside the target, and its size.
+    corner_px: vec2<f32>,
+    size_px: vec2<f32>,
+    target_px: vec2<f32>,
+    // Where in its first cell the window starts, and how many cells (across, down) a pixel covers.
+    start: vec2<f32>,
+    cells_per_pixel: vec2<f32>,
+    first_cell: vec2<i32>,
+    // Columns and rows of the matrix.
+    cells: vec2<i32>,
+    // Magnitudes above this are clipped.
+    limit: f32,
+    entries_per_unit: f32,
+    // Columns of the texture when the matrix is folded into it, 0 when it has the texture's shape.
+    fold: i32,
+    padding_a: i32,
+    padding_b: i32,
+    padding_c: i32,
+}
+
+@group(0) @binding(0) var<uniform> view: View;
+@group(0) @binding(1) var matrix: texture_2d<f32>;
+// Row 0: the colour map. Row 1: clipped low, clipped high, negative infinity, positive infinity, not a number.
+@group(0) @binding(2) var colours: texture_2d<f32>;
+
+const TIE: f32 = 0.001;
+const REACH: f32 = 0.01;
+const MOST_CELLS: i32 = 16384;
+const MAGNITUDE: u32 = 0x7fffffffu;
+const INFINITY: u32 = 0x7f800000u;
+
+@vertex
+fn vs_main(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
+    let corner = vec2<f32>(f32(index & 1u), f32(index >> 1u));
+    let px = clamp(view.corner_px + corner * view.size_px, vec2<f32>(0.0, 0.0), view.target_px);
+    let ndc = px / view.target_px * 2.0 - 1.0;
+    return vec4<f32>(ndc.x, -ndc.y, 0.0, 1.0);
+}
+
+// The cells [first, end) along one axis that a pixel shows: the one under its centre while a cell is at least a pixel,
+// otherwise all whose centre it holds. `CellGrid::cells_in` is this function.
+fn cells_in(pixel: f32, start: f32, per_pixel: f32, first_cell: i32, cells: i32) -> vec2<i32> {
+    var first: i32;
+    var end: i32;
+    if per_pixel <= 1.0 {
+        first = i32(floor(start + (pixel + 0.5) * per_pixel + TIE));
+        end = first + 1;
+    } else {
+        let low = start + pixel * per_pixel;
+        let high = start + (pixel + 1.0) * per_pixel;
+        first = i32(ceil(low - 0.5 - REACH));
+        end = i32(ceil(high - 0.5 + REACH));
+    }
+    return clamp(vec2<i32>(first, end) + first_cell, vec2<i32>(0, 0), vec2<i32>(cells, cells));
+}
+
+fn bits_at(row: i32, column: i32) -> u32 {
+    var texel = vec2<i32>(column, row);
+    if view.fold > 0 {
+        let index = row * view.cells.x + column;
+        texel = vec2<i32>(index % view.fold, index / view.fold);
+    }
+    return bitcast<u32>(textureLoad(matrix, texel, 0).r);
+}
+
+fn strongest(columns: vec2<i32>, rows: vec2<i32>) -> u32 {
+    // One pixel reads at most about this many cells: a device that is busy for seconds is reset by its driver.
+    let covered = (columns.y - columns.x) * (rows.y - rows.x);
+    var stride = 1;
+    if covered > MOST_CELLS {
+        stride = i32(ceil(sqrt(f32(covered) / f32(MOST_CELLS))));
+    }
+    var best = 0u;
+    for (var row = rows.x; row < rows.y; row += stride) {
+        for (var column = columns.x; column < columns.y; column += stride) {
+            let bits = bits_at(row, column);
+            if (bits & MAGNITUDE) > (best & MAGNITUDE) {
+                best = bits;
+            }
+        }
+    }
+    return best;
+}
+
+fn colour_of(bits: u32) -> vec3<f32> {
+    let magnitude = bits & MAGNITUDE;
+    let positive = 1 - i32(bits >> 31u);
+    var entry: vec2<i32>;
+    if magnitude > INFINITY {
+        entry = vec2<i32>(4, 1);
+    } else if magnitude == INFINITY {
+        entry = vec2<i32>(2 + positive, 1);
+    } else if magnitude > bitcast<u32>(view.limit) {
+        entry = vec2<i32>(positive, 1);
+    } else {
+        entry = vec2<i32>(clamp(i32(bitcast<f32>(bits) * view.entries_per_unit + 128.0), 0, 255), 0);
+    }
+    return textureLoad(colours, entry, 0).rgb;
+}
+
+fn gamma_colour(position: vec4<f32>) -> vec3<f32> {
+    let pixel = floor(position.xy) - view.corner_px;
+    let columns = cells_in(pixel.x, view.start.x, view.cells_per_pixel.x, view.first_cell.x, view.cells.x);
+    let rows = cells_in(pixel.y, view.start.y, view.cells_per_pixel.y, view.first_cell.y, view.cells.y);
+    if columns.x >= columns.y || rows.x >= rows.y {
+        discard;
+    }
+    return colour_of(strongest(columns, rows));
+}
+
+// What egui prefers: the target takes colours in gamma space as they are.
+@fragment
+fn fs_gamma(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    return vec4<f32>(gamma_colour(position), 1.0);
+}
+
+// For targets that encode linear light themselves.
+@fragment
+fn fs_linear(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    let gamma = gamma_colour(position);
+    let low = gamma / 12.92;
+    let high = pow((gamma + 0.055) / 1.055, vec3<f32>(2.4));
+    return vec4<f32>(select(high, low, gamma <= vec3<f32>(0.04045)), 1.0);
+}

@@ -1,0 +1,144 @@
+//! A matrix drawn by the graphics device: crisp squares from near, from afar the strongest value under each pixel.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use egui::{Pos2, Rect, Shape};
+use egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor, wgpu};
+
+use super::heatmap_device::{HeatmapDevice, ViewUniform};
+use super::{CellGrid, Colormap, Matrix};
+
+/// Says which heatmap of the window this is, from frame to frame, so that its texture is found again. A key is not a
+/// promise: heatmaps that share one by mistake still show their own numbers, they only upload more often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HeatmapKey(pub u64);
+
+impl HeatmapKey {
+    /// The key of the heatmap that the widget `id` draws.
+    pub fn of(id: egui::Id) -> Self {
+        Self(id.value())
+    }
+}
+
+/// A matrix, the part of it to show, and its colours.
+#[derive(Debug, Clone)]
+pub struct Heatmap {
+    /// Which heatmap this is.
+    pub key: HeatmapKey,
+    /// The numbers.
+    pub matrix: Arc<Matrix>,
+    /// What to show, `[x0, y0, x1, y1]` in cells: x counts columns, y rows. What lies beyond the matrix stays as it
+    /// was painted before.
+    pub window: [f32; 4],
+    /// The colours span `-range..=range`, in the unit of the numbers.
+    pub range: f32,
+    /// The colours.
+    pub colormap: Colormap,
+}
+
+impl Heatmap {
+    /// A heatmap of the whole matrix.
+    pub fn whole(key: HeatmapKey, matrix: Arc<Matrix>, range: f32, colormap: Colormap) -> Self {
+        let window = [0.0, 0.0, matrix.columns() as f32, matrix.rows() as f32];
+        Self { key, matrix, window, range, colormap }
+    }
+
+    /// The shape that fills `rect` (in points) with this heatmap. Draws nothing unless [`install`](super::install)
+    /// has prepared the renderer.
+    pub fn shape(self, rect: Rect) -> Shape {
+        let callback = Callback { heatmap: self, rect, slot: AtomicUsize::new(NO_SLOT) };
+        Shape::Callback(egui_wgpu::Callback::new_paint_callback(rect, callback))
+    }
+
+    /// Where the cells lie when this heatmap fills `rect` (in points); `None` where it draws nothing.
+    pub fn grid(&self, rect: Rect, pixels_per_point: f32) -> Option<CellGrid> {
+        CellGrid::new(rect, self.window, self.matrix.rows(), self.matrix.columns(), pixels_per_point)
+    }
+
+    /// The cell (row, column) whose value is the colour of the pixel that holds `pos` (in points): from afar the
+    /// strongest of those under it, the first of equals. `None` beside the matrix.
+    pub fn shown_at(&self, rect: Rect, pixels_per_point: f32, pos: Pos2) -> Option<(usize, usize)> {
+        let (rows, columns) = self.grid(rect, pixels_per_point)?.cells_at(pos)?;
+        Some(strongest(&self.matrix, rows, columns))
+    }
+}
+
+/// The cell of largest magnitude in a block that is not empty; NaN beats infinity, infinity beats numbers. What the
+/// shader does, without its limit on the number of cells.
+fn strongest(matrix: &Matrix, rows: Range<usize>, columns: Range<usize>) -> (usize, usize) {
+    let mut best = (rows.start, columns.start);
+    let mut best_magnitude = 0;
+    for row in rows {
+        let start = row * matrix.columns();
+        for (column, value) in columns.clone().zip(&matrix.values()[start + columns.start..start + columns.end]) {
+            let magnitude = value.abs().to_bits();
+            if magnitude > best_magnitude {
+                (best, best_magnitude) = ((row, column), magnitude);
+            }
+        }
+    }
+    best
+}
+
+/// No place in the device's memory was given in this frame.
+const NO_SLOT: usize = usize::MAX;
+
+/// One heatmap of one frame.
+struct Callback {
+    heatmap: Heatmap,
+    rect: Rect,
+    /// What `prepare` tells `paint`: which of the slots of this key is ours in this frame.
+    slot: AtomicUsize,
+}
+
+impl CallbackTrait for Callback {
+    fn prepare(
+        &self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        screen: &ScreenDescriptor,
+        _egui_encoder: &mut wgpu::CommandEncoder,
+        resources: &mut CallbackResources,
+    ) -> Vec<wgpu::CommandBuffer> {
+        let slot = resources.get_mut::<HeatmapDevice>().and_then(|on_device| {
+            let grid = self.heatmap.grid(self.rect, screen.pixels_per_point)?;
+            let view = ViewUniform::new(&grid, screen.size_in_pixels, self.heatmap.range);
+            on_device.prepare(device, queue, &self.heatmap, view)
+        });
+        self.slot.store(slot.unwrap_or(NO_SLOT), Ordering::Relaxed);
+        Vec::new()
+    }
+
+    fn finish_prepare(
+        &self,
+        _device: &wgpu::Device,
+        _queue: &wgpu::Queue,
+        _egui_encoder: &mut wgpu::CommandEncoder,
+        resources: &mut CallbackResources,
+    ) -> Vec<wgpu::CommandBuffer> {
+        if let Some(on_device) = resources.get_mut::<HeatmapDevice>() {
+            on_device.end_prepare();
+        }
+        Vec::new()
+    }
+
+    fn paint(
+        &self,
+        info: egui::PaintCallbackInfo,
+        render_pass: &mut wgpu::RenderPass<'static>,
+        resources: &CallbackResources,
+    ) {
+        let slot = self.slot.load(Ordering::Relaxed);
+        if slot == NO_SLOT {
+            return;
+        }
+        if let Some(on_device) = resources.get::<HeatmapDevice>() {
+            // The viewport that egui has set ends at the window's edge and would squeeze the picture into it.
+            let [width, height] = info.screen_size_px;
+            render_pass.set_viewport(0.0, 0.0, width as f32, height as f32, 0.0, 1.0);
+            on_device.paint(render_pass, self.heatmap.key, slot);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Pictures of numbers: matrices drawn on the graphics device, and whole windows drawn without a display.
+
+pub mod colormap;
+pub mod grid;
+pub mod heatmap;
+mod heatmap_device;
+mod heatmap_pipeline;
+pub mod matrix;
+pub mod offscreen;
+pub mod png;
+
+pub use colormap::Colormap;
+pub use grid::{CellGrid, cell_under};
+pub use heatmap::{Heatmap, HeatmapKey};
+pub use heatmap_device::{Held, held, install};
+pub use matrix::{Matrix, MatrixError};
+pub use offscreen::{DrawError, NoAdapter, Offscreen};
+pub use png::{SavePngError, save_png};

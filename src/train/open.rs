@@ -1,0 +1,44 @@
+//! Opening what somebody hands over: a checkpoint, a run folder, or a tape.
+
+use super::checkpoint::Checkpoint;
+use super::run_folder::checkpoint_path;
+use crate::episode::{Tape, tape_file};
+use crate::plastic::Parameters;
+use crate::plastic::tensor_file::{FileError, TensorFile};
+use std::path::Path;
+
+/// What was opened.
+pub enum Opened {
+    /// A network with its configuration; it can live new episodes.
+    Checkpoint(Checkpoint),
+    /// One recorded lifetime and the network that lived it.
+    Tape(Tape, Parameters),
+}
+
+/// Opens a checkpoint, the checkpoint of a run folder, or a tape.
+///
+/// # Errors
+/// When `path` is none of them or is damaged.
+pub fn open(path: &Path) -> Result<Opened, FileError> {
+    if path.is_dir() {
+        let inside = checkpoint_path(path);
+        if !inside.exists() {
+            return Err(FileError::new(path, "expected a run folder, found a folder without checkpoint.safetensors"));
+        }
+        return Checkpoint::read(&inside).map(Opened::Checkpoint);
+    }
+    let file = TensorFile::read(path)?;
+    if tape_file::is_tape(&file) {
+        return tape_file::read(file).map(|(tape, parameters)| Opened::Tape(tape, parameters));
+    }
+    Checkpoint::from_file(file).map(Opened::Checkpoint)
+}
+
+/// The network that comes with the program: patterns, trained with the paper's settings.
+///
+/// # Errors
+/// Never, unless the program was built from damaged assets.
+pub fn bundled() -> Result<Checkpoint, FileError> {
+    let bytes = include_bytes!("../../assets/patterns.safetensors");
+    Checkpoint::from_file(TensorFile::from_bytes("the bundled network", bytes)?)
+}

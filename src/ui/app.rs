@@ -1,0 +1,275 @@
+//! The regions of the window. Drawn the same on a screen, in a file and in tests.
+
+use super::commands::{self, help, palette};
+use super::files::Files;
+use super::layout::{Dock, Named};
+use super::preferences::Preferences;
+use super::session::{Notice, Session, Wake};
+use super::theme::{self, Palette};
+use super::{controls, status, timeline};
+use crate::train::Command;
+use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, RichText, Ui, UiBuilder};
+use std::path::{Path, PathBuf};
+
+/// How far the closing of the window has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    /// Nobody wants to close it.
+    No,
+    /// A run would be lost: is that meant?
+    Asking,
+    /// Yes.
+    Meant,
+}
+
+/// The whole window.
+pub struct App {
+    /// What is looked at and steered.
+    pub session: Session,
+    /// The command palette.
+    pub palette: palette::Palette,
+    /// The open dialog.
+    pub files: Files,
+    /// Whether the overlay with all keys is shown.
+    pub shows_help: bool,
+    closing: Closing,
+    dock: Dock,
+    layout: Named,
+    preferences: Preferences,
+    preferences_path: Option<PathBuf>,
+}
+
+impl App {
+    /// An empty window with the usual preferences, which are not kept; `wake` asks for another frame.
+    pub fn new(context: &Context, wake: Wake) -> Self {
+        Self::with_preferences(context, wake, None)
+    }
+
+    /// An empty window whose preferences are read from `path` and kept there.
+    pub fn with_preferences(context: &Context, wake: Wake, path: Option<PathBuf>) -> Self {
+        theme::install(context);
+        let (preferences, note) = path.as_deref().map(Preferences::read).unwrap_or_default();
+        if path.is_some() {
+            context.set_theme(if preferences.light { egui::Theme::Light } else { egui::Theme::Dark });
+        }
+        let mut session = Session::new(wake);
+        session.notices.extend(note.map(|text| Notice { text, is_error: false }));
+        let arrangement = preferences.arrangement.clone().unwrap_or_else(|| preferences.layout.arrangement());
+        Self {
+            session,
+            palette: palette::Palette::default(),
+            files: Files::default(),
+            shows_help: false,
+            closing: Closing::No,
+            dock: Dock::new(&arrangement),
+            layout: preferences.layout,
+            preferences,
+            preferences_path: path,
+        }
+    }
+
+    /// What is remembered from one window to the next.
+    pub fn preferences(&self) -> &Preferences {
+        &self.preferences
+    }
+
+    /// Where the panels stand.
+    pub fn dock(&mut self) -> &mut Dock {
+        &mut self.dock
+    }
+
+    /// The named layout that was chosen last.
+    pub fn layout(&self) -> Named {
+        self.layout
+    }
+
+    /// Puts the panels where a named layout has them.
+    pub fn set_layout(&mut self, layout: Named) {
+        self.layout = layout;
+        self.dock.arrange(&layout.arrangement());
+    }
+
+    /// Whether something in front of the window waits for an answer.
+    pub fn is_asking(&self) -> bool {
+        self.palette.is_open() || self.files.is_open() || self.shows_help || self.closing == Closing::Asking
+    }
+
+    /// Whether the window must stay open for a question: a run that is not being saved would be lost.
+    pub fn ask_before_closing(&mut self) -> bool {
+        if self.closing != Closing::Meant && self.session.training.is_unsaved() {
+            self.closing = Closing::Asking;
+        }
+        self.closing == Closing::Asking
+    }
+
+    /// Opens a checkpoint, a run folder or a tape, and remembers it.
+    pub fn open(&mut self, path: PathBuf) {
+        self.preferences.remember(&path);
+        self.session.open(path);
+    }
+
+    /// Saves the run in training; what has been opened is on the disk already.
+    pub fn save(&mut self) {
+        if self.session.training.is_active() {
+            self.session.training.tell(Command::Save);
+        } else {
+            let text = "There is nothing to save: no run is in training, and what is being viewed is on the disk.";
+            self.session.notices.push(Notice { text: text.to_owned(), is_error: false });
+        }
+    }
+
+    /// Keeps the preferences, as far as there is a place for them. Call when the window closes.
+    pub fn keep_preferences(&mut self, context: &Context) {
+        let Some(path) = &self.preferences_path else { return };
+        self.preferences.light = context.theme() == egui::Theme::Light;
+        self.preferences.layout = self.layout;
+        self.preferences.arrangement = self.dock.arrangement();
+        if let Some(rect) = context.input(|input| input.viewport().inner_rect) {
+            self.preferences.size = rect.size().into();
+        }
+        if let Err(error) = self.preferences.write(path) {
+            // The window is closing: there is nowhere left to show this but the terminal.
+            eprintln!("hebbscope: the window's settings were not kept: {error}");
+        }
+    }
+
+    /// "patterns · bundled network · seed 0 — hebbscope".
+    pub fn title(&self) -> String {
+        match self.session.scene() {
+            Some(scene) => {
+                let seed = scene.config.as_ref().map(|config| format!(" · seed {}", config.seed)).unwrap_or_default();
+                format!("{} · {}{seed} – hebbscope", scene.task.name(), scene.origin)
+            }
+            None => "hebbscope".to_owned(),
+        }
+    }
+
+    /// Takes in what other threads have sent and lets `seconds` of playback pass.
+    pub fn advance(&mut self, context: &Context, seconds: f64) {
+        self.session.update();
+        self.session.clock.tick(seconds);
+        if self.session.clock.is_playing() {
+            context.request_repaint_after(self.session.clock.time_to_next());
+        } else if self.session.training.is_active() {
+            // "saved 4 s ago" grows older.
+            context.request_repaint_after(std::time::Duration::from_secs(1));
+        }
+    }
+
+    /// Draws the window.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let context = ui.ctx().clone();
+        commands::keys(self, &context);
+        for path in dropped_paths(&context) {
+            self.open(path);
+        }
+        self.session.hover = None;
+        let palette = Palette::of(&context);
+        let frame = |x: i8, y: i8| Frame::new().fill(palette.background).inner_margin(Margin::symmetric(x, y));
+        egui::Panel::top("top bar").exact_size(34.0).frame(frame(12, 4)).show(ui, |ui| self.top_bar(ui));
+        // The last line is drawn last, when every panel has said what is under the pointer.
+        let status = egui::Panel::bottom("status line").exact_size(24.0).frame(frame(12, 2));
+        let status_rect = status.show(ui, |ui| ui.max_rect()).inner;
+        let bottom = egui::Panel::bottom("timeline").exact_size(62.0).frame(frame(12, 6));
+        bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.session));
+        let left = egui::Panel::left("controls").exact_size(226.0).frame(frame(12, 12));
+        left.show(ui, |ui| controls::controls_ui(ui, &mut self.session));
+        CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.dock.ui(ui, &mut self.session));
+        ui.scope_builder(UiBuilder::new().max_rect(status_rect), |ui| status::status_ui(ui, &mut self.session));
+        self.overlays(&context);
+    }
+
+    /// Draws one panel alone, by its place in the registry.
+    pub fn panel_ui(&mut self, ui: &mut Ui, index: usize) {
+        self.dock.panel_ui(ui, index, &mut self.session);
+    }
+
+    fn overlays(&mut self, context: &Context) {
+        palette::palette_ui(self, context);
+        if self.shows_help {
+            self.shows_help = help::help_ui(context);
+        }
+        if self.closing == Closing::Asking {
+            self.closing_ui(context);
+        }
+        if let Some(path) = self.files.ui(context, &self.preferences.recent) {
+            self.open(path);
+        }
+    }
+
+    fn closing_ui(&mut self, context: &Context) {
+        let modal = egui::Modal::new(egui::Id::unique("closing")).frame(theme::modal_frame(context));
+        modal.show(context, |ui| {
+            let iterations = self.session.training.iteration();
+            ui.label(format!("This run is not being saved. Closing now loses {iterations} iterations of training."));
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                if ui.button("Keep the window open").clicked() {
+                    self.closing = Closing::No;
+                }
+                if ui.button("Close and lose the run").clicked() {
+                    self.closing = Closing::Meant;
+                    context.send_viewport_cmd(egui::ViewportCommand::Close);
+                }
+            });
+        });
+    }
+
+    fn top_bar(&mut self, ui: &mut Ui) {
+        let palette = Palette::of(ui.ctx());
+        MenuBar::new().ui(ui, |ui| {
+            ui.label(theme::strong("hebbscope"));
+            ui.menu_button("File", |ui| self.menu(ui, &["Open …", "Save", "Open the bundled network"]));
+            ui.menu_button("View", |ui| {
+                for (title, is_open) in self.dock.panels() {
+                    let mut open = is_open;
+                    if ui.checkbox(&mut open, title).clicked() {
+                        self.dock.toggle(title);
+                    }
+                }
+                ui.separator();
+                self.menu(ui, &["Put the panels back as the layout had them", "Dark or light", "Full screen"]);
+            });
+            ui.menu_button("Run", |ui| {
+                let training = ["Start, pause or go on training", "One iteration of training", "Stop training"];
+                self.menu(ui, &training);
+                ui.separator();
+                self.menu(ui, &["Another episode", "The same episode again", "Follow training"]);
+            });
+            ui.menu_button("Help", |ui| self.menu(ui, &["All keys", "All commands"]));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                for layout in Named::ALL.into_iter().rev() {
+                    if ui.selectable_label(self.layout == layout, layout.title()).clicked() {
+                        self.set_layout(layout);
+                    }
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    if let Some(scene) = self.session.scene() {
+                        let title = format!("{} · {}", scene.task.name(), scene.origin);
+                        ui.add(egui::Label::new(RichText::new(title).color(palette.quiet)).truncate());
+                    }
+                });
+            });
+        });
+    }
+
+    /// Menu entries for commands of the table, by title.
+    fn menu(&mut self, ui: &mut Ui, titles: &[&str]) {
+        let context = ui.ctx().clone();
+        for title in titles {
+            let Some(command) = commands::COMMANDS.iter().find(|command| command.title == *title) else { continue };
+            let shortcut =
+                command.keys.first().map(|shortcut| commands::shortcut_text(&context, shortcut)).unwrap_or_default();
+            let button = egui::Button::new(command.title).shortcut_text(shortcut);
+            if ui.add_enabled((command.is_possible)(self), button).clicked() {
+                (command.run)(self, &context);
+                ui.close();
+            }
+        }
+    }
+}
+
+/// Files and folders that were dropped on the window.
+fn dropped_paths(context: &Context) -> Vec<PathBuf> {
+    context.input(|input| input.raw.dropped_files.iter().map(|file| file.path()).map(Path::to_owned).collect())
+}

@@ -1,0 +1,250 @@
+//! Everything the window can be told, in one table: keys, menus, palette and help all read it.
+
+pub mod help;
+pub mod palette;
+
+use super::app::App;
+use super::layout::Named;
+use super::training::Phase;
+use crate::train::Command as Order;
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
+
+/// One thing the window can be told.
+pub struct Command {
+    /// What it does, as the palette and the help say it.
+    pub title: &'static str,
+    /// Its keys, the first one shown.
+    pub keys: &'static [KeyboardShortcut],
+    /// Whether its keys also work while a field or a button has the focus.
+    pub always: bool,
+    /// Whether it can be done now.
+    pub is_possible: fn(&App) -> bool,
+    /// Does it.
+    pub run: fn(&mut App, &Context),
+}
+
+const fn key(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(modifiers, key)
+}
+
+const NONE: Modifiers = Modifiers::NONE;
+const SHIFT: Modifiers = Modifiers::SHIFT;
+const CTRL: Modifiers = Modifiers::COMMAND;
+const ALT: Modifiers = Modifiers::ALT;
+
+fn has_scene(app: &App) -> bool {
+    app.session.scene().is_some()
+}
+
+fn anytime(_: &App) -> bool {
+    true
+}
+
+/// A command that moves through the lifetime: whoever gives it takes hold of the view.
+macro_rules! playback {
+    ($title:literal, $keys:expr, $clock:ident => $move:expr) => {
+        Command {
+            title: $title,
+            keys: $keys,
+            always: false,
+            is_possible: has_scene,
+            run: |app, _| {
+                app.session.hold();
+                let $clock = &mut app.session.clock;
+                $move;
+            },
+        }
+    };
+}
+
+/// A command that puts panels where a named layout says.
+macro_rules! layout {
+    ($title:literal, $key:expr, $named:expr) => {
+        Command {
+            title: $title,
+            keys: &[key(ALT, $key)],
+            always: true,
+            is_possible: anytime,
+            run: |app, _| app.set_layout($named),
+        }
+    };
+}
+
+/// Every command. Where keys overlap, the more particular combination stands first.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        title: "Next event",
+        keys: &[key(CTRL, Key::ArrowRight)],
+        always: false,
+        is_possible: has_scene,
+        run: |app, _| app.session.jump_event(true),
+    },
+    Command {
+        title: "Previous event",
+        keys: &[key(CTRL, Key::ArrowLeft)],
+        always: false,
+        is_possible: has_scene,
+        run: |app, _| app.session.jump_event(false),
+    },
+    playback!("Ten steps on", &[key(SHIFT, Key::ArrowRight)], clock => clock.step(10)),
+    playback!("Ten steps back", &[key(SHIFT, Key::ArrowLeft)], clock => clock.step(-10)),
+    playback!("One step on", &[key(NONE, Key::ArrowRight)], clock => clock.step(1)),
+    playback!("One step back", &[key(NONE, Key::ArrowLeft)], clock => clock.step(-1)),
+    playback!("Play or pause", &[key(NONE, Key::Space)], clock => clock.toggle()),
+    playback!("To the beginning", &[key(NONE, Key::Home)], clock => clock.seek(0)),
+    playback!("To the end", &[key(NONE, Key::End)], clock => clock.seek(usize::MAX)),
+    playback!("Slower", &[key(NONE, Key::OpenBracket)], clock => clock.set_speed(clock.speed() / 2.0)),
+    playback!("Faster", &[key(NONE, Key::CloseBracket)], clock => clock.set_speed(clock.speed() * 2.0)),
+    playback!("Play again and again", &[key(NONE, Key::L)], clock => clock.set_looping(!clock.is_looping())),
+    Command {
+        title: "Another episode",
+        keys: &[key(SHIFT, Key::R)],
+        always: false,
+        is_possible: |app| app.session.can_live(),
+        run: |app, _| app.session.new_episode(false),
+    },
+    Command {
+        title: "The same episode again",
+        keys: &[key(NONE, Key::R)],
+        always: false,
+        is_possible: |app| app.session.can_live(),
+        run: |app, _| app.session.new_episode(true),
+    },
+    Command {
+        title: "Start, pause or go on training",
+        keys: &[key(CTRL, Key::Enter)],
+        always: true,
+        is_possible: |app| app.session.training.phase() != &Phase::Starting,
+        run: |app, _| match app.session.training.phase() {
+            Phase::Running => app.session.training.tell(Order::Pause),
+            Phase::Paused => app.session.training.tell(Order::Resume),
+            Phase::Starting => {}
+            Phase::Idle | Phase::Finished | Phase::Stopped | Phase::Failed(_) => app.session.start_training(),
+        },
+    },
+    Command {
+        title: "One iteration of training",
+        keys: &[],
+        always: false,
+        is_possible: |app| app.session.training.phase() == &Phase::Paused,
+        run: |app, _| {
+            app.session.training.tell(Order::OneIteration);
+            app.session.follow();
+        },
+    },
+    Command {
+        title: "Stop training",
+        keys: &[],
+        always: false,
+        is_possible: |app| matches!(app.session.training.phase(), Phase::Running | Phase::Paused),
+        run: |app, _| app.session.training.tell(Order::Stop),
+    },
+    Command {
+        title: "Follow training",
+        keys: &[],
+        always: false,
+        is_possible: |app| app.session.training.has_run() && !app.session.following,
+        run: |app, _| app.session.follow(),
+    },
+    Command {
+        title: "Open …",
+        keys: &[key(CTRL, Key::O)],
+        always: true,
+        is_possible: anytime,
+        run: |app, context| app.files.ask_to_open(context),
+    },
+    Command {
+        title: "Save",
+        keys: &[key(CTRL, Key::S)],
+        always: true,
+        is_possible: has_scene,
+        run: |app, _| app.save(),
+    },
+    Command {
+        title: "Open the bundled network",
+        keys: &[],
+        always: false,
+        is_possible: anytime,
+        run: |app, _| app.session.open_bundled(),
+    },
+    layout!("Layout: Watch", Key::Num1, Named::Watch),
+    layout!("Layout: Inspect", Key::Num2, Named::Inspect),
+    layout!("Layout: Train", Key::Num3, Named::Train),
+    Command {
+        title: "Put the panels back as the layout had them",
+        keys: &[],
+        always: false,
+        is_possible: anytime,
+        run: |app, _| app.set_layout(app.layout()),
+    },
+    Command {
+        title: "Dark or light",
+        keys: &[],
+        always: false,
+        is_possible: anytime,
+        run: |_, context| {
+            let next = match context.theme() {
+                egui::Theme::Dark => egui::Theme::Light,
+                egui::Theme::Light => egui::Theme::Dark,
+            };
+            context.set_theme(next);
+        },
+    },
+    Command {
+        title: "All commands",
+        keys: &[key(CTRL, Key::P)],
+        always: true,
+        is_possible: anytime,
+        run: |app, _| app.palette.toggle(),
+    },
+    Command {
+        title: "All keys",
+        keys: &[key(SHIFT, Key::Questionmark), key(NONE, Key::Questionmark)],
+        always: false,
+        is_possible: anytime,
+        run: |app, _| app.shows_help = !app.shows_help,
+    },
+    Command {
+        title: "Full screen",
+        keys: &[key(NONE, Key::F11)],
+        always: true,
+        is_possible: anytime,
+        run: |_, context| {
+            let full = context.input(|input| input.viewport().fullscreen.unwrap_or(false));
+            context.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
+        },
+    },
+];
+
+/// "Ctrl+→": a combination of keys as it stands on them.
+pub fn shortcut_text(context: &Context, shortcut: &KeyboardShortcut) -> String {
+    let symbol = match shortcut.logical_key {
+        Key::ArrowLeft => "←",
+        Key::ArrowRight => "→",
+        key => key.symbol_or_name(),
+    };
+    // A question mark is typed with Shift on some keyboards and without on others.
+    if shortcut.logical_key == Key::Questionmark {
+        return symbol.to_owned();
+    }
+    let name = shortcut.logical_key.name();
+    let whole = context.format_shortcut(shortcut);
+    whole.strip_suffix(name).map_or_else(|| whole.clone(), |modifiers| format!("{modifiers}{symbol}"))
+}
+
+/// Runs the commands whose keys have been pressed. Keys yield to text and to the focused widget.
+pub fn keys(app: &mut App, context: &Context) {
+    let focused = context.memory(egui::Memory::focused);
+    let busy = context.text_edit_focused() || focused.is_some_and(|id| id != super::timeline::strip_id());
+    for command in COMMANDS {
+        if !command.always && (busy || app.is_asking()) {
+            continue;
+        }
+        let pressed = command.keys.iter().any(|shortcut| context.input_mut(|input| input.consume_shortcut(shortcut)));
+        if pressed && (command.is_possible)(app) {
+            (command.run)(app, context);
+            // Arrows would also move the focus on to the next button.
+            context.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
+        }
+    }
+}

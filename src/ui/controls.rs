@@ -1,0 +1,266 @@
+//! The left side: what is being looked at, and training.
+
+use super::numbers::{figures, grouped, percent};
+use super::session::Session;
+use super::settings_form;
+use super::theme::{self, Palette};
+use super::training::Phase;
+use crate::plastic::network::AlphaKind;
+use crate::tasks::TASKS;
+use crate::train::Command;
+use egui::{Align, Button, Layout, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
+use std::ops::RangeInclusive;
+
+/// Iterations per second that the speed can be held to; the upper end stands for no limit.
+const PACE: RangeInclusive<f64> = 0.5..=100.0;
+
+/// Height of a line of name and value.
+const ROW_HEIGHT: f32 = 18.0;
+
+/// Draws the left side.
+pub fn controls_ui(ui: &mut Ui, session: &mut Session) {
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        notices_ui(ui, session);
+        ui.spacing_mut().item_spacing.y = 4.0;
+        network_ui(ui, session);
+        ui.add_space(14.0);
+        training_ui(ui, session);
+    });
+}
+
+/// A name at the left, its value at the right.
+fn row(ui: &mut Ui, name: &str, value: &str) {
+    let palette = Palette::of(ui.ctx());
+    let size = vec2(ui.available_width(), ROW_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.label(RichText::new(name).color(palette.quiet));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.add(egui::Label::new(value).truncate()));
+    });
+}
+
+fn notices_ui(ui: &mut Ui, session: &mut Session) {
+    let palette = Palette::of(ui.ctx());
+    let mut read = None;
+    for (index, notice) in session.notices.iter().enumerate() {
+        let color = if notice.is_error { palette.wrong } else { palette.line };
+        let frame = egui::Frame::new()
+            .stroke(egui::Stroke::new(1.0, color))
+            .fill(palette.surface)
+            .corner_radius(5)
+            .inner_margin(8);
+        frame.show(ui, |ui| {
+            ui.label(&notice.text);
+            ui.horizontal(|ui| {
+                if ui.small_button("Dismiss").clicked() {
+                    read = Some(index);
+                }
+                if ui.small_button("Copy").clicked() {
+                    ui.ctx().copy_text(notice.text.clone());
+                }
+            });
+        });
+        ui.add_space(4.0);
+    }
+    if let Some(index) = read {
+        session.notices.remove(index);
+    }
+}
+
+fn network_ui(ui: &mut Ui, session: &mut Session) {
+    let palette = Palette::of(ui.ctx());
+    ui.label(theme::strong("Network in view"));
+    if let Some(what) = session.loading() {
+        let what = what.to_owned();
+        ui.horizontal(|ui| {
+            ui.spinner();
+            ui.label(RichText::new(what).color(palette.quiet));
+        });
+    }
+    let Some(scene) = session.scene() else { return };
+    let network = scene.tape().network;
+    row(ui, "from", &scene.origin);
+    row(ui, "task", scene.task.name());
+    row(ui, "neurons", &grouped(network.neurons as u64));
+    row(ui, "trained numbers", &grouped(scene.parameters.count() as u64));
+    match network.plasticity {
+        Some(plasticity) => {
+            row(ui, "rule", plasticity.rule.title());
+            let alpha = match plasticity.alpha {
+                AlphaKind::Free => "one per synapse",
+                AlphaKind::PerNeuron => "one per neuron",
+                AlphaKind::Yoked => "one for all",
+            };
+            row(ui, "α", alpha);
+            row(ui, "η", &figures(f64::from(scene.parameters.eta()), 5));
+        }
+        None => row(ui, "rule", "not plastic"),
+    }
+    row(ui, "iterations behind it", &grouped(scene.iteration));
+    let can_live = session.can_live();
+    ui.add_space(4.0);
+    ui.horizontal(|ui| {
+        let half = vec2((ui.available_width() - 8.0) / 2.0, 26.0);
+        ui.add_enabled_ui(can_live, |ui| {
+            let hint = "another lifetime of this network, other patterns (Shift+R)";
+            if ui.add_sized(half, Button::new("New episode")).on_hover_text(hint).clicked() {
+                session.new_episode(false);
+            }
+            let hint = "the same lifetime once more (R)";
+            if ui.add_sized(half, Button::new("Same again")).on_hover_text(hint).clicked() {
+                session.new_episode(true);
+            }
+        });
+    });
+}
+
+fn training_ui(ui: &mut Ui, session: &mut Session) {
+    ui.label(theme::strong("Training"));
+    let active = session.training.is_active();
+    ui.add_enabled_ui(!active, |ui| {
+        task_ui(ui, session);
+        seed_ui(ui, session);
+        settings_form::settings_ui(ui, session);
+    });
+    buttons_ui(ui, session);
+    pace_ui(ui, session);
+    numbers_ui(ui, session);
+}
+
+fn task_ui(ui: &mut Ui, session: &mut Session) {
+    let palette = Palette::of(ui.ctx());
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("task").color(palette.quiet));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let chosen = session.training.task();
+            let list = egui::ComboBox::from_id_salt("task").selected_text(chosen.name()).width(110.0);
+            let response = list.show_ui(ui, |ui| {
+                for &task in TASKS {
+                    let response = ui.selectable_label(task.name() == chosen.name(), task.name());
+                    if response.on_hover_text(task.summary()).clicked() {
+                        session.training.set_task(task);
+                    }
+                }
+            });
+            response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "task"));
+        });
+    });
+}
+
+fn seed_ui(ui: &mut Ui, session: &mut Session) {
+    let palette = Palette::of(ui.ctx());
+    ui.horizontal(|ui| {
+        let label = ui.label(RichText::new("seed").color(palette.quiet));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let field = TextEdit::singleline(&mut session.training.seed_text).desired_width(110.0);
+            ui.add(field.align(egui::Align2::RIGHT_CENTER)).labelled_by(label.id);
+        });
+    });
+    if let Err(problem) = session.training.seed() {
+        ui.label(RichText::new(problem).small().color(palette.wrong));
+    }
+}
+
+fn buttons_ui(ui: &mut Ui, session: &mut Session) {
+    let palette = Palette::of(ui.ctx());
+    let phase = session.training.phase().clone();
+    let primary = |text: &str| {
+        Button::new(theme::strong(text).color(egui::Color32::WHITE)).fill(palette.accent).min_size(vec2(0.0, 30.0))
+    };
+    let wide = vec2(ui.available_width(), 30.0);
+    match phase {
+        Phase::Running => {
+            if ui.add_sized(wide, primary("Pause training")).on_hover_text("Ctrl+Enter").clicked() {
+                session.training.tell(Command::Pause);
+            }
+        }
+        Phase::Paused => {
+            if ui.add_sized(wide, primary("Go on training")).on_hover_text("Ctrl+Enter").clicked() {
+                session.training.tell(Command::Resume);
+            }
+        }
+        Phase::Starting => {
+            ui.add_enabled_ui(false, |ui| ui.add_sized(wide, primary("Starting …")));
+        }
+        Phase::Idle | Phase::Finished | Phase::Stopped | Phase::Failed(_) => {
+            let ready = session.training.is_ready();
+            let hint = "a new network of 1001 neurons learns in front of your eyes (Ctrl+Enter)";
+            ui.add_enabled_ui(ready, |ui| {
+                if ui.add_sized(wide, primary("Train a new network")).on_hover_text(hint).clicked() {
+                    session.start_training();
+                }
+            });
+        }
+    }
+    let half = vec2((ui.available_width() - 8.0) / 2.0, 26.0);
+    ui.horizontal(|ui| {
+        ui.add_enabled_ui(session.training.phase() == &Phase::Paused, |ui| {
+            if ui.add_sized(half, Button::new("One iteration")).clicked() {
+                session.training.tell(Command::OneIteration);
+                session.follow();
+            }
+        });
+        ui.add_enabled_ui(matches!(session.training.phase(), Phase::Running | Phase::Paused), |ui| {
+            if ui.add_sized(half, Button::new("Stop")).on_hover_text("save and end").clicked() {
+                session.training.tell(Command::Stop);
+            }
+        });
+    });
+}
+
+fn pace_ui(ui: &mut Ui, session: &mut Session) {
+    let palette = Palette::of(ui.ctx());
+    let mut pace = session.training.pace.unwrap_or(*PACE.end());
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("at most").color(palette.quiet));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let unlimited = session.training.pace.is_none();
+            let text = if unlimited { "no limit".to_owned() } else { format!("{} /s", figures(pace, 2)) };
+            ui.label(text);
+            let slider = egui::Slider::new(&mut pace, PACE).logarithmic(true).show_value(false);
+            let response = ui.add(slider);
+            response.widget_info(|| WidgetInfo::slider(true, pace, "iterations per second at most"));
+            if response.changed() {
+                let limited = pace < PACE.end() * 0.99;
+                session.training.set_pace(limited.then_some(pace));
+            }
+        });
+    });
+}
+
+fn numbers_ui(ui: &mut Ui, session: &mut Session) {
+    let training = &session.training;
+    let Some(config) = training.config() else { return };
+    let measure = config.task().measure();
+    let mean = |value: Option<f64>| match value {
+        Some(value) if measure.is_fraction => percent(value),
+        Some(value) => figures(value, 4),
+        None => "–".to_owned(),
+    };
+    row(ui, "iteration", &format!("{} of {}", grouped(training.iteration()), grouped(config.iterations)));
+    row(ui, &format!("{}, last 20", measure.key), &mean(training.recent(|point| point.measure)));
+    let number = |value: Option<f64>, count| value.map_or_else(|| "–".to_owned(), |value| figures(value, count));
+    row(ui, "loss, last 20", &number(training.recent(|point| point.loss), 4));
+    row(ui, "η", &number(training.curve().last().map(|point| f64::from(point.eta)), 4));
+    row(ui, "gradient norm", &number(training.curve().last().map(|point| f64::from(point.grad_norm)), 3));
+    row(ui, "speed", &training.rate().map_or_else(|| "–".to_owned(), |rate| format!("{} /s", figures(rate, 3))));
+    if let Some(rate) = training.rate().filter(|_| training.phase() == &Phase::Running) {
+        let left = config.iterations.saturating_sub(training.iteration()) as f64 / rate;
+        row(ui, "time left", &format!("{left:.0} s"));
+    }
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    row(ui, "device", &format!("CPU, {threads} threads"));
+    if let (Some((iteration, when)), Some(folder)) = (training.saved(), training.folder()) {
+        row(ui, "saved", &format!("iteration {}, {} s ago", grouped(iteration), when.elapsed().as_secs()));
+        let palette = Palette::of(ui.ctx());
+        ui.label(RichText::new(folder.display().to_string()).small().color(palette.quiet));
+    }
+    let said = match training.phase() {
+        Phase::Finished => Some("The run is complete.".to_owned()),
+        Phase::Stopped => Some("The run was stopped and is saved.".to_owned()),
+        Phase::Failed(reason) => Some(format!("Training failed: {reason}")),
+        Phase::Idle | Phase::Starting | Phase::Running | Phase::Paused => None,
+    };
+    if let Some(said) = said {
+        ui.label(said);
+    }
+}

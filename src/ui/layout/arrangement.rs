@@ -1,0 +1,126 @@
+//! Arrangements of panels as data: the named layouts, and whatever the user has made of them.
+//!
+//! Panels are named by their titles. An arrangement that was written by another version, or by hand, may
+//! name panels that do not exist, twice, or not at all: [`Arrangement::repaired`] makes the best of it.
+
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+/// Panels beside, above and behind each other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrangement {
+    /// One panel, by its title.
+    Panel(String),
+    /// Side by side, each with its share of the width.
+    Row(Vec<Share>),
+    /// One above the other, each with its share of the height.
+    Column(Vec<Share>),
+    /// Behind each other; the number is the one in front.
+    Tabs(usize, Vec<Arrangement>),
+}
+
+/// A part of a row or column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// How much of the space it takes, against the others.
+    pub share: f32,
+    /// What stands there.
+    pub part: Arrangement,
+}
+
+/// The layouts that have a name and a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Named {
+    /// A lifetime and what it writes.
+    Watch,
+    /// Matrices, large.
+    Inspect,
+    /// Curves, large.
+    Train,
+}
+
+fn panel(title: &str) -> Arrangement {
+    Arrangement::Panel(title.to_owned())
+}
+
+fn parts<const N: usize>(parts: [(f32, Arrangement); N]) -> Vec<Share> {
+    parts.into_iter().map(|(share, part)| Share { share, part }).collect()
+}
+
+impl Named {
+    /// All of them, in the order of their keys.
+    pub const ALL: [Self; 3] = [Self::Watch, Self::Inspect, Self::Train];
+
+    /// The word on the button.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Watch => "Watch",
+            Self::Inspect => "Inspect",
+            Self::Train => "Train",
+        }
+    }
+
+    /// Where panels stand.
+    pub fn arrangement(self) -> Arrangement {
+        use Arrangement::{Column, Row};
+        match self {
+            Self::Watch => Row(parts([
+                (0.46, Column(parts([(0.48, panel("Recall")), (0.52, panel("Learning"))]))),
+                (0.54, panel("Synapses")),
+            ])),
+            Self::Inspect => Row(parts([
+                (0.72, panel("Synapses")),
+                (0.28, Column(parts([(0.5, panel("Recall")), (0.5, panel("Learning"))]))),
+            ])),
+            Self::Train => Row(parts([
+                (0.64, panel("Learning")),
+                (0.36, Column(parts([(0.5, panel("Recall")), (0.5, panel("Synapses"))]))),
+            ])),
+        }
+    }
+}
+
+impl Arrangement {
+    /// The titles of all panels, from left to right and from top to bottom.
+    pub fn panels(&self) -> Vec<&str> {
+        match self {
+            Self::Panel(title) => vec![title],
+            Self::Row(parts) | Self::Column(parts) => parts.iter().flat_map(|share| share.part.panels()).collect(),
+            Self::Tabs(_, parts) => parts.iter().flat_map(Self::panels).collect(),
+        }
+    }
+
+    /// The same with only panels that `exists` knows, each of them once, and with shares that are shares.
+    /// `None` when nothing is left.
+    pub fn repaired(&self, exists: impl Fn(&str) -> bool) -> Option<Self> {
+        self.repair(&exists, &mut HashSet::new(), 0)
+    }
+
+    fn repair(&self, exists: &dyn Fn(&str) -> bool, seen: &mut HashSet<String>, depth: usize) -> Option<Self> {
+        // Nobody nests this deep by hand; a file that does wants to overflow something.
+        if depth > 16 {
+            return None;
+        }
+        let mut shares = |parts: &[Share]| -> Vec<Share> {
+            parts
+                .iter()
+                .filter_map(|share| {
+                    let part = share.part.repair(exists, seen, depth + 1)?;
+                    let fits = share.share.is_finite() && (0.01..=100.0).contains(&share.share);
+                    Some(Share { share: if fits { share.share } else { 1.0 }, part })
+                })
+                .collect()
+        };
+        match self {
+            Self::Panel(title) => (exists(title) && seen.insert(title.clone())).then(|| self.clone()),
+            Self::Row(parts) => Some(shares(parts)).filter(|parts| !parts.is_empty()).map(Self::Row),
+            Self::Column(parts) => Some(shares(parts)).filter(|parts| !parts.is_empty()).map(Self::Column),
+            Self::Tabs(front, parts) => {
+                let parts: Vec<_> = parts.iter().filter_map(|part| part.repair(exists, seen, depth + 1)).collect();
+                (!parts.is_empty()).then(|| Self::Tabs((*front).min(parts.len() - 1), parts))
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Panels as tiles that can be dragged, split, tabbed and closed.
+
+use super::arrangement::{Arrangement, Share};
+use crate::ui::panels::{self, Handle, Panel};
+use crate::ui::session::Session;
+use crate::ui::theme;
+use egui::{Color32, Stroke, Ui, Visuals, WidgetText};
+use egui_tiles::{
+    Behavior, Container, Linear, LinearDir, SimplificationOptions, Tile, TileId, Tiles, Tree, UiResponse,
+};
+
+/// Between two tiles, in points.
+const GAP: f32 = 6.0;
+
+/// The panels and where they stand.
+pub struct Dock {
+    panels: Vec<Box<dyn Panel>>,
+    tree: Tree<String>,
+}
+
+impl Dock {
+    /// Every panel of the registry, standing as `arrangement` says.
+    pub fn new(arrangement: &Arrangement) -> Self {
+        let panels: Vec<_> = panels::PANELS.iter().map(|make| make()).collect();
+        let mut dock = Self { panels, tree: Tree::empty(egui::Id::unique("dock")) };
+        dock.arrange(arrangement);
+        dock
+    }
+
+    /// Puts the panels where `arrangement` says, as far as there are such panels.
+    pub fn arrange(&mut self, arrangement: &Arrangement) {
+        let mut tiles = Tiles::default();
+        let exists = |title: &str| self.panels.iter().any(|panel| panel.title() == title);
+        self.tree = match arrangement.repaired(exists) {
+            Some(arrangement) => {
+                let root = insert(&mut tiles, &arrangement);
+                Tree::new(egui::Id::unique("dock"), root, tiles)
+            }
+            None => Tree::empty(egui::Id::unique("dock")),
+        };
+    }
+
+    /// Where the panels stand now; `None` when all have been closed.
+    pub fn arrangement(&self) -> Option<Arrangement> {
+        // Containers that have lost all their panels stay in the tree until it is drawn.
+        read(&self.tree.tiles, self.tree.root()?)?.repaired(|_| true)
+    }
+
+    /// The titles of all panels of the registry, with whether they are open.
+    pub fn panels(&self) -> Vec<(&'static str, bool)> {
+        let open: Vec<&String> = self
+            .tree
+            .tiles
+            .tiles()
+            .filter_map(|tile| match tile {
+                Tile::Pane(title) => Some(title),
+                Tile::Container(_) => None,
+            })
+            .collect();
+        self.panels.iter().map(|panel| (panel.title(), open.iter().any(|title| *title == panel.title()))).collect()
+    }
+
+    /// Opens the panel called `title` at the right of the others, or closes it.
+    pub fn toggle(&mut self, title: &str) {
+        if let Some(tile) = self.tree.tiles.find_pane(&title.to_owned()) {
+            self.tree.remove_recursively(tile);
+            return;
+        }
+        let part = Share { share: 0.3, part: Arrangement::Panel(title.to_owned()) };
+        let parts = match self.arrangement() {
+            Some(Arrangement::Row(mut parts)) => {
+                parts.push(part);
+                parts
+            }
+            Some(other) => vec![Share { share: 0.7, part: other }, part],
+            None => vec![part],
+        };
+        self.arrange(&Arrangement::Row(parts));
+    }
+
+    /// Draws the panels where they stand.
+    pub fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+        if self.arrangement().is_none() {
+            ui.centered_and_justified(|ui| ui.label("All panels are closed. Layouts are in the upper right corner."));
+            return;
+        }
+        let mut closed = None;
+        let mut shown = Shown { panels: &mut self.panels, session, closed: &mut closed };
+        self.tree.ui(&mut shown, ui);
+        if let Some(tile) = closed {
+            self.tree.remove_recursively(tile);
+        }
+    }
+
+    /// Draws one panel alone, by its place in the registry.
+    pub fn panel_ui(&mut self, ui: &mut Ui, index: usize, session: &mut Session) {
+        panels::framed(ui, &mut *self.panels[index], session, false);
+    }
+}
+
+fn insert(tiles: &mut Tiles<String>, arrangement: &Arrangement) -> TileId {
+    let linear = |tiles: &mut Tiles<String>, dir, parts: &[Share]| {
+        let children: Vec<(TileId, f32)> =
+            parts.iter().map(|share| (insert(tiles, &share.part), share.share)).collect();
+        let mut linear = Linear::new(dir, children.iter().map(|(child, _)| *child).collect());
+        for (child, share) in children {
+            linear.shares.set_share(child, share);
+        }
+        tiles.insert_container(linear)
+    };
+    match arrangement {
+        Arrangement::Panel(title) => tiles.insert_pane(title.clone()),
+        Arrangement::Row(parts) => linear(tiles, LinearDir::Horizontal, parts),
+        Arrangement::Column(parts) => linear(tiles, LinearDir::Vertical, parts),
+        Arrangement::Tabs(front, parts) => {
+            let children: Vec<TileId> = parts.iter().map(|part| insert(tiles, part)).collect();
+            let mut tabs = egui_tiles::Tabs::new(children.clone());
+            tabs.active = children.get(*front).copied();
+            tiles.insert_container(tabs)
+        }
+    }
+}
+
+fn read(tiles: &Tiles<String>, tile: TileId) -> Option<Arrangement> {
+    Some(match tiles.get(tile)? {
+        Tile::Pane(title) => Arrangement::Panel(title.clone()),
+        Tile::Container(Container::Linear(linear)) => {
+            let parts = linear
+                .children
+                .iter()
+                .filter_map(|&child| Some(Share { share: linear.shares[child], part: read(tiles, child)? }))
+                .collect();
+            match linear.dir {
+                LinearDir::Horizontal => Arrangement::Row(parts),
+                LinearDir::Vertical => Arrangement::Column(parts),
+            }
+        }
+        Tile::Container(Container::Tabs(tabs)) => {
+            let front = tabs.children.iter().position(|child| Some(*child) == tabs.active).unwrap_or(0);
+            Arrangement::Tabs(front, tabs.children.iter().filter_map(|&child| read(tiles, child)).collect())
+        }
+        // Nothing here makes grids; one that appears all the same is read as a column.
+        Tile::Container(Container::Grid(grid)) => {
+            let parts = grid.children().filter_map(|&child| Some(Share { share: 1.0, part: read(tiles, child)? }));
+            Arrangement::Column(parts.collect())
+        }
+    })
+}
+
+/// What the tiles need while they are drawn.
+struct Shown<'a> {
+    panels: &'a mut [Box<dyn Panel>],
+    session: &'a mut Session,
+    closed: &'a mut Option<TileId>,
+}
+
+impl Behavior<String> for Shown<'_> {
+    fn pane_ui(&mut self, ui: &mut Ui, tile: TileId, title: &mut String) -> UiResponse {
+        let Some(panel) = self.panels.iter_mut().find(|panel| panel.title() == title) else { return UiResponse::None };
+        match panels::framed(ui, &mut **panel, self.session, true) {
+            Handle::Dragged => UiResponse::DragStarted,
+            Handle::Closed => {
+                *self.closed = Some(tile);
+                UiResponse::None
+            }
+            Handle::None => UiResponse::None,
+        }
+    }
+
+    fn tab_title_for_pane(&mut self, title: &String) -> WidgetText {
+        title.as_str().into()
+    }
+
+    fn gap_width(&self, _style: &egui::Style) -> f32 {
+        GAP
+    }
+
+    fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
+        26.0
+    }
+
+    fn is_tab_bar_visible(&self, _tile: TileId, tabs: &egui_tiles::Tabs) -> bool {
+        tabs.children.len() > 1
+    }
+
+    fn tab_bar_color(&self, visuals: &Visuals) -> Color32 {
+        visuals.panel_fill
+    }
+
+    fn resize_stroke(&self, style: &egui::Style, state: egui_tiles::ResizeState) -> Stroke {
+        match state {
+            egui_tiles::ResizeState::Idle => Stroke::NONE,
+            egui_tiles::ResizeState::Hovering | egui_tiles::ResizeState::Dragging => {
+                Stroke::new(2.0, style.visuals.selection.bg_fill)
+            }
+        }
+    }
+
+    fn dragged_overlay_color(&self, visuals: &Visuals) -> Color32 {
+        theme::mix(visuals.panel_fill, visuals.selection.bg_fill, 0.3).gamma_multiply(0.5)
+    }
+
+    fn simplification_options(&self) -> SimplificationOptions {
+        SimplificationOptions { all_panes_must_have_tabs: false, ..SimplificationOptions::default() }
+    }
+}

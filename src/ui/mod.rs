@@ -1,0 +1,38 @@
+//! The window: what is drawn, and the handle to what is not.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`app`] | the regions of the window |
+//! | [`commands`] | everything the window can be told, in one table: keys, menus, palette, help |
+//! | [`layout`] | where panels stand, and the tiles that can be dragged |
+//! | [`preferences`], [`files`] | what is remembered; asking for a file |
+//! | [`session`] | scene, clock, training, notices: everything that is not drawing |
+//! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
+//! | [`training`], [`settings_form`] | the training run of this window, and the fields of the next |
+//! | [`watch`] | following a run that another process writes |
+//! | [`panels`] | what can be looked at, one file and one registry line each |
+//! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
+//! | [`theme`], [`numbers`] | colours, type, and how numbers are written |
+//! | [`native`], [`picture`] | the same window on a screen and in a file |
+
+pub mod app;
+pub mod commands;
+pub mod controls;
+pub mod files;
+pub mod layout;
+pub mod native;
+pub mod numbers;
+pub mod panels;
+pub mod picture;
+pub mod preferences;
+pub mod scene;
+pub mod session;
+pub mod settings_form;
+pub mod status;
+pub mod theme;
+pub mod timeline;
+pub mod training;
+pub mod watch;
+
+pub use app::App;
+pub use session::Session;

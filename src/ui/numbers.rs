@@ -1,0 +1,69 @@
+//! Numbers as people read them: a real minus, narrow spaces between thousands, few figures.
+
+/// A narrow space, which keeps groups of digits apart and a number with its unit together.
+const THIN: char = '\u{2005}';
+
+/// "12 340".
+pub fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(THIN);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `figures` significant figures with a real minus: "−0.0254", "12.3", "1.2e−9".
+pub fn figures(value: f64, figures: usize) -> String {
+    if !value.is_finite() {
+        return match value {
+            value if value.is_nan() => "NaN".to_owned(),
+            value if value > 0.0 => "∞".to_owned(),
+            _ => "−∞".to_owned(),
+        };
+    }
+    let magnitude = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
+    let text = if (-5..7).contains(&magnitude) {
+        let decimals = usize::try_from(figures as i32 - 1 - magnitude).unwrap_or(0);
+        format!("{value:.decimals$}")
+    } else {
+        format!("{value:.0$e}", figures.saturating_sub(1))
+    };
+    text.replace('-', "−")
+}
+
+/// Like [`figures()`], with a sign also when positive.
+pub fn signed(value: f64, count: usize) -> String {
+    let text = figures(value, count);
+    if value >= 0.0 { format!("+{text}") } else { text }
+}
+
+/// A fraction in per cent: "0.42 %".
+pub fn percent(fraction: f64) -> String {
+    let percent = fraction * 100.0;
+    let text = match percent.abs() {
+        size if size >= 10.0 => format!("{percent:.1}"),
+        _ => format!("{percent:.2}"),
+    };
+    format!("{text}{THIN}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_carry_a_real_minus() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(1_234_567), "1\u{2005}234\u{2005}567");
+        assert_eq!(signed(-0.025_4, 3), "−0.0254");
+        assert_eq!(signed(0.0, 5), "+0.0000");
+        assert_eq!(figures(123_456.0, 3), "123456");
+        assert_eq!(figures(1.5e-9, 2), "1.5e−9");
+        assert_eq!(figures(f64::NEG_INFINITY, 3), "−∞");
+        assert_eq!(percent(0.004_2), "0.42\u{2005}%");
+    }
+}

@@ -1,0 +1,93 @@
+//! What can be looked at. A new panel is a file and a line in [`PANELS`].
+
+pub mod curve;
+pub mod matrix;
+pub mod recall;
+
+use super::session::Session;
+use super::theme::{self, Palette};
+use egui::{Align, CornerRadius, CursorIcon, Frame, Layout, Margin, Role, Sense, Stroke, Ui, WidgetInfo};
+
+/// Makes a panel.
+pub type Make = fn() -> Box<dyn Panel>;
+
+/// Every panel, in the order in which the window lays them out.
+pub const PANELS: &[Make] =
+    &[|| Box::new(recall::Recall::default()), || Box::new(matrix::MatrixPanel::default()), || Box::new(curve::Curve)];
+
+/// One way of looking at a session. It owns its own state and changes nothing but the session's clock and hover.
+pub trait Panel {
+    /// Its name.
+    fn title(&self) -> &'static str;
+    /// What stands at the right of its heading.
+    fn note(&self, session: &Session) -> String;
+    /// Whether there is anything to show; otherwise [`Panel::empty`] says what belongs here.
+    fn has_content(&self, session: &Session) -> bool;
+    /// What belongs here, in one sentence.
+    fn empty(&self) -> &'static str;
+    /// Draws it.
+    fn ui(&mut self, ui: &mut Ui, session: &mut Session);
+}
+
+/// What was done with a panel's heading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handle {
+    /// Nothing.
+    None,
+    /// It was taken hold of, to be put elsewhere.
+    Dragged,
+    /// It was closed.
+    Closed,
+}
+
+/// Draws a panel in its frame: heading, note, content or what belongs there. A tile can be dragged by its
+/// heading and closed.
+pub fn framed(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, is_tile: bool) -> Handle {
+    let palette = Palette::of(ui.ctx());
+    let frame = Frame::new()
+        .fill(palette.surface)
+        .stroke(Stroke::new(1.0, palette.line))
+        .corner_radius(CornerRadius::same(6))
+        .inner_margin(Margin::symmetric(10, 8));
+    let mut handle = Handle::None;
+    frame.show(ui, |ui| {
+        ui.set_min_size(ui.available_size());
+        ui.horizontal(|ui| {
+            let title = egui::Label::new(theme::strong(panel.title()));
+            let title = if is_tile { title.sense(Sense::drag()) } else { title };
+            let response = ui.add(title).on_hover_cursor(if is_tile { CursorIcon::Grab } else { CursorIcon::Default });
+            if is_tile && response.drag_started() {
+                handle = Handle::Dragged;
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if is_tile && close_button(ui, panel.title()) {
+                    handle = Handle::Closed;
+                }
+                let note = egui::Label::new(egui::RichText::new(panel.note(session)).small().color(palette.quiet));
+                ui.add(note.truncate());
+            });
+        });
+        if panel.has_content(session) {
+            panel.ui(ui, session);
+        } else {
+            ui.centered_and_justified(|ui| {
+                ui.label(egui::RichText::new(panel.empty()).color(palette.quiet));
+            });
+        }
+    });
+    handle
+}
+
+/// A small cross, quiet until the pointer is near.
+fn close_button(ui: &mut Ui, title: &str) -> bool {
+    let palette = Palette::of(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(egui::vec2(14.0, 14.0), Sense::click());
+    let name = format!("close {title}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let color = if response.hovered() || response.has_focus() { palette.text } else { palette.line };
+    let cross = rect.shrink(3.5);
+    let stroke = Stroke::new(1.4, color);
+    ui.painter().line_segment([cross.left_top(), cross.right_bottom()], stroke);
+    ui.painter().line_segment([cross.right_top(), cross.left_bottom()], stroke);
+    response.on_hover_text(name).clicked()
+}

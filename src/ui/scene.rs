@@ -1,0 +1,142 @@
+//! What is being looked at: one network and one of its lifetimes, made ready away from the frame.
+
+use crate::episode::{Reel, Tape};
+use crate::plastic::Parameters;
+use crate::render::Matrix;
+use crate::tasks::{self, Task};
+use crate::train::open::{self, Opened};
+use crate::train::{Checkpoint, Point, RunConfig, Snapshot, evaluate};
+use anyhow::Context as _;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The seed of the first lifetime of a network that has just been opened.
+const FIRST_EPISODE: u64 = 0;
+
+/// A network and one of its lifetimes, with everything that panels draw from.
+pub struct Scene {
+    /// Where the network comes from, for the title.
+    pub origin: String,
+    /// The task.
+    pub task: &'static dyn Task,
+    /// The run's configuration; a bare tape has none and cannot live new episodes.
+    pub config: Option<RunConfig>,
+    /// The network.
+    pub parameters: Arc<Parameters>,
+    /// Iterations that the network has behind it.
+    pub iteration: u64,
+    /// w, `[N, N]`.
+    pub w: Arc<Matrix>,
+    /// α in its own shape: `[N, N]`, `[1, N]` per neuron, `[1, 1]` yoked; `None` for a non-plastic network.
+    pub alpha: Option<Arc<Matrix>>,
+    /// The lifetime and its traces.
+    pub reel: Reel,
+    /// The magnitude that 99.5 % of the traces at the end of the lifetime do not exceed.
+    pub trace_quantile: f32,
+    /// The largest magnitude of the trace at the end of the lifetime.
+    pub trace_largest: f32,
+}
+
+/// A scene with the curve that came with it.
+pub struct Prepared {
+    /// The scene.
+    pub scene: Scene,
+    /// The curve of the run, where the file holds one.
+    pub curve: Option<Vec<Point>>,
+}
+
+impl Scene {
+    /// The recorded lifetime.
+    pub fn tape(&self) -> &Arc<Tape> {
+        self.reel.tape()
+    }
+
+    fn new(
+        origin: String,
+        config: Option<RunConfig>,
+        parameters: Arc<Parameters>,
+        iteration: u64,
+        tape: Arc<Tape>,
+    ) -> anyhow::Result<Self> {
+        let task = tasks::find(&tape.task)?;
+        let w = matrix(&parameters, "w")?;
+        let alpha = tape.network.plasticity.map(|_| matrix(&parameters, "alpha")).transpose()?;
+        let mut reel = Reel::new(tape);
+        let steps = reel.tape().steps;
+        // Walking to the end once leaves key-frames all along the lifetime: every later jump is short.
+        let magnitudes = reel.trace_at(steps).to_vec();
+        let side = if magnitudes.is_empty() { 0 } else { reel.tape().network.neurons };
+        let last = Matrix::new(side, side, magnitudes)?;
+        let trace_quantile = last.quantile_magnitude(0.995);
+        let trace_largest = last.largest().map_or(0.0, |(_, _, value)| value.abs());
+        Ok(Self { origin, task, config, parameters, iteration, w, alpha, reel, trace_quantile, trace_largest })
+    }
+}
+
+fn matrix(parameters: &Parameters, name: &str) -> anyhow::Result<Arc<Matrix>> {
+    let dims = parameters.get(name)?.dims().to_vec();
+    let (rows, columns) = match dims[..] {
+        [rows, columns] => (rows, columns),
+        _ => (1, dims.iter().product()),
+    };
+    Ok(Arc::new(Matrix::new(rows, columns, parameters.values(name)?)?))
+}
+
+/// Opens the bundled network and lets it live one episode.
+///
+/// # Errors
+/// Never, unless the program was built from damaged assets.
+pub fn bundled() -> anyhow::Result<Prepared> {
+    from_checkpoint(open::bundled()?, "bundled network".into())
+}
+
+/// Opens a checkpoint, a run folder or a tape.
+///
+/// # Errors
+/// When it is none of them or is damaged.
+pub fn opened(path: &Path) -> anyhow::Result<Prepared> {
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    match open::open(path)? {
+        Opened::Checkpoint(checkpoint) => from_checkpoint(checkpoint, name),
+        Opened::Tape(tape, parameters) => {
+            let iteration = tape.iteration;
+            let scene = Scene::new(name, None, Arc::new(parameters), iteration, Arc::new(tape))
+                .with_context(|| path.display().to_string())?;
+            Ok(Prepared { scene, curve: None })
+        }
+    }
+}
+
+fn from_checkpoint(checkpoint: Checkpoint, name: String) -> anyhow::Result<Prepared> {
+    let tape = evaluate::episode(&checkpoint, FIRST_EPISODE).with_context(|| name.clone())?;
+    let iteration = checkpoint.iteration();
+    let scene = Scene::new(name, Some(checkpoint.config), Arc::new(checkpoint.parameters), iteration, Arc::new(tape))?;
+    Ok(Prepared { scene, curve: Some(checkpoint.curve) })
+}
+
+/// A new lifetime of a network that can live one.
+///
+/// # Errors
+/// When the parameters do not fit the configuration.
+pub fn new_episode(
+    origin: String,
+    config: RunConfig,
+    parameters: Arc<Parameters>,
+    iteration: u64,
+    seed: u64,
+) -> anyhow::Result<Prepared> {
+    let mut tape = evaluate::live_episode(&config, &parameters, seed)?;
+    tape.iteration = iteration;
+    let scene = Scene::new(origin, Some(config), parameters, iteration, Arc::new(tape))?;
+    Ok(Prepared { scene, curve: None })
+}
+
+/// The network in training as it was a moment ago, with the last lifetime that it lived.
+///
+/// # Errors
+/// When the snapshot does not fit its own task.
+pub fn from_snapshot(origin: String, config: RunConfig, snapshot: Snapshot) -> anyhow::Result<Prepared> {
+    let Snapshot { iteration, parameters, tape } = snapshot;
+    let scene = Scene::new(origin, Some(config), Arc::new(parameters), iteration, tape)?;
+    Ok(Prepared { scene, curve: None })
+}

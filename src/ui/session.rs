@@ -1,0 +1,325 @@
+//! The handle to everything that is not drawing: the scene, the clock, the training worker, notices.
+//!
+//! Nothing here blocks a frame. Opening, living an episode and making a snapshot ready happen on a
+//! thread of their own; results arrive over a channel and are taken in by [`Session::update`].
+
+use super::scene::{self, Prepared, Scene};
+use super::training::Training;
+use super::watch::{Look, Watch};
+use crate::episode::{Clock, EventKind};
+use crate::render::Matrix;
+use crate::train::Point;
+use anyhow::anyhow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+/// Wakes the window up; called from other threads.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// How fast a lifetime plays when it is first seen.
+const FIRST_SPEED: f64 = 1.0;
+
+/// A message that stays until it is read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// What happened, why, and what to do.
+    pub text: String,
+    /// Whether something went wrong.
+    pub is_error: bool,
+}
+
+/// How a prepared scene is to be taken in.
+#[derive(Clone, Copy, PartialEq)]
+enum Arrival {
+    /// Something else to look at: start where it is about to recall.
+    Fresh,
+    /// Another lifetime of the same network: from the beginning.
+    Replay,
+    /// The network in training: stay at the end of its lifetime.
+    Follow,
+}
+
+/// A job in the background.
+struct Job {
+    what: String,
+    arrival: Arrival,
+    result: Receiver<anyhow::Result<Prepared>>,
+}
+
+/// Everything that the window shows and steers.
+pub struct Session {
+    scene: Option<Scene>,
+    /// Where in the lifetime the viewer is.
+    pub clock: Clock,
+    /// The training run, if there is one.
+    pub training: Training,
+    /// Messages, oldest first.
+    pub notices: Vec<Notice>,
+    /// What is under the pointer, in words; panels write it, the status line shows it.
+    pub hover: Option<String>,
+    /// Whether the view keeps to the newest state of training.
+    pub following: bool,
+    curve: Vec<Point>,
+    job: Option<Job>,
+    trace: Option<(usize, Arc<Matrix>)>,
+    next_episode: u64,
+    watch: Option<Watch>,
+    wake: Wake,
+}
+
+impl Session {
+    /// An empty session. `wake` asks for another frame.
+    pub fn new(wake: Wake) -> Self {
+        Self {
+            scene: None,
+            clock: Clock::new(1),
+            training: Training::new(Arc::clone(&wake)),
+            notices: Vec::new(),
+            hover: None,
+            following: false,
+            curve: Vec::new(),
+            job: None,
+            trace: None,
+            next_episode: 1,
+            watch: None,
+            wake,
+        }
+    }
+
+    /// What is being looked at.
+    pub fn scene(&self) -> Option<&Scene> {
+        self.scene.as_ref()
+    }
+
+    /// What is being made ready, in words.
+    pub fn loading(&self) -> Option<&str> {
+        self.job.as_ref().filter(|job| job.arrival != Arrival::Follow).map(|job| job.what.as_str())
+    }
+
+    /// The numbers of the run in training; without one, of the network being viewed.
+    pub fn curve(&self) -> &[Point] {
+        if self.training.has_run() { self.training.curve() } else { &self.curve }
+    }
+
+    /// The run folder of another process that the view follows.
+    pub fn watched(&self) -> Option<&Path> {
+        self.watch.as_ref().map(Watch::folder)
+    }
+
+    /// Opens the network that comes with the program.
+    pub fn open_bundled(&mut self) {
+        self.watch = None;
+        self.start("opening the bundled network".into(), Arrival::Fresh, scene::bundled);
+    }
+
+    /// Opens a checkpoint, a run folder or a tape. A run folder is followed from then on, and never written to.
+    pub fn open(&mut self, path: PathBuf) {
+        self.watch = None;
+        let is_own = self.training.is_active() && self.training.folder() == Some(&path);
+        if path.is_dir() && !is_own {
+            match Watch::start(&path, Arc::clone(&self.wake)) {
+                Ok(watch) => self.watch = Some(watch),
+                Err(error) => self.warn(&format!("{} is not followed: {error}", path.display())),
+            }
+        }
+        self.start(format!("opening {}", path.display()), Arrival::Fresh, move || scene::opened(&path));
+    }
+
+    /// Whether the network being viewed can live another episode.
+    pub fn can_live(&self) -> bool {
+        self.scene.as_ref().is_some_and(|scene| scene.config.is_some())
+    }
+
+    /// Another lifetime of the network being viewed: of a new seed, or once more of the same.
+    pub fn new_episode(&mut self, same_seed: bool) {
+        let Some(scene) = &self.scene else { return };
+        let Some(config) = scene.config.clone() else {
+            self.warn("A tape holds one lifetime: open the checkpoint of its network to live another.");
+            return;
+        };
+        let seed = match scene.tape().seed {
+            Some(seed) if same_seed => seed,
+            _ => {
+                self.next_episode += 1;
+                self.next_episode - 1
+            }
+        };
+        let (origin, parameters, iteration) = (scene.origin.clone(), Arc::clone(&scene.parameters), scene.iteration);
+        self.following = false;
+        self.start(format!("living episode {seed}"), Arrival::Replay, move || {
+            scene::new_episode(origin, config, parameters, iteration, seed)
+        });
+    }
+
+    /// Starts a new training run and keeps the view on it.
+    pub fn start_training(&mut self) {
+        self.training.start();
+        self.following = true;
+    }
+
+    /// Goes to the beginning of the next event, or of this one or the one before.
+    pub fn jump_event(&mut self, forward: bool) {
+        let Some(scene) = &self.scene else { return };
+        let events = &scene.tape().events;
+        let _found = if forward { self.clock.next_event(events) } else { self.clock.previous_event(events) };
+        self.following = false;
+    }
+
+    /// Keeps the view on the newest state of training from now on.
+    pub fn follow(&mut self) {
+        self.following = true;
+        self.clock.pause();
+    }
+
+    /// The viewer moves through the lifetime by hand: what is shown stays.
+    pub fn hold(&mut self) {
+        self.following = false;
+    }
+
+    /// H at the step being viewed, `[N, N]`; `None` for a network without traces.
+    pub fn trace(&mut self) -> Option<Arc<Matrix>> {
+        let scene = self.scene.as_mut()?;
+        let step = self.clock.at();
+        if let Some((at, trace)) = &self.trace
+            && *at == step
+        {
+            return Some(Arc::clone(trace));
+        }
+        let neurons = scene.tape().network.neurons;
+        let values = scene.reel.trace_at(step).to_vec();
+        if values.is_empty() {
+            return None;
+        }
+        let trace = Arc::new(Matrix::new(neurons, neurons, values).ok()?);
+        self.trace = Some((step, Arc::clone(&trace)));
+        Some(trace)
+    }
+
+    /// Takes in what other threads have sent. Call once per frame, before drawing.
+    pub fn update(&mut self) {
+        self.training.update(&mut self.notices);
+        self.receive();
+        self.look();
+        if self.following
+            && self.job.is_none()
+            && let Some((snapshot, config)) = self.training.take_snapshot()
+        {
+            let origin = self.training.title();
+            self.start("following training".into(), Arrival::Follow, move || {
+                scene::from_snapshot(origin, config, snapshot)
+            });
+        }
+    }
+
+    /// Waits for what is being made ready; for pictures and tests, never for a frame.
+    pub fn settle(&mut self) {
+        if let Some(job) = self.job.take() {
+            let result = job.result.recv().unwrap_or_else(|_| Err(anyhow!("{} ended without a word", job.what)));
+            self.take_in(&job.what, job.arrival, result);
+        }
+    }
+
+    /// Adds a message about something that went wrong.
+    pub fn warn(&mut self, text: &str) {
+        self.notices.push(Notice { text: text.to_owned(), is_error: true });
+    }
+
+    fn start(
+        &mut self,
+        what: String,
+        arrival: Arrival,
+        work: impl FnOnce() -> anyhow::Result<Prepared> + Send + 'static,
+    ) {
+        let (sender, result) = channel();
+        let wake = Arc::clone(&self.wake);
+        let spawned = std::thread::Builder::new().name("hebbscope-preparing".into()).spawn(move || {
+            // A window that has been closed no longer wants the result.
+            let _delivered = sender.send(work());
+            wake();
+        });
+        match spawned {
+            // What was being made ready before is no longer wanted.
+            Ok(_) => self.job = Some(Job { what, arrival, result }),
+            Err(error) => self.warn(&format!("{what}: the system gives no thread ({error})")),
+        }
+    }
+
+    fn receive(&mut self) {
+        let Some(job) = &self.job else { return };
+        let result = match job.result.try_recv() {
+            Ok(result) => result,
+            Err(TryRecvError::Empty) => return,
+            Err(TryRecvError::Disconnected) => Err(anyhow!("it stopped by an internal error")),
+        };
+        if let Some(job) = self.job.take() {
+            self.take_in(&job.what, job.arrival, result);
+        }
+    }
+
+    /// Takes in what the followed run folder has become.
+    fn look(&mut self) {
+        match self.watch.as_ref().and_then(Watch::latest) {
+            Some(Look::Newer(prepared)) => {
+                let place = (self.clock.at() + 1 < self.clock.steps()).then_some(self.clock.at());
+                let playing = self.clock.is_playing();
+                self.following = true;
+                self.take_in("following the run", Arrival::Follow, Ok(*prepared));
+                // The newer network is seen at the same instant of its lifetime.
+                if let Some(step) = place {
+                    self.clock.seek(step);
+                }
+                if playing {
+                    self.clock.play();
+                }
+            }
+            Some(Look::Unreadable(problem)) => {
+                self.warn(&format!("{problem}. The view keeps what it had and looks again."));
+            }
+            None => {}
+        }
+    }
+
+    fn take_in(&mut self, what: &str, arrival: Arrival, result: anyhow::Result<Prepared>) {
+        let prepared = match result {
+            Ok(prepared) => prepared,
+            Err(error) => return self.warn(&format!("{what}: {error:#}")),
+        };
+        // The viewer may have taken hold of the old lifetime while this one was being made ready.
+        if arrival == Arrival::Follow && !self.following {
+            return;
+        }
+        let steps = prepared.scene.tape().steps;
+        self.trace = None;
+        match arrival {
+            Arrival::Fresh => {
+                self.clock = Clock::new(steps);
+                self.clock.seek(last_study(&prepared.scene));
+                self.clock.set_looping(true);
+                self.clock.set_speed(FIRST_SPEED);
+                self.clock.play();
+                self.following = false;
+            }
+            Arrival::Replay => {
+                self.clock.set_steps(steps);
+                self.clock.seek(0);
+                self.clock.play();
+            }
+            Arrival::Follow => {
+                self.clock.set_steps(steps);
+                self.clock.pause();
+                self.clock.seek(steps - 1);
+            }
+        }
+        if let Some(curve) = prepared.curve {
+            self.curve = curve;
+        }
+        self.scene = Some(prepared.scene);
+    }
+}
+
+/// Where the last thing before the probe is shown: recall is a moment away from there.
+fn last_study(scene: &Scene) -> usize {
+    let study = scene.tape().events.iter().rfind(|event| event.kind == EventKind::Study);
+    study.map_or(0, |event| event.start)
+}

@@ -1,0 +1,196 @@
+//! The bottom: the lifetime as a line of spans, with the playhead on it.
+
+use super::numbers::figures;
+use super::session::Session;
+use super::theme::{self, Palette};
+use crate::episode::{Event, EventKind};
+use egui::{Color32, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+/// What a button of the transport shows.
+#[derive(Clone, Copy, PartialEq)]
+enum Icon {
+    Begin,
+    Back,
+    Play,
+    Pause,
+    Forward,
+    End,
+    Loop,
+}
+
+/// The id of the strip: it may hold the keyboard's focus without taking the keys of playback away.
+pub fn strip_id() -> egui::Id {
+    egui::Id::unique("timeline strip")
+}
+
+/// Draws the timeline.
+pub fn timeline_ui(ui: &mut Ui, session: &mut Session) {
+    let palette = Palette::of(ui.ctx());
+    let Some(scene) = session.scene() else {
+        ui.centered_and_justified(|ui| {
+            ui.label(egui::RichText::new("The steps of a lifetime appear here.").color(palette.quiet))
+        });
+        return;
+    };
+    let events = scene.tape().events.clone();
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        transport_ui(ui, session);
+        ui.add_space(8.0);
+        let steps = session.clock.steps();
+        let width = steps.to_string().len();
+        let at = session.clock.at() + 1;
+        ui.label(format!("step {at:>width$} / {steps}").replace(' ', "\u{2007}"));
+        ui.add_space(8.0);
+        let strip = vec2((ui.available_width() - 86.0).max(60.0), 40.0);
+        strip_ui(ui, session, &events, strip, palette);
+        ui.add_space(6.0);
+        speed_ui(ui, session, palette);
+    });
+}
+
+fn transport_ui(ui: &mut Ui, session: &mut Session) {
+    let playing = session.clock.is_playing();
+    let (icon, name) = if playing { (Icon::Pause, "pause (Space)") } else { (Icon::Play, "play (Space)") };
+    if button(ui, Icon::Begin, "to the beginning (Home)", false).clicked() {
+        session.hold();
+        session.clock.seek(0);
+    }
+    if button(ui, Icon::Back, "one step back (←)", false).clicked() {
+        session.hold();
+        session.clock.step(-1);
+    }
+    if button(ui, icon, name, false).clicked() {
+        session.hold();
+        session.clock.toggle();
+    }
+    if button(ui, Icon::Forward, "one step on (→)", false).clicked() {
+        session.hold();
+        session.clock.step(1);
+    }
+    if button(ui, Icon::End, "to the end (End)", false).clicked() {
+        session.hold();
+        session.clock.seek(usize::MAX);
+    }
+    let looping = session.clock.is_looping();
+    if button(ui, Icon::Loop, "play again and again (L)", looping).clicked() {
+        session.clock.set_looping(!looping);
+    }
+}
+
+fn button(ui: &mut Ui, icon: Icon, name: &str, selected: bool) -> Response {
+    let palette = Palette::of(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(26.0, 28.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, name));
+    let visuals = ui.style().interact(&response);
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, 5.0, visuals.weak_bg_fill);
+    }
+    let color = if selected { palette.curve() } else { palette.text };
+    for shape in icon_shapes(icon, rect.center(), color) {
+        ui.painter().add(shape);
+    }
+    response.on_hover_text(name)
+}
+
+/// The icons, drawn: no font has to have them.
+fn icon_shapes(icon: Icon, center: Pos2, color: Color32) -> Vec<Shape> {
+    let size = 5.5;
+    let triangle = |x: f32, direction: f32| {
+        let points = [vec2(-direction, -1.0), vec2(-direction, 1.0), vec2(direction, 0.0)];
+        let points = points.map(|point| center + vec2(x, 0.0) + point * vec2(size * 0.75, size)).to_vec();
+        Shape::convex_polygon(points, color, Stroke::NONE)
+    };
+    let bar = |x: f32| {
+        let rect = Rect::from_center_size(center + vec2(x, 0.0), vec2(2.4, size * 2.0));
+        Shape::rect_filled(rect, 0.5, color)
+    };
+    match icon {
+        Icon::Begin => vec![bar(-5.0), triangle(1.0, -1.0)],
+        Icon::Back => vec![triangle(-1.0, -1.0), bar(5.0)],
+        Icon::Play => vec![triangle(0.0, 1.0)],
+        Icon::Pause => vec![bar(-3.0), bar(3.0)],
+        Icon::Forward => vec![bar(-5.0), triangle(1.0, 1.0)],
+        Icon::End => vec![triangle(-1.0, 1.0), bar(5.0)],
+        Icon::Loop => {
+            let points = (0..=20).map(|index| {
+                let angle = std::f32::consts::TAU * (0.08 + 0.8 * index as f32 / 20.0);
+                center + Vec2::angled(angle) * size
+            });
+            let tip = center + Vec2::angled(std::f32::consts::TAU * 0.08) * size;
+            let head = [vec2(-3.2, -0.6), vec2(2.6, -1.6), vec2(0.6, 3.6)].map(|offset| tip + offset).to_vec();
+            vec![
+                Shape::line(points.collect(), Stroke::new(1.6, color)),
+                Shape::convex_polygon(head, color, Stroke::NONE),
+            ]
+        }
+    }
+}
+
+fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], size: Vec2, palette: &Palette) {
+    let (_, area) = ui.allocate_space(size);
+    let response = ui.interact(area, strip_id(), Sense::click_and_drag());
+    let steps = session.clock.steps() as f32;
+    let rect = area.shrink2(vec2(0.0, 8.0));
+    let x_of = |step: f32| rect.left() + rect.width() * step / steps;
+    let painter = ui.painter_at(area.expand(2.0));
+    painter.rect_filled(rect.shrink2(vec2(0.0, rect.height() / 2.0 - 1.5)), 1.0, palette.line);
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    for event in events.iter().filter(|event| event.kind != EventKind::Blank) {
+        let begin = x_of(event.start as f32) + 0.5;
+        let end = x_of((event.start + event.steps) as f32) - 0.5;
+        let span = Rect::from_min_max(pos2(begin, rect.top()), pos2(end.max(begin + 1.0), rect.bottom()));
+        let here = event.contains(session.clock.at());
+        let color = match event.kind {
+            EventKind::Study => palette.accent,
+            EventKind::Probe => palette.mark,
+            EventKind::Blank => palette.line,
+        };
+        let fill = theme::mix(palette.surface, color, if here { 0.95 } else { 0.42 });
+        painter.rect_filled(span, 3.0, fill);
+        let ink = if here { Color32::WHITE } else { palette.text };
+        let label = painter.layout_no_wrap(event.label(), font.clone(), ink);
+        let short = painter.layout_no_wrap(
+            event.index.map_or_else(|| "?".into(), |index| (index + 1).to_string()),
+            font.clone(),
+            ink,
+        );
+        for text in [label, short] {
+            if text.size().x + 6.0 <= span.width() {
+                painter.galley(span.center() - text.size() / 2.0, text, ink);
+                break;
+            }
+        }
+    }
+    if response.has_focus() {
+        painter.rect_stroke(area, 3.0, Stroke::new(1.0, palette.accent), StrokeKind::Inside);
+    }
+    let playhead = x_of(session.clock.at() as f32 + 0.5);
+    painter.vline(playhead, area.y_range(), Stroke::new(2.0, palette.text));
+    let words = format!("timeline, step {} of {}", session.clock.at() + 1, session.clock.steps());
+    response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, &words));
+    if let Some(pos) = response.interact_pointer_pos() {
+        let step = ((pos.x - rect.left()) / rect.width() * steps).clamp(0.0, steps - 1.0);
+        session.hold();
+        session.clock.pause();
+        session.clock.seek(step as usize);
+        response.request_focus();
+    } else if let Some(pos) = response.hover_pos() {
+        let step = ((pos.x - rect.left()) / rect.width() * steps).clamp(0.0, steps - 1.0) as usize;
+        let label = events.iter().find(|event| event.contains(step)).map(Event::label).unwrap_or_default();
+        session.hover = Some(format!("step {}: {label}", step + 1));
+    }
+}
+
+fn speed_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
+    ui.spacing_mut().item_spacing.x = 0.0;
+    let speed = session.clock.speed();
+    if ui.add(egui::Button::new("−").frame(false)).on_hover_text("slower ([)").clicked() {
+        session.clock.set_speed(speed / 2.0);
+    }
+    let text = format!("{}×", figures(speed, if speed >= 10.0 { 2 } else { 1 }));
+    ui.add_sized([40.0, 26.0], egui::Label::new(egui::RichText::new(text).color(palette.quiet)));
+    if ui.add(egui::Button::new("+").frame(false)).on_hover_text("faster (])").clicked() {
+        session.clock.set_speed(speed * 2.0);
+    }
+}

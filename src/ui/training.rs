@@ -1,0 +1,299 @@
+//! The training run of this window: what is asked for, what the worker has told.
+
+use super::session::{Notice, Wake};
+use super::settings_form::Typed;
+use crate::tasks;
+use crate::tasks::settings::Settings;
+use crate::train::config::check_seed;
+use crate::train::worker::Options;
+use crate::train::{Command, Event, Point, RunConfig, RunFolder, Snapshot, Trainer, Worker};
+use anyhow::Context as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::time::Instant;
+
+/// Where the window's runs go, unless told otherwise.
+const RUNS: &str = "runs";
+
+/// Iterations that averages look back over.
+const WINDOW: usize = 20;
+
+/// What a run in the window is doing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// There is none.
+    Idle,
+    /// It is being made ready.
+    Starting,
+    /// Iterations are being done.
+    Running,
+    /// It waits.
+    Paused,
+    /// It has ended and is saved.
+    Finished,
+    /// It has been stopped and is saved.
+    Stopped,
+    /// It broke.
+    Failed(String),
+}
+
+/// A worker that has been started, and what could not be done for it.
+type Started = anyhow::Result<(Worker, Option<String>, Option<PathBuf>)>;
+
+/// The training run of this window.
+pub struct Training {
+    /// The seed of the next run, as typed.
+    pub seed_text: String,
+    /// The settings of the next run.
+    pub settings: Settings,
+    /// What has been typed into their fields and refused.
+    pub typed: Typed,
+    /// The largest number of iterations per second; `None` is as fast as it goes.
+    pub pace: Option<f64>,
+    /// The folder in which each run makes its own.
+    pub runs_folder: PathBuf,
+    task: &'static dyn tasks::Task,
+    phase: Phase,
+    config: Option<RunConfig>,
+    worker: Option<Worker>,
+    starting: Option<Receiver<Started>>,
+    curve: Vec<Point>,
+    seconds: f64,
+    folder: Option<PathBuf>,
+    saved: Option<(u64, Instant)>,
+    wake: Wake,
+}
+
+impl Training {
+    /// No run yet.
+    pub fn new(wake: Wake) -> Self {
+        let task = tasks::TASKS[0];
+        Self {
+            seed_text: "0".into(),
+            settings: task.defaults(),
+            typed: Typed::default(),
+            pace: None,
+            runs_folder: RUNS.into(),
+            task,
+            phase: Phase::Idle,
+            config: None,
+            worker: None,
+            starting: None,
+            curve: Vec::new(),
+            seconds: 0.0,
+            folder: None,
+            saved: None,
+            wake,
+        }
+    }
+
+    /// The task of the next run.
+    pub fn task(&self) -> &'static dyn tasks::Task {
+        self.task
+    }
+
+    /// Chooses the task of the next run, with the paper's settings.
+    pub fn set_task(&mut self, task: &'static dyn tasks::Task) {
+        (self.task, self.settings) = (task, task.defaults());
+        self.typed.clear();
+    }
+
+    /// What it is doing.
+    pub fn phase(&self) -> &Phase {
+        &self.phase
+    }
+
+    /// Whether a run has been started in this window.
+    pub fn has_run(&self) -> bool {
+        self.config.is_some()
+    }
+
+    /// Whether a worker is there.
+    pub fn is_active(&self) -> bool {
+        matches!(self.phase, Phase::Starting | Phase::Running | Phase::Paused)
+    }
+
+    /// The numbers so far.
+    pub fn curve(&self) -> &[Point] {
+        &self.curve
+    }
+
+    /// Iterations that lie behind.
+    pub fn iteration(&self) -> u64 {
+        self.curve.len() as u64
+    }
+
+    /// The run's description.
+    pub fn config(&self) -> Option<&RunConfig> {
+        self.config.as_ref()
+    }
+
+    /// Iterations per second, pauses left out.
+    pub fn rate(&self) -> Option<f64> {
+        (self.seconds > 0.0 && !self.curve.is_empty()).then(|| self.curve.len() as f64 / self.seconds)
+    }
+
+    /// Whether closing the window now would lose the run: it is in training and has no folder.
+    pub fn is_unsaved(&self) -> bool {
+        self.is_active() && self.folder.is_none() && !self.curve.is_empty()
+    }
+
+    /// Where it is saved.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    /// The iteration that was saved last, and when.
+    pub fn saved(&self) -> Option<(u64, Instant)> {
+        self.saved
+    }
+
+    /// The mean over the last iterations of one number.
+    pub fn recent(&self, value: fn(&Point) -> f32) -> Option<f64> {
+        let recent = &self.curve[self.curve.len().saturating_sub(WINDOW)..];
+        (!recent.is_empty())
+            .then(|| recent.iter().map(|point| f64::from(value(point))).sum::<f64>() / recent.len() as f64)
+    }
+
+    /// "in training, seed 3".
+    pub fn title(&self) -> String {
+        self.config.as_ref().map_or_else(String::new, |config| format!("in training, seed {}", config.seed))
+    }
+
+    /// The seed as typed.
+    ///
+    /// # Errors
+    /// With a sentence when it is no whole number in range.
+    pub fn seed(&self) -> Result<u64, String> {
+        let text = self.seed_text.trim();
+        let seed = text.parse().map_err(|_| format!("seed expects a whole number, found “{text}”"))?;
+        check_seed(seed).map_err(|error| error.to_string())
+    }
+
+    /// Whether a run can be started with what stands in the fields.
+    pub fn is_ready(&self) -> bool {
+        self.seed().is_ok() && self.typed.is_fine() && !self.is_active()
+    }
+
+    /// Starts a run with the settings and the seed as they stand. A field that is refused changes nothing.
+    pub fn start(&mut self) {
+        let Ok(seed) = self.seed() else { return };
+        if !self.is_ready() {
+            return;
+        }
+        let mut config = RunConfig::new(self.task);
+        (config.settings, config.seed) = (self.settings.clone(), seed);
+        self.config = Some(config.clone());
+        self.curve.clear();
+        (self.seconds, self.folder, self.saved, self.worker) = (0.0, None, None, None);
+        self.phase = Phase::Starting;
+        let (sender, receiver) = channel();
+        let runs_folder = self.runs_folder.clone();
+        let (wake, wake_worker) = (Arc::clone(&self.wake), Arc::clone(&self.wake));
+        let spawned = std::thread::Builder::new().name("hebbscope-starting".into()).spawn(move || {
+            // A window that has been closed no longer wants the worker, which ends when it is dropped.
+            let _delivered = sender.send(launch(config, &runs_folder, wake_worker));
+            wake();
+        });
+        match spawned {
+            Ok(_) => self.starting = Some(receiver),
+            Err(error) => self.phase = Phase::Failed(format!("the system gives no thread ({error})")),
+        }
+    }
+
+    /// Pauses, goes on, does one iteration, saves or stops.
+    pub fn tell(&mut self, command: Command) {
+        let Some(worker) = &self.worker else { return };
+        if !worker.tell(command) {
+            return;
+        }
+        if matches!(command, Command::Resume | Command::OneIteration) {
+            self.phase = Phase::Running;
+        }
+    }
+
+    /// Sets the largest number of iterations per second.
+    pub fn set_pace(&mut self, pace: Option<f64>) {
+        self.pace = pace;
+        self.tell(Command::Pace(pace));
+    }
+
+    /// The newest state, if it has not been taken yet.
+    pub fn take_snapshot(&mut self) -> Option<(Snapshot, RunConfig)> {
+        let snapshot = self.worker.as_ref()?.take_latest()?;
+        Some((snapshot, self.config.clone()?))
+    }
+
+    /// Takes in what the worker has told.
+    pub fn update(&mut self, notices: &mut Vec<Notice>) {
+        self.receive_worker(notices);
+        let Some(worker) = &self.worker else { return };
+        let Some(events) = worker.events() else { return };
+        let arrived: Vec<Event> = events.try_iter().collect();
+        for event in arrived {
+            match event {
+                Event::Progress { points, seconds, .. } => {
+                    self.curve.extend(points);
+                    self.seconds = seconds;
+                }
+                Event::Paused { .. } => self.phase = Phase::Paused,
+                Event::Saved { path, iteration } => {
+                    self.folder = path.parent().map(Path::to_owned);
+                    self.saved = Some((iteration, Instant::now()));
+                }
+                Event::Warning(text) => notices.push(Notice { text, is_error: true }),
+                Event::Finished { stopped, .. } => {
+                    self.phase = if stopped { Phase::Stopped } else { Phase::Finished };
+                }
+                Event::Failed { reason, kept, .. } => {
+                    let kept = kept.map_or_else(
+                        || "Nothing had been saved yet.".to_owned(),
+                        |path| format!("The last good checkpoint is {}.", path.display()),
+                    );
+                    notices.push(Notice { text: format!("{reason}. {kept}"), is_error: true });
+                    self.phase = Phase::Failed(reason);
+                }
+            }
+        }
+    }
+
+    fn receive_worker(&mut self, notices: &mut Vec<Notice>) {
+        let Some(starting) = &self.starting else { return };
+        let started = match starting.try_recv() {
+            Ok(started) => started,
+            Err(TryRecvError::Empty) => return,
+            Err(TryRecvError::Disconnected) => Err(anyhow::anyhow!("it stopped by an internal error")),
+        };
+        self.starting = None;
+        match started {
+            Ok((worker, warning, folder)) => {
+                notices.extend(warning.map(|text| Notice { text, is_error: true }));
+                (self.worker, self.folder, self.phase) = (Some(worker), folder, Phase::Running);
+                if self.pace.is_some() {
+                    self.set_pace(self.pace);
+                }
+            }
+            Err(error) => {
+                let reason = format!("training could not be started: {error:#}");
+                notices.push(Notice { text: reason.clone(), is_error: true });
+                self.phase = Phase::Failed(reason);
+            }
+        }
+    }
+}
+
+/// Makes the network, the run folder and the thread. A run that cannot be saved is still worth watching.
+fn launch(config: RunConfig, runs_folder: &Path, wake: Wake) -> Started {
+    let name = format!("{}-seed-{}", config.task().name(), config.seed);
+    let path = RunFolder::free_name(runs_folder, &name);
+    let (folder, warning) = match RunFolder::create(&path, &config) {
+        Ok(folder) => (Some(folder), None),
+        Err(error) => (None, Some(format!("This run is not being saved: {error}"))),
+    };
+    let trainer = Trainer::new(config)?;
+    let options = Options { notify: Box::new(move || wake()), ..Options::default() };
+    let path = folder.as_ref().map(|folder| folder.path().to_owned());
+    let worker = Worker::start(trainer, folder, options).context("the system gives no thread")?;
+    Ok((worker, warning, path))
+}

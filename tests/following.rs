@@ -1,0 +1,100 @@
+//! A run folder that somebody else writes is followed, never written to, and survived.
+
+use crate::window::{quiet_session, wait_for};
+use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::tasks;
+use hebbscope::train::run_folder::checkpoint_path;
+use hebbscope::train::{RunConfig, RunFolder, Trainer};
+use hebbscope::ui::Session;
+use std::path::Path;
+
+fn trainer() -> Trainer {
+    let mut config = RunConfig::new(tasks::find("patterns").unwrap());
+    for (key, value) in [("size", "20"), ("count", "2"), ("show_steps", "3"), ("rounds", "1")] {
+        config.settings.set_text(key, value).unwrap();
+    }
+    Trainer::new(config).unwrap()
+}
+
+/// One iteration, saved as a training process saves it.
+fn step_and_save(trainer: &mut Trainer, folder: &mut RunFolder) {
+    trainer.step().unwrap();
+    folder.write_metrics(trainer.curve(), 1.0).unwrap();
+    folder.save(&trainer.checkpoint().unwrap()).unwrap();
+}
+
+fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+fn followed(folder: &Path) -> Session {
+    let mut session = quiet_session();
+    session.open(folder.to_owned());
+    session.settle();
+    assert!(session.notices.is_empty(), "{:?}", session.notices);
+    session
+}
+
+#[test]
+fn a_run_folder_is_followed_as_it_grows_and_nothing_is_written_to_it() {
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("run");
+    let mut trainer = trainer();
+    let mut folder = RunFolder::create(&path, trainer.config()).unwrap();
+    step_and_save(&mut trainer, &mut folder);
+    let mut session = followed(&path);
+    assert_eq!(session.scene().unwrap().iteration, 1);
+    assert_eq!(session.watched(), Some(path.as_path()));
+    session.clock.pause();
+    session.clock.seek(2);
+    for iteration in 2..=3 {
+        step_and_save(&mut trainer, &mut folder);
+        let written = contents(&path);
+        wait_for(&mut session, "the newer network", |session| session.scene().unwrap().iteration == iteration);
+        assert_eq!(session.curve().len() as u64, iteration);
+        assert_eq!(session.clock.at(), 2, "the view was moved to another instant");
+        assert!(contents(&path) == written, "the folder that was followed has changed");
+    }
+}
+
+#[test]
+fn a_half_written_or_vanished_run_is_said_once_and_taken_up_again() {
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("run");
+    let mut trainer = trainer();
+    let mut folder = RunFolder::create(&path, trainer.config()).unwrap();
+    step_and_save(&mut trainer, &mut folder);
+    let whole = std::fs::read(checkpoint_path(&path)).unwrap();
+    let mut session = followed(&path);
+
+    std::fs::write(checkpoint_path(&path), &whole[..whole.len() / 2]).unwrap();
+    wait_for(&mut session, "the complaint", |session| !session.notices.is_empty());
+    assert!(session.notices[0].text.contains("cut short"), "{:?}", session.notices);
+    assert_eq!(session.scene().unwrap().iteration, 1, "the view was lost");
+
+    std::fs::remove_file(checkpoint_path(&path)).unwrap();
+    trainer.step().unwrap();
+    trainer.checkpoint().unwrap().write(&checkpoint_path(&path), Precision::Full).unwrap();
+    wait_for(&mut session, "the run to be whole again", |session| session.scene().unwrap().iteration == 2);
+
+    drop(folder);
+    std::fs::remove_dir_all(&path).unwrap();
+    wait_for(&mut session, "the second complaint", |session| session.notices.len() == 2);
+    assert_eq!(session.scene().unwrap().iteration, 2);
+}
+
+#[test]
+fn a_folder_without_a_run_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = quiet_session();
+    session.open(folder.path().to_owned());
+    session.settle();
+    assert!(session.scene().is_none());
+    assert!(session.notices[0].text.contains("without checkpoint.safetensors"), "{:?}", session.notices);
+}
