@@ -4,6 +4,7 @@
 mod architecture;
 mod bad_files;
 mod command_line;
+mod curves;
 mod following;
 mod heatmap;
 mod layout;

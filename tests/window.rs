@@ -2,16 +2,14 @@
 
 use crate::support::offscreen;
 use egui_kittest::{Harness, kittest::Queryable as _};
-use hebbscope::data::{Generator, Stream};
 use hebbscope::tasks;
 use hebbscope::train::{Command, RunConfig, Trainer};
-use hebbscope::ui::panels::{self, PANELS, curve};
+use hebbscope::ui::panels::{self, PANELS};
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::session::Session;
 use hebbscope::ui::training::Phase;
 use hebbscope::ui::{App, theme};
 use image::RgbaImage;
-use rand::Rng as _;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -56,8 +54,8 @@ fn every_panel_draws_something_in_both_themes_and_says_what_belongs_there_when_e
     let Some(mut device) = offscreen() else { return };
     let folder = tempfile::tempdir().unwrap();
     let checkpoint = small_checkpoint(folder.path(), &[]);
-    for index in 0..PANELS.len() {
-        let title = PANELS[index]().title();
+    for (index, make) in PANELS.iter().enumerate() {
+        let title = make().title();
         let mut drawn = Vec::new();
         for dark in [true, false] {
             let mut picture = Picture::with(device, dark);
@@ -202,33 +200,6 @@ fn the_view_stays_with_the_viewer_who_takes_hold_of_it() {
     assert_eq!(session.scene().unwrap().tape().network.neurons, 41, "the view was taken away");
     session.follow();
     wait_for(&mut session, "the newest network", |session| session.scene().unwrap().iteration == 200);
-}
-
-#[test]
-fn the_average_is_right_from_the_first_point_and_never_rewrites_the_past() {
-    let mut generator = Generator::new(3, Stream::Training);
-    let points: Vec<_> = (0..60)
-        .map(|_| hebbscope::train::Point { loss: 0.0, measure: generator.random(), eta: 0.0, grad_norm: 0.0 })
-        .collect();
-    let whole = curve::trailing_mean(&points, 20);
-    assert_eq!(whole[0], f64::from(points[0].measure));
-    for length in 1..=points.len() {
-        assert_eq!(curve::trailing_mean(&points[..length], 20), whole[..length]);
-    }
-}
-
-#[test]
-fn drawing_fewer_points_keeps_every_spike() {
-    let mut points: Vec<[f64; 2]> = (0..100_000).map(|index| [f64::from(index), 0.0]).collect();
-    for spike in [0, 17, 50_003, 99_999] {
-        points[spike][1] = 1.0 + spike as f64;
-    }
-    let kept = curve::keep_extremes(&points, 2000);
-    assert!(kept.len() <= 2000, "{} points", kept.len());
-    assert!(kept.is_sorted_by(|a, b| a[0] < b[0]));
-    for spike in [17, 50_003, 99_999] {
-        assert!(kept.contains(&points[spike]), "the spike at {spike} was lost");
-    }
 }
 
 /// A harness around the whole window with the small network open and paused.

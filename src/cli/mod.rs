@@ -59,6 +59,11 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            // What is wrong with the arguments may show only when they are seen together.
+            if let Some(usage) = error.downcast_ref::<clap::Error>() {
+                let _printed = usage.print();
+                return ExitCode::from(2);
+            }
             // Without standard error, the exit code has to do.
             let _printed = writeln!(std::io::stderr(), "hebbscope: {}", one_line(&format!("{error:#}")));
             ExitCode::FAILURE

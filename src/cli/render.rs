@@ -1,60 +1,178 @@
-//! `hebbscope render`: the window as a picture, without a display.
+//! `hebbscope render`: what the window shows, in a file, without a display.
 
-use crate::plastic::tensor_file::FileError;
-use crate::render::save_png;
-use crate::train::open;
-use crate::ui::picture::Picture;
+use crate::episode::clock::STEPS_PER_SECOND;
+use crate::ui::export::{self, Export, PANEL_SIZE, Progress, Shown, Still, WINDOW_SIZE, animation};
+use crate::ui::panels::PANELS;
+use crate::ui::scene;
 use anyhow::bail;
-use std::path::PathBuf;
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// Draw the window into a PNG
+/// The options that belong to some endings only, and those endings.
+const BELONGS: [(&str, &[&str]); 8] = [
+    ("at", &["png", "npz"]),
+    ("span", &["gif"]),
+    ("fps", &["gif"]),
+    ("panel", &["png", "gif"]),
+    ("size", &["png", "gif"]),
+    ("scale", &["png", "gif"]),
+    ("theme", &["png", "gif"]),
+    ("caption", &["png", "gif"]),
+];
+
+/// Draw the window into a PNG or a GIF, or write what it shows as CSV or NPZ
 #[derive(clap::Args)]
 pub struct Arguments {
     /// A checkpoint, a run folder or a tape; without one, the bundled network
     file: Option<PathBuf>,
-    /// The picture to write
-    #[arg(long, value_name = "PICTURE.png")]
+    /// The file to write: .png a picture, .gif the lifetime, .csv the curves, .npz the tensors and H
+    #[arg(long, value_name = "FILE.png|gif|csv|npz", value_parser = out)]
     out: PathBuf,
     /// The arrangement of the window
     #[arg(long, default_value = "watch", value_parser = ["watch"])]
     layout: String,
-    /// Width and height in points
-    #[arg(long, default_value = "1280x800", value_name = "WxH", value_parser = size)]
-    size: [f32; 2],
-    /// Pixels per point
-    #[arg(long, default_value_t = 1.0, value_parser = scale)]
-    scale: f32,
+    /// One panel instead of the whole window
+    #[arg(long, value_name = "NAME", value_parser = panel)]
+    panel: Option<usize>,
+    /// Width and height in points, without the caption [default: 1280x800, of a panel 800x600]
+    #[arg(long, value_name = "WxH", value_parser = size)]
+    size: Option<[f32; 2]>,
+    /// Pixels per point [default: 1]
+    #[arg(long, value_parser = scale)]
+    scale: Option<f32>,
     /// The step of the lifetime, from 1; the last one unless said otherwise
-    #[arg(long)]
+    #[arg(long, value_name = "STEP")]
     at: Option<usize>,
-    /// Dark or light
-    #[arg(long, default_value = "dark", value_parser = ["dark", "light"])]
-    theme: String,
+    /// The steps of an animation, from 1; the whole lifetime unless said otherwise
+    #[arg(long, value_name = "FROM..TO", value_parser = span)]
+    span: Option<[usize; 2]>,
+    /// Frames per second of an animation [default: 20]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(animation::FASTEST)))]
+    fps: Option<u32>,
+    /// Dark or light [default: dark]
+    #[arg(long, value_parser = ["dark", "light"])]
+    theme: Option<String>,
+    /// Say below the picture where it comes from: task, network, seed, iteration, step
+    #[arg(long)]
+    caption: bool,
 }
 
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    // Opened once here for its errors: a picture of an error message is not what was asked for.
-    if let Some(path) = &arguments.file {
-        open::open(path)?;
-    }
-    let mut picture = Picture::new(arguments.theme == "dark")?;
-    picture.open(arguments.file.as_deref());
-    let session = &mut picture.app.session;
-    if let Some(notice) = session.notices.first() {
-        bail!("{}", notice.text);
-    }
-    let steps = session.clock.steps();
+    arguments.check_options()?;
+    let prepared = match &arguments.file {
+        Some(path) => scene::opened(path)?,
+        None => scene::bundled()?,
+    };
+    let steps = prepared.scene.tape().steps;
     let at = arguments.at.unwrap_or(steps);
     if !(1..=steps).contains(&at) {
         bail!("--at expects a step from 1 to {steps}, found {at}");
     }
-    session.clock.seek(at - 1);
-    let image = picture.window(arguments.size, arguments.scale)?;
-    save_png(&image, &arguments.out)
-        .map_err(|error| FileError::new(&arguments.out, format!("cannot be written: {error}")))?;
-    println!("{}: {}×{} pixels, step {at} of {steps}", arguments.out.display(), image.width(), image.height());
+    let [first, last] = arguments.span.unwrap_or([1, steps]);
+    if last > steps {
+        bail!("--span expects steps from 1 to {steps}, found {first}..{last}");
+    }
+    let scale = arguments.scale.unwrap_or(1.0);
+    let export = match (arguments.ending().as_str(), arguments.panel) {
+        ("csv", _) => Export::CurvesCsv,
+        ("npz", _) => Export::TensorsNpz,
+        ("gif", panel) => Export::LifetimeGif {
+            panel,
+            span: first - 1..last,
+            frames_per_second: arguments.fps.unwrap_or(STEPS_PER_SECOND as u32),
+            scale,
+        },
+        (_, Some(index)) => Export::PanelPng { index, scale },
+        (_, None) => Export::WindowPng { scale },
+    };
+    let curve = prepared.curve.unwrap_or_default().into();
+    let shown = Shown {
+        still: Still { scene: prepared.scene, at: at - 1, curve },
+        dark: arguments.theme.as_deref() != Some("light"),
+        size: arguments.size.unwrap_or(if arguments.panel.is_some() { PANEL_SIZE } else { WINDOW_SIZE }),
+        caption: arguments.caption,
+    };
+    let progress = Arc::new(Progress::new(say_progress));
+    let stopped = Arc::clone(&progress);
+    // Where the signal cannot be caught the program simply ends.
+    let _caught = ctrlc::set_handler(move || stopped.cancel());
+    let written = export::write(&export, &shown, &arguments.out, &progress);
+    clear_progress();
+    let written = written?;
+    println!("{}: {}", written.path.display(), written.what);
     Ok(())
+}
+
+impl Arguments {
+    fn ending(&self) -> String {
+        ending_of(&self.out).unwrap_or_default()
+    }
+
+    /// Refuses options that mean nothing for this kind of file.
+    fn check_options(&self) -> Result<(), clap::Error> {
+        let given = |option: &str| match option {
+            "at" => self.at.is_some(),
+            "span" => self.span.is_some(),
+            "fps" => self.fps.is_some(),
+            "panel" => self.panel.is_some(),
+            "size" => self.size.is_some(),
+            "scale" => self.scale.is_some(),
+            "theme" => self.theme.is_some(),
+            _ => self.caption,
+        };
+        let ending = self.ending();
+        match BELONGS.iter().find(|(option, endings)| given(option) && !endings.contains(&ending.as_str())) {
+            Some((option, endings)) => {
+                let endings = endings.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" and ");
+                let text = format!("--{option} belongs to {endings}, found it with .{ending}\n");
+                Err(super::Arguments::command().error(ErrorKind::ArgumentConflict, text))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// How far it is, on one line of a terminal that is rewritten.
+fn say_progress(done: usize, total: usize) {
+    if total > 4 && std::io::stderr().is_terminal() {
+        eprint!("\r{done} of {total} ");
+    }
+}
+
+fn clear_progress() {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r                        \r");
+    }
+}
+
+fn ending_of(path: &Path) -> Option<String> {
+    Some(path.extension()?.to_str()?.to_lowercase())
+}
+
+fn out(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match ending_of(&path).as_deref() {
+        Some("png" | "gif" | "csv" | "npz") => Ok(path),
+        _ => Err("expected a name that ends in .png, .gif, .csv or .npz, found another".into()),
+    }
+}
+
+fn panel(text: &str) -> Result<usize, String> {
+    let titles: Vec<String> = PANELS.iter().map(|make| make().title().to_lowercase()).collect();
+    titles
+        .iter()
+        .position(|title| *title == text.to_lowercase())
+        .ok_or_else(|| format!("expected one of {}, found {text}", titles.join(", ")))
+}
+
+fn span(text: &str) -> Result<[usize; 2], String> {
+    let ends = text.split_once("..").and_then(|(first, last)| Some([first.parse().ok()?, last.parse().ok()?]));
+    ends.filter(|[first, last]| (1..=*last).contains(first))
+        .ok_or_else(|| format!("expected FROM..TO, two steps from 1 in this order, found {text}"))
 }
 
 fn size(text: &str) -> Result<[f32; 2], String> {

@@ -14,6 +14,7 @@ const KEY_FRAME_BYTES: usize = 128 << 20;
 /// A tape being looked at: a trace that follows the playhead, and key-frames of where it has been.
 ///
 /// Moving forward costs one update per step; moving back starts at the key-frame below.
+#[derive(Clone)]
 pub struct Reel {
     tape: Arc<Tape>,
     at: usize,

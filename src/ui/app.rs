@@ -6,7 +6,7 @@ use super::layout::{Dock, Named};
 use super::preferences::Preferences;
 use super::session::{Notice, Session, Wake};
 use super::theme::{self, Palette};
-use super::{controls, status, timeline};
+use super::{controls, export, status, timeline};
 use crate::train::Command;
 use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, RichText, Ui, UiBuilder};
 use std::path::{Path, PathBuf};
@@ -243,6 +243,7 @@ impl App {
                         self.set_layout(layout);
                     }
                 }
+                export::export_ui(ui, &mut self.session);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     if let Some(scene) = self.session.scene() {
                         let title = format!("{} · {}", scene.task.name(), scene.origin);

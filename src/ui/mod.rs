@@ -13,6 +13,7 @@
 //! | [`panels`] | what can be looked at, one file and one registry line each |
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
 //! | [`theme`], [`numbers`] | colours, type, and how numbers are written |
+//! | [`export`] | what is shown, written to files |
 //! | [`native`], [`picture`] | the same window on a screen and in a file |
 
 pub mod app;
@@ -20,6 +21,7 @@ pub mod commands;
 pub mod controls;
 pub mod files;
 pub mod layout;
+pub mod export;
 pub mod native;
 pub mod numbers;
 pub mod panels;

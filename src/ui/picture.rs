@@ -1,6 +1,7 @@
 //! The same window, drawn into a file without a display.
 
 use super::app::App;
+use super::theme::Palette;
 use crate::render::{DrawError, NoAdapter, Offscreen};
 use image::RgbaImage;
 use std::path::Path;
@@ -61,7 +62,7 @@ impl Picture {
     /// # Errors
     /// When the picture is too large or the device fails.
     pub fn window(&mut self, size: [f32; 2], scale: f32) -> Result<RgbaImage, DrawError> {
-        self.offscreen.draw(size, scale, &mut |ui| self.app.ui(ui))
+        self.figure(None, size, scale, None)
     }
 
     /// One panel alone, by its place in the registry.
@@ -69,6 +70,54 @@ impl Picture {
     /// # Errors
     /// When the picture is too large or the device fails.
     pub fn panel(&mut self, index: usize, size: [f32; 2], scale: f32) -> Result<RgbaImage, DrawError> {
-        self.offscreen.draw(size, scale, &mut |ui| self.app.panel_ui(ui, index))
+        self.figure(Some(index), size, scale, None)
     }
+
+    /// One panel or, without one, the whole window; a caption stands below and makes the picture taller.
+    ///
+    /// # Errors
+    /// When the picture is too large or the device fails.
+    pub fn figure(
+        &mut self,
+        panel: Option<usize>,
+        size: [f32; 2],
+        scale: f32,
+        caption: Option<&str>,
+    ) -> Result<RgbaImage, DrawError> {
+        let below = caption.map_or(0.0, |caption| caption_height(caption, size[0]));
+        self.offscreen.draw([size[0], size[1] + below], scale, &mut |ui| {
+            if let Some(caption) = caption {
+                caption_ui(ui, caption, below);
+            }
+            match panel {
+                Some(index) => self.app.panel_ui(ui, index),
+                None => self.app.ui(ui),
+            }
+        })
+    }
+}
+
+/// Points of a line of a caption.
+const CAPTION_LINE: f32 = 16.0;
+
+/// Points left free beside a caption, at each side.
+const CAPTION_MARGIN: i8 = 12;
+
+/// Room for a caption in a picture of `width` points: a letter is at most about half as wide as it is high.
+fn caption_height(caption: &str, width: f32) -> f32 {
+    let room = (width - 2.0 * f32::from(CAPTION_MARGIN)).max(60.0);
+    let lines = (caption.chars().count() as f32 * 6.2 / room).ceil().max(1.0);
+    lines * CAPTION_LINE + 12.0
+}
+
+fn caption_ui(ui: &mut egui::Ui, caption: &str, height: f32) {
+    let palette = Palette::of(ui.ctx());
+    let margin = egui::Margin::symmetric(CAPTION_MARGIN, 4);
+    let frame = egui::Frame::new().fill(palette.background).inner_margin(margin);
+    let strip = egui::Panel::bottom("caption").exact_size(height).show_separator_line(false).frame(frame);
+    strip.show(ui, |ui| {
+        ui.centered_and_justified(|ui| {
+            ui.label(egui::RichText::new(caption).size(12.0).color(palette.quiet));
+        });
+    });
 }

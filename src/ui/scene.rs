@@ -14,6 +14,7 @@ use std::sync::Arc;
 const FIRST_EPISODE: u64 = 0;
 
 /// A network and one of its lifetimes, with everything that panels draw from.
+#[derive(Clone)]
 pub struct Scene {
     /// Where the network comes from, for the title.
     pub origin: String,

@@ -3,6 +3,7 @@
 //! Nothing here blocks a frame. Opening, living an episode and making a snapshot ready happen on a
 //! thread of their own; results arrive over a channel and are taken in by [`Session::update`].
 
+use super::export::{Exports, Still};
 use super::scene::{self, Prepared, Scene};
 use super::training::Training;
 use super::watch::{Look, Watch};
@@ -54,6 +55,8 @@ pub struct Session {
     pub clock: Clock,
     /// The training run, if there is one.
     pub training: Training,
+    /// What is being written to a file.
+    pub exports: Exports,
     /// Messages, oldest first.
     pub notices: Vec<Notice>,
     /// What is under the pointer, in words; panels write it, the status line shows it.
@@ -75,6 +78,7 @@ impl Session {
             scene: None,
             clock: Clock::new(1),
             training: Training::new(Arc::clone(&wake)),
+            exports: Exports::new(Arc::clone(&wake)),
             notices: Vec::new(),
             hover: None,
             following: false,
@@ -199,6 +203,7 @@ impl Session {
     /// Takes in what other threads have sent. Call once per frame, before drawing.
     pub fn update(&mut self) {
         self.training.update(&mut self.notices);
+        self.exports.update(&mut self.notices);
         self.receive();
         self.look();
         if self.following
@@ -218,6 +223,21 @@ impl Session {
             let result = job.result.recv().unwrap_or_else(|_| Err(anyhow!("{} ended without a word", job.what)));
             self.take_in(&job.what, job.arrival, result);
         }
+    }
+
+    /// What is shown at this moment, for pictures and files made elsewhere; `None` while there is nothing.
+    pub fn still(&self) -> Option<Still> {
+        let scene = self.scene.clone()?;
+        Some(Still { scene, at: self.clock.at(), curve: self.curve().into() })
+    }
+
+    /// Shows a still, at rest.
+    pub fn show_still(&mut self, still: Still) {
+        self.clock = Clock::new(still.scene.tape().steps);
+        self.clock.seek(still.at);
+        self.curve = still.curve.to_vec();
+        self.trace = None;
+        self.scene = Some(still.scene);
     }
 
     /// Adds a message about something that went wrong.

@@ -59,6 +59,7 @@ pub struct Training {
     worker: Option<Worker>,
     starting: Option<Receiver<Started>>,
     curve: Vec<Point>,
+    step_seconds: Vec<f32>,
     seconds: f64,
     folder: Option<PathBuf>,
     saved: Option<(u64, Instant)>,
@@ -81,6 +82,7 @@ impl Training {
             worker: None,
             starting: None,
             curve: Vec::new(),
+            step_seconds: Vec::new(),
             seconds: 0.0,
             folder: None,
             saved: None,
@@ -117,6 +119,12 @@ impl Training {
     /// The numbers so far.
     pub fn curve(&self) -> &[Point] {
         &self.curve
+    }
+
+    /// Seconds that each iteration of [`Self::curve`] took, pauses left out. Iterations that were told of together
+    /// share their time evenly.
+    pub fn step_seconds(&self) -> &[f32] {
+        &self.step_seconds
     }
 
     /// Iterations that lie behind.
@@ -186,6 +194,7 @@ impl Training {
         (config.settings, config.seed) = (self.settings.clone(), seed);
         self.config = Some(config.clone());
         self.curve.clear();
+        self.step_seconds.clear();
         (self.seconds, self.folder, self.saved, self.worker) = (0.0, None, None, None);
         self.phase = Phase::Starting;
         let (sender, receiver) = channel();
@@ -234,6 +243,8 @@ impl Training {
         for event in arrived {
             match event {
                 Event::Progress { points, seconds, .. } => {
+                    let each = (seconds - self.seconds) / points.len().max(1) as f64;
+                    self.step_seconds.extend(points.iter().map(|_| each as f32));
                     self.curve.extend(points);
                     self.seconds = seconds;
                 }

@@ -161,6 +161,13 @@ pub const COMMANDS: &[Command] = &[
         run: |app, _| app.save(),
     },
     Command {
+        title: "Export …",
+        keys: &[key(CTRL, Key::E)],
+        always: true,
+        is_possible: has_scene,
+        run: |app, _| app.session.exports.toggle(),
+    },
+    Command {
         title: "Open the bundled network",
         keys: &[],
         always: false,

@@ -12,8 +12,11 @@ use egui::{Align, CornerRadius, CursorIcon, Frame, Layout, Margin, Role, Sense, 
 pub type Make = fn() -> Box<dyn Panel>;
 
 /// Every panel, in the order in which the window lays them out.
-pub const PANELS: &[Make] =
-    &[|| Box::new(recall::Recall::default()), || Box::new(matrix::MatrixPanel::default()), || Box::new(curve::Curve)];
+pub const PANELS: &[Make] = &[
+    || Box::new(recall::Recall::default()),
+    || Box::new(matrix::MatrixPanel::default()),
+    || Box::new(curve::Curve::default()),
+];
 
 /// One way of looking at a session. It owns its own state and changes nothing but the session's clock and hover.
 pub trait Panel {

@@ -1,0 +1,225 @@
+//! Where exports are asked for: a button, and a small window with the choices, the progress and the result.
+
+use super::exports::{Exports, Kind, Naming};
+use super::{PANEL_SIZE, animation};
+use crate::ui::panels::PANELS;
+use crate::ui::session::Session;
+use crate::ui::theme::{self, Palette};
+use egui::{
+    Align, Align2, Button, ComboBox, Context, DragValue, Layout, ProgressBar, RichText, Role, TextEdit, Ui, WidgetInfo,
+    vec2,
+};
+
+/// Width of the small window's content.
+const WIDTH: f32 = 400.0;
+
+/// Width of the names at the left.
+const NAMES: f32 = 92.0;
+
+/// What was pressed.
+#[derive(Clone, Copy, PartialEq)]
+enum Pressed {
+    Start,
+    Cancel,
+}
+
+/// Draws the button, and the choices while they are open.
+pub fn export_ui(ui: &mut Ui, session: &mut Session) {
+    let can_export = session.scene().is_some();
+    ui.add_enabled_ui(can_export, |ui| {
+        let text = match session.exports.job() {
+            Some(job) => format!("Export · {} %", percent_done(job.parts())),
+            None => "Export".to_owned(),
+        };
+        if ui.small_button(text).on_hover_text("pictures, curves, tensors, an animation (Ctrl+E)").clicked() {
+            session.exports.toggle();
+        }
+    });
+    if session.exports.is_open && can_export {
+        dialog_ui(ui.ctx(), session);
+    }
+}
+
+fn dialog_ui(context: &Context, session: &mut Session) {
+    let Some(scene) = session.scene() else { return };
+    let (task, origin) = (scene.task.name(), scene.origin.clone());
+    let naming = Naming { task, origin: &origin, at: session.clock.at(), steps: session.clock.steps() };
+    let has_curve = !session.curve().is_empty();
+    let exports = &mut session.exports;
+    let mut is_open = true;
+    let mut pressed = None;
+    let window = egui::Window::new(theme::strong("Export"))
+        .id(egui::Id::unique("export"))
+        .open(&mut is_open)
+        .collapsible(false)
+        .resizable(false)
+        .pivot(Align2::RIGHT_TOP)
+        .default_pos(context.content_rect().right_top() + vec2(-12.0, 40.0));
+    window.show(context, |ui| {
+        ui.set_width(WIDTH);
+        ui.add_enabled_ui(exports.job().is_none(), |ui| choices_ui(ui, exports, &naming));
+        ui.add_space(4.0);
+        pressed = foot_ui(ui, exports, has_curve);
+    });
+    exports.is_open = is_open && !context.input(|input| input.key_pressed(egui::Key::Escape));
+    match pressed {
+        Some(Pressed::Start) => {
+            let size = if exports.kind == Kind::Panel || (exports.kind == Kind::Lifetime && exports.panel_alone) {
+                PANEL_SIZE
+            } else {
+                context.content_rect().size().into()
+            };
+            let dark = context.theme() == egui::Theme::Dark;
+            if let Some(still) = session.still() {
+                session.exports.start(still, dark, size);
+            }
+        }
+        Some(Pressed::Cancel) => {
+            if let Some(job) = session.exports.job() {
+                job.cancel();
+            }
+        }
+        None => {}
+    }
+}
+
+fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
+    let palette = Palette::of(ui.ctx());
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for kind in Kind::ALL {
+            ui.selectable_value(&mut exports.kind, kind, kind.title()).on_hover_text(kind.summary());
+        }
+    });
+    ui.label(RichText::new(exports.kind.summary()).color(palette.quiet));
+    ui.add_space(4.0);
+    if matches!(exports.kind, Kind::Panel | Kind::Lifetime) {
+        row(ui, "shows", |ui| panel_ui(ui, exports));
+    }
+    if exports.kind == Kind::Lifetime {
+        span_ui(ui, exports, naming.steps);
+    }
+    if exports.kind.is_drawn() {
+        row(ui, "scale", |ui| {
+            for scale in 1..=4 {
+                let response = ui.selectable_value(&mut exports.scale, scale, format!("{scale}×"));
+                response.on_hover_text("pixels per point: 1× for a screen, 3× for print");
+            }
+        });
+        row(ui, "below it", |ui| {
+            ui.checkbox(&mut exports.caption, "caption").on_hover_text("task, network, seed, iteration, step");
+        });
+    }
+    let offered = exports.offered_name(naming);
+    ui.horizontal(|ui| {
+        let label = ui.add_sized([NAMES, 20.0], name_label("file", palette));
+        let field = TextEdit::singleline(&mut exports.path_text).hint_text(offered).desired_width(f32::INFINITY);
+        let response = ui.add(field).labelled_by(label.id);
+        if response.on_hover_text("empty: the name that is shown, in the folder the program runs in").changed() {
+            exports.in_the_way = None;
+        }
+    });
+}
+
+fn panel_ui(ui: &mut Ui, exports: &mut Exports) {
+    let title = |index: usize| PANELS.get(index).map_or("", |make| make().title());
+    let alone = exports.kind == Kind::Panel || exports.panel_alone;
+    let shown = if alone { title(exports.panel) } else { "the whole window" };
+    let list = ComboBox::from_id_salt("exported panel").selected_text(shown).width(180.0);
+    let response = list.show_ui(ui, |ui| {
+        if exports.kind == Kind::Lifetime && ui.selectable_label(!alone, "the whole window").clicked() {
+            exports.panel_alone = false;
+        }
+        for index in 0..PANELS.len() {
+            if ui.selectable_label(alone && exports.panel == index, title(index)).clicked() {
+                (exports.panel, exports.panel_alone) = (index, true);
+            }
+        }
+    });
+    response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "what the picture shows"));
+}
+
+fn span_ui(ui: &mut Ui, exports: &mut Exports, steps: usize) {
+    let [mut first, mut last] = exports.span.map(|step| step.clamp(1, steps));
+    row(ui, "steps", |ui| {
+        number_ui(ui, "first step", &mut first, 1..=steps);
+        ui.label("to");
+        number_ui(ui, "last step", &mut last, 1..=steps);
+    });
+    // The end of this lifetime stays the end when another one is longer.
+    exports.span = [first, if last == steps { usize::MAX } else { last.max(first) }];
+    let mut fps = exports.frames_per_second as usize;
+    row(ui, "pace", |ui| {
+        number_ui(ui, "frames per second", &mut fps, 1..=animation::FASTEST as usize);
+        ui.label("frames per second");
+    });
+    exports.frames_per_second = fps as u32;
+}
+
+/// A number that is dragged or typed, with a name for those who do not see it.
+fn number_ui(ui: &mut Ui, name: &str, value: &mut usize, range: std::ops::RangeInclusive<usize>) {
+    let response = ui.add(DragValue::new(value).range(range));
+    let shown = *value as f64;
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::SpinButton, true, name);
+        info.value = Some(shown);
+        info
+    });
+}
+
+fn name_label(name: &str, palette: &Palette) -> egui::Label {
+    egui::Label::new(RichText::new(name).color(palette.quiet)).halign(Align::Min)
+}
+
+fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
+    let palette = Palette::of(ui.ctx());
+    ui.horizontal(|ui| {
+        ui.add_sized([NAMES, 20.0], name_label(name, palette));
+        content(ui);
+    });
+}
+
+/// Progress and cancel while a job is under way; otherwise what the last one came to, and the button.
+fn foot_ui(ui: &mut Ui, exports: &Exports, has_curve: bool) -> Option<Pressed> {
+    let palette = Palette::of(ui.ctx());
+    let mut pressed = None;
+    if let Some(job) = exports.job() {
+        let (done, total) = job.parts();
+        ui.label(RichText::new(format!("writing {}", job.path().display())).small().color(palette.quiet));
+        ui.horizontal(|ui| {
+            let width = ui.available_width() - 84.0;
+            let bar = ProgressBar::new(done as f32 / total as f32).text(format!("{} %", percent_done((done, total))));
+            ui.add(bar.desired_width(width).fill(palette.accent));
+            if ui.button("Cancel").clicked() {
+                pressed = Some(Pressed::Cancel);
+            }
+        });
+        return pressed;
+    }
+    match exports.last() {
+        Some(Ok(text)) => drop(ui.label(RichText::new(text).small().color(palette.quiet))),
+        Some(Err(text)) => drop(ui.label(RichText::new(text).small().color(palette.wrong))),
+        None => {}
+    }
+    let in_the_way = exports.in_the_way.is_some();
+    if in_the_way {
+        ui.label(RichText::new("There is a file of this name already.").small().color(palette.wrong));
+    }
+    let can_start = exports.kind != Kind::Curves || has_curve;
+    if !can_start {
+        let text = "There is no curve: train a network, or open a checkpoint.";
+        ui.label(RichText::new(text).small().color(palette.quiet));
+    }
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let text = if in_the_way { "Replace it" } else { "Write file" };
+        let button = Button::new(theme::strong(text).color(egui::Color32::WHITE)).fill(palette.accent);
+        if ui.add_enabled(can_start, button).clicked() {
+            pressed = Some(Pressed::Start);
+        }
+    });
+    pressed
+}
+
+fn percent_done((done, total): (usize, usize)) -> usize {
+    done * 100 / total.max(1)
+}

@@ -1,0 +1,231 @@
+//! What is asked for in the window: the choices as they stand, the job under way, what the last one came to.
+
+use super::{Export, ExportError, Job, Shown, Still};
+use crate::episode::clock::STEPS_PER_SECOND;
+use crate::ui::panels::PANELS;
+use crate::ui::session::{Notice, Wake};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The kinds of export, in the order in which they are offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// [`Export::WindowPng`].
+    Window,
+    /// [`Export::PanelPng`].
+    Panel,
+    /// [`Export::CurvesCsv`].
+    Curves,
+    /// [`Export::TensorsNpz`].
+    Tensors,
+    /// [`Export::LifetimeGif`].
+    Lifetime,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Window, Self::Panel, Self::Lifetime, Self::Curves, Self::Tensors];
+
+    /// The word on its chip.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Window => "Window",
+            Self::Panel => "Panel",
+            Self::Curves => "Curves",
+            Self::Tensors => "Tensors",
+            Self::Lifetime => "Lifetime",
+        }
+    }
+
+    /// What it makes, in one line.
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::Window => "The whole window as a picture (PNG).",
+            Self::Panel => "One panel as a picture (PNG).",
+            Self::Curves => "The numbers of every iteration, raw and smoothed (CSV).",
+            Self::Tensors => "Parameters, activities and H at this step, for numpy (NPZ).",
+            Self::Lifetime => "A span of the lifetime, one frame a step (GIF).",
+        }
+    }
+
+    /// Whether a scale, a theme and a caption belong to it.
+    pub fn is_drawn(self) -> bool {
+        matches!(self, Self::Window | Self::Panel | Self::Lifetime)
+    }
+}
+
+/// The choices, the job, and its outcome.
+pub struct Exports {
+    /// Whether the choices are on the screen.
+    pub is_open: bool,
+    /// What is to be made.
+    pub kind: Kind,
+    /// The panel, by its place in the registry.
+    pub panel: usize,
+    /// Whether an animation shows that panel alone.
+    pub panel_alone: bool,
+    /// Pixels per point, 1 to 4.
+    pub scale: u8,
+    /// The first and the last step of an animation, from one.
+    pub span: [usize; 2],
+    /// Frames per second of an animation.
+    pub frames_per_second: u32,
+    /// Whether pictures have a caption.
+    pub caption: bool,
+    /// The file as typed; empty for the name that is offered.
+    pub path_text: String,
+    /// A file that is there already and may be replaced when asked for once more.
+    pub in_the_way: Option<PathBuf>,
+    job: Option<Job>,
+    last: Option<Result<String, String>>,
+    wake: Wake,
+}
+
+impl Exports {
+    /// Nothing asked for yet. `wake` asks for another frame.
+    pub fn new(wake: Wake) -> Self {
+        Self {
+            is_open: false,
+            kind: Kind::Window,
+            panel: 0,
+            panel_alone: false,
+            scale: 2,
+            span: [1, usize::MAX],
+            frames_per_second: STEPS_PER_SECOND as u32,
+            caption: true,
+            path_text: String::new(),
+            in_the_way: None,
+            job: None,
+            last: None,
+            wake,
+        }
+    }
+
+    /// Shows the choices, or hides them.
+    pub fn toggle(&mut self) {
+        self.is_open = !self.is_open;
+    }
+
+    /// The export under way.
+    pub fn job(&self) -> Option<&Job> {
+        self.job.as_ref()
+    }
+
+    /// What the last export came to, in a sentence.
+    pub fn last(&self) -> Option<Result<&str, &str>> {
+        self.last.as_ref().map(|last| last.as_deref().map_err(String::as_str))
+    }
+
+    /// The export that the choices describe, for a lifetime of `steps`.
+    pub fn choice(&self, steps: usize) -> Export {
+        let scale = f32::from(self.scale.clamp(1, 4));
+        let index = self.panel.min(PANELS.len() - 1);
+        match self.kind {
+            Kind::Window => Export::WindowPng { scale },
+            Kind::Panel => Export::PanelPng { index, scale },
+            Kind::Curves => Export::CurvesCsv,
+            Kind::Tensors => Export::TensorsNpz,
+            Kind::Lifetime => {
+                let last = self.span[1].clamp(1, steps);
+                Export::LifetimeGif {
+                    panel: self.panel_alone.then_some(index),
+                    span: self.span[0].clamp(1, last) - 1..last,
+                    frames_per_second: self.frames_per_second,
+                    scale,
+                }
+            }
+        }
+    }
+
+    /// The name that is offered: task, origin, and what it shows.
+    pub fn offered_name(&self, still: &Naming<'_>) -> String {
+        let export = self.choice(still.steps);
+        let panel = || PANELS.get(self.panel).map_or("panel", |make| make().title());
+        let what = match &export {
+            Export::WindowPng { .. } => format!("step {}", still.at + 1),
+            Export::PanelPng { .. } => format!("{} step {}", panel(), still.at + 1),
+            Export::CurvesCsv => "curves".to_owned(),
+            Export::TensorsNpz => format!("tensors step {}", still.at + 1),
+            Export::LifetimeGif { panel: Some(_), span, .. } => {
+                format!("{} steps {} to {}", panel(), span.start + 1, span.end)
+            }
+            Export::LifetimeGif { panel: None, span, .. } => format!("steps {} to {}", span.start + 1, span.end),
+        };
+        let origin = still.origin.strip_suffix(".safetensors").unwrap_or(still.origin);
+        format!("{}.{}", file_name(&format!("{} {origin} {what}", still.task)), export.ending())
+    }
+
+    /// Starts the export that the choices describe. A name that was offered avoids the files that are there; one that
+    /// was typed replaces its file when it is asked for twice.
+    pub fn start(&mut self, still: Still, dark: bool, size: [f32; 2]) {
+        if self.job.is_some() {
+            return;
+        }
+        let typed = self.path_text.trim();
+        let path = if typed.is_empty() {
+            free_name(Path::new(&self.offered_name(&Naming::of(&still))))
+        } else {
+            PathBuf::from(typed)
+        };
+        if path.is_file() && self.in_the_way.as_ref() != Some(&path) {
+            self.in_the_way = Some(path);
+            return;
+        }
+        (self.in_the_way, self.last) = (None, None);
+        let export = self.choice(still.scene.tape().steps);
+        let shown = Shown { still, dark, size, caption: self.caption };
+        match Job::start(export, shown, path, Arc::clone(&self.wake)) {
+            Ok(job) => self.job = Some(job),
+            Err(error) => self.last = Some(Err(error.to_string())),
+        }
+    }
+
+    /// Takes in what the job has come to. What is not on the screen is said as a notice.
+    pub fn update(&mut self, notices: &mut Vec<Notice>) {
+        let Some(outcome) = self.job.as_mut().and_then(Job::poll) else { return };
+        self.job = None;
+        let is_cancelled = matches!(outcome, Err(ExportError::Cancelled));
+        let last = match outcome {
+            Ok(written) => Ok(format!("{}: {}", written.path.display(), written.what)),
+            Err(error) => Err(error.to_string()),
+        };
+        if !self.is_open && !is_cancelled {
+            let (Ok(text) | Err(text)) = last.clone();
+            notices.push(Notice { text, is_error: last.is_err() });
+        }
+        self.last = Some(last);
+    }
+}
+
+/// What names are made of.
+pub struct Naming<'a> {
+    /// The task's name.
+    pub task: &'a str,
+    /// Where the network comes from.
+    pub origin: &'a str,
+    /// The step viewed, from zero.
+    pub at: usize,
+    /// How many steps there are.
+    pub steps: usize,
+}
+
+impl<'a> Naming<'a> {
+    fn of(still: &'a Still) -> Self {
+        let scene = &still.scene;
+        Self { task: scene.task.name(), origin: &scene.origin, at: still.at, steps: scene.tape().steps }
+    }
+}
+
+/// Letters and digits in lower case, hyphens between.
+fn file_name(words: &str) -> String {
+    let parts = words.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty());
+    parts.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+}
+
+/// `path`, or the first of `path-2`, `path-3`, … that is not taken.
+fn free_name(path: &Path) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    let numbered = (2..).map(|number: u32| path.with_file_name(format!("{stem}-{number}.{ending}")));
+    std::iter::once(path.to_owned()).chain(numbered).find(|path| !path.exists()).unwrap_or_else(|| path.to_owned())
+}

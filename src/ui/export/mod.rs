@@ -1,0 +1,222 @@
+//! What is shown, written to files: pictures, curves, tensors, a span of a lifetime.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`figure`] | the window or a panel as a picture with its caption |
+//! | [`animation`], [`palette`] | a span of a lifetime as a GIF, and its colours |
+//! | [`curves`] | the numbers of a run as CSV |
+//! | [`tensors`] | a network, its activities and H(t) as NPZ |
+//! | [`file`](mod@file) | a file that appears complete or not at all |
+//! | [`job`] | an export on a thread of its own: progress, cancel, result |
+//! | [`exports`], [`dialog`] | what is asked for in the window, and where it is asked |
+
+pub mod animation;
+pub mod curves;
+pub mod dialog;
+pub mod exports;
+pub mod figure;
+pub mod file;
+pub mod job;
+pub mod palette;
+pub mod tensors;
+
+pub use dialog::export_ui;
+pub use exports::Exports;
+pub use job::Job;
+
+use super::scene::Scene;
+use crate::plastic::tensor_file::FileError;
+use crate::render::{DrawError, NoAdapter};
+use crate::train::Point;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// The size of a panel's picture in points, unless another is asked for.
+pub const PANEL_SIZE: [f32; 2] = [800.0, 600.0];
+
+/// The size of the window's picture in points, unless another is asked for.
+pub const WINDOW_SIZE: [f32; 2] = [1280.0, 800.0];
+
+/// What is written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Export {
+    /// The window as a picture, `scale` pixels per point.
+    WindowPng {
+        /// Pixels per point.
+        scale: f32,
+    },
+    /// One panel as a picture.
+    PanelPng {
+        /// Its place in the registry.
+        index: usize,
+        /// Pixels per point.
+        scale: f32,
+    },
+    /// The numbers of every iteration, raw and smoothed.
+    CurvesCsv,
+    /// The network, its activities and H at the step viewed.
+    TensorsNpz,
+    /// A span of the lifetime, one frame a step.
+    LifetimeGif {
+        /// The panel, by its place in the registry; without one, the whole window.
+        panel: Option<usize>,
+        /// Steps, from zero.
+        span: Range<usize>,
+        /// Frames per second, at most [`animation::FASTEST`].
+        frames_per_second: u32,
+        /// Pixels per point.
+        scale: f32,
+    },
+}
+
+impl Export {
+    /// How the name of the file ends, without the dot.
+    pub fn ending(&self) -> &'static str {
+        match self {
+            Self::WindowPng { .. } | Self::PanelPng { .. } => "png",
+            Self::CurvesCsv => "csv",
+            Self::TensorsNpz => "npz",
+            Self::LifetimeGif { .. } => "gif",
+        }
+    }
+}
+
+/// What a session shows at one moment; nothing in it changes any more.
+#[derive(Clone)]
+pub struct Still {
+    /// The network and its lifetime.
+    pub scene: Scene,
+    /// The step viewed, from zero.
+    pub at: usize,
+    /// The curve, oldest first.
+    pub curve: Arc<[Point]>,
+}
+
+impl Still {
+    /// Task, origin, seed, iteration and step, in one line.
+    pub fn caption(&self) -> String {
+        let tape = self.scene.tape();
+        let seed = tape.seed.map_or_else(|| "training episode".to_owned(), |seed| format!("seed {seed}"));
+        format!(
+            "{} · {} · {seed} · iteration {} · step {} of {}",
+            self.scene.task.name(),
+            self.scene.origin,
+            super::numbers::grouped(self.scene.iteration),
+            self.at + 1,
+            tape.steps
+        )
+    }
+}
+
+/// A still and how it is to be drawn.
+#[derive(Clone)]
+pub struct Shown {
+    /// What is shown.
+    pub still: Still,
+    /// Whether the theme is dark.
+    pub dark: bool,
+    /// Width and height of pictures in points, without the caption.
+    pub size: [f32; 2],
+    /// Whether pictures say below where they come from.
+    pub caption: bool,
+}
+
+/// A file that has been written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What is in it, in a few words.
+    pub what: String,
+}
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// Somebody said stop.
+    #[error("the export was cancelled, and nothing was written")]
+    Cancelled,
+    /// The file cannot be written, or there is nothing to write into it.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// There is nothing that can draw.
+    #[error(transparent)]
+    NoAdapter(#[from] NoAdapter),
+    /// The picture is too large, or the device failed.
+    #[error(transparent)]
+    Draw(#[from] DrawError),
+}
+
+/// How far an export is, seen from both sides of its thread.
+pub struct Progress {
+    done: AtomicUsize,
+    total: AtomicUsize,
+    cancelled: AtomicBool,
+    notify: Box<dyn Fn(usize, usize) + Send + Sync>,
+}
+
+impl Progress {
+    /// Nothing done yet; `notify` is told of every part that is, and of how many there are.
+    pub fn new(notify: impl Fn(usize, usize) + Send + Sync + 'static) -> Self {
+        Self {
+            done: AtomicUsize::new(0),
+            total: AtomicUsize::new(1),
+            cancelled: AtomicBool::new(false),
+            notify: Box::new(notify),
+        }
+    }
+
+    /// Parts done, and all parts.
+    pub fn parts(&self) -> (usize, usize) {
+        (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+
+    /// Asks the export to stop at its next part.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Says how far the work is.
+    ///
+    /// # Errors
+    /// When it has been cancelled.
+    pub fn report(&self, done: usize, total: usize) -> Result<(), ExportError> {
+        self.done.store(done, Ordering::Relaxed);
+        self.total.store(total.max(1), Ordering::Relaxed);
+        (self.notify)(done, total);
+        self.check()
+    }
+
+    /// Goes on unless it has been cancelled.
+    ///
+    /// # Errors
+    /// When it has.
+    pub fn check(&self) -> Result<(), ExportError> {
+        if self.cancelled.load(Ordering::Relaxed) { Err(ExportError::Cancelled) } else { Ok(()) }
+    }
+}
+
+/// Writes one export to `path`, here and now: all of it, or nothing. A file that is there is replaced.
+///
+/// # Errors
+/// When it is cancelled, there is nothing to write, nothing can draw, or the file cannot be written.
+pub fn write(export: &Export, shown: &Shown, path: &Path, progress: &Progress) -> Result<Written, ExportError> {
+    let found = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    if found.as_deref() != Some(export.ending()) {
+        let problem = format!("expected a name that ends in .{}, found another", export.ending());
+        return Err(FileError::new(path, problem).into());
+    }
+    let what = match *export {
+        Export::WindowPng { scale } => figure::write(None, scale, shown, path, progress),
+        Export::PanelPng { index, scale } => figure::write(Some(index), scale, shown, path, progress),
+        Export::CurvesCsv => curves::write(&shown.still, path, progress),
+        Export::TensorsNpz => tensors::write(&shown.still, path, progress),
+        Export::LifetimeGif { panel, ref span, frames_per_second, scale } => {
+            let timing = animation::Timing { span: span.clone(), frames_per_second };
+            animation::write(panel, &timing, scale, shown, path, progress)
+        }
+    }?;
+    Ok(Written { path: path.to_owned(), what })
+}

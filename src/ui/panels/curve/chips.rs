@@ -1,0 +1,79 @@
+//! The row above the chart: which number, how smooth, which axes.
+
+use super::axis::Scale;
+use super::number::Number;
+use super::{Curve, Source};
+use crate::ui::theme::Palette;
+use egui::{Align, Button, Color32, DragValue, Layout, Response, RichText, Role, Ui, WidgetInfo, vec2};
+
+/// Below this width the row breaks.
+const NARROW: f32 = 440.0;
+
+/// The longest average.
+const LONGEST: usize = 10_000;
+
+impl Curve {
+    /// Draws the row and takes in what is chosen.
+    pub(super) fn chips_ui(&mut self, ui: &mut Ui, source: &Source<'_>, palette: &Palette) {
+        ui.scope(|ui| {
+            let spacing = ui.spacing_mut();
+            spacing.item_spacing = vec2(2.0, 4.0);
+            spacing.button_padding = vec2(6.0, 3.0);
+            spacing.interact_size = vec2(20.0, 20.0);
+            if ui.available_width() < NARROW {
+                ui.horizontal_wrapped(|ui| {
+                    self.numbers_ui(ui, source, palette);
+                    self.drawing_ui(ui, palette);
+                });
+                return;
+            }
+            ui.horizontal(|ui| {
+                self.numbers_ui(ui, source, palette);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| self.drawing_ui(ui, palette));
+            });
+        });
+    }
+
+    fn numbers_ui(&mut self, ui: &mut Ui, source: &Source<'_>, palette: &Palette) {
+        for number in Number::ALL {
+            let words = number.words(source.measure);
+            let name = number.name(source.measure);
+            if chip(ui, palette, &name, &format!("show {words}"), self.number == number).clicked() {
+                self.choose(number);
+            }
+        }
+    }
+
+    fn drawing_ui(&mut self, ui: &mut Ui, palette: &Palette) {
+        let other = |scale| if scale == Scale::Log { Scale::Linear } else { Scale::Log };
+        let [x, y] = self.scales;
+        if chip(ui, palette, "log x", "logarithmic axis of iterations", x == Scale::Log).clicked() {
+            self.set_scales(other(x), y);
+        }
+        if chip(ui, palette, "log y", "logarithmic axis of values", y == Scale::Log).clicked() {
+            self.set_scales(x, other(y));
+        }
+        let words = format!("the strong line is the mean of the last {} iterations, drag to change", self.smoothing);
+        ui.style_mut().override_text_style = Some(egui::TextStyle::Small);
+        ui.style_mut().drag_value_text_style = egui::TextStyle::Small;
+        ui.visuals_mut().override_text_color = Some(palette.quiet);
+        let widgets = &mut ui.visuals_mut().widgets;
+        for widget in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+            widget.bg_stroke = egui::Stroke::NONE;
+        }
+        widgets.inactive.weak_bg_fill = Color32::TRANSPARENT;
+        let speed = (self.smoothing as f64 * 0.02).max(0.1);
+        let field = DragValue::new(&mut self.smoothing).range(1..=LONGEST).speed(speed).prefix("mean of ");
+        let response = ui.add(field).on_hover_text(&words);
+        response.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, &words));
+    }
+}
+
+/// A small button that can be chosen.
+pub(super) fn chip(ui: &mut Ui, palette: &Palette, text: &str, words: &str, is_chosen: bool) -> Response {
+    let (ink, fill) = if is_chosen { (palette.curve(), palette.raised) } else { (palette.quiet, Color32::TRANSPARENT) };
+    let button = Button::new(RichText::new(text).small().color(ink)).fill(fill).stroke(egui::Stroke::NONE);
+    let response = ui.add(button).on_hover_text(words);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, words));
+    response
+}

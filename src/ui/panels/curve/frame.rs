@@ -1,0 +1,101 @@
+//! Where things are on the chart, and its grid.
+
+use super::axis::Tick;
+use super::view::Bounds;
+use crate::ui::theme::Palette;
+use egui::{Align2, Galley, Pos2, Rect, Stroke, TextStyle, Ui, pos2};
+use std::sync::Arc;
+
+/// Height of the words below the chart.
+const WORDS_HEIGHT: f32 = 18.0;
+
+/// Least width of the words at its left, so that it stands still while they change a little.
+const WORDS_WIDTH: f32 = 30.0;
+
+/// Between words and chart.
+const GAP: f32 = 6.0;
+
+/// A rectangle of the screen and what it shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame {
+    /// On the screen.
+    pub rect: Rect,
+    /// In the axes' own units.
+    pub bounds: Bounds,
+}
+
+impl Frame {
+    /// Where a place on the axis of iterations is on the screen.
+    pub fn x(&self, place: f64) -> f32 {
+        self.rect.left() + (self.bounds.x.share(place) * f64::from(self.rect.width())) as f32
+    }
+
+    /// Where a place on the axis of values is on the screen.
+    pub fn y(&self, place: f64) -> f32 {
+        self.rect.bottom() - (self.bounds.y.share(place) * f64::from(self.rect.height())) as f32
+    }
+
+    /// How far a point of the screen is from the lower left corner, as shares of width and height.
+    pub fn shares(&self, pos: Pos2) -> [f64; 2] {
+        let x = (pos.x - self.rect.left()) / self.rect.width();
+        let y = (self.rect.bottom() - pos.y) / self.rect.height();
+        [f64::from(x), f64::from(y)]
+    }
+}
+
+/// The lines of a grid and their words, laid out.
+pub struct Grid {
+    x: Vec<(f64, Option<Arc<Galley>>)>,
+    y: Vec<(f64, Option<Arc<Galley>>)>,
+}
+
+impl Grid {
+    /// Lays out the words.
+    pub fn new(ui: &Ui, palette: &Palette, x: Vec<Tick>, y: Vec<Tick>) -> Self {
+        let font = TextStyle::Small.resolve(ui.style());
+        let lay_out = |ticks: Vec<Tick>| {
+            let words = |text: String| ui.painter().layout_no_wrap(text, font.clone(), palette.quiet);
+            ticks.into_iter().map(|tick| (tick.at, tick.text.map(words))).collect()
+        };
+        Self { x: lay_out(x), y: lay_out(y) }
+    }
+
+    /// What is left of `area` for the chart.
+    pub fn chart_rect(&self, area: Rect) -> Rect {
+        let widths = self.y.iter().flat_map(|(_, words)| words).map(|words| words.size().x);
+        let width = widths.fold(WORDS_WIDTH, f32::max) + GAP;
+        let min = pos2((area.left() + width).min(area.right() - 20.0), area.top() + 4.0);
+        Rect::from_min_max(min, pos2(area.right(), (area.bottom() - WORDS_HEIGHT).max(min.y + 20.0)))
+    }
+
+    /// Paints lines and words.
+    pub fn paint(&self, ui: &Ui, frame: &Frame, palette: &Palette) {
+        let (painter, rect) = (ui.painter(), frame.rect);
+        let strong = Stroke::new(1.0, palette.line);
+        let faint = Stroke::new(1.0, palette.line.gamma_multiply(0.45));
+        let pixels = ui.pixels_per_point();
+        let crisp = |at: f32| ((at * pixels).floor() + 0.5) / pixels;
+        for (at, words) in &self.y {
+            let y = frame.y(*at);
+            painter.hline(rect.x_range(), crisp(y), if words.is_some() { strong } else { faint });
+            if let Some(words) = words {
+                let place = Align2::RIGHT_CENTER.anchor_size(pos2(rect.left() - GAP, y), words.size());
+                painter.galley(place.min, Arc::clone(words), palette.quiet);
+            }
+        }
+        let mut free_from = f32::NEG_INFINITY;
+        for (at, words) in &self.x {
+            let x = frame.x(*at);
+            painter.vline(crisp(x), rect.y_range(), faint);
+            if let Some(words) = words {
+                let place = Align2::CENTER_TOP.anchor_size(pos2(x, rect.bottom() + 4.0), words.size());
+                // Never outside the panel, never over each other.
+                let place = place.translate(egui::vec2((rect.right() - place.right()).min(0.0), 0.0));
+                if place.left() > free_from {
+                    free_from = place.right() + GAP;
+                    painter.galley(place.min, Arc::clone(words), palette.quiet);
+                }
+            }
+        }
+    }
+}

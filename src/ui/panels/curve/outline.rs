@@ -1,0 +1,147 @@
+//! What is drawn of a curve: as many points as there are pixels, with every spike among them.
+
+use super::axis::{Scale, Span};
+use super::pyramid::{Extremes, FAN, Pyramid};
+use super::view::Bounds;
+use std::ops::Range;
+
+/// Iterations per column up to which every point is drawn.
+const POINTS_PER_COLUMN: usize = 4;
+
+/// Lines end this many heights outside the view: farther away pixels are no longer exact.
+const FAR: f64 = 1000.0;
+
+/// What happened at an iteration that has no place on the axes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Not a number.
+    NotANumber,
+    /// +∞.
+    Infinity,
+    /// −∞.
+    MinusInfinity,
+    /// Zero or below, which a logarithmic axis does not reach.
+    BelowLog,
+}
+
+/// A curve ready to be drawn, in the axes' own units.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outline {
+    /// Connected lines; one ends where values are not finite.
+    pub lines: Vec<Vec<[f64; 2]>>,
+    /// What has no place, by its place on the x axis.
+    pub marks: Vec<(f64, Mark)>,
+}
+
+/// Which places of a sequence lie within `span` of an axis of iterations; place 0 is iteration 1.
+pub fn places_within(span: Span, scale: Scale, length: usize) -> Range<usize> {
+    let first = (scale.value(span.from).ceil() - 1.0).clamp(0.0, length as f64) as usize;
+    let end = scale.value(span.to).floor().clamp(0.0, length as f64) as usize;
+    first.min(end)..end
+}
+
+/// What is drawn within `bounds` on `columns` pixels. Values that a logarithmic axis does not reach lie at its lower
+/// end.
+pub fn outline(sequence: &Pyramid, bounds: Bounds, scales: [Scale; 2], columns: usize) -> Outline {
+    let [x_scale, y_scale] = scales;
+    let columns = columns.max(1);
+    let within = places_within(bounds.x, x_scale, sequence.len());
+    // One more at each side, so that lines go on to the edges.
+    let around = within.start.saturating_sub(1)..(within.end + 1).min(sequence.len());
+    let x_of = |place: usize| x_scale.place((place + 1) as f64).unwrap_or_default();
+    let far = FAR * bounds.y.length();
+    let y_of = |value: f32| {
+        let place = y_scale.place(f64::from(value)).unwrap_or(bounds.y.from);
+        place.clamp(bounds.y.from - far, bounds.y.to + far)
+    };
+    let mut pen = Pen::default();
+    if around.len() <= POINTS_PER_COLUMN * columns {
+        for place in around {
+            let value = sequence.values()[place];
+            pen.marks(x_of(place), &Extremes::of(value), y_scale);
+            pen.to(x_of(place), value.is_finite().then(|| y_of(value)));
+        }
+        return pen.finished();
+    }
+    let mut start = around.start;
+    for column in 1..=columns {
+        let edge = places_within(
+            Span::new(bounds.x.from, bounds.x.at(column as f64 / columns as f64)),
+            x_scale,
+            sequence.len(),
+        );
+        let end = if column == columns { around.end } else { aligned(edge.end, edge.end.saturating_sub(start)) };
+        if end <= start {
+            continue;
+        }
+        let stretch = start..end;
+        start = end;
+        let extremes = sequence.extremes(stretch.clone());
+        let (first, last) = (stretch.start, stretch.end - 1);
+        let middle = f64::midpoint(x_of(first), x_of(last));
+        pen.marks(middle, &extremes, y_scale);
+        if !extremes.has_finite() {
+            pen.to(middle, None);
+            continue;
+        }
+        // Up and down by turns, whichever end is nearer to where the line is.
+        let (low, high) = (y_of(extremes.least), y_of(extremes.most));
+        let is_nearer_to_high = pen.height().is_some_and(|height| (height - high).abs() < (height - low).abs());
+        let ends = if is_nearer_to_high { [high, low] } else { [low, high] };
+        pen.to(middle, Some(ends[0]));
+        if low < high {
+            pen.to(middle, Some(ends[1]));
+        }
+    }
+    pen.finished()
+}
+
+/// A place near `end` where a node of the pyramid ends, a sixteenth of the stretch away at most: asking for a stretch
+/// between two such places touches few nodes.
+fn aligned(end: usize, stretch: usize) -> usize {
+    let mut node = 1;
+    while node * FAN * 16 <= stretch {
+        node *= FAN;
+    }
+    end / node * node
+}
+
+/// Draws lines that end where there is nothing.
+#[derive(Default)]
+struct Pen {
+    outline: Outline,
+    line: Vec<[f64; 2]>,
+}
+
+impl Pen {
+    fn to(&mut self, x: f64, y: Option<f64>) {
+        match y {
+            Some(y) => self.line.push([x, y]),
+            None if self.line.is_empty() => {}
+            None => self.outline.lines.push(std::mem::take(&mut self.line)),
+        }
+    }
+
+    /// Where it is on the axis of values.
+    fn height(&self) -> Option<f64> {
+        self.line.last().map(|point| point[1])
+    }
+
+    fn marks(&mut self, x: f64, extremes: &Extremes, scale: Scale) {
+        for (is_there, mark) in [
+            (extremes.has_nan, Mark::NotANumber),
+            (extremes.has_infinity, Mark::Infinity),
+            (extremes.has_minus_infinity, Mark::MinusInfinity),
+            (scale == Scale::Log && extremes.least <= 0.0, Mark::BelowLog),
+        ] {
+            if is_there {
+                self.outline.marks.push((x, mark));
+            }
+        }
+    }
+
+    fn finished(mut self) -> Outline {
+        self.to(0.0, None);
+        self.outline
+    }
+}
