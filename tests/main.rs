@@ -1,6 +1,9 @@
 //! One file per promise, one binary: linking the window once instead of once per file.
 #![allow(clippy::unwrap_used)]
 
+mod architecture;
+mod bad_files;
+mod command_line;
 mod curves;
 mod following;
 mod export;
@@ -10,7 +13,11 @@ mod layout;
 mod lifetime;
 mod no_display;
 mod offscreen;
+mod playback;
 mod reference;
 mod support;
+mod training;
 mod twin;
 mod window;
+mod workbench;
+mod worker;

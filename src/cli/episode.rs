@@ -19,17 +19,18 @@ pub struct Arguments {
 
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    super::keep_original(&arguments.checkpoint, &arguments.out)?;
     let checkpoint = Checkpoint::read(&arguments.checkpoint)?;
     let tape = evaluate::episode(&checkpoint, check_seed(arguments.seed)?)?;
     tape_file::write(&arguments.out, &tape, &checkpoint.parameters)?;
     let measure = checkpoint.config.task().measure();
-    println!(
+    super::print(&format!(
         "{}: {} steps, loss {:.4}, {} {:.4}",
         arguments.out.display(),
         tape.steps,
         tape.loss,
         measure.key,
         tape.measure
-    );
+    ))?;
     Ok(())
 }

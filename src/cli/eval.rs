@@ -33,16 +33,22 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         line.insert("episodes".into(), result.episodes.into());
         line.insert(measure.key.into(), result.measure.into());
         line.insert("loss".into(), result.loss.into());
-        println!("{}", serde_json::Value::Object(line));
+        super::print(&serde_json::Value::Object(line).to_string())?;
     } else {
-        println!("{} after {} iterations, {} new lifetimes:", task.name(), checkpoint.iteration(), result.episodes);
         let value = if measure.is_fraction {
             format!("{:.3} %", result.measure * 100.0)
         } else {
             format!("{:.5}", result.measure)
         };
-        println!("  {} ({})  {value}", measure.key, measure.title);
-        println!("  loss  {:.5}", result.loss);
+        super::print(&format!(
+            "{} after {} iterations, {} new lifetimes:\n  {} ({})  {value}\n  loss  {:.5}",
+            task.name(),
+            checkpoint.iteration(),
+            result.episodes,
+            measure.key,
+            measure.title,
+            result.loss
+        ))?;
     }
     Ok(())
 }

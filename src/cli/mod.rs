@@ -10,8 +10,10 @@ mod terminal;
 mod train;
 mod window;
 
+use crate::plastic::tensor_file::{FileError, one_line, reason};
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// A microscope for plastic networks: train one, open one, and watch a lifetime step by step.
@@ -62,8 +64,25 @@ pub fn main() -> ExitCode {
                 let _printed = usage.print();
                 return ExitCode::from(2);
             }
-            eprintln!("hebbscope: {error:#}");
+            // Without standard error, the exit code has to do.
+            let _printed = writeln!(std::io::stderr(), "hebbscope: {}", one_line(&format!("{error:#}")));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Prints a result, whose loss would be a failure.
+fn print(text: &str) -> Result<(), FileError> {
+    writeln!(std::io::stdout(), "{text}")
+        .map_err(|error| FileError::new(Path::new("standard output"), format!("cannot be written: {}", reason(&error))))
+}
+
+/// Refuses to write over the file from which is made what is written.
+fn keep_original(original: &Path, made: &Path) -> Result<(), FileError> {
+    match (original.canonicalize(), made.canonicalize()) {
+        (Ok(one), Ok(other)) if one == other => {
+            Err(FileError::new(made, "expected another file to write to, found the checkpoint itself"))
+        }
+        _ => Ok(()),
     }
 }

@@ -16,9 +16,10 @@ pub struct Arguments {
 
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    super::keep_original(&arguments.checkpoint, &arguments.out)?;
     let mut checkpoint = Checkpoint::read(&arguments.checkpoint)?;
     checkpoint.continuation = None;
     checkpoint.write(&arguments.out, Precision::HalfMatrices)?;
-    println!("{}: {} bytes", arguments.out.display(), std::fs::metadata(&arguments.out)?.len());
+    super::print(&format!("{}: {} bytes", arguments.out.display(), std::fs::metadata(&arguments.out)?.len()))?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::plastic::tensor_file::FileError;
 use crate::tasks::settings::SettingError;
-use crate::train::config::{ConfigError, ConfigText, check_seed};
+use crate::train::config::{ConfigError, ConfigText, check_seed, check_steps};
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
 use anyhow::{Context as _, bail};
 use std::io::{IsTerminal as _, Write as _};
@@ -52,20 +52,20 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         bail!("--device expects auto or cpu in this version, found {}", arguments.device);
     }
     let (trainer, folder) = prepare(arguments)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&stop);
+    ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed)).context("Ctrl-C cannot be listened for")?;
     let config = trainer.config().clone();
     let (path, planned) = (folder.path().to_owned(), config.iterations);
     let network = trainer.parameters().count();
-    println!(
-        "{}: {} trained numbers, seed {}, iterations {} to {planned}, in {}",
+    say(&format!(
+        "{}: {} trained numbers, seed {}, iterations {} to {planned}, in {}\n",
         config.task().name(),
         network,
         config.seed,
         trainer.iteration() + 1,
         path.display()
-    );
-    let stop = Arc::new(AtomicBool::new(false));
-    let asked = Arc::clone(&stop);
-    ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed)).context("Ctrl-C cannot be listened for")?;
+    ));
     let options = worker::Options { snapshots: false, ..worker::Options::default() };
     let mut progress = Progress::new(&config, trainer.curve());
     let worker = Worker::start(trainer, Some(folder), options).context("the training thread could not be started")?;
@@ -81,7 +81,7 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {
         }
         let mut trainer = Trainer::from_checkpoint(checkpoint)?;
         if let Some(steps) = arguments.steps {
-            trainer.set_iterations(steps);
+            trainer.set_iterations(check_steps(steps)?);
         }
         if trainer.iteration() >= trainer.config().iterations {
             bail!(
@@ -105,7 +105,14 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {
 
 fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
     let text = arguments.config.as_deref().map(ConfigText::read).transpose()?.unwrap_or_default();
-    let mut config = RunConfig::from_text(&text, arguments.task.as_deref())?;
+    let mut config = RunConfig::from_text(&text, arguments.task.as_deref()).map_err(|error| {
+        // A task that the command line named is not the file's fault.
+        let from_file = arguments.task.is_none() || matches!(error, ConfigError::Setting(_));
+        match &arguments.config {
+            Some(path) if from_file => ConfigError::File { path: path.clone(), problem: error.to_string() },
+            _ => error,
+        }
+    })?;
     for setting in &arguments.settings {
         let Some((key, value)) = setting.split_once('=') else {
             return Err(ConfigError::Setting(SettingError::Value {
@@ -117,7 +124,7 @@ fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
         config.settings.set_text(key.trim(), value)?;
     }
     config.seed = check_seed(arguments.seed.unwrap_or(config.seed))?;
-    config.iterations = arguments.steps.unwrap_or(config.iterations);
+    config.iterations = check_steps(arguments.steps.unwrap_or(config.iterations))?;
     Ok(config)
 }
 
@@ -138,6 +145,7 @@ fn follow(worker: &Worker, stop: &AtomicBool, progress: &mut Progress, path: &Pa
                 return Ok(());
             }
             Ok(Event::Failed { reason, kept, .. }) => {
+                progress.print();
                 progress.note("");
                 match kept {
                     Some(kept) => bail!("{reason}; the last good checkpoint is {}", kept.display()),
@@ -213,23 +221,23 @@ impl Progress {
             mean(|point| point.loss),
             self.recent.last().map_or(0.0, |point| point.eta),
         );
-        if self.live {
-            print!("\r{line:<100}");
-            // A terminal that has gone away is no reason to stop training.
-            let _flushed = std::io::stdout().flush();
-        } else {
-            println!("{line}");
-        }
+        if self.live { say(&format!("\r{line:<100}")) } else { say(&format!("{line}\n")) }
     }
 
     fn note(&self, text: &str) {
         if self.live {
-            println!();
+            say("\n");
         }
         if !text.is_empty() {
-            println!("{text}");
+            say(&format!("{text}\n"));
         }
     }
+}
+
+/// Prints what is worth knowing but not worth stopping for: training outlives the terminal.
+fn say(text: &str) {
+    let mut output = std::io::stdout();
+    let _printed = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }
 
 /// Seconds as "1 h 02 min", "3 min 20 s" or "12 s".

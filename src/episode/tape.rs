@@ -55,7 +55,7 @@ impl Event {
     /// "study 3", "probe": kind and number, counted from one.
     pub fn label(&self) -> String {
         match self.index {
-            Some(index) => format!("{} {}", self.kind.title(), index + 1),
+            Some(index) => format!("{} {}", self.kind.title(), index.saturating_add(1)),
             None => self.kind.title().to_owned(),
         }
     }
@@ -107,6 +107,7 @@ impl Tape {
     /// # Errors
     /// With a sentence that says what does not fit.
     pub fn check(&self) -> Result<(), String> {
+        self.network.check()?;
         let expected = self.steps * self.network.neurons;
         if self.steps == 0 {
             return Err("expected a lifetime of at least one step, found none".into());
@@ -130,6 +131,14 @@ impl Tape {
                     event.start.saturating_add(event.steps),
                     self.steps
                 ));
+            }
+        }
+        if !self.events.is_sorted_by_key(|event| event.start) {
+            return Err("expected events in the order of their start, found another order".into());
+        }
+        for (name, value) in [("eta", self.eta), ("loss", self.loss), ("measure", self.measure)] {
+            if !value.is_finite() {
+                return Err(format!("the {name} of the lifetime is {value}, expected a finite number"));
             }
         }
         Ok(())

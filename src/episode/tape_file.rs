@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// What the JSON calls such a file.
+const KIND: &str = "tape";
+
 /// The version of the tape format that this program writes.
 const VERSION: u32 = 1;
 
@@ -28,16 +31,17 @@ struct Header {
 
 /// Whether a file's JSON says that it is a tape.
 pub fn is_tape(file: &TensorFile) -> bool {
-    serde_json::from_str::<serde_json::Value>(&file.json).is_ok_and(|json| json["kind"] == "tape")
+    serde_json::from_str::<serde_json::Value>(&file.json).is_ok_and(|json| json["kind"] == KIND)
 }
 
 /// Writes a tape with the parameters of its network.
 ///
 /// # Errors
-/// When the file cannot be written; nothing is left behind then.
+/// When the lifetime holds NaN or infinity or the file cannot be written; nothing is left behind then.
 pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), FileError> {
+    tape.check().map_err(|problem| FileError::new(path, format!("cannot be written: {problem}")))?;
     let header = Header {
-        kind: "tape".into(),
+        kind: KIND.into(),
         version: VERSION,
         task: tape.task.clone(),
         network: tape.network,
@@ -68,12 +72,10 @@ pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), Fi
 /// # Errors
 /// When the header, a shape or a span does not fit.
 pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
+    file.expect(KIND, VERSION)?;
     let header: Header = serde_json::from_str(&file.json).map_err(|error| {
         file.refuse(format!("expected the header of a tape, found one that does not fit ({error})"))
     })?;
-    if header.version != VERSION {
-        return Err(file.refuse(format!("is a tape of version {}, expected version {VERSION}", header.version)));
-    }
     let parameters = Parameters::from_file(&mut file, &header.network)?;
     let shape = [header.steps, header.network.neurons];
     let tape = Tape {

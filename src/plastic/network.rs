@@ -68,6 +68,22 @@ pub struct Network {
 }
 
 impl Network {
+    /// Checks the numbers of a network that comes from a file.
+    ///
+    /// # Errors
+    /// With a sentence that says what does not fit.
+    pub fn check(&self) -> Result<(), String> {
+        if self.neurons == 0 {
+            return Err("expected a network of at least one neuron, found none".into());
+        }
+        if let Some(Plasticity { rule: Rule::Clip { bound }, .. }) = self.plasticity
+            && !(bound.is_finite() && bound > 0.0)
+        {
+            return Err(format!("expected a bound of the trace above zero, found {bound}"));
+        }
+        Ok(())
+    }
+
     /// Names and shapes of the trained parameters, in the order in which they are stored.
     pub fn shapes(&self) -> Vec<(&'static str, Vec<usize>)> {
         let mut shapes = vec![("w", vec![self.neurons, self.neurons])];

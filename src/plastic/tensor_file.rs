@@ -5,6 +5,7 @@
 //! goes to a temporary file that replaces the target only when it is complete and on the disk.
 
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -15,9 +16,12 @@ const JSON_KEY: &str = "hebbscope";
 /// The largest header that is read; that of a million tensors would fit.
 const MAX_HEADER_BYTES: u64 = 100_000_000;
 
+/// The longest message that is passed on in full; a name in a file may have any length.
+const MAX_LINE_CHARS: usize = 1000;
+
 /// Why a file could not be read or written.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {problem}", path.display())]
+#[error("{}: {}", one_line(&path.display().to_string()), one_line(problem))]
 pub struct FileError {
     /// The file.
     pub path: PathBuf,
@@ -30,6 +34,16 @@ impl FileError {
     pub fn new(path: &Path, problem: impl Into<String>) -> Self {
         Self { path: path.to_owned(), problem: problem.into() }
     }
+}
+
+/// `text` as part of one sentence: names in a file may hold line breaks, and be as long as they like.
+pub fn one_line(text: &str) -> String {
+    let mut line: String =
+        text.chars().take(MAX_LINE_CHARS).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    if text.chars().nth(MAX_LINE_CHARS).is_some() {
+        line.push('…');
+    }
+    line
 }
 
 /// A tensor of float32 values with its shape, row major.
@@ -57,6 +71,13 @@ pub struct TensorFile {
     /// The text under the metadata key `hebbscope`.
     pub json: String,
     tensors: BTreeMap<String, Array>,
+}
+
+/// What the JSON of every file says first.
+#[derive(Deserialize)]
+struct Label {
+    kind: String,
+    version: u32,
 }
 
 /// How values are stored.
@@ -95,6 +116,23 @@ impl TensorFile {
     /// The file's path.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Says that the JSON is that of a `kind` (checkpoint, tape) of `version`; the rest of it is not looked at.
+    ///
+    /// # Errors
+    /// When it is of another kind or version.
+    pub fn expect(&self, kind: &str, version: u32) -> Result<(), FileError> {
+        let label: Label = serde_json::from_str(&self.json).map_err(|error| {
+            self.refuse(format!("expected the header of a {kind}, found one that does not fit ({error})"))
+        })?;
+        if label.kind != kind {
+            return Err(self.refuse(format!("expected a {kind}, found a {}", label.kind)));
+        }
+        if label.version != version {
+            return Err(self.refuse(format!("is a {kind} of version {}, expected version {version}", label.version)));
+        }
+        Ok(())
     }
 
     /// A refusal of this file.
@@ -146,7 +184,8 @@ impl TensorFile {
 /// Writes `tensors` (alphabetically) and `json` to `path`: all of it, or nothing.
 ///
 /// # Errors
-/// When the folder cannot be written to or the disk is full; the old file is then as it was.
+/// When a value is not finite (in float16, where it is stored as such), the folder cannot be written to,
+/// or the disk is full; the old file is then as it was.
 pub fn write(
     path: &Path,
     json: &str,
@@ -154,6 +193,18 @@ pub fn write(
     precision: Precision,
 ) -> Result<(), FileError> {
     let refuse = |problem: String| FileError::new(path, problem);
+    for (name, array) in tensors {
+        // What reading refuses is not written either: it would take the place of a file that opens.
+        let stored = |&value: &f32| match precision {
+            Precision::HalfMatrices if array.shape.len() > 1 => half::f16::from_f32(value).to_f32(),
+            Precision::Full | Precision::HalfMatrices => value,
+        };
+        if let Some(index) = array.values.iter().position(|value| !stored(value).is_finite()) {
+            let value = array.values[index];
+            let problem = format!("cannot be written: tensor {name} holds {value} at position {index}");
+            return Err(refuse(format!("{problem}, expected finite numbers of the file's precision")));
+        }
+    }
     let bytes = to_bytes(json, tensors, precision).map_err(|error| refuse(format!("cannot be written: {error}")))?;
     write_atomically(path, &bytes)
 }
@@ -161,11 +212,21 @@ pub fn write(
 /// Replaces `path` by `bytes` in one motion: temporary file beside it, sync, rename.
 ///
 /// # Errors
-/// When the folder cannot be written to or the disk is full; the old file is then as it was.
+/// When `path` is a folder or a device, the folder cannot be written to or the disk is full; the old file
+/// is then as it was.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    // To rename over a device would replace it.
+    if std::fs::metadata(path).is_ok_and(|facts| !facts.is_file()) {
+        return Err(FileError::new(path, "cannot be written: expected a file, found something that is not a file"));
+    }
     let attempt = || -> std::io::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new().prefix(".hebbscope-").suffix(".tmp").tempfile_in(folder)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".hebbscope-").suffix(".tmp");
+        // Temporary files are private; this one becomes a file like any other.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(path)?;

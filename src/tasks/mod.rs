@@ -21,16 +21,16 @@ pub const TASKS: &[&dyn Task] = &[&patterns::Patterns];
 /// With the names there are.
 pub fn find(name: &str) -> std::result::Result<&'static dyn Task, UnknownTask> {
     TASKS.iter().copied().find(|task| task.name() == name).ok_or_else(|| UnknownTask {
-        name: name.to_owned(),
+        problem: if name.is_empty() { "no task was named".to_owned() } else { format!("there is no task {name}") },
         known: TASKS.iter().map(|task| task.name()).collect::<Vec<_>>().join(", "),
     })
 }
 
 /// There is no such task.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("there is no task {name}, expected one of: {known}")]
+#[error("{problem}, expected one of: {known}")]
 pub struct UnknownTask {
-    name: String,
+    problem: String,
     known: String,
 }
 

@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// What the JSON calls such a file.
+const KIND: &str = "checkpoint";
+
 /// The version of the checkpoint format that this program writes.
 const VERSION: u32 = 1;
 
@@ -30,6 +33,10 @@ struct Header {
     iteration: u64,
     /// The training generator's state; absent in a file meant for sharing.
     generator: Option<Generator>,
+    /// Steps of the optimiser, where they are not as many as iterations: a run that went on from a shared
+    /// file began with new moments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    optimiser_steps: Option<u64>,
 }
 
 /// A saved run.
@@ -50,6 +57,7 @@ pub struct Checkpoint {
 /// The optimiser's moments and the generator's state.
 #[derive(Clone, Debug)]
 pub struct Continuation {
+    optimiser_steps: u64,
     moments: BTreeMap<String, Moments>,
     generator: Generator,
 }
@@ -73,17 +81,10 @@ impl Checkpoint {
     /// # Errors
     /// As [`Self::read`].
     pub fn from_file(mut file: TensorFile) -> Result<Self, FileError> {
+        file.expect(KIND, VERSION)?;
         let header: Header = serde_json::from_str(&file.json).map_err(|error| {
             file.refuse(format!("expected the header of a checkpoint, found one that does not fit ({error})"))
         })?;
-        if header.kind != "checkpoint" {
-            return Err(file.refuse(format!("expected a checkpoint, found a {}", header.kind)));
-        }
-        if header.version != VERSION {
-            return Err(
-                file.refuse(format!("is a checkpoint of version {}, expected version {VERSION}", header.version))
-            );
-        }
         let config = RunConfig::from_text(&header.config, None).map_err(|error| file.refuse(error.to_string()))?;
         let experiment = config.task().experiment(&config.settings).map_err(|error| file.refuse(error.to_string()))?;
         let network = experiment.network();
@@ -91,7 +92,9 @@ impl Checkpoint {
         let curve = read_curve(&mut file, header.iteration)?;
         let continuation = match header.generator {
             Some(generator) => {
-                Some(Continuation { moments: read_moments(&mut file, &network, header.iteration)?, generator })
+                let optimiser_steps = header.optimiser_steps.unwrap_or(header.iteration);
+                let moments = read_moments(&mut file, &network, optimiser_steps)?;
+                Some(Continuation { optimiser_steps, moments, generator })
             }
             None => None,
         };
@@ -102,15 +105,17 @@ impl Checkpoint {
     /// Writes the checkpoint: all of it, or nothing.
     ///
     /// # Errors
-    /// When the folder cannot be written to or the disk is full.
+    /// When a value is not finite, the folder cannot be written to or the disk is full.
     pub fn write(&self, path: &Path, precision: Precision) -> Result<(), FileError> {
         let refuse = |error: String| FileError::new(path, error);
+        let steps = self.continuation.as_ref().map(|continuation| continuation.optimiser_steps);
         let header = Header {
-            kind: "checkpoint".into(),
+            kind: KIND.into(),
             version: VERSION,
             config: self.config.to_text(),
             iteration: self.iteration(),
             generator: self.continuation.as_ref().map(|continuation| continuation.generator.clone()),
+            optimiser_steps: steps.filter(|&steps| steps != self.iteration()),
         };
         let mut tensors = self.parameters.to_arrays().map_err(|error| refuse(error.to_string()))?;
         let columns: [fn(&Point) -> f32; 4] =
@@ -148,11 +153,11 @@ fn read_curve(file: &mut TensorFile, iterations: u64) -> Result<Curve, FileError
 fn read_moments(
     file: &mut TensorFile,
     network: &Network,
-    iterations: u64,
+    optimiser_steps: u64,
 ) -> Result<BTreeMap<String, Moments>, FileError> {
     let mut moments = BTreeMap::new();
-    // A run that was saved before its first step has no moments yet.
-    if iterations > 0 {
+    // An optimiser that has not taken a step has no moments yet.
+    if optimiser_steps > 0 {
         for (name, shape) in network.shapes() {
             let size = [shape.iter().product()];
             let first = file.take(&format!("optim.{name}.first"), &size)?;
@@ -174,22 +179,31 @@ impl Trainer {
             network: self.experiment.network(),
             parameters: self.parameters.snapshot()?,
             curve: self.curve.clone(),
-            continuation: Some(Continuation { moments: self.adam.moments.clone(), generator: self.generator.clone() }),
+            continuation: Some(Continuation {
+                optimiser_steps: self.adam.steps,
+                moments: self.adam.moments.clone(),
+                generator: self.generator.clone(),
+            }),
         })
     }
 
     /// Goes on from a checkpoint: exactly where its continuation is known; otherwise with new moments
     /// and with the episodes of `seed` from the beginning.
     ///
+    /// The parameters are copied: training leaves other holders of the checkpoint's tensors alone.
+    ///
     /// # Errors
-    /// When the parameters cannot be copied or the settings contradict each other.
+    /// When the settings contradict each other.
+    ///
+    /// # Panics
+    /// Never: Candle can copy what it holds in memory.
     pub fn from_checkpoint(checkpoint: Checkpoint) -> Result<Self, crate::tasks::settings::SettingError> {
         let mut trainer = Self::new(checkpoint.config)?;
-        trainer.parameters = checkpoint.parameters;
+        trainer.parameters = checkpoint.parameters.snapshot().expect("tensors in memory can be copied");
         trainer.curve = checkpoint.curve;
         if let Some(continuation) = checkpoint.continuation {
             let mut adam = Adam::new(trainer.experiment.optimiser());
-            adam.steps = trainer.curve.len() as u64;
+            adam.steps = continuation.optimiser_steps;
             adam.moments = continuation.moments;
             trainer.adam = adam;
             trainer.generator = continuation.generator;

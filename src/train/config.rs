@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
-/// The largest seed: TOML and JSON readers elsewhere keep whole numbers up to here.
+/// The largest seed and the longest run: TOML and JSON readers elsewhere keep whole numbers up to here.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
 
 /// One training run, fully described.
@@ -70,7 +70,7 @@ impl RunConfig {
         let mut config = Self::new(tasks::find(name)?);
         config.settings.set_all(&text.settings)?;
         config.seed = check_seed(text.seed.unwrap_or(0))?;
-        config.iterations = text.steps.unwrap_or(config.iterations);
+        config.iterations = check_steps(text.steps.unwrap_or(config.iterations))?;
         Ok(config)
     }
 
@@ -103,13 +103,25 @@ impl RunConfig {
 /// # Errors
 /// When `seed` is above [`MAX_SEED`].
 pub fn check_seed(seed: u64) -> Result<u64, SettingError> {
-    if seed <= MAX_SEED {
-        return Ok(seed);
+    check_whole("seed", seed)
+}
+
+/// Refuses lengths of a run that other programs could not read back.
+///
+/// # Errors
+/// When `steps` is above [`MAX_SEED`].
+pub fn check_steps(steps: u64) -> Result<u64, SettingError> {
+    check_whole("steps", steps)
+}
+
+fn check_whole(key: &str, value: u64) -> Result<u64, SettingError> {
+    if value <= MAX_SEED {
+        return Ok(value);
     }
     Err(SettingError::Value {
-        key: "seed".into(),
+        key: key.into(),
         expected: format!("a whole number from 0 to {MAX_SEED}"),
-        found: seed.to_string(),
+        found: value.to_string(),
     })
 }
 
@@ -123,7 +135,7 @@ impl ConfigText {
         let text = std::fs::read_to_string(path)
             .map_err(|error| refuse(format!("cannot be read: {}", crate::plastic::tensor_file::reason(&error))))?;
         toml::from_str(&text).map_err(|error| {
-            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+            let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
             let message = error.message().trim().replace('\n', " ");
             refuse(format!("expected a configuration in TOML, found in line {line}: {message}"))
         })

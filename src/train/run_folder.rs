@@ -19,7 +19,7 @@ pub struct RunFolder {
     metrics: File,
     written: u64,
     seconds_before: f64,
-    _lock: File,
+    lock: File,
 }
 
 /// The checkpoint of the run in `folder`.
@@ -33,29 +33,32 @@ impl RunFolder {
     /// # Errors
     /// When it cannot be written to, holds a run already, or another process is using it.
     pub fn create(path: &Path, config: &RunConfig) -> Result<Self, FileError> {
+        if path.exists() && !path.is_dir() {
+            return Err(FileError::new(path, "expected a folder to write to, found something that is not a folder"));
+        }
         let io = |error: std::io::Error| FileError::new(path, format!("cannot be written: {}", reason(&error)));
         std::fs::create_dir_all(path).map_err(io)?;
+        // Before the lock, to leave nothing in somebody's folder; and under it, when nobody can come between.
+        refuse_run(path)?;
         let lock = lock(path)?;
-        for name in [CHECKPOINT, METRICS] {
-            if path.join(name).exists() {
-                let problem = "expected an empty folder, found a run; go on with --resume or choose another folder";
-                return Err(FileError::new(path, problem));
-            }
-        }
+        refuse_run(path)?;
         tensor_file::write_atomically(&path.join(CONFIG), config.to_toml().as_bytes())?;
-        let header = format!("iteration,loss,{},eta,grad_norm,seconds\n", config.task().measure().key);
         let metrics = path.join(METRICS);
-        tensor_file::write_atomically(&metrics, header.as_bytes())?;
-        Ok(Self { path: path.to_owned(), metrics: append(&metrics)?, written: 0, seconds_before: 0.0, _lock: lock })
+        tensor_file::write_atomically(&metrics, metrics_header(config).as_bytes())?;
+        Ok(Self { path: path.to_owned(), metrics: append(&metrics)?, written: 0, seconds_before: 0.0, lock })
     }
 
-    /// Takes up the run in a folder: its checkpoint, with the metrics cut back to it.
+    /// Takes up the run in a folder: its checkpoint, with the metrics cut back to it or filled up from it.
     ///
     /// # Errors
     /// When there is no run, its checkpoint cannot be continued, or another process is using it.
     pub fn resume(path: &Path) -> Result<(Self, Checkpoint), FileError> {
         if !path.is_dir() {
             return Err(FileError::new(path, "expected the folder of a run, found no folder"));
+        }
+        if !checkpoint_path(path).is_file() {
+            let problem = format!("expected the folder of a run, found no {CHECKPOINT} in it");
+            return Err(FileError::new(path, problem));
         }
         let lock = lock(path)?;
         let checkpoint = Checkpoint::read(&checkpoint_path(path))?;
@@ -64,23 +67,31 @@ impl RunFolder {
             return Err(FileError::new(&checkpoint_path(path), problem));
         }
         let metrics = path.join(METRICS);
-        let text = std::fs::read_to_string(&metrics)
-            .map_err(|error| FileError::new(&metrics, format!("cannot be read: {}", reason(&error))))?;
+        let found = match std::fs::read(&metrics) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(FileError::new(&metrics, format!("cannot be read: {}", reason(&error)))),
+        };
+        let mut text = metrics_header(&checkpoint.config);
+        let columns = text.split(',').count();
         let iteration = checkpoint.iteration();
-        let kept: String = text
-            .lines()
-            .enumerate()
-            .filter(|(index, line)| {
-                let number = line.split(',').next().and_then(|number| number.parse::<u64>().ok());
-                *index == 0 || number.is_some_and(|number| number <= iteration)
-            })
-            .flat_map(|(_, line)| [line, "\n"])
-            .collect();
-        tensor_file::write_atomically(&metrics, kept.as_bytes())?;
-        let seconds_before =
-            kept.lines().next_back().and_then(|line| line.split(',').next_back()?.parse().ok()).unwrap_or(0.0);
+        let (mut kept, mut seconds_before) = (0, 0.0);
+        // A crash may have left lines that the checkpoint does not know of, or a line cut short.
+        for line in found.split_inclusive('\n').skip(1).take(checkpoint.curve.len()) {
+            let cells: Vec<&str> = line.strip_suffix('\n').unwrap_or_default().split(',').collect();
+            if cells.len() != columns || cells[0].parse() != Ok(kept + 1) {
+                break;
+            }
+            seconds_before = cells[columns - 1].parse().unwrap_or(seconds_before);
+            text += line;
+            kept += 1;
+        }
+        for (index, point) in checkpoint.curve.iter().enumerate().skip(kept) {
+            text += &metrics_line(index, point, seconds_before);
+        }
+        tensor_file::write_atomically(&metrics, text.as_bytes())?;
         let folder =
-            Self { path: path.to_owned(), metrics: append(&metrics)?, written: iteration, seconds_before, _lock: lock };
+            Self { path: path.to_owned(), metrics: append(&metrics)?, written: iteration, seconds_before, lock };
         Ok((folder, checkpoint))
     }
 
@@ -113,13 +124,19 @@ impl RunFolder {
     pub fn write_metrics(&mut self, curve: &[Point], seconds: f64) -> Result<(), FileError> {
         let mut text = String::new();
         for (index, point) in curve.iter().enumerate().skip(self.written as usize) {
-            let Point { loss, measure, eta, grad_norm } = point;
-            text += &format!("{},{loss},{measure},{eta},{grad_norm},{seconds:.3}\n", index + 1);
+            text += &metrics_line(index, point, seconds);
         }
-        let metrics = self.path.join(METRICS);
-        self.metrics
-            .write_all(text.as_bytes())
-            .map_err(|error| FileError::new(&metrics, format!("cannot be written: {}", reason(&error))))?;
+        let append = || -> std::io::Result<()> {
+            let length = self.metrics.metadata()?.len();
+            (&self.metrics).write_all(text.as_bytes()).or_else(|error| {
+                // The next attempt writes the same lines; half of one must not stand before them.
+                self.metrics.set_len(length)?;
+                Err(error)
+            })
+        };
+        append().map_err(|error| {
+            FileError::new(&self.path.join(METRICS), format!("cannot be written: {}", reason(&error)))
+        })?;
         self.written = curve.len() as u64;
         Ok(())
     }
@@ -134,6 +151,32 @@ impl RunFolder {
         tensor_file::write_atomically(&self.path.join(CONFIG), checkpoint.config.to_toml().as_bytes())?;
         Ok(path)
     }
+}
+
+impl Drop for RunFolder {
+    fn drop(&mut self) {
+        // Closing would do, were it not for a process forked at this moment: it shares the open file until
+        // it becomes another program. The system releases what cannot be unlocked here.
+        let _unlocked = self.lock.unlock();
+    }
+}
+
+fn refuse_run(folder: &Path) -> Result<(), FileError> {
+    if [CHECKPOINT, METRICS].iter().any(|name| folder.join(name).exists()) {
+        let problem = "expected an empty folder, found a run; go on with --resume or choose another folder";
+        return Err(FileError::new(folder, problem));
+    }
+    Ok(())
+}
+
+fn metrics_header(config: &RunConfig) -> String {
+    format!("iteration,loss,{},eta,grad_norm,seconds\n", config.task().measure().key)
+}
+
+/// The line of the iteration at `index` of the curve.
+fn metrics_line(index: usize, point: &Point, seconds: f64) -> String {
+    let Point { loss, measure, eta, grad_norm } = point;
+    format!("{},{loss},{measure},{eta},{grad_norm},{seconds:.3}\n", index + 1)
 }
 
 fn append(path: &Path) -> Result<File, FileError> {

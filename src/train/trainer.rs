@@ -126,6 +126,9 @@ impl Trainer {
         if !loss.is_finite() {
             return Err(self.where_it_began(iteration, loss, &outcome.tape));
         }
+        if !outcome.measure.is_finite() {
+            return Err(TrainError::NonFinite { iteration, place: "the measure".into(), value: outcome.measure });
+        }
         let graph = outcome.loss.backward().map_err(candle)?;
         let mut gradients = BTreeMap::new();
         for (name, var) in self.parameters.iter() {
@@ -135,7 +138,8 @@ impl Trainer {
             };
             gradients.insert(name.to_owned(), values);
         }
-        let norm = match self.adam.settings.clip_norm {
+        let limit = self.adam.settings.clip_norm;
+        let norm = match limit {
             Some(limit) => clip_by_global_norm(&mut gradients, limit),
             None => global_norm(&gradients),
         };
@@ -143,6 +147,12 @@ impl Trainer {
             let (name, index, value) = first_non_finite(&gradients).unwrap_or(("all", 0, f32::INFINITY));
             let place = format!("the gradient of {name} at position {index}");
             return Err(TrainError::NonFinite { iteration, place, value });
+        }
+        // Adam keeps squares: one that overflows would silence its parameter for ever.
+        let applied = limit.map_or(norm, |limit| norm.min(limit));
+        if !(norm as f32).is_finite() || !((applied * applied) as f32).is_finite() {
+            let place = "the squared norm of the gradient".to_owned();
+            return Err(TrainError::NonFinite { iteration, place, value: f32::INFINITY });
         }
         self.adam.step(&mut self.parameters, &gradients).map_err(candle)?;
         outcome.tape.iteration = iteration - 1;

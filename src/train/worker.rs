@@ -4,15 +4,16 @@
 //! fit yet wait in the worker's own batch, news wait in a queue. *Bulk state* goes through a slot that
 //! keeps only the latest. Dropping the [`Worker`] stops the thread, which saves first.
 
-use super::run_folder::RunFolder;
+use super::run_folder::{RunFolder, checkpoint_path};
 use super::trainer::{Point, TrainError, Trainer};
 use crate::episode::Tape;
 use crate::plastic::Parameters;
+use crate::plastic::tensor_file::FileError;
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TrySendError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -22,6 +23,9 @@ const CHANNEL_LENGTH: usize = 64;
 
 /// Bulk state is offered at most this often.
 const SNAPSHOT_EVERY: Duration = Duration::from_millis(100);
+
+/// The slowest pace, in iterations per second.
+const SLOWEST_PACE: f64 = 0.01;
 
 /// What the worker can be told.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,7 +38,8 @@ pub enum Command {
     OneIteration,
     /// Save now.
     Save,
-    /// At most this many iterations per second; `None` is as fast as it goes.
+    /// At most this many iterations per second, once in a hundred seconds if that is less; `None` is as
+    /// fast as it goes.
     Pace(Option<f64>),
     /// Save and end.
     Stop,
@@ -112,7 +117,7 @@ impl Default for Options {
 
 /// The handle of a training thread.
 pub struct Worker {
-    commands: std::sync::mpsc::Sender<Command>,
+    commands: Option<Sender<Command>>,
     events: Option<Receiver<Event>>,
     latest: Arc<Mutex<Option<Snapshot>>>,
     thread: Option<JoinHandle<()>>,
@@ -124,11 +129,11 @@ impl Worker {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(trainer: Trainer, folder: Option<RunFolder>, options: Options) -> std::io::Result<Self> {
-        let (commands, orders) = std::sync::mpsc::channel();
+        let (commands, orders) = channel();
         let (events, receiver) = sync_channel(CHANNEL_LENGTH);
         let latest = Arc::new(Mutex::new(None));
         let desk = Desk {
-            kept: None,
+            kept: folder.as_ref().map(|folder| checkpoint_path(folder.path())).filter(|path| path.exists()),
             training_seconds: folder.as_ref().map_or(0.0, RunFolder::seconds_before),
             folder,
             events,
@@ -142,12 +147,12 @@ impl Worker {
         let thread = std::thread::Builder::new()
             .name("hebbscope-training".into())
             .spawn(move || Run { trainer, desk, orders, pace: None }.run())?;
-        Ok(Self { commands, events: Some(receiver), latest, thread: Some(thread) })
+        Ok(Self { commands: Some(commands), events: Some(receiver), latest, thread: Some(thread) })
     }
 
     /// Tells the worker something; answers whether it is still there to hear it.
     pub fn tell(&self, command: Command) -> bool {
-        self.commands.send(command).is_ok()
+        self.commands.as_ref().is_some_and(|commands| commands.send(command).is_ok())
     }
 
     /// The events; `None` after [`Self::disconnect`].
@@ -168,6 +173,8 @@ impl Worker {
     /// Drops the receiver, which stops the worker, and waits until it has saved.
     pub fn disconnect(&mut self) {
         self.events = None;
+        // A worker that stands still has nothing to send, and learns of the end by listening.
+        self.commands = None;
         if let Some(thread) = self.thread.take() {
             // A panic in the run has been reported as an event already.
             let _ended = thread.join();
@@ -262,23 +269,32 @@ impl Desk {
         (self.options.notify)();
     }
 
+    /// Saves; where that fails, says so and lets training go on.
     fn save(&mut self, trainer: &Trainer) -> Result<(), Gone> {
-        let Some(folder) = &mut self.folder else { return Ok(()) };
-        self.saved = Instant::now();
-        let iteration = trainer.iteration();
-        let attempt = folder.write_metrics(trainer.curve(), self.training_seconds).and_then(|()| {
-            let checkpoint = trainer.checkpoint().map_err(|error| {
-                crate::plastic::tensor_file::FileError::new(folder.path(), format!("cannot be saved: {error}"))
-            })?;
-            folder.save(&checkpoint)
-        });
-        match attempt {
-            Ok(path) => {
-                self.kept = Some(path.clone());
-                self.report(iteration, Event::Saved { path, iteration })
+        match self.keep(trainer) {
+            Ok(Some(event)) => self.report(trainer.iteration(), event),
+            Ok(None) => Ok(()),
+            Err(error) => {
+                self.report(trainer.iteration(), Event::Warning(format!("not saved, training goes on: {error}")))
             }
-            Err(error) => self.report(iteration, Event::Warning(format!("not saved, training goes on: {error}"))),
         }
+    }
+
+    /// Saves, and answers with the news of it; without a folder there is none.
+    fn keep(&mut self, trainer: &Trainer) -> Result<Option<Event>, FileError> {
+        let Some(folder) = &mut self.folder else { return Ok(None) };
+        self.saved = Instant::now();
+        folder.write_metrics(trainer.curve(), self.training_seconds)?;
+        let checkpoint =
+            trainer.checkpoint().map_err(|error| FileError::new(folder.path(), format!("cannot be saved: {error}")))?;
+        let path = folder.save(&checkpoint)?;
+        self.kept = Some(path.clone());
+        Ok(Some(Event::Saved { path, iteration: trainer.iteration() }))
+    }
+
+    /// The last checkpoint that was saved, if it is still there.
+    fn kept(&self) -> Option<PathBuf> {
+        self.kept.clone().filter(|path| path.exists())
     }
 }
 
@@ -319,13 +335,21 @@ impl Run {
                 {
                     self.desk.waiting.push_back(Event::Warning(error.to_string()));
                 }
-                Event::Failed { reason, iteration, kept: self.desk.kept.clone() }
+                Event::Failed { reason, iteration, kept: self.desk.kept() }
             }
             End::Complete | End::Stopped | End::Gone => {
-                // Whether anybody still listens is seen when the last event is sent.
-                let _listened = self.desk.save(&self.trainer);
                 self.desk.offer(&self.trainer, true);
-                Event::Finished { iteration, stopped: !matches!(end, End::Complete) }
+                match self.desk.keep(&self.trainer) {
+                    Ok(saved) => {
+                        // Whether anybody still listens is seen when the last event is sent.
+                        let _listened = saved.map(|event| self.desk.report(iteration, event));
+                        Event::Finished { iteration, stopped: !matches!(end, End::Complete) }
+                    }
+                    Err(error) => {
+                        let reason = format!("the end of the run was not saved: {error}");
+                        Event::Failed { reason, iteration, kept: self.desk.kept() }
+                    }
+                }
             }
         };
         let _listened = self.desk.report(iteration, last);
@@ -355,7 +379,7 @@ impl Run {
                     Ok(Command::Resume) => (paused, single) = (false, false),
                     Ok(Command::OneIteration) => (paused, single) = (false, true),
                     Ok(Command::Save) => self.desk.save(&self.trainer)?,
-                    Ok(Command::Pace(pace)) => self.pace = pace.filter(|pace| pace.is_finite() && *pace > 0.01),
+                    Ok(Command::Pace(pace)) => self.pace = pace.map(|pace| pace.max(SLOWEST_PACE)),
                     Ok(Command::Stop) => return Err(End::Stopped),
                     Err(RecvTimeoutError::Disconnected) => return Err(End::Gone),
                     Err(RecvTimeoutError::Timeout) if paused => self.desk.flush(self.trainer.iteration())?,

@@ -1,0 +1,168 @@
+//! What the tests share: a network that trains in milliseconds, a look into the bytes of a file, and
+//! waiting that ends.
+
+use hebbscope::data::Generator;
+use hebbscope::plastic::{Network, Parameters};
+use hebbscope::tasks::{self, Experiment, Optimiser, Outcome};
+use hebbscope::train::{RunConfig, Trainer};
+use serde_json::Value;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+/// Longer than anything here takes, shorter than anybody's patience.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The settings of a network that trains in milliseconds.
+pub const SMALL: [(&str, &str); 7] = [
+    ("size", "20"),
+    ("count", "2"),
+    ("show_steps", "3"),
+    ("gap_steps", "1"),
+    ("rounds", "2"),
+    ("probe_steps", "3"),
+    ("lr", "0.01"),
+];
+
+/// A run of ten iterations of [`SMALL`] with some settings changed.
+pub fn config(changes: &[(&str, &str)]) -> RunConfig {
+    let mut config = RunConfig::new(tasks::find("patterns").unwrap());
+    for (key, value) in SMALL.iter().chain(changes) {
+        config.settings.set_text(key, value).unwrap();
+    }
+    config.iterations = 10;
+    config
+}
+
+/// A trainer of [`config`] that has not begun.
+pub fn trainer(changes: &[(&str, &str)]) -> Trainer {
+    Trainer::new(config(changes)).unwrap()
+}
+
+/// A trainer of [`config`] with `iterations` behind it.
+pub fn trained(changes: &[(&str, &str)], iterations: usize) -> Trainer {
+    let mut trainer = trainer(changes);
+    advance(&mut trainer, iterations);
+    trainer
+}
+
+/// Trains for some iterations.
+pub fn advance(trainer: &mut Trainer, iterations: usize) {
+    for _ in 0..iterations {
+        trainer.step().unwrap();
+    }
+}
+
+/// All parameters, as bits that can be compared.
+pub fn bits(parameters: &Parameters) -> Vec<(String, Vec<u32>)> {
+    let bits = |name: &str| parameters.values(name).unwrap().iter().map(|value| value.to_bits()).collect();
+    parameters.iter().map(|(name, _)| (name.to_owned(), bits(name))).collect()
+}
+
+/// Does `work` on a thread of its own and fails when it does not come back.
+pub fn within_patience<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, wait) = channel();
+    let thread = std::thread::spawn(move || {
+        let result = work();
+        let _heard = done.send(());
+        result
+    });
+    assert!(wait.recv_timeout(PATIENCE).is_ok() || thread.is_finished(), "{what} never came back");
+    thread.join().unwrap()
+}
+
+/// Asks again and again until there is an answer.
+pub fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let since = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(since.elapsed() < PATIENCE, "{what} never came");
+        std::thread::yield_now();
+    }
+}
+
+/// The two parts of a `.safetensors` file: its JSON header and what comes after.
+pub fn taken_apart(bytes: &[u8]) -> (Value, Vec<u8>) {
+    let length = u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize;
+    (serde_json::from_slice(&bytes[8..8 + length]).unwrap(), bytes[8 + length..].to_vec())
+}
+
+/// The file that has this header and these data.
+pub fn put_together(header: &Value, data: &[u8]) -> Vec<u8> {
+    with_header(header.to_string().as_bytes(), data)
+}
+
+/// The file that has this text as its header, JSON or not.
+pub fn with_header(header: &[u8], data: &[u8]) -> Vec<u8> {
+    [&(header.len() as u64).to_le_bytes(), header, data].concat()
+}
+
+/// A copy of a file with another header.
+pub fn with_changed_header(bytes: &[u8], change: impl FnOnce(&mut Value)) -> Vec<u8> {
+    let (mut header, data) = taken_apart(bytes);
+    change(&mut header);
+    put_together(&header, &data)
+}
+
+/// A copy of a file with other JSON under Hebbscope's metadata key.
+pub fn with_changed_json(bytes: &[u8], change: impl FnOnce(&mut Value)) -> Vec<u8> {
+    with_changed_header(bytes, |header| {
+        let text = &mut header["__metadata__"]["hebbscope"];
+        let mut json: Value = serde_json::from_str(text.as_str().unwrap()).unwrap();
+        change(&mut json);
+        *text = json.to_string().into();
+    })
+}
+
+/// A copy of a file in which one value of a float32 tensor is another one.
+pub fn with_value(bytes: &[u8], tensor: &str, index: usize, value: f32) -> Vec<u8> {
+    let (header, mut data) = taken_apart(bytes);
+    let begin = header[tensor]["data_offsets"][0].as_u64().unwrap() as usize + 4 * index;
+    data[begin..begin + 4].copy_from_slice(&value.to_le_bytes());
+    put_together(&header, &data)
+}
+
+/// What happens to an outcome; it is told the iteration, counted from one.
+type Disturbance = dyn Fn(u64, &mut Outcome) + Send;
+
+/// The small experiment, with something that happens to its loss.
+pub struct Disturbed {
+    inner: Box<dyn Experiment>,
+    lived: std::cell::Cell<u64>,
+    disturbance: Box<Disturbance>,
+}
+
+impl Disturbed {
+    /// A trainer whose outcomes go through `disturbance`, which is told the iteration, counted from one.
+    pub fn trainer(config: RunConfig, disturbance: impl Fn(u64, &mut Outcome) + Send + 'static) -> Trainer {
+        let inner = config.task().experiment(&config.settings).unwrap();
+        let experiment = Self { inner, lived: 0.into(), disturbance: Box::new(disturbance) };
+        Trainer::with_experiment(config, Box::new(experiment))
+    }
+}
+
+impl Experiment for Disturbed {
+    fn network(&self) -> Network {
+        self.inner.network()
+    }
+
+    fn optimiser(&self) -> Optimiser {
+        self.inner.optimiser()
+    }
+
+    fn batch(&self) -> usize {
+        self.inner.batch()
+    }
+
+    fn initial(&self, generator: &mut Generator) -> candle_core::Result<Parameters> {
+        self.inner.initial(generator)
+    }
+
+    fn live(&self, parameters: &Parameters, generator: &mut Generator, batch: usize) -> candle_core::Result<Outcome> {
+        let mut outcome = self.inner.live(parameters, generator, batch)?;
+        self.lived.set(self.lived.get() + 1);
+        (self.disturbance)(self.lived.get(), &mut outcome);
+        Ok(outcome)
+    }
+}
