@@ -6,6 +6,7 @@
 //! | [`session`] | scene, clock, training, notices: everything that is not drawing |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
 //! | [`training`] | the training run of this window |
+//! | [`matrices`] | w, α, H and what follows from them, computed once an instant |
 //! | [`panels`] | what can be looked at, one file and one registry line each |
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
 //! | [`theme`], [`numbers`] | colours, type, and how numbers are written |
@@ -13,6 +14,7 @@
 
 pub mod app;
 pub mod controls;
+pub mod matrices;
 pub mod native;
 pub mod numbers;
 pub mod panels;

@@ -3,6 +3,7 @@
 //! Nothing here blocks a frame. Opening, living an episode and making a snapshot ready happen on a
 //! thread of their own; results arrive over a channel and are taken in by [`Session::update`].
 
+use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
 use super::scene::{self, Prepared, Scene};
 use super::training::Training;
 use crate::episode::{Clock, EventKind};
@@ -59,9 +60,13 @@ pub struct Session {
     pub hover: Option<String>,
     /// Whether the view keeps to the newest state of training.
     pub following: bool,
+    /// The parts of matrices that are looked at, the same in all panels whose matrices have the same size.
+    pub windows: LinkedWindows,
+    /// The cell (row, column) last clicked on a square matrix, taken by whoever wants it.
+    pub clicked_cell: Option<(usize, usize)>,
     curve: Vec<Point>,
     job: Option<Job>,
-    trace: Option<(usize, Arc<Matrix>)>,
+    matrices: Matrices,
     next_episode: u64,
     wake: Wake,
 }
@@ -76,9 +81,11 @@ impl Session {
             notices: Vec::new(),
             hover: None,
             following: false,
+            windows: LinkedWindows::default(),
+            clicked_cell: None,
             curve: Vec::new(),
             job: None,
-            trace: None,
+            matrices: Matrices::default(),
             next_episode: 1,
             wake,
         }
@@ -155,20 +162,14 @@ impl Session {
     /// H at the step being viewed, `[N, N]`; `None` for a network without traces.
     pub fn trace(&mut self) -> Option<Arc<Matrix>> {
         let scene = self.scene.as_mut()?;
-        let step = self.clock.at();
-        if let Some((at, trace)) = &self.trace
-            && *at == step
-        {
-            return Some(Arc::clone(trace));
-        }
-        let neurons = scene.tape().network.neurons;
-        let values = scene.reel.trace_at(step).to_vec();
-        if values.is_empty() {
-            return None;
-        }
-        let trace = Arc::new(Matrix::new(neurons, neurons, values).ok()?);
-        self.trace = Some((step, Arc::clone(&trace)));
-        Some(trace)
+        self.matrices.trace(scene, self.clock.at())
+    }
+
+    /// A matrix of the network at the step being viewed; the same object until the step or the scene changes. `None`
+    /// when there is none, see [`MatrixKind::why_missing`].
+    pub fn matrix(&mut self, kind: MatrixKind) -> Option<MatrixView> {
+        let scene = self.scene.as_mut()?;
+        self.matrices.view(scene, self.clock.at(), kind)
     }
 
     /// Takes in what other threads have sent. Call once per frame, before drawing.
@@ -241,7 +242,6 @@ impl Session {
             return;
         }
         let steps = prepared.scene.tape().steps;
-        self.trace = None;
         match arrival {
             Arrival::Fresh => {
                 self.clock = Clock::new(steps);
