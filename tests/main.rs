@@ -3,6 +3,7 @@
 
 mod heatmap;
 mod lifetime;
+mod matrices;
 mod no_display;
 mod offscreen;
 mod reference;

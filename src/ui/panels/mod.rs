@@ -4,6 +4,7 @@ pub mod curve;
 pub mod matrix;
 pub mod recall;
 
+use super::matrices::MatrixKind;
 use super::session::Session;
 use super::theme::{self, Palette};
 use egui::{Align, CornerRadius, Frame, Layout, Margin, Stroke, Ui};
@@ -12,8 +13,11 @@ use egui::{Align, CornerRadius, Frame, Layout, Margin, Stroke, Ui};
 pub type Make = fn() -> Box<dyn Panel>;
 
 /// Every panel, in the order in which the window lays them out.
-pub const PANELS: &[Make] =
-    &[|| Box::new(recall::Recall::default()), || Box::new(matrix::MatrixPanel::default()), || Box::new(curve::Curve)];
+pub const PANELS: &[Make] = &[
+    || Box::new(recall::Recall::default()),
+    || Box::new(matrix::MatrixPanel::showing(MatrixKind::Trace)),
+    || Box::new(curve::Curve),
+];
 
 /// One way of looking at a session. It owns its own state and changes nothing but the session's clock and hover.
 pub trait Panel {
