@@ -597,6 +597,31 @@ fn every_kind_is_drawn_in_both_themes_from_afar_and_near() {
 }
 
 #[test]
+fn small_panels_vectors_and_constants_are_drawn_too() {
+    let Some(mut device) = offscreen() else { return };
+    for (setting, kind) in [
+        ("free", MatrixKind::Alpha),
+        ("per_neuron", MatrixKind::Alpha),
+        ("yoked", MatrixKind::Alpha),
+        ("yoked", MatrixKind::AlphaTrace),
+        ("free", MatrixKind::WeightGradient),
+    ] {
+        let mut session = session(&[("alpha", setting)]);
+        session.clock.seek(12);
+        for (size, scale) in
+            [([230.0, 270.0], 1.0), ([120.0, 100.0], 1.5), ([620.0, 300.0], 1.0), ([300.0, 300.0], 2.0)]
+        {
+            theme::install(device.context());
+            let mut panel = MatrixPanel::showing(kind);
+            let mut ui = |ui: &mut egui::Ui| panels::framed(ui, &mut panel, &mut session);
+            let picture = device.draw(size, scale, &mut ui).unwrap();
+            assert!(colors(&picture) > 4, "{setting} {kind:?} {size:?}: {} colours", colors(&picture));
+            keep(&picture, &format!("small-{setting}-{kind:?}-{}x{}", size[0], size[1]));
+        }
+    }
+}
+
+#[test]
 fn a_panel_takes_the_title_of_what_it_shows() {
     let mut panel = MatrixPanel::showing(MatrixKind::Weights);
     assert_eq!(panel.title(), MatrixKind::Weights.title());

@@ -54,8 +54,6 @@ pub struct Bar<'a> {
     pub reach: f32,
     /// How many values lie beyond.
     pub clipped: usize,
-    /// What must not be overlooked.
-    pub warning: Option<String>,
 }
 
 impl ColorBar {
@@ -154,16 +152,10 @@ impl ColorBar {
                 self.typing = Some(Typing { text: limit.clone(), problem: None, is_new: true });
             }
         }
-        let (text, ink) = match &bar.warning {
-            Some(warning) => (warning.clone(), palette.mark),
-            None => ("0".to_owned(), palette.quiet),
-        };
-        let room = taken[1] - taken[0] - 8.0;
-        if room > 8.0 {
-            let mut words = egui::text::LayoutJob::simple_singleline(text, font, ink);
-            words.wrap = egui::text::TextWrapping::truncate_at_width(room);
-            let galley = ui.painter().layout_job(words);
-            ui.painter().galley(pos2(rect.center().x - galley.size().x / 2.0, rect.top()), galley, ink);
+        let zero = ui.painter().layout_no_wrap("0".to_owned(), font, palette.quiet);
+        if taken[1] - taken[0] > zero.size().x + 8.0 {
+            let left = rect.center().x - zero.size().x / 2.0;
+            ui.painter().galley(pos2(left, rect.top()), zero, palette.quiet);
         }
         None
     }

@@ -38,10 +38,11 @@ impl MatrixPanel {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 wants_visible = self.range_menu(ui, palette);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    if ui.available_width() > 80.0 {
-                        ui.add_space(6.0);
-                        let words = RichText::new(self.kind.words()).small().color(palette.quiet);
-                        ui.add(egui::Label::new(words).truncate());
+                    ui.add_space(8.0);
+                    let font = egui::TextStyle::Small.resolve(ui.style());
+                    let words = ui.painter().layout_no_wrap(self.kind.words().to_owned(), font, palette.quiet);
+                    if words.size().x <= ui.available_width() {
+                        ui.label(words);
                     }
                 });
             });

@@ -26,6 +26,9 @@ use range::Range;
 /// Between the picture and the colour bar.
 const GAP: f32 = 8.0;
 
+/// Height of a line that warns.
+const WARNING: f32 = 16.0;
+
 /// Below this height there is no colour bar.
 const LEAST_FOR_BAR: f32 = 130.0;
 
@@ -137,7 +140,8 @@ impl Panel for MatrixPanel {
         let Some(view) = session.matrix(self.kind) else {
             (self.clipped, self.window) = (None, None);
             let why = session.scene().and_then(|scene| self.kind.why_missing(scene));
-            ui.centered_and_justified(|ui| {
+            ui.vertical_centered(|ui| {
+                ui.add_space((ui.available_height() / 2.0 - 20.0).max(0.0));
                 ui.label(RichText::new(why.unwrap_or("This network has no such matrix.")).color(palette.quiet));
             });
             return;
@@ -145,7 +149,12 @@ impl Panel for MatrixPanel {
         let matrix = view.matrix;
         let reach = self.range().reach(view.span);
         let area = ui.available_rect_before_wrap();
-        let bar_height = if area.height() >= LEAST_FOR_BAR { GAP + color_bar::HEIGHT } else { 0.0 };
+        let warning = words::warning(&matrix);
+        let bar_height = match &warning {
+            _ if area.height() < LEAST_FOR_BAR => 0.0,
+            Some(_) => GAP + color_bar::HEIGHT + WARNING,
+            None => GAP + color_bar::HEIGHT,
+        };
         let drawn = picture::picture_ui(ui, area.with_max_y(area.max.y - bar_height), &matrix, reach, session);
         self.window = (!drawn.window.is_whole()).then_some(drawn.window);
         if let Some((row, column)) = drawn.under {
@@ -159,10 +168,14 @@ impl Panel for MatrixPanel {
             let corner = pos2(drawn.rect.left(), drawn.rect.bottom() + GAP);
             let rect = Rect::from_min_max(corner, pos2(drawn.rect.right(), corner.y + color_bar::HEIGHT));
             let colormap = Colormap::for_theme(palette.dark);
-            let warning = words::warning(&matrix);
-            let bar = Bar { matrix: &matrix, colormap, reach, clipped, warning };
+            let bar = Bar { matrix: &matrix, colormap, reach, clipped };
             if let Some(range) = self.bar.ui(ui, rect, &bar) {
                 self.set_range(range);
+            }
+            if let Some(warning) = warning {
+                let line = Rect::from_x_y_ranges(area.x_range(), rect.bottom()..=rect.bottom() + WARNING);
+                let words = egui::Label::new(RichText::new(warning).small().color(palette.mark)).truncate();
+                ui.put(line, words);
             }
         }
         if ui.rect_contains_pointer(area) {

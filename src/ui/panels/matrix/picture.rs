@@ -119,6 +119,10 @@ fn numbers_ui(ui: &Ui, rect: Rect, window: &Window, grid: &CellGrid, under: Opti
     let font = FontId::proportional(10.0);
     let painter = ui.painter();
     for (axis, cells, least) in [(0, columns, 46.0), (1, rows, 30.0)] {
+        if grid.count(axis) < 2 {
+            // A vector's one row is not a neuron: it stands for all.
+            continue;
+        }
         let pitch = rect.size()[axis] / window.extent()[axis];
         let every = nice_step(least / pitch);
         let marked = under.map(|(row, column)| [column, row][axis]);
@@ -132,7 +136,13 @@ fn numbers_ui(ui: &Ui, rect: Rect, window: &Window, grid: &CellGrid, under: Opti
                 0 => (pos2(at, rect.top() - 3.0), Align2::CENTER_BOTTOM),
                 _ => (pos2(rect.left() - 5.0, at), Align2::RIGHT_CENTER),
             };
-            painter.text(pos, align, cell.to_string(), font.clone(), color);
+            let galley = painter.layout_no_wrap(cell.to_string(), font.clone(), color);
+            let mut place = align.anchor_size(pos, galley.size());
+            if axis == 0 {
+                // A long number at the right end stays above the picture.
+                place = place.translate(vec2((rect.right() - place.right()).min(0.0), 0.0));
+            }
+            painter.galley(place.min, galley, color);
         };
         let first = cells.start.div_ceil(every) * every;
         for cell in (first..cells.end).step_by(every) {
@@ -167,6 +177,7 @@ fn values_ui(ui: &Ui, rect: Rect, matrix: &Matrix, window: &Window, grid: &CellG
         return;
     }
     let (size, count) = if cell.x > 60.0 { (11.0, 3) } else { (9.5, 2) };
+    let written = |value: f32| in_cell(value, reach, count);
     let painter = ui.painter_at(rect);
     let [rows, columns] = window.cells();
     for row in rows {
@@ -177,7 +188,21 @@ fn values_ui(ui: &Ui, rect: Rect, matrix: &Matrix, window: &Window, grid: &CellG
             let ink = if is_bright { Color32::from_black_alpha(200) } else { Color32::from_white_alpha(200) };
             let centre = grid.rect_of(row, column).center();
             let font = FontId::proportional(size);
-            painter.text(centre, Align2::CENTER_CENTER, figures(f64::from(value), count), font, ink);
+            painter.text(centre, Align2::CENTER_CENTER, written(value), font, ink);
         }
+    }
+}
+
+/// A value as it is written in a cell: all cells with the same number of decimals, as many as show `count` figures of
+/// the strongest colour.
+fn in_cell(value: f32, reach: f32, count: usize) -> String {
+    let magnitude = if reach > 0.0 { reach.log10().floor() as i32 } else { 0 };
+    match usize::try_from(count as i32 - 1 - magnitude) {
+        Ok(decimals) if decimals <= 5 && value.is_finite() && value.abs() < 1e5 => {
+            let text = format!("{value:.decimals$}");
+            // What rounds to nothing is written without a sign.
+            if text.trim_matches(['-', '0', '.']).is_empty() { "0".to_owned() } else { text.replace('-', "−") }
+        }
+        _ => figures(f64::from(value), count),
     }
 }
