@@ -91,8 +91,8 @@ impl App {
         });
     }
 
-    /// The first panel wide above the last one at the left, the second tall at the right; in a scrolled column
-    /// when narrow.
+    /// The first panel wide above the third one at the left, the second tall at the right; all of them in a scrolled
+    /// column when narrow.
     fn panels_ui(&mut self, ui: &mut Ui) {
         let area = ui.available_rect_before_wrap();
         let gap = 6.0;

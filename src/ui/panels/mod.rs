@@ -17,6 +17,8 @@ pub const PANELS: &[Make] = &[
     || Box::new(recall::Recall::default()),
     || Box::new(matrix::MatrixPanel::showing(MatrixKind::Trace)),
     || Box::new(curve::Curve),
+    || Box::new(matrix::MatrixPanel::showing(MatrixKind::Weights)),
+    || Box::new(matrix::MatrixPanel::showing(MatrixKind::Alpha)),
 ];
 
 /// One way of looking at a session. It owns its own state and changes nothing but the session's clock and hover.
