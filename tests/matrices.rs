@@ -158,11 +158,13 @@ fn a_synapse_has_the_history_that_its_traces_show() {
     let mut session = session(&[]);
     let (from, to) = (3, 11);
     let history = session.scene().unwrap().reel.synapse_history(from, to);
-    for step in 0..session.clock.steps() {
+    let (last, before) = history.split_last().unwrap();
+    assert_eq!(before.len(), session.clock.steps());
+    for (step, value) in before.iter().enumerate() {
         session.clock.seek(step);
-        assert_eq!(session.trace().unwrap().at(from, to), Some(history[step]), "step {step}");
+        assert_eq!(session.trace().unwrap().at(from, to), Some(*value), "step {step}");
     }
-    assert_eq!(session.scene().unwrap().last_trace.as_ref().unwrap().at(from, to), history.last().copied());
+    assert_eq!(session.scene().unwrap().last_trace.as_ref().unwrap().at(from, to), Some(*last));
 }
 
 #[test]
@@ -493,6 +495,31 @@ fn the_wheel_zooms_both_panels_a_drag_moves_them_and_a_double_click_shows_everyt
         harness.run_steps(1);
     }
     assert!(harness.state().session.windows.of(25, 25).is_whole());
+}
+
+#[test]
+fn the_cell_under_the_pointer_is_read_while_time_passes_and_marked_in_every_panel() {
+    let mut harness = harness(session(&[]));
+    harness.state_mut().session.clock.seek(20);
+    let rect = picture_rect(&harness, "w 25×25, largest");
+    move_to(&mut harness, pos2(rect.left() + rect.width() * 3.5 / 25.0, rect.top() + rect.height() * 8.5 / 25.0));
+    let first = harness.state().session.hover.clone().unwrap();
+    harness.state_mut().session.clock.seek(21);
+    harness.run_steps(1);
+    let second = harness.state().session.hover.clone().unwrap();
+    assert!(
+        first.starts_with("8 → 3   w ") && second.starts_with("8 → 3   w ") && first != second,
+        "{first}, {second}"
+    );
+    let pointed = |harness: &Harness<'_, Two>, size| {
+        let frame = harness.ctx.cumulative_frame_nr();
+        harness.state().session.windows.pointed_at(frame, size, size)
+    };
+    assert_eq!((pointed(&harness, 25), pointed(&harness, 40)), (Some((8, 3)), None));
+    move_to(&mut harness, pos2(5.0, 5.0));
+    harness.run_steps(2);
+    assert_eq!(pointed(&harness, 25), None);
+    assert_eq!(harness.state().session.hover, None);
 }
 
 #[test]

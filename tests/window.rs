@@ -55,8 +55,8 @@ fn every_panel_draws_something_in_both_themes_and_says_what_belongs_there_when_e
     let Some(mut device) = offscreen() else { return };
     let folder = tempfile::tempdir().unwrap();
     let checkpoint = small_checkpoint(folder.path(), &[]);
-    for index in 0..PANELS.len() {
-        let title = PANELS[index]().title();
+    for (index, make) in PANELS.iter().enumerate() {
+        let title = make().title();
         let mut drawn = Vec::new();
         for dark in [true, false] {
             let mut picture = Picture::with(device, dark);

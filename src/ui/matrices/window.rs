@@ -54,10 +54,10 @@ impl Window {
             return *self;
         }
         let mut zoomed = *self;
-        for axis in 0..2 {
+        for (axis, at) in at.into_iter().enumerate() {
             let size = self.size[axis];
             let extent = (self.extent[axis] / factor).clamp(FEWEST_CELLS.min(size), size);
-            zoomed.start[axis] += at[axis].clamp(0.0, 1.0) * (self.extent[axis] - extent);
+            zoomed.start[axis] += at.clamp(0.0, 1.0) * (self.extent[axis] - extent);
             zoomed.extent[axis] = extent;
         }
         zoomed.kept_inside()
@@ -81,10 +81,19 @@ impl Window {
     }
 }
 
-/// The windows that panels share: one for each size of matrix.
+/// What panels share: one window for each size of matrix, and the cell under the pointer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LinkedWindows {
     windows: HashMap<[usize; 2], Window>,
+    pointed: Option<Pointed>,
+}
+
+/// The cell under the pointer in one frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Pointed {
+    frame: u64,
+    size: [usize; 2],
+    cell: (usize, usize),
 }
 
 impl LinkedWindows {
@@ -100,5 +109,17 @@ impl LinkedWindows {
         } else {
             self.windows.insert([rows, columns], window);
         }
+    }
+
+    /// Says which cell (row, column) of a matrix of this size the pointer is on in this frame.
+    pub fn point_at(&mut self, frame: u64, rows: usize, columns: usize, cell: (usize, usize)) {
+        self.pointed = Some(Pointed { frame, size: [rows, columns], cell });
+    }
+
+    /// The cell of matrices of this size that the pointer is on, in whichever panel: as said in this frame or, by a
+    /// panel that is drawn later, in the one before.
+    pub fn pointed_at(&self, frame: u64, rows: usize, columns: usize) -> Option<(usize, usize)> {
+        let pointed = self.pointed.filter(|pointed| pointed.size == [rows, columns])?;
+        (pointed.frame + 1 >= frame).then_some(pointed.cell)
     }
 }

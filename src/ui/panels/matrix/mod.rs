@@ -39,6 +39,8 @@ pub struct MatrixPanel {
     ranges: [Range; MatrixKind::ALL.len()],
     bar: ColorBar,
     clipped: Option<Clipped>,
+    /// The cell under the pointer.
+    under: Option<(usize, usize)>,
     /// The part in view when it is not everything, for the heading.
     window: Option<Window>,
 }
@@ -56,7 +58,7 @@ impl MatrixPanel {
     /// A panel that shows `kind` at first.
     pub fn showing(kind: MatrixKind) -> Self {
         let ranges = [Range::default(); MatrixKind::ALL.len()];
-        Self { kind, ranges, bar: ColorBar::default(), clipped: None, window: None }
+        Self { kind, ranges, bar: ColorBar::default(), clipped: None, under: None, window: None }
     }
 
     /// What is shown.
@@ -157,6 +159,11 @@ impl Panel for MatrixPanel {
         };
         let drawn = picture::picture_ui(ui, area.with_max_y(area.max.y - bar_height), &matrix, reach, session);
         self.window = (!drawn.window.is_whole()).then_some(drawn.window);
+        if self.under != drawn.under {
+            // The other panels mark the same cell, and some of them have been drawn already.
+            self.under = drawn.under;
+            ui.request_repaint();
+        }
         if let Some((row, column)) = drawn.under {
             session.hover = Some(words::read_out(session, self.kind, &matrix, row, column));
         }

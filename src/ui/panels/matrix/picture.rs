@@ -56,14 +56,19 @@ pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, reach: f32, session
         session.clicked_cell = cell_at(response.interact_pointer_pos());
     }
     let grid = heatmap.grid(rect, pixels_per_point);
+    let frame = ui.ctx().cumulative_frame_nr();
+    if let Some(cell) = under {
+        session.windows.point_at(frame, rows, columns, cell);
+    }
+    let marked = session.windows.pointed_at(frame, rows, columns);
     ui.painter().add(heatmap.shape(rect));
     ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Outside);
     if let Some(grid) = grid {
         values_ui(ui, rect, matrix, &window, &grid, colormap, reach);
         if has_numbers {
-            numbers_ui(ui, rect, &window, &grid, under, palette);
+            numbers_ui(ui, rect, &window, &grid, marked, palette);
         }
-        if let Some((row, column)) = under {
+        if let Some((row, column)) = marked {
             let cell = grid.rect_of(row, column);
             let grown = Rect::from_center_size(cell.center(), cell.size().max(Vec2::splat(5.0)));
             let painter = ui.painter_at(rect.expand(3.0));
