@@ -17,6 +17,7 @@ pub mod words;
 use super::Panel;
 use crate::render::{Colormap, Matrix};
 use crate::ui::matrices::{MatrixKind, Window};
+use crate::ui::numbers::grouped;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use color_bar::{Bar, ColorBar};
@@ -115,6 +116,9 @@ impl Panel for MatrixPanel {
         let mut parts = Vec::new();
         if self.kind.moves() {
             parts.push(format!("step {}", session.clock.at() + 1));
+        }
+        if let Some(scene) = session.scene().filter(|scene| self.kind.is_gradient() && scene.gradients.is_some()) {
+            parts.push(format!("iteration {}", grouped(scene.iteration)));
         }
         if let Some(clipped) = &self.clipped {
             parts.extend(words::clipped_words(clipped.count, clipped.of));

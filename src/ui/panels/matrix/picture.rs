@@ -181,7 +181,11 @@ fn values_ui(ui: &Ui, rect: Rect, matrix: &Matrix, window: &Window, grid: &CellG
     if cell.x <= LEAST_FOR_VALUES || cell.y < 14.0 {
         return;
     }
-    let (size, count) = if cell.x > 60.0 { (11.0, 3) } else { (9.5, 2) };
+    let (size, count) = match cell.x {
+        width if width > 60.0 => (11.0, 3),
+        width if width > 43.0 => (9.5, 3),
+        _ => (9.5, 2),
+    };
     let written = |value: f32| in_cell(value, reach, count);
     let painter = ui.painter_at(rect);
     let [rows, columns] = window.cells();
@@ -205,8 +209,13 @@ fn in_cell(value: f32, reach: f32, count: usize) -> String {
     match usize::try_from(count as i32 - 1 - magnitude) {
         Ok(decimals) if decimals <= 5 && value.is_finite() && value.abs() < 1e5 => {
             let text = format!("{value:.decimals$}");
-            // What rounds to nothing is written without a sign.
-            if text.trim_matches(['-', '0', '.']).is_empty() { "0".to_owned() } else { text.replace('-', "−") }
+            // Only zero itself is written "0"; what rounds to zero keeps its decimals, and has no sign.
+            let rounds_to_zero = text.trim_matches(['-', '0', '.']).is_empty();
+            match value {
+                0.0 => "0".to_owned(),
+                _ if rounds_to_zero => text.replace('-', ""),
+                _ => text.replace('-', "−"),
+            }
         }
         _ => figures(f64::from(value), count),
     }
