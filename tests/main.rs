@@ -4,6 +4,7 @@
 mod heatmap;
 mod lifetime;
 mod matrices;
+mod matrix_panel;
 mod no_display;
 mod offscreen;
 mod reference;

@@ -82,6 +82,10 @@ impl MatrixPanel {
         let name = format!("{}, choose another matrix", self.kind.symbol());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         response.on_hover_text("choose another matrix");
+        // A small triangle says that there is more to choose from.
+        let (place, _) = ui.allocate_exact_size(vec2(14.0, HEIGHT), egui::Sense::hover());
+        let corners = [vec2(-3.5, -2.0), vec2(3.5, -2.0), vec2(0.0, 2.5)].map(|corner| place.center() + corner);
+        ui.painter().add(egui::Shape::convex_polygon(corners.to_vec(), palette.quiet, egui::Stroke::NONE));
     }
 
     fn range_menu(&mut self, ui: &mut Ui, palette: &Palette) -> bool {
