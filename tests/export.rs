@@ -215,7 +215,9 @@ fn an_animation_has_one_frame_a_step_and_looks_like_the_pictures() {
         assert_eq!(frame.dimensions(), picture.dimensions());
         let far = frame.pixels().zip(picture.pixels());
         let far = far.filter(|(a, b)| a.0.iter().zip(b.0).any(|(&a, b)| a.abs_diff(b) > 24)).count();
-        assert_eq!(far, 0, "step {step}: {far} pixels have another colour than in the picture");
+        // A palette has 256 colours: of the rarest ones a pixel in a hundred thousand may be off.
+        let most = frame.pixels().len() / 100_000;
+        assert!(far <= most, "step {step}: {far} pixels have another colour than in the picture");
     }
 }
 
@@ -357,7 +359,7 @@ fn render_writes_each_kind_of_file_by_its_ending() {
         ("curve.csv", vec![], "5 iterations"),
         ("all.npz", vec!["--at", "7"], "at step 7 of"),
         ("window.png", vec!["--caption", "--size", "640x420"], "640×448 pixels"),
-        ("panel.png", vec!["--panel", "synapses", "--scale", "2", "--at", "3"], "1600×1200 pixels, step 3 of"),
+        ("panel.png", vec!["--panel", "trace", "--scale", "2", "--at", "3"], "1600×1200 pixels, step 3 of"),
         ("part.GIF", vec!["--span", "2..5", "--fps", "10", "--size", "400x300"], "4 frames of 400×300 pixels"),
     ] {
         if !draws && !name.ends_with("csv") && !name.ends_with("npz") {
@@ -395,7 +397,7 @@ fn render_refuses_what_it_cannot_write_and_leaves_nothing() {
         (&checkpoint, "file.gif", vec!["--span", "5..2"], 2, "expected FROM..TO"),
         (&checkpoint, "file.gif", vec!["--span", "0..2"], 2, "expected FROM..TO"),
         (&checkpoint, "file.gif", vec!["--fps", "0"], 2, "0 is not in 1..=50"),
-        (&checkpoint, "file.png", vec!["--panel", "nothing"], 2, "expected one of recall, synapses, learning"),
+        (&checkpoint, "file.png", vec!["--panel", "nothing"], 2, "expected one of recall, trace, learning"),
         (&checkpoint, "file.gif", vec!["--span", "1..9999"], 1, "--span expects steps from 1 to"),
         (&checkpoint, "file.npz", vec!["--at", "9999"], 1, "--at expects a step from 1 to"),
         (&checkpoint, "nowhere/file.npz", vec![], 1, "nowhere/file.npz: cannot be written"),

@@ -61,11 +61,12 @@ pub fn bits(parameters: &Parameters) -> Vec<(String, Vec<u32>)> {
 /// Does `work` on a thread of its own and fails when it does not come back.
 pub fn within_patience<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, wait) = channel();
-    let thread = std::thread::spawn(move || {
+    let body = move || {
         let result = work();
         let _heard = done.send(());
         result
-    });
+    };
+    let thread = std::thread::Builder::new().name(what.into()).spawn(body).unwrap();
     assert!(wait.recv_timeout(PATIENCE).is_ok() || thread.is_finished(), "{what} never came back");
     thread.join().unwrap()
 }

@@ -2,6 +2,7 @@
 
 use super::Tape;
 use crate::plastic::replay::Activities;
+use crate::plastic::rule::Rule;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -78,16 +79,28 @@ impl Reel {
     pub fn synapse_history(&self, from: usize, to: usize) -> Vec<f32> {
         let tape = &self.tape;
         let Some(plasticity) = tape.network.plasticity else { return vec![0.0; tape.steps + 1] };
-        // A network of two neurons whose trace [0, 1] is the synapse asked for.
-        let pair: Vec<f32> =
-            (0..tape.steps).flat_map(|step| [tape.activity_at(step)[from], tape.activity_at(step)[to]]).collect();
-        let activities = Activities { values: &pair, neurons: 2, rule: plasticity.rule, eta: tape.eta };
-        let mut trace = [0.0; 4];
-        let mut history = vec![0.0];
-        for step in 0..tape.steps {
-            activities.carry(&mut trace, step..step + 1);
-            history.push(trace[1]);
-        }
-        history
+        self.activities(plasticity.rule).synapse_history(from, to)
+    }
+
+    /// H(t+1)_ij − H(t)_ij of every step and of `synapses` synapses spread evenly over the network; empty for a
+    /// network without traces.
+    pub fn sampled_changes(&self, synapses: usize) -> Vec<f32> {
+        let Some(plasticity) = self.tape.network.plasticity else { return Vec::new() };
+        let neurons = self.tape.network.neurons;
+        let activities = self.activities(plasticity.rule);
+        // The golden ratio visits rows and columns evenly, whatever the number of neurons.
+        let total = (neurons * neurons) as f64;
+        let places = (0..synapses).map(|index| ((index as f64 * 0.618_033_988_749_895).fract() * total) as usize);
+        places
+            .flat_map(|place| {
+                let history = activities.synapse_history(place / neurons, place % neurons);
+                history.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    fn activities(&self, rule: Rule) -> Activities<'_> {
+        let tape = &self.tape;
+        Activities { values: &tape.activity, neurons: tape.network.neurons, rule, eta: tape.eta }
     }
 }

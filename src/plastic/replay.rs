@@ -5,7 +5,7 @@
 //! stays in the first-level cache, which makes a jump across a whole lifetime cheap.
 
 use super::cpu::{TraceSweep, WIDTH};
-use super::rule::{Rule, with_update};
+use super::rule::{Rule, Update as _, with_update};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -23,6 +23,25 @@ pub struct Activities<'a> {
 }
 
 impl Activities<'_> {
+    /// H of one synapse over the whole recording, one value per step from H(0) to H(T), bit for bit what the lifetime
+    /// had.
+    ///
+    /// # Panics
+    /// When the network has no such synapse.
+    pub fn synapse_history(&self, from: usize, to: usize) -> Vec<f32> {
+        assert!(from < self.neurons && to < self.neurons, "the network has no synapse {from} → {to}");
+        let steps = self.values.len() / self.neurons;
+        let (mut trace, mut pre) = (0.0, 0.0);
+        let mut history = Vec::with_capacity(steps + 1);
+        history.push(trace);
+        with_update!(self.rule, self.eta, update => for activity in self.values.chunks_exact(self.neurons) {
+            trace = update.next(trace, pre, activity[to]);
+            pre = activity[from];
+            history.push(trace);
+        });
+        history
+    }
+
     /// Carries `trace` (`[N, N]`) from H(`span.start`) to H(`span.end`), bit for bit what the lifetime had.
     ///
     /// H(t) is the trace before step t: H(0) is zero and step t turns H(t) into H(t+1).

@@ -76,6 +76,14 @@ impl CellGrid {
         (!columns.is_empty() && !rows.is_empty()).then_some((rows, columns))
     }
 
+    /// How many columns (`axis` 0) or rows (1) the matrix has.
+    ///
+    /// # Panics
+    /// When there is no such axis.
+    pub fn count(&self, axis: usize) -> usize {
+        self.cells[axis] as usize
+    }
+
     /// The rectangle (in points) that a cell covers, whether or not the window shows it.
     pub fn rect_of(&self, row: usize, column: usize) -> Rect {
         let edge = |axis: usize, cell: f32| {

@@ -8,6 +8,17 @@ static NEXT_VERSION: AtomicU64 = AtomicU64::new(1);
 /// The most values a matrix may hold, 2²⁶: what a texture of 8192×8192 holds, a size any desktop graphics device has.
 pub const MOST_VALUES: usize = 1 << 26;
 
+/// Values looked at in one go.
+const SPAN: usize = 4096;
+
+/// The bits of an infinite magnitude: what is not below is infinite or not a number.
+const INFINITE: u32 = 0x7f80_0000;
+
+/// The bits of a magnitude, which are in the order of magnitudes.
+fn magnitude_bits(value: f32) -> u32 {
+    value.abs().to_bits()
+}
+
 /// Why numbers could not be made a [`Matrix`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MatrixError {
@@ -58,15 +69,25 @@ impl Matrix {
         if values.len() > MOST_VALUES {
             return Err(MatrixError::TooLarge { rows, columns });
         }
-        let mut largest: Option<usize> = None;
+        // The largest finite magnitude of each span first, as bits, whose order is that of magnitudes; then its place
+        // in the first span that has it.
+        let mut largest: Option<(u32, usize)> = None;
         let mut non_finite = 0;
-        for (index, value) in values.iter().enumerate() {
-            if !value.is_finite() {
-                non_finite += 1;
-            } else if largest.is_none_or(|best| value.abs() > values[best].abs()) {
-                largest = Some(index);
+        for (index, span) in values.chunks(SPAN).enumerate() {
+            let (magnitude, finite) = span.iter().fold((0, 0), |(largest, finite), value| {
+                let bits = magnitude_bits(*value);
+                let counts = bits < INFINITE;
+                (largest.max(if counts { bits } else { 0 }), finite + usize::from(counts))
+            });
+            non_finite += span.len() - finite;
+            if finite > 0 && largest.is_none_or(|(best, _)| magnitude > best) {
+                largest = Some((magnitude, index * SPAN));
             }
         }
+        let largest = largest.and_then(|(magnitude, start)| {
+            let place = values[start..].iter().position(|value| magnitude_bits(*value) == magnitude)?;
+            Some(start + place)
+        });
         let constant = values.first().copied().filter(|first| values.iter().all(|value| value == first));
         let version = NEXT_VERSION.fetch_add(1, Ordering::Relaxed);
         Ok(Self { rows, columns, values, version, largest, non_finite, constant, quantiles: Mutex::default() })
@@ -122,15 +143,34 @@ impl Matrix {
         if let Some((_, magnitude)) = known.iter().find(|(asked, _)| *asked == fraction) {
             return *magnitude;
         }
-        let mut magnitudes: Vec<f32> = self.values.iter().map(|value| value.abs()).filter(|v| v.is_finite()).collect();
-        let magnitude = if magnitudes.is_empty() {
-            0.0
-        } else {
-            let rank = (f64::from(fraction) * magnitudes.len() as f64).ceil() as usize;
-            let index = rank.clamp(1, magnitudes.len()) - 1;
-            *magnitudes.select_nth_unstable_by(index, f32::total_cmp).1
-        };
+        let magnitude = nearest_rank_magnitude(&self.values, self.values.len() - self.non_finite, fraction);
         known.push((fraction, magnitude));
         magnitude
     }
+}
+
+/// The magnitude at the nearest rank of `fraction` among the `finite` finite values; 0 when there is none. Counts
+/// magnitudes by their leading bits first, so that only a few have to be put in order.
+fn nearest_rank_magnitude(values: &[f32], finite: usize, fraction: f32) -> f32 {
+    const SHIFT: u32 = 14;
+    if finite == 0 {
+        return 0.0;
+    }
+    let rank = (f64::from(fraction) * finite as f64).ceil() as usize;
+    let mut rank = rank.clamp(1, finite) - 1;
+    let mut counts = vec![0_u32; (INFINITE >> SHIFT) as usize];
+    let finite_bits = || values.iter().map(|value| magnitude_bits(*value)).filter(|bits| *bits < INFINITE);
+    for bits in finite_bits() {
+        counts[(bits >> SHIFT) as usize] += 1;
+    }
+    let group = counts.iter().position(|count| {
+        let is_here = rank < *count as usize;
+        if !is_here {
+            rank -= *count as usize;
+        }
+        is_here
+    });
+    let Some(group) = group else { return 0.0 };
+    let mut members: Vec<u32> = finite_bits().filter(|bits| (bits >> SHIFT) as usize == group).collect();
+    f32::from_bits(*members.select_nth_unstable(rank).1)
 }

@@ -23,5 +23,5 @@ pub mod worker;
 pub use checkpoint::Checkpoint;
 pub use config::RunConfig;
 pub use run_folder::RunFolder;
-pub use trainer::{Curve, Point, Trainer};
+pub use trainer::{Curve, Gradients, Point, Trainer};
 pub use worker::{Command, Event, Snapshot, Worker};

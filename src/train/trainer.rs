@@ -26,6 +26,9 @@ pub struct Point {
 /// The numbers of all iterations of a run, the first one at index 0.
 pub type Curve = Vec<Point>;
 
+/// The gradient of the loss with respect to every parameter, row major, by the parameter's name.
+pub type Gradients = BTreeMap<String, Vec<f32>>;
+
 /// Why training could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
@@ -58,6 +61,8 @@ pub struct Trainer {
     pub(super) generator: Generator,
     pub(super) curve: Curve,
     pub(super) last_tape: Option<Arc<Tape>>,
+    keeps_gradients: bool,
+    last_gradients: Option<Arc<Gradients>>,
 }
 
 impl Trainer {
@@ -80,7 +85,8 @@ impl Trainer {
             .expect("an experiment's first values fit the shapes it gives");
         let generator = Generator::new(config.seed, Stream::Training);
         let adam = Adam::new(experiment.optimiser());
-        Self { config, experiment, parameters, adam, generator, curve: Vec::new(), last_tape: None }
+        let (curve, last_tape, keeps_gradients, last_gradients) = (Vec::new(), None, false, None);
+        Self { config, experiment, parameters, adam, generator, curve, last_tape, keeps_gradients, last_gradients }
     }
 
     /// The run's description.
@@ -113,6 +119,18 @@ impl Trainer {
         self.last_tape.as_ref()
     }
 
+    /// Keeps the gradients of each iteration until the next one, for those who want to see them. Nothing is copied,
+    /// but one more set of numbers as large as the network stays in memory.
+    pub fn keep_gradients(&mut self) {
+        self.keeps_gradients = true;
+    }
+
+    /// The gradients of the last iteration as the optimiser took them: of the batch's mean loss, clipped where the
+    /// experiment clips. `None` before the first iteration and unless they are [kept](Self::keep_gradients).
+    pub fn last_gradients(&self) -> Option<&Arc<Gradients>> {
+        self.last_gradients.as_ref()
+    }
+
     /// One iteration. After an error the network is as it was before it.
     ///
     /// # Errors
@@ -130,7 +148,7 @@ impl Trainer {
             return Err(TrainError::NonFinite { iteration, place: "the measure".into(), value: outcome.measure });
         }
         let graph = outcome.loss.backward().map_err(candle)?;
-        let mut gradients = BTreeMap::new();
+        let mut gradients = Gradients::new();
         for (name, var) in self.parameters.iter() {
             let values = match graph.get(var.as_tensor()) {
                 Some(gradient) => gradient.flatten_all().and_then(|flat| flat.to_vec1()).map_err(candle)?,
@@ -155,6 +173,7 @@ impl Trainer {
             return Err(TrainError::NonFinite { iteration, place, value: f32::INFINITY });
         }
         self.adam.step(&mut self.parameters, &gradients).map_err(candle)?;
+        self.last_gradients = self.keeps_gradients.then(|| Arc::new(gradients));
         outcome.tape.iteration = iteration - 1;
         self.last_tape = Some(Arc::new(outcome.tape));
         let point = Point { loss, measure: outcome.measure, eta: self.parameters.eta(), grad_norm: norm as f32 };
@@ -180,7 +199,7 @@ impl Trainer {
     }
 }
 
-fn first_non_finite(gradients: &BTreeMap<String, Vec<f32>>) -> Option<(&str, usize, f32)> {
+fn first_non_finite(gradients: &Gradients) -> Option<(&str, usize, f32)> {
     gradients.iter().find_map(|(name, values)| {
         let index = values.iter().position(|value| !value.is_finite())?;
         Some((name.as_str(), index, values[index]))

@@ -5,7 +5,7 @@
 //! keeps only the latest. Dropping the [`Worker`] stops the thread, which saves first.
 
 use super::run_folder::{RunFolder, checkpoint_path};
-use super::trainer::{Point, TrainError, Trainer};
+use super::trainer::{Gradients, Point, TrainError, Trainer};
 use crate::episode::Tape;
 use crate::plastic::Parameters;
 use crate::plastic::tensor_file::FileError;
@@ -97,6 +97,8 @@ pub struct Snapshot {
     pub parameters: Parameters,
     /// The last lifetime lived in training.
     pub tape: Arc<Tape>,
+    /// The gradients that the last iteration changed the network by: those at the network before it.
+    pub gradients: Option<Arc<Gradients>>,
 }
 
 /// How the worker behaves.
@@ -128,7 +130,10 @@ impl Worker {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(trainer: Trainer, folder: Option<RunFolder>, options: Options) -> std::io::Result<Self> {
+    pub fn start(mut trainer: Trainer, folder: Option<RunFolder>, options: Options) -> std::io::Result<Self> {
+        if options.snapshots {
+            trainer.keep_gradients();
+        }
         let (commands, orders) = channel();
         let (events, receiver) = sync_channel(CHANNEL_LENGTH);
         let latest = Arc::new(Mutex::new(None));
@@ -263,7 +268,8 @@ impl Desk {
         let Some(tape) = trainer.last_tape() else { return };
         // A copy that fails for want of memory is tried again at the next iteration.
         let Ok(parameters) = trainer.parameters().snapshot() else { return };
-        let snapshot = Snapshot { iteration: trainer.iteration(), parameters, tape: Arc::clone(tape) };
+        let gradients = trainer.last_gradients().map(Arc::clone);
+        let snapshot = Snapshot { iteration: trainer.iteration(), parameters, tape: Arc::clone(tape), gradients };
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
         self.offered = Some(Instant::now());
         (self.options.notify)();

@@ -10,6 +10,7 @@
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
 //! | [`training`], [`settings_form`] | the training run of this window, and the fields of the next |
 //! | [`watch`] | following a run that another process writes |
+//! | [`matrices`] | w, α, H and what follows from them, computed once an instant |
 //! | [`panels`] | what can be looked at, one file and one registry line each |
 //! | [`inspector`] | one synapse or neuron, looked at closely |
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
@@ -24,6 +25,7 @@ pub mod export;
 pub mod files;
 pub mod inspector;
 pub mod layout;
+pub mod matrices;
 pub mod native;
 pub mod numbers;
 pub mod panels;

@@ -1,17 +1,27 @@
 //! What is being looked at: one network and one of its lifetimes, made ready away from the frame.
 
+use super::matrices::store::MOST;
 use crate::episode::{Reel, Tape};
 use crate::plastic::Parameters;
 use crate::render::Matrix;
 use crate::tasks::{self, Task};
 use crate::train::open::{self, Opened};
-use crate::train::{Checkpoint, Point, RunConfig, Snapshot, evaluate};
+use crate::train::{Checkpoint, Gradients, Point, RunConfig, Snapshot, evaluate};
 use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
 
 /// The seed of the first lifetime of a network that has just been opened.
 const FIRST_EPISODE: u64 = 0;
+
+/// The gradients of the iteration that led to a network, as matrices.
+#[derive(Clone)]
+pub struct SceneGradients {
+    /// dL/dw, `[N, N]`.
+    pub w: Arc<Matrix>,
+    /// dL/dα in the shape of α; `None` for a non-plastic network.
+    pub alpha: Option<Arc<Matrix>>,
+}
 
 /// A network and one of its lifetimes, with everything that panels draw from.
 #[derive(Clone)]
@@ -32,6 +42,10 @@ pub struct Scene {
     pub alpha: Option<Arc<Matrix>>,
     /// The lifetime and its traces.
     pub reel: Reel,
+    /// H(T), the trace that the lifetime leaves behind, `[N, N]`; `None` for a non-plastic network.
+    pub last_trace: Option<Arc<Matrix>>,
+    /// The gradients of the last iteration, for a network that is being trained.
+    pub gradients: Option<SceneGradients>,
     /// The magnitude that 99.5 % of the traces at the end of the lifetime do not exceed.
     pub trace_quantile: f32,
     /// The largest magnitude of the trace at the end of the lifetime.
@@ -52,6 +66,11 @@ impl Scene {
         self.reel.tape()
     }
 
+    /// A number that no other scene of this process has.
+    pub fn identity(&self) -> u64 {
+        self.w.version()
+    }
+
     fn new(
         origin: String,
         config: Option<RunConfig>,
@@ -68,9 +87,27 @@ impl Scene {
         let magnitudes = reel.trace_at(steps).to_vec();
         let side = if magnitudes.is_empty() { 0 } else { reel.tape().network.neurons };
         let last = Matrix::new(side, side, magnitudes)?;
-        let trace_quantile = last.quantile_magnitude(0.995);
+        let trace_quantile = last.quantile_magnitude(MOST);
         let trace_largest = last.largest().map_or(0.0, |(_, _, value)| value.abs());
-        Ok(Self { origin, task, config, parameters, iteration, w, alpha, reel, trace_quantile, trace_largest })
+        let last_trace = (side > 0).then(|| Arc::new(last));
+        for matrix in [Some(&w), alpha.as_ref()].into_iter().flatten() {
+            // Found here once, so that no frame waits for it.
+            matrix.quantile_magnitude(MOST);
+        }
+        Ok(Self {
+            origin,
+            task,
+            config,
+            parameters,
+            iteration,
+            w,
+            alpha,
+            reel,
+            last_trace,
+            gradients: None,
+            trace_quantile,
+            trace_largest,
+        })
     }
 }
 
@@ -137,7 +174,20 @@ pub fn new_episode(
 /// # Errors
 /// When the snapshot does not fit its own task.
 pub fn from_snapshot(origin: String, config: RunConfig, snapshot: Snapshot) -> anyhow::Result<Prepared> {
-    let Snapshot { iteration, parameters, tape } = snapshot;
-    let scene = Scene::new(origin, Some(config), Arc::new(parameters), iteration, tape)?;
+    let Snapshot { iteration, parameters, tape, gradients } = snapshot;
+    let mut scene = Scene::new(origin, Some(config), Arc::new(parameters), iteration, tape)?;
+    scene.gradients = gradients.map(|gradients| scene_gradients(&gradients, &scene)).transpose()?;
     Ok(Prepared { scene, curve: None })
+}
+
+/// Gradients in the shapes of the parameters that they belong to.
+fn scene_gradients(gradients: &Gradients, scene: &Scene) -> anyhow::Result<SceneGradients> {
+    let shaped = |name: &str, like: &Matrix| -> anyhow::Result<Arc<Matrix>> {
+        let values = gradients.get(name).with_context(|| format!("training keeps no gradient of {name}"))?;
+        let matrix = Matrix::new(like.rows(), like.columns(), values.clone())?;
+        matrix.quantile_magnitude(MOST);
+        Ok(Arc::new(matrix))
+    };
+    let alpha = scene.alpha.as_ref().map(|alpha| shaped("alpha", alpha)).transpose()?;
+    Ok(SceneGradients { w: shaped("w", &scene.w)?, alpha })
 }

@@ -5,6 +5,7 @@
 
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
+use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
 use super::scene::{self, Prepared, Scene};
 use super::training::Training;
 use super::watch::{Look, Watch};
@@ -66,9 +67,11 @@ pub struct Session {
     pub following: bool,
     /// What is pinned.
     pub(super) inspection: Inspection,
+    /// The parts of matrices that are looked at, the same in all panels whose matrices have the same size.
+    pub windows: LinkedWindows,
     curve: Vec<Point>,
     job: Option<Job>,
-    trace: Option<(usize, Arc<Matrix>)>,
+    matrices: Matrices,
     next_episode: u64,
     watch: Option<Watch>,
     wake: Wake,
@@ -86,9 +89,10 @@ impl Session {
             hover: None,
             following: false,
             inspection: Inspection::default(),
+            windows: LinkedWindows::default(),
             curve: Vec::new(),
             job: None,
-            trace: None,
+            matrices: Matrices::default(),
             next_episode: 1,
             watch: None,
             wake,
@@ -188,20 +192,14 @@ impl Session {
     /// H at the step being viewed, `[N, N]`; `None` for a network without traces.
     pub fn trace(&mut self) -> Option<Arc<Matrix>> {
         let scene = self.scene.as_mut()?;
-        let step = self.clock.at();
-        if let Some((at, trace)) = &self.trace
-            && *at == step
-        {
-            return Some(Arc::clone(trace));
-        }
-        let neurons = scene.tape().network.neurons;
-        let values = scene.reel.trace_at(step).to_vec();
-        if values.is_empty() {
-            return None;
-        }
-        let trace = Arc::new(Matrix::new(neurons, neurons, values).ok()?);
-        self.trace = Some((step, Arc::clone(&trace)));
-        Some(trace)
+        self.matrices.trace(scene, self.clock.at())
+    }
+
+    /// A matrix of the network at the step being viewed; the same object until the step or the scene changes. `None`
+    /// when there is none, see [`MatrixKind::why_missing`].
+    pub fn matrix(&mut self, kind: MatrixKind) -> Option<MatrixView> {
+        let scene = self.scene.as_mut()?;
+        self.matrices.view(scene, self.clock.at(), kind)
     }
 
     /// Takes in what other threads have sent. Call once per frame, before drawing.
@@ -240,7 +238,6 @@ impl Session {
         self.clock = Clock::new(still.scene.tape().steps);
         self.clock.seek(still.at);
         self.curve = still.curve.to_vec();
-        self.trace = None;
         self.scene = Some(still.scene);
     }
 
@@ -314,7 +311,6 @@ impl Session {
             return;
         }
         let steps = prepared.scene.tape().steps;
-        self.trace = None;
         match arrival {
             Arrival::Fresh => {
                 self.clock = Clock::new(steps);

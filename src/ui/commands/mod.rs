@@ -261,8 +261,10 @@ pub fn keys(app: &mut App, context: &Context) {
         if !command.always && (busy || app.is_asking()) {
             continue;
         }
-        let pressed = command.keys.iter().any(|shortcut| context.input_mut(|input| input.consume_shortcut(shortcut)));
-        if pressed && (command.is_possible)(app) {
+        // A key whose command cannot be done now is left to whoever else listens.
+        let is_pressed = (command.is_possible)(app)
+            && command.keys.iter().any(|shortcut| context.input_mut(|input| input.consume_shortcut(shortcut)));
+        if is_pressed {
             (command.run)(app, context);
             // Arrows would also move the focus on to the next button.
             context.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));

@@ -46,7 +46,7 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
 }
 
 /// Everything that is written, by name. A network without traces has no H.
-fn arrays(still: &Still) -> candle_core::Result<BTreeMap<String, Array>> {
+fn arrays(still: &Still) -> anyhow::Result<BTreeMap<String, Array>> {
     let tape = still.scene.tape();
     let neurons = tape.network.neurons;
     let mut arrays = still.scene.parameters.to_arrays()?;

@@ -9,7 +9,7 @@
 //! | [`account`] | which events wrote the trace |
 //! | [`history`] | one value over a lifetime |
 //! | [`fan`] | all connections into or out of a neuron, as pictures |
-//! | [`parts`] | headings, chips, rows |
+//! | `parts` | headings, chips, rows |
 
 pub mod account;
 pub mod equation;

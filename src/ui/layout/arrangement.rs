@@ -1,6 +1,6 @@
 //! Arrangements of panels as data: the named layouts, and whatever the user has made of them.
 //!
-//! Panels are named by their titles. An arrangement that was written by another version, or by hand, may
+//! Panels are named by their names. An arrangement that was written by another version, or by hand, may
 //! name panels that do not exist, twice, or not at all: [`Arrangement::repaired`] makes the best of it.
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use std::collections::HashSet;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Arrangement {
-    /// One panel, by its title.
+    /// One panel, by its name.
     Panel(String),
     /// Side by side, each with its share of the width.
     Row(Vec<Share>),
@@ -67,16 +67,22 @@ impl Named {
         use Arrangement::{Column, Row};
         match self {
             Self::Watch => Row(parts([
-                (0.46, Column(parts([(0.48, panel("Recall")), (0.52, panel("Learning"))]))),
-                (0.54, panel("Synapses")),
+                (0.48, Column(parts([(0.5, panel("Recall")), (0.5, panel("Learning"))]))),
+                (
+                    0.52,
+                    Column(parts([
+                        (0.62, panel("Trace")),
+                        (0.38, Row(parts([(0.5, panel("Weights")), (0.5, panel("Plasticity"))]))),
+                    ])),
+                ),
             ])),
             Self::Inspect => Row(parts([
-                (0.72, panel("Synapses")),
-                (0.28, Column(parts([(0.5, panel("Recall")), (0.5, panel("Learning"))]))),
+                (0.62, panel("Trace")),
+                (0.38, Column(parts([(0.5, panel("Weights")), (0.5, panel("Plasticity"))]))),
             ])),
             Self::Train => Row(parts([
-                (0.64, panel("Learning")),
-                (0.36, Column(parts([(0.5, panel("Recall")), (0.5, panel("Synapses"))]))),
+                (0.62, panel("Learning")),
+                (0.38, Column(parts([(0.5, panel("Recall")), (0.5, panel("Trace"))]))),
             ])),
         }
     }

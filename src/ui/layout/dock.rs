@@ -30,7 +30,7 @@ impl Dock {
     /// Puts the panels where `arrangement` says, as far as there are such panels.
     pub fn arrange(&mut self, arrangement: &Arrangement) {
         let mut tiles = Tiles::default();
-        let exists = |title: &str| self.panels.iter().any(|panel| panel.title() == title);
+        let exists = |title: &str| self.panels.iter().any(|panel| panel.name() == title);
         self.tree = match arrangement.repaired(exists) {
             Some(arrangement) => {
                 let root = insert(&mut tiles, &arrangement);
@@ -46,7 +46,7 @@ impl Dock {
         read(&self.tree.tiles, self.tree.root()?)?.repaired(|_| true)
     }
 
-    /// The titles of all panels of the registry, with whether they are open.
+    /// The names of all panels of the registry, with whether they are open.
     pub fn panels(&self) -> Vec<(&'static str, bool)> {
         let open: Vec<&String> = self
             .tree
@@ -57,7 +57,7 @@ impl Dock {
                 Tile::Container(_) => None,
             })
             .collect();
-        self.panels.iter().map(|panel| (panel.title(), open.iter().any(|title| *title == panel.title()))).collect()
+        self.panels.iter().map(|panel| (panel.name(), open.iter().any(|title| *title == panel.name()))).collect()
     }
 
     /// Opens the panel called `title` at the right of the others, or closes it.
@@ -94,7 +94,7 @@ impl Dock {
 
     /// Draws one panel alone, by its place in the registry.
     pub fn panel_ui(&mut self, ui: &mut Ui, index: usize, session: &mut Session) {
-        panels::framed(ui, &mut *self.panels[index], session, false);
+        panels::framed(ui, &mut *self.panels[index], session);
     }
 }
 
@@ -156,8 +156,8 @@ struct Shown<'a> {
 
 impl Behavior<String> for Shown<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, tile: TileId, title: &mut String) -> UiResponse {
-        let Some(panel) = self.panels.iter_mut().find(|panel| panel.title() == title) else { return UiResponse::None };
-        match panels::framed(ui, &mut **panel, self.session, true) {
+        let Some(panel) = self.panels.iter_mut().find(|panel| panel.name() == title) else { return UiResponse::None };
+        match panels::tile(ui, &mut **panel, self.session) {
             Handle::Dragged => UiResponse::DragStarted,
             Handle::Closed => {
                 *self.closed = Some(tile);

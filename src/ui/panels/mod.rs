@@ -4,6 +4,7 @@ pub mod curve;
 pub mod matrix;
 pub mod recall;
 
+use super::matrices::MatrixKind;
 use super::session::Session;
 use super::theme::{self, Palette};
 use egui::{Align, CornerRadius, CursorIcon, Frame, Layout, Margin, Role, Sense, Stroke, Ui, WidgetInfo};
@@ -14,13 +15,19 @@ pub type Make = fn() -> Box<dyn Panel>;
 /// Every panel, in the order in which the window lays them out.
 pub const PANELS: &[Make] = &[
     || Box::new(recall::Recall::default()),
-    || Box::new(matrix::MatrixPanel::default()),
+    || Box::new(matrix::MatrixPanel::showing(MatrixKind::Trace)),
     || Box::new(curve::Curve::default()),
+    || Box::new(matrix::MatrixPanel::showing(MatrixKind::Weights)),
+    || Box::new(matrix::MatrixPanel::showing(MatrixKind::Alpha)),
 ];
 
 /// One way of looking at a session. It owns its own state and changes nothing but the session's clock and hover.
 pub trait Panel {
-    /// Its name.
+    /// The name under which layouts and menus know it, always the same.
+    fn name(&self) -> &'static str {
+        self.title()
+    }
+    /// Its heading.
     fn title(&self) -> &'static str;
     /// What stands at the right of its heading.
     fn note(&self, session: &Session) -> String;
@@ -43,9 +50,17 @@ pub enum Handle {
     Closed,
 }
 
-/// Draws a panel in its frame: heading, note, content or what belongs there. A tile can be dragged by its
-/// heading and closed.
-pub fn framed(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, is_tile: bool) -> Handle {
+/// Draws a panel in its frame: heading, note, content or what belongs there.
+pub fn framed(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session) {
+    let _untouched = frame_ui(ui, panel, session, false);
+}
+
+/// Draws a panel as a tile, which can be dragged by its heading and closed.
+pub fn tile(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session) -> Handle {
+    frame_ui(ui, panel, session, true)
+}
+
+fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, is_tile: bool) -> Handle {
     let palette = Palette::of(ui.ctx());
     let frame = Frame::new()
         .fill(palette.surface)

@@ -1,0 +1,136 @@
+//! The line above a matrix: which one is shown, what it is, and how its range is chosen.
+
+use super::MatrixPanel;
+use super::range::Range;
+use crate::ui::matrices::MatrixKind;
+use crate::ui::session::Session;
+use crate::ui::theme::{self, Palette};
+use egui::containers::menu::MenuButton;
+use egui::{Align, Button, Color32, FontFamily, FontId, Layout, RichText, Role, Ui, WidgetInfo, vec2};
+
+/// Height of a chip.
+const HEIGHT: f32 = 22.0;
+
+/// Left and right of the symbol in a chip.
+const PADDING: f32 = 7.0;
+
+/// Between two chips.
+const GAP: f32 = 2.0;
+
+/// What the choice of the range takes at the right.
+const RANGE_WIDTH: f32 = 66.0;
+
+impl MatrixPanel {
+    /// Draws the line. Answers whether the range of what is visible is asked for.
+    pub(super) fn head_ui(&mut self, ui: &mut Ui, session: &Session) -> bool {
+        let palette = Palette::of(ui.ctx());
+        let mut wants_visible = false;
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP;
+            let widths: f32 = MatrixKind::ALL.iter().map(|kind| chip_width(ui, *kind) + GAP).sum();
+            if widths + RANGE_WIDTH <= ui.available_width() {
+                for kind in MatrixKind::ALL {
+                    self.chip(ui, session, kind);
+                }
+            } else {
+                self.kind_menu(ui, session);
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                wants_visible = self.range_menu(ui, palette);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add_space(8.0);
+                    let font = egui::TextStyle::Small.resolve(ui.style());
+                    let words = ui.painter().layout_no_wrap(self.kind.words().to_owned(), font, palette.quiet);
+                    if words.size().x <= ui.available_width() {
+                        ui.label(words);
+                    }
+                });
+            });
+        });
+        wants_visible
+    }
+
+    fn chip(&mut self, ui: &mut Ui, session: &Session, kind: MatrixKind) {
+        let palette = Palette::of(ui.ctx());
+        let is_selected = self.kind == kind;
+        let missing = session.scene().and_then(|scene| kind.why_missing(scene));
+        let width = chip_width(ui, kind);
+        let response = ui.add(chip_button(kind, is_selected, missing.is_some(), palette).min_size(vec2(width, HEIGHT)));
+        let name = format!("show {}, {}", kind.symbol(), kind.words());
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &name));
+        if response.on_hover_text(missing.unwrap_or(kind.words())).clicked() {
+            self.kind = kind;
+        }
+    }
+
+    fn kind_menu(&mut self, ui: &mut Ui, session: &Session) {
+        let palette = Palette::of(ui.ctx());
+        let button = chip_button(self.kind, true, false, palette).min_size(vec2(40.0, HEIGHT));
+        let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+            for kind in MatrixKind::ALL {
+                let is_missing = session.scene().is_some_and(|scene| kind.why_missing(scene).is_some());
+                let ink = if is_missing { palette.quiet } else { kind.color(palette) };
+                let mut words = egui::text::LayoutJob::default();
+                let strong = egui::TextFormat::simple(strong_font(), ink);
+                words.append(&format!("{:<9}", kind.symbol()), 0.0, strong);
+                words.append(kind.title(), 6.0, egui::TextFormat::simple(FontId::proportional(13.0), palette.text));
+                if ui.add(Button::new(words).frame(false)).clicked() {
+                    self.kind = kind;
+                }
+            }
+        });
+        let name = format!("{}, choose another matrix", self.kind.symbol());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        response.on_hover_text("choose another matrix");
+        // A small triangle says that there is more to choose from.
+        let (place, _) = ui.allocate_exact_size(vec2(14.0, HEIGHT), egui::Sense::hover());
+        let corners = [vec2(-3.5, -2.0), vec2(3.5, -2.0), vec2(0.0, 2.5)].map(|corner| place.center() + corner);
+        ui.painter().add(egui::Shape::convex_polygon(corners.to_vec(), palette.quiet, egui::Stroke::NONE));
+    }
+
+    fn range_menu(&mut self, ui: &mut Ui, palette: &Palette) -> bool {
+        let mut wants_visible = false;
+        let range = self.range();
+        let button = Button::new(RichText::new(range.name()).small().color(palette.quiet)).frame(false);
+        let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+            for (choice, words) in [
+                (Range::Most, "99.5 %   all but the strongest (S)"),
+                (Range::Full, "full   every value"),
+                (Range::Visible(0.0), "visible   every value in view (C)"),
+            ] {
+                if ui.selectable_label(choice.name() == range.name(), words).clicked() {
+                    match choice {
+                        Range::Visible(_) => wants_visible = true,
+                        _ => self.set_range(choice),
+                    }
+                    ui.close();
+                }
+            }
+            ui.label(RichText::new("or drag the handles below, or click a limit to type it").small().weak());
+        });
+        let name = format!("range of the colours: {}", range.name());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        response.on_hover_text("what the colours span");
+        wants_visible
+    }
+}
+
+fn chip_button(kind: MatrixKind, is_selected: bool, is_missing: bool, palette: &Palette) -> Button<'static> {
+    let color = kind.color(palette);
+    let (fill, ink) = match (is_selected, palette.dark) {
+        (true, true) => (color, Color32::BLACK),
+        (true, false) => (color, Color32::WHITE),
+        (false, _) if is_missing => (Color32::TRANSPARENT, theme::mix(palette.surface, palette.quiet, 0.6)),
+        (false, _) => (Color32::TRANSPARENT, color),
+    };
+    Button::new(theme::strong(kind.symbol()).color(ink)).fill(fill).stroke(egui::Stroke::NONE)
+}
+
+fn chip_width(ui: &Ui, kind: MatrixKind) -> f32 {
+    let galley = ui.painter().layout_no_wrap(kind.symbol().to_owned(), strong_font(), Color32::WHITE);
+    (galley.size().x + 2.0 * PADDING).max(28.0)
+}
+
+fn strong_font() -> FontId {
+    FontId::new(13.0, FontFamily::Name(theme::STRONG.into()))
+}

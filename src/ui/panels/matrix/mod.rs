@@ -1,0 +1,206 @@
+//! Matrices as heatmaps of raw numbers, at the instant viewed.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `head` | which matrix is shown |
+//! | [`picture`] | the heatmap: zoom, pan, numbers along the edges and in the cells |
+//! | [`color_bar`], [`histogram`], [`range`] | what the colours span, and how often which values occur |
+//! | [`words`] | what is said about it |
+
+pub mod color_bar;
+mod head;
+pub mod histogram;
+pub mod picture;
+pub mod range;
+pub mod words;
+
+use super::Panel;
+use crate::render::{Colormap, Matrix};
+use crate::ui::matrices::{MatrixKind, Window};
+use crate::ui::numbers::grouped;
+use crate::ui::session::Session;
+use crate::ui::theme::Palette;
+use color_bar::{Bar, ColorBar};
+use egui::{Key, Modifiers, Rect, RichText, Role, Ui, WidgetInfo, pos2};
+use range::Range;
+
+/// Between the picture and the colour bar.
+const GAP: f32 = 8.0;
+
+/// Height of a line that warns.
+const WARNING: f32 = 16.0;
+
+/// Below this height there is no colour bar.
+const LEAST_FOR_BAR: f32 = 130.0;
+
+/// A panel that shows one matrix at a time.
+pub struct MatrixPanel {
+    /// Its own name, after what it showed at first.
+    name: &'static str,
+    kind: MatrixKind,
+    /// One for each kind: what is much for one is nothing for another.
+    ranges: [Range; MatrixKind::ALL.len()],
+    bar: ColorBar,
+    clipped: Option<Clipped>,
+    /// The cell under the pointer.
+    under: Option<(usize, usize)>,
+    /// The part in view when it is not everything, for the heading.
+    window: Option<Window>,
+}
+
+/// How many values of a matrix are clipped; counted again only when the matrix or the range changes.
+#[derive(Clone, Copy)]
+struct Clipped {
+    version: u64,
+    reach: f32,
+    count: usize,
+    of: usize,
+}
+
+impl MatrixPanel {
+    /// A panel that shows `kind` at first.
+    pub fn showing(kind: MatrixKind) -> Self {
+        let ranges = [Range::default(); MatrixKind::ALL.len()];
+        Self { name: kind.title(), kind, ranges, bar: ColorBar::default(), clipped: None, under: None, window: None }
+    }
+
+    /// What is shown.
+    pub fn kind(&self) -> MatrixKind {
+        self.kind
+    }
+
+    /// Shows another matrix.
+    pub fn show(&mut self, kind: MatrixKind) {
+        self.kind = kind;
+    }
+
+    /// How the range of the matrix shown is chosen.
+    pub fn range(&self) -> Range {
+        self.ranges[self.kind as usize]
+    }
+
+    /// Chooses the range of the matrix shown.
+    pub fn set_range(&mut self, range: Range) {
+        self.ranges[self.kind as usize] = range;
+    }
+
+    fn count_clipped(&mut self, matrix: &Matrix, reach: f32) -> usize {
+        let version = matrix.version();
+        match self.clipped {
+            Some(known) if known.version == version && known.reach == reach => known.count,
+            _ => {
+                let count = range::count_clipped(matrix, reach);
+                self.clipped = Some(Clipped { version, reach, count, of: matrix.values().len() });
+                count
+            }
+        }
+    }
+
+    /// C: range of what is visible; S: the symmetric default.
+    fn keys(&mut self, ui: &Ui) -> bool {
+        if ui.ctx().text_edit_focused() {
+            return false;
+        }
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        if pressed(Key::S) {
+            self.set_range(Range::Most);
+        }
+        pressed(Key::C)
+    }
+}
+
+impl Panel for MatrixPanel {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn title(&self) -> &'static str {
+        self.kind.title()
+    }
+
+    fn note(&self, session: &Session) -> String {
+        let mut parts = Vec::new();
+        if self.kind.moves() {
+            parts.push(format!("step {}", session.clock.at() + 1));
+        }
+        if let Some(scene) = session.scene().filter(|scene| self.kind.is_gradient() && scene.gradients.is_some()) {
+            parts.push(format!("iteration {}", grouped(scene.iteration)));
+        }
+        if let Some(clipped) = &self.clipped {
+            parts.extend(words::clipped_words(clipped.count, clipped.of));
+        }
+        if let Some(window) = &self.window {
+            let [rows, columns] = window.cells();
+            parts.push(format!("{}…{} → {}…{}", rows.start, rows.end - 1, columns.start, columns.end - 1));
+        } else {
+            parts.push("from ↓ to →".to_owned());
+        }
+        parts.join(" · ")
+    }
+
+    fn has_content(&self, session: &Session) -> bool {
+        session.scene().is_some()
+    }
+
+    fn empty(&self) -> &'static str {
+        "The trace H, the weights w and the plasticity α of a network appear here."
+    }
+
+    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+        let palette = Palette::of(ui.ctx());
+        let mut wants_visible = self.head_ui(ui, session);
+        let Some(view) = session.matrix(self.kind) else {
+            (self.clipped, self.window) = (None, None);
+            let why = session.scene().and_then(|scene| self.kind.why_missing(scene));
+            ui.vertical_centered(|ui| {
+                ui.add_space((ui.available_height() / 2.0 - 20.0).max(0.0));
+                ui.label(RichText::new(why.unwrap_or("This network has no such matrix.")).color(palette.quiet));
+            });
+            return;
+        };
+        let matrix = view.matrix;
+        let reach = self.range().reach(view.span);
+        let area = ui.available_rect_before_wrap();
+        let warning = words::warning(&matrix);
+        let bar_height = match &warning {
+            _ if area.height() < LEAST_FOR_BAR => 0.0,
+            Some(_) => GAP + color_bar::HEIGHT + WARNING,
+            None => GAP + color_bar::HEIGHT,
+        };
+        let drawn = picture::picture_ui(ui, area.with_max_y(area.max.y - bar_height), &matrix, reach, session);
+        self.window = (!drawn.window.is_whole()).then_some(drawn.window);
+        if self.under != drawn.under {
+            // The other panels mark the same cell, and some of them have been drawn already.
+            self.under = drawn.under;
+            ui.request_repaint();
+        }
+        if let Some((row, column)) = drawn.under {
+            session.hover = Some(words::read_out(session, self.kind, &matrix, row, column));
+        }
+        let description = words::describe(self.kind, &matrix);
+        drawn.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &description));
+
+        let clipped = self.count_clipped(&matrix, reach);
+        if bar_height > 0.0 {
+            let corner = pos2(drawn.rect.left(), drawn.rect.bottom() + GAP);
+            let rect = Rect::from_min_max(corner, pos2(drawn.rect.right(), corner.y + color_bar::HEIGHT));
+            let colormap = Colormap::for_theme(palette.dark);
+            let bar = Bar { matrix: &matrix, colormap, reach, clipped };
+            if let Some(range) = self.bar.ui(ui, rect, &bar) {
+                self.set_range(range);
+            }
+            if let Some(warning) = warning {
+                let line = Rect::from_x_y_ranges(area.x_range(), rect.bottom()..=rect.bottom() + WARNING);
+                let words = egui::Label::new(RichText::new(warning).small().color(palette.mark)).truncate();
+                ui.put(line, words);
+            }
+        }
+        if ui.rect_contains_pointer(area) {
+            wants_visible |= self.keys(ui);
+        }
+        if wants_visible && let Some(range) = Range::visible(&matrix, &drawn.window) {
+            self.set_range(range);
+        }
+        ui.advance_cursor_after_rect(area);
+    }
+}

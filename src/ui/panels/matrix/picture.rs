@@ -1,0 +1,224 @@
+//! The heatmap itself: zoom, pan, the numbers along its edges and in its cells.
+
+use crate::render::{CellGrid, Colormap, Heatmap, HeatmapKey, Matrix};
+use crate::ui::inspector;
+use crate::ui::matrices::Window;
+use crate::ui::numbers::figures;
+use crate::ui::session::Session;
+use crate::ui::theme::Palette;
+use egui::{
+    Align2, Color32, CursorIcon, FontId, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
+};
+use std::sync::Arc;
+
+/// Room for row numbers at the left of the picture, and for column numbers above it.
+const MARGIN: Vec2 = vec2(30.0, 15.0);
+
+/// Below this size there are no numbers along the edges.
+const LEAST_FOR_NUMBERS: Vec2 = vec2(190.0, 150.0);
+
+/// Cells larger than this have their value written in them.
+const LEAST_FOR_VALUES: f32 = 36.0;
+
+/// Points of scrolling that bring a matrix closer by the factor e.
+const SCROLL_PER_E: f32 = 220.0;
+
+/// The matrix as it was drawn in this frame.
+pub struct Drawn {
+    /// Where it lies.
+    pub rect: Rect,
+    /// What the pointer does with it.
+    pub response: Response,
+    /// The cell (row, column) under the pointer.
+    pub under: Option<(usize, usize)>,
+    /// What is seen of it.
+    pub window: Window,
+}
+
+/// Draws a matrix into `area` and lets the pointer zoom, move and click it.
+pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, reach: f32, session: &mut Session) -> Drawn {
+    let palette = Palette::of(ui.ctx());
+    let has_numbers = area.width() >= LEAST_FOR_NUMBERS.x && area.height() >= LEAST_FOR_NUMBERS.y;
+    let margin = if has_numbers { MARGIN } else { Vec2::ZERO };
+    let rect = fit(area, margin, matrix);
+    let response = ui.interact(rect, ui.scope_id().with("matrix"), Sense::click_and_drag());
+    let (rows, columns) = (matrix.rows(), matrix.columns());
+    let window = steered(ui, &response, rect, session.windows.of(rows, columns), rows, columns);
+    session.windows.set(rows, columns, window);
+
+    let colormap = Colormap::for_theme(palette.dark);
+    let key = HeatmapKey::of(response.id);
+    let heatmap = Heatmap { key, matrix: Arc::clone(matrix), window: window.edges(), range: reach, colormap };
+    let pixels_per_point = ui.ctx().pixels_per_point();
+    let cell_at = |pos: Option<Pos2>| pos.and_then(|pos| heatmap.shown_at(rect, pixels_per_point, pos));
+    let under = cell_at(response.hover_pos());
+    let clicked = cell_at(response.interact_pointer_pos().filter(|_| response.clicked()));
+    let grid = heatmap.grid(rect, pixels_per_point);
+    let frame = ui.ctx().cumulative_frame_nr();
+    if let Some(cell) = under {
+        session.windows.point_at(frame, rows, columns, cell);
+    }
+    if let Some((row, column)) = clicked.or(under) {
+        inspector::point_at(ui, &response, session, matrix, row, column);
+    }
+    let marked = session.windows.pointed_at(frame, rows, columns);
+    ui.painter().add(heatmap.shape(rect));
+    ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Outside);
+    inspector::mark_pinned(ui, session, matrix, grid, rect);
+    if let Some(grid) = grid {
+        values_ui(ui, rect, matrix, &window, &grid, colormap, reach);
+        if has_numbers {
+            numbers_ui(ui, rect, &window, &grid, marked, palette);
+        }
+        if let Some((row, column)) = marked {
+            let cell = grid.rect_of(row, column);
+            let grown = Rect::from_center_size(cell.center(), cell.size().max(Vec2::splat(5.0)));
+            let painter = ui.painter_at(rect.expand(3.0));
+            painter.rect_stroke(grown, 0.0, Stroke::new(1.5, palette.mark), StrokeKind::Outside);
+        }
+    }
+    Drawn { rect, response, under, window }
+}
+
+/// Where the pointer has brought the window in this frame.
+fn steered(ui: &Ui, response: &Response, rect: Rect, window: Window, rows: usize, columns: usize) -> Window {
+    let mut window = window;
+    if response.double_clicked() {
+        return Window::whole(rows, columns);
+    }
+    let cells_per_point = |window: &Window| vec2(window.extent()[0] / rect.width(), window.extent()[1] / rect.height());
+    if let Some(pos) = response.hover_pos() {
+        // What is used here must not scroll the panels as well.
+        let (scroll, pinch) =
+            ui.input_mut(|input| (std::mem::take(&mut input.smooth_scroll_delta), input.zoom_delta()));
+        let factor = pinch * (scroll.y / SCROLL_PER_E).exp();
+        if factor != 1.0 {
+            window = window.zoomed(factor, ((pos - rect.min) / rect.size()).into());
+        }
+        window = window.moved([-scroll.x * cells_per_point(&window).x, 0.0]);
+    }
+    if response.dragged() {
+        let cells = -response.drag_delta() * cells_per_point(&window);
+        window = window.moved(cells.into());
+        if !window.is_whole() {
+            ui.set_cursor_icon(CursorIcon::Grabbing);
+        }
+    }
+    window
+}
+
+/// The largest rectangle in `area` in which cells are square; vectors become a broad band instead.
+fn fit(area: Rect, margin: Vec2, matrix: &Matrix) -> Rect {
+    let room = (area.size() - margin).max(Vec2::splat(1.0));
+    let (rows, columns) = (matrix.rows() as f32, matrix.columns() as f32);
+    let size = if rows == columns {
+        Vec2::splat(room.min_elem())
+    } else {
+        vec2(room.x, (room.x * rows / columns).clamp(room.y.min(40.0), room.y))
+    };
+    let spare = room - size;
+    Rect::from_min_size(pos2(area.left() + margin.x + spare.x / 2.0, area.top() + margin.y), size)
+}
+
+/// Row and column numbers along the edges; those of the cell under the pointer stand out.
+fn numbers_ui(ui: &Ui, rect: Rect, window: &Window, grid: &CellGrid, under: Option<(usize, usize)>, palette: &Palette) {
+    let [rows, columns] = window.cells();
+    let font = FontId::proportional(10.0);
+    let painter = ui.painter();
+    for (axis, cells, least) in [(0, columns, 46.0), (1, rows, 30.0)] {
+        if grid.count(axis) < 2 {
+            // A vector's one row is not a neuron: it stands for all.
+            continue;
+        }
+        let pitch = rect.size()[axis] / window.extent()[axis];
+        let every = nice_step(least / pitch);
+        let marked = under.map(|(row, column)| [column, row][axis]);
+        let middle = |cell: usize| grid.rect_of(cell, cell).center()[axis];
+        let number = |cell: usize, color: Color32| {
+            let at = middle(cell);
+            if !(rect.min[axis]..=rect.max[axis]).contains(&at) {
+                return;
+            }
+            let (pos, align) = match axis {
+                0 => (pos2(at, rect.top() - 3.0), Align2::CENTER_BOTTOM),
+                _ => (pos2(rect.left() - 5.0, at), Align2::RIGHT_CENTER),
+            };
+            let galley = painter.layout_no_wrap(cell.to_string(), font.clone(), color);
+            let mut place = align.anchor_size(pos, galley.size());
+            if axis == 0 {
+                // A long number at the right end stays above the picture.
+                place = place.translate(vec2((rect.right() - place.right()).min(0.0), 0.0));
+            }
+            painter.galley(place.min, galley, color);
+        };
+        let first = cells.start.div_ceil(every) * every;
+        for cell in (first..cells.end).step_by(every) {
+            let is_covered = marked.is_some_and(|marked| (middle(marked) - middle(cell)).abs() < least * 0.6);
+            if !is_covered {
+                number(cell, palette.quiet);
+            }
+        }
+        if let Some(marked) = marked {
+            number(marked, palette.mark);
+        }
+    }
+}
+
+/// The smallest of 1, 2, 5, 10, 20, 50, … that is not below `least`.
+fn nice_step(least: f32) -> usize {
+    let mut unit = 1;
+    loop {
+        for factor in [1, 2, 5] {
+            if (unit * factor) as f32 >= least {
+                return unit * factor;
+            }
+        }
+        unit *= 10;
+    }
+}
+
+/// The values in the cells, where they fit.
+fn values_ui(ui: &Ui, rect: Rect, matrix: &Matrix, window: &Window, grid: &CellGrid, colormap: Colormap, reach: f32) {
+    let cell = grid.rect_of(0, 0).size();
+    if cell.x <= LEAST_FOR_VALUES || cell.y < 14.0 {
+        return;
+    }
+    let (size, count) = match cell.x {
+        width if width > 60.0 => (11.0, 3),
+        width if width > 43.0 => (9.5, 3),
+        _ => (9.5, 2),
+    };
+    let written = |value: f32| in_cell(value, reach, count);
+    let painter = ui.painter_at(rect);
+    let [rows, columns] = window.cells();
+    for row in rows {
+        for column in columns.clone() {
+            let Some(value) = matrix.at(row, column) else { continue };
+            let [red, green, blue] = colormap.lookup(value, reach).map(f32::from);
+            let is_bright = 0.299 * red + 0.587 * green + 0.114 * blue > 128.0;
+            let ink = if is_bright { Color32::from_black_alpha(200) } else { Color32::from_white_alpha(200) };
+            let centre = grid.rect_of(row, column).center();
+            let font = FontId::proportional(size);
+            painter.text(centre, Align2::CENTER_CENTER, written(value), font, ink);
+        }
+    }
+}
+
+/// A value as it is written in a cell: all cells with the same number of decimals, as many as show `count` figures of
+/// the strongest colour.
+fn in_cell(value: f32, reach: f32, count: usize) -> String {
+    let magnitude = if reach > 0.0 { reach.log10().floor() as i32 } else { 0 };
+    match usize::try_from(count as i32 - 1 - magnitude) {
+        Ok(decimals) if decimals <= 5 && value.is_finite() && value.abs() < 1e5 => {
+            let text = format!("{value:.decimals$}");
+            // Only zero itself is written "0"; what rounds to zero keeps its decimals, and has no sign.
+            let rounds_to_zero = text.trim_matches(['-', '0', '.']).is_empty();
+            match value {
+                0.0 => "0".to_owned(),
+                _ if rounds_to_zero => text.replace('-', ""),
+                _ => text.replace('-', "−"),
+            }
+        }
+        _ => figures(f64::from(value), count),
+    }
+}

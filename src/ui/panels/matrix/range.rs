@@ -1,0 +1,66 @@
+//! What the colours span: always symmetric around zero, and chosen in one of four ways.
+
+use crate::render::Matrix;
+use crate::ui::matrices::{Span, Window};
+
+/// How the magnitude that colours reach is chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Range {
+    /// What 99.5 % of the values do not exceed.
+    #[default]
+    Most,
+    /// The largest magnitude.
+    Full,
+    /// The largest magnitude of what was in view when it was asked for.
+    Visible(f32),
+    /// Typed or dragged.
+    Set(f32),
+}
+
+impl Range {
+    /// Its name in the menu.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Most => "99.5 %",
+            Self::Full => "full",
+            Self::Visible(_) => "visible",
+            Self::Set(_) => "set",
+        }
+    }
+
+    /// The magnitude that the colours reach.
+    pub fn reach(self, span: Span) -> f32 {
+        match self {
+            // In a matrix of mostly zeros nearly all values are zero; then everything is spanned.
+            Self::Most if span.most > 0.0 => span.most,
+            Self::Most | Self::Full => span.full,
+            Self::Visible(reach) | Self::Set(reach) => reach,
+        }
+    }
+
+    /// The range of the values in a window; `None` where nothing but zeros, NaN and infinity is in view.
+    pub fn visible(matrix: &Matrix, window: &Window) -> Option<Self> {
+        let [rows, columns] = window.cells();
+        let magnitudes = rows.flat_map(|row| &matrix.values()[row * matrix.columns()..][columns.clone()]);
+        let largest = magnitudes.map(|value| value.abs()).filter(|value| value.is_finite()).fold(0.0, f32::max);
+        (largest > 0.0).then_some(Self::Visible(largest))
+    }
+
+    /// Reads a typed magnitude: "0.25", "±0,25", "2e−3".
+    ///
+    /// # Errors
+    /// With a sentence when it is not a positive number.
+    pub fn typed(text: &str) -> Result<Self, String> {
+        let number = text.trim().trim_start_matches(['±', '+']).trim().replace(',', ".").replace('−', "-");
+        let reach = number.parse::<f32>().ok().filter(|reach| reach.is_finite() && *reach > 0.0);
+        reach.map(Self::Set).ok_or_else(|| format!("expected a positive number, found {}", text.trim()))
+    }
+}
+
+/// How many finite values lie beyond `±reach`.
+pub fn count_clipped(matrix: &Matrix, reach: f32) -> usize {
+    let beyond = |values: &[f32]| -> u32 {
+        values.iter().map(|value| u32::from(value.abs() > reach && value.abs() <= f32::MAX)).sum()
+    };
+    matrix.values().chunks(4096).map(|values| beyond(values) as usize).sum()
+}
