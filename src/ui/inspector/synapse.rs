@@ -31,10 +31,10 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
     heading_ui(ui, &format!("Into neuron {}", neuron_name(to, life.into.bias)), "as a picture");
     fan::fan_ui(ui, session, &life.into, now.into.as_ref(), Some(from));
     ui.add_space(2.0);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         for index in [from, to] {
-            if ui.small_button(format!("Pin neuron {index}")).clicked() {
+            if ui.small_button(RichText::new(format!("Pin neuron {index}")).small()).clicked() {
                 session.pin(Pinned::Neuron(index));
             }
         }

@@ -71,8 +71,8 @@ impl Named {
                 (
                     0.52,
                     Column(parts([
-                        (0.62, panel("Trace")),
-                        (0.38, Row(parts([(0.5, panel("Weights")), (0.5, panel("Plasticity"))]))),
+                        (0.66, panel("Trace")),
+                        (0.34, Row(parts([(0.5, panel("Weights")), (0.5, panel("Plasticity"))]))),
                     ])),
                 ),
             ])),
