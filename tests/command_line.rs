@@ -531,3 +531,16 @@ fn a_checkpoint_made_elsewhere_opens_here() {
     assert!(bench.done("eval plain.safetensors --episodes 3").contains("after 2 iterations, 3 new lifetimes"));
     bench.done("episode plain.safetensors --seed 0 --out tape.safetensors");
 }
+
+#[test]
+fn a_benchmark_prints_numbers_that_other_programs_can_read() {
+    let bench = Bench::new();
+    bench.refused("bench nothing", &["no benchmark nothing", "patterns, window"]);
+    let line: Value = serde_json::from_str(&bench.done("bench patterns --json")).unwrap();
+    assert_eq!(line["bench"], "patterns");
+    let [fastest, median, slowest] =
+        ["fastest", "median", "slowest"].map(|which| line[format!("iteration_{which}_ms")].as_f64().unwrap());
+    assert!(0.0 < fastest && fastest <= median && median <= slowest, "{line}");
+    let rate = line["rate_per_s"].as_f64().unwrap();
+    assert!((rate * median / 1000.0 - 1.0).abs() < 1e-9, "{line}");
+}

@@ -17,6 +17,7 @@ mod no_display;
 mod offscreen;
 mod playback;
 mod reference;
+mod states;
 mod support;
 mod training;
 mod twin;

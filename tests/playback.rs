@@ -300,3 +300,31 @@ fn the_events_of_a_tape_cover_it_in_order() {
     assert_eq!(labels.last().unwrap(), "probe");
     assert_eq!(tape.pictures["study"].shape, [2, config(&[]).settings.whole("size")]);
 }
+
+#[test]
+fn a_span_is_played_again_and_again_until_it_is_given_up() {
+    let mut clock = Clock::new(20);
+    clock.set_span(Some(5..9));
+    assert_eq!((clock.at(), clock.is_looping()), (5, true));
+    clock.play();
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..2000 {
+        clock.tick(0.02);
+        seen.insert(clock.at());
+    }
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), [5, 6, 7, 8]);
+    assert!(clock.is_playing());
+    clock.pause();
+    clock.seek(15);
+    assert_eq!(clock.at(), 15, "the viewer may look beyond the span");
+    clock.play();
+    assert_eq!(clock.at(), 5, "playing takes place within it");
+    clock.set_steps(7);
+    assert_eq!(clock.span(), Some(&(5..7)));
+    clock.set_steps(4);
+    assert_eq!(clock.span(), None, "a span beyond the lifetime is none");
+    clock.set_span(Some(2..2));
+    assert_eq!(clock.span(), None);
+    clock.set_span(Some(1..400));
+    assert_eq!(clock.span(), Some(&(1..4)));
+}

@@ -1,12 +1,11 @@
 //! The command line: one file per sub-command, the same events as the window, printed.
 
+mod bench;
 mod episode;
 mod eval;
 mod render;
-
 mod share;
 mod terminal;
-
 mod train;
 mod window;
 
@@ -36,6 +35,7 @@ enum Command {
     Episode(episode::Arguments),
     Render(render::Arguments),
     Share(share::Arguments),
+    Bench(bench::Arguments),
 }
 
 /// Runs the program: exit code 0 when done, 1 after one plain sentence on standard error, 2 for wrong usage.
@@ -53,6 +53,7 @@ pub fn main() -> ExitCode {
         Some(Command::Eval(arguments)) => eval::run(&arguments),
         Some(Command::Episode(arguments)) => episode::run(&arguments),
         Some(Command::Share(arguments)) => share::run(&arguments),
+        Some(Command::Bench(arguments)) => bench::run(&arguments),
         Some(Command::Render(arguments)) => render::run(&arguments),
         None => window::run(arguments.file.as_deref()),
     };

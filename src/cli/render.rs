@@ -103,7 +103,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let written = export::write(&export, &shown, &arguments.out, &progress);
     clear_progress();
     let written = written?;
-    println!("{}: {}", written.path.display(), written.what);
+    super::print(&format!("{}: {}", written.path.display(), written.what))?;
     Ok(())
 }
 

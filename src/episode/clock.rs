@@ -23,12 +23,14 @@ pub struct Clock {
     playing: bool,
     speed: f64,
     looping: bool,
+    /// The part that is played again and again, instead of everything.
+    span: Option<Range<usize>>,
 }
 
 impl Clock {
     /// A clock at rest on the first of `steps` steps.
     pub fn new(steps: usize) -> Self {
-        Self { steps: steps.max(1), at: 0, fraction: 0.0, playing: false, speed: 1.0, looping: false }
+        Self { steps: steps.max(1), at: 0, fraction: 0.0, playing: false, speed: 1.0, looping: false, span: None }
     }
 
     /// The step being viewed, below [`Self::steps`].
@@ -61,19 +63,39 @@ impl Clock {
         self.looping = looping;
     }
 
-    /// Takes over a lifetime of another length, staying at the same step as far as there is one.
+    /// The part that is played again and again, if one has been chosen.
+    pub fn span(&self) -> Option<&Range<usize>> {
+        self.span.as_ref()
+    }
+
+    /// Plays only `span` from now on, again and again, and goes to its beginning when it is elsewhere. `None`, and a
+    /// span that is empty or lies beyond the lifetime, play everything.
+    pub fn set_span(&mut self, span: Option<Range<usize>>) {
+        let span = span.map(|span| span.start..span.end.min(self.steps)).filter(|span| !span.is_empty());
+        if let Some(span) = &span {
+            self.looping = true;
+            if !span.contains(&self.at) {
+                self.seek(span.start);
+            }
+        }
+        self.span = span;
+    }
+
+    /// Takes over a lifetime of another length, staying at the same step and in the same span as far as there is one.
     pub fn set_steps(&mut self, steps: usize) {
         self.steps = steps.max(1);
+        self.span = self.span.take().map(|span| span.start..span.end.min(self.steps)).filter(|span| !span.is_empty());
         if self.at >= self.steps {
             self.at = self.steps - 1;
             self.fraction = 0.0;
         }
     }
 
-    /// Starts playing; from the beginning if the end has been reached.
+    /// Starts playing; from the beginning if the end has been reached or the span left.
     pub fn play(&mut self) {
-        if self.is_at_end() {
-            self.seek(0);
+        let (first, last) = self.ends();
+        if self.at >= last || self.at < first {
+            self.seek(first);
         }
         self.playing = true;
     }
@@ -128,24 +150,25 @@ impl Clock {
         let rest = self.rest_steps();
         let elapsed = self.fraction + seconds * pace;
         let target = from as f64 + elapsed.floor();
-        let last = (self.steps - 1) as f64;
+        let (first, last_step) = self.ends();
+        let last = last_step as f64;
         if target <= last {
             (self.at, self.fraction) = (target as usize, elapsed.fract());
         } else if !self.looping {
-            self.at = self.steps - 1;
+            self.at = last_step;
             self.pause();
         } else if target - last < rest {
             // Resting on the last step: the fraction counts how long already.
-            (self.at, self.fraction) = (self.steps - 1, from as f64 + elapsed - last);
+            (self.at, self.fraction) = (last_step, from as f64 + elapsed - last);
         } else {
-            self.seek(0);
+            self.seek(first);
         }
         from..self.at.max(from)
     }
 
     /// How long until the step changes, while playing.
     pub fn time_to_next(&self) -> Duration {
-        let steps = if self.looping && self.is_at_end() { self.rest_steps() } else { 1.0 };
+        let steps = if self.looping && self.at == self.ends().1 { self.rest_steps() } else { 1.0 };
         Duration::from_secs_f64(((steps - self.fraction) / (STEPS_PER_SECOND * self.speed)).clamp(0.001, 60.0))
     }
 
@@ -154,8 +177,12 @@ impl Clock {
         (REST_SECONDS * STEPS_PER_SECOND * self.speed).max(1.0)
     }
 
-    fn is_at_end(&self) -> bool {
-        self.at + 1 == self.steps
+    /// The first and the last step that are played.
+    fn ends(&self) -> (usize, usize) {
+        match &self.span {
+            Some(span) => (span.start, span.end - 1),
+            None => (0, self.steps - 1),
+        }
     }
 
     fn jump(&mut self, target: Option<usize>) -> bool {

@@ -16,9 +16,10 @@
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
 //! | [`theme`], [`numbers`] | colours, type, and how numbers are written |
 //! | [`export`] | what is shown, written to files |
-//! | [`native`], [`picture`] | the same window on a screen and in a file |
+//! | [`native`], [`picture`], [`bench`] | the same window on a screen, in a file, and against the clock |
 
 pub mod app;
+pub mod bench;
 pub mod commands;
 pub mod controls;
 pub mod export;

@@ -178,6 +178,16 @@ impl Session {
         self.following = false;
     }
 
+    /// Plays only the event being viewed, again and again; everything when that was so already.
+    pub fn loop_event(&mut self) {
+        let at = self.clock.at();
+        let event = self.scene.as_ref().and_then(|scene| scene.tape().event_at(at).copied());
+        let span = event.map(|event| event.start..event.start + event.steps);
+        let is_so = self.clock.span() == span.as_ref();
+        self.clock.set_span(span.filter(|_| !is_so));
+        self.following = false;
+    }
+
     /// Keeps the view on the newest state of training from now on.
     pub fn follow(&mut self) {
         self.following = true;

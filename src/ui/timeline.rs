@@ -169,16 +169,36 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], size: Vec2, pa
     painter.vline(playhead, area.y_range(), Stroke::new(2.0, palette.text));
     let words = format!("timeline, step {} of {}", session.clock.at() + 1, session.clock.steps());
     response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, &words));
-    if let Some(pos) = response.interact_pointer_pos() {
-        let step = ((pos.x - rect.left()) / rect.width() * steps).clamp(0.0, steps - 1.0);
+    let step_at = |pos: Pos2| ((pos.x - rect.left()) / rect.width() * steps).clamp(0.0, steps - 1.0) as usize;
+    if let Some(span) = session.clock.span() {
+        let over = Rect::from_x_y_ranges(x_of(span.start as f32)..=x_of(span.end as f32), area.y_range());
+        painter.rect_filled(over, 3.0, palette.curve().gamma_multiply(0.16));
+        painter.rect_stroke(over, 3.0, Stroke::new(1.0, palette.curve()), StrokeKind::Inside);
+    }
+    if response.double_clicked() {
+        session.clock.set_span(None);
+    } else if let Some(pos) = response.interact_pointer_pos() {
+        let begun = ui.input(|input| input.pointer.press_origin()).filter(|_| response.dragged());
         session.hold();
-        session.clock.pause();
-        session.clock.seek(step as usize);
+        match begun.filter(|_| ui.input(|input| input.modifiers.shift)) {
+            Some(begun) => {
+                let [one, other] = [step_at(begun), step_at(pos)];
+                session.clock.set_span(Some(one.min(other)..one.max(other) + 1));
+            }
+            None => {
+                session.clock.pause();
+                session.clock.seek(step_at(pos));
+            }
+        }
         response.request_focus();
     } else if let Some(pos) = response.hover_pos() {
-        let step = ((pos.x - rect.left()) / rect.width() * steps).clamp(0.0, steps - 1.0) as usize;
+        let step = step_at(pos);
         let label = events.iter().find(|event| event.contains(step)).map(Event::label).unwrap_or_default();
-        session.hover = Some(format!("step {}: {label}", step + 1));
+        let hint = match session.clock.span() {
+            Some(span) => format!("playing steps {} to {}, a double click plays all", span.start + 1, span.end),
+            None => "drag with Shift to play a part again and again".to_owned(),
+        };
+        session.hover = Some(format!("step {}: {label}   ({hint})", step + 1));
     }
 }
 

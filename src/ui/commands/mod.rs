@@ -95,6 +95,13 @@ pub const COMMANDS: &[Command] = &[
     playback!("To the end", &[key(NONE, Key::End)], clock => clock.seek(usize::MAX)),
     playback!("Slower", &[key(NONE, Key::OpenBracket)], clock => clock.set_speed(clock.speed() / 2.0)),
     playback!("Faster", &[key(NONE, Key::CloseBracket)], clock => clock.set_speed(clock.speed() * 2.0)),
+    Command {
+        title: "Play only this event again and again, or everything",
+        keys: &[key(SHIFT, Key::L)],
+        always: false,
+        is_possible: has_scene,
+        run: |app, _| app.session.loop_event(),
+    },
     playback!("Play again and again", &[key(NONE, Key::L)], clock => clock.set_looping(!clock.is_looping())),
     Command {
         title: "Another episode",
@@ -116,6 +123,13 @@ pub const COMMANDS: &[Command] = &[
         always: false,
         is_possible: |app| app.session.is_pointed(),
         run: |app, _| app.session.pin_pointed(),
+    },
+    Command {
+        title: "Pin the synapse with the strongest trace",
+        keys: &[],
+        always: false,
+        is_possible: has_scene,
+        run: |app, _| app.session.pin_strongest(),
     },
     Command {
         title: "Clear the pin",

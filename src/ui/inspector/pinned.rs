@@ -86,6 +86,14 @@ impl Session {
         }
     }
 
+    /// Pins the synapse whose trace is strongest at the instant viewed; of a network without traces, whose weight is.
+    pub fn pin_strongest(&mut self) {
+        let matrix = self.trace().or_else(|| self.scene().map(|scene| Arc::clone(&scene.w)));
+        if let Some((from, to, _)) = matrix.and_then(|matrix| matrix.largest()) {
+            self.pin(Pinned::Synapse { from, to });
+        }
+    }
+
     /// A new frame: nothing is under the pointer until something says so.
     pub(in crate::ui) fn begin_frame(&mut self) {
         self.hover = None;
