@@ -7,6 +7,7 @@ use hebbscope::episode::{Reel, tape_file};
 use hebbscope::train::{Checkpoint, evaluate};
 use hebbscope::ui::export::exports::{Kind, Naming};
 use hebbscope::ui::export::{self, Export, ExportError, Exports, Job, Progress, Shown, Still};
+use hebbscope::ui::layout::Named;
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::{App, scene, theme};
 use image::AnimationDecoder as _;
@@ -23,7 +24,7 @@ const SIZE: [f32; 2] = [640.0, 420.0];
 fn shown(folder: &Path, settings: &[(&str, &str)]) -> Shown {
     let prepared = scene::opened(&small_checkpoint(folder, settings)).unwrap();
     let still = Still { scene: prepared.scene, at: 9, curve: prepared.curve.unwrap().into() };
-    Shown { still, dark: true, size: SIZE, caption: true }
+    Shown { still, dark: true, size: SIZE, caption: true, look: Named::Watch.into() }
 }
 
 fn write(export: &Export, shown: &Shown, path: &Path) -> Result<export::Written, ExportError> {
@@ -485,4 +486,25 @@ fn every_panel_can_be_named_on_the_command_line() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{said}");
     }
+}
+
+#[test]
+fn a_picture_shows_the_panels_as_they_stand_in_the_window() {
+    if offscreen().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let shown = shown(folder.path(), &[]);
+    let path = folder.path().join("look.png");
+    let mut drawn = Vec::new();
+    let mut other_matrix = shown.clone();
+    let chosen = serde_json::json!({ "kind": "weights" });
+    other_matrix.look.choices.insert("Trace".into(), chosen);
+    let other_layout = Shown { look: Named::Train.into(), ..shown.clone() };
+    for shown in [&shown, &other_matrix, &other_layout] {
+        write(&Export::WindowPng { scale: 1.0 }, shown, &path).unwrap();
+        drawn.push(image::open(&path).unwrap().to_rgb8());
+    }
+    assert!(drawn[0] != drawn[1], "the matrix chosen in the panel is not in the picture");
+    assert!(drawn[0] != drawn[2], "the layout is not in the picture");
 }

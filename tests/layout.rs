@@ -2,7 +2,7 @@
 
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::ui::commands::{COMMANDS, palette, shortcut_text};
-use hebbscope::ui::layout::{Arrangement, Dock, Named};
+use hebbscope::ui::layout::{Arrangement, Choices, Dock, Named};
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::preferences::Preferences;
 use hebbscope::ui::{App, theme};
@@ -193,4 +193,28 @@ fn an_empty_window_says_what_belongs_where() {
     for words in ["The steps of a lifetime", "The curve of a training run", "What a network has been shown"] {
         harness.get_by_label_contains(words);
     }
+}
+
+#[test]
+fn what_is_chosen_in_panels_is_kept_and_nonsense_is_passed_over() {
+    let choices = |text: &str| -> Choices { serde_json::from_str(text).unwrap() };
+    let mut dock = Dock::new(&Named::Watch.arrangement());
+    dock.choose(&choices(
+        r#"{"Trace": {"kind": "alpha_trace", "ranges": ["full", {"set": 0.5}]},
+            "Learning": {"number": "loss", "smoothing": 5, "log_x": false, "log_y": true}, "Nothing": {"kind": 1}}"#,
+    ));
+    let told = dock.choices();
+    assert_eq!(told["Trace"]["kind"], "alpha_trace");
+    assert_eq!(told["Trace"]["ranges"][0], "full");
+    assert_eq!(told["Trace"]["ranges"][1]["set"], 0.5);
+    assert_eq!((&told["Learning"]["number"], &told["Learning"]["log_y"]), (&"loss".into(), &true.into()));
+    assert!(!told.contains_key("Nothing"));
+    dock.choose(&choices(r#"{"Trace": {"kind": 7, "ranges": [{"set": -1.0}, "sideways", 5]}, "Learning": [1]}"#));
+    assert_eq!(dock.choices()["Trace"], told["Trace"], "nonsense was taken");
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("window.toml");
+    Preferences { panels: told.clone(), ..Preferences::default() }.write(&path).unwrap();
+    let (kept, note) = Preferences::read(&path);
+    assert_eq!((kept.panels, note), (told, None));
 }

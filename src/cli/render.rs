@@ -2,6 +2,7 @@
 
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::ui::export::{self, Export, PANEL_SIZE, Progress, Shown, Still, WINDOW_SIZE, animation};
+use crate::ui::layout::Named;
 use crate::ui::panels::PANELS;
 use crate::ui::scene;
 use anyhow::bail;
@@ -32,8 +33,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE.png|gif|csv|npz", value_parser = out)]
     out: PathBuf,
     /// The arrangement of the window
-    #[arg(long, default_value = "watch", value_parser = ["watch"])]
-    layout: String,
+    #[arg(long, default_value = "watch", value_name = "LAYOUT", value_parser = layout)]
+    layout: Named,
     /// One panel instead of the whole window
     #[arg(long, value_name = "NAME", value_parser = panel)]
     panel: Option<usize>,
@@ -95,6 +96,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         dark: arguments.theme.as_deref() != Some("light"),
         size: arguments.size.unwrap_or(if arguments.panel.is_some() { PANEL_SIZE } else { WINDOW_SIZE }),
         caption: arguments.caption,
+        look: arguments.layout.into(),
     };
     let progress = Arc::new(Progress::new(say_progress));
     let stopped = Arc::clone(&progress);
@@ -173,6 +175,15 @@ fn span(text: &str) -> Result<[usize; 2], String> {
     let ends = text.split_once("..").and_then(|(first, last)| Some([first.parse().ok()?, last.parse().ok()?]));
     ends.filter(|[first, last]| (1..=*last).contains(first))
         .ok_or_else(|| format!("expected FROM..TO, two steps from 1 in this order, found {text}"))
+}
+
+fn layout(text: &str) -> Result<Named, String> {
+    let name = |layout: &Named| layout.title().to_lowercase();
+    let names = || Named::ALL.iter().map(name).collect::<Vec<_>>().join(", ");
+    Named::ALL
+        .into_iter()
+        .find(|layout| name(layout) == text.to_lowercase())
+        .ok_or_else(|| format!("expected one of {}, found {text}", names()))
 }
 
 fn size(text: &str) -> Result<[f32; 2], String> {

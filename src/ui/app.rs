@@ -1,6 +1,7 @@
 //! The regions of the window. Drawn the same on a screen, in a file and in tests.
 
 use super::commands::{self, help, palette};
+use super::export::Look;
 use super::files::Files;
 use super::layout::{Dock, Named};
 use super::preferences::Preferences;
@@ -55,13 +56,15 @@ impl App {
         let mut session = Session::new(wake);
         session.notices.extend(note.map(|text| Notice { text, is_error: false }));
         let arrangement = preferences.arrangement.clone().unwrap_or_else(|| preferences.layout.arrangement());
+        let mut dock = Dock::new(&arrangement);
+        dock.choose(&preferences.panels);
         Self {
             session,
             palette: palette::Palette::default(),
             files: Files::default(),
             shows_help: false,
             closing: Closing::No,
-            dock: Dock::new(&arrangement),
+            dock,
             layout: preferences.layout,
             preferences,
             preferences_path: path,
@@ -124,6 +127,7 @@ impl App {
         self.preferences.light = context.theme() == egui::Theme::Light;
         self.preferences.layout = self.layout;
         self.preferences.arrangement = self.dock.arrangement();
+        self.preferences.panels = self.dock.choices();
         if let Some(rect) = context.input(|input| input.viewport().inner_rect) {
             self.preferences.size = rect.size().into();
         }
@@ -246,6 +250,10 @@ impl App {
                     if ui.selectable_label(self.layout == layout, layout.title()).clicked() {
                         self.set_layout(layout);
                     }
+                }
+                if self.session.exports.is_open {
+                    // A picture shows the panels as they stand here.
+                    self.session.exports.look = Look::of(&self.dock);
                 }
                 export::export_ui(ui, &mut self.session);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

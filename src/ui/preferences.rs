@@ -1,6 +1,6 @@
 //! What the window remembers: its size, its layout, its theme, recent files.
 
-use super::layout::{Arrangement, Named};
+use super::layout::{Arrangement, Choices, Named};
 use crate::plastic::tensor_file::{FileError, reason, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -23,13 +23,22 @@ pub struct Preferences {
     pub layout: Named,
     /// What the user has made of it.
     pub arrangement: Option<Arrangement>,
+    /// What has been chosen in each panel.
+    pub panels: Choices,
     /// Files opened lately, the latest first.
     pub recent: Vec<PathBuf>,
 }
 
 impl Default for Preferences {
     fn default() -> Self {
-        Self { light: false, size: [1280.0, 800.0], layout: Named::Watch, arrangement: None, recent: Vec::new() }
+        Self {
+            light: false,
+            size: [1280.0, 800.0],
+            layout: Named::Watch,
+            arrangement: None,
+            panels: Choices::new(),
+            recent: Vec::new(),
+        }
     }
 }
 

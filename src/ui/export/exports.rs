@@ -1,7 +1,9 @@
 //! What is asked for in the window: the choices as they stand, the job under way, what the last one came to.
 
+use super::Look;
 use super::{Export, ExportError, Job, Shown, Still};
 use crate::episode::clock::STEPS_PER_SECOND;
+use crate::ui::layout::Named;
 use crate::ui::panels::PANELS;
 use crate::ui::session::{Notice, Wake};
 use std::path::{Path, PathBuf};
@@ -58,6 +60,8 @@ impl Kind {
 pub struct Exports {
     /// Whether the choices are on the screen.
     pub is_open: bool,
+    /// How the panels stand, as of the last frame with the dialog open.
+    pub look: Look,
     /// What is to be made.
     pub kind: Kind,
     /// The panel, by its place in the registry.
@@ -88,6 +92,7 @@ impl Exports {
     pub fn new(wake: Wake) -> Self {
         Self {
             is_open: false,
+            look: Named::Watch.into(),
             kind: Kind::Window,
             panel: 0,
             panel_alone: false,
@@ -177,7 +182,7 @@ impl Exports {
         }
         (self.in_the_way, self.last) = (None, None);
         let export = self.choice(still.scene.tape().steps);
-        let shown = Shown { still, dark, size, caption: self.caption };
+        let shown = Shown { still, dark, size, caption: self.caption, look: self.look.clone() };
         match Job::start(export, shown, path, Arc::clone(&self.wake)) {
             Ok(job) => self.job = Some(job),
             Err(error) => self.last = Some(Err(error.to_string())),

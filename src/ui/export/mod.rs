@@ -24,6 +24,7 @@ pub use dialog::export_ui;
 pub use exports::Exports;
 pub use job::Job;
 
+use super::layout::{Arrangement, Choices, Dock, Named};
 use super::scene::Scene;
 use crate::plastic::tensor_file::FileError;
 use crate::render::{DrawError, NoAdapter};
@@ -110,6 +111,29 @@ impl Still {
     }
 }
 
+/// Where panels stand, and what has been chosen in them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// Where they stand.
+    pub arrangement: Arrangement,
+    /// What has been chosen in them.
+    pub choices: Choices,
+}
+
+impl Look {
+    /// As they stand in a window.
+    pub fn of(dock: &Dock) -> Self {
+        let arrangement = dock.arrangement().unwrap_or_else(|| Named::Watch.arrangement());
+        Self { arrangement, choices: dock.choices() }
+    }
+}
+
+impl From<Named> for Look {
+    fn from(layout: Named) -> Self {
+        Self { arrangement: layout.arrangement(), choices: Choices::new() }
+    }
+}
+
 /// A still and how it is to be drawn.
 #[derive(Clone)]
 pub struct Shown {
@@ -121,6 +145,8 @@ pub struct Shown {
     pub size: [f32; 2],
     /// Whether pictures say below where they come from.
     pub caption: bool,
+    /// Where panels stand, and what has been chosen in them.
+    pub look: Look,
 }
 
 /// A file that has been written.

@@ -8,9 +8,13 @@ use egui::{Color32, Stroke, Ui, Visuals, WidgetText};
 use egui_tiles::{
     Behavior, Container, Linear, LinearDir, SimplificationOptions, Tile, TileId, Tiles, Tree, UiResponse,
 };
+use std::collections::BTreeMap;
 
 /// Between two tiles, in points.
 const GAP: f32 = 6.0;
+
+/// What has been chosen in each panel, by its name.
+pub type Choices = BTreeMap<String, serde_json::Value>;
 
 /// The panels and where they stand.
 pub struct Dock {
@@ -58,6 +62,21 @@ impl Dock {
             })
             .collect();
         self.panels.iter().map(|panel| (panel.name(), open.iter().any(|title| *title == panel.name()))).collect()
+    }
+
+    /// What has been chosen in each panel, by its name.
+    pub fn choices(&self) -> Choices {
+        let told = self.panels.iter().map(|panel| (panel.name().to_owned(), panel.choices()));
+        told.filter(|(_, choices)| !choices.is_null()).collect()
+    }
+
+    /// Makes choices that [`Self::choices`] has told; what does not fit is passed over.
+    pub fn choose(&mut self, choices: &Choices) {
+        for panel in &mut self.panels {
+            if let Some(choices) = choices.get(panel.name()) {
+                panel.choose(choices);
+            }
+        }
     }
 
     /// Opens the panel called `title` at the right of the others, or closes it.

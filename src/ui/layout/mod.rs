@@ -4,4 +4,4 @@ pub mod arrangement;
 pub mod dock;
 
 pub use arrangement::{Arrangement, Named};
-pub use dock::Dock;
+pub use dock::{Choices, Dock};

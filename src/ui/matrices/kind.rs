@@ -3,9 +3,11 @@
 use crate::ui::scene::Scene;
 use crate::ui::theme::Palette;
 use egui::Color32;
+use serde::{Deserialize, Serialize};
 
 /// A matrix of a network. Rows are *from*, columns *to*.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MatrixKind {
     /// H(t), the trace that x(t) is computed with.
     Trace,

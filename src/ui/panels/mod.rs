@@ -8,6 +8,7 @@ use super::matrices::MatrixKind;
 use super::session::Session;
 use super::theme::{self, Palette};
 use egui::{Align, CornerRadius, CursorIcon, Frame, Layout, Margin, Role, Sense, Stroke, Ui, WidgetInfo};
+use serde_json::Value;
 
 /// Makes a panel.
 pub type Make = fn() -> Box<dyn Panel>;
@@ -35,6 +36,12 @@ pub trait Panel {
     fn has_content(&self, session: &Session) -> bool;
     /// What belongs here, in one sentence.
     fn empty(&self) -> &'static str;
+    /// What has been chosen in it (which matrix, which scale), to be kept or carried over to a picture of it.
+    fn choices(&self) -> Value {
+        Value::Null
+    }
+    /// Makes choices that [`Panel::choices`] has told; what does not fit is passed over.
+    fn choose(&mut self, _choices: &Value) {}
     /// Draws it.
     fn ui(&mut self, ui: &mut Ui, session: &mut Session);
 }

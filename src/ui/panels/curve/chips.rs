@@ -10,7 +10,7 @@ use egui::{Align, Button, Color32, DragValue, Layout, Response, RichText, Role, 
 const NARROW: f32 = 440.0;
 
 /// The longest average.
-const LONGEST: usize = 10_000;
+pub(super) const LONGEST: usize = 10_000;
 
 impl Curve {
     /// Draws the row and takes in what is chosen.

@@ -31,6 +31,8 @@ use crate::ui::theme::Palette;
 use axis::Scale;
 use egui::{Pos2, Ui};
 use number::Number;
+use serde::Deserialize as _;
+use serde_json::{Value, json};
 use series::Series;
 use view::View;
 
@@ -96,6 +98,23 @@ impl Default for Curve {
 impl Panel for Curve {
     fn title(&self) -> &'static str {
         "Learning"
+    }
+
+    fn choices(&self) -> Value {
+        let scales = self.scales.map(|scale| scale == Scale::Log);
+        json!({ "number": self.number, "smoothing": self.smoothing, "log_x": scales[0], "log_y": scales[1] })
+    }
+
+    fn choose(&mut self, choices: &Value) {
+        if let Ok(number) = Number::deserialize(&choices["number"]) {
+            self.number = number;
+        }
+        if let Some(length) = choices["smoothing"].as_u64() {
+            self.smoothing = usize::try_from(length).unwrap_or(SMOOTHING).clamp(1, chips::LONGEST);
+        }
+        for (scale, key) in self.scales.iter_mut().zip(["log_x", "log_y"]) {
+            *scale = if choices[key] == true { Scale::Log } else { Scale::Linear };
+        }
     }
 
     fn note(&self, session: &Session) -> String {

@@ -3,9 +3,11 @@
 use super::Source;
 use crate::tasks::Measure;
 use crate::ui::numbers::{figures, percent};
+use serde::{Deserialize, Serialize};
 
 /// Which number of each iteration is drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Number {
     /// The task's own measure.
     #[default]

@@ -23,6 +23,8 @@ use crate::ui::theme::Palette;
 use color_bar::{Bar, ColorBar};
 use egui::{Key, Modifiers, Rect, RichText, Role, Ui, WidgetInfo, pos2};
 use range::Range;
+use serde::Deserialize as _;
+use serde_json::{Value, json};
 
 /// Between the picture and the colour bar.
 const GAP: f32 = 8.0;
@@ -116,6 +118,21 @@ impl Panel for MatrixPanel {
 
     fn title(&self) -> &'static str {
         self.kind.title()
+    }
+
+    fn choices(&self) -> Value {
+        json!({ "kind": self.kind, "ranges": self.ranges })
+    }
+
+    fn choose(&mut self, choices: &Value) {
+        if let Ok(kind) = MatrixKind::deserialize(&choices["kind"]) {
+            self.kind = kind;
+        }
+        for (range, chosen) in self.ranges.iter_mut().zip(choices["ranges"].as_array().into_iter().flatten()) {
+            if let Some(chosen) = Range::deserialize(chosen).ok().filter(|chosen| chosen.is_sound()) {
+                *range = chosen;
+            }
+        }
     }
 
     fn note(&self, session: &Session) -> String {

@@ -2,9 +2,11 @@
 
 use crate::render::Matrix;
 use crate::ui::matrices::{Span, Window};
+use serde::{Deserialize, Serialize};
 
 /// How the magnitude that colours reach is chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Range {
     /// What 99.5 % of the values do not exceed.
     #[default]
@@ -18,6 +20,14 @@ pub enum Range {
 }
 
 impl Range {
+    /// Whether a magnitude that was read from a file is one.
+    pub fn is_sound(self) -> bool {
+        match self {
+            Self::Most | Self::Full => true,
+            Self::Visible(reach) | Self::Set(reach) => reach.is_finite() && reach > 0.0,
+        }
+    }
+
     /// Its name in the menu.
     pub fn name(self) -> &'static str {
         match self {
