@@ -96,7 +96,10 @@ fn colour_of(bits: u32) -> vec3<f32> {
     } else if magnitude == INFINITY {
         entry = vec2<i32>(2 + positive, 1);
     } else if magnitude > bitcast<u32>(view.limit) {
-        entry = vec2<i32>(positive, 1);
+        // A pixel that shows the strongest of many cells would be marked as clipped almost anywhere: from afar a
+        // clipped value has the colour of the map's end.
+        let from_afar = view.cells_per_pixel.x > 1.0 || view.cells_per_pixel.y > 1.0;
+        entry = select(vec2<i32>(positive, 1), vec2<i32>(255 * positive, 0), from_afar);
     } else {
         entry = vec2<i32>(clamp(i32(bitcast<f32>(bits) * view.entries_per_unit + 128.0), 0, 255), 0);
     }

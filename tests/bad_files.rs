@@ -553,3 +553,16 @@ fn a_written_file_can_be_read_by_those_who_could_read_any_other() {
     let mode = |path| std::fs::metadata(path).unwrap().permissions().mode();
     assert_eq!(mode(&ours), mode(&other), "a file made for sharing has the usual permissions");
 }
+
+#[test]
+fn a_tape_with_an_empty_picture_is_refused() {
+    let (mut tape, parameters) = read_tape(&tape_bytes()).unwrap();
+    let nothing = hebbscope::plastic::tensor_file::Array::new(&[2, 0], Vec::new());
+    tape.pictures.insert("study".into(), nothing);
+    // The same check stands before writing and after reading.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tape.safetensors");
+    let name = path.display().to_string();
+    expect_refusal(tape_file::write(&path, &tape, &parameters), &name, &["picture study", "empty"]);
+    assert!(!path.exists());
+}

@@ -279,8 +279,11 @@ fn only_a_run_can_be_resumed() {
     bench.refused("train --resume empty", &["empty", "expected the folder of a run", "checkpoint.safetensors"]);
     bench.train("--steps 2 --out run");
     bench.refused("train chess --resume run", &["run", "expected a run of task chess", "found one of patterns"]);
-    bench.refused("train --resume run", &["run", "expected a run with iterations left", "2 of 2"]);
-    bench.refused("train --resume run --steps 1", &["run", "expected a run with iterations left", "2 of 1"]);
+    bench.refused("train --resume run", &["run", "expected a run with iterations left", "2 done and 2 asked for"]);
+    bench.refused(
+        "train --resume run --steps 1",
+        &["run", "expected a run with iterations left", "2 done and 1 asked for"],
+    );
     bench.refused("train --resume run --steps 18446744073709551615", &["steps", "9007199254740991"]);
 
     bench.done("share run/checkpoint.safetensors --out small.safetensors");
@@ -299,13 +302,14 @@ fn bad_files_are_refused_by_every_sub_command() {
     let bench = Bench::new();
     bench.train("--steps 1 --out run");
     bench.done("episode run/checkpoint.safetensors --seed 1 --out tape.safetensors");
+    std::fs::create_dir(bench.path("folder")).unwrap();
     bench.write("empty", "");
     bench.write("pickle", b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.");
     let whole = std::fs::read(bench.path("run/checkpoint.safetensors")).unwrap();
     bench.write("short", &whole[..whole.len() / 2]);
     for (file, word) in [
         ("missing", "no such file"),
-        ("run", "not a file"),
+        ("folder", "without checkpoint.safetensors"),
         ("empty", "empty"),
         ("pickle", "never opened"),
         ("short", "cut short"),
@@ -543,4 +547,25 @@ fn a_benchmark_prints_numbers_that_other_programs_can_read() {
     assert!(0.0 < fastest && fastest <= median && median <= slowest, "{line}");
     let rate = line["rate_per_s"].as_f64().unwrap();
     assert!((rate * median / 1000.0 - 1.0).abs() < 1e-9, "{line}");
+}
+
+#[test]
+fn settings_that_ask_for_too_much_together_are_refused_before_anything_is_made() {
+    let bench = Bench::new();
+    for line in ["--set size=4000 --set batch=256", "--set rounds=100 --set count=100 --set show_steps=1000"] {
+        bench.refused(&format!("train patterns --out run {line}"), &["memory", "expected at most 64 GB"]);
+    }
+    bench.refused("train patterns --out run --steps 0", &["steps", "from 1 to"]);
+}
+
+#[test]
+fn a_run_folder_serves_wherever_a_checkpoint_does() {
+    let bench = Bench::new();
+    bench.train("--steps 2 --out run");
+    let of_folder = bench.done("eval run --episodes 2 --json");
+    assert_eq!(of_folder, bench.done("eval run/checkpoint.safetensors --episodes 2 --json"));
+    bench.done("episode run --seed 3 --out tape.safetensors");
+    bench.done("share run --out small.safetensors");
+    bench.refused("share run --out run/checkpoint.safetensors", &["expected another file", "the checkpoint itself"]);
+    bench.refused("eval .", &["expected a run folder", "without checkpoint.safetensors"]);
 }

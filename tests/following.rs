@@ -6,6 +6,7 @@ use hebbscope::tasks;
 use hebbscope::train::run_folder::checkpoint_path;
 use hebbscope::train::{RunConfig, RunFolder, Trainer};
 use hebbscope::ui::Session;
+use hebbscope::ui::training::Phase;
 use std::path::Path;
 
 fn trainer() -> Trainer {
@@ -61,6 +62,48 @@ fn a_run_folder_is_followed_as_it_grows_and_nothing_is_written_to_it() {
         assert_eq!(session.clock.at(), 2, "the view was moved to another instant");
         assert!(contents(&path) == written, "the folder that was followed has changed");
     }
+}
+
+#[test]
+fn a_view_that_is_held_is_told_of_newer_networks_and_keeps_its_own() {
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("run");
+    let mut trainer = trainer();
+    let mut folder = RunFolder::create(&path, trainer.config()).unwrap();
+    step_and_save(&mut trainer, &mut folder);
+    let mut session = followed(&path);
+    session.new_episode(false);
+    session.settle();
+    let episode = session.scene().unwrap().tape().seed;
+    step_and_save(&mut trainer, &mut folder);
+    wait_for(&mut session, "word of the newer network", Session::has_newer);
+    assert_eq!((session.scene().unwrap().iteration, session.scene().unwrap().tape().seed), (1, episode));
+    session.follow();
+    assert_eq!(session.scene().unwrap().iteration, 2);
+
+    session.training.runs_folder = parent.path().join("own");
+    session.training.settings.set_text("size", "10").unwrap();
+    session.start_training();
+    assert_eq!(session.watched(), None, "one run is followed at a time");
+}
+
+#[test]
+fn an_opened_network_shows_its_own_curve_also_after_a_run_in_this_window() {
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("run");
+    let mut trainer = trainer();
+    let mut folder = RunFolder::create(&path, trainer.config()).unwrap();
+    step_and_save(&mut trainer, &mut folder);
+    let mut session = quiet_session();
+    session.training.runs_folder = parent.path().to_owned();
+    session.training.settings.set_text("size", "10").unwrap();
+    session.start_training();
+    wait_for(&mut session, "the end of the run", |session| session.training.phase() == &Phase::Finished);
+    wait_for(&mut session, "its last network", |session| session.scene().is_some_and(|scene| scene.iteration == 200));
+    assert_eq!(session.curve().len(), 200);
+    session.open(path);
+    session.settle();
+    assert_eq!(session.curve().len(), 1, "the curve belongs to another network than the one in view");
 }
 
 #[test]

@@ -47,7 +47,12 @@ fn assert_pixels(picture: &RgbaImage, heatmap: &Heatmap, rect: Rect, scale: f32,
     for (x, y, pixel) in picture.enumerate_pixels() {
         let shown = heatmap.shown_at(rect, scale, centre_of(x, y, scale));
         let expected = shown.map_or(background, |(row, column)| {
-            heatmap.colormap.lookup(heatmap.matrix.at(row, column).unwrap(), heatmap.range)
+            let [x0, y0, x1, y1] = heatmap.window;
+            let is_far = x1 - x0 > (rect.width() * scale).round() || y1 - y0 > (rect.height() * scale).round();
+            let value = heatmap.matrix.at(row, column).unwrap();
+            // From afar a clipped value has the colour of the map's end.
+            let reach = if is_far && value.is_finite() { heatmap.range } else { f32::INFINITY };
+            heatmap.colormap.lookup(value.clamp(-reach, reach), heatmap.range)
         });
         let [r, g, b, _] = pixel.0;
         assert!(close([r, g, b], expected), "pixel {x}, {y}: {pixel:?}, expected {expected:?} of cell {shown:?}");
@@ -326,4 +331,21 @@ fn heatmaps_no_longer_drawn_give_their_memory_back() {
         draw(&mut offscreen, [8.0, 8.0], 1.0, &both[..1]);
     }
     assert_eq!(held(offscreen.renderer()).unwrap().matrices, 1);
+}
+
+#[test]
+fn clipped_values_are_marked_from_near_and_have_the_end_of_the_map_from_afar() {
+    let Some(mut offscreen) = offscreen() else { return };
+    let numbers = matrix(40, 40, |row, _| if row % 2 == 0 { 5.0 } else { -5.0 });
+    let heatmap = heatmap(1, &numbers, 1.0);
+    let marks = Colormap::Berlin.marks();
+    let ends = [Colormap::Berlin.table()[0], Colormap::Berlin.table()[255]];
+    for (side, expected) in [(80.0, [marks.clipped_low, marks.clipped_high]), (10.0, ends)] {
+        let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(side, side));
+        let picture = draw(&mut offscreen, [side, side], 1.0, &[(heatmap.clone(), rect)]);
+        for pixel in picture.pixels() {
+            let [r, g, b, _] = pixel.0;
+            assert!(expected.iter().any(|&colour| close([r, g, b], colour)), "{side}: {pixel:?}");
+        }
+    }
 }

@@ -1,13 +1,14 @@
 //! `hebbscope episode`: one lifetime, recorded.
 
 use crate::episode::tape_file;
-use crate::train::{Checkpoint, config::check_seed, evaluate};
+use crate::train::config::check_seed;
+use crate::train::{evaluate, open};
 use std::path::PathBuf;
 
 /// Record the lifetime of one seed as a tape
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The checkpoint
+    /// The checkpoint, or a run folder
     checkpoint: PathBuf,
     /// The seed of the episode
     #[arg(long)]
@@ -19,8 +20,8 @@ pub struct Arguments {
 
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    super::keep_original(&arguments.checkpoint, &arguments.out)?;
-    let checkpoint = Checkpoint::read(&arguments.checkpoint)?;
+    super::keep_original(&open::checkpoint_file(&arguments.checkpoint), &arguments.out)?;
+    let checkpoint = open::checkpoint(&arguments.checkpoint)?;
     let tape = evaluate::episode(&checkpoint, check_seed(arguments.seed)?)?;
     tape_file::write(&arguments.out, &tape, &checkpoint.parameters)?;
     let measure = checkpoint.config.task().measure();

@@ -1,13 +1,14 @@
 //! `hebbscope eval`: how well a network does on episodes it has never lived.
 
-use crate::train::{Checkpoint, evaluate};
+use crate::train::config::check_seed;
+use crate::train::{evaluate, open};
 use anyhow::Context as _;
 use std::path::PathBuf;
 
 /// Measure a checkpoint on new episodes
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The checkpoint
+    /// The checkpoint, or a run folder
     checkpoint: PathBuf,
     /// How many lifetimes to live
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
@@ -22,8 +23,8 @@ pub struct Arguments {
 
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let checkpoint = Checkpoint::read(&arguments.checkpoint)?;
-    let result = evaluate::evaluate(&checkpoint, arguments.seed, arguments.episodes, |_| {})
+    let checkpoint = open::checkpoint(&arguments.checkpoint)?;
+    let result = evaluate::evaluate(&checkpoint, check_seed(arguments.seed)?, arguments.episodes, |_| {})
         .with_context(|| arguments.checkpoint.display().to_string())?;
     let task = checkpoint.config.task();
     let measure = task.measure();

@@ -1,13 +1,13 @@
 //! `hebbscope share`: a checkpoint without what only training needs.
 
 use crate::plastic::tensor_file::Precision;
-use crate::train::Checkpoint;
+use crate::train::open;
 use std::path::PathBuf;
 
 /// Write a small copy of a checkpoint: 16-bit matrices, no optimiser state
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The checkpoint
+    /// The checkpoint, or a run folder
     checkpoint: PathBuf,
     /// The copy to write
     #[arg(long, value_name = "FILE")]
@@ -16,8 +16,8 @@ pub struct Arguments {
 
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    super::keep_original(&arguments.checkpoint, &arguments.out)?;
-    let mut checkpoint = Checkpoint::read(&arguments.checkpoint)?;
+    super::keep_original(&open::checkpoint_file(&arguments.checkpoint), &arguments.out)?;
+    let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
     checkpoint.continuation = None;
     checkpoint.write(&arguments.out, Precision::HalfMatrices)?;
     super::print(&format!("{}: {} bytes", arguments.out.display(), std::fs::metadata(&arguments.out)?.len()))?;

@@ -85,7 +85,7 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {
         }
         if trainer.iteration() >= trainer.config().iterations {
             bail!(
-                "{}: expected a run with iterations left, found {} of {} done; a larger --steps goes on",
+                "{}: expected a run with iterations left, found {} done and {} asked for; a larger --steps goes on",
                 folder.path().display(),
                 trainer.iteration(),
                 trainer.config().iterations
@@ -221,7 +221,7 @@ impl Progress {
             mean(|point| point.loss),
             self.recent.last().map_or(0.0, |point| point.eta),
         );
-        if self.live { say(&format!("\r{line:<100}")) } else { say(&format!("{line}\n")) }
+        if self.live { say(&format!("\r{}\x1b[K", cut(&line, terminal_width()))) } else { say(&format!("{line}\n")) }
     }
 
     fn note(&self, text: &str) {
@@ -232,6 +232,16 @@ impl Progress {
             say(&format!("{text}\n"));
         }
     }
+}
+
+/// Columns of the terminal; eighty where it does not tell.
+fn terminal_width() -> usize {
+    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0))
+}
+
+/// The beginning of `line` that fits in `columns`, one left free so that no terminal wraps.
+fn cut(line: &str, columns: usize) -> String {
+    line.chars().take(columns.saturating_sub(1)).collect()
 }
 
 /// Prints what is worth knowing but not worth stopping for: training outlives the terminal.

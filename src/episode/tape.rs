@@ -133,6 +133,9 @@ impl Tape {
                 ));
             }
         }
+        if let Some((name, _)) = self.pictures.iter().find(|(_, picture)| picture.values.is_empty()) {
+            return Err(format!("the picture {name} of the lifetime is empty, expected at least one value"));
+        }
         if !self.events.is_sorted_by_key(|event| event.start) {
             return Err("expected events in the order of their start, found another order".into());
         }

@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 /// Weights and plasticity coefficients begin as N(0, 1) times this.
 const INITIAL_SCALE: f32 = 0.01;
 
+/// The most memory that one iteration may need, in units of 10⁹ bytes: more than most machines have.
+const MOST_MEMORY: f64 = 64.0;
+
 /// η begins here.
 const INITIAL_ETA: f32 = 0.01;
 
@@ -81,7 +84,12 @@ impl Task for Patterns {
     }
 
     fn experiment(&self, settings: &Settings) -> std::result::Result<Box<dyn Experiment>, SettingError> {
-        Ok(Box::new(Recall::new(settings)))
+        let recall = Recall::new(settings);
+        let needed = recall.memory_bytes() / 1e9;
+        if needed > MOST_MEMORY {
+            return Err(SettingError::TooLarge { needed: needed.ceil() as u64, most: MOST_MEMORY as u64 });
+        }
+        Ok(Box::new(recall))
     }
 }
 
@@ -140,6 +148,14 @@ impl Recall {
     /// T: 205 with the paper's settings.
     fn steps(&self) -> usize {
         self.rounds * self.count * (self.show_steps + self.gap_steps) + self.probe_steps
+    }
+
+    /// About what one iteration takes: traces (key-frames and a replayed span, about 2√T of them) and activities
+    /// (drive, x, and the gradients of both).
+    fn memory_bytes(&self) -> f64 {
+        let (lanes, neurons, steps) = (self.batch as f64, (self.size + 1) as f64, self.steps() as f64);
+        let traces = if self.plasticity.is_some() { 2.0 * steps.sqrt() + 3.0 } else { 0.0 };
+        4.0 * lanes * (neurons * neurons * traces + 6.0 * steps * neurons)
     }
 
     fn script(&self, generator: &mut Generator) -> Script {

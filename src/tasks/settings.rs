@@ -68,6 +68,14 @@ pub enum SettingError {
         /// What was given.
         found: String,
     },
+    /// Settings that are fine one by one ask for too much together.
+    #[error("these settings need about {needed} GB of memory for one iteration, expected at most {most} GB")]
+    TooLarge {
+        /// What they need, in units of 10⁹ bytes.
+        needed: u64,
+        /// What is accepted.
+        most: u64,
+    },
 }
 
 /// A value for every field of a task.

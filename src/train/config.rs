@@ -103,24 +103,24 @@ impl RunConfig {
 /// # Errors
 /// When `seed` is above [`MAX_SEED`].
 pub fn check_seed(seed: u64) -> Result<u64, SettingError> {
-    check_whole("seed", seed)
+    check_whole("seed", seed, 0)
 }
 
 /// Refuses lengths of a run that other programs could not read back.
 ///
 /// # Errors
-/// When `steps` is above [`MAX_SEED`].
+/// When `steps` is zero or above [`MAX_SEED`].
 pub fn check_steps(steps: u64) -> Result<u64, SettingError> {
-    check_whole("steps", steps)
+    check_whole("steps", steps, 1)
 }
 
-fn check_whole(key: &str, value: u64) -> Result<u64, SettingError> {
-    if value <= MAX_SEED {
+fn check_whole(key: &str, value: u64, least: u64) -> Result<u64, SettingError> {
+    if (least..=MAX_SEED).contains(&value) {
         return Ok(value);
     }
     Err(SettingError::Value {
         key: key.into(),
-        expected: format!("a whole number from 0 to {MAX_SEED}"),
+        expected: format!("a whole number from {least} to {MAX_SEED}"),
         found: value.to_string(),
     })
 }

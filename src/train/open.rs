@@ -5,7 +5,7 @@ use super::run_folder::checkpoint_path;
 use crate::episode::{Tape, tape_file};
 use crate::plastic::Parameters;
 use crate::plastic::tensor_file::{FileError, TensorFile};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What was opened.
 pub enum Opened {
@@ -21,17 +21,30 @@ pub enum Opened {
 /// When `path` is none of them or is damaged.
 pub fn open(path: &Path) -> Result<Opened, FileError> {
     if path.is_dir() {
-        let inside = checkpoint_path(path);
-        if !inside.exists() {
-            return Err(FileError::new(path, "expected a run folder, found a folder without checkpoint.safetensors"));
-        }
-        return Checkpoint::read(&inside).map(Opened::Checkpoint);
+        return checkpoint(path).map(Opened::Checkpoint);
     }
     let file = TensorFile::read(path)?;
     if tape_file::is_tape(&file) {
         return tape_file::read(file).map(|(tape, parameters)| Opened::Tape(tape, parameters));
     }
     Checkpoint::from_file(file).map(Opened::Checkpoint)
+}
+
+/// Opens a checkpoint, or the checkpoint of a run folder.
+///
+/// # Errors
+/// When `path` is neither or is damaged.
+pub fn checkpoint(path: &Path) -> Result<Checkpoint, FileError> {
+    let file = checkpoint_file(path);
+    if path.is_dir() && !file.exists() {
+        return Err(FileError::new(path, "expected a run folder, found a folder without checkpoint.safetensors"));
+    }
+    Checkpoint::read(&file)
+}
+
+/// The file that [`checkpoint`] reads: of a run folder the one inside.
+pub fn checkpoint_file(path: &Path) -> PathBuf {
+    if path.is_dir() { checkpoint_path(path) } else { path.to_owned() }
 }
 
 /// The network that comes with the program: patterns, trained with the paper's settings.

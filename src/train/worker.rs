@@ -367,12 +367,15 @@ impl Run {
         self.desk.save(&self.trainer)?;
         let mut paused = false;
         let mut single = false;
+        let mut last_began: Option<Instant> = None;
         while self.trainer.iteration() < self.trainer.config().iterations {
-            let began = Instant::now();
             loop {
                 let wait = match (paused, self.pace) {
                     (true, _) => Duration::from_millis(50),
-                    (false, Some(pace)) => Duration::from_secs_f64(1.0 / pace).saturating_sub(began.elapsed()),
+                    (false, Some(pace)) => {
+                        let since = last_began.map_or(Duration::MAX, |began| began.elapsed());
+                        Duration::from_secs_f64(1.0 / pace).saturating_sub(since)
+                    }
                     (false, None) => Duration::ZERO,
                 };
                 match self.orders.recv_timeout(wait) {
@@ -396,6 +399,7 @@ impl Run {
                 }
             }
             let started = Instant::now();
+            last_began = Some(started);
             let point = self.trainer.step().map_err(|error: TrainError| End::Broken(error.to_string()))?;
             self.desk.training_seconds += started.elapsed().as_secs_f64();
             self.desk.fresh.push(point);

@@ -105,15 +105,16 @@ impl App {
         self.closing == Closing::Asking
     }
 
-    /// Opens a checkpoint, a run folder or a tape, and remembers it.
+    /// Opens a checkpoint, a run folder or a tape, and remembers it once that has gone well.
     pub fn open(&mut self, path: PathBuf) {
-        self.preferences.remember(&path);
         self.session.open(path);
     }
 
     /// Saves the run in training; what has been opened is on the disk already.
     pub fn save(&mut self) {
-        if self.session.training.is_active() {
+        if self.session.training.is_unsaved() {
+            self.session.warn("This run has no folder to be saved in: the notice at its start says why.");
+        } else if self.session.training.is_active() {
             self.session.training.tell(Command::Save);
         } else {
             let text = "There is nothing to save: no run is in training, and what is being viewed is on the disk.";
@@ -151,6 +152,9 @@ impl App {
     /// Takes in what other threads have sent and lets `seconds` of playback pass.
     pub fn advance(&mut self, context: &Context, seconds: f64) {
         self.session.update();
+        if let Some(path) = self.session.take_opened() {
+            self.preferences.remember(&path);
+        }
         self.session.clock.tick(seconds);
         if self.session.clock.is_playing() {
             context.request_repaint_after(self.session.clock.time_to_next());

@@ -5,7 +5,7 @@
 //! Work on the graphics device and the upload of textures are not in it.
 
 use super::app::App;
-use super::scene;
+use super::scene::{self, Scene};
 use super::training::Phase;
 use crate::train::{Command, Point};
 use anyhow::bail;
@@ -133,11 +133,11 @@ fn playback(context: &egui::Context, app: &mut App) -> anyhow::Result<Vec<f64>> 
 fn arrivals(context: &egui::Context, app: &mut App) -> anyhow::Result<f64> {
     app.session.start_training();
     let mut slowest: f64 = 0.0;
-    let mut shown = app.session.scene().map(|scene| scene.identity());
+    let mut shown = app.session.scene().map(Scene::identity);
     let mut arrived = 0;
     wait(|| {
         let (seconds, _) = frame(context, app, FRAME_SECONDS);
-        let now = app.session.scene().map(|scene| scene.identity());
+        let now = app.session.scene().map(Scene::identity);
         if now != shown {
             (shown, arrived) = (now, arrived + 1);
             slowest = slowest.max(seconds);

@@ -255,7 +255,9 @@ fn numbers_ui(ui: &mut Ui, session: &mut Session) {
         ui.label(RichText::new(folder.display().to_string()).small().color(palette.quiet));
     }
     let said = match training.phase() {
-        Phase::Finished => Some("The run is complete.".to_owned()),
+        Phase::Finished if training.folder().is_none() => Some("The run is complete. It is not saved.".to_owned()),
+        Phase::Stopped if training.folder().is_none() => Some("The run was stopped. It is not saved.".to_owned()),
+        Phase::Finished => Some("The run is complete and saved.".to_owned()),
         Phase::Stopped => Some("The run was stopped and is saved.".to_owned()),
         Phase::Failed(reason) => Some(format!("Training failed: {reason}")),
         Phase::Idle | Phase::Starting | Phase::Running | Phase::Paused => None,

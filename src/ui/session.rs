@@ -74,6 +74,11 @@ pub struct Session {
     matrices: Matrices,
     next_episode: u64,
     watch: Option<Watch>,
+    /// What is being opened, and the watch on it if it is a run folder.
+    opening: Option<(PathBuf, Option<Watch>)>,
+    opened: Option<PathBuf>,
+    /// What the followed run folder has become while the view was held.
+    newer: Option<Box<Prepared>>,
     wake: Wake,
 }
 
@@ -95,6 +100,9 @@ impl Session {
             matrices: Matrices::default(),
             next_episode: 1,
             watch: None,
+            newer: None,
+            opening: None,
+            opened: None,
             wake,
         }
     }
@@ -111,7 +119,7 @@ impl Session {
 
     /// The numbers of the run in training; without one, of the network being viewed.
     pub fn curve(&self) -> &[Point] {
-        if self.training.has_run() { self.training.curve() } else { &self.curve }
+        if self.views_own_run() { self.training.curve() } else { &self.curve }
     }
 
     /// The run folder of another process that the view follows.
@@ -119,23 +127,42 @@ impl Session {
         self.watch.as_ref().map(Watch::folder)
     }
 
+    /// Whether what is shown belongs to the run in training: its own networks, or nothing else yet.
+    pub fn views_own_run(&self) -> bool {
+        let is_own = self.scene.as_ref().is_none_or(|scene| scene.origin == self.training.title());
+        self.training.has_run() && (is_own || (self.following && self.watch.is_none()))
+    }
+
+    /// Whether the run that is followed has a newer network than the one that is held in view.
+    pub fn has_newer(&self) -> bool {
+        self.newer.is_some()
+    }
+
     /// Opens the network that comes with the program.
     pub fn open_bundled(&mut self) {
-        self.watch = None;
+        self.opening = None;
         self.start("opening the bundled network".into(), Arrival::Fresh, scene::bundled);
     }
 
     /// Opens a checkpoint, a run folder or a tape. A run folder is followed from then on, and never written to.
     pub fn open(&mut self, path: PathBuf) {
-        self.watch = None;
-        let is_own = self.training.is_active() && self.training.folder() == Some(&path);
-        if path.is_dir() && !is_own {
-            match Watch::start(&path, Arc::clone(&self.wake)) {
-                Ok(watch) => self.watch = Some(watch),
-                Err(error) => self.warn(&format!("{} is not followed: {error}", path.display())),
-            }
-        }
-        self.start(format!("opening {}", path.display()), Arrival::Fresh, move || scene::opened(&path));
+        let is_own = self.training.is_active() && self.training.folder().is_some_and(|own| same_place(own, &path));
+        // Followed from before it is read: what is saved meanwhile is not missed.
+        let watch = if path.is_dir() && !is_own {
+            Watch::start(&path, Arc::clone(&self.wake))
+                .map_err(|error| self.warn(&format!("{} is not followed: {error}", path.display())))
+                .ok()
+        } else {
+            None
+        };
+        let read = path.clone();
+        self.start(format!("opening {}", path.display()), Arrival::Fresh, move || scene::opened(&read));
+        self.opening = Some((path, watch));
+    }
+
+    /// The path that has been opened since the last call, for those who keep a list.
+    pub fn take_opened(&mut self) -> Option<PathBuf> {
+        self.opened.take()
     }
 
     /// Whether the network being viewed can live another episode.
@@ -167,6 +194,7 @@ impl Session {
     /// Starts a new training run and keeps the view on it.
     pub fn start_training(&mut self) {
         self.training.start();
+        (self.watch, self.newer) = (None, None);
         self.following = true;
     }
 
@@ -188,9 +216,12 @@ impl Session {
         self.following = false;
     }
 
-    /// Keeps the view on the newest state of training from now on.
+    /// Keeps the view on the newest state of the run that is followed, from now on.
     pub fn follow(&mut self) {
         self.following = true;
+        if let Some(newer) = self.newer.take() {
+            self.take_in("following the run", Arrival::Follow, Ok(*newer));
+        }
         self.clock.pause();
     }
 
@@ -219,6 +250,7 @@ impl Session {
         self.receive();
         self.look();
         if self.following
+            && self.watch.is_none()
             && self.job.is_none()
             && let Some((snapshot, config)) = self.training.take_snapshot()
         {
@@ -291,10 +323,10 @@ impl Session {
     /// Takes in what the followed run folder has become.
     fn look(&mut self) {
         match self.watch.as_ref().and_then(Watch::latest) {
+            Some(Look::Newer(prepared)) if !self.following => self.newer = Some(prepared),
             Some(Look::Newer(prepared)) => {
                 let place = (self.clock.at() + 1 < self.clock.steps()).then_some(self.clock.at());
                 let playing = self.clock.is_playing();
-                self.following = true;
                 self.take_in("following the run", Arrival::Follow, Ok(*prepared));
                 // The newer network is seen at the same instant of its lifetime.
                 if let Some(step) = place {
@@ -314,6 +346,11 @@ impl Session {
     fn take_in(&mut self, what: &str, arrival: Arrival, result: anyhow::Result<Prepared>) {
         let prepared = match result {
             Ok(prepared) => prepared,
+            // Whatever cannot be opened names itself.
+            Err(error) if arrival == Arrival::Fresh => {
+                self.opening = None;
+                return self.warn(&format!("Not opened: {error:#}."));
+            }
             Err(error) => return self.warn(&format!("{what}: {error:#}")),
         };
         // The viewer may have taken hold of the old lifetime while this one was being made ready.
@@ -323,12 +360,14 @@ impl Session {
         let steps = prepared.scene.tape().steps;
         match arrival {
             Arrival::Fresh => {
+                let (path, watch) = self.opening.take().unzip();
+                (self.opened, self.watch, self.newer) = (path, watch.flatten(), None);
                 self.clock = Clock::new(steps);
                 self.clock.seek(last_study(&prepared.scene));
                 self.clock.set_looping(true);
                 self.clock.set_speed(FIRST_SPEED);
                 self.clock.play();
-                self.following = false;
+                self.following = self.watch.is_some();
             }
             Arrival::Replay => {
                 self.clock.set_steps(steps);
@@ -347,6 +386,12 @@ impl Session {
         self.inspection.take_in(self.scene.as_ref(), &prepared.scene);
         self.scene = Some(prepared.scene);
     }
+}
+
+/// Whether two paths lead to the same place, however they are written.
+fn same_place(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    place(one) == place(other)
 }
 
 /// Where the last thing before the probe is shown: recall is a moment away from there.

@@ -14,12 +14,14 @@ pub fn status_ui(ui: &mut Ui, session: &mut Session) {
         let color = if session.hover.is_some() { palette.text } else { palette.quiet };
         let training = training_words(session);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if session.training.has_run() && !session.following {
+            if (session.training.has_run() || session.has_newer()) && !session.following {
                 // Another network than the one in training is not behind it.
                 let own = session.scene().filter(|scene| scene.origin == session.training.title());
                 let behind = own.map_or(0, |scene| session.training.iteration().saturating_sub(scene.iteration));
                 let hint = "keep the view on the newest network";
-                let text = if behind == 0 {
+                let text = if session.has_newer() {
+                    "A newer network is there · show it".to_owned()
+                } else if behind == 0 {
                     "Follow training".to_owned()
                 } else {
                     format!("Follow · {} behind", grouped(behind))

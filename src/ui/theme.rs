@@ -136,12 +136,11 @@ fn visuals(palette: &Palette) -> Visuals {
     visuals.window_stroke = Stroke::new(1.0, palette.line);
     visuals.extreme_bg_color = palette.raised;
     visuals.faint_bg_color = palette.raised;
-    visuals.override_text_color = Some(palette.text);
     visuals.weak_text_color = Some(palette.quiet);
     visuals.error_fg_color = palette.wrong;
     visuals.warn_fg_color = palette.mark;
     visuals.selection.bg_fill = palette.accent;
-    visuals.selection.stroke = Stroke::new(1.0, if palette.dark { palette.text } else { Color32::WHITE });
+    visuals.selection.stroke = Stroke::new(1.0, Color32::WHITE);
     visuals.widgets.noninteractive.bg_stroke = Stroke::new(1.0, palette.line);
     visuals.widgets.noninteractive.fg_stroke = Stroke::new(1.0, palette.text);
     for (widget, fill) in [

@@ -30,9 +30,9 @@ pub enum Phase {
     Running,
     /// It waits.
     Paused,
-    /// It has ended and is saved.
+    /// It has ended; saved, if it has a folder.
     Finished,
-    /// It has been stopped and is saved.
+    /// It has been stopped; saved, if it has a folder.
     Stopped,
     /// It broke.
     Failed(String),
@@ -142,9 +142,9 @@ impl Training {
         (self.seconds > 0.0 && !self.curve.is_empty()).then(|| self.curve.len() as f64 / self.seconds)
     }
 
-    /// Whether closing the window now would lose the run: it is in training and has no folder.
+    /// Whether closing the window now would lose the run: it has no folder.
     pub fn is_unsaved(&self) -> bool {
-        self.is_active() && self.folder.is_none() && !self.curve.is_empty()
+        self.folder.is_none() && !self.curve.is_empty()
     }
 
     /// Where it is saved.
@@ -239,7 +239,10 @@ impl Training {
         self.receive_worker(notices);
         let Some(worker) = &self.worker else { return };
         let Some(events) = worker.events() else { return };
+        // Asked before the channel is emptied: a thread that has ended by then has sent all it had to say.
+        let had_ended = !worker.is_alive();
         let arrived: Vec<Event> = events.try_iter().collect();
+        let ended_silently = had_ended && arrived.is_empty() && self.is_active();
         for event in arrived {
             match event {
                 Event::Progress { points, seconds, .. } => {
@@ -266,6 +269,11 @@ impl Training {
                     self.phase = Phase::Failed(reason);
                 }
             }
+        }
+        if ended_silently {
+            let reason = "the training thread ended without a word".to_owned();
+            notices.push(Notice { text: format!("Training failed: {reason}."), is_error: true });
+            self.phase = Phase::Failed(reason);
         }
     }
 

@@ -57,6 +57,22 @@ macro_rules! playback {
     };
 }
 
+/// A command that changes how the lifetime is played, not where the viewer is in it.
+macro_rules! tempo {
+    ($title:literal, $keys:expr, $clock:ident => $change:expr) => {
+        Command {
+            title: $title,
+            keys: $keys,
+            always: false,
+            is_possible: has_scene,
+            run: |app, _| {
+                let $clock = &mut app.session.clock;
+                $change;
+            },
+        }
+    };
+}
+
 /// A command that puts panels where a named layout says.
 macro_rules! layout {
     ($title:literal, $key:expr, $named:expr) => {
@@ -93,8 +109,8 @@ pub const COMMANDS: &[Command] = &[
     playback!("Play or pause", &[key(NONE, Key::Space)], clock => clock.toggle()),
     playback!("To the beginning", &[key(NONE, Key::Home)], clock => clock.seek(0)),
     playback!("To the end", &[key(NONE, Key::End)], clock => clock.seek(usize::MAX)),
-    playback!("Slower", &[key(NONE, Key::OpenBracket)], clock => clock.set_speed(clock.speed() / 2.0)),
-    playback!("Faster", &[key(NONE, Key::CloseBracket)], clock => clock.set_speed(clock.speed() * 2.0)),
+    tempo!("Slower", &[key(NONE, Key::OpenBracket)], clock => clock.set_speed(clock.speed() / 2.0)),
+    tempo!("Faster", &[key(NONE, Key::CloseBracket)], clock => clock.set_speed(clock.speed() * 2.0)),
     Command {
         title: "Play only this event again and again, or everything",
         keys: &[key(SHIFT, Key::L)],
@@ -102,7 +118,7 @@ pub const COMMANDS: &[Command] = &[
         is_possible: has_scene,
         run: |app, _| app.session.loop_event(),
     },
-    playback!("Play again and again", &[key(NONE, Key::L)], clock => clock.set_looping(!clock.is_looping())),
+    tempo!("Play again and again", &[key(NONE, Key::L)], clock => clock.set_looping(!clock.is_looping())),
     Command {
         title: "Another episode",
         keys: &[key(SHIFT, Key::R)],
@@ -171,7 +187,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Follow training",
         keys: &[],
         always: false,
-        is_possible: |app| app.session.training.has_run() && !app.session.following,
+        is_possible: |app| (app.session.training.has_run() || app.session.has_newer()) && !app.session.following,
         run: |app, _| app.session.follow(),
     },
     Command {
@@ -272,7 +288,7 @@ pub fn keys(app: &mut App, context: &Context) {
     let focused = context.memory(egui::Memory::focused);
     let busy = context.text_edit_focused() || focused.is_some_and(|id| id != super::timeline::strip_id());
     for command in COMMANDS {
-        if !command.always && (busy || app.is_asking()) {
+        if !command.always && (busy || app.is_asking() || egui::Popup::is_any_open(context)) {
             continue;
         }
         // A key whose command cannot be done now is left to whoever else listens.

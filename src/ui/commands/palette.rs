@@ -60,7 +60,7 @@ pub fn palette_ui(app: &mut App, context: &Context) {
         let response = ui.add(field);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "command to look for"));
         response.request_focus();
-        ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(320.0).min_scrolled_height(320.0).show(ui, |ui| {
             for (index, command) in found.iter().enumerate() {
                 let possible = (command.is_possible)(app);
                 ui.horizontal(|ui| {

@@ -36,6 +36,8 @@ impl Pinned {
 #[derive(Default)]
 pub struct Inspection {
     pinned: Option<Pinned>,
+    /// What was pinned before the last click.
+    before_click: Option<Pinned>,
     /// What is under the pointer, as of the last frame.
     pointed: Option<Pinned>,
     /// What does not change within a lifetime.
@@ -66,6 +68,14 @@ impl Session {
         let neurons = self.scene().map_or(0, |scene| scene.tape().network.neurons);
         if pinned.fits(neurons) && self.inspection.pinned != Some(pinned) {
             self.inspection = Inspection { pinned: Some(pinned), ..Inspection::default() };
+        }
+    }
+
+    /// Looks again at what was pinned before the last click.
+    fn restore_pin(&mut self) {
+        match self.inspection.before_click {
+            Some(pinned) => self.pin(pinned),
+            None => self.unpin(),
         }
     }
 
@@ -141,11 +151,16 @@ pub fn point_at(ui: &Ui, response: &Response, session: &mut Session, matrix: &Ma
         _ => return,
     };
     session.point(pinned);
-    if response.clicked() {
+    if response.double_clicked() {
+        // A double click means to see everything again; its first click has pinned something on the way.
+        session.restore_pin();
+    } else if response.clicked() {
+        let before_click = session.pinned();
         session.pin(match pinned {
             Pinned::Synapse { to, .. } if ui.input(|input| input.modifiers.shift) => Pinned::Neuron(to),
             pinned => pinned,
         });
+        session.inspection.before_click = before_click;
     }
 }
 

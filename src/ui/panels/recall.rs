@@ -147,7 +147,7 @@ fn tiles(tape: &Tape, step: usize, palette: &Palette) -> Option<[Vec<Tile>; 2]> 
     let study = tape.pictures.get("study")?;
     let (target, probe) = (tape.pictures.get("target")?, tape.pictures.get("probe")?);
     let &[_, bits] = study.shape.as_slice() else { return None };
-    if target.values.len() != bits || probe.values.len() != bits || tape.network.neurons != bits + 1 {
+    if bits == 0 || target.values.len() != bits || probe.values.len() != bits || tape.network.neurons != bits + 1 {
         return None;
     }
     let event = tape.event_at(step);
@@ -174,7 +174,9 @@ fn tiles(tape: &Tape, step: usize, palette: &Palette) -> Option<[Vec<Tile>; 2]> 
     let output = &tape.activity_at(step)[..bits];
     let is_wrong = |index: usize| output[index] * target.values[index] <= 0.0;
     let wrong = (0..bits).filter(|&index| is_wrong(index)).count();
-    let error_cells = (0..bits).map(|index| if is_wrong(index) { palette.wrong } else { palette.raised }).collect();
+    // Before the probe nothing has been asked, and nothing can be wrong.
+    let error_cells =
+        (0..bits).map(|index| if probing && is_wrong(index) { palette.wrong } else { palette.raised }).collect();
     let fraction = percent(wrong as f64 / bits as f64);
     let answer = vec![
         Tile {
@@ -204,7 +206,7 @@ fn tiles(tape: &Tape, step: usize, palette: &Palette) -> Option<[Vec<Tile>; 2]> 
         },
         Tile {
             name: "error".into(),
-            caption: format!("{wrong} wrong, {fraction}"),
+            caption: if probing { format!("{fraction}, {wrong} wrong") } else { "asked at the probe".into() },
             cells: error_cells,
             outline: None,
             words: format!("{wrong} of {bits} bits have the wrong sign at step {}", step + 1),

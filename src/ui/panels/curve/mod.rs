@@ -59,7 +59,7 @@ impl<'a> Source<'a> {
     pub fn of(session: &'a Session) -> Option<Self> {
         let points = session.curve();
         let viewing = session.scene().map(|scene| scene.iteration);
-        let run = session.training.config().filter(|_| session.training.has_run());
+        let run = session.training.config().filter(|_| session.views_own_run());
         let (task, planned) = match (run, session.scene()) {
             (Some(config), _) => (config.task(), config.iterations),
             (None, Some(scene)) => (scene.task, points.len() as u64),
