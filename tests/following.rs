@@ -20,7 +20,7 @@ fn trainer() -> Trainer {
 /// One iteration, saved as a training process saves it.
 fn step_and_save(trainer: &mut Trainer, folder: &mut RunFolder) {
     trainer.step().unwrap();
-    folder.write_metrics(trainer.curve(), 1.0).unwrap();
+    folder.write_metrics(trainer.curve(), &[1.0]).unwrap();
     folder.save(&trainer.checkpoint().unwrap()).unwrap();
 }
 

@@ -159,3 +159,25 @@ fn a_second_window_on_a_run_says_that_it_only_reads() {
     second.get_by_label_contains("(read only)");
     assert_eq!(second.state().preferences().recent, [std::path::absolute(run).unwrap()]);
 }
+
+#[test]
+fn a_run_that_breaks_says_where_and_what_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = harness(folder.path());
+    // Oja's rule with a rate that gradient descent drives far out of bounds.
+    for (key, value) in [("rule", "oja"), ("lr", "1"), ("show_steps", "200"), ("count", "2"), ("rounds", "3")] {
+        harness.state_mut().session.training.settings.set_text(key, value).unwrap();
+    }
+    press(&mut harness, Modifiers::COMMAND, Key::Enter);
+    run_until(&mut harness, "the failure", |app| matches!(app.session.training.phase(), Phase::Failed(_)));
+    harness.run_steps(2);
+    let notice = harness.state().session.notices[0].text.clone();
+    assert!(notice.contains("training stopped at iteration") && notice.contains("became"), "{notice}");
+    assert!(notice.contains("The last good checkpoint is"), "{notice}");
+    let kept = folder.path().join("patterns-seed-0/checkpoint.safetensors");
+    assert!(hebbscope::train::Checkpoint::read(&kept).is_ok());
+    harness.get_by_label("Dismiss").click();
+    harness.run_steps(2);
+    assert!(harness.state().session.notices.is_empty());
+    harness.get_by_label_contains("Training failed:");
+}

@@ -117,14 +117,16 @@ impl RunFolder {
         self.seconds_before
     }
 
-    /// Appends the iterations of `curve` that are not in `metrics.csv` yet; `seconds` is the run's age.
+    /// Appends the iterations of `curve` that are not in `metrics.csv` yet; `ages` are the seconds of training
+    /// after each of them.
     ///
     /// # Errors
     /// When the disk is full or the folder is gone.
-    pub fn write_metrics(&mut self, curve: &[Point], seconds: f64) -> Result<(), FileError> {
+    pub fn write_metrics(&mut self, curve: &[Point], ages: &[f64]) -> Result<(), FileError> {
         let mut text = String::new();
         for (index, point) in curve.iter().enumerate().skip(self.written as usize) {
-            text += &metrics_line(index, point, seconds);
+            let age = ages.get(index - self.written as usize).or(ages.last());
+            text += &metrics_line(index, point, age.copied().unwrap_or(self.seconds_before));
         }
         let append = || -> std::io::Result<()> {
             let length = self.metrics.metadata()?.len();

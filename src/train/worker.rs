@@ -139,6 +139,7 @@ impl Worker {
         let latest = Arc::new(Mutex::new(None));
         let desk = Desk {
             kept: folder.as_ref().map(|folder| checkpoint_path(folder.path())).filter(|path| path.exists()),
+            ages: Vec::new(),
             training_seconds: folder.as_ref().map_or(0.0, RunFolder::seconds_before),
             folder,
             events,
@@ -208,6 +209,8 @@ struct Desk {
     offered: Option<Instant>,
     saved: Instant,
     training_seconds: f64,
+    /// Its value after each iteration that `metrics.csv` does not hold yet.
+    ages: Vec<f64>,
     options: Options,
 }
 
@@ -290,7 +293,8 @@ impl Desk {
     fn keep(&mut self, trainer: &Trainer) -> Result<Option<Event>, FileError> {
         let Some(folder) = &mut self.folder else { return Ok(None) };
         self.saved = Instant::now();
-        folder.write_metrics(trainer.curve(), self.training_seconds)?;
+        folder.write_metrics(trainer.curve(), &self.ages)?;
+        self.ages.clear();
         let checkpoint =
             trainer.checkpoint().map_err(|error| FileError::new(folder.path(), format!("cannot be saved: {error}")))?;
         let path = folder.save(&checkpoint)?;
@@ -337,7 +341,7 @@ impl Run {
             End::Broken(reason) => {
                 // The network may be damaged: the checkpoint on the disk stays as it is.
                 if let Some(folder) = &mut self.desk.folder
-                    && let Err(error) = folder.write_metrics(self.trainer.curve(), self.desk.training_seconds)
+                    && let Err(error) = folder.write_metrics(self.trainer.curve(), &self.desk.ages)
                 {
                     self.desk.waiting.push_back(Event::Warning(error.to_string()));
                 }
@@ -402,6 +406,7 @@ impl Run {
             last_began = Some(started);
             let point = self.trainer.step().map_err(|error: TrainError| End::Broken(error.to_string()))?;
             self.desk.training_seconds += started.elapsed().as_secs_f64();
+            self.desk.ages.push(self.desk.training_seconds);
             self.desk.fresh.push(point);
             self.desk.flush(self.trainer.iteration())?;
             self.desk.offer(&self.trainer, single);

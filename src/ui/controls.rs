@@ -19,6 +19,8 @@ const ROW_HEIGHT: f32 = 18.0;
 
 /// Draws the left side.
 pub fn controls_ui(ui: &mut Ui, session: &mut Session) {
+    // A bar that floats would cover the numbers at the right.
+    ui.spacing_mut().scroll = egui::style::ScrollStyle { bar_width: 5.0, ..egui::style::ScrollStyle::solid() };
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         notices_ui(ui, session);
         ui.spacing_mut().item_spacing.y = 4.0;
@@ -106,7 +108,8 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
                 session.new_episode(false);
             }
             let hint = "the same lifetime once more (R)";
-            if ui.add_sized(half, Button::new("Same again")).on_hover_text(hint).clicked() {
+            let button = Button::new("Same again").min_size(half);
+            if ui.add_enabled(session.can_repeat(), button).on_hover_text(hint).clicked() {
                 session.new_episode(true);
             }
         });

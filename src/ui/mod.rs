@@ -16,7 +16,7 @@
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
 //! | [`theme`], [`numbers`] | colours, type, and how numbers are written |
 //! | [`export`] | what is shown, written to files |
-//! | [`native`], [`picture`], [`bench`] | the same window on a screen, in a file, and against the clock |
+//! | [`native`], [`picture`], [`mod@bench`] | the same window on a screen, in a file, and against the clock |
 
 pub mod app;
 pub mod bench;

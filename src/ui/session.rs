@@ -170,6 +170,11 @@ impl Session {
         self.scene.as_ref().is_some_and(|scene| scene.config.is_some())
     }
 
+    /// Whether the lifetime being viewed can be lived once more; one of training was not made from a seed of its own.
+    pub fn can_repeat(&self) -> bool {
+        self.can_live() && self.scene.as_ref().is_some_and(|scene| scene.tape().seed.is_some())
+    }
+
     /// Another lifetime of the network being viewed: of a new seed, or once more of the same.
     pub fn new_episode(&mut self, same_seed: bool) {
         let Some(scene) = &self.scene else { return };

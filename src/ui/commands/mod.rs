@@ -130,7 +130,7 @@ pub const COMMANDS: &[Command] = &[
         title: "The same episode again",
         keys: &[key(NONE, Key::R)],
         always: false,
-        is_possible: |app| app.session.can_live(),
+        is_possible: |app| app.session.can_repeat(),
         run: |app, _| app.session.new_episode(true),
     },
     Command {

@@ -77,13 +77,16 @@ fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, is_tile: 
     let mut handle = Handle::None;
     frame.show(ui, |ui| {
         ui.set_min_size(ui.available_size());
-        ui.horizontal(|ui| {
-            let title = egui::Label::new(theme::strong(panel.title()));
-            let title = if is_tile { title.sense(Sense::drag()) } else { title };
-            let response = ui.add(title).on_hover_cursor(if is_tile { CursorIcon::Grab } else { CursorIcon::Default });
-            if is_tile && response.drag_started() {
+        let heading = egui::Rect::from_min_size(ui.cursor().min, egui::vec2(ui.available_width() - 18.0, 20.0));
+        if is_tile {
+            let response = ui.interact(heading, ui.scope_id().with("heading"), Sense::drag());
+            let response = response.on_hover_cursor(CursorIcon::Grab);
+            if response.drag_started() {
                 handle = Handle::Dragged;
             }
+        }
+        ui.horizontal(|ui| {
+            ui.label(theme::strong(panel.title()));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if is_tile && close_button(ui, panel.title()) {
                     handle = Handle::Closed;
