@@ -21,7 +21,9 @@ fn trainer() -> Trainer {
 fn step_and_save(trainer: &mut Trainer, folder: &mut RunFolder) {
     trainer.step().unwrap();
     folder.write_metrics(trainer.curve(), &[1.0]).unwrap();
-    folder.save(&trainer.checkpoint().unwrap()).unwrap();
+    let checkpoint = trainer.checkpoint().unwrap();
+    folder.save_tape(trainer.last_tape().unwrap(), &checkpoint.parameters).unwrap();
+    folder.save(&checkpoint).unwrap();
 }
 
 fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
@@ -59,6 +61,8 @@ fn a_run_folder_is_followed_as_it_grows_and_nothing_is_written_to_it() {
         let written = contents(&path);
         wait_for(&mut session, "the newer network", |session| session.scene().unwrap().iteration == iteration);
         assert_eq!(session.curve().len() as u64, iteration);
+        let lived = trainer.last_tape().unwrap();
+        assert!(session.scene().unwrap().tape() == lived, "the last lifetime of training is not the one in view");
         assert_eq!(session.clock.at(), 2, "the view was moved to another instant");
         assert!(contents(&path) == written, "the folder that was followed has changed");
     }

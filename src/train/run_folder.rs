@@ -1,14 +1,18 @@
-//! The folder of a run: `config.toml`, `metrics.csv`, `checkpoint.safetensors`, and a lock.
+//! The folder of a run: `config.toml`, `metrics.csv`, `checkpoint.safetensors`, `tape.safetensors` (the last
+//! lifetime lived in training), and a lock.
 
 use super::checkpoint::Checkpoint;
 use super::config::RunConfig;
 use super::trainer::Point;
-use crate::plastic::tensor_file::{self, FileError, Precision, reason};
+use crate::episode::{Tape, tape_file};
+use crate::plastic::Parameters;
+use crate::plastic::tensor_file::{self, FileError, Precision, TensorFile, reason};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 const CHECKPOINT: &str = "checkpoint.safetensors";
+const TAPE: &str = "tape.safetensors";
 const METRICS: &str = "metrics.csv";
 const CONFIG: &str = "config.toml";
 const LOCK: &str = "run.lock";
@@ -25,6 +29,16 @@ pub struct RunFolder {
 /// The checkpoint of the run in `folder`.
 pub fn checkpoint_path(folder: &Path) -> PathBuf {
     folder.join(CHECKPOINT)
+}
+
+/// The last lifetime lived in training by the run in `folder`, if its tape is there and belongs to `checkpoint`:
+/// a folder that is being copied may hold files of different age.
+pub fn last_tape(folder: &Path, checkpoint: &Checkpoint) -> Option<Tape> {
+    let (tape, _) = TensorFile::read(&folder.join(TAPE)).and_then(tape_file::read).ok()?;
+    let is_its_own = tape.task == checkpoint.config.task().name()
+        && tape.network == checkpoint.network
+        && tape.iteration + 1 == checkpoint.iteration();
+    is_its_own.then_some(tape)
 }
 
 impl RunFolder {
@@ -141,6 +155,14 @@ impl RunFolder {
         })?;
         self.written = curve.len() as u64;
         Ok(())
+    }
+
+    /// Replaces the tape of the last lifetime lived in training; `parameters` are the network after it.
+    ///
+    /// # Errors
+    /// When the disk is full or the folder is gone; the old tape is then as it was.
+    pub fn save_tape(&self, tape: &Tape, parameters: &Parameters) -> Result<(), FileError> {
+        tape_file::write(&self.path.join(TAPE), tape, parameters)
     }
 
     /// Replaces the checkpoint and, where the run's length has changed, the configuration.

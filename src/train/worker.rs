@@ -297,6 +297,10 @@ impl Desk {
         self.ages.clear();
         let checkpoint =
             trainer.checkpoint().map_err(|error| FileError::new(folder.path(), format!("cannot be saved: {error}")))?;
+        // The tape first: whoever follows the folder looks when the checkpoint changes.
+        if let Some(tape) = trainer.last_tape() {
+            folder.save_tape(tape, &checkpoint.parameters)?;
+        }
         let path = folder.save(&checkpoint)?;
         self.kept = Some(path.clone());
         Ok(Some(Event::Saved { path, iteration: trainer.iteration() }))
@@ -371,15 +375,12 @@ impl Run {
         self.desk.save(&self.trainer)?;
         let mut paused = false;
         let mut single = false;
-        let mut last_began: Option<Instant> = None;
+        let mut last_began = Instant::now();
         while self.trainer.iteration() < self.trainer.config().iterations {
             loop {
                 let wait = match (paused, self.pace) {
                     (true, _) => Duration::from_millis(50),
-                    (false, Some(pace)) => {
-                        let since = last_began.map_or(Duration::MAX, |began| began.elapsed());
-                        Duration::from_secs_f64(1.0 / pace).saturating_sub(since)
-                    }
+                    (false, Some(pace)) => Duration::from_secs_f64(1.0 / pace).saturating_sub(last_began.elapsed()),
                     (false, None) => Duration::ZERO,
                 };
                 match self.orders.recv_timeout(wait) {
@@ -403,7 +404,7 @@ impl Run {
                 }
             }
             let started = Instant::now();
-            last_began = Some(started);
+            last_began = started;
             let point = self.trainer.step().map_err(|error: TrainError| End::Broken(error.to_string()))?;
             self.desk.training_seconds += started.elapsed().as_secs_f64();
             self.desk.ages.push(self.desk.training_seconds);

@@ -6,7 +6,7 @@ use crate::plastic::Parameters;
 use crate::render::Matrix;
 use crate::tasks::{self, Task};
 use crate::train::open::{self, Opened};
-use crate::train::{Checkpoint, Gradients, Point, RunConfig, Snapshot, evaluate};
+use crate::train::{Checkpoint, Gradients, Point, RunConfig, Snapshot, evaluate, run_folder};
 use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -145,8 +145,25 @@ pub fn opened(path: &Path) -> anyhow::Result<Prepared> {
     }
 }
 
+/// The run in `folder` as somebody else is training it: its network, and the last lifetime that it lived.
+///
+/// # Errors
+/// When the checkpoint is damaged or missing.
+pub fn followed(folder: &Path) -> anyhow::Result<Prepared> {
+    let name = folder.file_name().map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into());
+    let checkpoint = open::checkpoint(folder)?;
+    match run_folder::last_tape(folder, &checkpoint) {
+        Some(tape) => from_tape(checkpoint, tape, name),
+        None => from_checkpoint(checkpoint, name),
+    }
+}
+
 fn from_checkpoint(checkpoint: Checkpoint, name: String) -> anyhow::Result<Prepared> {
     let tape = evaluate::episode(&checkpoint, FIRST_EPISODE).with_context(|| name.clone())?;
+    from_tape(checkpoint, tape, name)
+}
+
+fn from_tape(checkpoint: Checkpoint, tape: Tape, name: String) -> anyhow::Result<Prepared> {
     let iteration = checkpoint.iteration();
     let scene = Scene::new(name, Some(checkpoint.config), Arc::new(checkpoint.parameters), iteration, Arc::new(tape))?;
     Ok(Prepared { scene, curve: Some(checkpoint.curve) })

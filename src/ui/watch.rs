@@ -74,7 +74,7 @@ fn watch(folder: &Path, mut seen: Option<Fingerprint>, looks: &SyncSender<Look>,
         if now == seen || (now.is_none() && complained) {
             continue;
         }
-        let look = match (now, scene::opened(folder)) {
+        let look = match (now, scene::followed(folder)) {
             // A copy in progress has changed again by the time it has been read.
             (Some(_), _) if fingerprint(folder) != now => continue,
             (Some(_), Ok(prepared)) => Look::Newer(Box::new(prepared)),

@@ -31,12 +31,16 @@ use facts::Now;
 /// Width of the inspector, in points.
 pub const WIDTH: f32 = 238.0;
 
-/// In a narrower window its place belongs to the panels.
+/// In a narrower window its place belongs to the panels, as long as nothing is pinned.
 pub const LEAST_WINDOW_WIDTH: f32 = 1100.0;
+
+/// In a window narrower than this there is no place even for what is pinned.
+pub const LEAST_WIDTH_WHEN_PINNED: f32 = 820.0;
 
 /// Whether a window of `width` points shows the inspector.
 pub fn has_place(width: f32, session: &Session) -> bool {
-    width >= LEAST_WINDOW_WIDTH && session.scene().is_some()
+    let least = if session.pinned().is_some() { LEAST_WIDTH_WHEN_PINNED } else { LEAST_WINDOW_WIDTH };
+    width >= least && session.scene().is_some()
 }
 
 /// Draws the inspector.
