@@ -257,7 +257,7 @@ impl App {
                 }
                 if self.session.exports.is_open {
                     // A picture shows the panels as they stand here.
-                    self.session.exports.look = Look::of(&self.dock);
+                    self.session.exports.look = Look::of(&self.dock, self.layout);
                 }
                 export::export_ui(ui, &mut self.session);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

@@ -19,8 +19,7 @@ const ROW_HEIGHT: f32 = 18.0;
 
 /// Draws the left side.
 pub fn controls_ui(ui: &mut Ui, session: &mut Session) {
-    // A bar that floats would cover the numbers at the right.
-    ui.spacing_mut().scroll = egui::style::ScrollStyle { bar_width: 5.0, ..egui::style::ScrollStyle::solid() };
+    theme::slim_scroll_bar(ui);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         notices_ui(ui, session);
         ui.spacing_mut().item_spacing.y = 4.0;

@@ -179,3 +179,8 @@ pub fn modal_frame(context: &egui::Context) -> egui::Frame {
         .corner_radius(CornerRadius::same(8))
         .inner_margin(egui::Margin::same(16))
 }
+
+/// A scroll bar with a place of its own: one that floats would cover the numbers at the right.
+pub fn slim_scroll_bar(ui: &mut egui::Ui) {
+    ui.spacing_mut().scroll = egui::style::ScrollStyle { bar_width: 5.0, ..egui::style::ScrollStyle::solid() };
+}

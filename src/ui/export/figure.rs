@@ -29,6 +29,7 @@ impl Studio {
         assert!(panel.is_none_or(|index| index < PANELS.len()), "a panel is drawn by its place in the registry");
         let mut picture = Picture::with(Offscreen::new()?, shown.dark);
         picture.app.session.show_still(shown.still.clone());
+        picture.app.set_layout(shown.look.layout);
         let dock = picture.app.dock();
         dock.arrange(&shown.look.arrangement);
         dock.choose(&shown.look.choices);

@@ -114,6 +114,8 @@ impl Still {
 /// Where panels stand, and what has been chosen in them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Look {
+    /// The named layout that was chosen last.
+    pub layout: Named,
     /// Where they stand.
     pub arrangement: Arrangement,
     /// What has been chosen in them.
@@ -122,15 +124,15 @@ pub struct Look {
 
 impl Look {
     /// As they stand in a window.
-    pub fn of(dock: &Dock) -> Self {
-        let arrangement = dock.arrangement().unwrap_or_else(|| Named::Watch.arrangement());
-        Self { arrangement, choices: dock.choices() }
+    pub fn of(dock: &Dock, layout: Named) -> Self {
+        let arrangement = dock.arrangement().unwrap_or_else(|| layout.arrangement());
+        Self { layout, arrangement, choices: dock.choices() }
     }
 }
 
 impl From<Named> for Look {
     fn from(layout: Named) -> Self {
-        Self { arrangement: layout.arrangement(), choices: Choices::new() }
+        Self { layout, arrangement: layout.arrangement(), choices: Choices::new() }
     }
 }
 

@@ -24,7 +24,7 @@ pub mod synapse;
 pub use pinned::{Inspection, Pinned, mark_pinned, point_at};
 
 use super::session::Session;
-use super::theme::Palette;
+use super::theme::{self, Palette};
 use egui::{RichText, ScrollArea, Ui};
 use facts::Now;
 
@@ -53,6 +53,7 @@ pub fn inspector_ui(ui: &mut Ui, session: &mut Session) {
         ui.add(egui::Label::new(RichText::new(hint).small().color(palette.quiet)).wrap());
         return;
     };
+    theme::slim_scroll_bar(ui);
     ScrollArea::vertical().auto_shrink([false, false]).id_salt(pinned).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         match &*now {
