@@ -1,6 +1,6 @@
 //! What is shown, written to files: complete or not at all, from the window's thread and from `render`.
 
-use crate::support::offscreen;
+use crate::support::{offscreen, windowed};
 use crate::window::{quiet_session, small_checkpoint};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::episode::{Reel, tape_file};
@@ -9,7 +9,7 @@ use hebbscope::ui::export::exports::{Kind, Naming};
 use hebbscope::ui::export::{self, Export, ExportError, Exports, Job, Progress, Shown, Still};
 use hebbscope::ui::layout::Named;
 use hebbscope::ui::panels::PANELS;
-use hebbscope::ui::{App, scene, theme};
+use hebbscope::ui::{App, scene};
 use image::AnimationDecoder as _;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -423,20 +423,7 @@ fn harness(folder: &Path) -> Harness<'static, App> {
     app.session.settle();
     app.session.clock.pause();
     app.session.clock.seek(10);
-    let mut is_set_up = false;
-    let mut harness = Harness::builder().with_size([1280.0, 800.0]).build_ui_state(
-        move |ui, app: &mut App| {
-            if !std::mem::replace(&mut is_set_up, true) {
-                theme::install(ui.ctx());
-                return ui.ctx().request_repaint();
-            }
-            app.session.update();
-            app.ui(ui);
-        },
-        app,
-    );
-    harness.run_steps(3);
-    harness
+    windowed(app)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The inspector: what a pinned synapse or neuron shows, and the account of who wrote a trace.
 
-use crate::support::offscreen;
+use crate::support::{offscreen, windowed};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::ledger::{Ledger, Writer};
@@ -14,7 +14,7 @@ use hebbscope::train::{RunConfig, Trainer};
 use hebbscope::ui::inspector::facts::Now;
 use hebbscope::ui::inspector::{self, Pinned};
 use hebbscope::ui::picture::Picture;
-use hebbscope::ui::{App, Session, theme};
+use hebbscope::ui::{App, Session};
 use rand::Rng as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -297,19 +297,7 @@ fn harness(path: PathBuf) -> Harness<'static, App> {
     app.session.settle();
     app.session.clock.pause();
     app.session.clock.seek(10);
-    let mut is_set_up = false;
-    let mut harness = Harness::builder().with_size([1280.0, 800.0]).build_ui_state(
-        move |ui, app: &mut App| {
-            if !std::mem::replace(&mut is_set_up, true) {
-                theme::install(ui.ctx());
-                return ui.ctx().request_repaint();
-            }
-            app.ui(ui);
-        },
-        app,
-    );
-    harness.run_steps(3);
-    harness
+    windowed(app)
 }
 
 /// Presses and releases the pointer at a place.

@@ -1,11 +1,12 @@
 //! Layouts, commands and what is remembered.
 
+use crate::support::windowed;
 use egui_kittest::{Harness, kittest::Queryable as _};
+use hebbscope::ui::App;
 use hebbscope::ui::commands::{COMMANDS, palette, shortcut_text};
 use hebbscope::ui::layout::{Arrangement, Choices, Dock, Named};
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::preferences::Preferences;
-use hebbscope::ui::{App, theme};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -150,19 +151,7 @@ fn the_palette_finds_commands_by_words_in_any_order() {
 
 fn harness() -> Harness<'static, App> {
     let app = App::new(&egui::Context::default(), Arc::new(|| {}));
-    let mut is_set_up = false;
-    let mut harness = Harness::builder().with_size([1280.0, 800.0]).build_ui_state(
-        move |ui, app: &mut App| {
-            if !std::mem::replace(&mut is_set_up, true) {
-                theme::install(ui.ctx());
-                return ui.ctx().request_repaint();
-            }
-            app.ui(ui);
-        },
-        app,
-    );
-    harness.run_steps(3);
-    harness
+    windowed(app)
 }
 
 #[test]

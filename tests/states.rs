@@ -1,14 +1,14 @@
 //! The window in all its states: every layout, loading, stale, and walked through by keys alone.
 
-use crate::support::offscreen;
+use crate::support::{offscreen, windowed};
 use crate::window::{small_checkpoint, wait_for};
 use egui::{Key, Modifiers};
 use egui_kittest::{Harness, kittest::Queryable as _};
+use hebbscope::ui::App;
 use hebbscope::ui::inspector::Pinned;
 use hebbscope::ui::layout::Named;
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::training::Phase;
-use hebbscope::ui::{App, theme};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -42,20 +42,7 @@ fn harness(folder: &Path) -> Harness<'static, App> {
     for (key, value) in [("size", "16"), ("count", "2"), ("rounds", "1")] {
         app.session.training.settings.set_text(key, value).unwrap();
     }
-    let mut is_set_up = false;
-    let mut harness = Harness::builder().with_size([1280.0, 800.0]).build_ui_state(
-        move |ui, app: &mut App| {
-            if !std::mem::replace(&mut is_set_up, true) {
-                theme::install(ui.ctx());
-                return ui.ctx().request_repaint();
-            }
-            app.advance(ui.ctx(), 0.0);
-            app.ui(ui);
-        },
-        app,
-    );
-    harness.run_steps(3);
-    harness
+    windowed(app)
 }
 
 fn press(harness: &mut Harness<'_, App>, modifiers: Modifiers, key: Key) {

@@ -1,14 +1,14 @@
 //! The window: every panel of the registry, every state, and what keys do. No display is needed.
 
-use crate::support::offscreen;
+use crate::support::{offscreen, windowed};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::tasks;
 use hebbscope::train::{Command, RunConfig, Trainer};
+use hebbscope::ui::App;
 use hebbscope::ui::panels::{self, PANELS};
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::session::Session;
 use hebbscope::ui::training::Phase;
-use hebbscope::ui::{App, theme};
 use image::RgbaImage;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -210,19 +210,7 @@ fn harness(folder: &Path) -> Harness<'static, App> {
     app.session.settle();
     app.session.clock.pause();
     app.session.clock.seek(10);
-    let mut is_set_up = false;
-    let mut harness = Harness::builder().with_size([1280.0, 800.0]).build_ui_state(
-        move |ui, app: &mut App| {
-            if !std::mem::replace(&mut is_set_up, true) {
-                theme::install(ui.ctx());
-                return ui.ctx().request_repaint();
-            }
-            app.ui(ui);
-        },
-        app,
-    );
-    harness.run_steps(3);
-    harness
+    windowed(app)
 }
 
 #[test]
