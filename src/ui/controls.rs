@@ -74,7 +74,7 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
         let what = what.to_owned();
         ui.horizontal(|ui| {
             ui.spinner();
-            ui.label(RichText::new(what).color(palette.quiet));
+            ui.add(egui::Label::new(RichText::new(what).color(palette.quiet)).truncate());
         });
     }
     let Some(scene) = session.scene() else { return };

@@ -91,14 +91,17 @@ fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, is_tile: 
                 if is_tile && close_button(ui, panel.title()) {
                     handle = Handle::Closed;
                 }
-                let note = egui::Label::new(egui::RichText::new(panel.note(session)).small().color(palette.quiet));
-                ui.add(note.truncate());
+                if panel.has_content(session) {
+                    let note = egui::RichText::new(panel.note(session)).small().color(palette.quiet);
+                    ui.add(egui::Label::new(note).truncate());
+                }
             });
         });
         if panel.has_content(session) {
             panel.ui(ui, session);
         } else {
-            ui.centered_and_justified(|ui| {
+            ui.vertical_centered(|ui| {
+                ui.add_space((ui.available_height() / 2.0 - 16.0).max(0.0));
                 ui.label(egui::RichText::new(panel.empty()).color(palette.quiet));
             });
         }
