@@ -495,3 +495,26 @@ fn a_picture_shows_the_panels_as_they_stand_in_the_window() {
     assert!(drawn[0] != drawn[1], "the matrix chosen in the panel is not in the picture");
     assert!(drawn[0] != drawn[2], "the layout is not in the picture");
 }
+
+#[test]
+fn the_network_in_view_is_saved_and_opens_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let shown = shown(folder.path(), &[]);
+    let path = folder.path().join("copy.safetensors");
+    write(&Export::Network, &shown, &path).unwrap();
+    let copy = Checkpoint::read(&path).unwrap();
+    let original = Checkpoint::read(&folder.path().join("small.safetensors")).unwrap();
+    assert_eq!((copy.config, copy.curve), (original.config, original.curve));
+    for name in ["w", "alpha", "eta"] {
+        assert_eq!(copy.parameters.values(name).unwrap(), original.parameters.values(name).unwrap());
+    }
+    assert!(copy.continuation.is_none());
+
+    let tape = folder.path().join("tape.safetensors");
+    tape_file::write(&tape, shown.still.scene.tape(), &shown.still.scene.parameters).unwrap();
+    let mut bare = shown.clone();
+    bare.still = Still { scene: scene::opened(&tape).unwrap().scene, ..bare.still };
+    let again = folder.path().join("again.safetensors");
+    write(&Export::Network, &bare, &again).unwrap();
+    assert_eq!(std::fs::read(&tape).unwrap(), std::fs::read(&again).unwrap());
+}

@@ -110,15 +110,15 @@ impl App {
         self.session.open(path);
     }
 
-    /// Saves the run in training; what has been opened is on the disk already.
+    /// Saves the run in training; without one, asks where a copy of the network being viewed shall go.
     pub fn save(&mut self) {
         if self.session.training.is_unsaved() {
             self.session.warn("This run has no folder to be saved in: the notice at its start says why.");
         } else if self.session.training.is_active() {
             self.session.training.tell(Command::Save);
         } else {
-            let text = "There is nothing to save: no run is in training, and what is being viewed is on the disk.";
-            self.session.notices.push(Notice { text: text.to_owned(), is_error: false });
+            self.session.exports.kind = export::exports::Kind::Network;
+            self.session.exports.is_open = true;
         }
     }
 

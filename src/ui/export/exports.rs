@@ -18,6 +18,8 @@ pub enum Kind {
     Panel,
     /// [`Export::CurvesCsv`].
     Curves,
+    /// [`Export::Network`].
+    Network,
     /// [`Export::TensorsNpz`].
     Tensors,
     /// [`Export::LifetimeGif`].
@@ -26,7 +28,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Window, Self::Panel, Self::Lifetime, Self::Curves, Self::Tensors];
+    pub const ALL: [Self; 6] = [Self::Window, Self::Panel, Self::Lifetime, Self::Curves, Self::Network, Self::Tensors];
 
     /// The word on its chip.
     pub fn title(self) -> &'static str {
@@ -34,6 +36,7 @@ impl Kind {
             Self::Window => "Window",
             Self::Panel => "Panel",
             Self::Curves => "Curves",
+            Self::Network => "Network",
             Self::Tensors => "Tensors",
             Self::Lifetime => "Lifetime",
         }
@@ -45,6 +48,7 @@ impl Kind {
             Self::Window => "The whole window as a picture (PNG).",
             Self::Panel => "One panel as a picture (PNG).",
             Self::Curves => "The numbers of every iteration, raw and smoothed (CSV).",
+            Self::Network => "The network in view, to be opened again (safetensors).",
             Self::Tensors => "Parameters, activities and H at this step, for numpy (NPZ).",
             Self::Lifetime => "A span of the lifetime, one frame a step (GIF).",
         }
@@ -133,6 +137,7 @@ impl Exports {
             Kind::Window => Export::WindowPng { scale },
             Kind::Panel => Export::PanelPng { index, scale },
             Kind::Curves => Export::CurvesCsv,
+            Kind::Network => Export::Network,
             Kind::Tensors => Export::TensorsNpz,
             Kind::Lifetime => {
                 let last = self.span[1].clamp(1, steps);
@@ -154,6 +159,7 @@ impl Exports {
             Export::WindowPng { .. } => format!("step {}", still.at + 1),
             Export::PanelPng { .. } => format!("{} step {}", panel(), still.at + 1),
             Export::CurvesCsv => "curves".to_owned(),
+            Export::Network => "network".to_owned(),
             Export::TensorsNpz => format!("tensors step {}", still.at + 1),
             Export::LifetimeGif { panel: Some(_), span, .. } => {
                 format!("{} steps {} to {}", panel(), span.start + 1, span.end)

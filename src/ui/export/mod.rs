@@ -17,6 +17,7 @@ pub mod exports;
 pub mod figure;
 pub mod file;
 pub mod job;
+pub mod network;
 pub mod palette;
 pub mod tensors;
 
@@ -57,6 +58,8 @@ pub enum Export {
     },
     /// The numbers of every iteration, raw and smoothed.
     CurvesCsv,
+    /// The network being viewed, to be opened again: a checkpoint, or the tape that it came from.
+    Network,
     /// The network, its activities and H at the step viewed.
     TensorsNpz,
     /// A span of the lifetime, one frame a step.
@@ -78,6 +81,7 @@ impl Export {
         match self {
             Self::WindowPng { .. } | Self::PanelPng { .. } => "png",
             Self::CurvesCsv => "csv",
+            Self::Network => "safetensors",
             Self::TensorsNpz => "npz",
             Self::LifetimeGif { .. } => "gif",
         }
@@ -240,6 +244,7 @@ pub fn write(export: &Export, shown: &Shown, path: &Path, progress: &Progress) -
         Export::WindowPng { scale } => figure::write(None, scale, shown, path, progress),
         Export::PanelPng { index, scale } => figure::write(Some(index), scale, shown, path, progress),
         Export::CurvesCsv => curves::write(&shown.still, path, progress),
+        Export::Network => network::write(&shown.still, path, progress),
         Export::TensorsNpz => tensors::write(&shown.still, path, progress),
         Export::LifetimeGif { panel, ref span, frames_per_second, scale } => {
             let timing = animation::Timing { span: span.clone(), frames_per_second };

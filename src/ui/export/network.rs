@@ -1,0 +1,43 @@
+//! The network being viewed, as a file that opens again.
+
+use super::{ExportError, Progress, Still};
+use crate::episode::tape_file;
+use crate::plastic::tensor_file::{FileError, Precision};
+use crate::train::Checkpoint;
+use std::path::Path;
+
+/// Writes the network as a checkpoint with the curve up to it; one that came as a bare tape is written as that tape.
+///
+/// What only going on with training needs stays with the run: the file is for looking and sharing.
+///
+/// # Errors
+/// When it is cancelled, the curve does not reach to the network, or the file cannot be written.
+pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, ExportError> {
+    progress.report(0, 1)?;
+    let scene = &still.scene;
+    let iteration = usize::try_from(scene.iteration).unwrap_or(usize::MAX);
+    let what = match &scene.config {
+        None => {
+            tape_file::write(path, scene.tape(), &scene.parameters)?;
+            format!("a tape of {} steps", scene.tape().steps)
+        }
+        Some(config) => {
+            let Some(curve) = still.curve.get(..iteration) else {
+                let found = still.curve.len();
+                let problem = format!("cannot be written: expected a curve of {iteration} iterations, found {found}");
+                return Err(FileError::new(path, problem).into());
+            };
+            let checkpoint = Checkpoint {
+                config: config.clone(),
+                network: scene.tape().network,
+                parameters: (*scene.parameters).clone(),
+                curve: curve.to_vec(),
+                continuation: None,
+            };
+            checkpoint.write(path, Precision::Full)?;
+            format!("the network after {iteration} iterations")
+        }
+    };
+    progress.report(1, 1)?;
+    Ok(what)
+}
