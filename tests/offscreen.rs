@@ -1,8 +1,8 @@
 //! Pictures of the window without a display.
 
 use egui::{Color32, Rect, pos2, vec2};
-use hebbscope::render::{DrawError, save_png};
-use image::{Rgba, RgbaImage};
+use hebbscope::render::DrawError;
+use image::Rgba;
 
 use crate::support::offscreen;
 
@@ -78,18 +78,4 @@ fn sizes_no_device_can_draw_are_refused_in_words() {
     assert!(matches!(error, DrawError::TooLarge { height: 2, .. }), "{error}");
     assert!(error.to_string().contains(&format!("{}×2 pixels is too large", 2 * limit)), "{error}");
     assert_eq!(offscreen.draw([limit as f32, 2.0], 1.0, &mut |_| {}).unwrap().dimensions(), (limit, 2));
-}
-
-#[test]
-fn a_saved_picture_reads_back_and_leaves_no_other_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("picture.png");
-    std::fs::write(&path, "an older file").unwrap();
-    let picture = RgbaImage::from_fn(5, 3, |x, y| Rgba([x as u8, y as u8, 7, 255]));
-    save_png(&picture, &path).unwrap();
-    assert_eq!(image::open(&path).unwrap().to_rgba8(), picture);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-
-    let error = save_png(&picture, &folder.path().join("missing").join("picture.png")).unwrap_err();
-    assert!(error.to_string().contains("missing"), "{error}");
 }

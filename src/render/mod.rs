@@ -7,7 +7,6 @@ mod heatmap_device;
 mod heatmap_pipeline;
 pub mod matrix;
 pub mod offscreen;
-pub mod png;
 
 pub use colormap::Colormap;
 pub use grid::{CellGrid, cell_under};
@@ -15,4 +14,3 @@ pub use heatmap::{Heatmap, HeatmapKey};
 pub use heatmap_device::{Held, held, install};
 pub use matrix::{Matrix, MatrixError};
 pub use offscreen::{DrawError, NoAdapter, Offscreen};
-pub use png::{SavePngError, save_png};

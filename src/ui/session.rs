@@ -140,7 +140,6 @@ impl Session {
 
     /// Opens the network that comes with the program.
     pub fn open_bundled(&mut self) {
-        self.opening = None;
         self.start("opening the bundled network".into(), Arrival::Fresh, scene::bundled);
     }
 
@@ -196,8 +195,11 @@ impl Session {
         });
     }
 
-    /// Starts a new training run and keeps the view on it.
+    /// Starts a new training run and keeps the view on it; a field that is refused changes nothing.
     pub fn start_training(&mut self) {
+        if !self.training.is_ready() {
+            return;
+        }
         self.training.start();
         (self.watch, self.newer) = (None, None);
         self.following = true;
@@ -299,6 +301,8 @@ impl Session {
         arrival: Arrival,
         work: impl FnOnce() -> anyhow::Result<Prepared> + Send + 'static,
     ) {
+        // What was being opened before is no longer wanted, nor is the watch on it.
+        self.opening = None;
         let (sender, result) = channel();
         let wake = Arc::clone(&self.wake);
         let spawned = std::thread::Builder::new().name("hebbscope-preparing".into()).spawn(move || {
