@@ -539,14 +539,27 @@ fn a_checkpoint_made_elsewhere_opens_here() {
 #[test]
 fn a_benchmark_prints_numbers_that_other_programs_can_read() {
     let bench = Bench::new();
-    bench.refused("bench nothing", &["no benchmark nothing", "patterns, window"]);
-    let line: Value = serde_json::from_str(&bench.done("bench patterns --json")).unwrap();
-    assert_eq!(line["bench"], "patterns");
-    let [fastest, median, slowest] =
-        ["fastest", "median", "slowest"].map(|which| line[format!("iteration_{which}_ms")].as_f64().unwrap());
-    assert!(0.0 < fastest && fastest <= median && median <= slowest, "{line}");
-    let rate = line["rate_per_s"].as_f64().unwrap();
-    assert!((rate * median / 1000.0 - 1.0).abs() < 1e-9, "{line}");
+    bench.refused("bench nothing", &["no benchmark nothing", "patterns, images, large, maze, window"]);
+    let printed = bench.done("bench maze --json");
+    let lines: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let whats: Vec<&str> = lines.iter().map(|line| line["what"].as_str().unwrap()).collect();
+    assert_eq!(whats, ["forward", "backward", "forward and backward"]);
+    for line in &lines {
+        assert_eq!(line["bench"], "maze");
+        let [fastest, median, slowest] =
+            ["fastest_s", "median_s", "slowest_s"].map(|which| line[which].as_f64().unwrap());
+        assert!(0.0 < fastest && fastest <= median && median <= slowest, "{line}");
+        assert!((line["per_s"].as_f64().unwrap() * median - 1.0).abs() < 1e-9, "{line}");
+        assert!(line["threads"].as_u64().unwrap() >= 1);
+    }
+    for line in &lines[..2] {
+        // 200 steps of 30 lanes of 100² connections, each of which is read and written at least once.
+        let bytes = line["bytes_per_s"].as_f64().unwrap() * line["median_s"].as_f64().unwrap();
+        assert!(bytes > 199.0 * 30.0 * 1e4 * 8.0, "{line}");
+        assert!(line["copy_share"].as_f64().unwrap() > 0.0, "{line}");
+    }
+    let table = bench.done("bench maze");
+    assert!(table.contains("median ms") && table.contains("of copy") && table.contains("peak memory"), "{table}");
 }
 
 #[test]

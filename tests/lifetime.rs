@@ -207,6 +207,69 @@ fn traces_replayed_from_activities_are_those_of_the_lifetime_bit_for_bit() {
     }
 }
 
+/// `[T, B, N]`: runs of steps that clamp every neuron, some longer than the kernels let updates wait, between steps
+/// that leave some free.
+fn shown_and_silent_drive(batch: usize, neurons: usize) -> (usize, Tensor) {
+    let runs = [(5, 3), (40, 1), (1, 2), (70, 4), (2, 1), (3, 0)];
+    let mut generator = Generator::new(6, Stream::Training);
+    let mut values = Vec::new();
+    let mut steps = 0;
+    for (shown, silent) in runs {
+        for step in 0..shown + silent {
+            let row = generator.normal(batch * neurons, 0.7).into_iter().enumerate();
+            values.extend(row.map(|(index, value)| match (step < shown, index % 3) {
+                (true, _) if value == 0.0 => 0.1,
+                (true, _) => value,
+                (false, 0) => value,
+                (false, _) => 0.0,
+            }));
+        }
+        steps += shown + silent;
+    }
+    (steps, Tensor::from_vec(values, (steps, batch, neurons), &Device::Cpu).unwrap())
+}
+
+#[test]
+fn steps_that_clamp_every_neuron_are_spared_and_nothing_changes() {
+    let (neurons, batch) = (70, 4);
+    for network in networks(neurons).into_iter().filter(|network| network.drive == Drive::Clamp) {
+        let parameters = random_parameters(network, 0.1, 3);
+        let (steps, drive) = shown_and_silent_drive(batch, neurons);
+        // A drive in the graph may be asked for its gradient, so every step is swept.
+        let tracked = candle_core::Var::from_tensor(&drive).unwrap();
+        let spared = live(network, &parameters, &drive, true).unwrap();
+        let full = live(network, &parameters, &tracked, true).unwrap();
+        assert!(spared.traffic.forward * 4 < full.traffic.forward, "{:?} {:?}", spared.traffic, full.traffic);
+        assert!(spared.traffic.backward * 3 < full.traffic.backward, "{:?} {:?}", spared.traffic, full.traffic);
+        assert_eq!(flat(&spared.activity), flat(&full.activity), "{network:?}");
+        assert_eq!(spared.final_traces, full.final_traces, "{network:?}");
+        assert_eq!(spared.activity.dims(), [steps, batch, neurons]);
+        let spared = loss_of(&spared.activity).backward().unwrap();
+        let full = loss_of(&full.activity).backward().unwrap();
+        for (name, var) in parameters.iter() {
+            let [found, expected] = [&spared, &full].map(|grads| flat(grads.get(var.as_tensor()).unwrap()));
+            assert_close(&format!("{name} of {network:?}"), &found, &expected, 1e-4);
+        }
+    }
+}
+
+#[test]
+fn a_lifetime_reuses_the_memory_of_the_one_before_and_is_the_same() {
+    for network in networks(40) {
+        let parameters = random_parameters(network, 0.2, 4);
+        let drive = random_drive(60, 5, 40);
+        let run = || {
+            let lived = live(network, &parameters, &drive, true).unwrap();
+            let grads = loss_of(&lived.activity).backward().unwrap();
+            let grads: Vec<_> = parameters.iter().map(|(_, var)| flat(grads.get(var.as_tensor()).unwrap())).collect();
+            (flat(&lived.activity), lived.final_traces, grads)
+        };
+        let first = run();
+        assert_eq!(first, run(), "{network:?}");
+        assert_eq!(first, run(), "{network:?}");
+    }
+}
+
 #[test]
 fn a_misshapen_parameter_is_refused_with_both_shapes() {
     let network = networks(6)[1];

@@ -4,10 +4,10 @@
 //! last output. Either way the activities come back as one tensor that is part of Candle's graph, with
 //! one hand-derived backward pass behind it: no node per step, no stored traces, no recursion.
 
-use super::cpu::{Record, Weights};
-use super::network::Network;
+use super::cpu::{Expected, Gradients, Record, Weights};
+use super::network::{Drive, Network};
 use super::parameters::Parameters;
-use candle_core::{CpuStorage, CustomOp3, DType, Device, Layout, Result, Shape, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp3, DType, Device, Layout, Result, Shape, Storage, Tensor, bail};
 use std::sync::{Mutex, PoisonError};
 
 /// A lifetime that has been lived.
@@ -16,6 +16,18 @@ pub struct Lived {
     pub activity: Tensor,
     /// H after the last step, `[N, N]` row major, of each lane; empty unless asked for.
     pub final_traces: Vec<Vec<f32>>,
+    /// What the lifetime moves.
+    pub traffic: Traffic,
+}
+
+/// Bytes of matrices (w, α, H and their gradients) that the sweeps of a lifetime read and write, each matrix counted
+/// once per sweep and group of lanes. Zero where no sweeps are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// In the forward pass.
+    pub forward: u64,
+    /// In the backward pass.
+    pub backward: u64,
 }
 
 /// Lives whole lifetimes: `drive` is `[T, B, N]`, one lane per lifetime.
@@ -26,13 +38,20 @@ pub struct Lived {
 /// When a parameter is missing or shapes do not fit the network.
 pub fn live(network: Network, parameters: &Parameters, drive: &Tensor, keep_traces: bool) -> Result<Lived> {
     let (steps, batch, neurons) = drive.dims3()?;
-    let mut stepper = Stepper::begin(network, parameters, batch, steps)?;
     if neurons != network.neurons {
         bail!("the drive has {neurons} neurons, the network {}", network.neurons);
     }
-    stepper.record.advance(&drive.flatten_all()?.to_vec1::<f32>()?);
+    let values = drive.flatten_all()?.to_vec1::<f32>()?;
+    // A drive outside the graph is data: what it clamps needs no gradient.
+    let given = !drive.track_op();
+    let needs_sweep = |drive: &[f32]| !given || network.drive == Drive::Add || drive.contains(&0.0);
+    let each_step = values.chunks_exact((batch * neurons).max(1)).enumerate().skip(1);
+    let sweeps = each_step.filter(|(_, drive)| needs_sweep(drive)).map(|(step, _)| step).collect();
+    let mut stepper = Stepper::prepare(network, parameters, batch, given, &Expected { steps, sweeps })?;
+    stepper.record.advance(&values);
     let final_traces = if keep_traces { (0..batch).map(|lane| stepper.trace(lane)).collect() } else { Vec::new() };
-    Ok(Lived { activity: stepper.finish(parameters, drive)?, final_traces })
+    let traffic = stepper.record.traffic();
+    Ok(Lived { activity: stepper.finish(parameters, drive)?, final_traces, traffic })
 }
 
 /// A batch of lifetimes lived step by step.
@@ -47,15 +66,35 @@ impl Stepper {
     /// # Errors
     /// When a parameter is missing or misshapen.
     pub fn begin(network: Network, parameters: &Parameters, batch: usize, expected_steps: usize) -> Result<Self> {
+        // Whether the drive will be part of the graph is not known before the end.
+        let expected = Expected { steps: expected_steps, sweeps: (1..expected_steps).collect() };
+        Self::prepare(network, parameters, batch, false, &expected)
+    }
+
+    fn prepare(
+        network: Network,
+        parameters: &Parameters,
+        batch: usize,
+        drive_is_given: bool,
+        expected: &Expected,
+    ) -> Result<Self> {
         for (name, shape) in network.shapes() {
             let found = parameters.get(name)?.dims();
             if found != shape {
                 bail!("parameter {name} has shape {found:?}, the network needs {shape:?}");
             }
         }
-        let alpha = if network.plasticity.is_some() { parameters.values("alpha")? } else { Vec::new() };
-        let weights = Weights::new(network, &parameters.values("w")?, &alpha, parameters.eta());
-        Ok(Self { network, record: Record::new(weights, batch, expected_steps) })
+        let weights = match network.plasticity {
+            Some(_) => with_values(parameters.get("w")?, |w| {
+                with_values(parameters.get("alpha")?, |alpha| {
+                    Ok(Weights::new(network, w, alpha, parameters.eta(), parameters.workspace()))
+                })
+            })?,
+            None => {
+                with_values(parameters.get("w")?, |w| Ok(Weights::new(network, w, &[], 0.0, parameters.workspace())))?
+            }
+        };
+        Ok(Self { network, record: Record::new(weights, batch, drive_is_given, expected) })
     }
 
     /// One step: `drive` is `[B, N]` row major, and so is the answer x(t).
@@ -131,28 +170,41 @@ impl CustomOp3 for LifetimeOp {
         let record = self.record.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(record) = record else { bail!("the backward pass of a lifetime can run once only") };
         let (steps, batch, neurons) = activity.dims3()?;
-        let flat = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<f32>();
-        let gradients = record.backward(&flat(drive)?, &flat(activity_grad)?);
-        let shape = (steps, batch, neurons);
         let device = activity.device();
+        let gradients = with_values(drive, |drive| {
+            with_values(&activity_grad.contiguous()?, |activity_grad| Ok(record.backward(drive, activity_grad)))
+        })?;
+        let Gradients { inputs, deltas, drive: drive_grad, alpha, eta } = gradients;
 
         // dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end.
-        let rows = steps.saturating_sub(1) * batch;
+        let rows = deltas.len() / neurons;
         let w_grad = if rows == 0 {
             Tensor::zeros((neurons, neurons), DType::F32, device)?
         } else {
-            let delta = Tensor::from_slice(&gradients.delta[batch * neurons..], (rows, neurons), device)?;
-            let before = activity.reshape((steps * batch, neurons))?.narrow(0, 0, rows)?;
-            before.t()?.matmul(&delta)?
+            let inputs = Tensor::from_vec(inputs, (rows, neurons), device)?;
+            inputs.t()?.matmul(&Tensor::from_vec(deltas, (rows, neurons), device)?)?
         };
-        let mut plastic_grad = gradients.alpha;
+        let mut plastic_grad = alpha;
         if !plastic_grad.is_empty() {
-            plastic_grad.push(gradients.eta);
+            plastic_grad.push(eta);
         }
         let plastic_grad = match plastic_grad.len() {
             0 => None,
             _ => Some(Tensor::from_vec(plastic_grad, plastic.dims(), device)?),
         };
-        Ok((Some(Tensor::from_vec(gradients.drive, shape, device)?), Some(w_grad), plastic_grad))
+        let drive_grad = match drive_grad.is_empty() {
+            true => None,
+            false => Some(Tensor::from_vec(drive_grad, (steps, batch, neurons), device)?),
+        };
+        Ok((drive_grad, Some(w_grad), plastic_grad))
+    }
+}
+
+/// Lends the values of a contiguous float32 tensor in main memory, without a copy.
+fn with_values<T>(tensor: &Tensor, look: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
+    let (storage, layout) = tensor.storage_and_layout();
+    match (&*storage, layout.contiguous_offsets()) {
+        (Storage::Cpu(CpuStorage::F32(values)), Some((begin, end))) => look(&values[begin..end]),
+        _ => bail!("a lifetime on the CPU needs contiguous float32 tensors in main memory"),
     }
 }

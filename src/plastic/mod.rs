@@ -10,9 +10,11 @@
 //! | [`parameters`] | named trained tensors |
 //! | [`lifetime`] | the recurrence of a whole lifetime as one Candle operation, also stepwise |
 //! | [`replay`] | rebuilding any H(t) from recorded activations |
+//! | [`bench`] | how fast a lifetime is here, and how many bytes it moves |
 //! | [`tensor_file`] | one `.safetensors` file, read with suspicion and written atomically |
 //! | `cpu` | the kernels behind [`lifetime`]; nothing outside this room sees them |
 
+pub mod bench;
 mod cpu;
 pub mod lifetime;
 pub mod network;

@@ -1,5 +1,6 @@
 //! The trained tensors of a network, by name.
 
+use super::cpu::Workspace;
 use super::network::Network;
 use super::tensor_file::{Array, FileError, TensorFile};
 use candle_core::{DType, Device, Result, Tensor, Var, bail};
@@ -9,6 +10,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct Parameters {
     vars: BTreeMap<String, Var>,
+    /// Memory that lifetimes with these parameters use one after another.
+    workspace: Workspace,
 }
 
 impl Parameters {
@@ -72,6 +75,11 @@ impl Parameters {
         self.vars.iter().map(|(name, var)| (name.as_str(), var))
     }
 
+    /// Memory for lifetimes with these parameters.
+    pub(super) fn workspace(&self) -> Workspace {
+        self.workspace.clone()
+    }
+
     /// How many numbers are trained in all.
     pub fn count(&self) -> usize {
         self.vars.values().map(|var| var.elem_count()).sum()
@@ -87,7 +95,7 @@ impl Parameters {
             .iter()
             .map(|(name, var)| Ok((name.clone(), Var::from_tensor(&var.as_tensor().copy()?)?)))
             .collect::<Result<_>>()?;
-        Ok(Self { vars })
+        Ok(Self { vars, workspace: Workspace::default() })
     }
 
     /// The first value that is NaN or infinite, as `(parameter, flat index, value)`.

@@ -35,16 +35,16 @@ impl Rule {
     }
 }
 
-/// What one connection hands back through an update: the gradient with respect to each operand.
+/// The partial derivatives of one update of one connection.
 #[derive(Clone, Copy)]
-pub(crate) struct Pull {
-    /// dL/dH before the update.
+pub(crate) struct Slopes {
+    /// With respect to H before the update.
     pub trace: f32,
-    /// Contribution to dL/dx_i(t−1).
+    /// With respect to x_i(t−1).
     pub pre: f32,
-    /// Contribution to dL/dx_j(t).
+    /// With respect to x_j(t).
     pub post: f32,
-    /// Contribution to dL/dη.
+    /// With respect to η.
     pub eta: f32,
 }
 
@@ -52,8 +52,8 @@ pub(crate) struct Pull {
 pub(crate) trait Update: Copy + Send + Sync {
     /// The trace after the update.
     fn next(self, trace: f32, pre: f32, post: f32) -> f32;
-    /// Given `grad` = dL/dH after the update, the gradients before it. `trace` is the value before.
-    fn pull(self, grad: f32, trace: f32, pre: f32, post: f32) -> Pull;
+    /// The derivatives of [`next`](Self::next) at the same arguments.
+    fn slopes(self, trace: f32, pre: f32, post: f32) -> Slopes;
 }
 
 /// [`Rule::Decay`] with its constants.
@@ -69,13 +69,8 @@ impl Update for Decay {
     }
 
     #[inline(always)]
-    fn pull(self, grad: f32, trace: f32, pre: f32, post: f32) -> Pull {
-        Pull {
-            trace: grad * (1.0 - self.eta),
-            pre: grad * (self.eta * post),
-            post: grad * (self.eta * pre),
-            eta: grad * (pre * post - trace),
-        }
+    fn slopes(self, trace: f32, pre: f32, post: f32) -> Slopes {
+        Slopes { trace: 1.0 - self.eta, pre: self.eta * post, post: self.eta * pre, eta: pre * post - trace }
     }
 }
 
@@ -92,13 +87,13 @@ impl Update for Oja {
     }
 
     #[inline(always)]
-    fn pull(self, grad: f32, trace: f32, pre: f32, post: f32) -> Pull {
+    fn slopes(self, trace: f32, pre: f32, post: f32) -> Slopes {
         let eta_post = self.eta * post;
-        Pull {
-            trace: grad * (1.0 - eta_post * post),
-            pre: grad * eta_post,
-            post: grad * (self.eta * (pre - 2.0 * (post * trace))),
-            eta: grad * (post * (pre - post * trace)),
+        Slopes {
+            trace: 1.0 - eta_post * post,
+            pre: eta_post,
+            post: self.eta * (pre - 2.0 * (post * trace)),
+            eta: post * (pre - post * trace),
         }
     }
 }
@@ -117,11 +112,16 @@ impl Update for Clip {
     }
 
     #[inline(always)]
-    fn pull(self, grad: f32, trace: f32, pre: f32, post: f32) -> Pull {
+    fn slopes(self, trace: f32, pre: f32, post: f32) -> Slopes {
         let reached = trace + (self.eta * pre) * post;
         // The derivative of a clip is zero outside its bounds.
-        let grad = if reached.abs() <= self.bound { grad } else { 0.0 };
-        Pull { trace: grad, pre: grad * (self.eta * post), post: grad * (self.eta * pre), eta: grad * (pre * post) }
+        let inside = if reached.abs() <= self.bound { 1.0 } else { 0.0 };
+        Slopes {
+            trace: inside,
+            pre: inside * (self.eta * post),
+            post: inside * (self.eta * pre),
+            eta: inside * (pre * post),
+        }
     }
 }
 

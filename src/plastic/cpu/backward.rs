@@ -1,18 +1,21 @@
 //! Running lanes backward: dL/dx for every step in, gradients of the parameters and the drive out.
 
-use super::forward::{Block, Lane, Record};
-use super::sweep::{BackwardSweep, FixedBackward, TraceSweep};
-use super::{LANES_FILL_THREADS, Weights};
+use super::Weights;
+use super::forward::{Block, Group, Record};
+use super::schedule::{Schedule, Sweep};
+use super::sweep::{BackwardSweep, CarrySweep, FixedBackward};
 use crate::plastic::network::{AlphaKind, Drive};
-use crate::plastic::rule::{Update, with_update};
+use crate::plastic::rule::with_update;
 use rayon::prelude::*;
 use std::ops::Range;
 
 /// The gradients of one lifetime. That of w is left to one matrix product, Σ_t x(t−1)ᵀ δ(t).
 pub(crate) struct Gradients {
-    /// dL/d(pre-activation), `[T, B, N]`.
-    pub delta: Vec<f32>,
-    /// dL/d(drive), `[T, B, N]`.
+    /// x(t−1) of every lane for each sweep, `[sweep, B, N]`.
+    pub inputs: Vec<f32>,
+    /// δ(t) = dL/d(pre-activation), `[sweep, B, N]`; zero at all steps without a sweep.
+    pub deltas: Vec<f32>,
+    /// dL/d(drive), `[T, B, N]`; empty when the drive was given.
     pub drive: Vec<f32>,
     /// dL/dα, shaped like α; empty for a non-plastic network.
     pub alpha: Vec<f32>,
@@ -20,81 +23,114 @@ pub(crate) struct Gradients {
     pub eta: f32,
 }
 
-/// What one lane contributes.
-struct LaneGradients {
-    /// δ, `[T][stride]`.
-    delta: Vec<f32>,
-    /// dL/d(drive), `[T][stride]`; empty when it equals δ.
-    drive: Vec<f32>,
+/// A lifetime's surroundings, the same for every group: all values are `[T, B, N]`.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    weights: &'a Weights,
+    schedule: &'a Schedule,
+    drive: &'a [f32],
+    activity_grad: &'a [f32],
+    batch: usize,
+    blocks_in_parallel: bool,
+}
+
+/// What one group contributes.
+struct GroupGradients {
+    /// For each lane dL/dx(t) from x(−1) on, padded.
+    activity: Vec<Vec<f32>>,
+    /// For each lane δ of each sweep, padded.
+    deltas: Vec<Vec<f32>>,
     blocks: Vec<BlockGradients>,
 }
 
 /// The running state of one block on its way back.
 struct BlockGradients {
     rows: Range<usize>,
-    /// dL/dH.
+    /// dL/dH, `[lane][row][stride]`.
     trace: Vec<f32>,
+    /// dL/dα of all lanes of the group together.
     alpha: Vec<f32>,
     eta: f64,
-    /// Buffers for a span of traces, used again for every span: fresh memory costs more than the sweep.
-    span: Vec<Vec<f32>>,
-    /// How many of them hold a trace that is still to be used, H at each step of the span, oldest first.
-    replayed: usize,
+    /// The span whose traces stand in `stored`.
+    span: Option<usize>,
+    /// Rebuilt traces of the span: those after its key-frame, see [`Schedule::stored`].
+    stored: Vec<Vec<f32>>,
     by_column: Vec<f32>,
     by_row: Vec<f32>,
     by_row_earlier: Vec<f32>,
 }
 
 impl Record {
-    /// The backward pass. `activity_grad` is dL/dx(t), `[T, B, N]`; `drive` is what the lifetime was
-    /// driven with. Key-frames are given up on the way.
-    pub fn backward(mut self, drive: &[f32], activity_grad: &[f32]) -> Gradients {
-        let (steps, batch) = (self.steps(), self.batch());
-        let (weights, every) = (&self.weights, self.every);
-        let neurons = weights.network.neurons;
-        let at = |values: &'_ [f32], step: usize, lane: usize| -> Vec<f32> {
-            values[(step * batch + lane) * neurons..][..neurons].to_vec()
-        };
-        let lanes: Vec<LaneGradients> = self
-            .lanes
-            .par_iter_mut()
-            .enumerate()
-            .map(|(index, lane)| {
-                lane.backward(weights, steps, every, batch, |step| {
-                    (at(drive, step, index), at(activity_grad, step, index))
-                })
-            })
-            .collect();
+    /// The backward pass. `activity_grad` is dL/dx(t), `[T, B, N]`; `drive` is what the lifetime was driven with.
+    pub fn backward(self, drive: &[f32], activity_grad: &[f32]) -> Gradients {
+        let (steps, batch, neurons) = (self.steps(), self.batch(), self.weights.network.neurons);
+        let (weights, schedule) = (&self.weights, &self.schedule);
+        let blocks_in_parallel = self.blocks_in_parallel();
+        let given = Given { weights, schedule, drive, activity_grad, batch, blocks_in_parallel };
+        let groups: Vec<GroupGradients> = self.groups.par_iter().map(|group| group.backward(given)).collect();
 
-        let gather = |pick: fn(&LaneGradients) -> &Vec<f32>| -> Vec<f32> {
-            (0..steps)
-                .flat_map(|step| lanes.iter().map(move |lane| (step, lane)))
-                .flat_map(|(step, lane)| &pick(lane)[step * weights.stride..][..neurons])
-                .copied()
-                .collect()
-        };
-        let delta = gather(|lane| &lane.delta);
-        let drive = match weights.network.drive {
-            Drive::Add => delta.clone(),
-            Drive::Clamp => gather(|lane| &lane.drive),
-        };
-        let eta = lanes.iter().flat_map(|lane| &lane.blocks).map(|block| block.eta).sum::<f64>();
-        Gradients { delta, drive, alpha: alpha_gradient(weights, &lanes), eta: eta as f32 }
+        let stride = weights.stride;
+        let sweeps = schedule.sweeps();
+        let mut inputs = Vec::with_capacity(sweeps.len() * batch * neurons);
+        let mut deltas = Vec::with_capacity(sweeps.len() * batch * neurons);
+        for (index, sweep) in sweeps.iter().enumerate() {
+            for activity in self.groups.iter().flat_map(|group| &group.activity) {
+                inputs.extend_from_slice(&activity[sweep.step * stride..][..neurons]);
+            }
+            for delta in groups.iter().flat_map(|group| &group.deltas) {
+                deltas.extend_from_slice(&delta[index * stride..][..neurons]);
+            }
+        }
+        let mut drive_grad = Vec::new();
+        if !self.drive_is_given {
+            for step in 0..steps {
+                let lanes = self
+                    .groups
+                    .iter()
+                    .zip(&groups)
+                    .flat_map(|(group, gradients)| group.activity.iter().zip(&gradients.activity));
+                for (lane, (activity, grad)) in lanes.enumerate() {
+                    let drive = &drive[(step * batch + lane) * neurons..][..neurons];
+                    let at = (step + 1) * stride;
+                    let values = drive.iter().zip(&activity[at..]).zip(&grad[at..]);
+                    drive_grad.extend(values.map(|((&drive, &activity), &grad)| match weights.network.drive {
+                        Drive::Add => grad * (1.0 - activity * activity),
+                        Drive::Clamp if drive != 0.0 => grad,
+                        Drive::Clamp => 0.0,
+                    }));
+                }
+            }
+        }
+        let eta = groups.iter().flat_map(|group| &group.blocks).map(|block| block.eta).sum::<f64>();
+        let alpha = alpha_gradient(weights, &groups);
+        for block in groups.into_iter().flat_map(|group| group.blocks) {
+            weights.workspace().give(block.stored.into_iter().chain([block.trace, block.alpha]));
+        }
+        Gradients { inputs, deltas, drive: drive_grad, alpha, eta: eta as f32 }
     }
 }
 
-/// Sums dL/dα over lanes, in order, and folds it into the shape of α.
-fn alpha_gradient(weights: &Weights, lanes: &[LaneGradients]) -> Vec<f32> {
+/// Sums dL/dα over groups, in order, and folds it into the shape of α.
+fn alpha_gradient(weights: &Weights, groups: &[GroupGradients]) -> Vec<f32> {
     let Some(plasticity) = weights.network.plasticity else { return Vec::new() };
     let (neurons, stride) = (weights.network.neurons, weights.stride);
-    let free = plasticity.alpha == AlphaKind::Free;
-    let mut gradient = vec![0.0; if free { neurons * neurons } else { neurons }];
-    for block in lanes.iter().flat_map(|lane| &lane.blocks) {
-        let first = if free { block.rows.start * neurons } else { 0 };
-        for (sums, row) in gradient[first..].chunks_exact_mut(neurons).zip(block.alpha.chunks_exact(stride)) {
-            for (sum, value) in sums.iter_mut().zip(row) {
-                *sum += value;
+    let blocks = || groups.iter().flat_map(|group| &group.blocks);
+    if plasticity.alpha == AlphaKind::Free && neurons > 1 {
+        let mut gradient = vec![0.0; neurons * neurons];
+        for block in blocks() {
+            let rows = gradient[block.rows.start * neurons..].chunks_exact_mut(neurons);
+            for (sums, row) in rows.zip(block.alpha.chunks_exact(stride)) {
+                for (sum, value) in sums.iter_mut().zip(row) {
+                    *sum += value;
+                }
             }
+        }
+        return gradient;
+    }
+    let mut gradient = vec![0.0; neurons];
+    for block in blocks() {
+        for (sum, value) in gradient.iter_mut().zip(&block.alpha) {
+            *sum += value;
         }
     }
     if plasticity.alpha == AlphaKind::Yoked {
@@ -103,111 +139,150 @@ fn alpha_gradient(weights: &Weights, lanes: &[LaneGradients]) -> Vec<f32> {
     gradient
 }
 
-impl Lane {
-    /// `at(step)` gives the drive and dL/dx of that step, `[N]` each.
-    fn backward(
-        &mut self,
-        weights: &Weights,
-        steps: usize,
-        every: usize,
-        batch: usize,
-        at: impl Fn(usize) -> (Vec<f32>, Vec<f32>),
-    ) -> LaneGradients {
-        let stride = weights.stride;
-        let clamps = weights.network.drive == Drive::Clamp;
-        let mut blocks: Vec<_> = self.blocks.iter().map(|block| BlockGradients::new(weights, block)).collect();
-        let mut delta = vec![0.0; steps * stride];
-        let mut drive_grad = vec![0.0; if clamps { steps * stride } else { 0 }];
-        // dL/dx of the step in hand and of the one before, as far as later steps have contributed.
-        let (mut here, mut earlier) = (vec![0.0; stride], vec![0.0; stride]);
-        for step in (0..steps).rev() {
-            let (drive, given) = at(step);
-            for (sum, given) in here.iter_mut().zip(&given) {
-                *sum += given;
-            }
-            let activity = &self.activity[step * stride..][..stride];
-            let delta = &mut delta[step * stride..][..stride];
-            for (neuron, &drive) in drive.iter().enumerate() {
-                if clamps && drive != 0.0 {
-                    drive_grad[step * stride + neuron] = here[neuron];
+impl Group {
+    fn backward(&self, given: Given<'_>) -> GroupGradients {
+        let Given { weights, schedule, .. } = given;
+        let (stride, sweeps) = (weights.stride, schedule.sweeps());
+        let mut gradients = GroupGradients {
+            activity: self.lanes.clone().map(|lane| given.padded_grad(lane)).collect(),
+            deltas: self.lanes.clone().map(|_| vec![0.0; sweeps.len() * stride]).collect(),
+            blocks: self.blocks.iter().map(|block| BlockGradients::new(weights, block, self.lanes.len())).collect(),
+        };
+        for span in (0..schedule.frames()).rev() {
+            let stored = schedule.stored(schedule.span(span));
+            for index in schedule.span(span).rev() {
+                let sweep = sweeps[index];
+                for (lane, delta) in gradients.deltas.iter_mut().enumerate() {
+                    let row = (sweep.step + 1) * stride;
+                    given.delta(
+                        self.lanes.start + lane,
+                        sweep.step,
+                        [&gradients.activity[lane][row..][..stride], &self.activity[lane][row..][..stride]],
+                        &mut delta[index * stride..][..stride],
+                    );
+                }
+                let deltas: Vec<&[f32]> =
+                    gradients.deltas.iter().map(|delta| &delta[index * stride..][..stride]).collect();
+                let at = Position { span, stored: &stored, index, sweep };
+                let work = |(gradients, block): (&mut BlockGradients, &Block)| {
+                    gradients.step(weights, schedule, block, &self.activity, &at, &deltas);
+                };
+                let pairs = (&mut gradients.blocks, &self.blocks);
+                if given.blocks_in_parallel {
+                    pairs.into_par_iter().for_each(work);
                 } else {
-                    delta[neuron] = here[neuron] * (1.0 - activity[neuron] * activity[neuron]);
+                    pairs.0.iter_mut().zip(pairs.1).for_each(work);
                 }
-            }
-            here = std::mem::replace(&mut earlier, vec![0.0; stride]);
-            if step == 0 {
-                break;
-            }
-            let [pre, post] = self.last_two(step, stride);
-            let span = (step - 1) / every * every..step;
-            let lane_activity = &self.activity[..];
-            let work = |(gradients, block): (&mut BlockGradients, &mut Block)| {
-                gradients.step(weights, block, lane_activity, span.clone(), every, [&pre, &post, delta]);
-            };
-            let pairs = (&mut blocks, &mut self.blocks);
-            if batch < LANES_FILL_THREADS {
-                pairs.into_par_iter().for_each(work);
-            } else {
-                pairs.0.iter_mut().zip(pairs.1).for_each(work);
-            }
-            for block in &blocks {
-                for (sum, part) in here.iter_mut().zip(&block.by_column) {
-                    *sum += part;
-                }
-                for (offset, row) in block.rows.clone().enumerate() {
-                    here[row] += block.by_row[offset];
-                    earlier[row] += block.by_row_earlier[offset];
-                }
+                gradients.collect(sweep, stride);
             }
         }
-        for block in &mut blocks {
-            (block.span, block.trace) = (Vec::new(), Vec::new());
-        }
-        LaneGradients { delta, drive: drive_grad, blocks }
+        gradients
     }
 }
 
+impl Given<'_> {
+    /// dL/dx of a lane as it was given, padded, with a row for x(−1).
+    fn padded_grad(&self, lane: usize) -> Vec<f32> {
+        let (neurons, stride) = (self.weights.network.neurons, self.weights.stride);
+        let steps = self.activity_grad.len() / (self.batch * neurons);
+        let mut padded = vec![0.0; (steps + 1) * stride];
+        for (step, row) in padded.chunks_exact_mut(stride).skip(1).enumerate() {
+            row[..neurons].copy_from_slice(&self.activity_grad[(step * self.batch + lane) * neurons..][..neurons]);
+        }
+        padded
+    }
+
+    /// δ of one step of a lane, from its dL/dx and its activity.
+    fn delta(&self, lane: usize, step: usize, [grad, activity]: [&[f32]; 2], delta: &mut [f32]) {
+        let neurons = self.weights.network.neurons;
+        let drive = &self.drive[(step * self.batch + lane) * neurons..][..neurons];
+        let clamps = self.weights.network.drive == Drive::Clamp;
+        for (((delta, &grad), &activity), &drive) in delta.iter_mut().zip(grad).zip(activity).zip(drive) {
+            *delta = if clamps && drive != 0.0 { 0.0 } else { grad * (1.0 - activity * activity) };
+        }
+    }
+}
+
+impl GroupGradients {
+    /// Adds what the blocks of one sweep contribute to earlier activities.
+    fn collect(&mut self, sweep: Sweep, stride: usize) {
+        for (lane, activity) in self.activity.iter_mut().enumerate() {
+            let (earlier, here) = activity[sweep.from * stride..].split_at_mut(stride);
+            for block in &self.blocks {
+                for (sum, part) in here.iter_mut().zip(&block.by_column[lane * stride..][..stride]) {
+                    *sum += part;
+                }
+                let rows = lane * block.rows.len()..(lane + 1) * block.rows.len();
+                for (sum, part) in here[block.rows.clone()].iter_mut().zip(&block.by_row[rows.clone()]) {
+                    *sum += part;
+                }
+                for (sum, part) in earlier[block.rows.clone()].iter_mut().zip(&block.by_row_earlier[rows]) {
+                    *sum += part;
+                }
+            }
+        }
+    }
+}
+
+/// Where the backward pass stands.
+struct Position<'a> {
+    span: usize,
+    /// The sweeps of the span whose trace is stored.
+    stored: &'a [usize],
+    index: usize,
+    sweep: Sweep,
+}
+
 impl BlockGradients {
-    fn new(weights: &Weights, block: &Block) -> Self {
-        let rows = block.rows.clone();
-        let plastic = !block.trace.is_empty();
+    fn new(weights: &Weights, block: &Block, lanes: usize) -> Self {
+        let (rows, workspace) = (block.rows.clone(), weights.workspace());
+        let alpha = if block.trace.is_empty() { 0 } else { weights.alpha_row_count(rows.len()) * weights.stride };
         Self {
-            trace: vec![0.0; block.trace.len()],
-            alpha: vec![0.0; if plastic { weights.alpha_rows(rows.len()) * weights.stride } else { 0 }],
+            trace: workspace.take_zeros(block.trace.len()),
+            alpha: workspace.take_zeros(alpha),
             eta: 0.0,
-            span: Vec::new(),
-            replayed: 0,
-            by_column: vec![0.0; weights.stride],
-            by_row: vec![0.0; rows.len()],
-            by_row_earlier: vec![0.0; rows.len()],
+            span: None,
+            stored: Vec::new(),
+            by_column: vec![0.0; lanes * weights.stride],
+            by_row: vec![0.0; lanes * rows.len()],
+            by_row_earlier: vec![0.0; lanes * rows.len()],
             rows,
         }
     }
 
-    /// One step backwards. `span` runs from the key-frame below to the step in hand (exclusive);
-    /// `vectors` are x(t−2), x(t−1) and δ(t).
+    /// One sweep backwards.
     fn step(
         &mut self,
         weights: &Weights,
-        block: &mut Block,
-        activity: &[f32],
-        span: Range<usize>,
-        every: usize,
-        vectors: [&[f32]; 3],
+        schedule: &Schedule,
+        block: &Block,
+        activity: &[Vec<f32>],
+        at: &Position<'_>,
+        deltas: &[&[f32]],
     ) {
-        let [pre, post, delta] = vectors;
         let rows = self.rows.clone();
+        let updates = at.sweep.step - at.sweep.from;
         let Some(plasticity) = weights.network.plasticity else {
-            return pulp::Arch::new().dispatch(FixedBackward { weights, rows, delta, by_row: &mut self.by_row });
-        };
-        with_update!(plasticity.rule, weights.eta, update => {
-            if self.replayed == 0 {
-                self.replay(update, weights, block, activity, span, every);
+            // With more than one update the product's input is clamped, and nothing depends on its gradient.
+            if updates == 1 {
+                pulp::Arch::new().dispatch(FixedBackward { weights, rows, deltas, by_row: &mut self.by_row });
+            } else {
+                self.by_row.fill(0.0);
             }
-            self.replayed -= 1;
+            return;
+        };
+        if self.span != Some(at.span) {
+            self.rebuild(weights, schedule, block, activity, at);
+        }
+        let base = at.stored.iter().rposition(|&stored| stored <= at.index).unwrap_or(0);
+        let stored = if base == 0 { &block.frames[at.span] } else { &self.stored[base - 1] };
+        let first = schedule.sweeps()[at.stored[base]].from;
+        let histories: Vec<&[f32]> =
+            activity.iter().map(|lane| &lane[at.sweep.history(first, weights.stride)]).collect();
+        with_update!(plasticity.rule, weights.eta, update => {
             self.eta += pulp::Arch::new().dispatch(BackwardSweep {
-                update, weights, rows, pre, post, delta,
-                before: &self.span[self.replayed],
+                update, weights, rows, updates, deltas, stored,
+                histories: &histories,
                 trace_grad: &mut self.trace,
                 alpha_grad: &mut self.alpha,
                 by_column: &mut self.by_column,
@@ -216,44 +291,34 @@ impl BlockGradients {
             });
         });
     }
-    /// Rebuilds H(t) for every t of `span`, forward from the key-frame at its beginning.
-    fn replay<U: Update>(
+
+    /// Rebuilds the traces of a span that are to be stored, each from the one before.
+    fn rebuild(
         &mut self,
-        update: U,
         weights: &Weights,
-        block: &mut Block,
-        activity: &[f32],
-        span: Range<usize>,
-        every: usize,
+        schedule: &Schedule,
+        block: &Block,
+        activity: &[Vec<f32>],
+        at: &Position<'_>,
     ) {
+        let Some(plasticity) = weights.network.plasticity else { return };
         let stride = weights.stride;
-        let first = match span.start {
-            0 => vec![0.0; self.trace.len()],
-            start => block.key_frames.swap_remove(start / every - 1),
-        };
-        // The trace that the forward pass left is no longer needed once it is being replayed.
-        block.trace = Vec::new();
-        if self.span.is_empty() {
-            self.span.push(first);
-        } else {
-            self.span[0] = first;
-        }
-        self.span.resize_with(self.span.len().max(span.len()), || vec![0.0; self.trace.len()]);
-        let before_lifetime = vec![0.0; stride];
-        for (index, step) in (span.start..span.end - 1).enumerate() {
-            let pre = match step {
-                0 => &before_lifetime,
-                _ => &activity[(step - 1) * stride..][..stride],
-            };
-            let (before, after) = self.span.split_at_mut(index + 1);
-            pulp::Arch::new().dispatch(TraceSweep {
+        for (count, pair) in at.stored.windows(2).enumerate() {
+            let [from, to] = [pair[0], pair[1]].map(|index| schedule.sweeps()[index].from);
+            let histories: Vec<&[f32]> = activity.iter().map(|lane| &lane[from * stride..(to + 1) * stride]).collect();
+            if self.stored.len() == count {
+                self.stored.push(weights.workspace().take(self.trace.len()));
+            }
+            let (done, rest) = self.stored.split_at_mut(count);
+            with_update!(plasticity.rule, weights.eta, update => pulp::Arch::new().dispatch(CarrySweep {
                 update,
-                pre: &pre[self.rows.clone()],
-                post: &activity[step * stride..][..stride],
-                before: &before[index],
-                after: &mut after[0],
-            });
+                rows: self.rows.clone(),
+                stride,
+                histories: &histories,
+                before: done.last().unwrap_or(&block.frames[at.span]),
+                after: &mut rest[0],
+            }));
         }
-        self.replayed = span.len();
+        self.span = Some(at.span);
     }
 }

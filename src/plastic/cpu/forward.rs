@@ -1,65 +1,110 @@
 //! Running lanes forward: activations are kept, traces only as key-frames.
 
-use super::sweep::{FixedForward, ForwardSweep, TraceSweep};
-use super::{LANES_FILL_THREADS, Weights};
+use super::activation::Activate;
+use super::schedule::{MOST_WAITING, Schedule, Sweep};
+use super::sweep::{CarrySweep, FixedForward, ForwardSweep};
+use super::{GROUP_LANES, Weights};
+use crate::plastic::lifetime::Traffic;
 use crate::plastic::network::Drive;
 use crate::plastic::rule::with_update;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// One block of rows of one lane.
+/// One block of rows of the lanes of a group.
 pub(super) struct Block {
     pub rows: Range<usize>,
-    /// The trace as of the last sweep, `rows × stride`; empty in a non-plastic network.
+    /// The trace as of the last sweep, `[lane][row][stride]`; empty in a non-plastic network.
     pub trace: Vec<f32>,
-    /// H(0) is zero and not stored; entry *k* is H((k+1)·every).
-    pub key_frames: Vec<Vec<f32>>,
+    /// The trace before each sweep that begins a span of the schedule.
+    pub frames: Vec<Vec<f32>>,
     sums: Vec<f32>,
 }
 
-/// One lane (one lifetime of the batch).
-pub(super) struct Lane {
+/// A few lanes (lifetimes of the batch) that are swept together.
+pub(super) struct Group {
+    pub lanes: Range<usize>,
     pub blocks: Vec<Block>,
-    /// x(t) for every step so far, each padded to the stride.
-    pub activity: Vec<f32>,
+    /// For each lane x(−1) = 0, x(0) …, each padded to the stride.
+    pub activity: Vec<Vec<f32>>,
+}
+
+/// What is known of a lifetime before it is lived. It only tunes memory: any steps may follow.
+#[derive(Clone, Debug)]
+pub(crate) struct Expected {
+    /// How many steps.
+    pub steps: usize,
+    /// Those of them that leave a neuron free and so need a sweep.
+    pub sweeps: Vec<usize>,
 }
 
 /// Everything that a forward lifetime leaves behind for the backward pass.
 pub(crate) struct Record {
     pub(super) weights: Weights,
-    pub(super) lanes: Vec<Lane>,
-    /// Steps between key-frames.
-    pub(super) every: usize,
+    pub(super) groups: Vec<Group>,
+    pub(super) schedule: Schedule,
+    /// Whether clamped neurons are taken as given, so that no gradient of the drive can be asked for.
+    pub(super) drive_is_given: bool,
+    batch: usize,
     steps: usize,
 }
 
 impl Record {
-    /// A lifetime of `batch` lanes that has not begun. `expected_steps` sets the spacing of key-frames.
-    pub fn new(weights: Weights, batch: usize, expected_steps: usize) -> Self {
-        // √T balances the memory of key-frames against that of one replayed span.
-        let every = (expected_steps as f64).sqrt().ceil().max(1.0) as usize;
-        let stride = weights.stride;
+    /// A lifetime of `batch` lanes that has not begun. `drive_is_given` promises that nobody will ask for the
+    /// gradient of the drive.
+    pub fn new(weights: Weights, batch: usize, drive_is_given: bool, expected: &Expected) -> Self {
+        let (stride, workspace) = (weights.stride, weights.workspace());
         let plastic = weights.network.plasticity.is_some();
-        let lanes = (0..batch)
-            .map(|_| Lane {
-                blocks: weights
-                    .blocks()
-                    .map(|rows| Block {
-                        trace: vec![0.0; if plastic { rows.len() * stride } else { 0 }],
-                        key_frames: Vec::new(),
-                        sums: vec![0.0; stride],
-                        rows,
-                    })
-                    .collect(),
-                activity: Vec::with_capacity(expected_steps * stride),
+        let groups = (0..batch)
+            .step_by(GROUP_LANES)
+            .map(|first| {
+                let lanes = first..(first + GROUP_LANES).min(batch);
+                let block = |rows: Range<usize>| Block {
+                    trace: if plastic { workspace.take_zeros(lanes.len() * rows.len() * stride) } else { Vec::new() },
+                    frames: Vec::new(),
+                    sums: vec![0.0; lanes.len() * stride],
+                    rows,
+                };
+                let silence = || {
+                    let mut activity = Vec::with_capacity((expected.steps + 1) * stride);
+                    activity.resize(stride, 0.0);
+                    activity
+                };
+                let activity = lanes.clone().map(|_| silence()).collect();
+                Group { blocks: weights.blocks().map(block).collect(), activity, lanes }
             })
             .collect();
-        Self { weights, lanes, every, steps: 0 }
+        let schedule = Schedule::new(&expected.sweeps);
+        Self { weights, groups, schedule, drive_is_given, batch, steps: 0 }
+    }
+
+    /// What this lifetime moves, forward and backward.
+    pub fn traffic(&self) -> Traffic {
+        let matrix = |rows: usize| (rows * self.weights.stride * size_of::<f32>()) as u64;
+        let rows = self.weights.blocks().map(|rows| rows.len()).sum();
+        let (w, shared) = (matrix(rows), self.groups.len() as u64);
+        let lanes = self.batch as u64;
+        let mut traffic = Traffic::default();
+        let Some(_) = self.weights.network.plasticity else {
+            let one = self.schedule.sweeps().len() as u64 * shared * w;
+            return Traffic { forward: one, backward: one };
+        };
+        let (trace, alpha) = (w, matrix(self.weights.alpha_row_count(rows)));
+        for sweep in self.schedule.sweeps() {
+            // α, and dα read and written; w only where something depends on the input's gradient.
+            let backward_weights = 3 * alpha + if sweep.step - sweep.from == 1 { w } else { 0 };
+            traffic.forward += shared * (w + alpha) + lanes * 2 * trace;
+            traffic.backward += shared * backward_weights + lanes * 3 * trace;
+        }
+        for frame in 0..self.schedule.frames() {
+            let rebuilt = self.schedule.stored(self.schedule.span(frame)).len() as u64 - 1;
+            traffic.backward += lanes * 2 * trace * rebuilt;
+        }
+        traffic
     }
 
     /// How many lanes.
     pub fn batch(&self) -> usize {
-        self.lanes.len()
+        self.batch
     }
 
     /// How many steps have been lived.
@@ -70,104 +115,148 @@ impl Record {
     /// Lives `drive.len() / (B·N)` further steps; `drive` is `[T, B, N]`.
     pub fn advance(&mut self, drive: &[f32]) {
         let neurons = self.weights.network.neurons;
-        let per_step = self.batch() * neurons;
-        let steps = drive.len() / per_step;
-        let (weights, every, begun) = (&self.weights, self.every, self.steps);
-        let blocks_in_parallel = self.lanes.len() < LANES_FILL_THREADS;
-        self.lanes.par_iter_mut().enumerate().for_each(|(index, lane)| {
-            for step in 0..steps {
-                let drive = &drive[step * per_step + index * neurons..][..neurons];
-                lane.step(weights, drive, begun + step, every, blocks_in_parallel);
+        let per_step = self.batch * neurons;
+        let planned: Vec<Option<(Sweep, bool)>> = drive
+            .chunks_exact(per_step)
+            .zip(self.steps..)
+            .map(|(drive, step)| {
+                let waiting = step - self.schedule.waiting_from();
+                let needed = waiting == MOST_WAITING || !self.is_clamped(drive);
+                // Nothing comes before the first step, so it has neither a product nor an update.
+                (step > 0 && needed).then(|| self.schedule.push(step))
+            })
+            .collect();
+        let (weights, in_parallel) = (&self.weights, self.blocks_in_parallel());
+        self.groups.par_iter_mut().for_each(|group| {
+            for (offset, &planned) in planned.iter().enumerate() {
+                let drive = &drive[offset * per_step..][group.lanes.start * neurons..group.lanes.end * neurons];
+                group.step(weights, drive, planned, in_parallel);
             }
         });
-        self.steps += steps;
+        self.steps += planned.len();
+    }
+
+    /// Whether a step with this drive needs no product, because every neuron is clamped.
+    fn is_clamped(&self, drive: &[f32]) -> bool {
+        self.drive_is_given && self.weights.network.drive == Drive::Clamp && drive.iter().all(|&value| value != 0.0)
+    }
+
+    /// Whether there are too few groups to keep the threads busy.
+    pub(super) fn blocks_in_parallel(&self) -> bool {
+        self.groups.len() < 2 * rayon::current_num_threads()
     }
 
     /// x(t) of every lane, `[T, B, N]`.
     pub fn activity(&self) -> Vec<f32> {
-        (0..self.steps).flat_map(|step| self.activity_at(step)).collect()
+        let mut activity = Vec::with_capacity(self.steps * self.batch * self.weights.network.neurons);
+        for step in 0..self.steps {
+            for lane in self.lanes() {
+                activity.extend_from_slice(self.row(lane, step));
+            }
+        }
+        activity
     }
 
     /// x(t) of every lane at one step, `[B, N]`.
     pub fn activity_at(&self, step: usize) -> Vec<f32> {
-        let (neurons, stride) = (self.weights.network.neurons, self.weights.stride);
-        self.lanes.iter().flat_map(|lane| lane.activity[step * stride..][..neurons].iter().copied()).collect()
+        self.lanes().flat_map(|lane| self.row(lane, step)).copied().collect()
+    }
+
+    fn lanes(&self) -> impl Iterator<Item = &Vec<f32>> {
+        self.groups.iter().flat_map(|group| &group.activity)
+    }
+
+    /// x(t) of a lane, without the padding.
+    fn row<'a>(&self, activity: &'a [f32], step: usize) -> &'a [f32] {
+        &activity[(step + 1) * self.weights.stride..][..self.weights.network.neurons]
     }
 
     /// H after the last step, `[N, N]`, for one lane; empty for a non-plastic network.
     pub fn final_trace(&self, lane: usize) -> Vec<f32> {
         let Some(plasticity) = self.weights.network.plasticity else { return Vec::new() };
         let (neurons, stride) = (self.weights.network.neurons, self.weights.stride);
-        let lane = &self.lanes[lane];
-        let [pre, post] = lane.last_two(self.steps, stride);
+        let (group, lane) = (&self.groups[lane / GROUP_LANES], lane % GROUP_LANES);
+        let history = &group.activity[lane][self.schedule.waiting_from() * stride..];
         let mut result = Vec::with_capacity(neurons * neurons);
-        for block in &lane.blocks {
-            let mut after = vec![0.0; block.trace.len()];
-            with_update!(plasticity.rule, self.weights.eta, update => pulp::Arch::new().dispatch(TraceSweep {
+        for Block { rows, trace, .. } in &group.blocks {
+            let before = &trace[lane * rows.len() * stride..][..rows.len() * stride];
+            let mut after = vec![0.0; before.len()];
+            with_update!(plasticity.rule, self.weights.eta, update => pulp::Arch::new().dispatch(CarrySweep {
                 update,
-                pre: &pre[block.rows.clone()],
-                post: &post,
-                before: &block.trace,
+                rows: rows.clone(),
+                stride,
+                histories: &[history],
+                before,
                 after: &mut after,
             }));
             result.extend(after.chunks_exact(stride).flat_map(|row| &row[..neurons]));
         }
+        result.truncate(neurons * neurons);
         result
     }
 }
 
-impl Lane {
-    /// x(t−2) and x(t−1) before step `step`; zero before the lifetime began.
-    pub fn last_two(&self, step: usize, stride: usize) -> [Vec<f32>; 2] {
-        [2, 1].map(|back| match step.checked_sub(back) {
-            Some(at) => self.activity[at * stride..][..stride].to_vec(),
-            None => vec![0.0; stride],
-        })
+impl Drop for Record {
+    fn drop(&mut self) {
+        let workspace = self.weights.workspace();
+        for block in self.groups.iter_mut().flat_map(|group| &mut group.blocks) {
+            workspace.give(block.frames.drain(..).chain([std::mem::take(&mut block.trace)]));
+        }
     }
+}
 
-    fn step(&mut self, weights: &Weights, drive: &[f32], step: usize, every: usize, parallel: bool) {
+impl Group {
+    /// `drive` is that of the group's lanes, `[lane][N]`.
+    fn step(&mut self, weights: &Weights, drive: &[f32], planned: Option<(Sweep, bool)>, parallel: bool) {
         let stride = weights.stride;
-        let [pre, post] = self.last_two(step, stride);
-        let work = |block: &mut Block| {
-            block.sweep(weights, &pre, &post);
-            if step > 0 && step.is_multiple_of(every) && !block.trace.is_empty() {
-                block.key_frames.push(block.trace.clone());
-            }
-        };
-        if parallel {
-            self.blocks.par_iter_mut().for_each(work);
-        } else {
-            self.blocks.iter_mut().for_each(work);
-        }
-        let begin = self.activity.len();
-        self.activity.resize(begin + stride, 0.0);
-        let activity = &mut self.activity[begin..];
-        for block in &self.blocks {
-            for (sum, part) in activity.iter_mut().zip(&block.sums) {
-                *sum += part;
+        if let Some((sweep, keep)) = planned {
+            let histories: Vec<&[f32]> =
+                self.activity.iter().map(|lane| &lane[sweep.history(sweep.from, stride)]).collect();
+            let work = |block: &mut Block| block.sweep(weights, &histories, keep);
+            if parallel {
+                self.blocks.par_iter_mut().for_each(work);
+            } else {
+                self.blocks.iter_mut().for_each(work);
             }
         }
-        // The padding beyond the last neuron holds zero and stays out of this loop.
-        for (neuron, &input) in activity.iter_mut().zip(drive) {
-            *neuron = match weights.network.drive {
-                Drive::Add => (input + *neuron).tanh(),
-                Drive::Clamp if input != 0.0 => input,
-                Drive::Clamp => neuron.tanh(),
-            };
+        let mut padded = vec![0.0; stride];
+        for (lane, (activity, drive)) in
+            self.activity.iter_mut().zip(drive.chunks_exact(weights.network.neurons)).enumerate()
+        {
+            padded[..drive.len()].copy_from_slice(drive);
+            let begin = activity.len();
+            activity.resize(begin + stride, 0.0);
+            let activity = &mut activity[begin..];
+            if planned.is_some() {
+                for block in &self.blocks {
+                    for (sum, part) in activity.iter_mut().zip(&block.sums[lane * stride..]) {
+                        *sum += part;
+                    }
+                }
+            }
+            pulp::Arch::new().dispatch(Activate { drive_kind: weights.network.drive, drive: &padded, activity });
         }
     }
 }
 
 impl Block {
     /// Brings the trace to the present step and leaves Σ_i x_i(t−1)(w + αH) in `sums`.
-    fn sweep(&mut self, weights: &Weights, pre: &[f32], post: &[f32]) {
+    fn sweep(&mut self, weights: &Weights, histories: &[&[f32]], keep: bool) {
         let (rows, sums) = (self.rows.clone(), &mut self.sums[..]);
-        match weights.network.plasticity {
-            Some(plasticity) => with_update!(plasticity.rule, weights.eta, update => {
-                let trace = &mut self.trace[..];
-                pulp::Arch::new().dispatch(ForwardSweep { update, weights, rows, pre, post, trace, sums });
-            }),
-            None => pulp::Arch::new().dispatch(FixedForward { weights, rows, input: post, sums }),
+        let Some(plasticity) = weights.network.plasticity else {
+            let inputs: Vec<&[f32]> =
+                histories.iter().map(|history| &history[history.len() - weights.stride..]).collect();
+            return pulp::Arch::new().dispatch(FixedForward { weights, rows, inputs: &inputs, sums });
+        };
+        if keep {
+            // The sweep reads the old buffer and writes a new one: keeping a trace costs no copy.
+            let fresh = weights.workspace().take(self.trace.len());
+            self.frames.push(std::mem::replace(&mut self.trace, fresh));
         }
+        let before = self.frames.last().filter(|_| keep).map(Vec::as_slice);
+        let trace = &mut self.trace[..];
+        with_update!(plasticity.rule, weights.eta, update => {
+            pulp::Arch::new().dispatch(ForwardSweep { update, weights, rows, histories, before, trace, sums });
+        });
     }
 }

@@ -1,20 +1,34 @@
 //! The lifetime on the CPU: forward and backward sweeps over blocks of rows.
 //!
-//! One step is one sweep: while a row of H is in registers it is brought up to date with the last
-//! step's activities and multiplied by this step's, so each connection is read once. Rows are dealt
-//! out in blocks of a fixed size. Threads take blocks (large networks) or whole lanes (large batches),
-//! and partial sums are always added in block and lane order: the result does not depend on how many
-//! threads there are, nor on how wide the machine's vectors are, because every sum along a row
-//! runs in [`WIDTH`] fixed lanes.
+//! Bytes are what a lifetime costs, so each connection is touched as rarely as the equations allow:
+//!
+//! - **One sweep does a product and the updates before it.** While a row of H is in registers it is
+//!   brought up to date and multiplied.
+//! - **A step in which every neuron is clamped needs no sweep.** Its activities are given, so its update
+//!   waits and is carried out in registers by the next sweep that has a product to make ([`Schedule`]).
+//! - **Lanes share weights.** Up to [`GROUP_LANES`] lifetimes of a batch go through a few rows of w and α
+//!   one after the other, while these rows and their gradients are in the first-level cache.
+//!
+//! Rows are dealt out in blocks of a fixed size and lanes in groups of a fixed size. Threads take
+//! groups, blocks or both, and partial sums are always added in block and lane order: the result does
+//! not depend on how many threads there are, nor on how wide the machine's vectors are, because every
+//! sum along a row runs in [`WIDTH`] fixed lanes. Products are fused with their sums where the machine
+//! can do that, so machines without fused multiply-add may differ in the last bits of sums; traces,
+//! which are written without it, never do.
 
+mod activation;
 mod backward;
 mod forward;
+mod schedule;
 mod sweep;
 mod weights;
+mod workspace;
 
-pub(super) use forward::Record;
+pub(super) use backward::Gradients;
+pub(super) use forward::{Expected, Record};
 pub(super) use sweep::TraceSweep;
 pub(super) use weights::Weights;
+pub(super) use workspace::Workspace;
 
 /// Rows are padded to a multiple of this many floats, and sums along a row run in this many lanes.
 pub(super) const WIDTH: usize = 16;
@@ -22,19 +36,21 @@ pub(super) const WIDTH: usize = 16;
 /// Rows of one block: small enough that blocks share out evenly, large enough to amortise a hand-over.
 const BLOCK_ROWS: usize = 64;
 
-/// From this many lanes on, threads are kept busy by lanes alone and blocks run in turn.
-const LANES_FILL_THREADS: usize = 4;
+/// The number of rows is padded to a multiple of this: so many are swept side by side.
+const CHUNK_ROWS: usize = 4;
+
+/// So many lanes of a batch share a sweep over the weights.
+const GROUP_LANES: usize = 3;
 
 /// Adds the fixed lanes of a row sum, always in the same tree order.
 #[inline(always)]
 fn sum_lanes(lanes: [f32; WIDTH]) -> f32 {
-    let mut sums = lanes;
-    let mut width = WIDTH / 2;
-    while width > 0 {
-        for lane in 0..width {
-            sums[lane] += sums[lane + width];
-        }
-        width /= 2;
+    let (mut eight, mut four) = ([0.0; 8], [0.0; 4]);
+    for lane in 0..8 {
+        eight[lane] = lanes[lane] + lanes[lane + 8];
     }
-    sums[0]
+    for lane in 0..4 {
+        four[lane] = eight[lane] + eight[lane + 4];
+    }
+    (four[0] + four[2]) + (four[1] + four[3])
 }

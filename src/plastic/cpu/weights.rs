@@ -1,73 +1,83 @@
 //! w and α laid out for the sweeps: rows padded to the vector width.
 
-use super::{BLOCK_ROWS, WIDTH};
+use super::{BLOCK_ROWS, CHUNK_ROWS, WIDTH, Workspace};
 use crate::plastic::network::{AlphaKind, Network};
 use std::ops::Range;
 
-/// The parameters of one lifetime in the layout of the kernels. Padding columns are zero, so that
-/// nothing flows through them.
+/// The parameters of one lifetime in the layout of the kernels. Padding is zero, so that nothing flows through it.
 pub(crate) struct Weights {
     pub network: Network,
     pub eta: f32,
     /// Floats from one row to the next.
     pub stride: usize,
+    /// Whether every row has an α of its own, or all rows share one.
+    pub alpha_is_per_row: bool,
     w: Vec<f32>,
     alpha: Vec<f32>,
-    alpha_is_per_row: bool,
+    workspace: Workspace,
 }
 
 impl Weights {
     /// `w` is `[N, N]` row major; `alpha` as [`AlphaKind::shape`] says, empty for a non-plastic network.
-    pub fn new(network: Network, w: &[f32], alpha: &[f32], eta: f32) -> Self {
+    pub fn new(network: Network, w: &[f32], alpha: &[f32], eta: f32, workspace: Workspace) -> Self {
         let neurons = network.neurons;
-        let stride = neurons.next_multiple_of(WIDTH);
         let kind = network.plasticity.map(|plasticity| plasticity.alpha);
-        let alpha = match kind {
-            Some(AlphaKind::Free) => pad_rows(alpha, neurons, stride),
-            Some(AlphaKind::PerNeuron) => pad_rows(alpha, neurons, stride),
-            Some(AlphaKind::Yoked) => pad_rows(&vec![alpha[0]; neurons], neurons, stride),
-            None => vec![0.0; stride],
+        let pad = |values: &[f32]| {
+            let rows = values.len() / neurons;
+            let stride = neurons.next_multiple_of(WIDTH);
+            // One shared row stays one; a matrix gets whole chunks of rows.
+            let padded_rows = if rows == 1 { 1 } else { rows.next_multiple_of(CHUNK_ROWS) };
+            let mut padded = workspace.take(padded_rows * stride);
+            for (to, from) in padded.chunks_exact_mut(stride).zip(values.chunks_exact(neurons)) {
+                to[..neurons].copy_from_slice(from);
+                to[neurons..].fill(0.0);
+            }
+            padded[rows * stride..].fill(0.0);
+            padded
         };
-        Self {
-            network,
-            eta,
-            stride,
-            w: pad_rows(w, neurons, stride),
-            alpha,
-            alpha_is_per_row: kind == Some(AlphaKind::Free),
-        }
+        let mut w = pad(w);
+        w.resize(neurons.next_multiple_of(CHUNK_ROWS) * neurons.next_multiple_of(WIDTH), 0.0);
+        let alpha = match kind {
+            Some(AlphaKind::Free | AlphaKind::PerNeuron) => pad(alpha),
+            Some(AlphaKind::Yoked) => pad(&vec![alpha[0]; neurons]),
+            None => Vec::new(),
+        };
+        let alpha_is_per_row = kind == Some(AlphaKind::Free) && neurons > 1;
+        Self { network, eta, stride: neurons.next_multiple_of(WIDTH), alpha_is_per_row, w, alpha, workspace }
     }
 
-    /// The blocks of rows, in order.
+    /// The blocks of rows, in order. The last one may reach into the padding.
     pub fn blocks(&self) -> impl Iterator<Item = Range<usize>> + use<> {
-        let neurons = self.network.neurons;
-        (0..neurons).step_by(BLOCK_ROWS).map(move |first| first..(first + BLOCK_ROWS).min(neurons))
+        let rows = self.network.neurons.next_multiple_of(CHUNK_ROWS);
+        (0..rows).step_by(BLOCK_ROWS).map(move |first| first..(first + BLOCK_ROWS).min(rows))
     }
 
-    /// Row *i* of w, padded.
+    /// The padded rows `rows` of w, as tiles.
     #[inline(always)]
-    pub fn w_row(&self, row: usize) -> &[f32] {
-        &self.w[row * self.stride..][..self.stride]
+    pub fn w_rows(&self, rows: Range<usize>) -> &[[f32; WIDTH]] {
+        self.w[rows.start * self.stride..rows.end * self.stride].as_chunks().0
     }
 
-    /// Row *i* of α, padded; one shared row unless α is free.
+    /// The padded rows `rows` of α, as tiles; one shared row unless α is free.
     #[inline(always)]
-    pub fn alpha_row(&self, row: usize) -> &[f32] {
-        let row = if self.alpha_is_per_row { row } else { 0 };
-        &self.alpha[row * self.stride..][..self.stride]
+    pub fn alpha_rows(&self, rows: Range<usize>) -> &[[f32; WIDTH]] {
+        let rows = if self.alpha_is_per_row { rows } else { 0..1 };
+        self.alpha[rows.start * self.stride..rows.end * self.stride].as_chunks().0
     }
 
     /// How many rows of dα a block of `rows` accumulates.
-    pub fn alpha_rows(&self, rows: usize) -> usize {
+    pub fn alpha_row_count(&self, rows: usize) -> usize {
         if self.alpha_is_per_row { rows } else { 1 }
+    }
+
+    /// Where buffers of this lifetime come from.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
     }
 }
 
-/// `[rows, columns]` row major to rows of `stride`, the rest zero.
-pub(super) fn pad_rows(values: &[f32], columns: usize, stride: usize) -> Vec<f32> {
-    let mut padded = vec![0.0; values.len() / columns * stride];
-    for (to, from) in padded.chunks_exact_mut(stride).zip(values.chunks_exact(columns)) {
-        to[..columns].copy_from_slice(from);
+impl Drop for Weights {
+    fn drop(&mut self) {
+        self.workspace.give([std::mem::take(&mut self.w), std::mem::take(&mut self.alpha)]);
     }
-    padded
 }

@@ -1,0 +1,135 @@
+//! `hebbscope bench`: how fast it is on this machine, by a command that anyone can run.
+
+mod memory;
+mod table;
+
+use crate::plastic::bench::{Size, copy_bandwidth, recurrence};
+use crate::tasks;
+use crate::train::config::ConfigText;
+use crate::train::{RunConfig, Trainer};
+use crate::ui::bench::{self as window, WindowBench};
+use anyhow::{Context as _, bail};
+use serde_json::{Map, json};
+use std::time::Instant;
+use table::{Row, Timing};
+
+/// Runs that are timed, after one that warms up.
+const RUNS: usize = 9;
+
+/// A benchmark: its name, what it measures, and how.
+struct Bench {
+    name: &'static str,
+    about: &'static str,
+    run: fn() -> anyhow::Result<Vec<Row>>,
+}
+
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "patterns",
+        about: "a training iteration, Adam included: 1001 neurons, 205 steps, 1 lifetime; the paper's settings",
+        run: || training(&[]),
+    },
+    Bench {
+        name: "images",
+        about: "the same with the sizes of natural images: 1025 neurons, 217 steps, 1 lifetime",
+        run: || training(&[("size", 1024), ("count", 3), ("show_steps", 20)]),
+    },
+    Bench {
+        name: "large",
+        about: "the recurrence alone, no neuron ever clamped: 1001 neurons, 205 steps, 1 lifetime",
+        run: || kernels(Size { neurons: 1001, steps: 205, batch: 1 }),
+    },
+    Bench {
+        name: "maze",
+        about: "the recurrence alone, no neuron ever clamped: 100 neurons, 200 steps, 30 lifetimes",
+        run: || kernels(Size { neurons: 100, steps: 200, batch: 30 }),
+    },
+    Bench { name: "window", about: "the CPU work of a frame while a network trains", run: ui_pass },
+];
+
+/// Measure how fast this machine trains and draws
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Which: patterns, images, large, maze, window; all of them unless said otherwise
+    names: Vec<String>,
+    /// One line of JSON for every row
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the sub-command.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let known = || BENCHES.iter().map(|bench| bench.name).collect::<Vec<_>>().join(", ");
+    for name in &arguments.names {
+        if !BENCHES.iter().any(|bench| bench.name == name) {
+            bail!("there is no benchmark {name}, expected one of: {}", known());
+        }
+    }
+    let chosen = BENCHES
+        .iter()
+        .filter(|bench| arguments.names.is_empty() || arguments.names.iter().any(|name| name == bench.name));
+    for bench in chosen {
+        memory::forget_peak();
+        let rows = (bench.run)().with_context(|| format!("benchmark {}", bench.name))?;
+        let peak = memory::peak();
+        if arguments.json {
+            for row in &rows {
+                let mut line = Map::from_iter([("bench".to_owned(), bench.name.into())]);
+                line.extend(row.json());
+                line.insert("peak_bytes".to_owned(), json!(peak));
+                line.insert("threads".to_owned(), json!(std::thread::available_parallelism()?.get()));
+                super::print(&serde_json::Value::Object(line).to_string())?;
+            }
+        } else {
+            super::print(&format!("{}: {}", bench.name, bench.about))?;
+            super::print(&table::text(&rows))?;
+            match peak {
+                Some(peak) => super::print(&format!("  peak memory {} MiB\n", peak >> 20))?,
+                None => super::print("  peak memory is not measured on this system\n")?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Seconds of one training iteration of the patterns task, Adam included.
+fn training(settings: &[(&str, i64)]) -> anyhow::Result<Vec<Row>> {
+    let settings = settings.iter().map(|&(key, value)| (key.to_owned(), value.into())).collect();
+    let text = ConfigText { task: Some(tasks::find("patterns")?.name().to_owned()), settings, ..ConfigText::default() };
+    let mut trainer = Trainer::new(RunConfig::from_text(&text, None)?)?;
+    trainer.step()?;
+    let mut seconds = Vec::new();
+    for _ in 0..RUNS {
+        let begun = Instant::now();
+        trainer.step()?;
+        seconds.push(begun.elapsed().as_secs_f64());
+    }
+    Ok(vec![Row::Time(Timing::of_runs("iteration", seconds))])
+}
+
+/// Seconds and bytes of the lifetime operation, beside what copying as many bytes at once would reach.
+fn kernels(size: Size) -> anyhow::Result<Vec<Row>> {
+    let timed = recurrence(size, RUNS)?;
+    let matrix = (size.neurons * size.neurons * size_of::<f32>()) as u64;
+    // A forward sweep touches w, α and H, a backward sweep their gradients as well.
+    let lanes = size.batch as u64;
+    let forward_copy = copy_bandwidth(matrix * (2 + lanes), RUNS);
+    let backward_copy = copy_bandwidth(matrix * (3 + 2 * lanes), RUNS);
+    let both = timed.forward.iter().zip(&timed.backward).map(|(forward, backward)| forward + backward).collect();
+    Ok(vec![
+        Row::Time(Timing::of_runs("forward", timed.forward).moving(timed.traffic.forward, forward_copy)),
+        Row::Time(Timing::of_runs("backward", timed.backward).moving(timed.traffic.backward, backward_copy)),
+        Row::Time(Timing::of_runs("forward and backward", both)),
+    ])
+}
+
+fn ui_pass() -> anyhow::Result<Vec<Row>> {
+    let WindowBench { median, slow, slowest, arrival, first_frame, idle_frames } = window::measure()?;
+    Ok(vec![
+        Row::Time(Timing { slowest: Some(slowest), ..Timing::once("frame", median) }),
+        Row::Time(Timing::once("frame, 99 of 100 within", slow)),
+        Row::Time(Timing::once("slowest frame with a snapshot", arrival)),
+        Row::Time(Timing::once("start to first frame laid out", first_frame)),
+        Row::Count { what: "frames asked for in 10 s of rest", value: idle_frames },
+    ])
+}

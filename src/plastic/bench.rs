@@ -1,0 +1,92 @@
+//! The recurrence alone, measured: seconds and bytes of a lifetime forward and backward.
+
+use super::lifetime::{Traffic, live};
+use super::network::{AlphaKind, Drive, Network, Plasticity};
+use super::parameters::Parameters;
+use super::rule::Rule;
+use candle_core::{Device, Result, Tensor};
+use rayon::prelude::*;
+use std::time::Instant;
+
+/// What is lived: decaying Hebb with free α, added drive, so that no step is spared.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// N.
+    pub neurons: usize,
+    /// T.
+    pub steps: usize,
+    /// B.
+    pub batch: usize,
+}
+
+/// Seconds of each of the timed lifetimes.
+#[derive(Clone, Debug)]
+pub struct Timed {
+    /// Forward passes.
+    pub forward: Vec<f64>,
+    /// Backward passes, the product that gives dL/dw included.
+    pub backward: Vec<f64>,
+    /// Bytes of matrices that one lifetime reads and writes.
+    pub traffic: Traffic,
+}
+
+/// Lives `runs` lifetimes forward and backward, after one that warms up.
+///
+/// # Errors
+/// When Candle cannot make the tensors.
+pub fn recurrence(size: Size, runs: usize) -> Result<Timed> {
+    let Size { neurons, steps, batch } = size;
+    let plasticity = Plasticity { rule: Rule::Decay, alpha: AlphaKind::Free };
+    let network = Network { neurons, drive: Drive::Add, plasticity: Some(plasticity) };
+    // Any values will do, as long as nothing saturates or dies away.
+    let values = |count: usize, scale: f32| -> Vec<f32> {
+        (0..count).map(|index| ((index as f32 * 12.9898).sin() * 43_758.547).fract() * scale).collect()
+    };
+    let mut parameters = Parameters::default();
+    parameters.insert("w", &[neurons, neurons], &values(neurons * neurons, 0.05))?;
+    parameters.insert("alpha", &[neurons, neurons], &values(neurons * neurons, 0.05))?;
+    parameters.insert("eta", &[1], &[0.01])?;
+    let drive = values(steps * batch * neurons, 0.5);
+    let drive = Tensor::from_vec(drive, (steps, batch, neurons), &Device::Cpu)?;
+    let mut timed = Timed { forward: Vec::new(), backward: Vec::new(), traffic: Traffic::default() };
+    for run in 0..=runs {
+        let begun = Instant::now();
+        let lived = live(network, &parameters, &drive, false)?;
+        let forward = begun.elapsed().as_secs_f64();
+        let loss = lived.activity.sqr()?.sum_all()?;
+        let begun = Instant::now();
+        loss.backward()?;
+        let backward = begun.elapsed().as_secs_f64();
+        if run > 0 {
+            timed.forward.push(forward);
+            timed.backward.push(backward);
+            timed.traffic = lived.traffic;
+        }
+    }
+    Ok(timed)
+}
+
+/// Bytes per second that this machine's threads copy together when the data are `bytes` in all, read and written
+/// bytes counted alike: the median of `runs`, after one that warms up.
+pub fn copy_bandwidth(bytes: u64, runs: usize) -> f64 {
+    let count = (bytes as usize / 8).max(1);
+    let (from, mut to) = (vec![1.0f32; count], vec![0.0f32; count]);
+    // As many pieces as threads: each copies its own share over and over, as a sweep does.
+    let piece = count.div_ceil(rayon::current_num_threads());
+    let rounds = (1 << 28) / (count * 8) + 1;
+    let mut rates: Vec<f64> = (0..=runs)
+        .map(|_| {
+            let begun = Instant::now();
+            to.par_chunks_mut(piece).zip(from.par_chunks(piece)).for_each(|(to, from)| {
+                for _ in 0..rounds {
+                    to.copy_from_slice(std::hint::black_box(from));
+                    std::hint::black_box(&mut *to);
+                }
+            });
+            (rounds * count * 8) as f64 / begun.elapsed().as_secs_f64()
+        })
+        .skip(1)
+        .collect();
+    rates.sort_by(f64::total_cmp);
+    rates[rates.len() / 2]
+}

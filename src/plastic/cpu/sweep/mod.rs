@@ -1,0 +1,46 @@
+//! The inner loops: one sweep over a block of rows.
+//!
+//! Each sweep is a [`pulp::WithSimd`] job: `pulp` compiles it once per instruction set and picks the
+//! best one the machine has at run time. The loops are plain and the compiler vectorises them; every
+//! slice is a whole number of [`WIDTH`]-float tiles. The order of every sum is fixed by the code.
+
+mod backward;
+mod fixed;
+mod forward;
+mod trace;
+
+pub(super) use backward::BackwardSweep;
+pub(super) use fixed::{FixedBackward, FixedForward};
+pub(super) use forward::ForwardSweep;
+pub(super) use trace::CarrySweep;
+pub(crate) use trace::TraceSweep;
+
+use super::WIDTH;
+
+/// One vector of a row.
+type Tile = [f32; WIDTH];
+
+/// a·b + c, fused where the machine can: elsewhere a fused operation would be emulated, fifty times slower.
+#[inline(always)]
+fn multiply_add<S: pulp::Simd>(a: f32, b: f32, c: f32) -> f32 {
+    if S::IS_SCALAR { a * b + c } else { a.mul_add(b, c) }
+}
+
+/// The first `R` rows of `tiles` tiles each.
+#[inline(always)]
+fn rows<const R: usize>(values: &[Tile], tiles: usize) -> [&[Tile]; R] {
+    let mut rows = [&values[..0]; R];
+    for (row, slice) in rows.iter_mut().enumerate() {
+        *slice = &values[row * tiles..][..tiles];
+    }
+    rows
+}
+
+/// The first `R` rows of a parameter of which each row has its own, or all share the first.
+#[inline(always)]
+fn own_or_shared_rows<const R: usize>(values: &[Tile], tiles: usize, own: bool) -> [&[Tile]; R] {
+    if own { rows(values, tiles) } else { [&values[..tiles]; R] }
+}
+
+#[cfg(test)]
+mod tests;

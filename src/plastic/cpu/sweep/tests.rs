@@ -1,0 +1,162 @@
+//! The portable fallback against the instructions this machine has.
+
+use super::{BackwardSweep, CarrySweep, FixedBackward, FixedForward, ForwardSweep};
+use crate::plastic::cpu::{Weights, Workspace};
+use crate::plastic::network::{AlphaKind, Drive, Network, Plasticity};
+use crate::plastic::rule::{Rule, with_update};
+use pulp::Simd as _;
+use rand::{Rng as _, SeedableRng as _};
+use rand_distr::StandardNormal;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+const NEURONS: usize = 37;
+const LANES: usize = 2;
+const ETA: f32 = 0.06;
+
+fn normal(generator: &mut Xoshiro256PlusPlus, count: usize, scale: f32) -> Vec<f32> {
+    (0..count).map(|_| scale * generator.sample::<f32, _>(StandardNormal)).collect()
+}
+
+struct Case {
+    weights: Weights,
+    rule: Rule,
+    generator: Xoshiro256PlusPlus,
+}
+
+impl Case {
+    fn all() -> Vec<Self> {
+        let mut cases = Vec::new();
+        for rule in [Rule::Decay, Rule::Oja, Rule::Clip { bound: 0.1 }] {
+            for alpha in [AlphaKind::Free, AlphaKind::PerNeuron, AlphaKind::Yoked] {
+                let mut generator = Xoshiro256PlusPlus::seed_from_u64(1);
+                let network =
+                    Network { neurons: NEURONS, drive: Drive::Add, plasticity: Some(Plasticity { rule, alpha }) };
+                let w = normal(&mut generator, NEURONS * NEURONS, 0.3);
+                let alpha = normal(&mut generator, alpha.shape(NEURONS).iter().product(), 0.3);
+                let weights = Weights::new(network, &w, &alpha, ETA, Workspace::default());
+                cases.push(Self { weights, rule, generator });
+            }
+        }
+        cases
+    }
+
+    /// `rows` padded rows of activities for each lane: zero beyond the last neuron.
+    fn padded(&mut self, rows: usize) -> Vec<Vec<f32>> {
+        let stride = self.weights.stride;
+        let one = |generator: &mut Xoshiro256PlusPlus| {
+            let mut values = normal(generator, rows * stride, 0.5);
+            for row in values.chunks_exact_mut(stride) {
+                row[NEURONS..].fill(0.0);
+            }
+            values
+        };
+        (0..LANES).map(|_| one(&mut self.generator)).collect()
+    }
+
+    fn rows(&self) -> std::ops::Range<usize> {
+        self.weights.blocks().next().expect("there is a first block")
+    }
+}
+
+fn assert_close(found: &[f32], expected: &[f32]) {
+    let largest = expected.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
+    assert!(largest > 0.0, "there is something to compare");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!((found - expected).abs() <= 1e-5 * largest, "{found} instead of {expected}");
+    }
+}
+
+fn slices(vectors: &[Vec<f32>]) -> Vec<&[f32]> {
+    vectors.iter().map(Vec::as_slice).collect()
+}
+
+/// Runs a sweep portably and with the machine's instructions, on copies of the same buffers.
+macro_rules! both {
+    ($buffers:expr, |$mine:ident| $job:expr) => {{
+        let mut portable = $buffers.clone();
+        let mut fast = $buffers.clone();
+        let $mine = &mut portable;
+        let first = pulp::Scalar::new().vectorize($job);
+        let $mine = &mut fast;
+        let second = pulp::Arch::new().dispatch($job);
+        (portable, fast, first, second)
+    }};
+}
+
+#[test]
+fn forward_sweeps_agree_and_traces_agree_bit_for_bit() {
+    for mut case in Case::all() {
+        for updates in [1, 2, 7] {
+            let histories = case.padded(updates + 1);
+            let (rows, stride) = (case.rows(), case.weights.stride);
+            let before = case.padded(rows.len()).concat();
+            let buffers = (before, vec![0.0; LANES * stride]);
+            let weights = &case.weights;
+            with_update!(case.rule, ETA, update => {
+                let (portable, fast, (), ()) = both!(buffers, |mine| ForwardSweep {
+                    update, weights, rows: rows.clone(), histories: &slices(&histories), before: None,
+                    trace: &mut mine.0, sums: &mut mine.1,
+                });
+                assert_eq!(portable.0, fast.0, "{:?}", case.rule);
+                assert_close(&portable.1, &fast.1);
+                let (portable, fast, (), ()) = both!(buffers.0, |mine| CarrySweep {
+                    update, rows: rows.clone(), stride, histories: &slices(&histories), before: &buffers.0,
+                    after: mine,
+                });
+                assert_eq!(portable, fast, "{:?}", case.rule);
+            });
+        }
+    }
+}
+
+#[test]
+fn backward_sweeps_agree() {
+    for mut case in Case::all() {
+        for (updates, again) in [(1, 0), (1, 1), (1, 2), (2, 0), (7, 2), (32, 0)] {
+            let histories = case.padded(again + updates + 1);
+            let (rows, stride) = (case.rows(), case.weights.stride);
+            let deltas = case.padded(1);
+            let stored = case.padded(rows.len()).concat();
+            let trace_grad = case.padded(rows.len()).concat();
+            let alpha_grad = vec![0.0; case.weights.alpha_row_count(rows.len()) * stride];
+            let by_row = vec![0.0; LANES * rows.len()];
+            let buffers = (trace_grad, alpha_grad, vec![0.0; LANES * stride], by_row.clone(), by_row);
+            let weights = &case.weights;
+            with_update!(case.rule, ETA, update => {
+                let (portable, fast, first, second) = both!(buffers, |mine| BackwardSweep {
+                    update, weights, rows: rows.clone(), histories: &slices(&histories), updates,
+                    deltas: &slices(&deltas), stored: &stored,
+                    trace_grad: &mut mine.0, alpha_grad: &mut mine.1,
+                    by_column: &mut mine.2, by_row: &mut mine.3, by_row_earlier: &mut mine.4,
+                });
+                assert_close(&portable.0, &fast.0);
+                assert_close(&portable.1, &fast.1);
+                assert_close(&portable.2, &fast.2);
+                assert_close(&portable.3, &fast.3);
+                assert_close(&portable.4, &fast.4);
+                assert!((first - second).abs() <= 1e-4 * first.abs().max(1.0), "{first} and {second}");
+            });
+        }
+    }
+}
+
+#[test]
+fn sweeps_without_traces_agree() {
+    let mut case = Case::all().remove(0);
+    let (inputs, rows, stride) = (case.padded(1), case.rows(), case.weights.stride);
+    let weights = &case.weights;
+    let (portable, fast, (), ()) = both!(vec![0.0; LANES * stride], |sums| FixedForward {
+        weights,
+        rows: rows.clone(),
+        inputs: &slices(&inputs),
+        sums,
+    });
+    assert_close(&portable, &fast);
+    let (portable, fast, (), ()) = both!(vec![0.0; LANES * rows.len()], |by_row| FixedBackward {
+        weights,
+        rows: rows.clone(),
+        deltas: &slices(&inputs),
+        by_row,
+    });
+    assert_close(&portable, &fast);
+}

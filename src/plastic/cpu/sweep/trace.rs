@@ -1,0 +1,79 @@
+//! Writing traces without multiplying by them.
+
+use super::Tile;
+use crate::plastic::cpu::{CHUNK_ROWS, WIDTH};
+use crate::plastic::rule::Update;
+use std::ops::Range;
+
+/// Writes the traces of some rows once: H(t) → H(t+1) for rows as long as `post`.
+pub(crate) struct TraceSweep<'a, U> {
+    pub update: U,
+    /// One pre-synaptic activity x_i(t−1) per row.
+    pub pre: &'a [f32],
+    /// x(t).
+    pub post: &'a [f32],
+    /// H before the update.
+    pub before: &'a [f32],
+    /// H after it.
+    pub after: &'a mut [f32],
+}
+
+impl<U: Update> pulp::WithSimd for TraceSweep<'_, U> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let stride = self.post.len();
+        let rows = self.after.chunks_exact_mut(stride).zip(self.before.chunks_exact(stride));
+        for ((after, before), &pre) in rows.zip(self.pre) {
+            for ((after, &before), &post) in after.iter_mut().zip(before).zip(self.post) {
+                *after = self.update.next(before, pre, post);
+            }
+        }
+    }
+}
+
+/// Carries the traces of a block through several updates while they are in registers.
+pub(in crate::plastic::cpu) struct CarrySweep<'a, U> {
+    pub update: U,
+    pub rows: Range<usize>,
+    /// Floats of a padded row.
+    pub stride: usize,
+    /// For each lane x(a−1), x(a) … x(b−1), padded: H(a) becomes H(b).
+    pub histories: &'a [&'a [f32]],
+    /// H(a), `[lane][row][stride]`.
+    pub before: &'a [f32],
+    /// H(b).
+    pub after: &'a mut [f32],
+}
+
+impl<U: Update> pulp::WithSimd for CarrySweep<'_, U> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let Self { update, rows, stride, histories, before, after } = self;
+        let (tiles, size) = (stride / WIDTH, rows.len() * stride);
+        for (lane, history) in histories.iter().enumerate() {
+            let updates = history.len() / stride - 1;
+            let activity: &[Tile] = history.as_chunks().0;
+            for first in rows.clone().step_by(CHUNK_ROWS) {
+                let begin = lane * size + (first - rows.start) * stride;
+                let before: &[Tile] = before[begin..][..CHUNK_ROWS * stride].as_chunks().0;
+                let after: &mut [Tile] = after[begin..][..CHUNK_ROWS * stride].as_chunks_mut().0;
+                for tile in 0..tiles {
+                    for row in 0..CHUNK_ROWS {
+                        let mut value = before[row * tiles + tile];
+                        for at in 0..updates {
+                            let (pre, post) = (history[at * stride + first + row], &activity[(at + 1) * tiles + tile]);
+                            for lane in 0..WIDTH {
+                                value[lane] = update.next(value[lane], pre, post[lane]);
+                            }
+                        }
+                        after[row * tiles + tile] = value;
+                    }
+                }
+            }
+        }
+    }
+}
