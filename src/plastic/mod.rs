@@ -10,7 +10,7 @@
 //! | [`parameters`] | named trained tensors |
 //! | [`lifetime`] | the recurrence of a whole lifetime as one Candle operation, also stepwise |
 //! | [`replay`] | rebuilding any H(t) from recorded activations |
-//! | [`bench`] | how fast a lifetime is here, and how many bytes it moves |
+//! | [`mod@bench`] | how fast a lifetime is here, and how many bytes it moves |
 //! | [`tensor_file`] | one `.safetensors` file, read with suspicion and written atomically |
 //! | `cpu` | the kernels behind [`lifetime`]; nothing outside this room sees them |
 
