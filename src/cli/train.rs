@@ -125,6 +125,8 @@ fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
             }));
         };
         config.settings.set_text(key.trim(), value)?;
+        // With other settings the examples may be others too.
+        config.fingerprint = None;
     }
     config.seed = check_seed(arguments.seed.unwrap_or(config.seed))?;
     config.iterations = check_steps(arguments.steps.unwrap_or(config.iterations))?;

@@ -173,11 +173,8 @@ impl Examples for Grey {
         }
         let mut probe = example.to_vec();
         let (top, bottom) = probe.split_at_mut(self.side / 2 * self.side);
-        if generator.random::<bool>() {
-            top.fill(0.0)
-        } else {
-            bottom.fill(0.0)
-        }
+        let half = if generator.random::<bool>() { top } else { bottom };
+        half.fill(0.0);
         probe
     }
 
@@ -187,5 +184,9 @@ impl Examples for Grey {
 
     fn description(&self) -> Option<String> {
         Some(self.pictures.description().to_owned())
+    }
+
+    fn fingerprint(&self) -> Option<&str> {
+        self.pictures.fingerprint()
     }
 }

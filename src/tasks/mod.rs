@@ -142,6 +142,10 @@ pub trait Experiment: Send {
     fn examples(&self) -> Option<String> {
         None
     }
+    /// Tells its examples from others of the same settings; `None` where the settings say it all.
+    fn fingerprint(&self) -> Option<&str> {
+        None
+    }
     /// A new network.
     ///
     /// # Errors

@@ -52,6 +52,10 @@ pub trait Examples: Send {
     fn description(&self) -> Option<String> {
         None
     }
+    /// Tells them from others of the same settings; `None` where the settings say it all.
+    fn fingerprint(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// What a network was shown and asked.
@@ -208,6 +212,10 @@ impl<E: Examples> Experiment for Recall<E> {
 
     fn examples(&self) -> Option<String> {
         self.examples.description()
+    }
+
+    fn fingerprint(&self) -> Option<&str> {
+        self.examples.fingerprint()
     }
 
     fn initial(&self, generator: &mut Generator) -> Result<Parameters> {

@@ -5,7 +5,7 @@ use super::config::RunConfig;
 use crate::data::{Generator, Stream};
 use crate::episode::Tape;
 use crate::plastic::Parameters;
-use crate::tasks::{Measure, Purpose};
+use crate::tasks::Measure;
 use anyhow::Context as _;
 
 /// Averages over the episodes of an evaluation.
@@ -33,7 +33,7 @@ pub fn evaluate(
     episodes: u64,
     mut progress: impl FnMut(u64),
 ) -> anyhow::Result<Evaluation> {
-    let experiment = checkpoint.config.task().experiment(&checkpoint.config.settings, Purpose::Testing)?;
+    let experiment = checkpoint.config.testing_experiment()?;
     let mut generator = Generator::new(seed, Stream::Evaluation);
     let count = episodes.max(1) as f64;
     let (mut loss, mut measure) = (0.0, 0.0);
@@ -69,7 +69,7 @@ pub fn episode(checkpoint: &Checkpoint, seed: u64) -> anyhow::Result<Tape> {
 /// # Errors
 /// When the parameters do not fit the task.
 pub fn live_episode(config: &RunConfig, parameters: &Parameters, seed: u64) -> anyhow::Result<Tape> {
-    let experiment = config.task().experiment(&config.settings, Purpose::Testing)?;
+    let experiment = config.testing_experiment()?;
     let mut generator = Generator::new(seed, Stream::Episode);
     let outcome =
         experiment.live(parameters, &mut generator, 1).with_context(|| format!("episode {seed} could not be lived"))?;

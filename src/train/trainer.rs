@@ -5,8 +5,8 @@ use super::config::RunConfig;
 use crate::data::{Generator, Stream};
 use crate::episode::Tape;
 use crate::plastic::Parameters;
+use crate::tasks::Experiment;
 use crate::tasks::settings::SettingError;
-use crate::tasks::{Experiment, Purpose};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -69,10 +69,9 @@ impl Trainer {
     /// A new run. What its settings leave to the circumstances is settled here, and stands in [`Self::config`].
     ///
     /// # Errors
-    /// When the settings ask for too much together, or examples that they name cannot be used.
+    /// When the settings ask for too much together, or examples are missing, damaged, or others than before.
     pub fn new(mut config: RunConfig) -> Result<Self, SettingError> {
-        config.task().settle(&mut config.settings)?;
-        let experiment = config.task().experiment(&config.settings, Purpose::Training)?;
+        let experiment = config.training_experiment()?;
         Ok(Self::with_experiment(config, experiment))
     }
 

@@ -60,6 +60,7 @@ pub struct Pictures {
     kind: Kind,
     side: usize,
     description: String,
+    fingerprint: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -80,7 +81,8 @@ impl Pictures {
         let place = match &request.source {
             Source::DeadLeaves => {
                 let kind = Kind::DeadLeaves(split);
-                return Ok(Self { kind, side: request.side, description: "dead leaves, generated".into() });
+                let description = "dead leaves, generated".into();
+                return Ok(Self { kind, side: request.side, description, fingerprint: None });
             }
             Source::Cifar(path) => Place::Cifar(locate(path.as_deref())?),
             Source::Folder(path) => Place::Folder(path.clone()),
@@ -100,7 +102,7 @@ impl Pictures {
 
     fn read(request: &Request, place: &Place, split: Split) -> Result<Self, DataError> {
         let side = request.side;
-        let (path, pixels, description) = match place {
+        let (path, pixels, description, fingerprint) = match place {
             Place::Folder(path) => {
                 let folder = folder::read(path, side)?;
                 let halves = folder.split(request.split_seed, request.test_share, request.least);
@@ -111,7 +113,9 @@ impl Pictures {
                     Split::Test => (test, format!("{kept} kept for testing")),
                 };
                 let description = format!("pictures of {}, {words}{}", path.display(), folder.remarks());
-                (path.as_path(), pixels.concat(), description)
+                // Of both halves: a picture that comes or goes may move others from one half to the other.
+                let fingerprint = Some(fingerprint(folder.pictures.iter().map(Vec::as_slice)));
+                (path.as_path(), pixels.concat(), description, fingerprint)
             }
             Place::Cifar(layout) => {
                 let pixels = layout.read(split, side)?;
@@ -120,7 +124,9 @@ impl Pictures {
                     Split::Test => "test batch",
                 };
                 let description = format!("CIFAR-10 {batch}, {} pictures", pixels.len() / (side * side));
-                (layout.path(), pixels, description)
+                // The test batch is a file of its own: whatever was learned from, it is unseen.
+                let fingerprint = (split == Split::Training).then(|| fingerprint([&pixels[..]].into_iter()));
+                (layout.path(), pixels, description, fingerprint)
             }
         };
         let (count, least) = (pixels.len() / (side * side), request.least);
@@ -128,12 +134,17 @@ impl Pictures {
             let problem = format!("expected at least {least} pictures for a lifetime, found {count} ({description})");
             return Err(DataError::new(path, problem));
         }
-        Ok(Self { kind: Kind::Stored(Arc::new(pixels)), side, description })
+        Ok(Self { kind: Kind::Stored(Arc::new(pixels)), side, description, fingerprint })
     }
 
     /// What they are, in a few words.
     pub fn description(&self) -> &str {
         &self.description
+    }
+
+    /// Tells these pictures from others; `None` where they are generated, and for the test batch of CIFAR-10.
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
     }
 
     /// How many different pictures there are; `None` for a generator.
@@ -161,6 +172,12 @@ impl Pictures {
                 .collect(),
         }
     }
+}
+
+/// 64 bits of FNV-1a over all bytes, as sixteen digits.
+fn fingerprint<'a>(pictures: impl Iterator<Item = &'a [u8]>) -> String {
+    let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    format!("{:016x}", pictures.flatten().fold(0xcbf2_9ce4_8422_2325, mix))
 }
 
 /// Finds CIFAR-10 at `path`, or where [`DATA_VARIABLE`] says.
