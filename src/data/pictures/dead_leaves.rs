@@ -7,6 +7,7 @@
 use crate::data::Generator;
 use rand::Rng as _;
 use std::f32::consts::TAU;
+use std::ops::Range;
 
 /// Each pixel is the mean of this many points along each side: edges are soft.
 const POINTS: usize = 2;
@@ -31,7 +32,12 @@ pub fn picture(generator: &mut Generator, side: usize) -> Vec<u8> {
         if canvas.left == 0 {
             break;
         }
-        canvas.paint(&Leaf::new(generator, &sizes));
+        let radius = sizes.radius(generator);
+        let centre = [0; 2].map(|_| generator.random_range(-radius..sizes.side + radius));
+        // Most leaves fall where nothing is bare any more: their shape need not be made.
+        if canvas.is_bare_around(centre, radius) {
+            canvas.paint(&Leaf::new(generator, centre, radius));
+        }
     }
     let share = 255.0 / (POINTS * POINTS) as f32;
     (0..side * side)
@@ -92,9 +98,7 @@ struct Leaf {
 }
 
 impl Leaf {
-    fn new(generator: &mut Generator, sizes: &Sizes) -> Self {
-        let radius = sizes.radius(generator);
-        let centre = [0; 2].map(|_| generator.random_range(-radius..sizes.side + radius));
+    fn new(generator: &mut Generator, centre: [f32; 2], radius: f32) -> Self {
         let (mut corners, mut count) = ([[0.0; 2]; 7], 0);
         if generator.random::<bool>() {
             count = generator.random_range(3..=7);
@@ -132,13 +136,22 @@ struct Canvas {
 }
 
 impl Canvas {
-    fn paint(&mut self, leaf: &Leaf) {
-        let span = |centre: f32| {
-            let from = (centre - leaf.radius - 0.5).ceil().max(0.0) as usize;
-            let to = (centre + leaf.radius + 0.5).ceil().clamp(0.0, self.side as f32) as usize;
+    /// Rows and columns that a leaf may touch.
+    fn around(&self, centre: [f32; 2], radius: f32) -> [Range<usize>; 2] {
+        [centre[1], centre[0]].map(|centre| {
+            let from = (centre - radius - 0.5).ceil().max(0.0) as usize;
+            let to = (centre + radius + 0.5).ceil().clamp(0.0, self.side as f32) as usize;
             from..to.max(from)
-        };
-        let (rows, columns) = (span(leaf.centre[1]), span(leaf.centre[0]));
+        })
+    }
+
+    fn is_bare_around(&self, centre: [f32; 2], radius: f32) -> bool {
+        let [mut rows, columns] = self.around(centre, radius);
+        rows.any(|row| self.bare[row * self.side..][columns.clone()].contains(&true))
+    }
+
+    fn paint(&mut self, leaf: &Leaf) {
+        let [rows, columns] = self.around(leaf.centre, leaf.radius);
         for row in rows {
             let y = row as f32 + 0.5 - leaf.centre[1];
             for column in columns.clone() {

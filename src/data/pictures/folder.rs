@@ -10,6 +10,7 @@ use image::{
 };
 use rand::seq::SliceRandom as _;
 use rayon::prelude::*;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Seek};
 use std::path::{Path, PathBuf};
@@ -37,6 +38,8 @@ pub struct Folder {
     pub first_problem: Option<String>,
     /// How many are animated: of those, the first frame counts.
     pub animated: usize,
+    /// How many look exactly like one before them and are left out: one of the two could be tested, the other learned.
+    pub duplicates: usize,
 }
 
 /// Reads every picture below `folder`: cropped to its central square, resampled to `side` × `side`, grey by luminance.
@@ -50,10 +53,12 @@ pub fn read(folder: &Path, side: usize) -> Result<Folder, DataError> {
     // By their names below the folder, so that the split does not depend on where the folder lies.
     paths.sort();
     let read: Vec<_> = paths.par_iter().map(|path| (path, picture(path, side))).collect();
-    let mut found = Folder::default();
+    let (mut found, mut seen) = (Folder::default(), HashSet::new());
     for (path, picture) in read {
         match picture {
+            Ok((pixels, _)) if seen.contains(&pixels) => found.duplicates += 1,
             Ok((pixels, is_animated)) => {
+                seen.insert(pixels.clone());
                 found.pictures.push(pixels);
                 found.animated += usize::from(is_animated);
             }
@@ -84,6 +89,11 @@ impl Folder {
         if let Some(problem) = &self.first_problem {
             let files = if self.skipped == 1 { "1 file" } else { &format!("{} files", self.skipped) };
             text += &format!("; {files} could not be decoded (first {problem})");
+        }
+        match self.duplicates {
+            0 => {}
+            1 => text += "; 1 file repeats another",
+            count => text += &format!("; {count} files repeat others"),
         }
         match self.animated {
             0 => {}
