@@ -3,7 +3,7 @@
 
 use hebbscope::data::Generator;
 use hebbscope::plastic::{Network, Parameters};
-use hebbscope::tasks::{self, Experiment, Optimiser, Outcome};
+use hebbscope::tasks::{self, Experiment, Optimiser, Outcome, Purpose};
 use hebbscope::train::{RunConfig, Trainer};
 use serde_json::Value;
 use std::sync::mpsc::channel;
@@ -137,7 +137,7 @@ pub struct Disturbed {
 impl Disturbed {
     /// A trainer whose outcomes go through `disturbance`, which is told the iteration, counted from one.
     pub fn trainer(config: RunConfig, disturbance: impl Fn(u64, &mut Outcome) + Send + 'static) -> Trainer {
-        let inner = config.task().experiment(&config.settings).unwrap();
+        let inner = config.task().experiment(&config.settings, Purpose::Training).unwrap();
         let experiment = Self { inner, lived: 0.into(), disturbance: Box::new(disturbance) };
         Trainer::with_experiment(config, Box::new(experiment))
     }

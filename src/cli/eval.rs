@@ -28,28 +28,36 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .with_context(|| arguments.checkpoint.display().to_string())?;
     let task = checkpoint.config.task();
     let measure = task.measure();
+    let measures = || [(measure, result.measure)].into_iter().chain(result.details.iter().copied());
     if arguments.json {
         let mut line = serde_json::Map::new();
         line.insert("task".into(), task.name().into());
         line.insert("episodes".into(), result.episodes.into());
-        line.insert(measure.key.into(), result.measure.into());
+        if let Some(examples) = &result.examples {
+            line.insert("examples".into(), examples.as_str().into());
+        }
+        line.extend(measures().map(|(measure, value)| (measure.key.to_owned(), value.into())));
         line.insert("loss".into(), result.loss.into());
-        super::print(&serde_json::Value::Object(line).to_string())?;
-    } else {
-        let value = if measure.is_fraction {
-            format!("{:.3} %", result.measure * 100.0)
-        } else {
-            format!("{:.5}", result.measure)
-        };
-        super::print(&format!(
-            "{} after {} iterations, {} new lifetimes:\n  {} ({})  {value}\n  loss  {:.5}",
-            task.name(),
-            checkpoint.iteration(),
-            result.episodes,
-            measure.key,
-            measure.title,
-            result.loss
-        ))?;
+        return Ok(super::print(&serde_json::Value::Object(line).to_string())?);
     }
+    let iterations = checkpoint.iteration();
+    let mut text = format!("{} after {iterations} iterations, {} new lifetimes:", task.name(), result.episodes);
+    if let Some(examples) = &result.examples {
+        text += &format!("\n  {examples}");
+    }
+    let rows: Vec<(String, String)> = measures()
+        .map(|(measure, value)| {
+            let value = if measure.is_fraction { format!("{:.3} %", value * 100.0) } else { format!("{value:.5}") };
+            (format!("{} ({})", measure.key, measure.title), value)
+        })
+        .chain([("loss".to_owned(), format!("{:.5}", result.loss))])
+        .collect();
+    let [name, number] = [0, 1].map(|column| {
+        rows.iter().map(|row| if column == 0 { row.0.len() } else { row.1.len() }).max().unwrap_or_default()
+    });
+    for (title, value) in rows {
+        text += &format!("\n  {title:<name$}  {value:>number$}");
+    }
+    super::print(&text)?;
     Ok(())
 }

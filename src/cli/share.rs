@@ -19,6 +19,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     super::keep_original(&open::checkpoint_file(&arguments.checkpoint), &arguments.out)?;
     let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
     checkpoint.continuation = None;
+    // Where examples lie on this machine is nobody else's concern.
+    checkpoint.config.settings = checkpoint.config.settings.without_paths();
+    checkpoint.config.fingerprint = None;
     checkpoint.write(&arguments.out, Precision::HalfMatrices)?;
     super::print(&format!("{}: {} bytes", arguments.out.display(), std::fs::metadata(&arguments.out)?.len()))?;
     Ok(())

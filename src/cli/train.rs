@@ -21,7 +21,7 @@ const WINDOW: usize = 20;
 /// Train a network; progress is printed, everything is saved as it goes
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The task: patterns
+    /// The task: patterns or images
     task: Option<String>,
     /// A configuration in TOML
     #[arg(long, value_name = "FILE")]
@@ -66,6 +66,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         trainer.iteration() + 1,
         path.display()
     ));
+    if let Some(examples) = trainer.examples() {
+        say(&format!("{examples}\n"));
+    }
     let options = worker::Options { snapshots: false, ..worker::Options::default() };
     let mut progress = Progress::new(&config, trainer.curve());
     let worker = Worker::start(trainer, Some(folder), options).context("the training thread could not be started")?;
@@ -122,6 +125,8 @@ fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
             }));
         };
         config.settings.set_text(key.trim(), value)?;
+        // With other settings the examples may be others too.
+        config.fingerprint = None;
     }
     config.seed = check_seed(arguments.seed.unwrap_or(config.seed))?;
     config.iterations = check_steps(arguments.steps.unwrap_or(config.iterations))?;

@@ -1,6 +1,42 @@
 //! Where examples come from: random generators and readers of official file layouts.
 
 pub mod patterns;
+pub mod pictures;
 pub mod random;
 
 pub use random::{Generator, Stream};
+
+use std::path::{Path, PathBuf};
+
+/// The environment variable that names the folder with data sets in their official layouts.
+pub const DATA_VARIABLE: &str = "HEBBSCOPE_DATA";
+
+/// The folder that [`DATA_VARIABLE`] names; `None` when it is not set or empty.
+pub fn data_folder() -> Option<PathBuf> {
+    std::env::var_os(DATA_VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// Examples that cannot be used: which file or folder, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{place}: {problem}")]
+pub struct DataError {
+    place: String,
+    problem: String,
+}
+
+impl DataError {
+    /// What is wrong with a file or folder.
+    pub fn new(path: &Path, problem: impl Into<String>) -> Self {
+        Self { place: path.display().to_string(), problem: problem.into() }
+    }
+
+    /// What is wrong with something that is no file.
+    pub fn of(place: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { place: place.into(), problem: problem.into() }
+    }
+
+    /// A file or folder that cannot be read.
+    pub fn unreadable(path: &Path, error: &std::io::Error) -> Self {
+        Self::new(path, format!("cannot be read: {}", crate::plastic::tensor_file::reason(error)))
+    }
+}

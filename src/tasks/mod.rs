@@ -3,7 +3,9 @@
 //! A new task is a file and a line in [`TASKS`]. Training, the command line and the window know tasks
 //! only through [`Task`] and [`Experiment`].
 
+pub mod images;
 pub mod patterns;
+pub mod recall;
 pub mod settings;
 
 use crate::data::Generator;
@@ -13,7 +15,7 @@ use candle_core::{Result, Tensor};
 use settings::{Field, SettingError, Settings};
 
 /// Every task, in the order in which they are listed.
-pub const TASKS: &[&dyn Task] = &[&patterns::Patterns];
+pub const TASKS: &[&dyn Task] = &[&patterns::Patterns, &images::Images];
 
 /// The task called `name`.
 ///
@@ -46,16 +48,42 @@ pub trait Task: Sync {
     fn usual_iterations(&self) -> u64;
     /// What [`Outcome::measure`] is.
     fn measure(&self) -> Measure;
+    /// The network that `settings` describe. No examples are read: a network opens wherever it is.
+    ///
+    /// # Errors
+    /// When settings that are fine one by one ask for too much together.
+    fn network(&self, settings: &Settings) -> std::result::Result<Network, SettingError>;
     /// The experiment that `settings` describe.
     ///
     /// # Errors
-    /// When settings that are fine one by one contradict each other.
-    fn experiment(&self, settings: &Settings) -> std::result::Result<Box<dyn Experiment>, SettingError>;
+    /// When settings that are fine one by one ask for too much together, or examples that they name cannot be used.
+    fn experiment(
+        &self,
+        settings: &Settings,
+        purpose: Purpose,
+    ) -> std::result::Result<Box<dyn Experiment>, SettingError>;
+
+    /// Writes into `settings` what they leave to the circumstances, once, when a run begins.
+    ///
+    /// # Errors
+    /// When the circumstances do not allow for any of it.
+    fn settle(&self, _settings: &mut Settings) -> std::result::Result<(), SettingError> {
+        Ok(())
+    }
 
     /// The paper's settings.
     fn defaults(&self) -> Settings {
         Settings::defaults(self.name(), self.fields())
     }
+}
+
+/// What an experiment is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Its lifetimes are learned from.
+    Training,
+    /// Its lifetimes have examples that training never sees.
+    Testing,
 }
 
 /// The number by which a task is judged, beside its loss.
@@ -96,6 +124,8 @@ pub struct Outcome {
     pub loss: Tensor,
     /// The task's measure, averaged over the batch.
     pub measure: f32,
+    /// What else the task measures, averaged over the batch: always the same measures in the same order.
+    pub details: Vec<(Measure, f32)>,
     /// The first lifetime of the batch.
     pub tape: Tape,
 }
@@ -108,6 +138,14 @@ pub trait Experiment: Send {
     fn optimiser(&self) -> Optimiser;
     /// Lifetimes per iteration.
     fn batch(&self) -> usize;
+    /// What its examples are, in a few words; `None` where there is nothing to tell.
+    fn examples(&self) -> Option<String> {
+        None
+    }
+    /// Tells its examples from others of the same settings; `None` where the settings say it all.
+    fn fingerprint(&self) -> Option<&str> {
+        None
+    }
     /// A new network.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! The settings of a task: one table of fields that the command line, the files and the window read alike.
 
+use crate::data::DataError;
 use serde_json::{Map, Number, Value};
+use std::path::PathBuf;
 
 /// What a field accepts, and its default.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,6 +32,8 @@ pub enum Kind {
         /// All choices.
         options: &'static [&'static str],
     },
+    /// A file or folder of this machine, as text; empty for none.
+    Path,
 }
 
 /// One setting of a task.
@@ -44,6 +48,37 @@ pub struct Field {
     /// What it accepts.
     pub kind: Kind,
 }
+
+impl Field {
+    /// A whole number with its unit, the paper's value and its bounds.
+    pub const fn whole(
+        key: &'static str,
+        unit: &'static str,
+        help: &'static str,
+        default: i64,
+        [min, max]: [i64; 2],
+    ) -> Self {
+        Self { key, unit, help, kind: Kind::Whole { default, min, max } }
+    }
+
+    /// A plain number with the paper's value and its bounds.
+    pub const fn real(key: &'static str, help: &'static str, default: f64, [min, max]: [f64; 2]) -> Self {
+        Self { key, unit: "", help, kind: Kind::Real { default, min, max } }
+    }
+
+    /// One of `options`, the first of them the paper's.
+    pub const fn choice(key: &'static str, help: &'static str, options: &'static [&'static str]) -> Self {
+        Self { key, unit: "", help, kind: Kind::Choice { default: options[0], options } }
+    }
+
+    /// A file or folder, none unless it is set.
+    pub const fn path(key: &'static str, help: &'static str) -> Self {
+        Self { key, unit: "", help, kind: Kind::Path }
+    }
+}
+
+/// The longest path that is accepted, in bytes.
+const LONGEST_PATH: usize = 4096;
 
 /// Why a setting was refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -76,6 +111,9 @@ pub enum SettingError {
         /// What is accepted.
         most: u64,
     },
+    /// The examples that the settings name cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
 }
 
 /// A value for every field of a task.
@@ -93,6 +131,7 @@ impl Kind {
             Self::Whole { min, max, .. } => format!("a whole number from {min} to {max}"),
             Self::Real { min, max, .. } => format!("a number from {min} to {max}"),
             Self::Choice { options, .. } => format!("one of {}", options.join(", ")),
+            Self::Path => "a file or folder, or nothing".to_owned(),
         }
     }
 
@@ -102,6 +141,7 @@ impl Kind {
             Self::Whole { default, .. } => default.into(),
             Self::Real { default, .. } => Number::from_f64(default).map_or(Value::Null, Value::Number),
             Self::Choice { default, .. } => default.into(),
+            Self::Path => "".into(),
         }
     }
 
@@ -116,6 +156,10 @@ impl Kind {
                 Number::from_f64(value).map(Value::Number)
             }
             Self::Choice { options, .. } => value.as_str().filter(|value| options.contains(value)).map(Value::from),
+            Self::Path => {
+                let fits = |text: &&str| text.len() <= LONGEST_PATH && !text.contains(char::is_control);
+                value.as_str().filter(fits).map(Value::from)
+            }
         }
     }
 }
@@ -184,6 +228,26 @@ impl Settings {
     pub fn whole(&self, key: &str) -> usize {
         let value = self.value(key).as_u64().expect("the field is a whole number, not negative");
         usize::try_from(value).expect("the field's bounds fit a usize")
+    }
+
+    /// A file or folder; `None` where nothing stands.
+    ///
+    /// # Panics
+    /// When the task's own table has no such field.
+    pub fn path(&self, key: &str) -> Option<PathBuf> {
+        let text = self.value(key).as_str().expect("the field is a path");
+        (!text.is_empty()).then(|| PathBuf::from(text))
+    }
+
+    /// A copy without the paths: what another machine can make sense of.
+    pub fn without_paths(&self) -> Self {
+        let mut settings = self.clone();
+        for (field, value) in settings.fields.iter().zip(&mut settings.values) {
+            if field.kind == Kind::Path {
+                *value = field.kind.default_value();
+            }
+        }
+        settings
     }
 
     /// A number.

@@ -86,8 +86,7 @@ impl Checkpoint {
             file.refuse(format!("expected the header of a checkpoint, found one that does not fit ({error})"))
         })?;
         let config = RunConfig::from_text(&header.config, None).map_err(|error| file.refuse(error.to_string()))?;
-        let experiment = config.task().experiment(&config.settings).map_err(|error| file.refuse(error.to_string()))?;
-        let network = experiment.network();
+        let network = config.task().network(&config.settings).map_err(|error| file.refuse(error.to_string()))?;
         let parameters = Parameters::from_file(&mut file, &network)?;
         let curve = read_curve(&mut file, header.iteration)?;
         let continuation = match header.generator {
@@ -193,7 +192,7 @@ impl Trainer {
     /// The parameters are copied: training leaves other holders of the checkpoint's tensors alone.
     ///
     /// # Errors
-    /// When the settings contradict each other.
+    /// When examples that the settings name cannot be used.
     ///
     /// # Panics
     /// Never: Candle can copy what it holds in memory.

@@ -1,7 +1,8 @@
 //! What a run is: task, settings, seed, length. Read from TOML and from the command line.
 
+use crate::data::DataError;
 use crate::tasks::settings::{SettingError, Settings};
-use crate::tasks::{self, Task, UnknownTask};
+use crate::tasks::{self, Experiment, Purpose, Task, UnknownTask};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,9 @@ pub struct RunConfig {
     pub seed: u64,
     /// Iterations of the whole run.
     pub iterations: u64,
+    /// Tells the examples that the run began with from others; `None` before it begins, and where the settings say
+    /// it all.
+    pub fingerprint: Option<String>,
     task: &'static str,
 }
 
@@ -50,6 +54,9 @@ pub struct ConfigText {
     pub seed: Option<u64>,
     /// Iterations of the whole run.
     pub steps: Option<u64>,
+    /// Tells the examples that the run began with from others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
     /// Settings that differ from the paper's, or all of them.
     #[serde(default)]
     pub settings: Map<String, Value>,
@@ -58,7 +65,8 @@ pub struct ConfigText {
 impl RunConfig {
     /// The paper's run of `task` with seed 0.
     pub fn new(task: &'static dyn Task) -> Self {
-        Self { settings: task.defaults(), seed: 0, iterations: task.usual_iterations(), task: task.name() }
+        let (settings, iterations) = (task.defaults(), task.usual_iterations());
+        Self { settings, seed: 0, iterations, fingerprint: None, task: task.name() }
     }
 
     /// The run that a file describes; `task` is what the command line asked for, if anything.
@@ -71,6 +79,7 @@ impl RunConfig {
         config.settings.set_all(&text.settings)?;
         config.seed = check_seed(text.seed.unwrap_or(0))?;
         config.iterations = check_steps(text.steps.unwrap_or(config.iterations))?;
+        config.fingerprint.clone_from(&text.fingerprint);
         Ok(config)
     }
 
@@ -79,12 +88,43 @@ impl RunConfig {
         tasks::find(self.task).expect("a run is made from a task of the registry")
     }
 
+    /// The experiment of this run. A run that begins has what its settings leave to the circumstances settled, and
+    /// keeps the fingerprint of its examples; one that goes on must find the same examples.
+    ///
+    /// # Errors
+    /// When the settings ask for too much together, or examples are missing, damaged, or others than before.
+    pub fn training_experiment(&mut self) -> Result<Box<dyn Experiment>, SettingError> {
+        self.task().settle(&mut self.settings)?;
+        let experiment = self.task().experiment(&self.settings, Purpose::Training)?;
+        let found = experiment.fingerprint();
+        match &self.fingerprint {
+            Some(known) if found != Some(known) => return Err(other_examples(known, found)),
+            Some(_) => {}
+            None => self.fingerprint = found.map(str::to_owned),
+        }
+        Ok(experiment)
+    }
+
+    /// The experiment that tests a network of this run, on examples that the run does not learn from.
+    ///
+    /// # Errors
+    /// When examples are damaged, or were split otherwise when the run began: what the network has seen could then
+    /// not be told from what it has not.
+    pub fn testing_experiment(&self) -> Result<Box<dyn Experiment>, SettingError> {
+        let experiment = self.task().experiment(&self.settings, Purpose::Testing)?;
+        match (&self.fingerprint, experiment.fingerprint()) {
+            (Some(known), Some(found)) if known != found => Err(other_examples(known, Some(found))),
+            _ => Ok(experiment),
+        }
+    }
+
     /// Everything as text, all settings included.
     pub fn to_text(&self) -> ConfigText {
         ConfigText {
             task: Some(self.task.to_owned()),
             seed: Some(self.seed),
             steps: Some(self.iterations),
+            fingerprint: self.fingerprint.clone(),
             settings: self.settings.to_map(),
         }
     }
@@ -96,6 +136,12 @@ impl RunConfig {
     pub fn to_toml(&self) -> String {
         toml::to_string(&self.to_text()).expect("numbers and words have a TOML form")
     }
+}
+
+fn other_examples(known: &str, found: Option<&str>) -> SettingError {
+    let found = found.unwrap_or("none");
+    let problem = format!("expected the ones that this run began with (fingerprint {known}), found others ({found})");
+    DataError::of("the examples", problem).into()
 }
 
 /// Refuses seeds that other programs could not read back.

@@ -5,10 +5,11 @@ use super::config::RunConfig;
 use crate::data::{Generator, Stream};
 use crate::episode::Tape;
 use crate::plastic::Parameters;
+use crate::tasks::Measure;
 use anyhow::Context as _;
 
 /// Averages over the episodes of an evaluation.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// How many episodes were lived.
     pub episodes: u64,
@@ -16,29 +17,41 @@ pub struct Evaluation {
     pub loss: f64,
     /// Mean of the task's measure.
     pub measure: f64,
+    /// Means of what else the task measures.
+    pub details: Vec<(Measure, f64)>,
+    /// What the examples were, in a few words; `None` where there is nothing to tell.
+    pub examples: Option<String>,
 }
 
 /// Lives `episodes` new lifetimes of `seed` and averages; `progress` hears how many are done.
 ///
 /// # Errors
-/// When the parameters do not fit the task.
+/// When the parameters do not fit the task, or its examples cannot be used.
 pub fn evaluate(
     checkpoint: &Checkpoint,
     seed: u64,
     episodes: u64,
     mut progress: impl FnMut(u64),
 ) -> anyhow::Result<Evaluation> {
-    let experiment = checkpoint.config.task().experiment(&checkpoint.config.settings)?;
+    let experiment = checkpoint.config.testing_experiment()?;
     let mut generator = Generator::new(seed, Stream::Evaluation);
+    let count = episodes.max(1) as f64;
     let (mut loss, mut measure) = (0.0, 0.0);
+    let mut details: Vec<(Measure, f64)> = Vec::new();
     for episode in 0..episodes {
-        let tape = experiment.live(&checkpoint.parameters, &mut generator, 1)?.tape;
-        loss += f64::from(tape.loss);
-        measure += f64::from(tape.measure);
+        let outcome = experiment.live(&checkpoint.parameters, &mut generator, 1)?;
+        loss += f64::from(outcome.tape.loss);
+        measure += f64::from(outcome.tape.measure);
+        if details.is_empty() {
+            details = outcome.details.iter().map(|(measure, _)| (*measure, 0.0)).collect();
+        }
+        for ((_, mean), (_, value)) in details.iter_mut().zip(&outcome.details) {
+            *mean += f64::from(*value) / count;
+        }
         progress(episode + 1);
     }
-    let count = episodes.max(1) as f64;
-    Ok(Evaluation { episodes, loss: loss / count, measure: measure / count })
+    let examples = experiment.examples();
+    Ok(Evaluation { episodes, loss: loss / count, measure: measure / count, details, examples })
 }
 
 /// The lifetime of `seed`, lived by a saved network.
@@ -56,7 +69,7 @@ pub fn episode(checkpoint: &Checkpoint, seed: u64) -> anyhow::Result<Tape> {
 /// # Errors
 /// When the parameters do not fit the task.
 pub fn live_episode(config: &RunConfig, parameters: &Parameters, seed: u64) -> anyhow::Result<Tape> {
-    let experiment = config.task().experiment(&config.settings)?;
+    let experiment = config.testing_experiment()?;
     let mut generator = Generator::new(seed, Stream::Episode);
     let outcome =
         experiment.live(parameters, &mut generator, 1).with_context(|| format!("episode {seed} could not be lived"))?;

@@ -66,12 +66,12 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// A new run.
+    /// A new run. What its settings leave to the circumstances is settled here, and stands in [`Self::config`].
     ///
     /// # Errors
-    /// When the settings contradict each other.
-    pub fn new(config: RunConfig) -> Result<Self, SettingError> {
-        let experiment = config.task().experiment(&config.settings)?;
+    /// When the settings ask for too much together, or examples are missing, damaged, or others than before.
+    pub fn new(mut config: RunConfig) -> Result<Self, SettingError> {
+        let experiment = config.training_experiment()?;
         Ok(Self::with_experiment(config, experiment))
     }
 
@@ -87,6 +87,11 @@ impl Trainer {
         let adam = Adam::new(experiment.optimiser());
         let (curve, last_tape, keeps_gradients, last_gradients) = (Vec::new(), None, false, None);
         Self { config, experiment, parameters, adam, generator, curve, last_tape, keeps_gradients, last_gradients }
+    }
+
+    /// What the run learns from, in a few words; `None` where there is nothing to tell.
+    pub fn examples(&self) -> Option<String> {
+        self.experiment.examples()
     }
 
     /// The run's description.

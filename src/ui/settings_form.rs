@@ -6,6 +6,9 @@ use crate::tasks::settings::{Field, Kind};
 use egui::{Align, CollapsingHeader, Layout, RichText, Role, TextEdit, Ui, WidgetInfo, vec2};
 use std::collections::BTreeMap;
 
+/// Width of a field for a number.
+const NUMBER_WIDTH: f32 = 64.0;
+
 /// What stands in the fields, as far as it differs from the settings: text that is refused stays to be mended.
 #[derive(Default)]
 pub struct Typed {
@@ -44,13 +47,22 @@ pub fn settings_ui(ui: &mut Ui, session: &mut Session) {
             .map(|((field, now), (_, paper))| (field, now.clone(), paper.clone()))
             .collect();
         for (field, now, paper) in values {
-            let hint = format!("{}\n{}, in the paper {}", field.help, field.kind.expected(), words(&paper));
+            let mut hint = format!("{}\n{}", field.help, field.kind.expected());
+            if field.kind != Kind::Path {
+                hint += &format!(", in the paper {}", words(&paper));
+            }
             ui.allocate_ui_with_layout(vec2(ui.available_width(), 24.0), Layout::left_to_right(Align::Center), |ui| {
                 let color = if now == paper { palette.quiet } else { palette.text };
                 ui.label(RichText::new(field.key).color(color)).on_hover_text(&hint);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| match field.kind {
                     Kind::Choice { options, .. } => choice_ui(ui, session, field, options, &words(&now)),
-                    Kind::Whole { .. } | Kind::Real { .. } => number_ui(ui, session, field, &words(&now), &hint),
+                    Kind::Whole { .. } | Kind::Real { .. } => {
+                        text_ui(ui, session, field, &words(&now), &hint, NUMBER_WIDTH);
+                    }
+                    Kind::Path => {
+                        let width = ui.available_width();
+                        text_ui(ui, session, field, &words(&now), &hint, width);
+                    }
                 });
             });
             if let Some((_, problem)) = session.training.typed.refused.get(field.key) {
@@ -81,14 +93,15 @@ fn choice_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, options:
     response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, field.key));
 }
 
-fn number_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str, hint: &str) {
+fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str, hint: &str, width: f32) {
     if !field.unit.is_empty() {
         let palette = Palette::of(ui.ctx());
         ui.label(RichText::new(field.unit).small().color(palette.quiet));
     }
     let training = &mut session.training;
     let mut text = training.typed.refused.get(field.key).map_or_else(|| now.to_owned(), |(text, _)| text.clone());
-    let response = ui.add(TextEdit::singleline(&mut text).desired_width(64.0).align(egui::Align2::RIGHT_CENTER));
+    // The end of a long path tells more than its beginning.
+    let response = ui.add(TextEdit::singleline(&mut text).desired_width(width).align(egui::Align2::RIGHT_CENTER));
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, field.key));
     let response = response.on_hover_text(hint);
     if response.changed() {

@@ -304,13 +304,15 @@ impl Training {
 
 /// Makes the network, the run folder and the thread. A run that cannot be saved is still worth watching.
 fn launch(config: RunConfig, runs_folder: &Path, wake: Wake) -> Started {
+    // First, because a run that cannot begin leaves no folder.
+    let trainer = Trainer::new(config)?;
+    let config = trainer.config();
     let name = format!("{}-seed-{}", config.task().name(), config.seed);
     let path = RunFolder::free_name(runs_folder, &name);
-    let (folder, warning) = match RunFolder::create(&path, &config) {
+    let (folder, warning) = match RunFolder::create(&path, config) {
         Ok(folder) => (Some(folder), None),
         Err(error) => (None, Some(format!("This run is not being saved: {error}"))),
     };
-    let trainer = Trainer::new(config)?;
     let options = Options { notify: Box::new(move || wake()), ..Options::default() };
     let path = folder.as_ref().map(|folder| folder.path().to_owned());
     let worker = Worker::start(trainer, folder, options).context("the system gives no thread")?;

@@ -2,7 +2,7 @@
 
 use super::Panel;
 use crate::episode::{EventKind, Tape};
-use crate::ui::numbers::percent;
+use crate::ui::numbers::{percent, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{
@@ -45,7 +45,12 @@ impl Panel for Recall {
         let Some(scene) = session.scene() else { return String::new() };
         let tape = scene.tape();
         let seed = tape.seed.map_or_else(|| "training episode".to_owned(), |seed| format!("episode of seed {seed}"));
-        format!("{seed} · at the end {} wrong", percent(f64::from(tape.measure)))
+        let (measure, value) = (scene.task.measure(), f64::from(tape.measure));
+        if measure.is_fraction {
+            format!("{seed} · at the end {} wrong", percent(value))
+        } else {
+            format!("{seed} · at the end {} {}", measure.key, signed(value, 3))
+        }
     }
 
     fn has_content(&self, session: &Session) -> bool {
@@ -133,8 +138,13 @@ impl Recall {
     }
 }
 
-/// Columns and rows of a tile of `bits` cells: as close to 8 : 5 as whole numbers come.
+/// Columns and rows of a tile of `bits` cells: a square where that comes out even, as pictures do, otherwise as close
+/// to 8 : 5 as whole numbers come.
 pub fn grid_of(bits: usize) -> (usize, usize) {
+    let side = bits.isqrt().max(1);
+    if side * side == bits {
+        return (side, side);
+    }
     let columns = ((bits as f64 * 1.6).sqrt().round() as usize).max(1);
     // A width that divides the bits evenly looks better than the exact proportion.
     let even = (columns..columns * 3 / 2 + 1).chain((1..columns).rev()).find(|&width| bits.is_multiple_of(width));

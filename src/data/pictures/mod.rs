@@ -1,0 +1,220 @@
+//! Grey pictures to remember (*Differentiable plasticity*, section 4.3): CIFAR-10, a folder of pictures, or dead
+//! leaves. What is kept for testing is never among what is learned from.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`cifar`] | the official binary layout, as a folder or `.tar.gz` |
+//! | [`folder`] | any folder of pictures |
+//! | [`dead_leaves`] | a generator that needs no files |
+//! | [`grey`] | luminance, resampling, normalisation |
+
+pub mod cifar;
+pub mod dead_leaves;
+pub mod folder;
+pub mod grey;
+
+use super::{DATA_VARIABLE, DataError, Generator, Stream, data_folder};
+use cifar::Layout;
+use rand::{RngCore as _, seq::index};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Which pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// Those to learn from.
+    Training,
+    /// Those that no training of the same configuration sees.
+    Test,
+}
+
+/// Where pictures come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// CIFAR-10 at a path, or where `HEBBSCOPE_DATA` says.
+    Cifar(Option<PathBuf>),
+    /// A folder of pictures.
+    Folder(PathBuf),
+    /// The generator.
+    DeadLeaves,
+}
+
+/// Which pictures are wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Where they come from.
+    pub source: Source,
+    /// Pixels along each side.
+    pub side: usize,
+    /// Decides which pictures of a folder are kept for testing.
+    pub split_seed: u64,
+    /// The part of a folder's pictures that is kept for testing.
+    pub test_share: f64,
+    /// How many different pictures one lifetime needs.
+    pub least: usize,
+}
+
+/// Pictures to draw from.
+#[derive(Clone, Debug)]
+pub struct Pictures {
+    kind: Kind,
+    side: usize,
+    description: String,
+    fingerprint: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    /// Grey bytes, `side`² for each picture.
+    Stored(Arc<Vec<u8>>),
+    /// A new picture at every draw.
+    DeadLeaves(Split),
+}
+
+impl Pictures {
+    /// Opens one half of the pictures. What is read from files stays in memory, the last few of them: the window
+    /// lives one lifetime after another.
+    ///
+    /// # Errors
+    /// When the files are missing or damaged, or too few.
+    pub fn open(request: &Request, split: Split) -> Result<Self, DataError> {
+        let place = match &request.source {
+            Source::DeadLeaves => {
+                let kind = Kind::DeadLeaves(split);
+                let description = "dead leaves, generated".into();
+                return Ok(Self { kind, side: request.side, description, fingerprint: None });
+            }
+            Source::Cifar(path) => Place::Cifar(locate(path.as_deref())?),
+            Source::Folder(path) => Place::Folder(path.clone()),
+        };
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |kept: &&Kept| kept.place == place && kept.split == split && kept.request == *request;
+        if let Some(known) = kept.iter().find(is_it) {
+            return Ok(known.pictures.clone());
+        }
+        let pictures = Self::read(request, &place, split)?;
+        if kept.len() >= MOST_KEPT {
+            kept.remove(0);
+        }
+        kept.push(Kept { request: request.clone(), place, split, pictures: pictures.clone() });
+        Ok(pictures)
+    }
+
+    fn read(request: &Request, place: &Place, split: Split) -> Result<Self, DataError> {
+        let side = request.side;
+        let (path, pixels, description, fingerprint) = match place {
+            Place::Folder(path) => {
+                let folder = folder::read(path, side)?;
+                let halves = folder.split(request.split_seed, request.test_share, request.least);
+                let [learned, kept] = halves.each_ref().map(Vec::len);
+                let [training, test] = halves;
+                let (pixels, words) = match split {
+                    Split::Training => (training, format!("{learned} to learn from, {kept} kept for testing")),
+                    Split::Test => (test, format!("{kept} kept for testing")),
+                };
+                let description = format!("pictures of {}, {words}{}", path.display(), folder.remarks());
+                // Of both halves: a picture that comes or goes may move others from one half to the other.
+                let fingerprint = Some(fingerprint(folder.pictures.iter().map(Vec::as_slice)));
+                (path.as_path(), pixels.concat(), description, fingerprint)
+            }
+            Place::Cifar(layout) => {
+                let pixels = layout.read(split, side)?;
+                let batch = match split {
+                    Split::Training => "training batches",
+                    Split::Test => "test batch",
+                };
+                let description = format!("CIFAR-10 {batch}, {} pictures", pixels.len() / (side * side));
+                // The test batch is a file of its own: whatever was learned from, it is unseen.
+                let fingerprint = (split == Split::Training).then(|| fingerprint([&pixels[..]].into_iter()));
+                (layout.path(), pixels, description, fingerprint)
+            }
+        };
+        let (count, least) = (pixels.len() / (side * side), request.least);
+        if count < least {
+            let problem = format!("expected at least {least} pictures for a lifetime, found {count} ({description})");
+            return Err(DataError::new(path, problem));
+        }
+        Ok(Self { kind: Kind::Stored(Arc::new(pixels)), side, description, fingerprint })
+    }
+
+    /// What they are, in a few words.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// Tells these pictures from others; `None` where they are generated, and for the test batch of CIFAR-10.
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
+    }
+
+    /// How many different pictures there are; `None` for a generator.
+    pub fn count(&self) -> Option<usize> {
+        match &self.kind {
+            Kind::Stored(pixels) => Some(pixels.len() / (self.side * self.side)),
+            Kind::DeadLeaves(_) => None,
+        }
+    }
+
+    /// `count` different pictures of `side`² values [as they are shown](grey::shown).
+    pub fn draw(&self, generator: &mut Generator, count: usize) -> Vec<Vec<f32>> {
+        let size = self.side * self.side;
+        match &self.kind {
+            Kind::Stored(pixels) => index::sample(generator, pixels.len() / size, count)
+                .into_iter()
+                .map(|picture| grey::shown(&pixels[picture * size..][..size]))
+                .collect(),
+            Kind::DeadLeaves(split) => (0..count)
+                .map(|_| {
+                    // Test pictures have odd seeds: no picture can be on both sides.
+                    let seed = generator.next_u64() << 1 | u64::from(*split == Split::Test);
+                    grey::shown(&dead_leaves::picture(&mut Generator::new(seed, Stream::Training), self.side))
+                })
+                .collect(),
+        }
+    }
+}
+
+/// 64 bits of FNV-1a over all bytes, as sixteen digits.
+fn fingerprint<'a>(pictures: impl Iterator<Item = &'a [u8]>) -> String {
+    let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    format!("{:016x}", pictures.flatten().fold(0xcbf2_9ce4_8422_2325, mix))
+}
+
+/// Finds CIFAR-10 at `path`, or where [`DATA_VARIABLE`] says.
+///
+/// # Errors
+/// When it is not there.
+pub fn locate(path: Option<&Path>) -> Result<Layout, DataError> {
+    let expected = "expected CIFAR-10 in its binary layout (a folder with data_batch_1.bin or its .tar.gz)";
+    let (place, found) = match path {
+        Some(path) => (path.display().to_string(), Layout::find(path)),
+        None => match data_folder() {
+            Some(folder) => (format!("{DATA_VARIABLE} = {}", folder.display()), Layout::find(&folder)),
+            None => {
+                let problem = format!("expected a path or the environment variable {DATA_VARIABLE}, found neither");
+                return Err(DataError::of("CIFAR-10", problem));
+            }
+        },
+    };
+    found.ok_or_else(|| DataError::of(place, format!("{expected}, found none")))
+}
+
+/// Where files were found; for CIFAR-10 that may depend on the environment.
+#[derive(PartialEq)]
+enum Place {
+    Cifar(Layout),
+    Folder(PathBuf),
+}
+
+/// Pictures that were read from files.
+struct Kept {
+    request: Request,
+    place: Place,
+    split: Split,
+    pictures: Pictures,
+}
+
+/// How many sets of pictures stay in memory: both halves of two configurations.
+const MOST_KEPT: usize = 4;
+
+static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());

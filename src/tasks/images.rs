@@ -1,0 +1,192 @@
+//! Natural images: remember three, fill in the half that is blanked (*Differentiable plasticity*, section 4.3).
+//!
+//! [Recall](super::recall) of grey pictures of `side` × `side` pixels. One neuron is one pixel, row by row from the
+//! top, and the last one is a bias fixed at one.
+
+use super::recall::{self, Examples, Plan, Question, Recall, Score};
+use super::settings::{Field, SettingError, Settings};
+use super::{Experiment, Measure, Purpose, Task};
+use crate::data::pictures::{Pictures, Request, Source, Split, cifar::Layout, locate};
+use crate::data::{DataError, Generator, patterns};
+use crate::plastic::Network;
+use rand::Rng as _;
+
+mod score;
+
+const FIELDS: &[Field] = &[
+    Field::choice("source", "where pictures come from", &["auto", "cifar", "folder", "dead_leaves"]),
+    Field::path("path", "CIFAR-10 (empty: where HEBBSCOPE_DATA says) or a folder of pictures"),
+    Field::whole("split_seed", "", "decides which pictures of a folder are kept for testing", 0, [0, 1 << 53]),
+    Field::real("test_share", "part of a folder's pictures that is kept for testing", 0.1, [0.0, 0.5]),
+    Field::whole("side", "pixels", "side of a picture; the network has a neuron per pixel and a bias", 32, [2, 64]),
+    Field::whole("count", "", "pictures to remember in one lifetime", 3, [1, 100]),
+    Field::whole("show_steps", "steps", "how long a picture is shown", 20, [1, 1000]),
+    Field::whole("gap_steps", "steps", "silence after each picture", 3, [0, 1000]),
+    Field::whole("rounds", "", "how often every picture is shown", 3, [1, 100]),
+    Field::whole("probe_steps", "steps", "how long the blanked picture is shown", 3, [1, 1000]),
+    Field::choice("blank", "what is blanked: the top or bottom half, or random pixels", &["half", "random"]),
+    Field::real("blank_fraction", "part that is blanked where pixels are random", 0.5, [0.0, 1.0]),
+    recall::NETWORK,
+    recall::RULE,
+    recall::CLIP,
+    recall::ALPHA,
+    Field::real("lr", "learning rate of Adam", 1e-4, [0.0, 1.0]),
+    recall::CLIP_NORM,
+    recall::BATCH,
+];
+
+const NAME: &str = "images";
+
+/// The task's line in the registry.
+pub struct Images;
+
+impl Task for Images {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn summary(&self) -> &'static str {
+        "remember pictures, fill in the half that is blanked"
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        FIELDS
+    }
+
+    fn usual_iterations(&self) -> u64 {
+        2000
+    }
+
+    fn measure(&self) -> Measure {
+        Measure { key: "correlation", title: "correlation with the target on the blanked part", is_fraction: false }
+    }
+
+    fn network(&self, settings: &Settings) -> Result<Network, SettingError> {
+        Ok(plan(settings)?.network())
+    }
+
+    /// `auto` becomes what there is (CIFAR-10 at `path` or where `HEBBSCOPE_DATA` says, a folder at `path`, otherwise
+    /// dead leaves), so that a run that goes on later cannot change its pictures without a word.
+    fn settle(&self, settings: &mut Settings) -> Result<(), SettingError> {
+        if let Some(path) = settings.path("path") {
+            // The run may go on from another working folder.
+            let absolute = std::path::absolute(&path).unwrap_or(path);
+            if let Some(text) = absolute.to_str() {
+                settings.set("path", &text.into())?;
+            }
+        }
+        if settings.choice("source") == "auto" {
+            let source = match settings.path("path") {
+                Some(path) if Layout::find(&path).is_some() => "cifar",
+                Some(path) if path.is_dir() => "folder",
+                Some(path) => {
+                    let problem = "expected CIFAR-10 or a folder of pictures, found neither";
+                    return Err(DataError::new(&path, problem).into());
+                }
+                None if locate(None).is_ok() => "cifar",
+                None => "dead_leaves",
+            };
+            settings.set("source", &source.into())?;
+        }
+        Ok(())
+    }
+
+    fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
+        let plan = plan(settings)?;
+        let pictures = match purpose {
+            Purpose::Training => Pictures::open(&request(settings, configured(settings)?), Split::Training)?,
+            Purpose::Testing => unseen(settings)?,
+        };
+        let blank_half = settings.choice("blank") == "half";
+        let (side, blank_fraction) = (settings.whole("side"), settings.real("blank_fraction"));
+        Ok(Box::new(Recall::new(NAME, plan, Grey { pictures, side, blank_half, blank_fraction })))
+    }
+}
+
+fn plan(settings: &Settings) -> Result<Plan, SettingError> {
+    Plan::new(settings, settings.whole("side").pow(2))
+}
+
+/// The source that the settings name.
+fn configured(settings: &Settings) -> Result<Source, SettingError> {
+    let path = settings.path("path");
+    Ok(match (settings.choice("source"), path) {
+        ("cifar", path) => Source::Cifar(path),
+        ("folder", Some(path)) => Source::Folder(path),
+        ("folder", None) => return Err(DataError::of("path", "expected a folder of pictures, found nothing").into()),
+        ("dead_leaves", _) => Source::DeadLeaves,
+        (_, path) => {
+            let mut settled = settings.clone();
+            Images.settle(&mut settled)?;
+            match settled.choice("source") {
+                "cifar" => Source::Cifar(path),
+                "folder" => Source::Folder(path.unwrap_or_default()),
+                _ => Source::DeadLeaves,
+            }
+        }
+    })
+}
+
+/// Pictures that no training with these settings sees: those that a folder has kept, otherwise the test batch of
+/// CIFAR-10 where it can be found, otherwise dead leaves. Networks travel without their pictures and are looked at
+/// all the same; [`Experiment::examples`] says which pictures these are.
+fn unseen(settings: &Settings) -> Result<Pictures, SettingError> {
+    let path = settings.path("path");
+    if let Ok(Source::Folder(folder)) = configured(settings) {
+        // A folder may be elsewhere, or too small to keep any.
+        if let Ok(pictures) = Pictures::open(&request(settings, Source::Folder(folder)), Split::Test) {
+            return Ok(pictures);
+        }
+    }
+    let places = [path.filter(|_| settings.choice("source") == "cifar"), None];
+    let found = places.into_iter().find(|path| locate(path.as_deref()).is_ok());
+    let source = found.map_or(Source::DeadLeaves, Source::Cifar);
+    Ok(Pictures::open(&request(settings, source), Split::Test)?)
+}
+
+fn request(settings: &Settings, source: Source) -> Request {
+    Request {
+        source,
+        side: settings.whole("side"),
+        split_seed: settings.whole("split_seed") as u64,
+        test_share: settings.real("test_share"),
+        least: settings.whole("count"),
+    }
+}
+
+/// Grey pictures, one of them blanked in part.
+struct Grey {
+    pictures: Pictures,
+    side: usize,
+    blank_half: bool,
+    blank_fraction: f64,
+}
+
+impl Examples for Grey {
+    fn draw(&self, generator: &mut Generator, count: usize) -> Vec<Vec<f32>> {
+        self.pictures.draw(generator, count)
+    }
+
+    fn probe(&self, generator: &mut Generator, example: &[f32]) -> Vec<f32> {
+        if !self.blank_half {
+            return patterns::blanked(generator, example, self.blank_fraction);
+        }
+        let mut probe = example.to_vec();
+        let (top, bottom) = probe.split_at_mut(self.side / 2 * self.side);
+        let half = if generator.random::<bool>() { top } else { bottom };
+        half.fill(0.0);
+        probe
+    }
+
+    fn score(&self, question: &Question, answer: &[f32]) -> Score {
+        score::score(question, answer)
+    }
+
+    fn description(&self) -> Option<String> {
+        Some(self.pictures.description().to_owned())
+    }
+
+    fn fingerprint(&self) -> Option<&str> {
+        self.pictures.fingerprint()
+    }
+}

@@ -1,0 +1,300 @@
+//! The task images: it learns, it is the same after a stop, and it never changes its pictures without a word.
+
+use crate::workbench::{advance, bits};
+use hebbscope::data::pictures::cifar::Layout;
+use hebbscope::data::{DATA_VARIABLE, data_folder};
+use hebbscope::episode::EventKind;
+use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::tasks::{self, TASKS};
+use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
+use image::{GrayImage, Luma};
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A run on small pictures of the generator.
+fn config(changes: &[(&str, &str)]) -> RunConfig {
+    let small = [("source", "dead_leaves"), ("side", "8"), ("show_steps", "4"), ("rounds", "2"), ("gap_steps", "1")];
+    let mut config = RunConfig::new(tasks::find("images").unwrap());
+    for (key, value) in small.iter().chain(changes) {
+        config.settings.set_text(key, value).unwrap();
+    }
+    config
+}
+
+fn trained(changes: &[(&str, &str)], iterations: usize) -> Trainer {
+    let mut trainer = Trainer::new(config(changes)).unwrap();
+    advance(&mut trainer, iterations);
+    trainer
+}
+
+fn reopened(trainer: &Trainer) -> Checkpoint {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("checkpoint.safetensors");
+    trainer.checkpoint().unwrap().write(&path, Precision::Full).unwrap();
+    Checkpoint::read(&path).unwrap()
+}
+
+/// `count` pictures that differ.
+fn pictures(folder: &Path, count: u8) {
+    for number in 0..count {
+        let picture = GrayImage::from_fn(16, 16, |x, y| Luma([(x * 16 + y) as u8 ^ (number * 7)]));
+        picture.save(folder.join(format!("{number:03}.png"))).unwrap();
+    }
+}
+
+#[test]
+fn the_defaults_are_the_papers() {
+    let config = RunConfig::new(tasks::find("images").unwrap());
+    let network = config.task().network(&config.settings).unwrap();
+    let numbers: usize = network.shapes().iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
+    // Section 4.3 counts w and α; η is one more.
+    assert_eq!((network.neurons, numbers), (1025, 2_101_250 + 1));
+    for (key, value) in [("count", 3), ("rounds", 3), ("show_steps", 20), ("gap_steps", 3), ("probe_steps", 3)] {
+        assert_eq!(config.settings.whole(key), value, "{key}");
+    }
+    assert_eq!((config.settings.real("lr"), config.settings.choice("alpha")), (1e-4, "free"));
+}
+
+#[test]
+fn a_lifetime_shows_all_pictures_and_blanks_one_half() {
+    let mut halves = [false; 2];
+    let checkpoint = trained(&[], 0).checkpoint().unwrap();
+    for seed in 0..20 {
+        let tape = evaluate::episode(&checkpoint, seed).unwrap();
+        tape.check().unwrap();
+        assert_eq!((tape.steps, tape.network.neurons), (2 * 3 * (4 + 1) + 3, 65));
+        let (target, probe) = (&tape.pictures["target"].values, &tape.pictures["probe"].values);
+        let blanked: Vec<bool> = probe.iter().map(|&value| value == 0.0).collect();
+        let top = blanked[0];
+        halves[usize::from(top)] = true;
+        for pixel in 0..64 {
+            assert_eq!(blanked[pixel], (pixel < 32) == top, "seed {seed}, pixel {pixel}");
+            assert!(blanked[pixel] || probe[pixel] == target[pixel]);
+        }
+        for event in &tape.events {
+            for step in event.start..event.start + event.steps {
+                let shown = &tape.drive[step * 65..][..65];
+                assert_eq!(shown[64], 1.0, "the bias");
+                match (event.kind, event.index) {
+                    (EventKind::Study, Some(index)) => {
+                        assert_eq!(shown[..64], tape.pictures["study"].values[index * 64..][..64]);
+                        assert!(shown.iter().all(|&value| value != 0.0), "every pixel is shown");
+                    }
+                    (EventKind::Probe, None) => assert_eq!(shown[..64], probe[..]),
+                    (kind, _) => assert!(kind == EventKind::Blank && shown[..64].iter().all(|&value| value == 0.0)),
+                }
+            }
+        }
+    }
+    assert_eq!(halves, [true, true], "the top half and the bottom half");
+}
+
+#[test]
+fn random_pixels_can_be_blanked_instead() {
+    let checkpoint = trained(&[("blank", "random"), ("blank_fraction", "0.25")], 0).checkpoint().unwrap();
+    let tape = evaluate::episode(&checkpoint, 1).unwrap();
+    let blanked: Vec<usize> = (0..64).filter(|&pixel| tape.pictures["probe"].values[pixel] == 0.0).collect();
+    assert_eq!(blanked.len(), 16);
+    assert!(blanked.first() < Some(&16) && blanked.last() > Some(&47), "all over the picture: {blanked:?}");
+}
+
+#[test]
+fn a_network_learns_to_fill_in_what_it_has_seen_once() {
+    let changes = [("lr", "0.003"), ("batch", "4"), ("side", "6"), ("show_steps", "5"), ("rounds", "3")];
+    let correlation = |iterations: usize| {
+        let checkpoint = trained(&changes, iterations).checkpoint().unwrap();
+        evaluate::evaluate(&checkpoint, 0, 100, |_| {}).unwrap()
+    };
+    let (new, learned) = (correlation(0), correlation(300));
+    assert!(new.measure.abs() < 0.2, "a new network knows nothing: {}", new.measure);
+    assert!(learned.measure > 0.6, "{}", learned.measure);
+    let detail = |key: &str| learned.details.iter().find(|(measure, _)| measure.key == key).unwrap().1;
+    assert!(detail("mse") < detail("baseline_mean_mse"), "{:?}", learned.details);
+    assert!(learned.measure > detail("baseline_other_study_correlation"), "it knows which picture");
+    assert!(detail("baseline_best_study_correlation") > 0.99, "a perfect memory finds the picture");
+    // Which pictures these were depends on where the tests run; it is said in any case.
+    let examples = learned.examples.unwrap();
+    let data = data_folder().is_some_and(|folder| Layout::find(&folder).is_some());
+    assert!(examples.starts_with(if data { "CIFAR-10 test batch" } else { "dead leaves" }), "{examples}");
+}
+
+#[test]
+fn a_run_stopped_and_resumed_is_the_run_that_never_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    pictures(folder.path(), 12);
+    let path = folder.path().to_str().unwrap();
+    for source in [&[("source", "dead_leaves")][..], &[("source", "folder"), ("path", path)]] {
+        let mut resumed = Trainer::from_checkpoint(reopened(&trained(source, 2))).unwrap();
+        advance(&mut resumed, 3);
+        assert!(bits(resumed.parameters()) == bits(trained(source, 5).parameters()), "{source:?}");
+    }
+}
+
+#[test]
+fn a_run_says_where_its_pictures_come_from_and_keeps_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    pictures(folder.path(), 30);
+    let trainer = trained(&[("source", "auto"), ("path", folder.path().to_str().unwrap())], 1);
+    assert_eq!(trainer.config().settings.choice("source"), "folder");
+    assert!(trainer.examples().unwrap().contains("27 to learn from, 3 kept for testing"), "{:?}", trainer.examples());
+    let checkpoint = reopened(&trainer);
+    assert!(evaluate::evaluate(&checkpoint, 0, 1, |_| {}).unwrap().examples.unwrap().contains("3 kept for testing"));
+
+    // Another place with other pictures stands for a folder that has changed since: what was read stays in memory.
+    let other = tempfile::tempdir().unwrap();
+    pictures(other.path(), 31);
+    let mut changed = checkpoint.clone();
+    changed.config.settings.set_text("path", other.path().to_str().unwrap()).unwrap();
+    let error = Trainer::from_checkpoint(changed.clone()).err().unwrap().to_string();
+    assert!(error.contains("expected the ones that this run began with"), "{error}");
+    let error = evaluate::evaluate(&changed, 0, 1, |_| {}).unwrap_err().to_string();
+    assert!(error.contains("expected the ones that this run began with"), "{error}");
+
+    // Gone: it does not go on, but it can be looked at, on pictures that it says.
+    let mut gone = checkpoint;
+    gone.config.settings.set_text("path", other.path().join("gone").to_str().unwrap()).unwrap();
+    let error = Trainer::from_checkpoint(gone.clone()).err().unwrap().to_string();
+    assert!(error.contains("gone: cannot be read"), "{error}");
+    let seen = evaluate::evaluate(&gone, 0, 1, |_| {}).unwrap().examples.unwrap();
+    assert!(seen.contains("dead leaves") || seen.contains("CIFAR-10 test batch"), "{seen}");
+}
+
+#[test]
+fn every_task_lives_saves_and_is_evaluated() {
+    // Small numbers for whatever lengths a task has.
+    let small = [("size", "12"), ("side", "4"), ("count", "2"), ("show_steps", "2"), ("rounds", "1"), ("batch", "2")];
+    for task in TASKS {
+        let mut config = RunConfig::new(*task);
+        for (key, value) in small {
+            let _has_it = config.settings.set_text(key, value);
+        }
+        let mut trainer = Trainer::new(config).unwrap();
+        advance(&mut trainer, 2);
+        let checkpoint = reopened(&trainer);
+        assert_eq!(checkpoint.network, task.network(&checkpoint.config.settings).unwrap(), "{}", task.name());
+        let result = evaluate::evaluate(&checkpoint, 0, 2, |_| {}).unwrap();
+        assert!(result.measure.is_finite() && result.details.iter().all(|(_, value)| value.is_finite()));
+        let keys: Vec<&str> = result.details.iter().map(|(measure, _)| measure.key).collect();
+        assert!(!keys.contains(&task.measure().key), "{keys:?}");
+        evaluate::episode(&checkpoint, 0).unwrap().check().unwrap();
+    }
+}
+
+/// Runs the program in `folder`, with `data` as its data folder.
+fn hebbscope(folder: &Path, data: Option<&Path>, line: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hebbscope"));
+    command.args(line.split_whitespace()).current_dir(folder).env_remove(DATA_VARIABLE);
+    if let Some(data) = data {
+        command.env(DATA_VARIABLE, data);
+    }
+    command.output().unwrap()
+}
+
+#[track_caller]
+fn done(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// A data folder with a tiny CIFAR-10: random records, four to learn from, four to test.
+fn tiny_data(seed: u8) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let batches = folder.path().join("cifar-10-batches-bin");
+    std::fs::create_dir(&batches).unwrap();
+    for (name, batch) in [("data_batch_1.bin", 3_u32), ("test_batch.bin", 5)] {
+        let bytes = (0..4 * 3073_u32).map(|at| {
+            let noise = (at + u32::from(seed)).wrapping_mul(2_654_435_761).wrapping_mul(batch) >> 24;
+            if at.is_multiple_of(3073) { 7 } else { noise as u8 }
+        });
+        std::fs::write(batches.join(name), bytes.collect::<Vec<_>>()).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn evaluation_uses_the_test_batch_where_there_is_one_and_says_so() {
+    let (folder, data) = (tempfile::tempdir().unwrap(), tiny_data(0));
+    let small = "--set side=4 --set rounds=1 --set show_steps=2 --steps 2";
+    done(&hebbscope(folder.path(), None, &format!("train images {small} --out run")));
+    let config = std::fs::read_to_string(folder.path().join("run/config.toml")).unwrap();
+    assert!(config.contains("source = \"dead_leaves\""), "{config}");
+    let json = |data: Option<&Path>| -> Value {
+        serde_json::from_str(&done(&hebbscope(folder.path(), data, "eval run --episodes 4 --json"))).unwrap()
+    };
+    let (with, without) = (json(Some(data.path())), json(None));
+    assert_eq!(with["examples"], "CIFAR-10 test batch, 4 pictures");
+    assert_eq!(without["examples"], "dead leaves, generated");
+    for key in ["correlation", "mse", "baseline_mean_mse", "baseline_best_study_mse", "baseline_best_study_correlation"]
+    {
+        assert!(with[key].is_f64() && without[key].is_f64(), "{key}: {with} {without}");
+    }
+    let text = done(&hebbscope(folder.path(), Some(data.path()), "eval run --episodes 4"));
+    assert!(text.contains("CIFAR-10 test batch") && text.contains("baseline_mean_mse ("), "{text}");
+    let widths: Vec<usize> = text.lines().skip(2).map(|line| line.chars().count()).collect();
+    assert!(widths.len() > 5 && widths.iter().all(|width| *width == widths[0]), "aligned: {text}");
+}
+
+#[test]
+fn a_run_on_a_data_set_goes_on_only_with_that_data_set() {
+    let (folder, data) = (tempfile::tempdir().unwrap(), tiny_data(0));
+    let small = "--set side=4 --set rounds=1 --set show_steps=2 --steps 2";
+    let text = done(&hebbscope(folder.path(), Some(data.path()), &format!("train images {small} --out run")));
+    assert!(text.contains("CIFAR-10 training batches, 4 pictures"), "{text}");
+    let config = std::fs::read_to_string(folder.path().join("run/config.toml")).unwrap();
+    assert!(config.contains("source = \"cifar\"") && config.contains("fingerprint = "), "{config}");
+    let other = tiny_data(1);
+    let refusals: [(Option<&Path>, &str); 3] = [
+        (None, "HEBBSCOPE_DATA, found neither"),
+        (Some(folder.path()), "expected CIFAR-10"),
+        (Some(other.path()), "expected the ones that this run began with"),
+    ];
+    for (data, word) in refusals {
+        let output = hebbscope(folder.path(), data, "train --resume run --steps 4");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && errors.lines().count() == 1, "{errors}");
+        assert!(errors.contains(word), "expected {word:?} in: {errors}");
+    }
+    done(&hebbscope(folder.path(), Some(data.path()), "train --resume run --steps 4"));
+    // It can be looked at and shared without.
+    done(&hebbscope(folder.path(), None, "eval run --episodes 1"));
+    done(&hebbscope(folder.path(), None, "share run --out small.safetensors"));
+    done(&hebbscope(folder.path(), None, "eval small.safetensors --episodes 1"));
+}
+
+#[test]
+fn paths_stay_on_the_machine_that_they_mean() {
+    let folder = tempfile::tempdir().unwrap();
+    let pictures_folder = folder.path().join("my-pictures");
+    std::fs::create_dir(&pictures_folder).unwrap();
+    pictures(&pictures_folder, 8);
+    let small = "--set side=4 --set rounds=1 --set show_steps=2 --set path=my-pictures --steps 1";
+    done(&hebbscope(folder.path(), None, &format!("train images {small} --out run")));
+    // Absolute: the run may go on from elsewhere.
+    let config = Checkpoint::read(&folder.path().join("run/checkpoint.safetensors")).unwrap().config;
+    assert!(config.settings.path("path").unwrap().is_absolute());
+    done(&hebbscope(folder.path(), None, "share run --out small.safetensors"));
+    let shared = Checkpoint::read(&folder.path().join("small.safetensors")).unwrap().config;
+    assert_eq!((shared.settings.path("path"), shared.fingerprint), (None, None));
+}
+
+#[test]
+fn bad_sources_are_refused_in_one_sentence_and_leave_no_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    for (line, word) in [
+        ("--set source=folder", "path: expected a folder of pictures, found nothing"),
+        ("--set path=nowhere", "expected CIFAR-10 or a folder of pictures, found neither"),
+        ("--set source=cifar", "HEBBSCOPE_DATA, found neither"),
+        ("--set source=folder --set path=.", "at least 3 pictures"),
+        ("--set source=moon", "one of auto, cifar, folder, dead_leaves"),
+        ("--set side=1", "a whole number from 2 to 64"),
+    ] {
+        let output = hebbscope(folder.path(), None, &format!("train images {line} --out run"));
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && errors.lines().count() == 1, "{errors}");
+        assert!(errors.contains(word), "expected {word:?} in: {errors}");
+        assert!(!folder.path().join("run").exists(), "{line} left a folder");
+    }
+    let mut settings = config(&[]).settings;
+    assert!(settings.set_text("path", "two\nlines").is_err());
+}
