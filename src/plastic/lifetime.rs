@@ -30,7 +30,11 @@ pub fn live(network: Network, parameters: &Parameters, drive: &Tensor, keep_trac
     if neurons != network.neurons {
         bail!("the drive has {neurons} neurons, the network {}", network.neurons);
     }
-    stepper.record.advance(&drive.flatten_all()?.to_vec1::<f32>()?);
+    match &mut stepper.life {
+        Life::Host(record) => record.advance(&drive.flatten_all()?.to_vec1::<f32>()?),
+        #[cfg(feature = "cuda")]
+        Life::Cuda(record) => record.advance(drive)?,
+    }
     let final_traces = if keep_traces { (0..batch).map(|lane| stepper.trace(lane)).collect() } else { Vec::new() };
     Ok(Lived { activity: stepper.finish(parameters, drive)?, final_traces })
 }
@@ -38,7 +42,14 @@ pub fn live(network: Network, parameters: &Parameters, drive: &Tensor, keep_trac
 /// A batch of lifetimes lived step by step.
 pub struct Stepper {
     network: Network,
-    record: Record,
+    life: Life,
+}
+
+/// Where the lifetimes are lived: on the parameters' device where there are kernels for it, otherwise on the host.
+enum Life {
+    Host(Record),
+    #[cfg(feature = "cuda")]
+    Cuda(Box<super::cuda::Record>),
 }
 
 impl Stepper {
@@ -53,27 +64,63 @@ impl Stepper {
                 bail!("parameter {name} has shape {found:?}, the network needs {shape:?}");
             }
         }
+        #[cfg(feature = "cuda")]
+        if parameters.device().is_cuda() {
+            let record = super::cuda::Record::new(network, parameters, batch, expected_steps)?;
+            return Ok(Self { network, life: Life::Cuda(Box::new(record)) });
+        }
         let alpha = if network.plasticity.is_some() { parameters.values("alpha")? } else { Vec::new() };
         let weights = Weights::new(network, &parameters.values("w")?, &alpha, parameters.eta());
-        Ok(Self { network, record: Record::new(weights, batch, expected_steps) })
+        Ok(Self { network, life: Life::Host(Record::new(weights, batch, expected_steps)) })
     }
 
     /// One step: `drive` is `[B, N]` row major, and so is the answer x(t).
     ///
     /// # Errors
-    /// When `drive` has another size.
+    /// When `drive` has another size, or the device fails.
     pub fn step(&mut self, drive: &[f32]) -> Result<Vec<f32>> {
-        let expected = self.record.batch() * self.network.neurons;
+        let expected = self.batch() * self.network.neurons;
         if drive.len() != expected {
             bail!("a step needs {expected} drive values, found {}", drive.len());
         }
-        self.record.advance(drive);
-        Ok(self.record.activity_at(self.record.steps() - 1))
+        match &mut self.life {
+            Life::Host(record) => {
+                record.advance(drive);
+                Ok(record.activity_at(record.steps() - 1))
+            }
+            #[cfg(feature = "cuda")]
+            Life::Cuda(record) => record.step(drive),
+        }
     }
 
     /// H after the last step of one lane, `[N, N]` row major; empty for a non-plastic network.
+    ///
+    /// # Panics
+    /// When the device on which it lies fails.
     pub fn trace(&self, lane: usize) -> Vec<f32> {
-        self.record.final_trace(lane)
+        match &self.life {
+            Life::Host(record) => record.final_trace(lane),
+            #[cfg(feature = "cuda")]
+            Life::Cuda(record) => {
+                record.final_trace(lane).unwrap_or_else(|error| panic!("a trace could not be read back: {error}"))
+            }
+        }
+    }
+
+    fn batch(&self) -> usize {
+        match &self.life {
+            Life::Host(record) => record.batch(),
+            #[cfg(feature = "cuda")]
+            Life::Cuda(record) => record.batch(),
+        }
+    }
+
+    fn steps(&self) -> usize {
+        match &self.life {
+            Life::Host(record) => record.steps(),
+            #[cfg(feature = "cuda")]
+            Life::Cuda(record) => record.steps(),
+        }
     }
 
     /// Ends the lifetimes: x of all steps, `[T, B, N]`, attached to the graph of `parameters` and of
@@ -82,17 +129,25 @@ impl Stepper {
     /// # Errors
     /// When `drive` does not have as many steps as were lived.
     pub fn finish(self, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
-        let expected = [self.record.steps(), self.record.batch(), self.network.neurons];
+        let expected = [self.steps(), self.batch(), self.network.neurons];
         if drive.dims() != expected {
             bail!("the drive has shape {:?}, the lifetime was lived with {expected:?}", drive.dims());
         }
+        let record = match self.life {
+            Life::Host(record) => record,
+            #[cfg(feature = "cuda")]
+            Life::Cuda(record) => return record.finish(parameters, drive),
+        };
         // Candle's custom operations take three tensors: α and η travel as one.
         let plastic = match self.network.plasticity {
             Some(_) => Tensor::cat(&[&parameters.get("alpha")?.flatten_all()?, parameters.get("eta")?], 0)?,
             None => Tensor::zeros(1, DType::F32, &Device::Cpu)?,
         };
-        let operation = LifetimeOp { record: Mutex::new(Some(self.record)) };
-        drive.contiguous()?.apply_op3(parameters.get("w")?, &plastic, operation)
+        let operation = LifetimeOp { record: Mutex::new(Some(record)) };
+        // Where the parameters are on a device without kernels of ours, Candle carries values and gradients over.
+        let [drive, w, plastic] =
+            [&drive.contiguous()?, parameters.get("w")?, &plastic].map(|tensor| tensor.to_device(&Device::Cpu));
+        drive?.apply_op3(&w?, &plastic?, operation)?.to_device(parameters.device())
     }
 }
 

@@ -11,9 +11,13 @@
 //! | [`lifetime`] | the recurrence of a whole lifetime as one Candle operation, also stepwise |
 //! | [`replay`] | rebuilding any H(t) from recorded activations |
 //! | [`tensor_file`] | one `.safetensors` file, read with suspicion and written atomically |
+//! | [`device`] | where a network computes |
+//! | [`cuda`] | the same on a CUDA device, where the program was built for one |
 //! | `cpu` | the kernels behind [`lifetime`]; nothing outside this room sees them |
 
 mod cpu;
+pub mod cuda;
+pub mod device;
 pub mod lifetime;
 pub mod network;
 pub mod parameters;

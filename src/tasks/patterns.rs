@@ -12,7 +12,7 @@ use crate::episode::{Event, EventKind, Tape};
 use crate::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use crate::plastic::tensor_file::Array;
 use crate::plastic::{Parameters, Rule, live};
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Result, Tensor};
 use rand::{Rng as _, seq::SliceRandom as _};
 use std::collections::BTreeMap;
 
@@ -226,11 +226,12 @@ impl Experiment for Recall {
             .flat_map(|step| scripts.iter().flat_map(move |script| &script.drive[step * neurons..][..neurons]))
             .copied()
             .collect();
-        let drive = Tensor::from_vec(drive, (steps, batch, neurons), &Device::Cpu)?;
+        let device = parameters.device();
+        let drive = Tensor::from_vec(drive, (steps, batch, neurons), device)?;
         let activity = live(network, parameters, &drive, false)?.activity;
 
         let targets: Vec<f32> = scripts.iter().flat_map(|script| &script.study[script.target]).copied().collect();
-        let target = Tensor::from_slice(&targets, (batch, self.size), &Device::Cpu)?;
+        let target = Tensor::from_slice(&targets, (batch, self.size), device)?;
         let output = activity.narrow(0, steps - 1, 1)?.squeeze(0)?.narrow(1, 0, self.size)?;
         let squared_error = (&output - target)?.sqr()?;
         let loss = (squared_error.sum_all()? / batch as f64)?;
