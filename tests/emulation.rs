@@ -6,9 +6,9 @@ use hebbscope::plastic::cuda::plan::{Division, Limits};
 use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use hebbscope::plastic::replay::Activities;
 use hebbscope::plastic::{Parameters, Rule, live};
-use std::io::Write as _;
+use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// Threads of an emulated block: two warps, so that there is something to wait for.
 const THREADS: usize = 64;
@@ -54,12 +54,12 @@ impl Case {
 
     /// What the emulator makes of it.
     fn run(self, emulator: &Path) -> Answer {
-        let mut child = Command::new(emulator).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut input = child.stdin.take().unwrap();
-        let feeder = std::thread::spawn(move || input.write_all(&self.0).unwrap());
-        let output = child.wait_with_output().unwrap();
-        feeder.join().unwrap();
-        assert!(output.status.success(), "the emulator ended with {}", output.status);
+        let mut input = tempfile::tempfile().unwrap();
+        input.write_all(&self.0).unwrap();
+        input.rewind().unwrap();
+        let output = Command::new(emulator).stdin(input).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "the emulator ended with {}: {said}", output.status);
         Answer(output.stdout)
     }
 }
@@ -132,7 +132,9 @@ impl Problem {
         let mut drive = generator.normal(steps * batch * neurons, 0.7);
         for (index, value) in drive.iter_mut().enumerate() {
             let step = index / (batch * neurons);
-            if value.abs() < 0.6 && !(network.drive == Drive::Clamp && (step % 3 == 0 || [4, 5].contains(&step))) {
+            if value.abs() < 0.6
+                && !(network.drive == Drive::Clamp && (step.is_multiple_of(3) || [4, 5].contains(&step)))
+            {
                 *value = 0.0;
             }
         }

@@ -133,22 +133,26 @@ impl Stepper {
         if drive.dims() != expected {
             bail!("the drive has shape {:?}, the lifetime was lived with {expected:?}", drive.dims());
         }
-        let record = match self.life {
-            Life::Host(record) => record,
+        match self.life {
+            Life::Host(record) => attach(record, self.network, parameters, drive),
             #[cfg(feature = "cuda")]
-            Life::Cuda(record) => return record.finish(parameters, drive),
-        };
-        // Candle's custom operations take three tensors: α and η travel as one.
-        let plastic = match self.network.plasticity {
-            Some(_) => Tensor::cat(&[&parameters.get("alpha")?.flatten_all()?, parameters.get("eta")?], 0)?,
-            None => Tensor::zeros(1, DType::F32, &Device::Cpu)?,
-        };
-        let operation = LifetimeOp { record: Mutex::new(Some(record)) };
-        // Where the parameters are on a device without kernels of ours, Candle carries values and gradients over.
-        let [drive, w, plastic] =
-            [&drive.contiguous()?, parameters.get("w")?, &plastic].map(|tensor| tensor.to_device(&Device::Cpu));
-        drive?.apply_op3(&w?, &plastic?, operation)?.to_device(parameters.device())
+            Life::Cuda(record) => record.finish(parameters, drive),
+        }
     }
+}
+
+/// What was lived on the host, attached to the graph of `parameters` and of `drive`.
+fn attach(record: Record, network: Network, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
+    // Candle's custom operations take three tensors: α and η travel as one.
+    let plastic = match network.plasticity {
+        Some(_) => Tensor::cat(&[&parameters.get("alpha")?.flatten_all()?, parameters.get("eta")?], 0)?,
+        None => Tensor::zeros(1, DType::F32, &Device::Cpu)?,
+    };
+    let operation = LifetimeOp { record: Mutex::new(Some(record)) };
+    // Where the parameters are on a device without kernels of ours, Candle carries values and gradients over.
+    let [drive, w, plastic] =
+        [&drive.contiguous()?, parameters.get("w")?, &plastic].map(|tensor| tensor.to_device(&Device::Cpu));
+    drive?.apply_op3(&w?, &plastic?, operation)?.to_device(parameters.device())
 }
 
 /// The operation in Candle's graph: it owns the record of a lifetime until the backward pass takes it.

@@ -45,6 +45,15 @@ impl Place {
         let _on_the_host = device;
         Ok(Self::Host(known.unwrap_or_else(|| Moments { first: vec![0.0; count], second: vec![0.0; count] })))
     }
+
+    /// The moments of a parameter on the CPU.
+    fn on_the_host(&mut self) -> Result<&mut Moments> {
+        match self {
+            Self::Host(moments) => Ok(moments),
+            #[cfg(feature = "cuda")]
+            Self::Cuda(_) => bail!("the moments are on another device than their parameter"),
+        }
+    }
 }
 
 /// The optimiser's state.
@@ -169,11 +178,7 @@ impl InplaceOp1 for AdamStep<'_> {
             bail!("parameters are contiguous float32 tensors");
         };
         let mut moments = self.moments.lock().unwrap_or_else(PoisonError::into_inner);
-        let Moments { first, second } = match &mut **moments {
-            Place::Host(moments) => moments,
-            #[cfg(feature = "cuda")]
-            Place::Cuda(_) => bail!("the moments are on another device than their parameter"),
-        };
+        let Moments { first, second } = moments.on_the_host()?;
         let Constants { scale, step, root, beta1, beta2, eps } = self.constants;
         with_host_values(self.gradient, |gradient| {
             values[begin..end]

@@ -223,7 +223,7 @@ impl Training {
         let (wake, wake_worker) = (Arc::clone(&self.wake), Arc::clone(&self.wake));
         let spawned = std::thread::Builder::new().name("hebbscope-starting".into()).spawn(move || {
             // A window that has been closed no longer wants the worker, which ends when it is dropped.
-            let _delivered = sender.send(launch(config, choice, &runs_folder, wake_worker));
+            let _delivered = sender.send(launch(&config, choice, &runs_folder, wake_worker));
             wake();
         });
         match spawned {
@@ -326,7 +326,7 @@ impl Training {
 
 /// Opens the device, makes the network, the run folder and the thread. A run that cannot be saved is still worth
 /// watching.
-fn launch(config: RunConfig, choice: Choice, runs_folder: &Path, wake: Wake) -> anyhow::Result<Started> {
+fn launch(config: &RunConfig, choice: Choice, runs_folder: &Path, wake: Wake) -> anyhow::Result<Started> {
     let (compute, reason): (Compute, Option<String>) = device::open(choice)?;
     let told = |text: String, is_error: bool| Notice { text, is_error };
     let mut notices = Vec::from_iter(reason.map(|reason| told(format!("Training on the CPU: {reason}."), false)));
@@ -334,7 +334,7 @@ fn launch(config: RunConfig, choice: Choice, runs_folder: &Path, wake: Wake) -> 
     let mut trainer = Trainer::new(config.clone())?;
     trainer.move_to(&compute)?;
     let path = RunFolder::free_name(runs_folder, &name);
-    let folder = match RunFolder::create(&path, &config) {
+    let folder = match RunFolder::create(&path, config) {
         Ok(folder) => Some(folder),
         Err(error) => {
             notices.push(told(format!("This run is not being saved: {error}"), true));
