@@ -35,9 +35,15 @@ pub fn open() -> Result<(Device, String, u64), String> {
     });
     match attempt {
         Ok(Ok(opened)) => Ok(opened),
-        Ok(Err(error)) => Err(first_line(&error)),
+        Ok(Err(error)) => Err(driver_words(&first_line(&error)).to_owned()),
         Err(panic) => Err(panic),
     }
+}
+
+/// What the driver said, out of `DriverError(CUDA_ERROR_NO_DEVICE, "no CUDA-capable device is detected")`.
+fn driver_words(line: &str) -> &str {
+    let quoted = line.strip_prefix("DriverError(").and_then(|rest| rest.split('"').nth(1));
+    quoted.filter(|words| !words.is_empty()).unwrap_or(line)
 }
 
 /// Runs `work`; a panic comes back as its first line and prints nothing.
