@@ -1,6 +1,7 @@
 //! The program from outside: exit codes, the one sentence on standard error, and what is left on the disk.
 
 use crate::workbench::{self, SMALL};
+use hebbscope::plastic::device;
 use hebbscope::plastic::tensor_file::Precision;
 use hebbscope::train::{Checkpoint, RunFolder, run_folder::checkpoint_path};
 use serde_json::Value;
@@ -46,6 +47,8 @@ impl Bench {
     fn done(&self, line: &str) -> String {
         let output = self.run(line);
         let errors = String::from_utf8(output.stderr).unwrap();
+        // A program that was built for a device says so where it finds none.
+        let errors: String = errors.lines().filter(|line| !line.contains("computing on the CPU: no ")).collect();
         assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""), "hebbscope {line}");
         String::from_utf8(output.stdout).unwrap()
     }
@@ -167,7 +170,33 @@ fn unknown_tasks_and_settings_are_refused_with_what_there_is() {
     bench.refused("train patterns --set =1 --out run", &["no setting", "expected one of"]);
     bench.refused("train patterns --seed 9007199254740992 --out run", &["seed", "9007199254740991", "found"]);
     bench.refused("train patterns --steps 18446744073709551615 --out run", &["steps", "9007199254740991", "found"]);
-    bench.refused("train patterns --device cuda --out run", &["--device", "expects auto or cpu", "found cuda"]);
+}
+
+/// What is not built in says how to build it; what is built in and does not work says what is missing.
+#[test]
+fn a_device_that_cannot_be_had_is_refused_and_auto_goes_on_without_it() {
+    let bench = Bench::new();
+    for (device, is_built) in [("cuda", cfg!(feature = "cuda")), ("metal", cfg!(feature = "metal"))] {
+        let named = format!("--device {device}");
+        if !is_built {
+            let how = format!("cargo build --release --features {device}");
+            bench.refused(&format!("train patterns {named} --out run"), &[&named, "this build has no", &how]);
+            bench.refused(&format!("eval nothing {named}"), &[&named, &how]);
+            bench.refused(&format!("episode nothing --seed 1 --out tape {named}"), &[&named, &how]);
+        } else if device::open(device.parse().unwrap()).is_err() {
+            bench.refused(&format!("train patterns {named} --out run"), &[&named, "no", "device"]);
+        }
+    }
+    for device in ["auto", "cpu"] {
+        let output = bench.run(&format!("train patterns {} --steps 1 --device {device} --out {device}", small()));
+        assert!(output.status.success(), "{output:?}");
+        let computed_on_the_cpu = String::from_utf8_lossy(&output.stdout).contains("on CPU");
+        assert!(computed_on_the_cpu || device == "auto", "{output:?}");
+        // Nothing to complain about where nothing else was built in.
+        let said = String::from_utf8_lossy(&output.stderr).contains("computing on the CPU: no ");
+        let settled = device == "auto" && computed_on_the_cpu && cfg!(any(feature = "cuda", feature = "metal"));
+        assert_eq!(said, settled, "{output:?}");
+    }
 }
 
 #[test]

@@ -4,7 +4,11 @@
 mod architecture;
 mod bad_files;
 mod command_line;
+#[cfg(feature = "cuda")]
+mod cuda;
 mod curves;
+mod devices;
+mod emulation;
 mod export;
 mod following;
 mod heatmap;

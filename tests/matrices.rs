@@ -212,7 +212,7 @@ fn a_snapshot_carries_the_gradients_of_its_last_iteration() {
         twin.step().unwrap();
     }
     let gradients = snapshot.gradients.clone().unwrap();
-    assert_eq!(&gradients, twin.last_gradients().unwrap());
+    assert_eq!(gradients, twin.last_gradients().unwrap());
     assert!(gradients["w"].iter().any(|value| *value != 0.0) && gradients["alpha"].iter().any(|value| *value != 0.0));
     if snapshot.iteration == 1 {
         // Adam's first step goes against the sign of the gradient.

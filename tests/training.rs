@@ -1,8 +1,9 @@
 //! Training: the same numbers every time, also across a stop; networks that learn; NaN that is caught.
 
 use crate::workbench::{Disturbed, advance, bits, config, taken_apart, trained, trainer};
+use candle_core::{DType, Device, Tensor};
 use hebbscope::plastic::tensor_file::Precision;
-use hebbscope::train::adam::{Adam, clip_by_global_norm, global_norm};
+use hebbscope::train::adam::{Adam, clip_scale, global_norm, to_host};
 use hebbscope::train::run_folder::checkpoint_path;
 use hebbscope::train::{Checkpoint, Event, Point, RunFolder, Trainer, Worker, evaluate, worker};
 use std::collections::BTreeMap;
@@ -184,18 +185,19 @@ fn the_loss_of_a_batch_is_the_mean_of_its_lifetimes() {
 
 #[test]
 fn clipping_limits_the_gradient_and_keeps_its_direction() {
-    let gradients = BTreeMap::from([("w".to_owned(), vec![3.0_f32, 0.0, -6.0]), ("eta".to_owned(), vec![2.0])]);
-    assert!((global_norm(&gradients) - 7.0).abs() < 1e-9);
-    let mut clipped = gradients.clone();
-    let norm = clip_by_global_norm(&mut clipped, 3.5);
-    assert!((norm - 7.0).abs() < 1e-9, "the norm before clipping is reported: {norm}");
-    assert!((global_norm(&clipped) - 3.5).abs() < 1e-5);
-    for (before, after) in gradients.values().flatten().zip(clipped.values().flatten()) {
+    let tensor = |values: &[f32]| Tensor::from_slice(values, values.len(), &Device::Cpu).unwrap();
+    let gradients = BTreeMap::from([("w".to_owned(), tensor(&[3.0, 0.0, -6.0])), ("eta".to_owned(), tensor(&[2.0]))]);
+    let norm = global_norm(&gradients).unwrap();
+    assert!((norm - 7.0).abs() < 1e-9);
+    let clipped = to_host(&gradients, clip_scale(norm, Some(3.5))).unwrap();
+    let clipped_norm = clipped.values().flatten().map(|value| value * value).sum::<f32>().sqrt();
+    assert!((clipped_norm - 3.5).abs() < 1e-5);
+    let whole = to_host(&gradients, 1.0).unwrap();
+    for (before, after) in whole.values().flatten().zip(clipped.values().flatten()) {
         assert!((before / 2.0 - after).abs() < 1e-6);
     }
-    let mut untouched = gradients.clone();
-    clip_by_global_norm(&mut untouched, 8.0);
-    assert_eq!(untouched, gradients, "a gradient within the limit stays as it is");
+    assert_eq!(clip_scale(norm, Some(8.0)), 1.0, "a gradient within the limit stays as it is");
+    assert_eq!(clip_scale(norm, None), 1.0);
 }
 
 #[test]
@@ -217,14 +219,15 @@ fn a_clipped_run_reports_the_norm_that_it_had() {
 fn a_gradient_that_does_not_fit_is_refused_before_anything_moves() {
     let mut parameters = trainer(&[]).parameters().snapshot().unwrap();
     let before = bits(&parameters);
-    let mut gradients: BTreeMap<String, Vec<f32>> =
-        parameters.iter().map(|(name, var)| (name.to_owned(), vec![1.0; var.elem_count()])).collect();
+    let ones = |count: usize| Tensor::ones(count, DType::F32, &Device::Cpu).unwrap();
+    let mut gradients: BTreeMap<String, Tensor> =
+        parameters.iter().map(|(name, var)| (name.to_owned(), ones(var.elem_count()))).collect();
     let mut adam = Adam::new(hebbscope::tasks::Optimiser::default());
-    gradients.insert("w".into(), vec![1.0; 3]);
-    let error = adam.step(&mut parameters, &gradients).unwrap_err().to_string();
+    gradients.insert("w".into(), ones(3));
+    let error = adam.step(&mut parameters, &gradients, 1.0).unwrap_err().to_string();
     assert!(error.contains("gradient of w") && error.contains("3 values, expected 441"), "{error}");
     gradients.remove("w");
-    let error = adam.step(&mut parameters, &gradients).unwrap_err().to_string();
+    let error = adam.step(&mut parameters, &gradients, 1.0).unwrap_err().to_string();
     assert!(error.contains("no gradient of w"), "{error}");
     assert_eq!((bits(&parameters), adam.steps), (before, 0));
 }

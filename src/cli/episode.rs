@@ -16,12 +16,16 @@ pub struct Arguments {
     /// The tape to write
     #[arg(long, value_name = "TAPE")]
     out: PathBuf,
+    #[command(flatten)]
+    device: super::DeviceArgument,
 }
 
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     super::keep_original(&open::checkpoint_file(&arguments.checkpoint), &arguments.out)?;
-    let checkpoint = open::checkpoint(&arguments.checkpoint)?;
+    let compute = arguments.device.open()?;
+    let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
+    checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
     let tape = evaluate::episode(&checkpoint, check_seed(arguments.seed)?)?;
     tape_file::write(&arguments.out, &tape, &checkpoint.parameters)?;
     let measure = checkpoint.config.task().measure();

@@ -19,11 +19,15 @@ pub struct Arguments {
     /// One line of JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    device: super::DeviceArgument,
 }
 
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let checkpoint = open::checkpoint(&arguments.checkpoint)?;
+    let compute = arguments.device.open()?;
+    let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
+    checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
     let result = evaluate::evaluate(&checkpoint, check_seed(arguments.seed)?, arguments.episodes, |_| {})
         .with_context(|| arguments.checkpoint.display().to_string())?;
     let task = checkpoint.config.task();

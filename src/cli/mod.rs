@@ -9,7 +9,9 @@ mod terminal;
 mod train;
 mod window;
 
+use crate::plastic::device::{self, Compute};
 use crate::plastic::tensor_file::{FileError, one_line, reason};
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -69,6 +71,27 @@ pub fn main() -> ExitCode {
             let _printed = writeln!(std::io::stderr(), "hebbscope: {}", one_line(&format!("{error:#}")));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Where to compute, for every sub-command that lives lifetimes.
+#[derive(clap::Args)]
+struct DeviceArgument {
+    /// Where to compute; auto takes a graphics processor where one works, and the CPU otherwise
+    #[arg(long, default_value = "auto", value_parser = device::Choice::ALL.map(device::Choice::name))]
+    device: String,
+}
+
+impl DeviceArgument {
+    /// Opens the device. Where auto settles for less than the program was built for, standard error hears why.
+    fn open(&self) -> anyhow::Result<Compute> {
+        let named = || format!("--device {}", self.device);
+        let choice: device::Choice = self.device.parse().with_context(named)?;
+        let (compute, reason) = device::open(choice).with_context(named)?;
+        if let Some(reason) = reason {
+            let _printed = writeln!(std::io::stderr(), "hebbscope: computing on the CPU: {}", one_line(&reason));
+        }
+        Ok(compute)
     }
 }
 

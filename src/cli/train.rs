@@ -38,9 +38,8 @@ pub struct Arguments {
     /// Iterations of the whole run [default: the task's]
     #[arg(long)]
     steps: Option<u64>,
-    /// Where to compute: auto or cpu (cuda and metal are not built into this version)
-    #[arg(long, default_value = "auto", value_parser = ["auto", "cpu", "cuda", "metal"])]
-    device: String,
+    #[command(flatten)]
+    device: super::DeviceArgument,
     /// Go on with the run in this folder
     #[arg(long, value_name = "DIR", conflicts_with_all = ["config", "settings", "out", "seed"])]
     resume: Option<PathBuf>,
@@ -48,10 +47,10 @@ pub struct Arguments {
 
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    if ["cuda", "metal"].contains(&arguments.device.as_str()) {
-        bail!("--device expects auto or cpu in this version, found {}", arguments.device);
-    }
-    let (trainer, folder) = prepare(arguments)?;
+    // Before the run has a folder: a device that does not work leaves nothing behind.
+    let compute = arguments.device.open()?;
+    let (mut trainer, folder) = prepare(arguments)?;
+    trainer.move_to(&compute)?;
     let stop = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stop);
     ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed)).context("Ctrl-C cannot be listened for")?;
@@ -59,11 +58,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let (path, planned) = (folder.path().to_owned(), config.iterations);
     let network = trainer.parameters().count();
     say(&format!(
-        "{}: {} trained numbers, seed {}, iterations {} to {planned}, in {}\n",
+        "{}: {} trained numbers, seed {}, iterations {} to {planned}, on {}, in {}\n",
         config.task().name(),
         network,
         config.seed,
         trainer.iteration() + 1,
+        compute.title(),
         path.display()
     ));
     if let Some(examples) = trainer.examples() {

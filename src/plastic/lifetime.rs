@@ -37,27 +37,31 @@ pub struct Traffic {
 /// # Errors
 /// When a parameter is missing or shapes do not fit the network.
 pub fn live(network: Network, parameters: &Parameters, drive: &Tensor, keep_traces: bool) -> Result<Lived> {
-    let (steps, batch, neurons) = drive.dims3()?;
+    let (_, batch, neurons) = drive.dims3()?;
     if neurons != network.neurons {
         bail!("the drive has {neurons} neurons, the network {}", network.neurons);
     }
-    let values = drive.flatten_all()?.to_vec1::<f32>()?;
-    // A drive outside the graph is data: what it clamps needs no gradient.
-    let given = !drive.track_op();
-    let needs_sweep = |drive: &[f32]| !given || network.drive == Drive::Add || drive.contains(&0.0);
-    let each_step = values.chunks_exact((batch * neurons).max(1)).enumerate().skip(1);
-    let sweeps = each_step.filter(|(_, drive)| needs_sweep(drive)).map(|(step, _)| step).collect();
-    let mut stepper = Stepper::prepare(network, parameters, batch, given, &Expected { steps, sweeps })?;
-    stepper.record.advance(&values);
+    let stepper = Stepper::live(network, parameters, drive)?;
     let final_traces = if keep_traces { (0..batch).map(|lane| stepper.trace(lane)).collect() } else { Vec::new() };
-    let traffic = stepper.record.traffic();
+    let traffic = match &stepper.life {
+        Life::Host(record) => record.traffic(),
+        #[cfg(feature = "cuda")]
+        Life::Cuda(_) => Traffic::default(),
+    };
     Ok(Lived { activity: stepper.finish(parameters, drive)?, final_traces, traffic })
 }
 
 /// A batch of lifetimes lived step by step.
 pub struct Stepper {
     network: Network,
-    record: Record,
+    life: Life,
+}
+
+/// Where the lifetimes are lived: on the parameters' device where there are kernels for it, otherwise on the host.
+enum Life {
+    Host(Record),
+    #[cfg(feature = "cuda")]
+    Cuda(Box<super::cuda::Record>),
 }
 
 impl Stepper {
@@ -66,53 +70,86 @@ impl Stepper {
     /// # Errors
     /// When a parameter is missing or misshapen.
     pub fn begin(network: Network, parameters: &Parameters, batch: usize, expected_steps: usize) -> Result<Self> {
+        check_shapes(network, parameters)?;
+        #[cfg(feature = "cuda")]
+        if parameters.device().is_cuda() {
+            let record = super::cuda::Record::new(network, parameters, batch, expected_steps)?;
+            return Ok(Self { network, life: Life::Cuda(Box::new(record)) });
+        }
         // Whether the drive will be part of the graph is not known before the end.
         let expected = Expected { steps: expected_steps, sweeps: (1..expected_steps).collect() };
-        Self::prepare(network, parameters, batch, false, &expected)
+        Ok(Self { network, life: Life::Host(host_record(network, parameters, batch, false, &expected)?) })
     }
 
-    fn prepare(
-        network: Network,
-        parameters: &Parameters,
-        batch: usize,
-        drive_is_given: bool,
-        expected: &Expected,
-    ) -> Result<Self> {
-        for (name, shape) in network.shapes() {
-            let found = parameters.get(name)?.dims();
-            if found != shape {
-                bail!("parameter {name} has shape {found:?}, the network needs {shape:?}");
-            }
+    /// A whole lifetime at once.
+    fn live(network: Network, parameters: &Parameters, drive: &Tensor) -> Result<Self> {
+        check_shapes(network, parameters)?;
+        let (steps, batch, neurons) = drive.dims3()?;
+        #[cfg(feature = "cuda")]
+        if parameters.device().is_cuda() {
+            // The drive stays on the device: only the host's kernels look at its values.
+            let mut record = super::cuda::Record::new(network, parameters, batch, steps)?;
+            record.advance(drive)?;
+            return Ok(Self { network, life: Life::Cuda(Box::new(record)) });
         }
-        let weights = match network.plasticity {
-            Some(_) => with_values(parameters.get("w")?, |w| {
-                with_values(parameters.get("alpha")?, |alpha| {
-                    Ok(Weights::new(network, w, alpha, parameters.eta(), parameters.workspace()))
-                })
-            })?,
-            None => {
-                with_values(parameters.get("w")?, |w| Ok(Weights::new(network, w, &[], 0.0, parameters.workspace())))?
-            }
-        };
-        Ok(Self { network, record: Record::new(weights, batch, drive_is_given, expected) })
+        let values = drive.flatten_all()?.to_vec1::<f32>()?;
+        // A drive outside the graph is data: what it clamps needs no gradient.
+        let given = !drive.track_op();
+        let needs_sweep = |drive: &[f32]| !given || network.drive == Drive::Add || drive.contains(&0.0);
+        let each_step = values.chunks_exact((batch * neurons).max(1)).enumerate().skip(1);
+        let sweeps = each_step.filter(|(_, drive)| needs_sweep(drive)).map(|(step, _)| step).collect();
+        let mut record = host_record(network, parameters, batch, given, &Expected { steps, sweeps })?;
+        record.advance(&values);
+        Ok(Self { network, life: Life::Host(record) })
     }
 
     /// One step: `drive` is `[B, N]` row major, and so is the answer x(t).
     ///
     /// # Errors
-    /// When `drive` has another size.
+    /// When `drive` has another size, or the device fails.
     pub fn step(&mut self, drive: &[f32]) -> Result<Vec<f32>> {
-        let expected = self.record.batch() * self.network.neurons;
+        let expected = self.batch() * self.network.neurons;
         if drive.len() != expected {
             bail!("a step needs {expected} drive values, found {}", drive.len());
         }
-        self.record.advance(drive);
-        Ok(self.record.activity_at(self.record.steps() - 1))
+        match &mut self.life {
+            Life::Host(record) => {
+                record.advance(drive);
+                Ok(record.activity_at(record.steps() - 1))
+            }
+            #[cfg(feature = "cuda")]
+            Life::Cuda(record) => record.step(drive),
+        }
     }
 
     /// H after the last step of one lane, `[N, N]` row major; empty for a non-plastic network.
+    ///
+    /// # Panics
+    /// When the device on which it lies fails.
     pub fn trace(&self, lane: usize) -> Vec<f32> {
-        self.record.final_trace(lane)
+        match &self.life {
+            Life::Host(record) => record.final_trace(lane),
+            #[cfg(feature = "cuda")]
+            Life::Cuda(record) => {
+                record.final_trace(lane).unwrap_or_else(|error| panic!("a trace could not be read back: {error}"))
+            }
+        }
+    }
+
+    fn batch(&self) -> usize {
+        match &self.life {
+            Life::Host(record) => record.batch(),
+            #[cfg(feature = "cuda")]
+            Life::Cuda(record) => record.batch(),
+        }
+    }
+
+    fn steps(&self) -> usize {
+        match &self.life {
+            Life::Host(record) => record.steps(),
+            #[cfg(feature = "cuda")]
+            Life::Cuda(record) => record.steps(),
+        }
     }
 
     /// Ends the lifetimes: x of all steps, `[T, B, N]`, attached to the graph of `parameters` and of
@@ -121,18 +158,30 @@ impl Stepper {
     /// # Errors
     /// When `drive` does not have as many steps as were lived.
     pub fn finish(self, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
-        let expected = [self.record.steps(), self.record.batch(), self.network.neurons];
+        let expected = [self.steps(), self.batch(), self.network.neurons];
         if drive.dims() != expected {
             bail!("the drive has shape {:?}, the lifetime was lived with {expected:?}", drive.dims());
         }
-        // Candle's custom operations take three tensors: α and η travel as one.
-        let plastic = match self.network.plasticity {
-            Some(_) => Tensor::cat(&[&parameters.get("alpha")?.flatten_all()?, parameters.get("eta")?], 0)?,
-            None => Tensor::zeros(1, DType::F32, &Device::Cpu)?,
-        };
-        let operation = LifetimeOp { record: Mutex::new(Some(self.record)) };
-        drive.contiguous()?.apply_op3(parameters.get("w")?, &plastic, operation)
+        match self.life {
+            Life::Host(record) => attach(record, self.network, parameters, drive),
+            #[cfg(feature = "cuda")]
+            Life::Cuda(record) => record.finish(parameters, drive),
+        }
     }
+}
+
+/// What was lived on the host, attached to the graph of `parameters` and of `drive`.
+fn attach(record: Record, network: Network, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
+    // Candle's custom operations take three tensors: α and η travel as one.
+    let plastic = match network.plasticity {
+        Some(_) => Tensor::cat(&[&parameters.get("alpha")?.flatten_all()?, parameters.get("eta")?], 0)?,
+        None => Tensor::zeros(1, DType::F32, &Device::Cpu)?,
+    };
+    let operation = LifetimeOp { record: Mutex::new(Some(record)) };
+    // Where the parameters are on a device without kernels of ours, Candle carries values and gradients over.
+    let [drive, w, plastic] =
+        [&drive.contiguous()?, parameters.get("w")?, &plastic].map(|tensor| tensor.to_device(&Device::Cpu));
+    drive?.apply_op3(&w?, &plastic?, operation)?.to_device(parameters.device())
 }
 
 /// The operation in Candle's graph: it owns the record of a lifetime until the backward pass takes it.
@@ -198,6 +247,32 @@ impl CustomOp3 for LifetimeOp {
         };
         Ok((drive_grad, Some(w_grad), plastic_grad))
     }
+}
+
+fn check_shapes(network: Network, parameters: &Parameters) -> Result<()> {
+    for (name, shape) in network.shapes() {
+        let found = parameters.get(name)?.dims();
+        if found != shape {
+            bail!("parameter {name} has shape {found:?}, the network needs {shape:?}");
+        }
+    }
+    Ok(())
+}
+
+/// Lifetimes on the host that have not begun.
+fn host_record(
+    network: Network,
+    parameters: &Parameters,
+    batch: usize,
+    drive_is_given: bool,
+    expected: &Expected,
+) -> Result<Record> {
+    let (eta, workspace) = (parameters.eta(), parameters.workspace());
+    let weights = with_values(&parameters.host("w")?, |w| match network.plasticity {
+        Some(_) => with_values(&parameters.host("alpha")?, |alpha| Ok(Weights::new(network, w, alpha, eta, workspace))),
+        None => Ok(Weights::new(network, w, &[], 0.0, workspace)),
+    })?;
+    Ok(Record::new(weights, batch, drive_is_given, expected))
 }
 
 /// Lends the values of a contiguous float32 tensor in main memory, without a copy.

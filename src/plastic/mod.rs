@@ -12,10 +12,14 @@
 //! | [`replay`] | rebuilding any H(t) from recorded activations |
 //! | [`mod@bench`] | how fast a lifetime is here, and how many bytes it moves |
 //! | [`tensor_file`] | one `.safetensors` file, read with suspicion and written atomically |
+//! | [`device`] | where a network computes |
+//! | [`cuda`] | the same on a CUDA device, where the program was built for one |
 //! | `cpu` | the kernels behind [`lifetime`]; nothing outside this room sees them |
 
 pub mod bench;
 mod cpu;
+pub mod cuda;
+pub mod device;
 pub mod lifetime;
 pub mod network;
 pub mod parameters;

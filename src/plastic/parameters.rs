@@ -1,17 +1,26 @@
 //! The trained tensors of a network, by name.
 
 use super::cpu::Workspace;
+use super::device::Compute;
 use super::network::Network;
 use super::tensor_file::{Array, FileError, TensorFile};
 use candle_core::{DType, Device, Result, Tensor, Var, bail};
 use std::collections::BTreeMap;
 
 /// Trained tensors (float32) by name, always visited in alphabetical order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Parameters {
     vars: BTreeMap<String, Var>,
     /// Memory that lifetimes with these parameters use one after another.
     workspace: Workspace,
+    device: Device,
+}
+
+impl Default for Parameters {
+    /// None yet, on the CPU.
+    fn default() -> Self {
+        Self { vars: BTreeMap::new(), workspace: Workspace::default(), device: Device::Cpu }
+    }
 }
 
 impl Parameters {
@@ -20,7 +29,7 @@ impl Parameters {
     /// # Errors
     /// When `values` does not fill `shape`.
     pub fn insert(&mut self, name: &str, shape: &[usize], values: &[f32]) -> Result<()> {
-        let tensor = Tensor::from_slice(values, shape, &Device::Cpu)?;
+        let tensor = Tensor::from_slice(values, shape, &self.device)?;
         self.vars.insert(name.to_owned(), Var::from_tensor(&tensor)?);
         Ok(())
     }
@@ -36,6 +45,29 @@ impl Parameters {
             parameters.insert(name, &shape, &values).map_err(|error| file.refuse(error.to_string()))?;
         }
         Ok(parameters)
+    }
+
+    /// Where they are, and where everything that is computed with them has to be.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// A copy on a device that no longer changes when this one is trained.
+    ///
+    /// # Errors
+    /// When the device has no room for it.
+    pub fn copy_to(&self, compute: &Compute) -> Result<Self> {
+        self.copy_onto(compute.device())
+    }
+
+    fn copy_onto(&self, device: &Device) -> Result<Self> {
+        let mut copy = Self { device: device.clone(), ..Self::default() };
+        for (name, var) in &self.vars {
+            // A variable made of a tensor is a copy of it.
+            let tensor = var.as_tensor().to_device(device)?;
+            copy.vars.insert(name.clone(), Var::from_tensor(&tensor.detach())?);
+        }
+        Ok(copy)
     }
 
     /// All parameters as plain arrays, for writing.
@@ -55,6 +87,14 @@ impl Parameters {
             Some(var) => Ok(var.as_tensor()),
             None => bail!("the network has no parameter called {name}"),
         }
+    }
+
+    /// The parameter called `name` in main memory: itself where it lies there already.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) fn host(&self, name: &str) -> Result<Tensor> {
+        self.get(name)?.to_device(&Device::Cpu)
     }
 
     /// The values of the parameter called `name`, row major.
@@ -85,17 +125,12 @@ impl Parameters {
         self.vars.values().map(|var| var.elem_count()).sum()
     }
 
-    /// A copy that no longer changes when this one is trained.
+    /// A copy on the CPU that no longer changes when this one is trained.
     ///
     /// # Errors
     /// When a tensor cannot be copied.
     pub fn snapshot(&self) -> Result<Self> {
-        let vars = self
-            .vars
-            .iter()
-            .map(|(name, var)| Ok((name.clone(), Var::from_tensor(&var.as_tensor().copy()?)?)))
-            .collect::<Result<_>>()?;
-        Ok(Self { vars, workspace: Workspace::default() })
+        self.copy_onto(&Device::Cpu)
     }
 
     /// The first value that is NaN or infinite, as `(parameter, flat index, value)`.

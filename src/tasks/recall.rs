@@ -12,7 +12,7 @@ use crate::episode::{Event, EventKind, Tape};
 use crate::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use crate::plastic::tensor_file::Array;
 use crate::plastic::{Parameters, Rule, live};
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Result, Tensor};
 use rand::{Rng as _, seq::SliceRandom as _};
 use std::collections::BTreeMap;
 
@@ -231,7 +231,7 @@ impl<E: Examples> Experiment for Recall<E> {
     }
 
     fn live(&self, parameters: &Parameters, generator: &mut Generator, batch: usize) -> Result<Outcome> {
-        let (network, device) = (self.network(), &Device::Cpu);
+        let (network, device) = (self.network(), parameters.device());
         let (size, steps, neurons) = (self.plan.size, self.plan.steps(), network.neurons);
         let scripts: Vec<Script> = (0..batch).map(|_| self.script(generator)).collect();
         let drive: Vec<f32> = (0..steps)

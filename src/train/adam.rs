@@ -2,15 +2,19 @@
 //!
 //! Candle's optimiser hides its moments, and a run that is resumed exactly needs them.
 
+use super::trainer::Gradients;
 use crate::plastic::Parameters;
 use crate::tasks::Optimiser;
-use candle_core::{CpuStorage, InplaceOp1, Layout, Result, bail};
+use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Storage, Tensor, bail};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 /// Values per parallel piece of an update.
 const PIECE: usize = 1 << 15;
+
+/// Gradients on the device of their parameters, by the parameter's name.
+pub type DeviceGradients = BTreeMap<String, Tensor>;
 
 /// First and second moment of one parameter, flat.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,33 +25,91 @@ pub struct Moments {
     pub second: Vec<f32>,
 }
 
+/// The moments of one parameter where they are used.
+enum Place {
+    Host(Moments),
+    #[cfg(feature = "cuda")]
+    Cuda(crate::plastic::cuda::Moments),
+}
+
+impl Place {
+    /// Takes moments to where the parameters are; `None` are those before the first step.
+    fn new(device: &Device, count: usize, known: Option<Moments>) -> Result<Self> {
+        #[cfg(feature = "cuda")]
+        if device.is_cuda() {
+            return Ok(Self::Cuda(match known {
+                Some(moments) => crate::plastic::cuda::Moments::new(device, &moments.first, &moments.second)?,
+                None => crate::plastic::cuda::Moments::zero(device, count)?,
+            }));
+        }
+        let _on_the_host = device;
+        Ok(Self::Host(known.unwrap_or_else(|| Moments { first: vec![0.0; count], second: vec![0.0; count] })))
+    }
+
+    /// The moments of a parameter on the CPU.
+    fn on_the_host(&mut self) -> Result<&mut Moments> {
+        match self {
+            Self::Host(moments) => Ok(moments),
+            #[cfg(feature = "cuda")]
+            Self::Cuda(_) => bail!("the moments are on another device than their parameter"),
+        }
+    }
+}
+
 /// The optimiser's state.
-#[derive(Clone, Debug)]
 pub struct Adam {
     /// The constants.
     pub settings: Optimiser,
     /// How many steps have been taken.
     pub steps: u64,
-    /// Moments by the parameter's name.
-    pub moments: BTreeMap<String, Moments>,
+    /// By the parameter's name.
+    moments: BTreeMap<String, Place>,
+    /// Moments of an earlier run, until the first step shows where they belong.
+    restored: BTreeMap<String, Moments>,
 }
 
 impl Adam {
     /// An optimiser that has taken no step.
     pub fn new(settings: Optimiser) -> Self {
-        Self { settings, steps: 0, moments: BTreeMap::new() }
+        Self::restored(settings, 0, BTreeMap::new())
     }
 
-    /// One step: p ← p − lr · m̂ / (√v̂ + eps), in place. `gradients` are flat, by parameter name.
+    /// An optimiser that goes on after `steps` steps.
+    pub fn restored(settings: Optimiser, steps: u64, moments: BTreeMap<String, Moments>) -> Self {
+        Self { settings, steps, moments: BTreeMap::new(), restored: moments }
+    }
+
+    /// A copy of the moments on the host, by the parameter's name.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn moments(&self, device: &Device) -> Result<BTreeMap<String, Moments>> {
+        let _of_the_moments = device;
+        let mut copies = self.restored.clone();
+        for (name, place) in &self.moments {
+            let copy = match place {
+                Place::Host(moments) => moments.clone(),
+                #[cfg(feature = "cuda")]
+                Place::Cuda(moments) => {
+                    let [first, second] = moments.to_host(device)?;
+                    Moments { first, second }
+                }
+            };
+            copies.insert(name.clone(), copy);
+        }
+        Ok(copies)
+    }
+
+    /// One step along `scale` times the gradients: p ← p − lr · m̂ / (√v̂ + eps), in place.
     ///
     /// # Errors
     /// When a gradient is missing or has another size than its parameter.
-    pub fn step(&mut self, parameters: &mut Parameters, gradients: &BTreeMap<String, Vec<f32>>) -> Result<()> {
+    pub fn step(&mut self, parameters: &mut Parameters, gradients: &DeviceGradients, scale: f32) -> Result<()> {
         for (name, var) in parameters.iter() {
             match gradients.get(name) {
-                Some(gradient) if gradient.len() == var.elem_count() => {}
+                Some(gradient) if gradient.elem_count() == var.elem_count() => {}
                 Some(gradient) => {
-                    bail!("the gradient of {name} has {} values, expected {}", gradient.len(), var.elem_count())
+                    bail!("the gradient of {name} has {} values, expected {}", gradient.elem_count(), var.elem_count())
                 }
                 None => bail!("there is no gradient of {name}"),
             }
@@ -58,6 +120,7 @@ impl Adam {
         let first_bias = 1.0 - beta1.powi(exponent);
         let second_bias = 1.0 - beta2.powi(exponent);
         let constants = Constants {
+            scale,
             step: (lr / first_bias) as f32,
             root: (1.0 / second_bias.sqrt()) as f32,
             beta1: beta1 as f32,
@@ -65,12 +128,23 @@ impl Adam {
             eps: eps as f32,
         };
         for (name, var) in parameters.iter() {
-            let gradient = &gradients[name];
-            let moments = self
-                .moments
-                .entry(name.to_owned())
-                .or_insert_with(|| Moments { first: vec![0.0; gradient.len()], second: vec![0.0; gradient.len()] });
-            var.as_tensor().inplace_op1(&AdamStep { constants, gradient, moments: Mutex::new(moments) })?;
+            if !self.moments.contains_key(name) {
+                let place = Place::new(parameters.device(), var.elem_count(), self.restored.remove(name))?;
+                self.moments.insert(name.to_owned(), place);
+            }
+            let Some(place) = self.moments.get_mut(name) else { continue };
+            let gradient = gradients[name].contiguous()?;
+            let has_kernel = parameters.device().is_cpu() || parameters.device().is_cuda();
+            let step = AdamStep { constants, gradient: &gradient, moments: Mutex::new(place) };
+            if has_kernel {
+                var.as_tensor().inplace_op1(&step)?;
+            } else {
+                // A device without a kernel of ours: over the host.
+                let values = var.as_tensor().to_device(&Device::Cpu)?.copy()?;
+                let gradient = gradient.to_device(&Device::Cpu)?;
+                values.inplace_op1(&AdamStep { gradient: &gradient, ..step })?;
+                var.set(&values.to_device(parameters.device())?)?;
+            }
         }
         Ok(())
     }
@@ -78,6 +152,7 @@ impl Adam {
 
 #[derive(Clone, Copy)]
 struct Constants {
+    scale: f32,
     step: f32,
     root: f32,
     beta1: f32,
@@ -88,8 +163,9 @@ struct Constants {
 /// One parameter's update as a Candle in-place operation: every value is read and written once.
 struct AdamStep<'a> {
     constants: Constants,
-    gradient: &'a [f32],
-    moments: Mutex<&'a mut Moments>,
+    /// Contiguous, and on the device of the parameter.
+    gradient: &'a Tensor,
+    moments: Mutex<&'a mut Place>,
 }
 
 impl InplaceOp1 for AdamStep<'_> {
@@ -101,44 +177,84 @@ impl InplaceOp1 for AdamStep<'_> {
         let (CpuStorage::F32(values), Some((begin, end))) = (storage, layout.contiguous_offsets()) else {
             bail!("parameters are contiguous float32 tensors");
         };
-        let mut moments = self.moments.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let Moments { first, second } = &mut **moments;
-        let Constants { step, root, beta1, beta2, eps } = self.constants;
-        values[begin..end]
-            .par_chunks_mut(PIECE)
-            .zip(self.gradient.par_chunks(PIECE))
-            .zip(first.par_chunks_mut(PIECE).zip(second.par_chunks_mut(PIECE)))
-            .for_each(|((values, gradient), (first, second))| {
-                for (((value, &gradient), first), second) in values.iter_mut().zip(gradient).zip(first).zip(second) {
-                    *first = beta1 * *first + (1.0 - beta1) * gradient;
-                    *second = beta2 * *second + (1.0 - beta2) * (gradient * gradient);
-                    *value -= step * *first / (second.sqrt() * root + eps);
-                }
-            });
-        Ok(())
+        let mut moments = self.moments.lock().unwrap_or_else(PoisonError::into_inner);
+        let Moments { first, second } = moments.on_the_host()?;
+        let Constants { scale, step, root, beta1, beta2, eps } = self.constants;
+        with_host_values(self.gradient, |gradient| {
+            values[begin..end]
+                .par_chunks_mut(PIECE)
+                .zip(gradient.par_chunks(PIECE))
+                .zip(first.par_chunks_mut(PIECE).zip(second.par_chunks_mut(PIECE)))
+                .for_each(|((values, gradient), (first, second))| {
+                    for (((value, &gradient), first), second) in values.iter_mut().zip(gradient).zip(first).zip(second)
+                    {
+                        let gradient = scale * gradient;
+                        *first = beta1 * *first + (1.0 - beta1) * gradient;
+                        *second = beta2 * *second + (1.0 - beta2) * (gradient * gradient);
+                        *value -= step * *first / (second.sqrt() * root + eps);
+                    }
+                });
+        })
     }
+
+    #[cfg(feature = "cuda")]
+    fn cuda_fwd(&self, storage: &mut candle_core::CudaStorage, layout: &Layout) -> Result<()> {
+        let mut moments = self.moments.lock().unwrap_or_else(PoisonError::into_inner);
+        let Place::Cuda(moments) = &mut **moments else {
+            bail!("the moments are on another device than their parameter");
+        };
+        let Constants { scale, step, root, beta1, beta2, eps } = self.constants;
+        moments.step(storage, layout, self.gradient, scale, [step, root, beta1, beta2, eps])
+    }
+}
+
+/// Shows `look` the values of a tensor, without a copy where they lie on the host in one piece.
+fn with_host_values<T>(tensor: &Tensor, look: impl FnOnce(&[f32]) -> T) -> Result<T> {
+    let (storage, layout) = tensor.storage_and_layout();
+    if let (Storage::Cpu(CpuStorage::F32(values)), Some((begin, end))) = (&*storage, layout.contiguous_offsets()) {
+        return Ok(look(&values[begin..end]));
+    }
+    drop(storage);
+    Ok(look(&tensor.flatten_all()?.to_vec1::<f32>()?))
 }
 
 /// The L2 norm of all gradients together. Summed in a fixed order.
-pub fn global_norm(gradients: &BTreeMap<String, Vec<f32>>) -> f64 {
-    let squares = |values: &Vec<f32>| -> f64 {
-        let pieces: Vec<f64> = values
-            .par_chunks(PIECE)
-            .map(|piece| piece.iter().map(|&value| f64::from(value) * f64::from(value)).sum())
-            .collect();
-        pieces.iter().sum()
+///
+/// # Errors
+/// When a device fails.
+pub fn global_norm(gradients: &DeviceGradients) -> Result<f64> {
+    let squares = |tensor: &Tensor| -> Result<f64> {
+        #[cfg(feature = "cuda")]
+        if tensor.device().is_cuda() {
+            return crate::plastic::cuda::squared_norm(&tensor.contiguous()?);
+        }
+        with_host_values(tensor, |values| {
+            let pieces: Vec<f64> = values
+                .par_chunks(PIECE)
+                .map(|piece| piece.iter().map(|&value| f64::from(value) * f64::from(value)).sum())
+                .collect();
+            pieces.iter().sum()
+        })
     };
-    gradients.values().map(squares).sum::<f64>().sqrt()
+    Ok(gradients.values().map(squares).sum::<Result<f64>>()?.sqrt())
 }
 
-/// Scales all gradients so that their global norm is at most `limit`; returns the norm before.
-pub fn clip_by_global_norm(gradients: &mut BTreeMap<String, Vec<f32>>, limit: f64) -> f64 {
-    let norm = global_norm(gradients);
-    if norm > limit {
-        let scale = (limit / (norm + 1e-6)) as f32;
-        for value in gradients.values_mut().flatten() {
-            *value *= scale;
-        }
+/// By what gradients of global norm `norm` are multiplied so that it is at most `limit`.
+pub fn clip_scale(norm: f64, limit: Option<f64>) -> f32 {
+    match limit {
+        Some(limit) if norm > limit => (limit / (norm + 1e-6)) as f32,
+        Some(_) | None => 1.0,
     }
-    norm
+}
+
+/// A copy of the gradients on the host, multiplied by `scale`.
+///
+/// # Errors
+/// When a device fails.
+pub fn to_host(gradients: &DeviceGradients, scale: f32) -> Result<Gradients> {
+    let copy = |(name, tensor): (&String, &Tensor)| {
+        let values = with_host_values(tensor, |values| values.iter().map(|value| scale * value).collect())?;
+        Ok((name.clone(), values))
+    };
+    gradients.iter().map(copy).collect()
 }

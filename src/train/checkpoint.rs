@@ -180,7 +180,7 @@ impl Trainer {
             curve: self.curve.clone(),
             continuation: Some(Continuation {
                 optimiser_steps: self.adam.steps,
-                moments: self.adam.moments.clone(),
+                moments: self.adam.moments(self.parameters.device())?,
                 generator: self.generator.clone(),
             }),
         })
@@ -201,10 +201,8 @@ impl Trainer {
         trainer.parameters = checkpoint.parameters.snapshot().expect("tensors in memory can be copied");
         trainer.curve = checkpoint.curve;
         if let Some(continuation) = checkpoint.continuation {
-            let mut adam = Adam::new(trainer.experiment.optimiser());
-            adam.steps = continuation.optimiser_steps;
-            adam.moments = continuation.moments;
-            trainer.adam = adam;
+            let (settings, steps) = (trainer.experiment.optimiser(), continuation.optimiser_steps);
+            trainer.adam = Adam::restored(settings, steps, continuation.moments);
             trainer.generator = continuation.generator;
         }
         Ok(trainer)

@@ -1,10 +1,11 @@
 //! One iteration after another: live, differentiate, step. No thread and no files.
 
-use super::adam::{Adam, clip_by_global_norm, global_norm};
+use super::adam::{Adam, DeviceGradients, clip_scale, global_norm, to_host};
 use super::config::RunConfig;
 use crate::data::{Generator, Stream};
 use crate::episode::Tape;
 use crate::plastic::Parameters;
+use crate::plastic::device::Compute;
 use crate::tasks::Experiment;
 use crate::tasks::settings::SettingError;
 use std::collections::BTreeMap;
@@ -62,7 +63,8 @@ pub struct Trainer {
     pub(super) curve: Curve,
     pub(super) last_tape: Option<Arc<Tape>>,
     keeps_gradients: bool,
-    last_gradients: Option<Arc<Gradients>>,
+    /// Of the last iteration, with what the optimiser multiplied them by.
+    last_gradients: Option<(DeviceGradients, f32)>,
 }
 
 impl Trainer {
@@ -92,6 +94,19 @@ impl Trainer {
     /// What the run learns from, in a few words; `None` where there is nothing to tell.
     pub fn examples(&self) -> Option<String> {
         self.experiment.examples()
+    }
+
+    /// Goes on computing on `compute`.
+    ///
+    /// # Errors
+    /// When the device has no room or fails.
+    pub fn move_to(&mut self, compute: &Compute) -> Result<(), TrainError> {
+        let iteration = self.iteration() + 1;
+        let candle = |error: candle_core::Error| TrainError::Candle { iteration, reason: error.to_string() };
+        let moments = self.adam.moments(self.parameters.device()).map_err(candle)?;
+        self.parameters = self.parameters.copy_to(compute).map_err(candle)?;
+        self.adam = Adam::restored(self.adam.settings, self.adam.steps, moments);
+        Ok(())
     }
 
     /// The run's description.
@@ -131,9 +146,11 @@ impl Trainer {
     }
 
     /// The gradients of the last iteration as the optimiser took them: of the batch's mean loss, clipped where the
-    /// experiment clips. `None` before the first iteration and unless they are [kept](Self::keep_gradients).
-    pub fn last_gradients(&self) -> Option<&Arc<Gradients>> {
-        self.last_gradients.as_ref()
+    /// experiment clips; a copy. `None` before the first iteration and unless they are [kept](Self::keep_gradients).
+    pub fn last_gradients(&self) -> Option<Arc<Gradients>> {
+        let (gradients, scale) = self.last_gradients.as_ref()?;
+        // A copy that fails for want of memory is tried again at the next iteration.
+        to_host(gradients, *scale).ok().map(Arc::new)
     }
 
     /// One iteration. After an error the network is as it was before it.
@@ -153,20 +170,19 @@ impl Trainer {
             return Err(TrainError::NonFinite { iteration, place: "the measure".into(), value: outcome.measure });
         }
         let graph = outcome.loss.backward().map_err(candle)?;
-        let mut gradients = Gradients::new();
+        let mut gradients = DeviceGradients::new();
         for (name, var) in self.parameters.iter() {
-            let values = match graph.get(var.as_tensor()) {
-                Some(gradient) => gradient.flatten_all().and_then(|flat| flat.to_vec1()).map_err(candle)?,
-                None => vec![0.0; var.elem_count()],
+            let gradient = match graph.get(var.as_tensor()) {
+                Some(gradient) => gradient.clone(),
+                None => var.zeros_like().map_err(candle)?,
             };
-            gradients.insert(name.to_owned(), values);
+            gradients.insert(name.to_owned(), gradient);
         }
         let limit = self.adam.settings.clip_norm;
-        let norm = match limit {
-            Some(limit) => clip_by_global_norm(&mut gradients, limit),
-            None => global_norm(&gradients),
-        };
+        let norm = global_norm(&gradients).map_err(candle)?;
+        let scale = clip_scale(norm, limit);
         if !norm.is_finite() {
+            let gradients = to_host(&gradients, scale).map_err(candle)?;
             let (name, index, value) = first_non_finite(&gradients).unwrap_or(("all", 0, f32::INFINITY));
             let place = format!("the gradient of {name} at position {index}");
             return Err(TrainError::NonFinite { iteration, place, value });
@@ -177,8 +193,8 @@ impl Trainer {
             let place = "the squared norm of the gradient".to_owned();
             return Err(TrainError::NonFinite { iteration, place, value: f32::INFINITY });
         }
-        self.adam.step(&mut self.parameters, &gradients).map_err(candle)?;
-        self.last_gradients = self.keeps_gradients.then(|| Arc::new(gradients));
+        self.adam.step(&mut self.parameters, &gradients, scale).map_err(candle)?;
+        self.last_gradients = self.keeps_gradients.then_some((gradients, scale));
         outcome.tape.iteration = iteration - 1;
         self.last_tape = Some(Arc::new(outcome.tape));
         let point = Point { loss, measure: outcome.measure, eta: self.parameters.eta(), grad_norm: norm as f32 };

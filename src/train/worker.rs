@@ -271,7 +271,7 @@ impl Desk {
         let Some(tape) = trainer.last_tape() else { return };
         // A copy that fails for want of memory is tried again at the next iteration.
         let Ok(parameters) = trainer.parameters().snapshot() else { return };
-        let gradients = trainer.last_gradients().map(Arc::clone);
+        let gradients = trainer.last_gradients();
         let snapshot = Snapshot { iteration: trainer.iteration(), parameters, tape: Arc::clone(tape), gradients };
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
         self.offered = Some(Instant::now());

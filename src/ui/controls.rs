@@ -249,8 +249,7 @@ fn numbers_ui(ui: &mut Ui, session: &mut Session) {
         let left = config.iterations.saturating_sub(training.iteration()) as f64 / rate;
         row(ui, "time left", &format!("{left:.0} s"));
     }
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    row(ui, "device", &format!("CPU, {threads} threads"));
+    row(ui, "device", training.device().unwrap_or("–"));
     if let (Some((iteration, when)), Some(folder)) = (training.saved(), training.folder()) {
         row(ui, "saved", &format!("iteration {}, {} s ago", grouped(iteration), when.elapsed().as_secs()));
         let palette = Palette::of(ui.ctx());

@@ -8,7 +8,7 @@
 //! | [`preferences`], [`files`] | what is remembered; asking for a file |
 //! | [`session`] | scene, clock, training, notices: everything that is not drawing |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
-//! | [`training`], [`settings_form`] | the training run of this window, and the fields of the next |
+//! | [`training`], [`settings_form`], [`devices`] | the training run of this window, and the fields of the next |
 //! | [`watch`] | following a run that another process writes |
 //! | [`matrices`] | w, α, H and what follows from them, computed once an instant |
 //! | [`panels`] | what can be looked at, one file and one registry line each |
@@ -22,6 +22,7 @@ pub mod app;
 pub mod bench;
 pub mod commands;
 pub mod controls;
+pub mod devices;
 pub mod export;
 pub mod files;
 pub mod inspector;

@@ -1,7 +1,9 @@
 //! The training run of this window: what is asked for, what the worker has told.
 
+use super::devices::Devices;
 use super::session::{Notice, Wake};
 use super::settings_form::Typed;
+use crate::plastic::device::{self, Choice, Compute};
 use crate::tasks;
 use crate::tasks::settings::Settings;
 use crate::train::config::check_seed;
@@ -38,8 +40,15 @@ pub enum Phase {
     Failed(String),
 }
 
-/// A worker that has been started, and what could not be done for it.
-type Started = anyhow::Result<(Worker, Option<String>, Option<PathBuf>)>;
+/// A worker that has been started.
+struct Started {
+    worker: Worker,
+    /// What is worth knowing about how it was started.
+    notices: Vec<Notice>,
+    folder: Option<PathBuf>,
+    /// The device that it computes on.
+    device: String,
+}
 
 /// The training run of this window.
 pub struct Training {
@@ -51,17 +60,20 @@ pub struct Training {
     pub typed: Typed,
     /// The largest number of iterations per second; `None` is as fast as it goes.
     pub pace: Option<f64>,
+    /// The device of the next run.
+    pub devices: Devices,
     /// The folder in which each run makes its own.
     pub runs_folder: PathBuf,
     task: &'static dyn tasks::Task,
     phase: Phase,
     config: Option<RunConfig>,
     worker: Option<Worker>,
-    starting: Option<Receiver<Started>>,
+    starting: Option<Receiver<anyhow::Result<Started>>>,
     curve: Vec<Point>,
     step_seconds: Vec<f32>,
     seconds: f64,
     folder: Option<PathBuf>,
+    device: Option<String>,
     saved: Option<(u64, Instant)>,
     wake: Wake,
 }
@@ -75,6 +87,7 @@ impl Training {
             settings: task.defaults(),
             typed: Typed::default(),
             pace: None,
+            devices: Devices::new(Arc::clone(&wake)),
             runs_folder: RUNS.into(),
             task,
             phase: Phase::Idle,
@@ -85,6 +98,7 @@ impl Training {
             step_seconds: Vec::new(),
             seconds: 0.0,
             folder: None,
+            device: None,
             saved: None,
             wake,
         }
@@ -152,6 +166,11 @@ impl Training {
         self.folder.as_deref()
     }
 
+    /// The device that the run computes on, once it is known.
+    pub fn device(&self) -> Option<&str> {
+        self.device.as_deref()
+    }
+
     /// The iteration that was saved last, and when.
     pub fn saved(&self) -> Option<(u64, Instant)> {
         self.saved
@@ -196,13 +215,15 @@ impl Training {
         self.curve.clear();
         self.step_seconds.clear();
         (self.seconds, self.folder, self.saved, self.worker) = (0.0, None, None, None);
+        self.device = None;
         self.phase = Phase::Starting;
         let (sender, receiver) = channel();
         let runs_folder = self.runs_folder.clone();
+        let choice = self.devices.choice;
         let (wake, wake_worker) = (Arc::clone(&self.wake), Arc::clone(&self.wake));
         let spawned = std::thread::Builder::new().name("hebbscope-starting".into()).spawn(move || {
             // A window that has been closed no longer wants the worker, which ends when it is dropped.
-            let _delivered = sender.send(launch(config, &runs_folder, wake_worker));
+            let _delivered = sender.send(launch(&config, choice, &runs_folder, wake_worker));
             wake();
         });
         match spawned {
@@ -286,9 +307,10 @@ impl Training {
         };
         self.starting = None;
         match started {
-            Ok((worker, warning, folder)) => {
-                notices.extend(warning.map(|text| Notice { text, is_error: true }));
-                (self.worker, self.folder, self.phase) = (Some(worker), folder, Phase::Running);
+            Ok(started) => {
+                notices.extend(started.notices);
+                (self.worker, self.folder, self.phase) = (Some(started.worker), started.folder, Phase::Running);
+                self.device = Some(started.device);
                 if self.pace.is_some() {
                     self.set_pace(self.pace);
                 }
@@ -302,19 +324,28 @@ impl Training {
     }
 }
 
-/// Makes the network, the run folder and the thread. A run that cannot be saved is still worth watching.
-fn launch(config: RunConfig, runs_folder: &Path, wake: Wake) -> Started {
-    // First, because a run that cannot begin leaves no folder.
-    let trainer = Trainer::new(config)?;
-    let config = trainer.config();
+/// Opens the device, makes the network, the run folder and the thread. A run that cannot be saved is still worth
+/// watching.
+fn launch(config: &RunConfig, choice: Choice, runs_folder: &Path, wake: Wake) -> anyhow::Result<Started> {
+    let (compute, reason): (Compute, Option<String>) = device::open(choice)?;
+    let told = |text: String, is_error: bool| Notice { text, is_error };
+    let mut notices = Vec::from_iter(reason.map(|reason| told(format!("Training on the CPU: {reason}."), false)));
     let name = format!("{}-seed-{}", config.task().name(), config.seed);
+    // First, because a run that cannot begin leaves no folder.
+    let mut trainer = Trainer::new(config.clone())?;
+    trainer.move_to(&compute)?;
+    // The trainer's own configuration: it has settled where the examples come from.
+    let config = trainer.config();
     let path = RunFolder::free_name(runs_folder, &name);
-    let (folder, warning) = match RunFolder::create(&path, config) {
-        Ok(folder) => (Some(folder), None),
-        Err(error) => (None, Some(format!("This run is not being saved: {error}"))),
+    let folder = match RunFolder::create(&path, config) {
+        Ok(folder) => Some(folder),
+        Err(error) => {
+            notices.push(told(format!("This run is not being saved: {error}"), true));
+            None
+        }
     };
     let options = Options { notify: Box::new(move || wake()), ..Options::default() };
     let path = folder.as_ref().map(|folder| folder.path().to_owned());
     let worker = Worker::start(trainer, folder, options).context("the system gives no thread")?;
-    Ok((worker, warning, path))
+    Ok(Started { worker, notices, folder: path, device: compute.title() })
 }

@@ -1,0 +1,189 @@
+//! With CUDA built in: every kernel compiles wherever NVRTC is, and on a device the lifetime is that of the CPU.
+
+use candle_core::{Device, Tensor, Var};
+use hebbscope::data::{Generator, Stream};
+use hebbscope::plastic::cuda::kernels::{self, ADAM, BACKWARD, FORWARD, Kernel, SQUARES};
+use hebbscope::plastic::device::{self, Choice, Compute};
+use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
+use hebbscope::plastic::replay::Activities;
+use hebbscope::plastic::{Parameters, Rule, Stepper, live};
+use hebbscope::tasks;
+use hebbscope::train::{RunConfig, Trainer};
+use std::collections::BTreeSet;
+use std::panic::catch_unwind;
+use std::path::Path;
+
+/// The device, or `None` (said aloud) where there is none.
+fn cuda() -> Option<Compute> {
+    match device::open(Choice::Cuda) {
+        Ok((compute, _)) => Some(compute),
+        Err(reason) => {
+            println!("skipped: {reason}");
+            None
+        }
+    }
+}
+
+fn flat(tensor: &Tensor) -> Vec<f32> {
+    tensor.flatten_all().unwrap().to_vec1().unwrap()
+}
+
+fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    let scale = expected.iter().fold(1e-3f32, |scale, value| scale.max(value.abs()));
+    for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
+        assert!((found - expected).abs() <= tolerance * scale, "{what}[{index}]: expected {expected}, found {found}");
+    }
+}
+
+#[test]
+fn every_kernel_compiles_wherever_the_compiler_is_there() {
+    // One variant is what a run compiles, for a device in the middle of the range. All of them together are compiled
+    // for the oldest and the newest devices too.
+    let variants =
+        (0..4).flat_map(|rule| [true, false].map(|in_shared| Kernel { variant: Some((rule, in_shared)), ..FORWARD }));
+    let kernels: Vec<(Kernel, (i32, i32))> = variants
+        .map(|kernel| (kernel, (9, 0)))
+        .chain([FORWARD, ADAM, SQUARES].into_iter().flat_map(|kernel| [(7, 5), (12, 0)].map(|device| (kernel, device))))
+        .collect();
+    // In a build that loads libraries at first use, one that is missing is a panic.
+    if let Err(panic) = catch_unwind(|| kernels::compile(&SQUARES, (9, 0)).map(|_| ())) {
+        let words = panic.downcast_ref::<String>().map_or("", String::as_str);
+        assert!(words.contains("nvrtc"), "{words}");
+        println!("skipped: NVRTC is not installed");
+        return;
+    }
+    for (kernel, capability) in &kernels {
+        let ptx = kernels::compile(kernel, *capability).unwrap();
+        let both = [kernel.name, if kernel.file == FORWARD.file { BACKWARD.name } else { kernel.name }];
+        assert!(both.iter().all(|name| ptx.contains(&format!(".entry {name}"))), "{kernel:?}");
+    }
+    let compiled: BTreeSet<&str> = kernels.iter().map(|(kernel, _)| kernel.file).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(!name.ends_with(".cu") || compiled.contains(&*name), "{name} is no kernel's source");
+    }
+}
+
+fn problem(network: Network, steps: usize, batch: usize) -> (Parameters, Tensor) {
+    let mut generator = Generator::new(11, Stream::Training);
+    let mut parameters = Parameters::default();
+    for (name, shape) in network.shapes() {
+        let values = match name {
+            "eta" => vec![0.05],
+            _ => generator.normal(shape.iter().product(), 0.5 / (network.neurons as f32).sqrt()),
+        };
+        parameters.insert(name, &shape, &values).unwrap();
+    }
+    let drive: Vec<f32> = generator
+        .normal(steps * batch * network.neurons, 0.7)
+        .into_iter()
+        .map(|value| if value.abs() < 0.6 { 0.0 } else { value })
+        .collect();
+    (parameters, Tensor::from_vec(drive, (steps, batch, network.neurons), &Device::Cpu).unwrap())
+}
+
+/// Activities, gradients by name, dL/d(drive), final traces.
+fn lived(network: Network, parameters: &Parameters, drive: &Tensor) -> (Vec<f32>, Vec<Vec<f32>>, Vec<Vec<f32>>) {
+    let drive = Var::from_tensor(&drive.to_device(parameters.device()).unwrap()).unwrap();
+    let lived = live(network, parameters, drive.as_tensor(), true).unwrap();
+    let weights = Generator::new(9, Stream::Training).normal(lived.activity.elem_count(), 1.0);
+    let weights = Tensor::from_vec(weights, lived.activity.dims(), parameters.device()).unwrap();
+    let gradients = (&lived.activity * weights).unwrap().sum_all().unwrap().backward().unwrap();
+    let mut found: Vec<Vec<f32>> =
+        parameters.iter().map(|(_, var)| flat(gradients.get(var.as_tensor()).unwrap())).collect();
+    found.push(flat(gradients.get(drive.as_tensor()).unwrap()));
+    (flat(&lived.activity), found, lived.final_traces)
+}
+
+/// One block, one lane over many blocks, and lanes in several launches.
+#[test]
+fn a_lifetime_on_the_device_is_that_of_the_cpu() {
+    let Some(compute) = cuda() else { return };
+    let rules = [Some(Rule::Decay), Some(Rule::Oja), Some(Rule::Clip { bound: 0.05 }), None];
+    for (neurons, steps, batch) in [(37, 11, 3), (100, 30, 8), (301, 12, 2), (1001, 9, 1), (260, 7, 40)] {
+        for rule in rules {
+            for (alpha, drive) in
+                [(AlphaKind::Free, Drive::Clamp), (AlphaKind::PerNeuron, Drive::Add), (AlphaKind::Yoked, Drive::Add)]
+            {
+                let network = Network { neurons, drive, plasticity: rule.map(|rule| Plasticity { rule, alpha }) };
+                let (parameters, drive) = problem(network, steps, batch);
+                let what = format!("{network:?} {steps} steps {batch} lanes");
+                let (activity, gradients, traces) = lived(network, &parameters, &drive);
+                let there = parameters.copy_to(&compute).unwrap();
+                let (found, found_gradients, found_traces) = lived(network, &there, &drive);
+                assert_close(&format!("{what} x"), &found, &activity, 1e-4);
+                assert_close(&format!("{what} H"), &found_traces.concat(), &traces.concat(), 1e-4);
+                // Where a trace grazes its bound, the last bit decides whether a gradient passes the clip.
+                let tolerance = if matches!(rule, Some(Rule::Clip { .. })) { 3e-2 } else { 1e-3 };
+                for (found, expected) in found_gradients.iter().zip(&gradients) {
+                    assert_close(&format!("{what} gradient"), found, expected, tolerance);
+                }
+                let again = lived(network, &there, &drive);
+                assert!(again == (found, found_gradients, found_traces), "{what}: a second time differs");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_lifetime_lived_step_by_step_on_the_device_is_the_whole_one_and_replays_on_the_host() {
+    let Some(compute) = cuda() else { return };
+    for neurons in [70, 300] {
+        let plasticity = Some(Plasticity { rule: Rule::Decay, alpha: AlphaKind::Free });
+        let network = Network { neurons, drive: Drive::Clamp, plasticity };
+        let (parameters, drive) = problem(network, 12, 1);
+        let parameters = parameters.copy_to(&compute).unwrap();
+        let there = drive.to_device(parameters.device()).unwrap();
+        let whole = live(network, &parameters, &there, true).unwrap();
+        let values = flat(&whole.activity);
+        // Fewer steps expected than come: the buffers grow.
+        let mut stepper = Stepper::begin(network, &parameters, 1, 4).unwrap();
+        for step in 0..12 {
+            let activity = stepper.step(&flat(&drive.get(step).unwrap())).unwrap();
+            assert!(activity == values[step * neurons..][..neurons], "{neurons} neurons, step {step}");
+        }
+        let trace = stepper.trace(0);
+        assert!(trace == whole.final_traces[0]);
+        let mut carried = vec![0.0; neurons * neurons];
+        Activities { values: &values, neurons, rule: Rule::Decay, eta: parameters.eta() }.carry(&mut carried, 0..12);
+        assert!(carried == trace, "{neurons} neurons: the trace is not what its activities replay to");
+        let stepped = stepper.finish(&parameters, &there).unwrap();
+        let gradient = |activity: &Tensor| {
+            let gradients = activity.sqr().unwrap().sum_all().unwrap().backward().unwrap();
+            flat(gradients.get(parameters.get("w").unwrap()).unwrap())
+        };
+        assert!(gradient(&stepped) == gradient(&whole.activity));
+    }
+}
+
+#[test]
+fn training_on_the_device_learns_as_on_the_cpu_and_goes_on_exactly_after_a_checkpoint() {
+    let Some(compute) = cuda() else { return };
+    let run = |moves: bool| {
+        let mut config = RunConfig::new(tasks::find("patterns").unwrap());
+        for (key, value) in [("size", "60"), ("count", "3"), ("rounds", "2"), ("clip_norm", "5")] {
+            config.settings.set_text(key, value).unwrap();
+        }
+        let mut trainer = Trainer::new(config).unwrap();
+        if moves {
+            trainer.move_to(&compute).unwrap();
+        }
+        trainer
+    };
+    let (mut here, mut there) = (run(false), run(true));
+    let first: Vec<_> = (0..6).map(|_| there.step().unwrap()).collect();
+    for point in &first {
+        let expected = here.step().unwrap();
+        assert!((point.loss - expected.loss).abs() <= 1e-2 * expected.loss, "{point:?}, on the CPU {expected:?}");
+    }
+    let mut resumed = run(true);
+    for _ in 0..3 {
+        resumed.step().unwrap();
+    }
+    let mut resumed = Trainer::from_checkpoint(resumed.checkpoint().unwrap()).unwrap();
+    resumed.move_to(&compute).unwrap();
+    let rest: Vec<_> = (0..3).map(|_| resumed.step().unwrap()).collect();
+    assert_eq!(rest, first[3..]);
+}
