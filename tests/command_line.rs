@@ -569,7 +569,7 @@ fn a_checkpoint_made_elsewhere_opens_here() {
 fn a_benchmark_prints_numbers_that_other_programs_can_read() {
     let bench = Bench::new();
     bench.refused("bench nothing", &["no benchmark nothing", "patterns, images, large, maze, window"]);
-    let printed = bench.done("bench maze --json");
+    let printed = bench.done("bench maze --json --device cpu");
     let lines: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let whats: Vec<&str> = lines.iter().map(|line| line["what"].as_str().unwrap()).collect();
     assert_eq!(whats, ["forward", "backward", "forward and backward"]);
@@ -580,6 +580,7 @@ fn a_benchmark_prints_numbers_that_other_programs_can_read() {
         assert!(0.0 < fastest && fastest <= median && median <= slowest, "{line}");
         assert!((line["per_s"].as_f64().unwrap() * median - 1.0).abs() < 1e-9, "{line}");
         assert!(line["threads"].as_u64().unwrap() >= 1);
+        assert!(line["device"].as_str().unwrap().starts_with("CPU"), "{line}");
     }
     for line in &lines[..2] {
         // 200 steps of 30 lanes of 100² connections, each of which is read and written at least once.

@@ -1,10 +1,11 @@
 //! The recurrence alone, measured: seconds and bytes of a lifetime forward and backward.
 
+use super::device::Compute;
 use super::lifetime::{Traffic, live};
 use super::network::{AlphaKind, Drive, Network, Plasticity};
 use super::parameters::Parameters;
 use super::rule::Rule;
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Result, Tensor};
 use rayon::prelude::*;
 use std::time::Instant;
 
@@ -30,11 +31,11 @@ pub struct Timed {
     pub traffic: Traffic,
 }
 
-/// Lives `runs` lifetimes forward and backward, after one that warms up.
+/// Lives `runs` lifetimes forward and backward on `compute`, after one that warms up.
 ///
 /// # Errors
-/// When Candle cannot make the tensors.
-pub fn recurrence(size: Size, runs: usize) -> Result<Timed> {
+/// When the device has no room or fails.
+pub fn recurrence(compute: &Compute, size: Size, runs: usize) -> Result<Timed> {
     let Size { neurons, steps, batch } = size;
     let plasticity = Plasticity { rule: Rule::Decay, alpha: AlphaKind::Free };
     let network = Network { neurons, drive: Drive::Add, plasticity: Some(plasticity) };
@@ -46,16 +47,20 @@ pub fn recurrence(size: Size, runs: usize) -> Result<Timed> {
     parameters.insert("w", &[neurons, neurons], &values(neurons * neurons, 0.05))?;
     parameters.insert("alpha", &[neurons, neurons], &values(neurons * neurons, 0.05))?;
     parameters.insert("eta", &[1], &[0.01])?;
-    let drive = values(steps * batch * neurons, 0.5);
-    let drive = Tensor::from_vec(drive, (steps, batch, neurons), &Device::Cpu)?;
+    let parameters = parameters.copy_to(compute)?;
+    let device = compute.device();
+    let drive = Tensor::from_vec(values(steps * batch * neurons, 0.5), (steps, batch, neurons), device)?;
     let mut timed = Timed { forward: Vec::new(), backward: Vec::new(), traffic: Traffic::default() };
     for run in 0..=runs {
         let begun = Instant::now();
         let lived = live(network, &parameters, &drive, false)?;
+        // A graphics processor works on after its launches have returned.
+        device.synchronize()?;
         let forward = begun.elapsed().as_secs_f64();
         let loss = lived.activity.sqr()?.sum_all()?;
         let begun = Instant::now();
         loss.backward()?;
+        device.synchronize()?;
         let backward = begun.elapsed().as_secs_f64();
         if run > 0 {
             timed.forward.push(forward);

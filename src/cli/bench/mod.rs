@@ -4,6 +4,8 @@ mod memory;
 mod table;
 
 use crate::plastic::bench::{Size, copy_bandwidth, recurrence};
+use crate::plastic::device::Compute;
+use crate::plastic::lifetime::Traffic;
 use crate::tasks;
 use crate::train::config::ConfigText;
 use crate::train::{RunConfig, Trainer};
@@ -20,31 +22,31 @@ const RUNS: usize = 9;
 struct Bench {
     name: &'static str,
     about: &'static str,
-    run: fn() -> anyhow::Result<Vec<Row>>,
+    run: fn(&Compute) -> anyhow::Result<Vec<Row>>,
 }
 
 const BENCHES: &[Bench] = &[
     Bench {
         name: "patterns",
         about: "a training iteration, Adam included: 1001 neurons, 205 steps, 1 lifetime; the paper's settings",
-        run: || training(&[]),
+        run: |compute| training(compute, &[]),
     },
     Bench {
         name: "images",
         about: "the same with the sizes of natural images: 1025 neurons, 217 steps, 1 lifetime",
-        run: || training(&[("size", 1024), ("count", 3), ("show_steps", 20)]),
+        run: |compute| training(compute, &[("size", 1024), ("count", 3), ("show_steps", 20)]),
     },
     Bench {
         name: "large",
         about: "the recurrence alone, no neuron ever clamped: 1001 neurons, 205 steps, 1 lifetime",
-        run: || kernels(Size { neurons: 1001, steps: 205, batch: 1 }),
+        run: |compute| kernels(compute, Size { neurons: 1001, steps: 205, batch: 1 }),
     },
     Bench {
         name: "maze",
         about: "the recurrence alone, no neuron ever clamped: 100 neurons, 200 steps, 30 lifetimes",
-        run: || kernels(Size { neurons: 100, steps: 200, batch: 30 }),
+        run: |compute| kernels(compute, Size { neurons: 100, steps: 200, batch: 30 }),
     },
-    Bench { name: "window", about: "the CPU work of a frame while a network trains", run: ui_pass },
+    Bench { name: "window", about: "the CPU work of a frame while a network trains on the CPU", run: |_| ui_pass() },
 ];
 
 /// Measure how fast this machine trains and draws
@@ -55,6 +57,8 @@ pub struct Arguments {
     /// One line of JSON for every row
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    device: super::DeviceArgument,
 }
 
 /// Runs the sub-command.
@@ -65,18 +69,23 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             bail!("there is no benchmark {name}, expected one of: {}", known());
         }
     }
+    let compute = arguments.device.open()?;
+    if !arguments.json {
+        super::print(&format!("on {}\n", compute.title()))?;
+    }
     let chosen = BENCHES
         .iter()
         .filter(|bench| arguments.names.is_empty() || arguments.names.iter().any(|name| name == bench.name));
     for bench in chosen {
         memory::forget_peak();
-        let rows = (bench.run)().with_context(|| format!("benchmark {}", bench.name))?;
+        let rows = (bench.run)(&compute).with_context(|| format!("benchmark {}", bench.name))?;
         let peak = memory::peak();
         if arguments.json {
             for row in &rows {
                 let mut line = Map::from_iter([("bench".to_owned(), bench.name.into())]);
                 line.extend(row.json());
                 line.insert("peak_bytes".to_owned(), json!(peak));
+                line.insert("device".to_owned(), compute.title().into());
                 line.insert("threads".to_owned(), json!(std::thread::available_parallelism()?.get()));
                 super::print(&serde_json::Value::Object(line).to_string())?;
             }
@@ -93,10 +102,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 /// Seconds of one training iteration of the patterns task, Adam included.
-fn training(settings: &[(&str, i64)]) -> anyhow::Result<Vec<Row>> {
+fn training(compute: &Compute, settings: &[(&str, i64)]) -> anyhow::Result<Vec<Row>> {
     let settings = settings.iter().map(|&(key, value)| (key.to_owned(), value.into())).collect();
     let text = ConfigText { task: Some(tasks::find("patterns")?.name().to_owned()), settings, ..ConfigText::default() };
     let mut trainer = Trainer::new(RunConfig::from_text(&text, None)?)?;
+    trainer.move_to(compute)?;
     trainer.step()?;
     let mut seconds = Vec::new();
     for _ in 0..RUNS {
@@ -108,19 +118,20 @@ fn training(settings: &[(&str, i64)]) -> anyhow::Result<Vec<Row>> {
 }
 
 /// Seconds and bytes of the lifetime operation, beside what copying as many bytes at once would reach.
-fn kernels(size: Size) -> anyhow::Result<Vec<Row>> {
-    let timed = recurrence(size, RUNS)?;
-    let matrix = (size.neurons * size.neurons * size_of::<f32>()) as u64;
-    // A forward sweep touches w, α and H, a backward sweep their gradients as well.
-    let lanes = size.batch as u64;
-    let forward_copy = copy_bandwidth(matrix * (2 + lanes), RUNS);
-    let backward_copy = copy_bandwidth(matrix * (3 + 2 * lanes), RUNS);
+fn kernels(compute: &Compute, size: Size) -> anyhow::Result<Vec<Row>> {
+    let timed = recurrence(compute, size, RUNS)?;
     let both = timed.forward.iter().zip(&timed.backward).map(|(forward, backward)| forward + backward).collect();
-    Ok(vec![
-        Row::Time(Timing::of_runs("forward", timed.forward).moving(timed.traffic.forward, forward_copy)),
-        Row::Time(Timing::of_runs("backward", timed.backward).moving(timed.traffic.backward, backward_copy)),
-        Row::Time(Timing::of_runs("forward and backward", both)),
-    ])
+    let [mut forward, mut backward] = [("forward", timed.forward), ("backward", timed.backward)]
+        .map(|(what, seconds)| Timing::of_runs(what, seconds));
+    // On a graphics processor the matrices stay where they are computed with: no traffic is counted.
+    if timed.traffic != Traffic::default() {
+        let matrix = (size.neurons * size.neurons * size_of::<f32>()) as u64;
+        // A forward sweep touches w, α and H, a backward sweep their gradients as well.
+        let lanes = size.batch as u64;
+        forward = forward.moving(timed.traffic.forward, copy_bandwidth(matrix * (2 + lanes), RUNS));
+        backward = backward.moving(timed.traffic.backward, copy_bandwidth(matrix * (3 + 2 * lanes), RUNS));
+    }
+    Ok(vec![Row::Time(forward), Row::Time(backward), Row::Time(Timing::of_runs("forward and backward", both))])
 }
 
 fn ui_pass() -> anyhow::Result<Vec<Row>> {
