@@ -1,5 +1,6 @@
 //! The left side: what is being looked at, and training.
 
+use super::devices::devices_ui;
 use super::numbers::{figures, grouped, percent};
 use super::session::Session;
 use super::settings_form;
@@ -121,6 +122,7 @@ fn training_ui(ui: &mut Ui, session: &mut Session) {
     ui.add_enabled_ui(!active, |ui| {
         task_ui(ui, session);
         seed_ui(ui, session);
+        devices_ui(ui, &mut session.training.devices);
         settings_form::settings_ui(ui, session);
     });
     buttons_ui(ui, session);

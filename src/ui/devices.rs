@@ -68,7 +68,7 @@ pub fn devices_ui(ui: &mut Ui, devices: &mut Devices) {
         let hint = "where to compute; auto takes a graphics processor where one works, and the CPU otherwise";
         ui.label(RichText::new("device").color(palette.quiet)).on_hover_text(hint);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let list = egui::ComboBox::from_id_salt("device").selected_text(choice.name()).width(96.0);
+            let list = egui::ComboBox::from_id_salt("device").selected_text(choice.name()).width(110.0);
             let response = list.show_ui(ui, |ui| {
                 for option in Choice::ALL {
                     let outcome = said(option);

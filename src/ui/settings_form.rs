@@ -1,6 +1,5 @@
 //! Every setting of the task as a field, with what is wrong beside it.
 
-use super::devices::devices_ui;
 use super::session::Session;
 use super::theme::Palette;
 use crate::tasks::settings::{Field, Kind};
@@ -70,7 +69,6 @@ pub fn settings_ui(ui: &mut Ui, session: &mut Session) {
                 ui.label(RichText::new(problem).small().color(palette.wrong));
             }
         }
-        devices_ui(ui, &mut session.training.devices);
         if changed > 0 && ui.button("Back to the paper").clicked() {
             let task = session.training.task();
             session.training.set_task(task);
