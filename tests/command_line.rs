@@ -593,6 +593,24 @@ fn a_benchmark_prints_numbers_that_other_programs_can_read() {
 }
 
 #[test]
+fn a_run_is_the_same_whatever_the_number_of_threads() {
+    let bench = Bench::new();
+    let checkpoints = ["1", "3"].map(|threads| {
+        let line = format!("train patterns --set size=150 --set count=2 --steps 3 --out with-{threads}");
+        let output = bench.command(line.split_whitespace()).env("RAYON_NUM_THREADS", threads).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        bench.done(&format!("eval with-{threads} --episodes 3 --json"))
+            + &bench.done(&format!("render with-{threads} --out {threads}.csv"))
+    });
+    let curves = ["1.csv", "3.csv"].map(|file| std::fs::read(bench.path(file)).unwrap());
+    assert_eq!(curves[0], curves[1]);
+    assert_eq!(
+        checkpoints[0].replace("with-1", "").replace("1.csv", ""),
+        checkpoints[1].replace("with-3", "").replace("3.csv", "")
+    );
+}
+
+#[test]
 fn settings_that_ask_for_too_much_together_are_refused_before_anything_is_made() {
     let bench = Bench::new();
     for line in ["--set size=4000 --set batch=256", "--set rounds=100 --set count=100 --set show_steps=1000"] {

@@ -176,7 +176,10 @@ fn results_do_not_depend_on_the_number_of_threads() {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
                 let parameters = random_parameters(network, 0.1, 4);
-                let activity = live(network, &parameters, &random_drive(20, batch, 150), false).unwrap().activity;
+                // With steps that clamp every neuron, and without.
+                let (_, shown) = shown_and_silent_drive(batch, 150);
+                let drive = Tensor::cat(&[&random_drive(20, batch, 150), &shown], 0).unwrap();
+                let activity = live(network, &parameters, &drive, false).unwrap().activity;
                 let gradients = loss_of(&activity).backward().unwrap();
                 parameters.iter().map(|(_, var)| flat(gradients.get(var.as_tensor()).unwrap())).collect::<Vec<_>>()
             })
@@ -251,6 +254,70 @@ fn steps_that_clamp_every_neuron_are_spared_and_nothing_changes() {
             assert_close(&format!("{name} of {network:?}"), &found, &expected, 1e-4);
         }
     }
+}
+
+#[test]
+fn the_smallest_and_oddest_sizes_agree_with_the_twin() {
+    for neurons in [1, 15, 16, 17] {
+        for network in networks(neurons) {
+            let parameters = random_parameters(network, 0.3, 8);
+            for (steps, batch) in [(1, 1), (2, 4), (5, 2)] {
+                let drive = random_drive(steps, batch, neurons);
+                let ours = live(network, &parameters, &drive, true).unwrap();
+                let (activity, _) = twin::live(network, &parameters, &drive).unwrap();
+                let what = format!("{network:?}, {steps} steps, {batch} lanes");
+                assert_close(&what, &flat(&ours.activity), &flat(&activity), 1e-4);
+                let found = loss_of(&ours.activity).backward().unwrap();
+                let expected = loss_of(&activity).backward().unwrap();
+                for (name, var) in parameters.iter() {
+                    // The twin's graph has no path to a parameter that nothing depends on yet.
+                    let Some(expected) = expected.get(var.as_tensor()) else { continue };
+                    let found = flat(found.get(var.as_tensor()).unwrap());
+                    assert_close(&format!("{what} d{name}"), &found, &flat(expected), 1e-3);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn more_steps_than_expected_and_many_shows_change_nothing() {
+    let (neurons, batch) = (40, 2);
+    let network = Network {
+        neurons,
+        drive: Drive::Clamp,
+        plasticity: Some(Plasticity { rule: Rule::Oja, alpha: AlphaKind::Free }),
+    };
+    let parameters = random_parameters(network, 0.1, 3);
+    // So many shows that key-frames become sparse and traces between them are rebuilt.
+    let (once, drive) = shown_and_silent_drive(batch, neurons);
+    let drive = Tensor::cat(&[&drive, &drive, &drive, &drive, &drive, &drive], 0).unwrap();
+    let steps = 6 * once;
+    let whole = live(network, &parameters, &drive, true).unwrap();
+    let mut stepper = Stepper::begin(network, &parameters, batch, 3).unwrap();
+    for step in flat(&drive).chunks_exact(batch * neurons) {
+        stepper.step(step).unwrap();
+    }
+    let traces: Vec<_> = (0..batch).map(|lane| stepper.trace(lane)).collect();
+    let stepped = stepper.finish(&parameters, &drive).unwrap();
+    assert_eq!(stepped.dims(), [steps, batch, neurons]);
+    assert_eq!(flat(&whole.activity), flat(&stepped));
+    assert_eq!(whole.final_traces, traces);
+    let [whole, stepped] = [&whole.activity, &stepped].map(|activity| loss_of(activity).backward().unwrap());
+    for (name, var) in parameters.iter() {
+        let [found, expected] = [&whole, &stepped].map(|grads| flat(grads.get(var.as_tensor()).unwrap()));
+        assert_close(name, &found, &expected, 2e-4);
+    }
+}
+
+#[test]
+fn a_batch_of_no_lifetimes_is_refused() {
+    let network = networks(3)[0];
+    let parameters = random_parameters(network, 0.1, 3);
+    let drive = Tensor::zeros((4, 0, 3), candle_core::DType::F32, &Device::Cpu).unwrap();
+    let refusal = live(network, &parameters, &drive, false).err().unwrap().to_string();
+    assert!(refusal.contains("at least one lifetime, found none"), "{refusal}");
+    assert!(Stepper::begin(network, &parameters, 0, 4).is_err());
 }
 
 #[test]

@@ -376,11 +376,11 @@ fn dead_leaves_come_in_every_size() {
 #[test]
 fn the_real_data_set_is_read_where_it_is() {
     let Some(folder) = data_folder() else {
-        println!("{DATA_VARIABLE} is not set: no real CIFAR-10 to read");
+        crate::workbench::say(&format!("{DATA_VARIABLE} is not set: no real CIFAR-10 to read"));
         return;
     };
     let Some(layout) = Layout::find(&folder) else {
-        println!("{DATA_VARIABLE} holds no CIFAR-10");
+        crate::workbench::say(&format!("{DATA_VARIABLE} holds no CIFAR-10"));
         return;
     };
     for split in [Split::Training, Split::Test] {

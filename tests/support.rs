@@ -12,7 +12,7 @@ pub fn offscreen() -> Option<Offscreen> {
         Err(error) => {
             let required = std::env::var_os("HEBBSCOPE_REQUIRE_ADAPTER").is_some_and(|value| value == "1");
             assert!(!required, "HEBBSCOPE_REQUIRE_ADAPTER=1, but {error}: {}", error.reasons);
-            println!("skipped: no adapter ({})", error.reasons);
+            crate::workbench::say(&format!("skipped: no adapter ({})", error.reasons));
             None
         }
     }

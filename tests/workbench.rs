@@ -167,3 +167,10 @@ impl Experiment for Disturbed {
         Ok(outcome)
     }
 }
+
+/// Says something that is read even when the test passes: what `println!` prints is kept back then.
+pub fn say(words: &str) {
+    use std::io::Write as _;
+    // Without standard error nobody listens.
+    let _said = writeln!(std::io::stderr(), "{words}");
+}

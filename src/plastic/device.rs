@@ -65,7 +65,7 @@ pub struct Compute {
 impl Compute {
     /// The CPU, which always works.
     pub fn cpu() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = rayon::current_num_threads();
         let name = format!("CPU, {threads} {}", if threads == 1 { "thread" } else { "threads" });
         Self { kind: Choice::Cpu, name, memory_bytes: None, device: Device::Cpu }
     }

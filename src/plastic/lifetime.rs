@@ -70,7 +70,7 @@ impl Stepper {
     /// # Errors
     /// When a parameter is missing or misshapen.
     pub fn begin(network: Network, parameters: &Parameters, batch: usize, expected_steps: usize) -> Result<Self> {
-        check_shapes(network, parameters)?;
+        check(network, parameters, batch)?;
         #[cfg(feature = "cuda")]
         if parameters.device().is_cuda() {
             let record = super::cuda::Record::new(network, parameters, batch, expected_steps)?;
@@ -83,8 +83,8 @@ impl Stepper {
 
     /// A whole lifetime at once.
     fn live(network: Network, parameters: &Parameters, drive: &Tensor) -> Result<Self> {
-        check_shapes(network, parameters)?;
         let (steps, batch, neurons) = drive.dims3()?;
+        check(network, parameters, batch)?;
         #[cfg(feature = "cuda")]
         if parameters.device().is_cuda() {
             // The drive stays on the device: only the host's kernels look at its values.
@@ -96,7 +96,7 @@ impl Stepper {
         // A drive outside the graph is data: what it clamps needs no gradient.
         let given = !drive.track_op();
         let needs_sweep = |drive: &[f32]| !given || network.drive == Drive::Add || drive.contains(&0.0);
-        let each_step = values.chunks_exact((batch * neurons).max(1)).enumerate().skip(1);
+        let each_step = values.chunks_exact(batch * neurons).enumerate().skip(1);
         let sweeps = each_step.filter(|(_, drive)| needs_sweep(drive)).map(|(step, _)| step).collect();
         let mut record = host_record(network, parameters, batch, given, &Expected { steps, sweeps })?;
         record.advance(&values);
@@ -249,7 +249,10 @@ impl CustomOp3 for LifetimeOp {
     }
 }
 
-fn check_shapes(network: Network, parameters: &Parameters) -> Result<()> {
+fn check(network: Network, parameters: &Parameters, batch: usize) -> Result<()> {
+    if batch == 0 {
+        bail!("a batch needs at least one lifetime, found none");
+    }
     for (name, shape) in network.shapes() {
         let found = parameters.get(name)?.dims();
         if found != shape {

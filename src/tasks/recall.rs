@@ -137,11 +137,11 @@ impl Plan {
         self.rounds * self.count * (self.show_steps + self.gap_steps) + self.probe_steps
     }
 
-    /// About what one iteration takes: traces (key-frames and a replayed span, about 2√T of them) and activities
+    /// About what one iteration takes: traces (key-frames and rebuilt ones, two dozen or 2√T) and activities
     /// (drive, x, and the gradients of both).
     fn memory_bytes(&self) -> f64 {
         let (lanes, neurons, steps) = (self.batch as f64, (self.size + 1) as f64, self.steps() as f64);
-        let traces = if self.plasticity.is_some() { 2.0 * steps.sqrt() + 3.0 } else { 0.0 };
+        let traces = if self.plasticity.is_some() { (2.0 * steps.sqrt()).max(24.0).min(steps) + 3.0 } else { 0.0 };
         4.0 * lanes * (neurons * neurons * traces + 6.0 * steps * neurons)
     }
 }

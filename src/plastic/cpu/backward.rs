@@ -115,7 +115,7 @@ fn alpha_gradient(weights: &Weights, groups: &[GroupGradients]) -> Vec<f32> {
     let Some(plasticity) = weights.network.plasticity else { return Vec::new() };
     let (neurons, stride) = (weights.network.neurons, weights.stride);
     let blocks = || groups.iter().flat_map(|group| &group.blocks);
-    if plasticity.alpha == AlphaKind::Free && neurons > 1 {
+    if plasticity.alpha == AlphaKind::Free {
         let mut gradient = vec![0.0; neurons * neurons];
         for block in blocks() {
             let rows = gradient[block.rows.start * neurons..].chunks_exact_mut(neurons);

@@ -10,6 +10,9 @@ use crate::plastic::rule::with_update;
 use rayon::prelude::*;
 use std::ops::Range;
 
+/// Connections of a block from which on another thread is asked: a sweep over fewer takes less time than the asking.
+const WORTH_A_THREAD: usize = 1 << 15;
+
 /// One block of rows of the lanes of a group.
 pub(super) struct Block {
     pub rows: Range<usize>,
@@ -121,7 +124,8 @@ impl Record {
             .zip(self.steps..)
             .map(|(drive, step)| {
                 let waiting = step - self.schedule.waiting_from();
-                let needed = waiting == MOST_WAITING || !self.is_clamped(drive);
+                let is_full = waiting == MOST_WAITING && self.weights.network.plasticity.is_some();
+                let needed = is_full || !self.is_clamped(drive);
                 // Nothing comes before the first step, so it has neither a product nor an update.
                 (step > 0 && needed).then(|| self.schedule.push(step))
             })
@@ -141,9 +145,11 @@ impl Record {
         self.drive_is_given && self.weights.network.drive == Drive::Clamp && drive.iter().all(|&value| value != 0.0)
     }
 
-    /// Whether there are too few groups to keep the threads busy.
+    /// Whether there are too few groups to keep the threads busy, and blocks large enough to be worth handing over.
     pub(super) fn blocks_in_parallel(&self) -> bool {
-        self.groups.len() < 2 * rayon::current_num_threads()
+        let largest = self.groups.first().and_then(|group| Some(group.lanes.len() * group.blocks.first()?.rows.len()));
+        let connections = largest.unwrap_or(0) * self.weights.stride;
+        self.groups.len() < 2 * rayon::current_num_threads() && connections >= WORTH_A_THREAD
     }
 
     /// x(t) of every lane, `[T, B, N]`.

@@ -12,9 +12,10 @@
 //! Rows are dealt out in blocks of a fixed size and lanes in groups of a fixed size. Threads take
 //! groups, blocks or both, and partial sums are always added in block and lane order: the result does
 //! not depend on how many threads there are, nor on how wide the machine's vectors are, because every
-//! sum along a row runs in [`WIDTH`] fixed lanes. Products are fused with their sums where the machine
-//! can do that, so machines without fused multiply-add may differ in the last bits of sums; traces,
-//! which are written without it, never do.
+//! sum along a row runs in [`WIDTH`] fixed lanes. (dL/dw is a matrix product of Candle's, in its own
+//! fixed order.) Products are fused with their sums where the machine can do that, so machines without
+//! fused multiply-add may differ in the last bits of sums. A trace is written without it: the same
+//! activities give the same trace, bit for bit, on every machine.
 
 mod activation;
 mod backward;

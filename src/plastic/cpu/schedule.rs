@@ -7,7 +7,7 @@ pub(super) const MOST_WAITING: usize = 32;
 
 /// From a stored trace so many updates are done again in registers before another one is stored:
 /// arithmetic that costs less than reading and writing a matrix.
-const AGAIN: usize = 3;
+pub(super) const AGAIN: usize = 3;
 
 /// Up to so many key-frames are kept as they come; longer lifetimes keep about √T of them and rebuild
 /// what lies between when the backward pass gets there.

@@ -22,11 +22,11 @@ impl Weights {
     pub fn new(network: Network, w: &[f32], alpha: &[f32], eta: f32, workspace: Workspace) -> Self {
         let neurons = network.neurons;
         let kind = network.plasticity.map(|plasticity| plasticity.alpha);
-        let pad = |values: &[f32]| {
+        let stride = neurons.next_multiple_of(WIDTH);
+        // A matrix gets whole chunks of rows.
+        let matrix_rows = neurons.next_multiple_of(CHUNK_ROWS);
+        let pad = |values: &[f32], padded_rows: usize| {
             let rows = values.len() / neurons;
-            let stride = neurons.next_multiple_of(WIDTH);
-            // One shared row stays one; a matrix gets whole chunks of rows.
-            let padded_rows = if rows == 1 { 1 } else { rows.next_multiple_of(CHUNK_ROWS) };
             let mut padded = workspace.take(padded_rows * stride);
             for (to, from) in padded.chunks_exact_mut(stride).zip(values.chunks_exact(neurons)) {
                 to[..neurons].copy_from_slice(from);
@@ -35,15 +35,15 @@ impl Weights {
             padded[rows * stride..].fill(0.0);
             padded
         };
-        let mut w = pad(w);
-        w.resize(neurons.next_multiple_of(CHUNK_ROWS) * neurons.next_multiple_of(WIDTH), 0.0);
+        let w = pad(w, matrix_rows);
         let alpha = match kind {
-            Some(AlphaKind::Free | AlphaKind::PerNeuron) => pad(alpha),
-            Some(AlphaKind::Yoked) => pad(&vec![alpha[0]; neurons]),
+            Some(AlphaKind::Free) => pad(alpha, matrix_rows),
+            Some(AlphaKind::PerNeuron) => pad(alpha, 1),
+            Some(AlphaKind::Yoked) => pad(&vec![alpha[0]; neurons], 1),
             None => Vec::new(),
         };
-        let alpha_is_per_row = kind == Some(AlphaKind::Free) && neurons > 1;
-        Self { network, eta, stride: neurons.next_multiple_of(WIDTH), alpha_is_per_row, w, alpha, workspace }
+        let alpha_is_per_row = kind == Some(AlphaKind::Free);
+        Self { network, eta, stride, alpha_is_per_row, w, alpha, workspace }
     }
 
     /// The blocks of rows, in order. The last one may reach into the padding.

@@ -1,7 +1,7 @@
 //! The backward sweep.
 
 use super::{Tile, multiply_add, own_or_shared_rows, rows};
-use crate::plastic::cpu::schedule::MOST_WAITING;
+use crate::plastic::cpu::schedule::{AGAIN, MOST_WAITING};
 use crate::plastic::cpu::{CHUNK_ROWS, WIDTH, Weights, sum_lanes};
 use crate::plastic::rule::Update;
 use std::ops::Range;
@@ -9,6 +9,9 @@ use std::ops::Range;
 /// So many rows are swept side by side: their sums have to stay in registers.
 const ROWS: usize = 2;
 const _: () = assert!(CHUNK_ROWS.is_multiple_of(ROWS));
+
+// `BackwardSweep` has a loop of its own for each distance to the stored trace.
+const _: () = assert!(AGAIN == 3);
 
 /// One [`ForwardSweep`](super::ForwardSweep) backwards, for several lanes: first its product (step t),
 /// then its updates (steps s..t).

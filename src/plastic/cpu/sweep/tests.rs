@@ -160,3 +160,47 @@ fn sweeps_without_traces_agree() {
     });
     assert_close(&portable, &fast);
 }
+
+/// Sums run in a fixed number of lanes, so they are the same bits in vectors of eight and of sixteen.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn the_width_of_vectors_changes_no_bit() {
+    let (Some(eight), Some(sixteen)) = (pulp::x86::V3::try_new(), pulp::x86::V4::try_new()) else { return };
+    for mut case in Case::all() {
+        for updates in [1, 6] {
+            let histories = case.padded(updates + 1);
+            let (rows, stride) = (case.rows(), case.weights.stride);
+            let (deltas, stored) = (case.padded(1), case.padded(rows.len()).concat());
+            let (trace_grad, weights) = (case.padded(rows.len()).concat(), &case.weights);
+            let alpha_grad = vec![0.0; weights.alpha_row_count(rows.len()) * stride];
+            with_update!(case.rule, ETA, update => {
+                let (mut ours, mut theirs) = (
+                    (stored.clone(), vec![0.0; LANES * stride]),
+                    (stored.clone(), vec![0.0; LANES * stride]),
+                );
+                let histories = slices(&histories);
+                let forward = |trace, sums| ForwardSweep {
+                    update, weights, rows: rows.clone(), histories: &histories, before: None, trace, sums,
+                };
+                pulp::Simd::vectorize(eight, forward(&mut ours.0, &mut ours.1));
+                pulp::Simd::vectorize(sixteen, forward(&mut theirs.0, &mut theirs.1));
+                assert_eq!(ours, theirs, "{:?}", case.rule);
+                let by_row = vec![0.0; LANES * rows.len()];
+                let fresh = [trace_grad.clone(), alpha_grad.clone(), vec![0.0; LANES * stride], by_row.clone(), by_row];
+                let (mut ours, mut theirs) = (fresh.clone(), fresh);
+                let deltas = slices(&deltas);
+                let backward = |buffers: &mut [Vec<f32>; 5], wide: bool| {
+                    let [trace_grad, alpha_grad, by_column, by_row, by_row_earlier] = buffers;
+                    let job = BackwardSweep {
+                        update, weights, rows: rows.clone(), histories: &histories, updates, deltas: &deltas,
+                        stored: &stored, trace_grad, alpha_grad, by_column, by_row, by_row_earlier,
+                    };
+                    if wide { pulp::Simd::vectorize(sixteen, job) } else { pulp::Simd::vectorize(eight, job) }
+                };
+                let etas = [backward(&mut ours, false), backward(&mut theirs, true)];
+                assert_eq!(etas[0].to_bits(), etas[1].to_bits(), "{:?}", case.rule);
+                assert_eq!(ours, theirs, "{:?}", case.rule);
+            });
+        }
+    }
+}
