@@ -62,6 +62,16 @@ impl Named {
         }
     }
 
+    /// Where panels stand for lifetimes with pictures or without: pictures are worth seeing side by side.
+    pub fn arrangement_for(self, pictures: bool) -> Arrangement {
+        let mut arrangement = self.arrangement();
+        if let (Self::Watch, true, Arrangement::Row(parts)) = (self, pictures, &mut arrangement) {
+            let left = [(0.36, panel("Recall")), (0.4, panel("Gallery")), (0.24, panel("Learning"))];
+            parts[0].part = Arrangement::Column(self::parts(left));
+        }
+        arrangement
+    }
+
     /// Where panels stand.
     pub fn arrangement(self) -> Arrangement {
         use Arrangement::{Column, Row};

@@ -1,0 +1,180 @@
+//! One lifetime as a row: its seed, what was shown, probe, output, target, error, and how good the answer is.
+
+use super::measure_text;
+use crate::ui::lifetimes::Lived;
+use crate::ui::panels::pixels::{self, Textures, WHOLE, grid_of};
+use crate::ui::session::Session;
+use crate::ui::theme::{Palette, mix};
+use egui::{Align2, Color32, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+/// Room for the scroll bar at the right.
+pub(super) const SCROLL_BAR: f32 = 12.0;
+
+/// Width of the seed at the left.
+const SEED: f32 = 30.0;
+
+/// Width of the measure at the right, as a number and as a part.
+const MEASURE: [f32; 2] = [34.0, 48.0];
+
+/// Between two pictures, and between what was shown and what was asked.
+const GAPS: [f32; 2] = [4.0, 12.0];
+
+/// Between two rows.
+const BELOW: f32 = 4.0;
+
+/// Width of a picture.
+const WIDTH: [f32; 2] = [18.0, 96.0];
+
+/// What stands after the pictures that were shown.
+const ANSWERS: [&str; 4] = ["probe", "output", "target", "error"];
+
+/// The name of the texture that holds a row.
+pub(super) fn texture_name(lived: &Lived) -> String {
+    format!("lifetime {}", lived.seed)
+}
+
+/// Where the parts of a row stand; the same for all rows.
+pub(super) struct Frame {
+    shown: usize,
+    measure: f32,
+    measured: String,
+    picture: Vec2,
+    font: FontId,
+}
+
+impl Frame {
+    /// The frame of rows like `lived` in `width` points.
+    pub fn of(ui: &Ui, lived: &Lived, width: f32) -> Self {
+        let shown = lived.question.study.len();
+        let (columns, rows) = grid_of(lived.question.size());
+        let measures = lived.measures();
+        let measure = MEASURE[usize::from(measures.is_fraction)];
+        let [gap, wide] = GAPS;
+        let gaps = gap * (shown + ANSWERS.len()) as f32 + wide;
+        let [least, most] = WIDTH;
+        let across = ((width - SEED - measure - gaps) / (shown + ANSWERS.len()) as f32).clamp(least, most).floor();
+        let picture = vec2(across, (across * rows as f32 / columns as f32).max(4.0));
+        let measured = if measures.is_fraction { "wrong".to_owned() } else { "r".to_owned() };
+        Self { shown, measure, measured, picture, font: egui::TextStyle::Small.resolve(ui.style()) }
+    }
+
+    pub fn height(&self) -> f32 {
+        self.picture.y + BELOW
+    }
+
+    fn width(&self) -> f32 {
+        self.x(self.shown + ANSWERS.len()) + self.measure
+    }
+
+    /// Where a picture begins, counted from the left of the row.
+    fn x(&self, index: usize) -> f32 {
+        let [gap, wide] = GAPS;
+        let after_shown = if index >= self.shown { wide } else { 0.0 };
+        SEED + index as f32 * (self.picture.x + gap) + after_shown
+    }
+
+    /// What the columns are, as far as there is room for the words.
+    pub fn headings(&self, ui: &mut Ui) {
+        let palette = Palette::of(ui.ctx());
+        let (_, rect) = ui.allocate_space(vec2(ui.available_width().min(self.width()), 13.0));
+        let painter = ui.painter_at(rect.expand(2.0));
+        let place = |x: f32, align, text: &str, room: f32| {
+            let galley = painter.layout_no_wrap(text.to_owned(), self.font.clone(), palette.quiet);
+            if galley.size().x <= room + 3.0 {
+                painter.text(pos2(rect.left() + x, rect.center().y), align, text, self.font.clone(), palette.quiet);
+            }
+        };
+        place(0.0, Align2::LEFT_CENTER, "seed", SEED - 4.0);
+        place(self.x(0), Align2::LEFT_CENTER, "shown", self.picture.x * self.shown as f32);
+        for (index, title) in ANSWERS.into_iter().enumerate() {
+            place(self.x(self.shown + index), Align2::LEFT_CENTER, title, self.picture.x);
+        }
+        place(self.width(), Align2::RIGHT_CENTER, &self.measured, self.measure);
+    }
+
+    /// Draws a row; answers whether it was chosen.
+    pub fn row(&self, ui: &mut Ui, lived: &Lived, session: &mut Session, textures: &mut Textures) -> bool {
+        let palette = Palette::of(ui.ctx());
+        let (id, rect) = ui.allocate_space(vec2(self.width(), self.height()));
+        let response = ui.interact(rect, id.with(lived.seed), Sense::click());
+        let is_own = session.scene().is_some_and(|scene| lived.by.is_of(scene));
+        let is_seen = is_own && session.scene().is_some_and(|scene| scene.tape().seed == Some(lived.seed));
+        let measure = measure_text(lived);
+        let what = if lived.measures().is_fraction { "wrong" } else { lived.measures().key };
+        let stale = if is_own { "" } else { ", by another network than the one in view" };
+        let words = format!("lifetime of seed {}, {what} {measure}{stale}", lived.seed);
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_seen, &words));
+        if response.gained_focus() {
+            response.scroll_to_me(None);
+        }
+        let back = rect.with_max_y(rect.bottom() - BELOW).expand2(vec2(3.0, BELOW / 2.0));
+        if is_seen {
+            ui.painter().rect_filled(back, 3.0, mix(palette.surface, palette.accent, 0.32));
+        } else if response.hovered() {
+            ui.painter().rect_filled(back, 3.0, palette.raised);
+        }
+        let ink = if is_own { palette.text } else { palette.quiet };
+        let middle = rect.top() + self.picture.y / 2.0;
+        let text = |x, align, text: String| ui.painter().text(pos2(x, middle), align, text, self.font.clone(), ink);
+        text(rect.left(), Align2::LEFT_CENTER, lived.seed.to_string());
+        text(rect.left() + self.width(), Align2::RIGHT_CENTER, measure);
+        self.pictures(ui, rect, lived, is_own, textures);
+        if response.has_focus() {
+            ui.painter().rect_stroke(back, 3.0, Stroke::new(1.0, palette.accent), StrokeKind::Inside);
+        }
+        if response.hovered() {
+            session.hover = Some(format!("{words}   (a click shows it in the whole window)"));
+        }
+        response.clicked()
+    }
+
+    fn pictures(&self, ui: &Ui, row: Rect, lived: &Lived, is_own: bool, textures: &mut Textures) {
+        let palette = Palette::of(ui.ctx());
+        let (columns, rows) = grid_of(lived.question.size());
+        let question = &lived.question;
+        let target = question.asked();
+        let error = if lived.measures().is_fraction {
+            pixels::wrong_signs(&lived.answer, target, palette)
+        } else {
+            pixels::signed_error(&lived.answer, target, palette)
+        };
+        let shown = question.study.iter().map(|example| pixels::grey(example, palette));
+        let answers = [
+            pixels::probe(&question.probe, palette),
+            pixels::grey(&lived.answer, palette),
+            pixels::grey(target, palette),
+            error,
+        ];
+        // One texture a row, its pictures one below the other.
+        let blank = columns * rows - question.size();
+        let mut cells = Vec::with_capacity(columns * rows * (question.study.len() + answers.len()));
+        for picture in shown.chain(answers) {
+            cells.extend(picture);
+            cells.extend(std::iter::repeat_n(Color32::TRANSPARENT, blank));
+        }
+        let options = pixels::options(ui.ctx(), self.picture.x, columns);
+        let count = question.study.len() + ANSWERS.len();
+        let texture = textures.get(ui.ctx(), &texture_name(lived), cells, columns, options);
+        // What has been overtaken recedes.
+        let tint = if is_own { Color32::WHITE } else { Color32::from_white_alpha(110) };
+        for index in 0..count {
+            let corner = pos2(row.left() + self.x(index), row.top());
+            let rect = Rect::from_min_size(corner, self.picture);
+            let (top, height) = (index as f32 / count as f32, 1.0 / count as f32);
+            // Half a cell is left out at the seams, so that no neighbour shines through.
+            let seam = if options == egui::TextureOptions::LINEAR { 0.5 / (count * rows) as f32 } else { 0.0 };
+            let part = WHOLE.with_min_y(top + seam).with_max_y(top + height - seam);
+            ui.painter().image(texture, rect, part, tint);
+            let stroke = match index.checked_sub(self.shown) {
+                Some(1) => Stroke::new(1.5, if is_own { palette.mark } else { palette.line }),
+                _ => Stroke::new(1.0, palette.line),
+            };
+            ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
+            if index == question.target {
+                // Which of those shown was asked for.
+                let below = [rect.left_bottom(), rect.right_bottom()].map(|corner| corner + vec2(0.0, 1.5));
+                ui.painter().line_segment(below, Stroke::new(2.0, palette.mark));
+            }
+        }
+    }
+}
