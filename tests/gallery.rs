@@ -2,7 +2,8 @@
 
 use crate::support::{offscreen, windowed};
 use egui::{Key, Modifiers};
-use egui_kittest::{Harness, kittest::Queryable as _};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::plastic::tensor_file::Precision;
 use hebbscope::tasks;
 use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};

@@ -2,7 +2,7 @@
 
 use crate::render::Colormap;
 use crate::ui::theme::{Palette, mix};
-use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureId, TextureOptions, pos2};
+use egui::{Color32, ColorImage, Context, Rect, Stroke, TextureHandle, TextureId, TextureOptions, Ui, pos2, vec2};
 use std::collections::HashMap;
 
 /// The whole of a texture.
@@ -109,4 +109,10 @@ pub fn signed_error(answer: &[f32], target: &[f32], palette: &Palette) -> Vec<Co
 pub fn wrong_signs(answer: &[f32], target: &[f32], palette: &Palette) -> Vec<Color32> {
     let color = |(answer, target): (&f32, &f32)| if answer * target <= 0.0 { palette.wrong } else { palette.raised };
     answer.iter().zip(target).map(color).collect()
+}
+
+/// A line below the example that is asked for, among those that were shown.
+pub fn mark_asked(ui: &Ui, picture: Rect, palette: &Palette) {
+    let below = [picture.left_bottom(), picture.right_bottom()].map(|corner| corner + vec2(0.0, 2.0));
+    ui.painter().line_segment(below, Stroke::new(2.0, palette.mark));
 }

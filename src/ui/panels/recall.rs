@@ -132,8 +132,13 @@ impl Recall {
             let stroke = tile.outline.map_or(Stroke::new(1.0, palette.line), |color| Stroke::new(2.0, color));
             ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
             let ink = tile.outline.unwrap_or(palette.quiet);
-            let caption = elided(ui, tile.caption, ink, rect.width());
+            let [long, short] = tile.captions;
+            let long = elided(ui, long, ink, rect.width());
+            let caption = if long.elided { elided(ui, short, ink, rect.width()) } else { long };
             ui.painter().galley(pos2(rect.left(), rect.bottom() + 4.0), caption, ink);
+            if tile.is_asked {
+                pixels::mark_asked(ui, rect, palette);
+            }
         }
     }
 }

@@ -11,16 +11,16 @@ use egui::{Align2, Color32, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, V
 pub(super) const SCROLL_BAR: f32 = 12.0;
 
 /// Width of the seed at the left.
-const SEED: f32 = 30.0;
+const SEED: f32 = 34.0;
 
 /// Width of the measure at the right, as a number and as a part.
-const MEASURE: [f32; 2] = [34.0, 48.0];
+const MEASURE: [f32; 2] = [38.0, 52.0];
 
 /// Between two pictures, and between what was shown and what was asked.
 const GAPS: [f32; 2] = [4.0, 12.0];
 
-/// Between two rows.
-const BELOW: f32 = 4.0;
+/// Between two rows, half of it above and half below.
+const BETWEEN: f32 = 6.0;
 
 /// Width of a picture.
 const WIDTH: [f32; 2] = [18.0, 96.0];
@@ -59,7 +59,7 @@ impl Frame {
     }
 
     pub fn height(&self) -> f32 {
-        self.picture.y + BELOW
+        self.picture.y + BETWEEN
     }
 
     fn width(&self) -> f32 {
@@ -84,12 +84,12 @@ impl Frame {
                 painter.text(pos2(rect.left() + x, rect.center().y), align, text, self.font.clone(), palette.quiet);
             }
         };
-        place(0.0, Align2::LEFT_CENTER, "seed", SEED - 4.0);
+        place(4.0, Align2::LEFT_CENTER, "seed", SEED - 4.0);
         place(self.x(0), Align2::LEFT_CENTER, "shown", self.picture.x * self.shown as f32);
         for (index, title) in ANSWERS.into_iter().enumerate() {
             place(self.x(self.shown + index), Align2::LEFT_CENTER, title, self.picture.x);
         }
-        place(self.width(), Align2::RIGHT_CENTER, &self.measured, self.measure);
+        place(self.width() - 4.0, Align2::RIGHT_CENTER, &self.measured, self.measure);
     }
 
     /// Draws a row; answers whether it was chosen.
@@ -107,20 +107,19 @@ impl Frame {
         if response.gained_focus() {
             response.scroll_to_me(None);
         }
-        let back = rect.with_max_y(rect.bottom() - BELOW).expand2(vec2(3.0, BELOW / 2.0));
         if is_seen {
-            ui.painter().rect_filled(back, 3.0, mix(palette.surface, palette.accent, 0.32));
+            ui.painter().rect_filled(rect, 3.0, mix(palette.surface, palette.accent, 0.32));
         } else if response.hovered() {
-            ui.painter().rect_filled(back, 3.0, palette.raised);
+            ui.painter().rect_filled(rect, 3.0, palette.raised);
         }
         let ink = if is_own { palette.text } else { palette.quiet };
-        let middle = rect.top() + self.picture.y / 2.0;
+        let middle = rect.center().y;
         let text = |x, align, text: String| ui.painter().text(pos2(x, middle), align, text, self.font.clone(), ink);
-        text(rect.left(), Align2::LEFT_CENTER, lived.seed.to_string());
-        text(rect.left() + self.width(), Align2::RIGHT_CENTER, measure);
+        text(rect.left() + 4.0, Align2::LEFT_CENTER, lived.seed.to_string());
+        text(rect.left() + self.width() - 4.0, Align2::RIGHT_CENTER, measure);
         self.pictures(ui, rect, lived, is_own, textures);
         if response.has_focus() {
-            ui.painter().rect_stroke(back, 3.0, Stroke::new(1.0, palette.accent), StrokeKind::Inside);
+            ui.painter().rect_stroke(rect, 3.0, Stroke::new(1.0, palette.accent), StrokeKind::Inside);
         }
         if response.hovered() {
             session.hover = Some(format!("{words}   (a click shows it in the whole window)"));
@@ -158,7 +157,7 @@ impl Frame {
         // What has been overtaken recedes.
         let tint = if is_own { Color32::WHITE } else { Color32::from_white_alpha(110) };
         for index in 0..count {
-            let corner = pos2(row.left() + self.x(index), row.top());
+            let corner = pos2(row.left() + self.x(index), row.top() + BETWEEN / 2.0);
             let rect = Rect::from_min_size(corner, self.picture);
             let (top, height) = (index as f32 / count as f32, 1.0 / count as f32);
             // Half a cell is left out at the seams, so that no neighbour shines through.
@@ -171,9 +170,7 @@ impl Frame {
             };
             ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
             if index == question.target {
-                // Which of those shown was asked for.
-                let below = [rect.left_bottom(), rect.right_bottom()].map(|corner| corner + vec2(0.0, 1.5));
-                ui.painter().line_segment(below, Stroke::new(2.0, palette.mark));
+                pixels::mark_asked(ui, rect, palette);
             }
         }
     }

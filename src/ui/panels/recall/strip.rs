@@ -19,7 +19,7 @@ const WIDTH: [f32; 2] = [26.0, 72.0];
 const NUMBER: f32 = 17.0;
 
 /// A panel lower than this has no strip.
-const LEAST_HEIGHT: f32 = 190.0;
+const LEAST_HEIGHT: f32 = 150.0;
 
 /// Which steps the strip shows, and how large.
 pub(super) struct Strip {
@@ -42,7 +42,7 @@ impl Strip {
         let steps = around(steps, at, fit);
         let count = steps.len() as f32;
         let across = (room.x - GAP * count) / count;
-        let width = across.min(most).min(room.y * 0.2 * aspect).max(8.0);
+        let width = across.min(most).min(room.y * 0.24 * aspect).max(8.0);
         Some(Self { steps, probe, picture: vec2(width, width / aspect) })
     }
 

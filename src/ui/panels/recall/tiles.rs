@@ -11,9 +11,12 @@ use egui::Color32;
 /// One tile to draw.
 pub(super) struct Tile {
     pub name: String,
-    pub caption: String,
+    /// The words below, and fewer of them for a tile that is too narrow.
+    pub captions: [String; 2],
     pub cells: Vec<Color32>,
     pub outline: Option<Color32>,
+    /// Whether it is the example that is asked for.
+    pub is_asked: bool,
     pub words: String,
 }
 
@@ -28,38 +31,43 @@ pub(super) fn tiles(scene: &Scene, step: usize, palette: &Palette) -> Option<[Ve
     let probing = event.is_some_and(|event| event.kind == EventKind::Probe);
     let study = |(index, values): (usize, &Vec<f32>)| Tile {
         name: format!("study {index}"),
-        caption: if index == question.target { format!("{} · asked for", index + 1) } else { (index + 1).to_string() },
+        captions: [
+            if index == question.target { format!("{} · asked for", index + 1) } else { (index + 1).to_string() },
+            (index + 1).to_string(),
+        ],
         cells: grey(values, palette),
         outline: (shown == Some(index)).then_some(palette.accent),
+        is_asked: index == question.target,
         words: format!("study {thing} {}", index + 1),
     };
     let study = question.study.iter().enumerate().map(study).collect();
 
     let output = &tape.activity_at(step)[..question.size()];
     let outline = probing.then_some(palette.mark);
-    let tile = |name: &str, caption: &str, cells, outline, words| Tile {
+    let tile = |name: &str, captions: [&str; 2], cells, outline, words| Tile {
         name: name.into(),
-        caption: caption.into(),
+        captions: captions.map(str::to_owned),
         cells,
         outline,
+        is_asked: false,
         words,
     };
     let answer = vec![
         tile(
             "probe",
-            "probe",
+            ["probe"; 2],
             pixels::probe(&question.probe, palette),
             outline,
             format!("the probe: part of one {thing}, the rest blanked"),
         ),
         tile(
             "output",
-            "x(t), now",
+            ["x(t), now", "x(t)"],
             grey(output, palette),
             outline,
             format!("what the neurons do at step {}", step + 1),
         ),
-        tile("target", "target", grey(target, palette), None, format!("the {thing} asked for")),
+        tile("target", ["target"; 2], grey(target, palette), None, format!("the {thing} asked for")),
         error(scene, &question, step, probing, palette),
     ];
     Some([study, answer])
@@ -67,37 +75,30 @@ pub(super) fn tiles(scene: &Scene, step: usize, palette: &Palette) -> Option<[Ve
 
 /// The error, in the way in which the task is judged: wrong signs where it counts bits, how far off where it does not.
 fn error(scene: &Scene, question: &Question, step: usize, probing: bool, palette: &Palette) -> Tile {
-    let (name, outline) = ("error".to_owned(), None);
-    let (target, bits) = (question.asked(), question.size());
+    let (target, bits, at) = (question.asked(), question.size(), step + 1);
     let output = &scene.tape().activity_at(step)[..bits];
+    let tile =
+        |captions, cells, words| Tile { name: "error".into(), captions, cells, outline: None, is_asked: false, words };
     // Before the probe nothing has been asked, and nothing can be wrong.
-    let nothing = || (vec![palette.raised; bits], "asked at the probe".to_owned());
-    let at = step + 1;
+    let nothing = |words| tile(["asked at the probe".into(), "not yet".into()], vec![palette.raised; bits], words);
     if scene.task.measure().is_fraction {
         let wrong = output.iter().zip(target).filter(|(output, target)| *output * *target <= 0.0).count();
         let fraction = percent(wrong as f64 / bits as f64);
         let words = format!("{wrong} of {bits} bits have the wrong sign at step {at}");
-        let (cells, caption) = if probing {
-            (pixels::wrong_signs(output, target, palette), format!("{fraction}, {wrong} wrong"))
-        } else {
-            nothing()
-        };
-        return Tile { name, caption, cells, outline, words };
+        if !probing {
+            return nothing(words);
+        }
+        let captions = [format!("{fraction}, {wrong} wrong"), fraction];
+        return tile(captions, pixels::wrong_signs(output, target, palette), words);
     }
     let Some(score) = scene.task.score(question, output).filter(|_| probing) else {
-        let (cells, caption) = nothing();
-        let words = format!("no error before the probe, step {at}");
-        return Tile { name, caption, cells, outline, words };
+        return nothing(format!("no error before the probe, step {at}"));
     };
     let value = decimals(f64::from(score.measure), 2);
-    let mut words = format!("signed error at step {at}, {} {value}", scene.task.measure().key);
-    if let Some((mse, mean)) = score.details.first() {
-        words.push_str(&format!(", {} {}", mse.key, figures(f64::from(*mean), 2)));
-    }
-    words.push_str(" on the blanked part");
-    let caption = match score.details.first() {
-        Some((mse, mean)) => format!("r {value} · {} {}", mse.key, figures(f64::from(*mean), 2)),
-        None => format!("r {value}"),
-    };
-    Tile { name, caption, cells: pixels::signed_error(output, target, palette), outline, words }
+    let first = score.details.first();
+    let detail =
+        first.map_or_else(String::new, |(more, mean)| format!("{} {}", more.key, figures(f64::from(*mean), 2)));
+    let key = scene.task.measure().key;
+    let words = format!("signed error at step {at}, {key} {value}, {detail} on the blanked part");
+    tile([format!("r {value} · {detail}"), format!("r {value}")], pixels::signed_error(output, target, palette), words)
 }
