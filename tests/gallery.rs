@@ -92,6 +92,7 @@ fn pictures_bring_the_gallery_into_the_window_and_patterns_do_not() {
     assert_eq!(harness.state_mut().dock().arrangement(), Some(Named::Watch.arrangement()));
     // What somebody has arranged stays as it is.
     harness.state_mut().dock().toggle("Learning");
+    harness.run_steps(2);
     let arranged = harness.state_mut().dock().arrangement();
     harness.state_mut().session.open(folder.path().join("after-2.safetensors"));
     harness.state_mut().session.settle();

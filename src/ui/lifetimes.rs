@@ -11,11 +11,13 @@ use crate::tasks::Measure;
 use crate::tasks::recall::Question;
 use crate::train::{Point, RunConfig, evaluate};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 
 /// How many lifetimes are lived at first, and how many more at a time.
 pub const AT_A_TIME: usize = 12;
+
+static NEXT_IDENTITY: AtomicU64 = AtomicU64::new(0);
 
 /// The network that lives lifetimes.
 pub struct Lives {
@@ -40,6 +42,8 @@ impl Lives {
 
 /// What is kept of one lifetime: the rest is lived again when somebody wants to see it.
 pub struct Lived {
+    /// A number that no other lifetime of a shelf has.
+    pub identity: u64,
     /// Its seed.
     pub seed: u64,
     /// What the network was shown and asked.
@@ -56,7 +60,8 @@ impl Lived {
     fn of(tape: &Tape, seed: u64, by: Arc<Lives>) -> Option<Self> {
         let question = Question::of(tape)?;
         let answer = tape.activity_at(tape.steps - 1)[..question.size()].to_vec();
-        Some(Self { seed, question, answer, measure: tape.measure, by })
+        let identity = NEXT_IDENTITY.fetch_add(1, Ordering::Relaxed);
+        Some(Self { identity, seed, question, answer, measure: tape.measure, by })
     }
 
     /// What [`Self::measure`] is.

@@ -11,10 +11,28 @@ pub const WHOLE: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(1.0, 1.0) };
 /// From here on an error has the last colour: half of what an example spans.
 pub const ERROR_REACH: f32 = 1.0;
 
-/// Textures by name, uploaded only when their cells have changed.
+/// What decides how something that never changes looks.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Key {
+    /// Tells it from everything else of its kind.
+    pub identity: u64,
+    /// Whether it is drawn for the dark theme.
+    pub dark: bool,
+    /// How it is scaled.
+    pub options: TextureOptions,
+}
+
+/// What a texture shows.
+#[derive(PartialEq)]
+enum Content {
+    Cells(Vec<Color32>, TextureOptions),
+    Fixed(Key),
+}
+
+/// Textures by name, uploaded only when what they show has changed.
 #[derive(Default)]
 pub struct Textures {
-    known: HashMap<String, (Vec<Color32>, TextureOptions, TextureHandle)>,
+    known: HashMap<String, (Content, TextureHandle)>,
 }
 
 impl Textures {
@@ -27,24 +45,49 @@ impl Textures {
         columns: usize,
         options: TextureOptions,
     ) -> TextureId {
-        let image = |cells: &[Color32]| {
-            let mut pixels = cells.to_vec();
-            let rows = cells.len().div_ceil(columns.max(1));
-            pixels.resize(columns * rows, Color32::TRANSPARENT);
-            ColorImage::new([columns, rows], pixels)
-        };
+        match self.known.get(name) {
+            Some((Content::Cells(known, scaled), texture)) if *known == cells && *scaled == options => texture.id(),
+            _ => {
+                let image = image(cells.clone(), columns);
+                self.upload(context, name, Content::Cells(cells, options), image, options)
+            }
+        }
+    }
+
+    /// The texture called `name`; its cells are made only where `key` is another than before.
+    pub fn fixed(
+        &mut self,
+        context: &Context,
+        name: &str,
+        key: Key,
+        columns: usize,
+        cells: impl FnOnce() -> Vec<Color32>,
+    ) -> TextureId {
+        let content = Content::Fixed(key);
+        match self.known.get(name) {
+            Some((known, texture)) if *known == content => texture.id(),
+            _ => self.upload(context, name, content, image(cells(), columns), key.options),
+        }
+    }
+
+    fn upload(
+        &mut self,
+        context: &Context,
+        name: &str,
+        content: Content,
+        image: ColorImage,
+        options: TextureOptions,
+    ) -> TextureId {
         match self.known.get_mut(name) {
-            Some((known, known_options, texture)) => {
-                if *known != cells || *known_options != options {
-                    texture.set(image(&cells), options);
-                    (*known, *known_options) = (cells, options);
-                }
+            Some((known, texture)) => {
+                texture.set(image, options);
+                *known = content;
                 texture.id()
             }
             None => {
-                let texture = context.load_texture(name, image(&cells), options);
+                let texture = context.load_texture(name, image, options);
                 let id = texture.id();
-                self.known.insert(name.to_owned(), (cells, options, texture));
+                self.known.insert(name.to_owned(), (content, texture));
                 id
             }
         }
@@ -54,6 +97,12 @@ impl Textures {
     pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
         self.known.retain(|name, _| keep(name));
     }
+}
+
+fn image(mut cells: Vec<Color32>, columns: usize) -> ColorImage {
+    let rows = cells.len().div_ceil(columns.max(1));
+    cells.resize(columns * rows, Color32::TRANSPARENT);
+    ColorImage::new([columns, rows], cells)
 }
 
 /// How a picture of `columns` cells, `width` points wide, is scaled: cells that are hardly larger than pixels would

@@ -41,17 +41,17 @@ impl Gallery {
                 }
                 None => {}
             }
-            let stale = session.scene().and_then(|scene| stale_words(&session.shelf, scene));
-            if let Some(words) = stale.filter(|_| session.shelf.progress().is_none()) {
-                if session.can_live() {
-                    let hint = "the same seeds with the network in view";
-                    if ui.button(RichText::new("Live again").small()).on_hover_text(hint).clicked() {
-                        session.live_side_by_side(session.shelf.same_seeds());
-                    }
+        });
+        let stale = session.scene().and_then(|scene| stale_words(&session.shelf, scene));
+        if let Some(words) = stale.filter(|_| session.shelf.progress().is_none()) {
+            ui.horizontal(|ui| {
+                let hint = "the same seeds with the network in view";
+                if session.can_live() && ui.small_button("Live again").on_hover_text(hint).clicked() {
+                    session.live_side_by_side(session.shelf.same_seeds());
                 }
                 ui.add(Label::new(RichText::new(words).small().color(palette.mark)).truncate());
-            }
-        });
+            });
+        }
         if let Some(problem) = session.shelf.problem().map(str::to_owned) {
             ui.label(RichText::new(format!("Not lived: {problem}")).small().color(palette.wrong));
             ui.horizontal(|ui| {

@@ -2,7 +2,7 @@
 
 use super::measure_text;
 use crate::ui::lifetimes::Lived;
-use crate::ui::panels::pixels::{self, Textures, WHOLE, grid_of};
+use crate::ui::panels::pixels::{self, Key, Textures, WHOLE, grid_of};
 use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
@@ -95,8 +95,9 @@ impl Frame {
     /// Draws a row; answers whether it was chosen.
     pub fn row(&self, ui: &mut Ui, lived: &Lived, session: &mut Session, textures: &mut Textures) -> bool {
         let palette = Palette::of(ui.ctx());
-        let (id, rect) = ui.allocate_space(vec2(self.width(), self.height()));
-        let response = ui.interact(rect, id.with(lived.seed), Sense::click());
+        let (_, rect) = ui.allocate_space(vec2(self.width(), self.height()));
+        // Named by its seed: it keeps the focus when rows are scrolled or sorted.
+        let response = ui.interact(rect, ui.scope_id().with(("lifetime", lived.seed)), Sense::click());
         let is_own = session.scene().is_some_and(|scene| lived.by.is_of(scene));
         let is_seen = is_own && session.scene().is_some_and(|scene| scene.tape().seed == Some(lived.seed));
         let measure = measure_text(lived);
@@ -130,30 +131,11 @@ impl Frame {
     fn pictures(&self, ui: &Ui, row: Rect, lived: &Lived, is_own: bool, textures: &mut Textures) {
         let palette = Palette::of(ui.ctx());
         let (columns, rows) = grid_of(lived.question.size());
-        let question = &lived.question;
-        let target = question.asked();
-        let error = if lived.measures().is_fraction {
-            pixels::wrong_signs(&lived.answer, target, palette)
-        } else {
-            pixels::signed_error(&lived.answer, target, palette)
-        };
-        let shown = question.study.iter().map(|example| pixels::grey(example, palette));
-        let answers = [
-            pixels::probe(&question.probe, palette),
-            pixels::grey(&lived.answer, palette),
-            pixels::grey(target, palette),
-            error,
-        ];
-        // One texture a row, its pictures one below the other.
-        let blank = columns * rows - question.size();
-        let mut cells = Vec::with_capacity(columns * rows * (question.study.len() + answers.len()));
-        for picture in shown.chain(answers) {
-            cells.extend(picture);
-            cells.extend(std::iter::repeat_n(Color32::TRANSPARENT, blank));
-        }
         let options = pixels::options(ui.ctx(), self.picture.x, columns);
-        let count = question.study.len() + ANSWERS.len();
-        let texture = textures.get(ui.ctx(), &texture_name(lived), cells, columns, options);
+        let count = self.shown + ANSWERS.len();
+        let key = Key { identity: lived.identity, dark: palette.dark, options };
+        let cells = || cells(lived, columns * rows, palette);
+        let texture = textures.fixed(ui.ctx(), &texture_name(lived), key, columns, cells);
         // What has been overtaken recedes.
         let tint = if is_own { Color32::WHITE } else { Color32::from_white_alpha(110) };
         for index in 0..count {
@@ -169,9 +151,32 @@ impl Frame {
                 _ => Stroke::new(1.0, palette.line),
             };
             ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
-            if index == question.target {
+            if index == lived.question.target {
                 pixels::mark_asked(ui, rect, palette);
             }
         }
     }
+}
+
+/// All pictures of a row one below the other, each filled up to `size` cells: one texture a row.
+fn cells(lived: &Lived, size: usize, palette: &Palette) -> Vec<Color32> {
+    let question = &lived.question;
+    let target = question.asked();
+    let error = if lived.measures().is_fraction {
+        pixels::wrong_signs(&lived.answer, target, palette)
+    } else {
+        pixels::signed_error(&lived.answer, target, palette)
+    };
+    let shown = question.study.iter().map(|example| pixels::grey(example, palette));
+    let answers = [
+        pixels::probe(&question.probe, palette),
+        pixels::grey(&lived.answer, palette),
+        pixels::grey(target, palette),
+        error,
+    ];
+    let filled = |mut picture: Vec<Color32>| {
+        picture.resize(size, Color32::TRANSPARENT);
+        picture
+    };
+    shown.chain(answers).flat_map(filled).collect()
 }
