@@ -23,7 +23,12 @@ const SIZE: [f32; 2] = [640.0, 420.0];
 /// The small network at its tenth step.
 fn shown(folder: &Path, settings: &[(&str, &str)]) -> Shown {
     let prepared = scene::opened(&small_checkpoint(folder, settings)).unwrap();
-    let still = Still { scene: prepared.scene, at: 9, curve: prepared.curve.unwrap().into() };
+    let still = Still {
+        scene: prepared.scene,
+        at: 9,
+        curve: prepared.curve.unwrap().into(),
+        shelf: hebbscope::ui::lifetimes::Shelf::default(),
+    };
     Shown { still, dark: true, size: SIZE, caption: true, look: Named::Watch.into() }
 }
 

@@ -11,6 +11,7 @@ mod devices;
 mod emulation;
 mod export;
 mod following;
+mod gallery;
 mod heatmap;
 mod images;
 mod inspector;

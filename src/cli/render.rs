@@ -1,8 +1,9 @@
 //! `hebbscope render`: what the window shows, in a file, without a display.
 
 use crate::episode::clock::STEPS_PER_SECOND;
-use crate::ui::export::{self, Export, PANEL_SIZE, Progress, Shown, Still, WINDOW_SIZE, animation};
+use crate::ui::export::{self, Export, Look, PANEL_SIZE, Progress, Shown, Still, WINDOW_SIZE, animation};
 use crate::ui::layout::Named;
+use crate::ui::lifetimes::Shelf;
 use crate::ui::panels::PANELS;
 use crate::ui::scene;
 use anyhow::bail;
@@ -91,12 +92,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         (_, None) => Export::WindowPng { scale },
     };
     let curve = prepared.curve.unwrap_or_default().into();
+    let arrangement = arguments.layout.arrangement_for(prepared.scene.has_pictures());
+    let look = Look { arrangement, ..arguments.layout.into() };
     let shown = Shown {
-        still: Still { scene: prepared.scene, at: at - 1, curve },
+        still: Still { scene: prepared.scene, at: at - 1, curve, shelf: Shelf::default() },
         dark: arguments.theme.as_deref() != Some("light"),
         size: arguments.size.unwrap_or(if arguments.panel.is_some() { PANEL_SIZE } else { WINDOW_SIZE }),
         caption: arguments.caption,
-        look: arguments.layout.into(),
+        look,
     };
     let progress = Arc::new(Progress::new(say_progress));
     let stopped = Arc::clone(&progress);

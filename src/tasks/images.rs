@@ -61,6 +61,10 @@ impl Task for Images {
         Measure { key: "correlation", title: "correlation with the target on the blanked part", is_fraction: false }
     }
 
+    fn score(&self, question: &Question, answer: &[f32]) -> Option<Score> {
+        Some(score::score(question, answer))
+    }
+
     fn network(&self, settings: &Settings) -> Result<Network, SettingError> {
         Ok(plan(settings)?.network())
     }

@@ -12,6 +12,7 @@ use crate::data::Generator;
 use crate::episode::Tape;
 use crate::plastic::{Network, Parameters};
 use candle_core::{Result, Tensor};
+use recall::{Question, Score};
 use settings::{Field, SettingError, Settings};
 
 /// Every task, in the order in which they are listed.
@@ -48,6 +49,10 @@ pub trait Task: Sync {
     fn usual_iterations(&self) -> u64;
     /// What [`Outcome::measure`] is.
     fn measure(&self) -> Measure;
+    /// How good an answer to a question of this task is; `None` for a task that asks no such questions.
+    fn score(&self, _question: &Question, _answer: &[f32]) -> Option<Score> {
+        None
+    }
     /// The network that `settings` describe. No examples are read: a network opens wherever it is.
     ///
     /// # Errors

@@ -51,6 +51,10 @@ impl Task for Patterns {
         Measure { key: "error", title: "bits with the wrong sign", is_fraction: true }
     }
 
+    fn score(&self, question: &Question, answer: &[f32]) -> Option<Score> {
+        Some(score(question, answer))
+    }
+
     fn network(&self, settings: &Settings) -> Result<Network, SettingError> {
         Ok(Plan::new(settings, settings.whole("size"))?.network())
     }
@@ -78,10 +82,14 @@ impl Examples for Bits {
         patterns::blanked(generator, example, self.blank_fraction)
     }
 
-    /// The fraction of bits whose sign is wrong; an output of exactly zero counts as wrong.
     fn score(&self, question: &Question, answer: &[f32]) -> Score {
-        let target = &question.study[question.target];
-        let wrong = answer.iter().zip(target).filter(|(answer, target)| **answer * **target <= 0.0).count();
-        Score { measure: wrong as f32 / self.size as f32, details: Vec::new() }
+        score(question, answer)
     }
+}
+
+/// The fraction of bits whose sign is wrong; an output of exactly zero counts as wrong.
+fn score(question: &Question, answer: &[f32]) -> Score {
+    let target = question.asked();
+    let wrong = answer.iter().zip(target).filter(|(answer, target)| **answer * **target <= 0.0).count();
+    Score { measure: wrong as f32 / target.len() as f32, details: Vec::new() }
 }

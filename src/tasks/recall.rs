@@ -59,6 +59,7 @@ pub trait Examples: Send {
 }
 
 /// What a network was shown and asked.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Question {
     /// The examples shown.
     pub study: Vec<Vec<f32>>,
@@ -66,6 +67,31 @@ pub struct Question {
     pub target: usize,
     /// What is shown of it; zero is asked for.
     pub probe: Vec<f32>,
+}
+
+impl Question {
+    /// The question of a recorded lifetime; `None` where the lifetime asked none, or its pictures do not fit together.
+    pub fn of(tape: &Tape) -> Option<Self> {
+        let [study, target, probe] = ["study", "target", "probe"].map(|name| tape.pictures.get(name));
+        let (study, target, probe) = (study?, &target?.values, &probe?.values);
+        let &[_, size] = study.shape.as_slice() else { return None };
+        if size == 0 || target.len() != size || probe.len() != size || tape.network.neurons != size + 1 {
+            return None;
+        }
+        let study: Vec<Vec<f32>> = study.values.chunks_exact(size).map(<[f32]>::to_vec).collect();
+        let target = study.iter().position(|example| example == target)?;
+        Some(Self { study, target, probe: probe.clone() })
+    }
+
+    /// How many numbers an example has.
+    pub fn size(&self) -> usize {
+        self.probe.len()
+    }
+
+    /// The example that is asked for.
+    pub fn asked(&self) -> &[f32] {
+        &self.study[self.target]
+    }
 }
 
 /// How good an answer is.

@@ -5,7 +5,7 @@ use super::config::RunConfig;
 use crate::data::{Generator, Stream};
 use crate::episode::Tape;
 use crate::plastic::Parameters;
-use crate::tasks::Measure;
+use crate::tasks::{Experiment, Measure};
 use anyhow::Context as _;
 
 /// Averages over the episodes of an evaluation.
@@ -69,7 +69,31 @@ pub fn episode(checkpoint: &Checkpoint, seed: u64) -> anyhow::Result<Tape> {
 /// # Errors
 /// When the parameters do not fit the task.
 pub fn live_episode(config: &RunConfig, parameters: &Parameters, seed: u64) -> anyhow::Result<Tape> {
+    lifetime(&*config.testing_experiment()?, parameters, seed)
+}
+
+/// The lifetimes of some seeds, one after another. `each` hears of every one, with what the examples were in a few
+/// words (`None` where there is nothing to tell), and says whether to go on.
+///
+/// # Errors
+/// When the parameters do not fit the task, or its examples cannot be used.
+pub fn live_episodes(
+    config: &RunConfig,
+    parameters: &Parameters,
+    seeds: &[u64],
+    mut each: impl FnMut(Tape, Option<&str>) -> bool,
+) -> anyhow::Result<()> {
     let experiment = config.testing_experiment()?;
+    let examples = experiment.examples();
+    for &seed in seeds {
+        if !each(lifetime(&*experiment, parameters, seed)?, examples.as_deref()) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn lifetime(experiment: &dyn Experiment, parameters: &Parameters, seed: u64) -> anyhow::Result<Tape> {
     let mut generator = Generator::new(seed, Stream::Episode);
     let outcome =
         experiment.live(parameters, &mut generator, 1).with_context(|| format!("episode {seed} could not be lived"))?;

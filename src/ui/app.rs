@@ -36,6 +36,8 @@ pub struct App {
     closing: Closing,
     dock: Dock,
     layout: Named,
+    /// Whether the panels stand as they do for lifetimes with pictures.
+    has_pictures: bool,
     preferences: Preferences,
     preferences_path: Option<PathBuf>,
 }
@@ -66,6 +68,7 @@ impl App {
             closing: Closing::No,
             dock,
             layout: preferences.layout,
+            has_pictures: arrangement == preferences.layout.arrangement_for(true),
             preferences,
             preferences_path: path,
         }
@@ -89,7 +92,22 @@ impl App {
     /// Puts the panels where a named layout has them.
     pub fn set_layout(&mut self, layout: Named) {
         self.layout = layout;
-        self.dock.arrange(&layout.arrangement());
+        self.dock.arrange(&layout.arrangement_for(self.has_pictures));
+    }
+
+    /// Panels that stand as the layout has them make room for pictures when there are some; whatever the user has
+    /// arranged stays.
+    pub(super) fn make_room(&mut self) {
+        let Some(scene) = self.session.scene() else { return };
+        let has_pictures = scene.has_pictures();
+        if has_pictures == self.has_pictures {
+            return;
+        }
+        let is_untouched = self.dock.arrangement() == Some(self.layout.arrangement_for(self.has_pictures));
+        self.has_pictures = has_pictures;
+        if is_untouched {
+            self.dock.arrange(&self.layout.arrangement_for(has_pictures));
+        }
     }
 
     /// Whether something in front of the window waits for an answer.
@@ -155,6 +173,7 @@ impl App {
         if let Some(path) = self.session.take_opened() {
             self.preferences.remember(&path);
         }
+        self.make_room();
         self.session.clock.tick(seconds);
         if self.session.clock.is_playing() {
             context.request_repaint_after(self.session.clock.time_to_next());

@@ -105,7 +105,12 @@ fn playback(context: &egui::Context, app: &mut App) -> anyhow::Result<Vec<f64>> 
         })
         .collect();
     still.curve = None;
-    app.session.show_still(super::export::Still { scene: still.scene, at: 0, curve });
+    app.session.show_still(super::export::Still {
+        scene: still.scene,
+        at: 0,
+        curve,
+        shelf: super::lifetimes::Shelf::default(),
+    });
     let mut background = super::training::Training::new(Arc::new(|| {}));
     background.runs_folder = app.session.training.runs_folder.clone();
     background.start();

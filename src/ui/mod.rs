@@ -8,6 +8,7 @@
 //! | [`preferences`], [`files`] | what is remembered; asking for a file |
 //! | [`session`] | scene, clock, training, notices: everything that is not drawing |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
+//! | [`lifetimes`] | many lifetimes of one network, lived away from the frame |
 //! | [`training`], [`settings_form`], [`devices`] | the training run of this window, and the fields of the next |
 //! | [`watch`] | following a run that another process writes |
 //! | [`matrices`] | w, α, H and what follows from them, computed once an instant |
@@ -27,6 +28,7 @@ pub mod export;
 pub mod files;
 pub mod inspector;
 pub mod layout;
+pub mod lifetimes;
 pub mod matrices;
 pub mod native;
 pub mod numbers;

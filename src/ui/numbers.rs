@@ -41,6 +41,11 @@ pub fn signed(value: f64, count: usize) -> String {
     if value >= 0.0 { format!("+{text}") } else { text }
 }
 
+/// `decimals` figures after the point, with a real minus: "0.87". For what lies between −1 and 1.
+pub fn decimals(value: f64, decimals: usize) -> String {
+    if value.is_finite() { format!("{value:.decimals$}").replace('-', "−") } else { figures(value, 1) }
+}
+
 /// A fraction in per cent: "0.42 %".
 pub fn percent(fraction: f64) -> String {
     let percent = fraction * 100.0;
@@ -64,6 +69,8 @@ mod tests {
         assert_eq!(figures(123_456.0, 3), "123456");
         assert_eq!(figures(1.5e-9, 2), "1.5e−9");
         assert_eq!(figures(f64::NEG_INFINITY, 3), "−∞");
+        assert_eq!(decimals(-0.456, 2), "−0.46");
+        assert_eq!(decimals(f64::NAN, 2), "NaN");
         assert_eq!(percent(0.004_2), "0.42\u{2005}%");
     }
 }

@@ -51,6 +51,7 @@ impl Picture {
         }
         self.app.session.settle();
         self.app.session.clock.pause();
+        self.app.make_room();
     }
 
     /// Gives the device back, for another window.
@@ -79,6 +80,22 @@ impl Picture {
     /// # Errors
     /// When the picture is too large or the device fails.
     pub fn figure(
+        &mut self,
+        panel: Option<usize>,
+        size: [f32; 2],
+        scale: f32,
+        caption: Option<&str>,
+    ) -> Result<RgbaImage, DrawError> {
+        let drawn = self.draw(panel, size, scale, caption)?;
+        if self.app.session.shelf.progress().is_none() {
+            return Ok(drawn);
+        }
+        // A panel has begun to live lifetimes when it was drawn: a picture waits for what it shows.
+        self.app.session.shelf.settle();
+        self.draw(panel, size, scale, caption)
+    }
+
+    fn draw(
         &mut self,
         panel: Option<usize>,
         size: [f32; 2],

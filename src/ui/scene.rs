@@ -66,6 +66,14 @@ impl Scene {
         self.reel.tape()
     }
 
+    /// Whether its lifetimes are about grey pictures: examples that are square, and answers that are not right or
+    /// wrong bit by bit.
+    pub fn has_pictures(&self) -> bool {
+        let pixels = self.tape().network.neurons.saturating_sub(1);
+        let is_square = pixels.isqrt().pow(2) == pixels;
+        is_square && !self.task.measure().is_fraction && self.tape().pictures.contains_key("study")
+    }
+
     /// A number that no other scene of this process has.
     pub fn identity(&self) -> u64 {
         self.w.version()

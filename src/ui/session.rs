@@ -5,6 +5,7 @@
 
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
+use super::lifetimes::{Lived, Lives, Shelf};
 use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
 use super::scene::{self, Prepared, Scene};
 use super::training::Training;
@@ -39,6 +40,8 @@ enum Arrival {
     Fresh,
     /// Another lifetime of the same network: from the beginning.
     Replay,
+    /// A lifetime of which only the answer has been seen: at the answer, at rest.
+    Answer,
     /// The network in training: stay at the end of its lifetime.
     Follow,
 }
@@ -69,6 +72,8 @@ pub struct Session {
     pub(super) inspection: Inspection,
     /// The parts of matrices that are looked at, the same in all panels whose matrices have the same size.
     pub windows: LinkedWindows,
+    /// Lifetimes side by side.
+    pub shelf: Shelf,
     curve: Vec<Point>,
     job: Option<Job>,
     matrices: Matrices,
@@ -95,6 +100,7 @@ impl Session {
             following: false,
             inspection: Inspection::default(),
             windows: LinkedWindows::default(),
+            shelf: Shelf::default(),
             curve: Vec::new(),
             job: None,
             matrices: Matrices::default(),
@@ -195,6 +201,27 @@ impl Session {
         });
     }
 
+    /// Lives the lifetimes of `seeds` with the network being viewed, for the [shelf](Shelf).
+    pub fn live_side_by_side(&mut self, seeds: Vec<u64>) {
+        let Some(scene) = &self.scene else { return };
+        let Some(config) = scene.config.clone() else { return };
+        let (origin, parameters, iteration) = (scene.origin.clone(), Arc::clone(&scene.parameters), scene.iteration);
+        let lives = Lives { origin, config, parameters, iteration, curve: self.curve().into() };
+        self.shelf.live(lives, seeds, &self.wake);
+    }
+
+    /// Shows a lifetime of the shelf, with the network that lived it, at its answer.
+    pub fn show_lived(&mut self, lived: &Lived) {
+        let (by, seed) = (Arc::clone(&lived.by), lived.seed);
+        self.following = false;
+        self.start(format!("living episode {seed}"), Arrival::Answer, move || {
+            let (origin, config, parameters) = (by.origin.clone(), by.config.clone(), Arc::clone(&by.parameters));
+            let mut prepared = scene::new_episode(origin, config, parameters, by.iteration, seed)?;
+            prepared.curve = Some(by.curve.to_vec());
+            Ok(prepared)
+        });
+    }
+
     /// Starts a new training run and keeps the view on it; a field that is refused changes nothing.
     pub fn start_training(&mut self) {
         if !self.training.is_ready() {
@@ -254,6 +281,7 @@ impl Session {
     pub fn update(&mut self) {
         self.training.update(&mut self.notices);
         self.exports.update(&mut self.notices);
+        self.shelf.update();
         self.receive();
         self.look();
         if self.following
@@ -279,7 +307,7 @@ impl Session {
     /// What is shown at this moment, for pictures and files made elsewhere; `None` while there is nothing.
     pub fn still(&self) -> Option<Still> {
         let scene = self.scene.clone()?;
-        Some(Still { scene, at: self.clock.at(), curve: self.curve().into() })
+        Some(Still { scene, at: self.clock.at(), curve: self.curve().into(), shelf: self.shelf.clone() })
     }
 
     /// Shows a still, at rest.
@@ -288,6 +316,7 @@ impl Session {
         self.clock.seek(still.at);
         self.curve = still.curve.to_vec();
         self.scene = Some(still.scene);
+        self.shelf = still.shelf;
     }
 
     /// Adds a message about something that went wrong.
@@ -383,7 +412,7 @@ impl Session {
                 self.clock.seek(0);
                 self.clock.play();
             }
-            Arrival::Follow => {
+            Arrival::Follow | Arrival::Answer => {
                 self.clock.set_steps(steps);
                 self.clock.pause();
                 self.clock.seek(steps - 1);

@@ -26,6 +26,7 @@ pub use exports::Exports;
 pub use job::Job;
 
 use super::layout::{Arrangement, Choices, Dock, Named};
+use super::lifetimes::Shelf;
 use super::scene::Scene;
 use crate::plastic::tensor_file::FileError;
 use crate::render::{DrawError, NoAdapter};
@@ -97,6 +98,8 @@ pub struct Still {
     pub at: usize,
     /// The curve, oldest first.
     pub curve: Arc<[Point]>,
+    /// Lifetimes side by side.
+    pub shelf: Shelf,
 }
 
 impl Still {

@@ -62,6 +62,18 @@ impl Named {
         }
     }
 
+    /// Where panels stand for lifetimes with pictures or without: pictures are worth seeing side by side.
+    pub fn arrangement_for(self, pictures: bool) -> Arrangement {
+        let mut arrangement = self.arrangement();
+        if let (Self::Watch, true, Arrangement::Row(parts)) = (self, pictures, &mut arrangement) {
+            let left = [(0.33, panel("Recall")), (0.4, panel("Gallery")), (0.27, panel("Learning"))];
+            // Rows of seven pictures want width.
+            (parts[0].share, parts[1].share) = (0.54, 0.46);
+            parts[0].part = Arrangement::Column(self::parts(left));
+        }
+        arrangement
+    }
+
     /// Where panels stand.
     pub fn arrangement(self) -> Arrangement {
         use Arrangement::{Column, Row};

@@ -1,7 +1,9 @@
 //! What can be looked at. A new panel is a file and a line in [`PANELS`].
 
 pub mod curve;
+pub mod gallery;
 pub mod matrix;
+pub mod pixels;
 pub mod recall;
 
 use super::matrices::MatrixKind;
@@ -20,6 +22,7 @@ pub const PANELS: &[Make] = &[
     || Box::new(curve::Curve::default()),
     || Box::new(matrix::MatrixPanel::showing(MatrixKind::Weights)),
     || Box::new(matrix::MatrixPanel::showing(MatrixKind::Alpha)),
+    || Box::new(gallery::Gallery::default()),
 ];
 
 /// One way of looking at a session. It owns its own state and changes nothing but the session's clock and hover.

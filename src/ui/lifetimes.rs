@@ -1,0 +1,236 @@
+//! Lifetimes side by side: those of many seeds, lived by one network on a thread of its own.
+//!
+//! What was lived stays until the same seed has been lived again: a network that has moved on since, or another
+//! network, is told by [`Lives::is_of`].
+
+use super::scene::Scene;
+use super::session::Wake;
+use crate::episode::Tape;
+use crate::plastic::Parameters;
+use crate::tasks::Measure;
+use crate::tasks::recall::Question;
+use crate::train::{Point, RunConfig, evaluate};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+
+/// How many lifetimes are lived at first, and how many more at a time.
+pub const AT_A_TIME: usize = 12;
+
+static NEXT_IDENTITY: AtomicU64 = AtomicU64::new(0);
+
+/// The network that lives lifetimes.
+pub struct Lives {
+    /// Where it comes from.
+    pub origin: String,
+    /// Its run's configuration.
+    pub config: RunConfig,
+    /// The network.
+    pub parameters: Arc<Parameters>,
+    /// Iterations that it has behind it.
+    pub iteration: u64,
+    /// The curve of its run.
+    pub curve: Arc<[Point]>,
+}
+
+impl Lives {
+    /// Whether it is the network that a scene shows.
+    pub fn is_of(&self, scene: &Scene) -> bool {
+        Arc::ptr_eq(&self.parameters, &scene.parameters)
+    }
+}
+
+/// What is kept of one lifetime: the rest is lived again when somebody wants to see it.
+pub struct Lived {
+    /// A number that no other lifetime of a shelf has.
+    pub identity: u64,
+    /// Its seed.
+    pub seed: u64,
+    /// What the network was shown and asked.
+    pub question: Question,
+    /// What it answered, at the last step.
+    pub answer: Vec<f32>,
+    /// The task's measure of it.
+    pub measure: f32,
+    /// The network that lived it.
+    pub by: Arc<Lives>,
+}
+
+impl Lived {
+    fn of(tape: &Tape, seed: u64, by: Arc<Lives>) -> Option<Self> {
+        let question = Question::of(tape)?;
+        let answer = tape.activity_at(tape.steps - 1)[..question.size()].to_vec();
+        let identity = NEXT_IDENTITY.fetch_add(1, Ordering::Relaxed);
+        Some(Self { identity, seed, question, answer, measure: tape.measure, by })
+    }
+
+    /// What [`Self::measure`] is.
+    pub fn measures(&self) -> Measure {
+        self.by.config.task().measure()
+    }
+
+    /// How bad the answer is, to be compared with others of the same task: fractions count errors, any other measure
+    /// grows with the quality.
+    pub fn badness(&self) -> f32 {
+        if self.measures().is_fraction { self.measure } else { -self.measure }
+    }
+}
+
+/// What the thread tells.
+enum News {
+    /// One more, and what its examples were.
+    Lived(Box<Lived>, Option<String>),
+    /// It has ended.
+    Ended(Result<(), String>),
+}
+
+/// Lifetimes in the making; dropping it asks the thread to stop and does not wait.
+struct Job {
+    news: Receiver<News>,
+    stop: Arc<AtomicBool>,
+    done: usize,
+    wanted: usize,
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The lifetimes of some seeds, as far as they have been lived.
+#[derive(Default)]
+pub struct Shelf {
+    /// In the order of their seeds.
+    lived: Vec<Arc<Lived>>,
+    examples: Option<String>,
+    problem: Option<String>,
+    was_begun: bool,
+    job: Option<Job>,
+}
+
+impl Shelf {
+    /// The lifetimes there are, in the order of their seeds.
+    pub fn lived(&self) -> &[Arc<Lived>] {
+        &self.lived
+    }
+
+    /// What the examples were, in a few words; `None` where there is nothing to tell, or nothing has been lived yet.
+    pub fn examples(&self) -> Option<&str> {
+        self.examples.as_deref()
+    }
+
+    /// Why the last lifetimes could not be lived.
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
+    /// Whether anybody has asked for lifetimes yet.
+    pub fn was_begun(&self) -> bool {
+        self.was_begun
+    }
+
+    /// How many lifetimes of how many have been lived, while some are still to come.
+    pub fn progress(&self) -> Option<(usize, usize)> {
+        self.job.as_ref().map(|job| (job.done, job.wanted))
+    }
+
+    /// The seeds that have not been lived, as many as are lived at a time.
+    pub fn more_seeds(&self) -> Vec<u64> {
+        let after = self.lived.last().map_or(0, |lived| lived.seed + 1);
+        (after..).take(AT_A_TIME).collect()
+    }
+
+    /// The seeds to live again; those of the first time when there are none.
+    pub fn same_seeds(&self) -> Vec<u64> {
+        if self.lived.is_empty() { self.more_seeds() } else { self.lived.iter().map(|lived| lived.seed).collect() }
+    }
+
+    /// Lives the lifetimes of `seeds`, instead of those that were in the making. `wake` is called at each.
+    pub(super) fn live(&mut self, lives: Lives, seeds: Vec<u64>, wake: &Wake) {
+        (self.was_begun, self.problem) = (true, None);
+        let (sender, news) = channel();
+        let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::clone(wake));
+        let (wanted, stopped) = (seeds.len(), Arc::clone(&stop));
+        let spawned = std::thread::Builder::new().name("hebbscope-gallery".into()).spawn(move || {
+            let result = live(lives, &seeds, &sender, &stopped, &wake);
+            // A window that has been closed no longer wants the result.
+            let _delivered = sender.send(News::Ended(result.map_err(|error| format!("{error:#}"))));
+            wake();
+        });
+        match spawned {
+            Ok(_) => self.job = Some(Job { news, stop, done: 0, wanted }),
+            Err(error) => self.problem = Some(format!("the system gives no thread ({error})")),
+        }
+    }
+
+    /// Stops living; what has been lived stays.
+    pub fn cancel(&mut self) {
+        self.job = None;
+    }
+
+    /// Takes in what has been lived since the last call.
+    pub(super) fn update(&mut self) {
+        while let Some(job) = &self.job {
+            match job.news.try_recv() {
+                Ok(news) => self.take_in(news),
+                Err(TryRecvError::Empty) => return,
+                Err(TryRecvError::Disconnected) => self.take_in(News::Ended(Err(BROKEN.to_owned()))),
+            }
+        }
+    }
+
+    /// Waits for what is in the making; for pictures and tests, never for a frame.
+    pub fn settle(&mut self) {
+        while let Some(job) = &self.job {
+            let news = job.news.recv().unwrap_or_else(|_| News::Ended(Err(BROKEN.to_owned())));
+            self.take_in(news);
+        }
+    }
+
+    fn take_in(&mut self, news: News) {
+        match news {
+            News::Lived(lived, examples) => {
+                self.examples = examples;
+                match self.lived.binary_search_by_key(&lived.seed, |lived| lived.seed) {
+                    Ok(place) => self.lived[place] = Arc::new(*lived),
+                    Err(place) => self.lived.insert(place, Arc::new(*lived)),
+                }
+                if let Some(job) = &mut self.job {
+                    job.done += 1;
+                }
+            }
+            News::Ended(result) => {
+                self.job = None;
+                self.problem = result.err();
+            }
+        }
+    }
+}
+
+/// The same lifetimes, without those in the making.
+impl Clone for Shelf {
+    fn clone(&self) -> Self {
+        let (lived, examples, problem) = (self.lived.clone(), self.examples.clone(), self.problem.clone());
+        Self { lived, examples, problem, was_begun: self.was_begun, job: None }
+    }
+}
+
+/// What is said of a thread that has vanished.
+const BROKEN: &str = "living them stopped by an internal error";
+
+fn live(lives: Lives, seeds: &[u64], sender: &Sender<News>, stop: &AtomicBool, wake: &Wake) -> anyhow::Result<()> {
+    let by = Arc::new(lives);
+    let mut has_no_question = false;
+    evaluate::live_episodes(&by.config, &by.parameters, seeds, |tape, examples| {
+        let Some(lived) = tape.seed.and_then(|seed| Lived::of(&tape, seed, Arc::clone(&by))) else {
+            has_no_question = true;
+            return false;
+        };
+        let delivered = sender.send(News::Lived(Box::new(lived), examples.map(str::to_owned))).is_ok();
+        wake();
+        delivered && !stop.load(Ordering::Relaxed)
+    })?;
+    anyhow::ensure!(!has_no_question, "the lifetimes of this task have no pictures that could stand side by side");
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Above the rows: the order, more of them, how far the living is, and whose answers these are.
+
+use super::{Gallery, Order};
+use crate::ui::lifetimes::{AT_A_TIME, Shelf};
+use crate::ui::numbers::grouped;
+use crate::ui::scene::Scene;
+use crate::ui::session::Session;
+use crate::ui::theme::Palette;
+use egui::{Label, RichText, Role, Ui, WidgetInfo};
+
+impl Gallery {
+    pub(super) fn head_ui(&mut self, ui: &mut Ui, session: &mut Session) {
+        let palette = Palette::of(ui.ctx());
+        // What can be pressed wraps in a narrow panel.
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().button_padding = egui::vec2(7.0, 2.0);
+            ui.spacing_mut().interact_size.y = 20.0;
+            for (order, text) in [(Order::Seed, "by seed"), (Order::Worst, "worst first")] {
+                if ui.selectable_label(self.order == order, RichText::new(text).small()).clicked() {
+                    self.order = order;
+                }
+            }
+            ui.add_space(4.0);
+            match session.shelf.progress() {
+                Some((done, wanted)) => {
+                    ui.add(egui::Spinner::new().size(11.0))
+                        .widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, "living lifetimes"));
+                    let words = format!("lifetime {} of {wanted}", (done + 1).min(wanted));
+                    ui.label(RichText::new(words).small().color(palette.quiet));
+                    if ui.button(RichText::new("Cancel").small()).clicked() {
+                        session.shelf.cancel();
+                    }
+                }
+                None if session.can_live() => {
+                    let text = RichText::new(format!("{AT_A_TIME} more")).small();
+                    let hint = "live more lifetimes with the network in view";
+                    if ui.button(text).on_hover_text(hint).clicked() {
+                        session.live_side_by_side(session.shelf.more_seeds());
+                    }
+                }
+                None => {}
+            }
+        });
+        let stale = session.scene().and_then(|scene| stale_words(&session.shelf, scene));
+        if let Some(words) = stale.filter(|_| session.shelf.progress().is_none()) {
+            ui.horizontal(|ui| {
+                let hint = "the same seeds with the network in view";
+                if session.can_live() && ui.small_button("Live again").on_hover_text(hint).clicked() {
+                    session.live_side_by_side(session.shelf.same_seeds());
+                }
+                ui.add(Label::new(RichText::new(words).small().color(palette.mark)).truncate());
+            });
+        }
+        if let Some(problem) = session.shelf.problem().map(str::to_owned) {
+            ui.label(RichText::new(format!("Not lived: {problem}")).small().color(palette.wrong));
+            ui.horizontal(|ui| {
+                if session.can_live() && ui.small_button("Try again").clicked() {
+                    session.live_side_by_side(session.shelf.same_seeds());
+                }
+                if ui.small_button("Copy").clicked() {
+                    ui.ctx().copy_text(problem);
+                }
+            });
+        }
+    }
+}
+
+/// How the lifetimes stand to the network in view; `None` when all are its own.
+pub(super) fn stale_words(shelf: &Shelf, scene: &Scene) -> Option<String> {
+    let others: Vec<_> = shelf.lived().iter().filter(|lived| !lived.by.is_of(scene)).collect();
+    let by = &others.last()?.by;
+    let count = if others.len() == shelf.lived().len() { String::new() } else { format!("{} rows ", others.len()) };
+    Some(if by.origin != scene.origin {
+        format!("{count}by {}, not the network in view", by.origin)
+    } else if by.iteration == scene.iteration {
+        format!("{count}from before it was opened again")
+    } else {
+        let apart = grouped(by.iteration.abs_diff(scene.iteration));
+        let side = if by.iteration < scene.iteration { "behind" } else { "ahead" };
+        format!("{count}{apart} iterations {side}")
+    })
+}

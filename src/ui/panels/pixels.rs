@@ -1,0 +1,167 @@
+//! Examples, answers and errors as small pictures: one cell for each neuron.
+
+use crate::render::Colormap;
+use crate::ui::theme::{Palette, mix};
+use egui::{Color32, ColorImage, Context, Rect, Stroke, TextureHandle, TextureId, TextureOptions, Ui, pos2, vec2};
+use std::collections::HashMap;
+
+/// The whole of a texture.
+pub const WHOLE: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(1.0, 1.0) };
+
+/// From here on an error has the last colour: half of what an example spans.
+pub const ERROR_REACH: f32 = 1.0;
+
+/// What decides how something that never changes looks.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Key {
+    /// Tells it from everything else of its kind.
+    pub identity: u64,
+    /// Whether it is drawn for the dark theme.
+    pub dark: bool,
+    /// How it is scaled.
+    pub options: TextureOptions,
+}
+
+/// What a texture shows.
+#[derive(PartialEq)]
+enum Content {
+    Cells(Vec<Color32>, TextureOptions),
+    Fixed(Key),
+}
+
+/// Textures by name, uploaded only when what they show has changed.
+#[derive(Default)]
+pub struct Textures {
+    known: HashMap<String, (Content, TextureHandle)>,
+}
+
+impl Textures {
+    /// The texture called `name`, with these cells and columns; the last row may be short.
+    pub fn get(
+        &mut self,
+        context: &Context,
+        name: &str,
+        cells: Vec<Color32>,
+        columns: usize,
+        options: TextureOptions,
+    ) -> TextureId {
+        match self.known.get(name) {
+            Some((Content::Cells(known, scaled), texture)) if *known == cells && *scaled == options => texture.id(),
+            _ => {
+                let image = image(cells.clone(), columns);
+                self.upload(context, name, Content::Cells(cells, options), image, options)
+            }
+        }
+    }
+
+    /// The texture called `name`; its cells are made only where `key` is another than before.
+    pub fn fixed(
+        &mut self,
+        context: &Context,
+        name: &str,
+        key: Key,
+        columns: usize,
+        cells: impl FnOnce() -> Vec<Color32>,
+    ) -> TextureId {
+        let content = Content::Fixed(key);
+        match self.known.get(name) {
+            Some((known, texture)) if *known == content => texture.id(),
+            _ => self.upload(context, name, content, image(cells(), columns), key.options),
+        }
+    }
+
+    fn upload(
+        &mut self,
+        context: &Context,
+        name: &str,
+        content: Content,
+        image: ColorImage,
+        options: TextureOptions,
+    ) -> TextureId {
+        match self.known.get_mut(name) {
+            Some((known, texture)) => {
+                texture.set(image, options);
+                *known = content;
+                texture.id()
+            }
+            None => {
+                let texture = context.load_texture(name, image, options);
+                let id = texture.id();
+                self.known.insert(name.to_owned(), (content, texture));
+                id
+            }
+        }
+    }
+
+    /// Forgets the textures whose names `keep` does not want.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.known.retain(|name, _| keep(name));
+    }
+}
+
+fn image(mut cells: Vec<Color32>, columns: usize) -> ColorImage {
+    let rows = cells.len().div_ceil(columns.max(1));
+    cells.resize(columns * rows, Color32::TRANSPARENT);
+    ColorImage::new([columns, rows], cells)
+}
+
+/// How a picture of `columns` cells, `width` points wide, is scaled: cells that are hardly larger than pixels would
+/// come out unevenly wide with hard edges.
+pub fn options(context: &Context, width: f32, columns: usize) -> TextureOptions {
+    let pixels_per_cell = width * context.pixels_per_point() / columns.max(1) as f32;
+    if pixels_per_cell < 2.0 { TextureOptions::LINEAR } else { TextureOptions::NEAREST }
+}
+
+/// Columns and rows of a picture of `bits` cells: a square where that comes out even, as pictures do, otherwise as
+/// close to 8 : 5 as whole numbers come.
+pub fn grid_of(bits: usize) -> (usize, usize) {
+    let side = bits.isqrt().max(1);
+    if side * side == bits {
+        return (side, side);
+    }
+    let columns = ((bits as f64 * 1.6).sqrt().round() as usize).max(1);
+    // A width that divides the bits evenly looks better than the exact proportion.
+    let even = (columns..columns * 3 / 2 + 1).chain((1..columns).rev()).find(|&width| bits.is_multiple_of(width));
+    let columns = even.filter(|&width| width * 2 >= columns && width <= columns * 2).unwrap_or(columns);
+    (columns, bits.div_ceil(columns))
+}
+
+/// −1 to +1 as dark to light, the same in both themes.
+pub fn ink(value: f32, palette: &Palette) -> Color32 {
+    let (low, high) = if palette.dark { (0x1c, 0xe2) } else { (0x24, 0xf4) };
+    let share = f32::midpoint(value.clamp(-1.0, 1.0), 1.0);
+    Color32::from_gray((low as f32 + (high - low) as f32 * share).round() as u8)
+}
+
+/// An example or an answer.
+pub fn grey(values: &[f32], palette: &Palette) -> Vec<Color32> {
+    values.iter().map(|&value| ink(value, palette)).collect()
+}
+
+/// A probe: what was blanked is neither dark nor light.
+pub fn probe(values: &[f32], palette: &Palette) -> Vec<Color32> {
+    let blank = mix(palette.surface, palette.mark, 0.28);
+    values.iter().map(|&value| if value == 0.0 { blank } else { ink(value, palette) }).collect()
+}
+
+/// What an answer has too much (red to brown) or too little (blue), in the colours of the matrices.
+pub fn signed_error(answer: &[f32], target: &[f32], palette: &Palette) -> Vec<Color32> {
+    let colormap = Colormap::for_theme(palette.dark);
+    let color = |(answer, target): (&f32, &f32)| {
+        let [red, green, blue] = colormap.lookup(answer - target, ERROR_REACH);
+        Color32::from_rgb(red, green, blue)
+    };
+    answer.iter().zip(target).map(color).collect()
+}
+
+/// Which bits have the wrong sign.
+pub fn wrong_signs(answer: &[f32], target: &[f32], palette: &Palette) -> Vec<Color32> {
+    let color = |(answer, target): (&f32, &f32)| if answer * target <= 0.0 { palette.wrong } else { palette.raised };
+    answer.iter().zip(target).map(color).collect()
+}
+
+/// A line below the example that is asked for, among those that were shown.
+pub fn mark_asked(ui: &Ui, picture: Rect, palette: &Palette) {
+    let below = [picture.left_bottom(), picture.right_bottom()].map(|corner| corner + vec2(0.0, 2.0));
+    ui.painter().line_segment(below, Stroke::new(2.0, palette.mark));
+}
