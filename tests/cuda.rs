@@ -50,7 +50,7 @@ fn every_kernel_compiles_wherever_the_compiler_is_there() {
     if let Err(panic) = catch_unwind(|| kernels::compile(&SQUARES, (9, 0)).map(|_| ())) {
         let words = panic.downcast_ref::<String>().map_or("", String::as_str);
         assert!(words.contains("nvrtc"), "{words}");
-        crate::workbench::say(&format!("skipped: NVRTC is not installed"));
+        crate::workbench::say("skipped: NVRTC is not installed");
         return;
     }
     for (kernel, capability) in &kernels {

@@ -214,7 +214,7 @@ fn every_reference_case_that_is_built_agrees_to_one_in_ten_thousand() {
 #[test]
 fn the_bundled_reference_folder_holds_every_recurrent_case_and_adam() {
     if std::env::var_os("HEBBSCOPE_REFERENCE").is_some() {
-        crate::workbench::say(&format!("skipped: HEBBSCOPE_REFERENCE names another folder"));
+        crate::workbench::say("skipped: HEBBSCOPE_REFERENCE names another folder");
         return;
     }
     let names: Vec<String> = cases().into_iter().map(|case| case.name).collect();
