@@ -19,6 +19,7 @@
 
 mod activation;
 mod backward;
+mod block_gradients;
 mod forward;
 mod schedule;
 mod sweep;

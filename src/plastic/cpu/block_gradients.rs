@@ -1,0 +1,124 @@
+//! One block of rows on its way back: its traces rebuilt, its gradients summed.
+
+use super::Weights;
+use super::forward::Block;
+use super::schedule::{Schedule, Sweep};
+use super::sweep::{BackwardSweep, CarrySweep, FixedBackward};
+use crate::plastic::rule::with_update;
+use std::ops::Range;
+
+/// The running state of one block on its way back.
+pub(super) struct BlockGradients {
+    pub rows: Range<usize>,
+    /// dL/dH, `[lane][row][stride]`.
+    pub trace: Vec<f32>,
+    /// dL/dα of all lanes of the group together.
+    pub alpha: Vec<f32>,
+    pub eta: f64,
+    /// The span whose traces stand in `stored`.
+    span: Option<usize>,
+    /// Rebuilt traces of the span: those after its key-frame, see [`Schedule::stored`].
+    pub stored: Vec<Vec<f32>>,
+    pub by_column: Vec<f32>,
+    pub by_row: Vec<f32>,
+    pub by_row_earlier: Vec<f32>,
+}
+
+/// Where the backward pass stands.
+pub(super) struct Position<'a> {
+    pub span: usize,
+    /// The sweeps of the span whose trace is stored.
+    pub stored: &'a [usize],
+    pub index: usize,
+    pub sweep: Sweep,
+}
+
+impl BlockGradients {
+    pub fn new(weights: &Weights, block: &Block, lanes: usize) -> Self {
+        let (rows, workspace) = (block.rows.clone(), weights.workspace());
+        let alpha = if block.trace.is_empty() { 0 } else { weights.alpha_row_count(rows.len()) * weights.stride };
+        Self {
+            trace: workspace.take_zeros(block.trace.len()),
+            alpha: workspace.take_zeros(alpha),
+            eta: 0.0,
+            span: None,
+            stored: Vec::new(),
+            by_column: vec![0.0; lanes * weights.stride],
+            by_row: vec![0.0; lanes * rows.len()],
+            by_row_earlier: vec![0.0; lanes * rows.len()],
+            rows,
+        }
+    }
+
+    /// One sweep backwards.
+    pub fn step(
+        &mut self,
+        weights: &Weights,
+        schedule: &Schedule,
+        block: &Block,
+        activity: &[Vec<f32>],
+        at: &Position<'_>,
+        deltas: &[&[f32]],
+    ) {
+        let rows = self.rows.clone();
+        let updates = at.sweep.step - at.sweep.from;
+        let Some(plasticity) = weights.network.plasticity else {
+            // With more than one update the product's input is clamped, and nothing depends on its gradient.
+            if updates == 1 {
+                pulp::Arch::new().dispatch(FixedBackward { weights, rows, deltas, by_row: &mut self.by_row });
+            } else {
+                self.by_row.fill(0.0);
+            }
+            return;
+        };
+        if self.span != Some(at.span) {
+            self.rebuild(weights, schedule, block, activity, at);
+        }
+        let base = at.stored.iter().rposition(|&stored| stored <= at.index).unwrap_or(0);
+        let stored = if base == 0 { &block.frames[at.span] } else { &self.stored[base - 1] };
+        let first = schedule.sweeps()[at.stored[base]].from;
+        let histories: Vec<&[f32]> =
+            activity.iter().map(|lane| &lane[at.sweep.history(first, weights.stride)]).collect();
+        with_update!(plasticity.rule, weights.eta, update => {
+            self.eta += pulp::Arch::new().dispatch(BackwardSweep {
+                update, weights, rows, updates, deltas, stored,
+                histories: &histories,
+                trace_grad: &mut self.trace,
+                alpha_grad: &mut self.alpha,
+                by_column: &mut self.by_column,
+                by_row: &mut self.by_row,
+                by_row_earlier: &mut self.by_row_earlier,
+            });
+        });
+    }
+
+    /// Rebuilds the traces of a span that are to be stored, each from the one before.
+    fn rebuild(
+        &mut self,
+        weights: &Weights,
+        schedule: &Schedule,
+        block: &Block,
+        activity: &[Vec<f32>],
+        at: &Position<'_>,
+    ) {
+        let Some(plasticity) = weights.network.plasticity else { return };
+        let stride = weights.stride;
+        for (count, pair) in at.stored.windows(2).enumerate() {
+            let [from, to] = [pair[0], pair[1]].map(|index| schedule.sweeps()[index].from);
+            let histories: Vec<&[f32]> = activity.iter().map(|lane| &lane[from * stride..(to + 1) * stride]).collect();
+            if self.stored.len() == count {
+                self.stored.push(weights.workspace().take(self.trace.len()));
+            }
+            let (done, rest) = self.stored.split_at_mut(count);
+            with_update!(plasticity.rule, weights.eta, update => pulp::Arch::new().dispatch(CarrySweep {
+                update,
+                rows: self.rows.clone(),
+                stride,
+                histories: &histories,
+                before: done.last().unwrap_or(&block.frames[at.span]),
+                after: &mut rest[0],
+            }));
+        }
+        self.span = Some(at.span);
+    }
+}
