@@ -5,7 +5,7 @@
 //! one hand-derived backward pass behind it: no node per step, no stored traces, no recursion.
 
 use super::cpu::{Expected, Gradients, Record, Weights};
-use super::network::{Drive, Network};
+use super::network::Network;
 use super::parameters::Parameters;
 use candle_core::{CpuStorage, CustomOp3, DType, Device, Layout, Result, Shape, Storage, Tensor, bail};
 use std::sync::{Mutex, PoisonError};
@@ -95,7 +95,7 @@ impl Stepper {
         let values = drive.flatten_all()?.to_vec1::<f32>()?;
         // A drive outside the graph is data: what it clamps needs no gradient.
         let given = !drive.track_op();
-        let needs_sweep = |drive: &[f32]| !given || network.drive == Drive::Add || drive.contains(&0.0);
+        let needs_sweep = |drive: &[f32]| !(given && network.drive.clamps_all(drive));
         let each_step = values.chunks_exact(batch * neurons).enumerate().skip(1);
         let sweeps = each_step.filter(|(_, drive)| needs_sweep(drive)).map(|(step, _)| step).collect();
         let mut record = host_record(network, parameters, batch, given, &Expected { steps, sweeps })?;

@@ -45,6 +45,13 @@ pub enum Drive {
     Clamp,
 }
 
+impl Drive {
+    /// Whether a step with this drive leaves no neuron free, so that nothing has to be computed to know its activity.
+    pub(crate) fn clamps_all(self, drive: &[f32]) -> bool {
+        self == Self::Clamp && drive.iter().all(|&value| value != 0.0)
+    }
+}
+
 /// The plastic part of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plasticity {

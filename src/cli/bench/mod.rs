@@ -6,7 +6,6 @@ mod table;
 use crate::plastic::bench::{Size, copy_bandwidth, recurrence};
 use crate::plastic::device::Compute;
 use crate::plastic::lifetime::Traffic;
-use crate::tasks;
 use crate::train::config::ConfigText;
 use crate::train::{RunConfig, Trainer};
 use crate::ui::bench::{self as window, WindowBench};
@@ -118,7 +117,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// Seconds of one training iteration of the patterns task, Adam included.
 fn training(compute: &Compute, settings: &[(&str, i64)]) -> anyhow::Result<Vec<Row>> {
     let settings = settings.iter().map(|&(key, value)| (key.to_owned(), value.into())).collect();
-    let text = ConfigText { task: Some(tasks::find("patterns")?.name().to_owned()), settings, ..ConfigText::default() };
+    let text = ConfigText { task: Some("patterns".to_owned()), settings, ..ConfigText::default() };
     let mut trainer = Trainer::new(RunConfig::from_text(&text, None)?)?;
     trainer.move_to(compute)?;
     trainer.step()?;

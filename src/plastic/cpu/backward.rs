@@ -144,9 +144,10 @@ impl Group {
                 }
                 let deltas: Vec<&[f32]> =
                     gradients.deltas.iter().map(|delta| &delta[index * stride..][..stride]).collect();
-                let at = Position { span, stored: &stored, index, sweep };
+                let (activity, stored) = (&self.activity[..], &stored[..]);
+                let at = Position { weights, schedule, activity, span, stored, index, sweep };
                 let work = |(gradients, block): (&mut BlockGradients, &Block)| {
-                    gradients.step(weights, schedule, block, &self.activity, &at, &deltas);
+                    gradients.step(block, &at, &deltas);
                 };
                 let pairs = (&mut gradients.blocks, &self.blocks);
                 if given.blocks_in_parallel {

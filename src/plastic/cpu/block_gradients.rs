@@ -4,7 +4,7 @@ use super::Weights;
 use super::forward::Block;
 use super::schedule::{Schedule, Sweep};
 use super::sweep::{BackwardSweep, CarrySweep, FixedBackward};
-use crate::plastic::rule::with_update;
+use crate::plastic::rule::{Rule, with_update};
 use std::ops::Range;
 
 /// The running state of one block on its way back.
@@ -26,6 +26,10 @@ pub(super) struct BlockGradients {
 
 /// Where the backward pass stands.
 pub(super) struct Position<'a> {
+    pub weights: &'a Weights,
+    pub schedule: &'a Schedule,
+    /// For each lane x(−1) = 0, x(0) …, padded.
+    pub activity: &'a [Vec<f32>],
     pub span: usize,
     /// The sweeps of the span whose trace is stored.
     pub stored: &'a [usize],
@@ -51,15 +55,8 @@ impl BlockGradients {
     }
 
     /// One sweep backwards.
-    pub fn step(
-        &mut self,
-        weights: &Weights,
-        schedule: &Schedule,
-        block: &Block,
-        activity: &[Vec<f32>],
-        at: &Position<'_>,
-        deltas: &[&[f32]],
-    ) {
+    pub fn step(&mut self, block: &Block, at: &Position<'_>, deltas: &[&[f32]]) {
+        let Position { weights, schedule, activity, .. } = *at;
         let rows = self.rows.clone();
         let updates = at.sweep.step - at.sweep.from;
         let Some(plasticity) = weights.network.plasticity else {
@@ -72,7 +69,7 @@ impl BlockGradients {
             return;
         };
         if self.span != Some(at.span) {
-            self.rebuild(weights, schedule, block, activity, at);
+            self.rebuild(plasticity.rule, block, at);
         }
         let base = at.stored.iter().rposition(|&stored| stored <= at.index).unwrap_or(0);
         let stored = if base == 0 { &block.frames[at.span] } else { &self.stored[base - 1] };
@@ -93,15 +90,8 @@ impl BlockGradients {
     }
 
     /// Rebuilds the traces of a span that are to be stored, each from the one before.
-    fn rebuild(
-        &mut self,
-        weights: &Weights,
-        schedule: &Schedule,
-        block: &Block,
-        activity: &[Vec<f32>],
-        at: &Position<'_>,
-    ) {
-        let Some(plasticity) = weights.network.plasticity else { return };
+    fn rebuild(&mut self, rule: Rule, block: &Block, at: &Position<'_>) {
+        let Position { weights, schedule, activity, .. } = *at;
         let stride = weights.stride;
         for (count, pair) in at.stored.windows(2).enumerate() {
             let [from, to] = [pair[0], pair[1]].map(|index| schedule.sweeps()[index].from);
@@ -110,7 +100,7 @@ impl BlockGradients {
                 self.stored.push(weights.workspace().take(self.trace.len()));
             }
             let (done, rest) = self.stored.split_at_mut(count);
-            with_update!(plasticity.rule, weights.eta, update => pulp::Arch::new().dispatch(CarrySweep {
+            with_update!(rule, weights.eta, update => pulp::Arch::new().dispatch(CarrySweep {
                 update,
                 rows: self.rows.clone(),
                 stride,

@@ -5,7 +5,6 @@ use super::schedule::{MOST_WAITING, Schedule, Sweep};
 use super::sweep::{CarrySweep, FixedForward, ForwardSweep};
 use super::{GROUP_LANES, Weights};
 use crate::plastic::lifetime::Traffic;
-use crate::plastic::network::Drive;
 use crate::plastic::rule::with_update;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -142,7 +141,7 @@ impl Record {
 
     /// Whether a step with this drive needs no product, because every neuron is clamped.
     fn is_clamped(&self, drive: &[f32]) -> bool {
-        self.drive_is_given && self.weights.network.drive == Drive::Clamp && drive.iter().all(|&value| value != 0.0)
+        self.drive_is_given && self.weights.network.drive.clamps_all(drive)
     }
 
     /// Whether there are too few groups to keep the threads busy, and blocks large enough to be worth handing over.
