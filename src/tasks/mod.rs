@@ -8,11 +8,13 @@ pub mod patterns;
 pub mod recall;
 pub mod settings;
 
-use crate::data::Generator;
+use crate::data::{DataError, Generator};
 use crate::episode::Tape;
 use crate::plastic::{Network, Parameters};
-use candle_core::{Result, Tensor};
+use candle_core::{Error, Result, Tensor};
+use recall::Asked;
 use settings::{Field, SettingError, Settings};
+use std::path::Path;
 
 /// Every task, in the order in which they are listed.
 pub const TASKS: &[&dyn Task] = &[&patterns::Patterns, &images::Images];
@@ -69,6 +71,19 @@ pub trait Task: Sync {
     /// When the circumstances do not allow for any of it.
     fn settle(&self, _settings: &mut Settings) -> std::result::Result<(), SettingError> {
         Ok(())
+    }
+
+    /// Whether `file` is called like something that can be one of its examples.
+    fn is_example(&self, _file: &Path) -> bool {
+        false
+    }
+
+    /// Reads a file as an example, as a network with `settings` is shown one.
+    ///
+    /// # Errors
+    /// When it cannot be read or decoded, or the task makes up its examples.
+    fn read_example(&self, _settings: &Settings, file: &Path) -> std::result::Result<Vec<f32>, DataError> {
+        Err(DataError::new(file, format!("the task {} makes up its examples and reads none", self.name())))
     }
 
     /// The paper's settings.
@@ -156,4 +171,11 @@ pub trait Experiment: Send {
     /// # Errors
     /// When the parameters do not fit the network.
     fn live(&self, parameters: &Parameters, generator: &mut Generator, batch: usize) -> Result<Outcome>;
+    /// Lives the one lifetime in which this is asked, with the arithmetic of [`Experiment::live`].
+    ///
+    /// # Errors
+    /// When the question or the parameters do not fit the network, or the task asks nothing of this kind.
+    fn live_asked(&self, _parameters: &Parameters, _asked: Asked) -> Result<Outcome> {
+        Err(Error::Msg("this task asks no such questions".into()))
+    }
 }

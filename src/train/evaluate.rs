@@ -6,6 +6,7 @@ use crate::data::{Generator, Stream};
 use crate::episode::Tape;
 use crate::plastic::Parameters;
 use crate::tasks::Measure;
+use crate::tasks::recall::Asked;
 use anyhow::Context as _;
 
 /// Averages over the episodes of an evaluation.
@@ -76,4 +77,13 @@ pub fn live_episode(config: &RunConfig, parameters: &Parameters, seed: u64) -> a
     let mut tape = outcome.tape;
     tape.seed = Some(seed);
     Ok(tape)
+}
+
+/// The lifetime in which a given question is asked, lived by any network of the task.
+///
+/// # Errors
+/// When the question or the parameters do not fit the task.
+pub fn live_asked(config: &RunConfig, parameters: &Parameters, asked: Asked) -> anyhow::Result<Tape> {
+    let experiment = config.testing_experiment()?;
+    Ok(experiment.live_asked(parameters, asked).context("the question could not be asked")?.tape)
 }

@@ -44,7 +44,7 @@ impl Panel for Recall {
     fn note(&self, session: &Session) -> String {
         let Some(scene) = session.scene() else { return String::new() };
         let tape = scene.tape();
-        let seed = tape.seed.map_or_else(|| "training episode".to_owned(), |seed| format!("episode of seed {seed}"));
+        let seed = scene.life_name();
         let (measure, value) = (scene.task.measure(), f64::from(tape.measure));
         if measure.is_fraction {
             format!("{seed} · at the end {} wrong", percent(value))
