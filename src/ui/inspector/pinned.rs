@@ -111,7 +111,7 @@ impl Session {
     }
 
     /// Says what is under the pointer in this frame.
-    pub(super) fn point(&mut self, pinned: Pinned) {
+    pub(in crate::ui) fn point(&mut self, pinned: Pinned) {
         self.inspection.pointed = Some(pinned);
     }
 

@@ -2,6 +2,9 @@
 
 pub mod curve;
 pub mod matrix;
+pub mod memories;
+pub mod pixels;
+pub mod probe;
 pub mod recall;
 
 use super::matrices::MatrixKind;
@@ -20,6 +23,8 @@ pub const PANELS: &[Make] = &[
     || Box::new(curve::Curve::default()),
     || Box::new(matrix::MatrixPanel::showing(MatrixKind::Weights)),
     || Box::new(matrix::MatrixPanel::showing(MatrixKind::Alpha)),
+    || Box::new(memories::Memories::default()),
+    || Box::new(probe::Probe::default()),
 ];
 
 /// One way of looking at a session. It owns its own state and changes nothing but the session's clock and hover.

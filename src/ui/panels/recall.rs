@@ -1,7 +1,8 @@
 //! What the network was shown, what it was asked, what it answers: patterns as tiles.
 
-use super::Panel;
+use super::{Panel, pixels};
 use crate::episode::{EventKind, Tape};
+use crate::ui::inspector::Pinned;
 use crate::ui::numbers::{percent, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -83,33 +84,66 @@ impl Panel for Recall {
         });
         let used = words + rows_of_tiles.iter().map(|(_, _, size)| size.y).sum::<f32>();
         let spare = ((area.height() - used) / 3.0).clamp(0.0, 24.0);
+        let pinned = match session.pinned() {
+            Some(Pinned::Neuron(neuron) | Pinned::Synapse { to: neuron, .. }) => Some(neuron),
+            None => None,
+        };
+        let is_square = pixels::side_of(tape).is_some();
+        let mut touched = None;
         let mut top = area.top() + spare;
         for (title, tiles, size) in rows_of_tiles {
             let font = egui::TextStyle::Small.resolve(ui.style());
             ui.painter().text(pos2(area.left(), top + 2.0), egui::Align2::LEFT_TOP, title, font, palette.quiet);
-            self.row(ui, pos2(area.left(), top + HEADING), size, tiles, [columns, rows]);
+            let marked = pinned.filter(|_| is_square);
+            let grid = [columns, rows];
+            touched = touched.or(self.row(ui, pos2(area.left(), top + HEADING), size, tiles, grid, marked));
             top += HEADING + size.y + CAPTION + spare;
         }
-        ui.allocate_rect(area, Sense::hover());
+        ui.advance_cursor_after_rect(area);
+        if let Some((cell, is_clicked, words)) = touched.filter(|(cell, ..)| is_square && *cell < columns * rows) {
+            session.hover = Some(format!("{} {words}", pixels::name(cell, columns)));
+            session.point(Pinned::Neuron(cell));
+            if is_clicked {
+                session.pin(Pinned::Neuron(cell));
+            }
+        }
     }
 }
 
 impl Recall {
-    fn row(&mut self, ui: &mut Ui, corner: egui::Pos2, size: egui::Vec2, tiles: Vec<Tile>, grid: [usize; 2]) {
+    /// Draws tiles side by side, with `marked` cells; answers the cell under the pointer, whether it was clicked, and
+    /// what it is a cell of.
+    fn row(
+        &mut self,
+        ui: &mut Ui,
+        corner: egui::Pos2,
+        size: egui::Vec2,
+        tiles: Vec<Tile>,
+        grid: [usize; 2],
+        marked: Option<usize>,
+    ) -> Option<(usize, bool, String)> {
+        let mut touched = None;
         let palette = Palette::of(ui.ctx());
         for (index, tile) in tiles.into_iter().enumerate() {
             let rect = Rect::from_min_size(corner + vec2((size.x + GAP) * index as f32, 0.0), size);
             let texture = self.texture(ui, &tile, grid);
-            let response = ui.allocate_rect(rect, Sense::hover());
+            let response = ui.allocate_rect(rect, Sense::CLICK);
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &tile.words));
             let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
             ui.painter().image(texture, rect, whole, Color32::WHITE);
             let stroke = tile.outline.map_or(Stroke::new(1.0, palette.line), |color| Stroke::new(2.0, color));
             ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
+            if let Some(cell) = marked {
+                pixels::mark(ui.painter(), pixels::cell_rect(rect, grid, cell), palette.curve(), palette);
+            }
+            if let Some(cell) = response.hover_pos().and_then(|pos| pixels::cell_at(rect, grid, pos)) {
+                touched = Some((cell, response.clicked(), format!("of {}", tile.words)));
+            }
             let ink = tile.outline.unwrap_or(palette.quiet);
             let caption = elided(ui, tile.caption, ink, rect.width());
             ui.painter().galley(pos2(rect.left(), rect.bottom() + 4.0), caption, ink);
         }
+        touched
     }
 
     /// The texture of a tile, uploaded only when its cells have changed.
@@ -234,13 +268,13 @@ fn elided(ui: &Ui, text: String, color: Color32, width: f32) -> Arc<egui::Galley
 }
 
 /// −1 to +1 as dark to light, the same in both themes.
-fn ink(value: f32, palette: &Palette) -> Color32 {
+pub(super) fn ink(value: f32, palette: &Palette) -> Color32 {
     let (low, high) = if palette.dark { (0x1c, 0xe2) } else { (0x24, 0xf4) };
     let share = f32::midpoint(value.clamp(-1.0, 1.0), 1.0);
     Color32::from_gray((low as f32 + (high - low) as f32 * share).round() as u8)
 }
 
 /// A cell that was blanked: neither dark nor light.
-fn blank(palette: &Palette) -> Color32 {
+pub(super) fn blank(palette: &Palette) -> Color32 {
     crate::ui::theme::mix(palette.surface, palette.mark, 0.28)
 }

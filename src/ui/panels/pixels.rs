@@ -1,0 +1,73 @@
+//! Neurons that are pixels: where they lie in a picture of them, how they are named and marked.
+
+use crate::episode::Tape;
+use crate::ui::theme::Palette;
+use egui::{
+    Color32, ColorImage, Painter, Pos2, Rect, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, Vec2, pos2, vec2,
+};
+
+/// Pixels along each side of the pictures of a lifetime; `None` where its patterns are no squares.
+pub fn side_of(tape: &Tape) -> Option<usize> {
+    let size = tape.pictures.get("target")?.values.len();
+    let side = size.isqrt();
+    (side > 1 && side * side == size && tape.network.neurons == size + 1).then_some(side)
+}
+
+/// "pixel (3, 12) · neuron 387": column and row, counted from zero as neurons are.
+pub fn name(cell: usize, side: usize) -> String {
+    format!("pixel ({}, {}) · neuron {cell}", cell % side, cell / side)
+}
+
+/// The cell of a picture of `columns` × `rows` cells under a point of `rect`.
+pub fn cell_at(rect: Rect, [columns, rows]: [usize; 2], pos: Pos2) -> Option<usize> {
+    if !rect.contains(pos) || columns == 0 || rows == 0 {
+        return None;
+    }
+    let at = (pos - rect.min) / rect.size() * vec2(columns as f32, rows as f32);
+    Some((at.y as usize).min(rows - 1) * columns + (at.x as usize).min(columns - 1))
+}
+
+/// Where a cell lies.
+pub fn cell_rect(rect: Rect, [columns, rows]: [usize; 2], cell: usize) -> Rect {
+    let size = rect.size() / vec2(columns.max(1) as f32, rows.max(1) as f32);
+    let place = vec2((cell % columns.max(1)) as f32, (cell / columns.max(1)) as f32);
+    Rect::from_min_size(rect.min + size * place, size)
+}
+
+/// A frame around a cell, in a light and a dark line: one of them shows on any colour.
+pub fn mark(painter: &Painter, cell: Rect, color: Color32, palette: &Palette) {
+    let frame = Rect::from_center_size(cell.center(), cell.size().max(Vec2::splat(5.0)));
+    painter.rect_stroke(frame, 0.0, Stroke::new(3.0, palette.background), StrokeKind::Outside);
+    painter.rect_stroke(frame, 0.0, Stroke::new(1.5, color), StrokeKind::Outside);
+}
+
+/// A picture of cells, uploaded only when they have changed.
+#[derive(Default)]
+pub struct Canvas {
+    kept: Option<(Vec<Color32>, TextureHandle)>,
+}
+
+impl Canvas {
+    /// Draws `cells`, `columns` to a row, into `rect`.
+    pub fn paint(&mut self, ui: &Ui, rect: Rect, columns: usize, cells: Vec<Color32>) {
+        if columns == 0 || cells.is_empty() || !cells.len().is_multiple_of(columns) {
+            return;
+        }
+        let image = |cells: &[Color32]| ColorImage::new([columns, cells.len() / columns], cells.to_vec());
+        match &mut self.kept {
+            Some((known, _)) if *known == cells => {}
+            Some((known, texture)) => {
+                texture.set(image(&cells), TextureOptions::NEAREST);
+                *known = cells;
+            }
+            None => {
+                let texture = ui.ctx().load_texture("pixels", image(&cells), TextureOptions::NEAREST);
+                self.kept = Some((cells, texture));
+            }
+        }
+        if let Some((_, texture)) = &self.kept {
+            let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+            ui.painter().image(texture.id(), rect, whole, Color32::WHITE);
+        }
+    }
+}
