@@ -253,7 +253,7 @@ fn pictures(folder: &Path) -> Vec<PathBuf> {
                 Luma([((x * (3 + number) + y * (7 - number)) % 200 + 20) as u8])
             });
             let path = folder.join(format!("own{number}.{}", ["png", "bmp", "gif", "jpeg"][number as usize]));
-            picture.save(&path).unwrap();
+            image::DynamicImage::from(picture).to_rgb8().save(&path).unwrap();
             path
         })
         .collect()
