@@ -5,6 +5,7 @@ use hebbscope::data::pictures::cifar::Layout;
 use hebbscope::data::{DATA_VARIABLE, data_folder};
 use hebbscope::episode::EventKind;
 use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::tasks::recall::Asked;
 use hebbscope::tasks::{self, TASKS};
 use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
 use image::{GrayImage, Luma};
@@ -33,6 +34,61 @@ fn reopened(trainer: &Trainer) -> Checkpoint {
     let path = folder.path().join("checkpoint.safetensors");
     trainer.checkpoint().unwrap().write(&path, Precision::Full).unwrap();
     Checkpoint::read(&path).unwrap()
+}
+
+#[test]
+fn a_lifetime_asked_for_by_its_pictures_is_the_lifetime_of_the_seed_bit_for_bit() {
+    for changes in [&[][..], &[("blank", "random")], &[("gap_steps", "0"), ("count", "2"), ("alpha", "yoked")]] {
+        let checkpoint = reopened(&trained(changes, 3));
+        let config = &checkpoint.config;
+        for seed in 0..4 {
+            let lived = evaluate::live_episode(config, &checkpoint.parameters, seed).unwrap();
+            let asked = Asked::of(&lived).unwrap();
+            let mut again = evaluate::live_asked(config, &checkpoint.parameters, asked).unwrap();
+            assert_eq!(again.seed, None, "nobody asked for a seed");
+            again.seed = Some(seed);
+            let bits = |tape: &hebbscope::episode::Tape| {
+                let values = tape.drive.iter().chain(&tape.activity).chain([&tape.loss, &tape.measure]);
+                values.map(|value| value.to_bits()).collect::<Vec<_>>()
+            };
+            assert_eq!(bits(&lived), bits(&again), "{changes:?}, seed {seed}");
+            assert_eq!(lived, again, "{changes:?}, seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn a_changed_question_is_judged_on_what_it_blanks_and_one_that_does_not_fit_is_refused() {
+    let checkpoint = reopened(&trained(&[], 30));
+    let live = |asked: Asked| evaluate::live_asked(&checkpoint.config, &checkpoint.parameters, asked);
+    let lived = evaluate::live_episode(&checkpoint.config, &checkpoint.parameters, 1).unwrap();
+    let asked = Asked::of(&lived).unwrap();
+    let mut corner = asked.clone();
+    corner.blank(|pixel| pixel % 8 < 3 && pixel / 8 < 3);
+    corner.ask_for((asked.question.target + 1) % 3);
+    assert_eq!(corner.blanked().collect::<Vec<_>>(), [0, 1, 2, 8, 9, 10, 16, 17, 18]);
+    let tape = live(corner.clone()).unwrap();
+    assert_eq!(Asked::of(&tape).unwrap(), corner);
+    assert_eq!(tape.pictures["target"].values, asked.question.study[corner.question.target]);
+    let answer = tape.activity_at(tape.steps - 1);
+    let pairs: Vec<_> = corner.blanked().map(|pixel| (answer[pixel], tape.pictures["target"].values[pixel])).collect();
+    let mean = |values: &mut dyn Iterator<Item = f32>| values.sum::<f32>() / 9.0;
+    let (x, y) = (mean(&mut pairs.iter().map(|pair| pair.0)), mean(&mut pairs.iter().map(|pair| pair.1)));
+    let moment = |f: &dyn Fn(f32, f32) -> f32| pairs.iter().map(|pair| f(pair.0 - x, pair.1 - y)).sum::<f32>();
+    let correlation = moment(&|a, b| a * b) / (moment(&|a, _| a * a) * moment(&|_, b| b * b)).sqrt();
+    assert!((tape.measure - correlation).abs() < 1e-4, "{} instead of {correlation}", tape.measure);
+
+    let refused = |change: &dyn Fn(&mut Asked)| {
+        let mut asked = asked.clone();
+        change(&mut asked);
+        format!("{:#}", live(asked).unwrap_err())
+    };
+    assert!(refused(&|asked| asked.question.study.truncate(2)).contains("expected 3 examples, found 2"));
+    assert!(refused(&|asked| asked.question.probe.truncate(9)).contains("64 elements, found 9"));
+    assert!(refused(&|asked| asked.question.probe[0] = f32::NAN).contains("finite"));
+    assert!(refused(&|asked| asked.order[0] = 3).contains("examples 1 to 3"));
+    assert!(refused(&|asked| asked.order.truncate(4)).contains("expected 6 showings, found 4"));
+    assert!(asked.with_examples(vec![vec![0.5; 64]; 2]).is_none());
 }
 
 /// `count` pictures that differ.

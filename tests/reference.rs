@@ -173,6 +173,7 @@ fn check_adam(case: &Case) {
         beta2: case.number("beta2"),
         eps: case.number("eps"),
         clip_norm: Some(case.number("clip_norm")),
+        ..Optimiser::default()
     };
     assert_eq!(case.number("weight_decay"), 0.0, "weight decay is not built");
     let mut adam = Adam::new(settings);

@@ -184,6 +184,24 @@ fn the_loss_of_a_batch_is_the_mean_of_its_lifetimes() {
 }
 
 #[test]
+fn the_learning_rate_changes_when_it_is_said_to_and_not_before() {
+    let lasting = |iterations| trained(&[], iterations);
+    let falling = |iterations| trained(&[("lr_every", "3"), ("lr_factor", "0.01")], iterations);
+    assert!(bits(lasting(3).parameters()) == bits(falling(3).parameters()), "it changed too early");
+    let start = lasting(3).parameters().values("w").unwrap();
+    let step = |trainer: Trainer| -> Vec<f32> {
+        let after = trainer.parameters().values("w").unwrap();
+        start.iter().zip(&after).map(|(before, after)| after - before).collect()
+    };
+    for (whole, small) in step(lasting(4)).iter().zip(step(falling(4))) {
+        assert!((whole * 0.01 - small).abs() <= 1e-7, "{whole} at first, {small} after");
+    }
+    let optimiser = hebbscope::tasks::Optimiser { lr: 1.0, lr_every: 3, lr_factor: 0.5, ..Default::default() };
+    let rates: Vec<f64> = (1..=7).map(|step| optimiser.lr_at(step)).collect();
+    assert_eq!(rates, [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.25]);
+}
+
+#[test]
 fn clipping_limits_the_gradient_and_keeps_its_direction() {
     let tensor = |values: &[f32]| Tensor::from_slice(values, values.len(), &Device::Cpu).unwrap();
     let gradients = BTreeMap::from([("w".to_owned(), tensor(&[3.0, 0.0, -6.0])), ("eta".to_owned(), tensor(&[2.0]))]);

@@ -7,9 +7,10 @@ use super::recall::{self, Examples, Plan, Question, Recall, Score};
 use super::settings::{Field, SettingError, Settings};
 use super::{Experiment, Measure, Purpose, Task};
 use crate::data::pictures::{Pictures, Request, Source, Split, cifar::Layout, locate};
-use crate::data::{DataError, Generator, patterns};
+use crate::data::{DataError, Generator, patterns, pictures};
 use crate::plastic::Network;
 use rand::Rng as _;
+use std::path::Path;
 
 mod score;
 
@@ -31,6 +32,8 @@ const FIELDS: &[Field] = &[
     recall::CLIP,
     recall::ALPHA,
     Field::real("lr", "learning rate of Adam", 1e-4, [0.0, 1.0]),
+    recall::LR_EVERY,
+    recall::LR_FACTOR,
     recall::CLIP_NORM,
     recall::BATCH,
 ];
@@ -93,6 +96,14 @@ impl Task for Images {
             settings.set("source", &source.into())?;
         }
         Ok(())
+    }
+
+    fn is_example(&self, file: &Path) -> bool {
+        pictures::folder::is_picture(file)
+    }
+
+    fn read_example(&self, settings: &Settings, file: &Path) -> Result<Vec<f32>, DataError> {
+        pictures::read(file, settings.whole("side"))
     }
 
     fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {

@@ -8,12 +8,13 @@ pub mod patterns;
 pub mod recall;
 pub mod settings;
 
-use crate::data::Generator;
+use crate::data::{DataError, Generator};
 use crate::episode::Tape;
 use crate::plastic::{Network, Parameters};
-use candle_core::{Result, Tensor};
-use recall::{Question, Score};
+use candle_core::{Error, Result, Tensor};
+use recall::{Asked, Question, Score};
 use settings::{Field, SettingError, Settings};
+use std::path::Path;
 
 /// Every task, in the order in which they are listed.
 pub const TASKS: &[&dyn Task] = &[&patterns::Patterns, &images::Images];
@@ -76,6 +77,19 @@ pub trait Task: Sync {
         Ok(())
     }
 
+    /// Whether `file` is called like something that can be one of its examples.
+    fn is_example(&self, _file: &Path) -> bool {
+        false
+    }
+
+    /// Reads a file as an example, as a network with `settings` is shown one.
+    ///
+    /// # Errors
+    /// When it cannot be read or decoded, or the task makes up its examples.
+    fn read_example(&self, _settings: &Settings, file: &Path) -> std::result::Result<Vec<f32>, DataError> {
+        Err(DataError::new(file, format!("the task {} makes up its examples and reads none", self.name())))
+    }
+
     /// The paper's settings.
     fn defaults(&self) -> Settings {
         Settings::defaults(self.name(), self.fields())
@@ -105,8 +119,13 @@ pub struct Measure {
 /// The constants of Adam (Kingma & Ba 2015) and of gradient clipping.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Optimiser {
-    /// Learning rate.
+    /// Learning rate of the first steps.
     pub lr: f64,
+    /// After so many steps, and again after as many, the learning rate is multiplied by [`Self::lr_factor`]; zero
+    /// leaves it alone.
+    pub lr_every: u64,
+    /// See [`Self::lr_every`].
+    pub lr_factor: f64,
     /// Decay of the first moment.
     pub beta1: f64,
     /// Decay of the second moment.
@@ -117,9 +136,19 @@ pub struct Optimiser {
     pub clip_norm: Option<f64>,
 }
 
+impl Optimiser {
+    /// The learning rate of a step, counted from one.
+    pub fn lr_at(&self, step: u64) -> f64 {
+        match step.saturating_sub(1).checked_div(self.lr_every) {
+            Some(times) => self.lr * self.lr_factor.powi(i32::try_from(times).unwrap_or(i32::MAX)),
+            None => self.lr,
+        }
+    }
+}
+
 impl Default for Optimiser {
     fn default() -> Self {
-        Self { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, clip_norm: None }
+        Self { lr: 1e-3, lr_every: 0, lr_factor: 1.0, beta1: 0.9, beta2: 0.999, eps: 1e-8, clip_norm: None }
     }
 }
 
@@ -161,4 +190,11 @@ pub trait Experiment: Send {
     /// # Errors
     /// When the parameters do not fit the network.
     fn live(&self, parameters: &Parameters, generator: &mut Generator, batch: usize) -> Result<Outcome>;
+    /// Lives the one lifetime in which this is asked, with the arithmetic of [`Experiment::live`].
+    ///
+    /// # Errors
+    /// When the question or the parameters do not fit the network, or the task asks nothing of this kind.
+    fn live_asked(&self, _parameters: &Parameters, _asked: Asked) -> Result<Outcome> {
+        Err(Error::Msg("this task asks no such questions".into()))
+    }
 }

@@ -21,6 +21,8 @@ const FIELDS: &[Field] = &[
     recall::CLIP,
     recall::ALPHA,
     Field::real("lr", "learning rate of Adam", 1e-3, [0.0, 1.0]),
+    recall::LR_EVERY,
+    recall::LR_FACTOR,
     recall::CLIP_NORM,
     recall::BATCH,
 ];

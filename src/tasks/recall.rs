@@ -16,6 +16,10 @@ use candle_core::{Result, Tensor};
 use rand::{Rng as _, seq::SliceRandom as _};
 use std::collections::BTreeMap;
 
+mod asked;
+
+pub use asked::Asked;
+
 /// Weights and plasticity coefficients begin as N(0, 1) times this.
 const INITIAL_SCALE: f32 = 0.01;
 
@@ -34,6 +38,17 @@ pub const RULE: Field = Field::choice("rule", "how the trace is written", &["dec
 pub const CLIP: Field = Field::real("clip", "largest trace under the clipped rule", 1.0, [1e-6, 1e6]);
 /// Free, per neuron or yoked.
 pub const ALPHA: Field = Field::choice("alpha", "how many plasticity coefficients", &["free", "per_neuron", "yoked"]);
+/// When the learning rate changes.
+pub const LR_EVERY: Field = Field::whole(
+    "lr_every",
+    "iterations",
+    "after each so many iterations the learning rate is multiplied by lr_factor; 0 leaves it alone",
+    0,
+    [0, 1 << 40],
+);
+/// How much the learning rate changes.
+pub const LR_FACTOR: Field =
+    Field::real("lr_factor", "what the learning rate is multiplied by every lr_every iterations", 1.0, [1e-6, 1.0]);
 /// Clipping of the gradient.
 pub const CLIP_NORM: Field =
     Field::real("clip_norm", "largest norm of the gradient; 0 leaves it alone", 0.0, [0.0, 1e9]);
@@ -113,8 +128,7 @@ pub struct Plan {
     rounds: usize,
     probe_steps: usize,
     plasticity: Option<Plasticity>,
-    lr: f64,
-    clip_norm: Option<f64>,
+    optimiser: Optimiser,
     batch: usize,
 }
 
@@ -142,8 +156,13 @@ impl Plan {
             rounds: settings.whole("rounds"),
             probe_steps: settings.whole("probe_steps"),
             plasticity: (settings.choice("network") == "plastic").then_some(Plasticity { rule, alpha }),
-            lr: settings.real("lr"),
-            clip_norm: Some(settings.real("clip_norm")).filter(|&limit| limit > 0.0),
+            optimiser: Optimiser {
+                lr: settings.real("lr"),
+                lr_every: settings.whole("lr_every") as u64,
+                lr_factor: settings.real("lr_factor"),
+                clip_norm: Some(settings.real("clip_norm")).filter(|&limit| limit > 0.0),
+                ..Optimiser::default()
+            },
             batch: settings.whole("batch"),
         };
         let needed = plan.memory_bytes() / 1e9;
@@ -193,11 +212,24 @@ impl<E: Examples> Recall<E> {
         Self { task, plan, examples }
     }
 
-    fn script(&self, generator: &mut Generator) -> Script {
-        let Plan { size, count, show_steps, gap_steps, rounds, probe_steps, .. } = self.plan;
+    /// What is asked in a new lifetime.
+    fn draw(&self, generator: &mut Generator) -> Asked {
+        let Plan { count, rounds, .. } = self.plan;
         let study = self.examples.draw(generator, count);
         let target = generator.random_range(0..count);
         let probe = self.examples.probe(generator, &study[target]);
+        let mut round: Vec<usize> = (0..count).collect();
+        let mut order = Vec::with_capacity(rounds * count);
+        for _ in 0..rounds {
+            round.shuffle(generator);
+            order.extend_from_slice(&round);
+        }
+        Asked { question: Question { study, target, probe }, order }
+    }
+
+    fn script(&self, asked: Asked) -> Script {
+        let Plan { size, show_steps, gap_steps, probe_steps, .. } = self.plan;
+        let Asked { question, order } = asked;
         let silence = vec![0.0; size];
         let (mut drive, mut events) = (Vec::with_capacity(self.plan.steps() * (size + 1)), Vec::new());
         let mut show = |kind, index, steps: usize, example: &[f32]| {
@@ -210,56 +242,19 @@ impl<E: Examples> Recall<E> {
                 drive.push(1.0);
             }
         };
-        let mut order: Vec<usize> = (0..count).collect();
-        for _ in 0..rounds {
-            order.shuffle(generator);
-            for &index in &order {
-                show(EventKind::Study, Some(index), show_steps, &study[index]);
-                show(EventKind::Blank, None, gap_steps, &silence);
-            }
+        for index in order {
+            show(EventKind::Study, Some(index), show_steps, &question.study[index]);
+            show(EventKind::Blank, None, gap_steps, &silence);
         }
-        show(EventKind::Probe, None, probe_steps, &probe);
-        Script { drive, events, question: Question { study, target, probe } }
-    }
-}
-
-impl<E: Examples> Experiment for Recall<E> {
-    fn network(&self) -> Network {
-        self.plan.network()
+        show(EventKind::Probe, None, probe_steps, &question.probe);
+        Script { drive, events, question }
     }
 
-    fn optimiser(&self) -> Optimiser {
-        Optimiser { lr: self.plan.lr, clip_norm: self.plan.clip_norm, ..Optimiser::default() }
-    }
-
-    fn batch(&self) -> usize {
-        self.plan.batch
-    }
-
-    fn examples(&self) -> Option<String> {
-        self.examples.description()
-    }
-
-    fn fingerprint(&self) -> Option<&str> {
-        self.examples.fingerprint()
-    }
-
-    fn initial(&self, generator: &mut Generator) -> Result<Parameters> {
-        let mut parameters = Parameters::default();
-        for (name, shape) in self.network().shapes() {
-            let values = match name {
-                "eta" => vec![INITIAL_ETA],
-                _ => generator.normal(shape.iter().product(), INITIAL_SCALE),
-            };
-            parameters.insert(name, &shape, &values)?;
-        }
-        Ok(parameters)
-    }
-
-    fn live(&self, parameters: &Parameters, generator: &mut Generator, batch: usize) -> Result<Outcome> {
+    /// Lives what is written, all of it at once.
+    fn live_scripts(&self, parameters: &Parameters, scripts: Vec<Script>) -> Result<Outcome> {
         let (network, device) = (self.network(), parameters.device());
         let (size, steps, neurons) = (self.plan.size, self.plan.steps(), network.neurons);
-        let scripts: Vec<Script> = (0..batch).map(|_| self.script(generator)).collect();
+        let batch = scripts.len();
         let drive: Vec<f32> = (0..steps)
             .flat_map(|step| scripts.iter().flat_map(move |script| &script.drive[step * neurons..][..neurons]))
             .copied()
@@ -303,6 +298,51 @@ impl<E: Examples> Experiment for Recall<E> {
         });
         let tape = first.ok_or_else(|| candle_core::Error::Msg("a batch needs at least one lifetime".into()))?;
         Ok(Outcome { loss, measure, details, tape })
+    }
+}
+
+impl<E: Examples> Experiment for Recall<E> {
+    fn network(&self) -> Network {
+        self.plan.network()
+    }
+
+    fn optimiser(&self) -> Optimiser {
+        self.plan.optimiser
+    }
+
+    fn batch(&self) -> usize {
+        self.plan.batch
+    }
+
+    fn examples(&self) -> Option<String> {
+        self.examples.description()
+    }
+
+    fn fingerprint(&self) -> Option<&str> {
+        self.examples.fingerprint()
+    }
+
+    fn initial(&self, generator: &mut Generator) -> Result<Parameters> {
+        let mut parameters = Parameters::default();
+        for (name, shape) in self.network().shapes() {
+            let values = match name {
+                "eta" => vec![INITIAL_ETA],
+                _ => generator.normal(shape.iter().product(), INITIAL_SCALE),
+            };
+            parameters.insert(name, &shape, &values)?;
+        }
+        Ok(parameters)
+    }
+
+    fn live(&self, parameters: &Parameters, generator: &mut Generator, batch: usize) -> Result<Outcome> {
+        let scripts = (0..batch).map(|_| self.script(self.draw(generator))).collect();
+        self.live_scripts(parameters, scripts)
+    }
+
+    fn live_asked(&self, parameters: &Parameters, asked: Asked) -> Result<Outcome> {
+        let Plan { count, size, rounds, .. } = self.plan;
+        asked.check(count, size, rounds).map_err(candle_core::Error::Msg)?;
+        self.live_scripts(parameters, vec![self.script(asked)])
     }
 }
 

@@ -115,13 +115,13 @@ impl Adam {
             }
         }
         self.steps += 1;
-        let Optimiser { lr, beta1, beta2, eps, .. } = self.settings;
+        let Optimiser { beta1, beta2, eps, .. } = self.settings;
         let exponent = i32::try_from(self.steps).unwrap_or(i32::MAX);
         let first_bias = 1.0 - beta1.powi(exponent);
         let second_bias = 1.0 - beta2.powi(exponent);
         let constants = Constants {
             scale,
-            step: (lr / first_bias) as f32,
+            step: (self.settings.lr_at(self.steps) / first_bias) as f32,
             root: (1.0 / second_bias.sqrt()) as f32,
             beta1: beta1 as f32,
             beta2: beta2 as f32,

@@ -5,6 +5,7 @@ use super::config::RunConfig;
 use crate::data::{Generator, Stream};
 use crate::episode::Tape;
 use crate::plastic::Parameters;
+use crate::tasks::recall::Asked;
 use crate::tasks::{Experiment, Measure};
 use anyhow::Context as _;
 
@@ -100,4 +101,13 @@ fn lifetime(experiment: &dyn Experiment, parameters: &Parameters, seed: u64) -> 
     let mut tape = outcome.tape;
     tape.seed = Some(seed);
     Ok(tape)
+}
+
+/// The lifetime in which a given question is asked, lived by any network of the task.
+///
+/// # Errors
+/// When the question or the parameters do not fit the task.
+pub fn live_asked(config: &RunConfig, parameters: &Parameters, asked: Asked) -> anyhow::Result<Tape> {
+    let experiment = config.testing_experiment()?;
+    Ok(experiment.live_asked(parameters, asked).context("the question could not be asked")?.tape)
 }

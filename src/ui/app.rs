@@ -7,7 +7,7 @@ use super::layout::{Dock, Named};
 use super::preferences::Preferences;
 use super::session::{Notice, Session, Wake};
 use super::theme::{self, Palette};
-use super::{controls, export, inspector, status, timeline};
+use super::{asking, controls, export, inspector, status, timeline};
 use crate::train::Command;
 use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, RichText, Ui, UiBuilder};
 use std::path::{Path, PathBuf};
@@ -128,6 +128,22 @@ impl App {
         self.session.open(path);
     }
 
+    /// Shows the network what is called like a picture, and opens everything else.
+    fn take_files(&mut self, files: Vec<PathBuf>) {
+        let (pictures, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|path| asking::is_example(path));
+        if !pictures.is_empty() {
+            self.session.ask_pictures(pictures);
+        }
+        for path in others {
+            self.open(path);
+        }
+    }
+
+    /// Opens a panel as a tab over another one, or brings it to the front.
+    pub fn show_panel(&mut self, name: &'static str, over: &'static str) {
+        self.dock.show(name, over);
+    }
+
     /// Saves the run in training; without one, asks where a copy of the network being viewed shall go.
     pub fn save(&mut self) {
         if self.session.training.is_unsaved() {
@@ -187,9 +203,7 @@ impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
         let context = ui.ctx().clone();
         commands::keys(self, &context);
-        for path in dropped_paths(&context) {
-            self.open(path);
-        }
+        self.take_files(dropped_paths(&context));
         self.session.begin_frame();
         let palette = Palette::of(&context);
         let frame = |x: i8, y: i8| Frame::new().fill(palette.background).inner_margin(Margin::symmetric(x, y));
@@ -204,6 +218,9 @@ impl App {
         if inspector::has_place(context.content_rect().width(), &self.session) {
             let right = egui::Panel::right("inspector").exact_size(inspector::WIDTH).frame(frame(12, 12));
             right.show(ui, |ui| inspector::inspector_ui(ui, &mut self.session));
+        }
+        if let Some((name, over)) = self.session.wanted_panel.take() {
+            self.show_panel(name, over);
         }
         CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.dock.ui(ui, &mut self.session));
         ui.scope_builder(UiBuilder::new().max_rect(status_rect), |ui| status::status_ui(ui, &mut self.session));
@@ -223,8 +240,11 @@ impl App {
         if self.closing == Closing::Asking {
             self.closing_ui(context);
         }
-        if let Some(path) = self.files.ui(context, &self.preferences.recent) {
-            self.open(path);
+        let chosen = self.files.ui(context, &self.preferences.recent);
+        if self.files.is_for_pictures() && !chosen.is_empty() {
+            self.session.ask_pictures(chosen);
+        } else {
+            self.take_files(chosen);
         }
     }
 
@@ -250,7 +270,9 @@ impl App {
         let palette = Palette::of(ui.ctx());
         MenuBar::new().ui(ui, |ui| {
             ui.label(theme::strong("hebbscope"));
-            ui.menu_button("File", |ui| self.menu(ui, &["Open …", "Save", "Open the bundled network"]));
+            ui.menu_button("File", |ui| {
+                self.menu(ui, &["Open …", "Pictures of your own …", "Save", "Open the bundled network"]);
+            });
             ui.menu_button("View", |ui| {
                 for (title, is_open) in self.dock.panels() {
                     let mut open = is_open;

@@ -6,19 +6,47 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
+/// What files are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Wanted {
+    /// Something to look at.
+    #[default]
+    Network,
+    /// Pictures to be remembered, several at once.
+    Pictures,
+}
+
 /// The open dialog of the window.
 #[derive(Default)]
 pub struct Files {
     is_open: bool,
+    wanted: Wanted,
     path: String,
-    dialog: Option<Receiver<Option<PathBuf>>>,
+    dialog: Option<Receiver<Option<Vec<PathBuf>>>>,
     note: Option<&'static str>,
 }
 
 impl Files {
     /// Opens the dialog.
     pub fn ask_to_open(&mut self, _context: &Context) {
-        (self.is_open, self.note) = (true, None);
+        self.ask_for(Wanted::Network);
+    }
+
+    /// Opens the dialog for pictures to be remembered.
+    pub fn ask_for_pictures(&mut self) {
+        self.ask_for(Wanted::Pictures);
+    }
+
+    fn ask_for(&mut self, wanted: Wanted) {
+        if self.wanted != wanted {
+            self.path.clear();
+        }
+        (self.is_open, self.wanted, self.note) = (true, wanted, None);
+    }
+
+    /// Whether what was chosen is meant to be remembered as pictures.
+    pub fn is_for_pictures(&self) -> bool {
+        self.wanted == Wanted::Pictures
     }
 
     /// Whether it is open.
@@ -26,24 +54,29 @@ impl Files {
         self.is_open
     }
 
-    /// Draws it; answers the path once one has been chosen.
-    pub fn ui(&mut self, context: &Context, recent: &[PathBuf]) -> Option<PathBuf> {
-        if let Some(path) = self.chosen_in_dialog() {
+    /// Draws it; answers the paths once some have been chosen.
+    pub fn ui(&mut self, context: &Context, recent: &[PathBuf]) -> Vec<PathBuf> {
+        if let Some(paths) = self.chosen_in_dialog() {
             self.is_open = false;
-            return Some(path);
+            return paths;
         }
         if !self.is_open {
-            return None;
+            return Vec::new();
         }
+        let for_pictures = self.wanted == Wanted::Pictures;
+        let (question, hint) = match self.wanted {
+            Wanted::Network => ("Open a checkpoint, a run folder or a tape", "path"),
+            Wanted::Pictures => ("Show the network pictures of your own", "paths, with a semicolon between them"),
+        };
         let palette = Palette::of(context);
         let enter = context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
         let escape = context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
-        let mut chosen = None;
+        let mut chosen = Vec::new();
         let modal =
             Modal::new(egui::Id::unique("open a file")).frame(theme::modal_frame(context)).show(context, |ui| {
                 ui.set_width(460.0);
-                let label = ui.label("Open a checkpoint, a run folder or a tape");
-                let field = TextEdit::singleline(&mut self.path).hint_text("path").desired_width(f32::INFINITY);
+                let label = ui.label(question);
+                let field = TextEdit::singleline(&mut self.path).hint_text(hint).desired_width(f32::INFINITY);
                 let response = ui.add(field).labelled_by(label.id);
                 if self.dialog.is_none() {
                     response.request_focus();
@@ -52,31 +85,44 @@ impl Files {
                     let ready = !self.path.trim().is_empty();
                     let open = ui.add_enabled(ready, egui::Button::new("Open")).clicked() || (enter && ready);
                     if open {
-                        chosen = Some(PathBuf::from(self.path.trim()));
+                        let typed = self.path.trim();
+                        let paths: Vec<&str> = if for_pictures { typed.split(';').collect() } else { vec![typed] };
+                        let paths = paths.into_iter().map(str::trim).filter(|path| !path.is_empty());
+                        chosen.extend(paths.map(PathBuf::from));
                     }
                     let waiting = self.dialog.is_some();
-                    if ui.add_enabled(!waiting, egui::Button::new("Choose a file …")).clicked() {
+                    if ui
+                        .add_enabled(
+                            !waiting,
+                            egui::Button::new(if for_pictures { "Choose files …" } else { "Choose a file …" }),
+                        )
+                        .clicked()
+                    {
                         self.ask_system(ui.ctx(), false);
                     }
-                    if ui.add_enabled(!waiting, egui::Button::new("Choose a folder …")).clicked() {
+                    let choose = egui::Button::new("Choose a folder …");
+                    if !for_pictures && ui.add_enabled(!waiting, choose).clicked() {
                         self.ask_system(ui.ctx(), true);
                     }
                 });
                 if let Some(note) = self.note {
                     ui.label(RichText::new(note).small().color(palette.quiet));
                 }
-                if !recent.is_empty() {
+                if for_pictures {
+                    let hint = "Or drop them on the window. They are cropped to squares and made grey.";
+                    ui.label(RichText::new(hint).small().color(palette.quiet));
+                } else if !recent.is_empty() {
                     ui.add_space(8.0);
                     ui.label(RichText::new("Recent").color(palette.quiet));
                     for path in recent {
                         let text = RichText::new(path.display().to_string()).small();
                         if ui.add(egui::Button::new(text).frame(false).truncate()).clicked() {
-                            chosen = Some(path.clone());
+                            chosen.push(path.clone());
                         }
                     }
                 }
             });
-        if chosen.is_some() || escape || modal.should_close() {
+        if !chosen.is_empty() || escape || modal.should_close() {
             self.is_open = false;
         }
         chosen
@@ -87,9 +133,14 @@ impl Files {
         let (sender, receiver) = channel();
         let context = context.clone();
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(move || context.request_repaint());
+        let wanted = self.wanted;
         let spawned = std::thread::Builder::new().name("hebbscope-dialog".into()).spawn(move || {
-            let dialog = rfd::FileDialog::new().add_filter("Hebbscope", &["safetensors"]);
-            let path = if for_folder { rfd::FileDialog::new().pick_folder() } else { dialog.pick_file() };
+            let dialog = rfd::FileDialog::new();
+            let path = match wanted {
+                Wanted::Network if for_folder => dialog.pick_folder().map(|path| vec![path]),
+                Wanted::Network => dialog.add_filter("Hebbscope", &["safetensors"]).pick_file().map(|path| vec![path]),
+                Wanted::Pictures => dialog.add_filter("Pictures", &["png", "jpg", "jpeg", "gif", "bmp"]).pick_files(),
+            };
             // A window that has been closed no longer wants the answer.
             let _delivered = sender.send(path);
             wake();
@@ -100,7 +151,7 @@ impl Files {
         }
     }
 
-    fn chosen_in_dialog(&mut self) -> Option<PathBuf> {
+    fn chosen_in_dialog(&mut self) -> Option<Vec<PathBuf>> {
         let answer = match self.dialog.as_ref()?.try_recv() {
             Ok(answer) => answer,
             Err(TryRecvError::Empty) => return None,

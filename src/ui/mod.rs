@@ -7,6 +7,7 @@
 //! | [`layout`] | where panels stand, and the tiles that can be dragged |
 //! | [`preferences`], [`files`] | what is remembered; asking for a file |
 //! | [`session`] | scene, clock, training, notices: everything that is not drawing |
+//! | [`asking`] | questions of the viewer's own: another probe, own pictures |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
 //! | [`lifetimes`] | many lifetimes of one network, lived away from the frame |
 //! | [`training`], [`settings_form`], [`devices`] | the training run of this window, and the fields of the next |
@@ -20,6 +21,7 @@
 //! | [`native`], [`picture`], [`mod@bench`] | the same window on a screen, in a file, and against the clock |
 
 pub mod app;
+pub mod asking;
 pub mod bench;
 pub mod commands;
 pub mod controls;

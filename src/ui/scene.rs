@@ -1,9 +1,11 @@
 //! What is being looked at: one network and one of its lifetimes, made ready away from the frame.
 
+use super::asking::Base;
 use super::matrices::store::MOST;
 use crate::episode::{Reel, Tape};
 use crate::plastic::Parameters;
 use crate::render::Matrix;
+use crate::tasks::recall::Asked;
 use crate::tasks::{self, Task};
 use crate::train::open::{self, Opened};
 use crate::train::{Checkpoint, Gradients, Point, RunConfig, Snapshot, evaluate, run_folder};
@@ -46,10 +48,21 @@ pub struct Scene {
     pub last_trace: Option<Arc<Matrix>>,
     /// The gradients of the last iteration, for a network that is being trained.
     pub gradients: Option<SceneGradients>,
+    /// What the viewer has changed of the lifetime; `None` for one of a seed or of training.
+    pub changed: Option<Changed>,
     /// The magnitude that 99.5 % of the traces at the end of the lifetime do not exceed.
     pub trace_quantile: f32,
     /// The largest magnitude of the trace at the end of the lifetime.
     pub trace_largest: f32,
+}
+
+/// A lifetime of the viewer's own making.
+#[derive(Clone)]
+pub struct Changed {
+    /// What it was before.
+    pub base: Arc<Base>,
+    /// Whether the question was changed since; otherwise the pictures are the viewer's own and nothing else.
+    pub is_edited: bool,
 }
 
 /// A scene with the curve that came with it.
@@ -72,6 +85,23 @@ impl Scene {
         let pixels = self.tape().network.neurons.saturating_sub(1);
         let is_square = pixels.isqrt().pow(2) == pixels;
         is_square && !self.task.measure().is_fraction && self.tape().pictures.contains_key("study")
+    }
+
+    /// The seed of the lifetime, or of the one that it was made from.
+    pub fn seed(&self) -> Option<u64> {
+        self.tape().seed.or_else(|| self.changed.as_ref()?.base.seed)
+    }
+
+    /// "episode of seed 3", "episode of seed 3, probe edited", "your pictures": which lifetime this is.
+    pub fn life_name(&self) -> String {
+        let (is_own, is_edited) =
+            self.changed.as_ref().map_or((false, false), |changed| (changed.base.is_own, changed.is_edited));
+        let name = match self.seed() {
+            _ if is_own => "your pictures".to_owned(),
+            Some(seed) => format!("episode of seed {seed}"),
+            None => "training episode".to_owned(),
+        };
+        if is_edited { format!("{name}, probe edited") } else { name }
     }
 
     /// A number that no other scene of this process has.
@@ -113,6 +143,7 @@ impl Scene {
             reel,
             last_trace,
             gradients: None,
+            changed: None,
             trace_quantile,
             trace_largest,
         })
@@ -191,6 +222,30 @@ pub fn new_episode(
     let mut tape = evaluate::live_episode(&config, &parameters, seed)?;
     tape.iteration = iteration;
     let scene = Scene::new(origin, Some(config), parameters, iteration, Arc::new(tape))?;
+    Ok(Prepared { scene, curve: None })
+}
+
+/// The lifetime in which the viewer's own question is asked.
+///
+/// # Errors
+/// When the question or the parameters do not fit the configuration.
+pub fn asked(
+    origin: String,
+    config: RunConfig,
+    parameters: Arc<Parameters>,
+    iteration: u64,
+    asked: Asked,
+    changed: Changed,
+) -> anyhow::Result<Prepared> {
+    let mut tape = evaluate::live_asked(&config, &parameters, asked)?;
+    tape.iteration = iteration;
+    let is_of_seed = !changed.is_edited && !changed.base.is_own;
+    if is_of_seed {
+        // The changes were taken back: this is the lifetime of the seed, bit for bit.
+        tape.seed = changed.base.seed;
+    }
+    let mut scene = Scene::new(origin, Some(config), parameters, iteration, Arc::new(tape))?;
+    scene.changed = (!is_of_seed).then_some(changed);
     Ok(Prepared { scene, curve: None })
 }
 

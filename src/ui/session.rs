@@ -3,15 +3,17 @@
 //! Nothing here blocks a frame. Opening, living an episode and making a snapshot ready happen on a
 //! thread of their own; results arrive over a channel and are taken in by [`Session::update`].
 
+use super::asking::Asking;
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
 use super::lifetimes::{Lived, Lives, Shelf};
 use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
-use super::scene::{self, Prepared, Scene};
+use super::scene::{self, Changed, Prepared, Scene};
 use super::training::Training;
 use super::watch::{Look, Watch};
-use crate::episode::{Clock, EventKind};
+use crate::episode::{Clock, Event, EventKind};
 use crate::render::Matrix;
+use crate::tasks::recall::Asked;
 use crate::train::Point;
 use anyhow::anyhow;
 use std::path::{Path, PathBuf};
@@ -42,6 +44,8 @@ enum Arrival {
     Replay,
     /// A lifetime of which only the answer has been seen: at the answer, at rest.
     Answer,
+    /// The same lifetime with another question: where its answer is seen.
+    Asked,
     /// The network in training: stay at the end of its lifetime.
     Follow,
 }
@@ -68,6 +72,10 @@ pub struct Session {
     pub hover: Option<String>,
     /// Whether the view keeps to the newest state of training.
     pub following: bool,
+    /// A question of the viewer's own.
+    pub(super) asking: Asking,
+    /// A panel that another panel has asked for, by name: to be opened over which other one.
+    pub wanted_panel: Option<(&'static str, &'static str)>,
     /// What is pinned.
     pub(super) inspection: Inspection,
     /// The parts of matrices that are looked at, the same in all panels whose matrices have the same size.
@@ -98,6 +106,8 @@ impl Session {
             notices: Vec::new(),
             hover: None,
             following: false,
+            asking: Asking::default(),
+            wanted_panel: None,
             inspection: Inspection::default(),
             windows: LinkedWindows::default(),
             shelf: Shelf::default(),
@@ -177,7 +187,7 @@ impl Session {
 
     /// Whether the lifetime being viewed can be lived once more; one of training was not made from a seed of its own.
     pub fn can_repeat(&self) -> bool {
-        self.can_live() && self.scene.as_ref().is_some_and(|scene| scene.tape().seed.is_some())
+        self.can_live() && self.scene.as_ref().is_some_and(|scene| scene.seed().is_some())
     }
 
     /// Another lifetime of the network being viewed: of a new seed, or once more of the same.
@@ -187,7 +197,7 @@ impl Session {
             self.warn("A tape holds one lifetime: open the checkpoint of its network to live another.");
             return;
         };
-        let seed = match scene.tape().seed {
+        let seed = match scene.seed() {
             Some(seed) if same_seed => seed,
             _ => {
                 self.next_episode += 1;
@@ -220,6 +230,38 @@ impl Session {
             prepared.curve = Some(by.curve.to_vec());
             Ok(prepared)
         });
+    }
+
+    /// The lifetime of the viewer's own question, in the background.
+    pub(super) fn live_asked(&mut self, asked: Asked, changed: Changed) {
+        let Some(scene) = &self.scene else { return };
+        let Some(config) = scene.config.clone() else { return };
+        let (origin, parameters, iteration) = (scene.origin.clone(), Arc::clone(&scene.parameters), scene.iteration);
+        let is_new = changed.base.is_own && !changed.is_edited;
+        let arrival = if is_new { Arrival::Replay } else { Arrival::Asked };
+        self.start("living your question".into(), arrival, move || {
+            scene::asked(origin, config, parameters, iteration, asked, changed)
+        });
+    }
+
+    /// Whether something is being made ready.
+    pub(super) fn is_busy(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// Whether the lifetime of a question of the viewer's own is being lived.
+    pub(super) fn is_answering(&self) -> bool {
+        self.job.as_ref().is_some_and(|job| job.arrival == Arrival::Asked)
+    }
+
+    /// Asks for another frame.
+    pub(super) fn wake_up(&self) {
+        (self.wake)();
+    }
+
+    /// What asks for another frame.
+    pub(super) fn waker(&self) -> Wake {
+        Arc::clone(&self.wake)
     }
 
     /// Starts a new training run and keeps the view on it; a field that is refused changes nothing.
@@ -284,6 +326,7 @@ impl Session {
         self.shelf.update();
         self.receive();
         self.look();
+        self.update_asking();
         if self.following
             && self.watch.is_none()
             && self.job.is_none()
@@ -389,14 +432,29 @@ impl Session {
                 self.opening = None;
                 return self.warn(&format!("Not opened: {error:#}."));
             }
-            Err(error) => return self.warn(&format!("{what}: {error:#}")),
+            Err(error) => {
+                self.forget_question();
+                return self.warn(&format!("{what}: {error:#}"));
+            }
         };
         // The viewer may have taken hold of the old lifetime while this one was being made ready.
         if arrival == Arrival::Follow && !self.following {
             return;
         }
+        if prepared.scene.changed.is_none() && arrival != Arrival::Asked {
+            self.forget_question();
+        }
         let steps = prepared.scene.tape().steps;
         match arrival {
+            Arrival::Asked => {
+                self.clock.set_steps(steps);
+                // The answer is what the question was changed for.
+                let is_probing = |event: &Event| event.kind == EventKind::Probe;
+                if !prepared.scene.tape().event_at(self.clock.at()).is_some_and(is_probing) {
+                    self.clock.pause();
+                    self.clock.seek(steps - 1);
+                }
+            }
             Arrival::Fresh => {
                 let (path, watch) = self.opening.take().unzip();
                 (self.opened, self.watch, self.newer) = (path, watch.flatten(), None);

@@ -122,7 +122,19 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), DataError> {
     folders.iter().try_for_each(|folder| collect(folder, paths))
 }
 
-fn is_picture(path: &Path) -> bool {
+/// The first frame of one picture: cropped, resampled and grey as [`read`] does it, `side`² bytes.
+///
+/// # Errors
+/// With a few words when it cannot be read or decoded.
+pub fn read_one(path: &Path, side: usize) -> Result<Vec<u8>, String> {
+    if path.is_dir() {
+        return Err("expected a picture, found a folder".into());
+    }
+    picture(path, side).map(|(pixels, _)| pixels)
+}
+
+/// Whether the name of a file is that of a picture.
+pub fn is_picture(path: &Path) -> bool {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }

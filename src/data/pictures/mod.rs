@@ -174,6 +174,15 @@ impl Pictures {
     }
 }
 
+/// One picture of any size: its central square in `side`² values [as they are shown](grey::shown).
+///
+/// # Errors
+/// When the file cannot be read or decoded, or is too large.
+pub fn read(file: &Path, side: usize) -> Result<Vec<f32>, DataError> {
+    let pixels = folder::read_one(file, side).map_err(|reason| DataError::new(file, reason))?;
+    Ok(grey::shown(&pixels))
+}
+
 /// 64 bits of FNV-1a over all bytes, as sixteen digits.
 fn fingerprint<'a>(pictures: impl Iterator<Item = &'a [u8]>) -> String {
     let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);

@@ -198,6 +198,27 @@ pub const COMMANDS: &[Command] = &[
         run: |app, context| app.files.ask_to_open(context),
     },
     Command {
+        title: "Pictures of your own …",
+        keys: &[],
+        always: false,
+        is_possible: |app| app.session.question().is_some(),
+        run: |app, _| app.files.ask_for_pictures(),
+    },
+    Command {
+        title: "Erase part of the probe",
+        keys: &[],
+        always: false,
+        is_possible: |app| app.session.question().is_some(),
+        run: |app, _| app.show_panel("Probe", "Recall"),
+    },
+    Command {
+        title: "Memories in the synapses",
+        keys: &[],
+        always: false,
+        is_possible: has_scene,
+        run: |app, _| app.show_panel("Memories", "Trace"),
+    },
+    Command {
         title: "Save",
         keys: &[key(CTRL, Key::S)],
         always: true,

@@ -106,7 +106,8 @@ impl Still {
     /// Task, origin, seed, iteration and step, in one line.
     pub fn caption(&self) -> String {
         let tape = self.scene.tape();
-        let seed = tape.seed.map_or_else(|| "training episode".to_owned(), |seed| format!("seed {seed}"));
+        let seed = self.scene.life_name();
+        let seed = seed.strip_prefix("episode of ").unwrap_or(&seed);
         format!(
             "{} · {} · {seed} · iteration {} · step {} of {}",
             self.scene.task.name(),

@@ -50,6 +50,8 @@ pub struct Fan {
     pub alpha: Option<Arc<Matrix>>,
     /// The largest magnitude that α·H reaches here in this lifetime: colours mean the same at every step.
     pub product_range: f32,
+    /// The same for H.
+    pub trace_range: f32,
 }
 
 impl Fan {
@@ -68,12 +70,21 @@ impl Fan {
                 alpha_of(scene, from, to).unwrap_or(0.0)
             })
         });
-        let product_range = product_range(scene, neuron, side, cells);
-        Self { neuron, side, cells, bias, w, alpha, product_range }
+        let [trace_range, product_range] = ranges(scene, neuron, side, cells);
+        Self { neuron, side, cells, bias, w, alpha, product_range, trace_range }
+    }
+
+    /// H of these connections, H being `[N, N]`.
+    pub fn trace(&self, trace: Option<&Matrix>) -> Option<Arc<Matrix>> {
+        let trace = trace?;
+        Some(arranged(self.cells, |other| {
+            let (from, to) = self.side.connection(self.neuron, other);
+            trace.at(from, to).unwrap_or(0.0)
+        }))
     }
 
     /// α·H of these connections, H being `[N, N]`.
-    fn product(&self, scene: &Scene, trace: Option<&Matrix>) -> Option<Arc<Matrix>> {
+    pub fn product(&self, scene: &Scene, trace: Option<&Matrix>) -> Option<Arc<Matrix>> {
         let trace = trace?;
         Some(arranged(self.cells, |other| {
             let (from, to) = self.side.connection(self.neuron, other);
@@ -259,10 +270,10 @@ fn arranged(cells: usize, value: impl Fn(usize) -> f32) -> Arc<Matrix> {
     Arc::new(Matrix::new(rows, columns, values).expect("a tile holds fewer values than the matrix that it is cut from"))
 }
 
-/// The largest |α·H| of a fan over the whole lifetime.
-fn product_range(scene: &Scene, neuron: usize, side: Side, cells: usize) -> f32 {
+/// The largest |H| and |α·H| of a fan over the whole lifetime.
+fn ranges(scene: &Scene, neuron: usize, side: Side, cells: usize) -> [f32; 2] {
     let tape = scene.tape();
-    let Some(plasticity) = tape.network.plasticity else { return 0.0 };
+    let Some(plasticity) = tape.network.plasticity else { return [0.0; 2] };
     let alphas: Vec<f32> = (0..cells)
         .map(|other| {
             let (from, to) = side.connection(neuron, other);
@@ -270,16 +281,16 @@ fn product_range(scene: &Scene, neuron: usize, side: Side, cells: usize) -> f32 
         })
         .collect();
     let mut traces = vec![0.0_f32; cells];
-    let mut largest = 0.0_f32;
+    let mut largest = [0.0_f32; 2];
     with_update!(plasticity.rule, tape.eta, update => {
         for step in 1..tape.steps {
             let (before, after) = (tape.activity_at(step - 1), tape.activity_at(step));
             for (other, trace) in traces.iter_mut().enumerate() {
                 let (from, to) = side.connection(neuron, other);
                 *trace = update.next(*trace, before[from], after[to]);
-                largest = largest.max((alphas[other] * *trace).abs());
+                largest = [largest[0].max(trace.abs()), largest[1].max((alphas[other] * *trace).abs())];
             }
         }
     });
-    if largest.is_finite() { largest } else { 0.0 }
+    largest.map(|largest| if largest.is_finite() { largest } else { 0.0 })
 }

@@ -23,6 +23,13 @@ pub enum Pinned {
 }
 
 impl Pinned {
+    /// The neuron, or the post-synaptic one of a connection: whose column of the matrices is meant.
+    pub fn neuron(self) -> usize {
+        match self {
+            Self::Neuron(neuron) | Self::Synapse { to: neuron, .. } => neuron,
+        }
+    }
+
     /// Whether a network of `neurons` has it.
     pub fn fits(self, neurons: usize) -> bool {
         match self {
@@ -111,7 +118,7 @@ impl Session {
     }
 
     /// Says what is under the pointer in this frame.
-    pub(super) fn point(&mut self, pinned: Pinned) {
+    pub(in crate::ui) fn point(&mut self, pinned: Pinned) {
         self.inspection.pointed = Some(pinned);
     }
 

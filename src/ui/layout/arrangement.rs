@@ -110,6 +110,42 @@ impl Arrangement {
         }
     }
 
+    /// The same with the panel `name` as the tab in front of `over`, or brought to the front where it stands already.
+    /// `None` when neither is there.
+    pub fn with_in_front(&self, name: &str, over: &str) -> Option<Self> {
+        let has_it = self.panels().contains(&name);
+        self.in_front(name, if has_it { name } else { over }, has_it)
+    }
+
+    /// Brings `at` to the front, and unless it is there already puts `name` over it.
+    fn in_front(&self, name: &str, at: &str, has_it: bool) -> Option<Self> {
+        let mut found = false;
+        let mut inside = |part: &Self| match part.in_front(name, at, has_it) {
+            Some(changed) if !found => {
+                found = true;
+                changed
+            }
+            _ => part.clone(),
+        };
+        let new = match self {
+            Self::Panel(title) if title != at => return None,
+            Self::Panel(_) if has_it => return Some(self.clone()),
+            Self::Panel(_) => return Some(Self::Tabs(1, vec![self.clone(), panel(name)])),
+            Self::Tabs(_, parts) if !has_it && parts.iter().any(|part| *part == panel(at)) => {
+                return Some(Self::Tabs(parts.len(), [parts.as_slice(), &[panel(name)]].concat()));
+            }
+            Self::Tabs(_, parts) => {
+                let front = parts.iter().position(|part| part.panels().contains(&at))?;
+                Self::Tabs(front, parts.iter().map(&mut inside).collect())
+            }
+            Self::Row(parts) | Self::Column(parts) => {
+                let parts = parts.iter().map(|share| Share { share: share.share, part: inside(&share.part) }).collect();
+                if matches!(self, Self::Row(_)) { Self::Row(parts) } else { Self::Column(parts) }
+            }
+        };
+        (found || matches!(self, Self::Tabs(..))).then_some(new)
+    }
+
     /// The same with only panels that `exists` knows, each of them once, and with shares that are shares.
     /// `None` when nothing is left.
     pub fn repaired(&self, exists: impl Fn(&str) -> bool) -> Option<Self> {

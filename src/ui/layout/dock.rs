@@ -97,6 +97,14 @@ impl Dock {
         self.arrange(&Arrangement::Row(parts));
     }
 
+    /// Opens the panel called `name` as a tab in front of the one called `over`, or brings it to the front.
+    pub fn show(&mut self, name: &str, over: &str) {
+        match self.arrangement().and_then(|arrangement| arrangement.with_in_front(name, over)) {
+            Some(arrangement) => self.arrange(&arrangement),
+            None => self.toggle(name),
+        }
+    }
+
     /// Draws the panels where they stand.
     pub fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
         if self.arrangement().is_none() {

@@ -3,7 +3,10 @@
 pub mod curve;
 pub mod gallery;
 pub mod matrix;
+pub mod memories;
 pub mod pixels;
+pub mod places;
+pub mod probe;
 pub mod recall;
 
 use super::matrices::MatrixKind;
@@ -23,6 +26,8 @@ pub const PANELS: &[Make] = &[
     || Box::new(matrix::MatrixPanel::showing(MatrixKind::Weights)),
     || Box::new(matrix::MatrixPanel::showing(MatrixKind::Alpha)),
     || Box::new(gallery::Gallery::default()),
+    || Box::new(memories::Memories::default()),
+    || Box::new(probe::Probe::default()),
 ];
 
 /// One way of looking at a session. It owns its own state and changes nothing but the session's clock and hover.

@@ -5,6 +5,8 @@ mod tiles;
 
 use super::Panel;
 use super::pixels::{self, Textures, WHOLE};
+use super::places;
+use crate::ui::inspector::Pinned;
 use crate::ui::numbers::{decimals, percent};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -40,7 +42,7 @@ impl Panel for Recall {
     fn note(&self, session: &Session) -> String {
         let Some(scene) = session.scene() else { return String::new() };
         let tape = scene.tape();
-        let seed = tape.seed.map_or_else(|| "training episode".to_owned(), |seed| format!("episode of seed {seed}"));
+        let seed = scene.life_name();
         let (measure, value) = (scene.task.measure(), f64::from(tape.measure));
         if measure.is_fraction {
             format!("{seed} · at the end {} wrong", percent(value))
@@ -72,16 +74,27 @@ impl Panel for Recall {
         let room = area.with_max_y(area.bottom() - strip.as_ref().map_or(0.0, strip::Strip::height));
         let place = Place::of(room, [study.len(), answer.len()], aspect);
         let font = egui::TextStyle::Small.resolve(ui.style());
+        let is_square = places::side_of(&tape).is_some();
+        let marked = session.pinned().map(Pinned::neuron).filter(|_| is_square);
+        let mut touched = None;
         for (row, (title, tiles)) in [("Shown", study), ("Asked and answered", answer)].into_iter().enumerate() {
             let (corner, size) = place.rows[row];
             ui.painter().text(corner, egui::Align2::LEFT_TOP, title, font.clone(), palette.quiet);
-            self.row(ui, corner + vec2(0.0, HEADING), size, tiles, grid.0);
+            let corner = corner + vec2(0.0, HEADING);
+            touched = touched.or(self.row(ui, corner, size, tiles, grid, marked));
         }
         if let Some(strip) = strip {
             let used = place.bottom.min(room.bottom());
             strip.ui(ui, pos2(area.left(), used), session, &mut self.textures);
         }
         ui.advance_cursor_after_rect(area);
+        if let Some((cell, is_clicked, words)) = touched.filter(|_| is_square) {
+            session.hover = Some(format!("{} {words}", places::name(cell, grid.0)));
+            session.point(Pinned::Neuron(cell));
+            if is_clicked {
+                session.pin(Pinned::Neuron(cell));
+            }
+        }
     }
 }
 
@@ -120,17 +133,34 @@ impl Place {
 }
 
 impl Recall {
-    fn row(&mut self, ui: &mut Ui, corner: Pos2, size: Vec2, tiles: Vec<Tile>, columns: usize) {
+    /// Draws tiles side by side, with a `marked` cell; answers the cell under the pointer, whether it was clicked, and
+    /// what it is a cell of.
+    fn row(
+        &mut self,
+        ui: &mut Ui,
+        corner: Pos2,
+        size: Vec2,
+        tiles: Vec<Tile>,
+        grid: (usize, usize),
+        marked: Option<usize>,
+    ) -> Option<(usize, bool, String)> {
+        let mut touched = None;
         let palette = Palette::of(ui.ctx());
         for (index, tile) in tiles.into_iter().enumerate() {
             let rect = Rect::from_min_size(corner + vec2((size.x + GAP) * index as f32, 0.0), size);
-            let options = pixels::options(ui.ctx(), size.x, columns);
-            let texture = self.textures.get(ui.ctx(), &tile.name, tile.cells, columns, options);
-            let response = ui.allocate_rect(rect, Sense::hover());
+            let options = pixels::options(ui.ctx(), size.x, grid.0);
+            let texture = self.textures.get(ui.ctx(), &tile.name, tile.cells, grid.0, options);
+            let response = ui.allocate_rect(rect, Sense::CLICK);
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &tile.words));
             ui.painter().image(texture, rect, WHOLE, Color32::WHITE);
             let stroke = tile.outline.map_or(Stroke::new(1.0, palette.line), |color| Stroke::new(2.0, color));
             ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
+            if let Some(cell) = marked {
+                places::mark(ui.painter(), places::cell_rect(rect, grid.into(), cell), palette.curve(), palette);
+            }
+            if let Some(cell) = response.hover_pos().and_then(|pos| places::cell_at(rect, grid.into(), pos)) {
+                touched = Some((cell, response.clicked(), format!("of {}", tile.words)));
+            }
             let ink = tile.outline.unwrap_or(palette.quiet);
             let [long, short] = tile.captions;
             let long = elided(ui, long, ink, rect.width());
@@ -140,6 +170,7 @@ impl Recall {
                 pixels::mark_asked(ui, rect, palette);
             }
         }
+        touched
     }
 }
 

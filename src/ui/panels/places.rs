@@ -1,0 +1,40 @@
+//! Neurons that are pixels: where they lie in a picture of them, how they are named and marked.
+
+use crate::episode::Tape;
+use crate::ui::theme::Palette;
+use egui::{Color32, Painter, Pos2, Rect, Stroke, StrokeKind, Vec2, vec2};
+
+/// Pixels along each side of the pictures of a lifetime; `None` where its patterns are no squares.
+pub fn side_of(tape: &Tape) -> Option<usize> {
+    let size = tape.pictures.get("target")?.values.len();
+    let side = size.isqrt();
+    (side > 1 && side * side == size && tape.network.neurons == size + 1).then_some(side)
+}
+
+/// "pixel (3, 12) · neuron 387": column and row, counted from zero as neurons are.
+pub fn name(cell: usize, side: usize) -> String {
+    format!("pixel ({}, {}) · neuron {cell}", cell % side, cell / side)
+}
+
+/// The cell of a picture of `columns` × `rows` cells under a point of `rect`.
+pub fn cell_at(rect: Rect, [columns, rows]: [usize; 2], pos: Pos2) -> Option<usize> {
+    if !rect.contains(pos) || columns == 0 || rows == 0 {
+        return None;
+    }
+    let at = (pos - rect.min) / rect.size() * vec2(columns as f32, rows as f32);
+    Some((at.y as usize).min(rows - 1) * columns + (at.x as usize).min(columns - 1))
+}
+
+/// Where a cell lies.
+pub fn cell_rect(rect: Rect, [columns, rows]: [usize; 2], cell: usize) -> Rect {
+    let size = rect.size() / vec2(columns.max(1) as f32, rows.max(1) as f32);
+    let place = vec2((cell % columns.max(1)) as f32, (cell / columns.max(1)) as f32);
+    Rect::from_min_size(rect.min + size * place, size)
+}
+
+/// A frame around a cell, in a light and a dark line: one of them shows on any colour.
+pub fn mark(painter: &Painter, cell: Rect, color: Color32, palette: &Palette) {
+    let frame = Rect::from_center_size(cell.center(), cell.size().max(Vec2::splat(5.0)));
+    painter.rect_stroke(frame, 0.0, Stroke::new(3.0, palette.background), StrokeKind::Outside);
+    painter.rect_stroke(frame, 0.0, Stroke::new(1.5, color), StrokeKind::Outside);
+}

@@ -1,0 +1,270 @@
+//! The question, to be changed by hand: erase any part of the probe, ask for another picture, and see the answer.
+
+use super::pixels::{self, Textures, WHOLE};
+use super::{Panel, places};
+use crate::tasks::recall::Asked;
+use crate::ui::numbers::{grouped, signed};
+use crate::ui::session::Session;
+use crate::ui::theme::Palette;
+use egui::{
+    Color32, EventFilter, Key, Modifiers, PointerButton, Rect, Response, RichText, Role, Sense, Slider, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
+use std::collections::HashSet;
+
+/// Between the two pictures.
+const GAP: f32 = 12.0;
+
+/// Height of the words above and below a picture.
+const WORDS: f32 = 20.0;
+
+/// The panel's own state.
+pub struct Probe {
+    /// Pixels across the brush.
+    brush: usize,
+    /// Whether the brush shows pixels again instead of erasing them.
+    restores: bool,
+    /// Where the last touch was, so that a quick stroke has no gaps.
+    last: Option<usize>,
+    /// Where the arrow keys have moved the brush.
+    cursor: usize,
+    textures: Textures,
+}
+
+impl Default for Probe {
+    fn default() -> Self {
+        Self { brush: 5, restores: false, last: None, cursor: 0, textures: Textures::default() }
+    }
+}
+
+impl Panel for Probe {
+    fn title(&self) -> &'static str {
+        "Probe"
+    }
+
+    fn note(&self, session: &Session) -> String {
+        session.scene().map(super::super::scene::Scene::life_name).unwrap_or_default()
+    }
+
+    fn has_content(&self, session: &Session) -> bool {
+        session.scene().is_some()
+    }
+
+    fn empty(&self) -> &'static str {
+        "What a network is asked can be changed here, by erasing part of the probe."
+    }
+
+    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+        let side = session.scene().and_then(|scene| places::side_of(scene.tape()));
+        let (Some(side), Some(asked)) = (side, session.question()) else {
+            let palette = Palette::of(ui.ctx());
+            ui.label(
+                RichText::new("This network was not trained on pictures: there is nothing to erase.")
+                    .color(palette.quiet),
+            );
+            return;
+        };
+        let can_live = session.can_live();
+        ui.add_enabled_ui(can_live, |ui| self.controls_ui(ui, session, &asked, side));
+        if !can_live {
+            let words = "A tape holds one lifetime: open the checkpoint of its network to ask something else.";
+            ui.label(RichText::new(words).small().color(Palette::of(ui.ctx()).mark));
+        }
+        self.pictures_ui(ui, session, &asked, side);
+    }
+}
+
+impl Probe {
+    fn controls_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Asked, side: usize) {
+        let mut changed = asked.clone();
+        ui.horizontal_wrapped(|ui| {
+            ui.selectable_value(&mut self.restores, false, "Erase").on_hover_text("paint to blank pixels");
+            let hint = "paint to show pixels again; so does the other mouse button";
+            ui.selectable_value(&mut self.restores, true, "Restore").on_hover_text(hint);
+            ui.spacing_mut().slider_width = 64.0;
+            let label = ui.label("brush");
+            ui.add(Slider::new(&mut self.brush, 1..=side.div_ceil(2))).labelled_by(label.id);
+        });
+        ui.horizontal_wrapped(|ui| {
+            let half = side / 2 * side;
+            ui.label("blank");
+            if ui.button("Top half").clicked() {
+                changed.blank(|pixel| pixel < half);
+            }
+            if ui.button("Bottom half").clicked() {
+                changed.blank(|pixel| pixel >= half);
+            }
+            if ui.button("Nothing").clicked() {
+                changed.blank(|_| false);
+            }
+            let before = session.question_before().filter(|before| before != asked);
+            if ui.add_enabled(before.is_some(), egui::Button::new("As it was")).clicked()
+                && let Some(before) = before
+            {
+                changed = before;
+            }
+        });
+        ui.horizontal_wrapped(|ui| {
+            ui.label("ask for");
+            for index in 0..asked.question.study.len().min(9) {
+                let response = ui.selectable_label(asked.question.target == index, format!("{}", index + 1));
+                let name = format!("ask for picture {}", index + 1);
+                response
+                    .widget_info(|| WidgetInfo::selected(Role::Button, true, asked.question.target == index, &name));
+                if response.on_hover_text(name).clicked() {
+                    changed.ask_for(index);
+                }
+            }
+        });
+        session.ask(changed);
+    }
+
+    fn pictures_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Asked, side: usize) {
+        let palette = Palette::of(ui.ctx());
+        let area = ui.available_rect_before_wrap();
+        let size = ((area.width() - GAP) / 2.0).min(area.height() - 2.0 * WORDS).floor();
+        ui.advance_cursor_after_rect(area);
+        if size < 8.0 {
+            return;
+        }
+        let square = |index: f32| Rect::from_min_size(area.min + vec2(index * (size + GAP), WORDS), vec2(size, size));
+        let (left, right) = (square(0.0), square(1.0));
+        let blanked = asked.blanked().count();
+        let probe = &asked.question.probe;
+        self.picture(ui, left, side, "asked", pixels::probe(probe, palette));
+        let response = ui.interact(left, ui.scope_id().with("paint"), Sense::click_and_drag());
+        let words = format!("probe to paint on, {blanked} of {} pixels blanked", side * side);
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
+        let line = if response.has_focus() { palette.curve() } else { palette.mark };
+        ui.painter().rect_stroke(left, 0.0, Stroke::new(1.5, line), StrokeKind::Outside);
+        if session.can_live() {
+            self.paint(ui, session, &response, asked, side);
+        }
+
+        let (step, is_asking) = (session.clock.at(), session.is_asking());
+        let Some(scene) = session.scene() else { return };
+        let tape = scene.tape();
+        let output = &tape.activity_at(step)[..side * side];
+        let measure = scene.task.measure();
+        let result = match (is_asking, blanked) {
+            (true, _) => "living this lifetime …".to_owned(),
+            (false, 0) => "nothing is blanked: nothing is asked for".to_owned(),
+            (false, _) => {
+                format!("at the end {} {} on what is blanked", measure.key, signed(f64::from(tape.measure), 3))
+            }
+        };
+        self.picture(ui, right, side, "answer", pixels::grey(output, palette));
+        ui.painter().rect_stroke(right, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Outside);
+        let answer = ui.interact(right, ui.scope_id().with("answer"), Sense::hover());
+        let words = format!("answer at step {}, {result}", step + 1);
+        answer.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
+        let blank_words = format!("{} of {} blanked", grouped(blanked as u64), grouped((side * side) as u64));
+        let title = if scene.changed.as_ref().is_some_and(|changed| changed.is_edited) || is_asking {
+            ("probe, edited", palette.mark)
+        } else {
+            ("probe", palette.quiet)
+        };
+        let font = egui::TextStyle::Small.resolve(ui.style());
+        for (rect, above, color, below) in [
+            (left, title.0.to_owned(), title.1, blank_words),
+            (right, format!("x(t) at step {}", step + 1), palette.quiet, result),
+        ] {
+            let painter = ui.painter_at(rect.expand2(vec2(0.0, WORDS)));
+            painter.text(rect.left_top() - vec2(0.0, 5.0), egui::Align2::LEFT_BOTTOM, above, font.clone(), color);
+            let below_at = pos2(rect.left(), rect.bottom() + 4.0);
+            painter.text(below_at, egui::Align2::LEFT_TOP, below, font.clone(), palette.quiet);
+        }
+        let hovered = response.hover_pos().or(answer.hover_pos());
+        let rect = if response.hovered() { left } else { right };
+        if let Some(cell) = hovered.and_then(|pos| places::cell_at(rect, [side, side], pos)) {
+            let shown = match probe[cell] {
+                0.0 => "blanked".to_owned(),
+                value => format!("shown {}", signed(f64::from(value), 3)),
+            };
+            let output = signed(f64::from(output[cell]), 3);
+            session.hover = Some(format!("{}   {shown}   x {output}", places::name(cell, side)));
+        }
+    }
+
+    fn picture(&mut self, ui: &Ui, rect: Rect, side: usize, name: &str, cells: Vec<Color32>) {
+        let options = pixels::options(ui.ctx(), rect.width(), side);
+        let texture = self.textures.get(ui.ctx(), name, cells, side, options);
+        ui.painter().image(texture, rect, WHOLE, Color32::WHITE);
+    }
+
+    /// Lets the pointer and the keys paint.
+    fn paint(&mut self, ui: &Ui, session: &mut Session, response: &Response, asked: &Asked, side: usize) {
+        let (rect, grid) = (response.rect, [side, side]);
+        let palette = Palette::of(ui.ctx());
+        let is_down = response.is_pointer_button_down_on();
+        let at = response.interact_pointer_pos().or(response.hover_pos());
+        let pointed = at.map(|pos| pos.clamp(rect.min, rect.max - vec2(0.01, 0.01)));
+        let pointed = pointed.and_then(|pos| places::cell_at(rect, grid, pos));
+        self.cursor = self.cursor.min(side * side - 1);
+        let by_key = response.has_focus().then(|| self.keys(ui, response, side)).flatten();
+        let touched = pointed.filter(|_| is_down || response.clicked()).or(by_key);
+        let shown = pointed.or(response.has_focus().then_some(self.cursor));
+        if let Some(cell) = shown {
+            let width = rect.width() / side as f32 * self.brush as f32;
+            let centre = places::cell_rect(rect, grid, cell).center();
+            ui.painter_at(rect).circle_stroke(centre, width / 2.0, Stroke::new(1.5, palette.mark));
+        }
+        let Some(cell) = touched else {
+            self.last = None;
+            return;
+        };
+        if response.clicked() || response.drag_started() {
+            response.request_focus();
+        }
+        let covered = stroke(self.last.unwrap_or(cell), cell, self.brush, side);
+        (self.last, self.cursor) = (is_down.then_some(cell), cell);
+        let other_button = ui.input(|input| input.pointer.button_down(PointerButton::Secondary));
+        let restores = self.restores || other_button;
+        let before: HashSet<usize> = asked.blanked().collect();
+        let mut changed = asked.clone();
+        changed.blank(|pixel| if covered.contains(&pixel) { !restores } else { before.contains(&pixel) });
+        session.ask(changed);
+    }
+
+    /// Arrow keys move the brush, Enter touches.
+    fn keys(&mut self, ui: &Ui, response: &Response, side: usize) -> Option<usize> {
+        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        let (x, y) = (self.cursor % side, self.cursor / side);
+        if pressed(Key::ArrowLeft) && x > 0 {
+            self.cursor -= 1;
+        }
+        if pressed(Key::ArrowRight) && x + 1 < side {
+            self.cursor += 1;
+        }
+        if pressed(Key::ArrowUp) && y > 0 {
+            self.cursor -= side;
+        }
+        if pressed(Key::ArrowDown) && y + 1 < side {
+            self.cursor += side;
+        }
+        // A focused widget hears Enter and Space as clicks; the pointer is elsewhere then.
+        (pressed(Key::Enter) || pressed(Key::Space) || response.clicked()).then_some(self.cursor)
+    }
+}
+
+/// The pixels that a round brush of `width` covers on its way from one pixel to another.
+pub fn stroke(from: usize, to: usize, width: usize, side: usize) -> HashSet<usize> {
+    let place = |cell: usize| [(cell % side) as f32, (cell / side) as f32];
+    let ([x0, y0], [x1, y1]) = (place(from), place(to));
+    let steps = (x1 - x0).abs().max((y1 - y0).abs()).max(1.0);
+    let radius = width as f32 / 2.0;
+    let mut covered = HashSet::new();
+    for step in 0..=steps as usize {
+        let share = step as f32 / steps;
+        let (x, y) = (x0 + (x1 - x0) * share, y0 + (y1 - y0) * share);
+        for pixel in 0..side * side {
+            let [px, py] = place(pixel);
+            if (px - x).hypot(py - y) <= (radius - 0.25).max(0.5) {
+                covered.insert(pixel);
+            }
+        }
+    }
+    covered
+}

@@ -1,0 +1,357 @@
+//! Neurons that are pixels: what their synapses hold as pictures, a probe to paint on, pictures of one's own.
+
+use crate::support::windowed;
+use egui::{DroppedFile, Key, Modifiers, PointerButton, Pos2, vec2};
+use egui_kittest::{Harness, kittest::Queryable as _};
+use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::tasks;
+use hebbscope::tasks::recall::Asked;
+use hebbscope::train::{RunConfig, Trainer};
+use hebbscope::ui::App;
+use hebbscope::ui::inspector::Pinned;
+use hebbscope::ui::matrices::MatrixKind;
+use hebbscope::ui::panels::memories::column::{Columns, most_remembering};
+use hebbscope::ui::panels::probe::stroke;
+use hebbscope::ui::session::Session;
+use image::{GrayImage, Luma};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const SIDE: usize = 6;
+
+/// A small network that remembers pictures, as a file.
+fn checkpoint(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
+    let mut config = RunConfig::new(tasks::find("images").unwrap());
+    let small = [("source", "dead_leaves"), ("side", "6"), ("show_steps", "4"), ("rounds", "2"), ("lr", "0.01")];
+    for (key, value) in small.iter().chain(changes) {
+        config.settings.set_text(key, value).unwrap();
+    }
+    let mut trainer = Trainer::new(config).unwrap();
+    for _ in 0..5 {
+        trainer.step().unwrap();
+    }
+    let name: String = changes.iter().flat_map(|(key, value)| [*key, *value]).collect();
+    let path = folder.join(format!("pictures{name}.safetensors"));
+    trainer.checkpoint().unwrap().write(&path, Precision::Full).unwrap();
+    path
+}
+
+fn session_of(path: PathBuf) -> Session {
+    let mut session = Session::new(Arc::new(|| {}));
+    session.open(path);
+    session.settle();
+    session.clock.pause();
+    session
+}
+
+/// The whole window on such a network, at rest at the last step, with one panel over another.
+fn harness(folder: &Path, panel: &'static str, over: &'static str) -> Harness<'static, App> {
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session.open(checkpoint(folder, &[]));
+    app.session.settle();
+    app.session.clock.pause();
+    app.session.clock.seek(usize::MAX);
+    app.show_panel(panel, over);
+    windowed(app)
+}
+
+fn click_at(harness: &mut Harness<'static, App>, pos: Pos2, button: PointerButton) {
+    harness.hover_at(pos);
+    harness.run_steps(2);
+    for pressed in [true, false] {
+        harness.event(egui::Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE });
+        harness.run_steps(1);
+    }
+    harness.run_steps(2);
+}
+
+#[track_caller]
+fn run_until(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App) -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !done(harness.state()) {
+        assert!(Instant::now() < deadline, "waited too long for {what}");
+        harness.run_steps(1);
+    }
+    harness.run_steps(2);
+}
+
+/// The middle of a pixel of the picture whose name holds `label`.
+fn pixel(harness: &Harness<'_, App>, label: &str, cell: usize) -> Pos2 {
+    let rect = harness.get_by_label_contains(label).rect();
+    let place = vec2((cell % SIDE) as f32 + 0.5, (cell / SIDE) as f32 + 0.5) / SIDE as f32;
+    rect.min + rect.size() * place
+}
+
+fn shown(session: &Session) -> Asked {
+    Asked::of(session.scene().unwrap().tape()).unwrap()
+}
+
+#[test]
+fn the_pictures_are_the_columns_of_the_matrices() {
+    let folder = tempfile::tempdir().unwrap();
+    for alpha in ["free", "per_neuron", "yoked"] {
+        let mut session = session_of(checkpoint(folder.path(), &[("alpha", alpha)]));
+        let neurons = SIDE * SIDE + 1;
+        let mut columns = Columns::default();
+        for (step, neuron) in [(0, 3), (9, 3), (9, 35), (20, 17)] {
+            session.clock.seek(step);
+            session.pin(Pinned::Synapse { from: 1, to: neuron });
+            let column = columns.of(&mut session, neuron).unwrap();
+            let again = columns.of(&mut session, neuron).unwrap();
+            assert!(Arc::ptr_eq(&column, &again), "computed twice");
+            for (kind, picture) in [
+                (MatrixKind::Weights, column.w()),
+                (MatrixKind::Trace, column.trace.as_ref().unwrap()),
+                (MatrixKind::AlphaTrace, column.product.as_ref().unwrap()),
+            ] {
+                let matrix = session.matrix(kind).unwrap().matrix;
+                let expected: Vec<f32> = (0..SIDE * SIDE).map(|from| matrix.at(from, neuron).unwrap()).collect();
+                assert_eq!(picture.values(), expected, "{alpha}, {kind:?} of {neuron} at {step}");
+                assert_eq!((picture.rows(), picture.columns()), (SIDE, SIDE));
+            }
+            if alpha == "free" {
+                let matrix = session.matrix(MatrixKind::Alpha).unwrap().matrix;
+                assert_eq!(matrix.rows(), neurons);
+                let expected: Vec<f32> = (0..SIDE * SIDE).map(|from| matrix.at(from, neuron).unwrap()).collect();
+                assert_eq!(column.alpha().unwrap().values(), expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_click_on_a_pixel_of_any_picture_pins_its_neuron_and_arrows_move_the_pin() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = harness(folder.path(), "Memories", "Trace");
+    harness.get_by_label_contains("Click a pixel of a picture");
+    harness.get_by_label("Pin the blanked pixel that remembers most").click();
+    harness.run_steps(3);
+    let session = &harness.state().session;
+    let Some(Pinned::Neuron(first)) = session.pinned() else { panic!("nothing was pinned") };
+    assert_eq!(Some(first), most_remembering(session.scene().unwrap()));
+    assert!(shown(session).blanked().any(|blanked| blanked == first), "{first} was not blanked");
+
+    for (label, cell) in [("memories: w into", 8), ("memories: α into", 30), ("memories: H into", 5)] {
+        let place = pixel(&harness, label, cell);
+        harness.hover_at(place);
+        harness.run_steps(2);
+        let hover = harness.state().session.hover.clone().unwrap();
+        let name = format!("pixel ({}, {}) · neuron {cell} →", cell % SIDE, cell / SIDE);
+        assert!(hover.starts_with(&name) && hover.contains("α·H"), "{hover}");
+        click_at(&mut harness, place, PointerButton::Primary);
+        assert_eq!(harness.state().session.pinned(), Some(Pinned::Neuron(cell)), "{label}");
+    }
+    harness.get_by_label_contains("memories: α·H into neuron 5, largest");
+    for (key, expected) in [(Key::ArrowDown, 11), (Key::ArrowRight, 11), (Key::ArrowLeft, 10), (Key::ArrowUp, 4)] {
+        harness.key_press(key);
+        harness.run_steps(2);
+        assert_eq!(harness.state().session.pinned(), Some(Pinned::Neuron(expected)), "{key:?}");
+    }
+    // The pictures of the recall panel are the same pixels.
+    let place = pixel(&harness, "the picture asked for", 20);
+    click_at(&mut harness, place, PointerButton::Primary);
+    assert_eq!(harness.state().session.pinned(), Some(Pinned::Neuron(20)));
+    harness.get_by_label("What is seen here: explain").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("α says where the trace counts");
+    harness.state_mut().session.pin(Pinned::Neuron(SIDE * SIDE));
+    harness.run_steps(2);
+    harness.get_by_label_contains("The bias is pinned");
+}
+
+#[test]
+fn painting_over_the_probe_lives_the_lifetime_again_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = harness(folder.path(), "Probe", "Recall");
+    let before = harness.state().session.scene().unwrap().tape().clone();
+    harness.get_by_label_contains("Bottom half");
+    harness.get_by_label("Nothing").click();
+    run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().count() == 0);
+    harness.get_by_label_contains("nothing is blanked: nothing is asked for");
+    let place = pixel(&harness, "probe to paint on", 14);
+    click_at(&mut harness, place, PointerButton::Primary);
+    // The brush is no wider than half of a picture.
+    let covered = stroke(14, 14, SIDE / 2, SIDE);
+    run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().count() == covered.len());
+    let session = &harness.state().session;
+    assert!(shown(session).blanked().all(|pixel| covered.contains(&pixel)));
+    assert_eq!(shown(session).question.study, Asked::of(&before).unwrap().question.study);
+    let scene = session.scene().unwrap();
+    assert_eq!((scene.tape().seed, scene.life_name().as_str()), (None, "episode of seed 0, probe edited"));
+    assert!(scene.tape().drive != before.drive && scene.tape().activity != before.activity);
+    assert_eq!(session.clock.at(), before.steps - 1, "the view stays with the answer");
+
+    // The other button shows pixels again, and a bigger question is another picture.
+    let place = pixel(&harness, "probe to paint on", 14);
+    click_at(&mut harness, place, PointerButton::Secondary);
+    run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().count() == 0);
+    let other = (Asked::of(&before).unwrap().question.target + 1) % 3;
+    harness.get_by_label(&format!("ask for picture {}", other + 1)).click();
+    run_until(&mut harness, "the answer", |app| shown(&app.session).question.target == other);
+    harness.get_by_label("As it was").click();
+    run_until(&mut harness, "the answer", |app| app.session.scene().unwrap().changed.is_none());
+    assert_eq!(**harness.state().session.scene().unwrap().tape(), *before, "not the same lifetime");
+    harness.get_by_label("Top half").click();
+    harness.run_steps(1);
+    run_until(&mut harness, "the answer", |app| !app.session.is_asking());
+    let is_top = |pixel: usize| pixel < SIDE / 2 * SIDE;
+    assert!((0..SIDE * SIDE).filter(|pixel| is_top(*pixel)).eq(shown(&harness.state().session).blanked()));
+    // R goes back to the seed.
+    harness.state_mut().session.new_episode(true);
+    run_until(&mut harness, "the seed", |app| app.session.scene().unwrap().changed.is_none());
+    assert_eq!(**harness.state().session.scene().unwrap().tape(), *before);
+}
+
+#[test]
+fn what_is_painted_while_a_lifetime_is_lived_is_asked_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = session_of(checkpoint(folder.path(), &[]));
+    for pixel in 0..12 {
+        let mut asked = session.question().unwrap();
+        asked.blank(|other| other <= pixel);
+        session.ask(asked);
+        session.update();
+    }
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while session.is_asking() {
+        assert!(Instant::now() < deadline, "waited too long");
+        session.update();
+        std::thread::yield_now();
+    }
+    assert!(shown(&session).blanked().eq(0..12));
+    session.new_episode(false);
+    session.settle();
+    assert_eq!(session.question(), Some(shown(&session)), "the old question follows the new lifetime");
+    assert_eq!(session.scene().unwrap().life_name(), "episode of seed 1");
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+fn drop_files(harness: &mut Harness<'static, App>, files: &[&Path]) {
+    for file in files {
+        harness.input_mut().dropped_files.push(Arc::new(Dropped(file.to_path_buf())));
+    }
+    harness.run_steps(1);
+    run_until(harness, "the pictures", |app| !app.session.is_reading());
+}
+
+/// Four pictures of different sizes.
+fn pictures(folder: &Path) -> Vec<PathBuf> {
+    (0..4_u32)
+        .map(|number| {
+            let picture = GrayImage::from_fn(20 + number * 6, 30, |x, y| {
+                Luma([((x * (3 + number) + y * (7 - number)) % 200 + 20) as u8])
+            });
+            let path = folder.join(format!("own{number}.{}", ["png", "bmp", "gif", "jpeg"][number as usize]));
+            image::DynamicImage::from(picture).to_rgb8().save(&path).unwrap();
+            path
+        })
+        .collect()
+}
+
+#[test]
+fn three_dropped_pictures_are_studied_and_fewer_wait_for_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = pictures(folder.path());
+    let mut harness = harness(folder.path(), "Probe", "Trace");
+    let config = harness.state().session.scene().unwrap().config.clone().unwrap();
+    let expected: Vec<Vec<f32>> =
+        files.iter().map(|file| config.task().read_example(&config.settings, file).unwrap()).collect();
+
+    drop_files(&mut harness, &[&files[0]]);
+    let notices = |harness: &Harness<'_, App>| {
+        harness.state().session.notices.iter().map(|notice| notice.text.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(notices(&harness), ["1 of 3 pictures: 2 more, and the network is shown yours."]);
+    drop_files(&mut harness, &[&files[1]]);
+    assert_eq!(notices(&harness), ["2 of 3 pictures: 1 more, and the network is shown yours."]);
+    assert_eq!(harness.state().session.pictures_waiting(), 2);
+    drop_files(&mut harness, &[&files[2], &files[3]]);
+    run_until(&mut harness, "the lifetime", |app| app.session.scene().unwrap().changed.is_some());
+    assert_eq!(notices(&harness), ["A lifetime of this network shows 3 pictures: the first 3 were taken."]);
+    let session = &harness.state().session;
+    let asked = shown(session);
+    assert_eq!(asked.question.study, expected[..3]);
+    assert!(asked.blanked().eq(SIDE / 2 * SIDE..SIDE * SIDE));
+    assert_eq!(session.scene().unwrap().life_name(), "your pictures");
+    assert_eq!(session.pictures_waiting(), 0);
+    assert!(session.clock.is_playing() && session.clock.at() == 0, "a new lifetime is seen from its beginning");
+    harness.get_by_label("Top half").click();
+    run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().next() == Some(0));
+    assert_eq!(harness.state().session.scene().unwrap().life_name(), "your pictures, probe edited");
+    harness.state_mut().session.new_episode(true);
+    run_until(&mut harness, "the seed", |app| app.session.scene().unwrap().changed.is_none());
+    assert_eq!(harness.state().session.scene().unwrap().tape().seed, Some(0));
+}
+
+#[test]
+fn what_is_no_picture_is_named_in_one_sentence_and_nothing_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let bad = folder.path().join("bad.png");
+    std::fs::write(&bad, b"this is no picture").unwrap();
+    let missing = folder.path().join("missing.gif");
+    let mut harness = harness(folder.path(), "Probe", "Recall");
+    let before = harness.state().session.scene().unwrap().identity();
+    drop_files(&mut harness, &[&bad, &missing]);
+    let notices = harness.state().session.notices.clone();
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    let text = &notices[0].text;
+    assert!(notices[0].is_error && text.contains("bad.png") && text.contains("missing.gif"), "{text}");
+    assert_eq!(harness.state().session.scene().unwrap().identity(), before);
+
+    // A network that was not trained on pictures says so.
+    harness.state_mut().session.notices.clear();
+    harness.state_mut().session.open_bundled();
+    harness.state_mut().session.settle();
+    drop_files(&mut harness, &[&pictures(folder.path())[0]]);
+    let notices = harness.state().session.notices.clone();
+    assert!(notices.len() == 1 && notices[0].text.contains("trained on patterns"), "{notices:?}");
+}
+
+#[test]
+fn pictures_can_be_named_by_their_paths_with_keys_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = pictures(folder.path());
+    let mut harness = harness(folder.path(), "Probe", "Recall");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::P);
+    harness.run_steps(3);
+    harness.get_by_label("command to look for").type_text("pictures own");
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    let paths = files[1..4].iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("; ");
+    harness.get_by_label("Show the network pictures of your own").type_text(&paths);
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    run_until(&mut harness, "the lifetime", |app| app.session.scene().unwrap().changed.is_some());
+    let config = harness.state().session.scene().unwrap().config.clone().unwrap();
+    let first = config.task().read_example(&config.settings, &files[1]).unwrap();
+    assert_eq!(shown(&harness.state().session).question.study[0], first);
+}
+
+#[test]
+fn a_stroke_has_no_gaps_and_no_more_than_its_width() {
+    for (from, to, width) in [(0, 35, 1), (3, 32, 1), (30, 5, 3), (14, 14, 1)] {
+        let covered = stroke(from, to, width, SIDE);
+        assert!(covered.contains(&from) && covered.contains(&to));
+        let rows: std::collections::BTreeSet<usize> = covered.iter().map(|pixel| pixel / SIDE).collect();
+        let [first, last] = [from / SIDE, to / SIDE];
+        assert!((first.min(last)..=first.max(last)).all(|row| rows.contains(&row)), "{from} to {to}: {rows:?}");
+        if width == 1 {
+            assert!(covered.len() <= SIDE, "{from} to {to}: {covered:?}");
+        }
+    }
+}
