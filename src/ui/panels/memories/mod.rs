@@ -2,7 +2,7 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | [`column`] | w, α, H and α·H of all connections into a neuron, at the instant viewed |
+//! | [`mod@column`] | w, α, H and α·H of all connections into a neuron, at the instant viewed |
 //! | `picture` | one of them: heatmap, range, marks, clicks and arrow keys |
 
 pub mod column;
