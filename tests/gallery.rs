@@ -6,7 +6,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::plastic::tensor_file::Precision;
 use hebbscope::tasks;
-use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
+use hebbscope::train::{Bundled, Checkpoint, RunConfig, Trainer, evaluate};
 use hebbscope::ui::App;
 use hebbscope::ui::layout::Named;
 use hebbscope::ui::numbers::decimals;
@@ -86,7 +86,7 @@ fn pictures_bring_the_gallery_into_the_window_and_patterns_do_not() {
     assert!(expected.panels().contains(&"Gallery"));
     assert_eq!(harness.state_mut().dock().arrangement(), Some(expected.clone()));
     filled(&mut harness, 12);
-    harness.state_mut().session.open_bundled();
+    harness.state_mut().session.open_bundled(Bundled::default());
     harness.state_mut().session.settle();
     harness.run_steps(2);
     assert_eq!(harness.state_mut().dock().arrangement(), Some(Named::Watch.arrangement()));

@@ -37,6 +37,21 @@ fn reopened(trainer: &Trainer) -> Checkpoint {
 }
 
 #[test]
+fn the_bundled_network_completes_generated_pictures_that_it_has_never_seen() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/images.safetensors");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hebbscope"));
+    command.args(["eval", file, "--episodes", "40", "--json"]).env_remove(DATA_VARIABLE);
+    let found: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+    assert_eq!(found["examples"], "dead leaves, generated");
+    let number = |key: &str| found[key].as_f64().unwrap_or_else(|| panic!("no {key} in {found}"));
+    assert!(number("correlation") > 0.9, "{found}");
+    assert!(number("mse") < 0.25 * number("baseline_mean_mse"), "{found}");
+    // 16 bits a number, without the optimiser's moments.
+    let size = std::fs::metadata(file).unwrap().len();
+    assert!(size < 5_000_000, "{size} bytes");
+}
+
+#[test]
 fn a_lifetime_asked_for_by_its_pictures_is_the_lifetime_of_the_seed_bit_for_bit() {
     for changes in [&[][..], &[("blank", "random")], &[("gap_steps", "0"), ("count", "2"), ("alpha", "yoked")]] {
         let checkpoint = reopened(&trained(changes, 3));

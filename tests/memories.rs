@@ -6,7 +6,7 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::plastic::tensor_file::Precision;
 use hebbscope::tasks;
 use hebbscope::tasks::recall::Asked;
-use hebbscope::train::{RunConfig, Trainer};
+use hebbscope::train::{Bundled, RunConfig, Trainer};
 use hebbscope::ui::App;
 use hebbscope::ui::inspector::Pinned;
 use hebbscope::ui::matrices::MatrixKind;
@@ -204,6 +204,24 @@ fn painting_over_the_probe_lives_the_lifetime_again_and_says_so() {
 }
 
 #[test]
+fn a_stroke_takes_effect_wherever_the_controls_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = harness(folder.path(), "Probe", "Recall");
+    let mut places = Vec::new();
+    for size in [vec2(1280.0, 640.0), vec2(900.0, 1500.0)] {
+        harness.set_size(size);
+        harness.run_steps(3);
+        harness.get_by_label("Nothing").click();
+        run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().count() == 0);
+        let place = pixel(&harness, "probe to paint on", 8);
+        places.push(harness.get_by_label("Nothing").rect().left() > place.x);
+        click_at(&mut harness, place, PointerButton::Primary);
+        run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().count() > 0);
+    }
+    assert_eq!(places, [true, false], "beside the pictures, then above them");
+}
+
+#[test]
 fn what_is_painted_while_a_lifetime_is_lived_is_asked_next() {
     let folder = tempfile::tempdir().unwrap();
     let mut session = session_of(checkpoint(folder.path(), &[]));
@@ -313,7 +331,7 @@ fn what_is_no_picture_is_named_in_one_sentence_and_nothing_changes() {
 
     // A network that was not trained on pictures says so.
     harness.state_mut().session.notices.clear();
-    harness.state_mut().session.open_bundled();
+    harness.state_mut().session.open_bundled(Bundled::default());
     harness.state_mut().session.settle();
     drop_files(&mut harness, &[&pictures(folder.path())[0]]);
     let notices = harness.state().session.notices.clone();

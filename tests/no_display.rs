@@ -23,7 +23,7 @@ fn assert_recalls(output: &Output, reason: &str) {
     assert!(first.contains(reason) && first.ends_with('.'), "{first}");
     assert!(said.lines().filter(|line| line.contains('█')).count() >= 10, "no tiles:\n{said}");
     assert!(said.contains("500 of 1000 bits were blanked"), "{said}");
-    let wrong: f64 = said.split("bits are wrong (").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+    let wrong: f64 = said.split(" wrong (").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
     assert!(wrong < 1.0, "the bundled network has {wrong} % of the bits wrong");
     assert!(said.contains("hebbscope train patterns") && said.contains("hebbscope render"), "{said}");
 }
@@ -38,6 +38,16 @@ fn without_a_display_the_bundled_network_recalls_a_pattern_in_the_terminal() {
 #[test]
 fn a_display_that_cannot_be_reached_is_said_and_the_terminal_serves() {
     assert_recalls(&hebbscope(&[]).env("DISPLAY", ":98765").output().unwrap(), "could not be opened");
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn without_a_display_a_picture_is_completed_in_shades() {
+    let output = hebbscope(&[concat!(env!("CARGO_MANIFEST_DIR"), "/assets/images.safetensors")]).output().unwrap();
+    let said = text(&output.stdout);
+    assert!(output.status.success(), "{said}{}", text(&output.stderr));
+    assert_eq!(said.lines().filter(|line| line.contains('▒')).count(), 16, "not 32 rows in pairs:\n{said}");
+    assert!(said.contains("512 of 1024 pixels were blanked; correlation on them 0."), "{said}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::support::{offscreen, windowed};
 use crate::window::{small_checkpoint, wait_for};
 use egui::{Key, Modifiers};
 use egui_kittest::{Harness, kittest::Queryable as _};
+use hebbscope::train::Bundled;
 use hebbscope::ui::App;
 use hebbscope::ui::inspector::Pinned;
 use hebbscope::ui::layout::Named;
@@ -74,7 +75,7 @@ fn what_is_being_opened_is_said_and_what_was_there_stays() {
     let loading = harness.state().session.loading().unwrap().to_owned();
     assert!(loading.contains("opening") && loading.contains("small.safetensors"), "{loading}");
     run_until(&mut harness, "the file", |app| app.session.scene().is_some());
-    harness.state_mut().session.open_bundled();
+    harness.state_mut().session.open_bundled(Bundled::default());
     assert_eq!(harness.state().session.loading(), Some("opening the bundled network"));
     assert_eq!(harness.state().session.scene().unwrap().tape().network.neurons, 41, "the old content was taken away");
 }

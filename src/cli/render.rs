@@ -1,6 +1,7 @@
 //! `hebbscope render`: what the window shows, in a file, without a display.
 
 use crate::episode::clock::STEPS_PER_SECOND;
+use crate::train::Bundled;
 use crate::ui::export::{self, Export, Look, PANEL_SIZE, Progress, Shown, Still, WINDOW_SIZE, animation};
 use crate::ui::layout::Named;
 use crate::ui::lifetimes::Shelf;
@@ -67,7 +68,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     arguments.check_options()?;
     let prepared = match &arguments.file {
         Some(path) => scene::opened(path)?,
-        None => scene::bundled()?,
+        None => scene::bundled(Bundled::default())?,
     };
     let steps = prepared.scene.tape().steps;
     let at = arguments.at.unwrap_or(steps);

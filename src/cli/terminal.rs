@@ -1,8 +1,9 @@
-//! Without a display: a network recalls a pattern as characters.
+//! Without a display: a network recalls a pattern or a picture as characters.
 
 use crate::episode::Tape;
-use crate::train::evaluate;
+use crate::tasks::{self, recall::Question};
 use crate::train::open::{self, Opened};
+use crate::train::{Bundled, evaluate};
 use crate::ui::panels::recall::grid_of;
 use anyhow::bail;
 use std::path::Path;
@@ -10,12 +11,15 @@ use std::path::Path;
 /// Bits of a row of a tile are shown in pairs of two rows, as half blocks.
 const BLOCKS: [char; 4] = [' ', '▄', '▀', '█'];
 
+/// Pixels of a picture, two rows of them at a time, from dark to light.
+const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
+
 /// Says why there is no window, lets a network (the bundled one, unless `file` names another) recall a
-/// pattern, and names the commands that need no display.
+/// pattern or a picture, and names the commands that need no display.
 pub fn run(reason: &str, file: Option<&Path>) -> anyhow::Result<()> {
-    println!("{reason}, so the network recalls a pattern here, in the terminal.");
+    println!("{reason}, so the network recalls here, in the terminal, what it was shown.");
     let tape = match file {
-        None => evaluate::episode(&open::bundled()?, 0)?,
+        None => evaluate::episode(&Bundled::default().open()?, 0)?,
         Some(path) => match open::open(path)? {
             Opened::Checkpoint(checkpoint) => evaluate::episode(&checkpoint, 0)?,
             Opened::Tape(tape, _) => tape,
@@ -30,16 +34,18 @@ pub fn run(reason: &str, file: Option<&Path>) -> anyhow::Result<()> {
 /// Probe, output and target side by side, with the error below.
 ///
 /// # Errors
-/// When the tape holds no patterns.
+/// When the tape holds nothing that was recalled.
 pub fn recall(tape: &Tape) -> anyhow::Result<String> {
     let (Some(probe), Some(target)) = (tape.pictures.get("probe"), tape.pictures.get("target")) else {
-        bail!("expected a tape of the task patterns, found one of {}", tape.task);
+        bail!("expected a tape of a network that recalls what it was shown, found one of {}", tape.task);
     };
     let bits = target.values.len();
     let output = tape.activity_at(tape.steps - 1);
     if probe.values.len() != bits || output.len() < bits {
         bail!("expected a probe and an output of {bits} bits, found {} and {}", probe.values.len(), output.len());
     }
+    // A recall task that judges pictures, not bits.
+    let pictures = tasks::find(&tape.task).ok().filter(|task| !task.measure().is_fraction);
     let (columns, rows) = grid_of(bits);
     let tiles = [&probe.values[..], &output[..bits], &target.values[..]];
     let width = columns.max(8);
@@ -51,8 +57,15 @@ pub fn recall(tape: &Tape) -> anyhow::Result<String> {
             .map(|tile| {
                 let lit =
                     |row: usize, column: usize| tile.get(row * columns + column).is_some_and(|&value| value > 0.0);
-                let cells = (0..columns).map(|column| {
-                    BLOCKS[2 * usize::from(lit(row, column)) + usize::from(row + 1 < rows && lit(row + 1, column))]
+                let cells = (0..columns).map(|column| match pictures {
+                    None => {
+                        BLOCKS[2 * usize::from(lit(row, column)) + usize::from(row + 1 < rows && lit(row + 1, column))]
+                    }
+                    Some(_) => {
+                        let pair = (row..rows.min(row + 2)).filter_map(|row| tile.get(row * columns + column));
+                        let (sum, count) = pair.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+                        shade(sum / f32::max(count, 1.0))
+                    }
                 });
                 format!("{:<width$}", cells.collect::<String>())
             })
@@ -60,11 +73,25 @@ pub fn recall(tape: &Tape) -> anyhow::Result<String> {
         text += line.join("   ").trim_end();
         text.push('\n');
     }
-    let wrong = output.iter().zip(&target.values).filter(|(output, target)| **output * **target <= 0.0).count();
     let blank = probe.values.iter().filter(|&&value| value == 0.0).count();
+    if let Some(task) = pictures {
+        let score = Question::of(tape).and_then(|question| task.score(&question, &output[..bits]));
+        let measure = task.measure();
+        let words = score.map_or_else(String::new, |score| format!("; {} on them {:.2}", measure.key, score.measure));
+        text += &format!("\n{blank} of {bits} pixels were blanked{words}.\n\n");
+        return Ok(text);
+    }
+    let wrong = output.iter().zip(&target.values).filter(|(output, target)| **output * **target <= 0.0).count();
+    let are = if wrong == 1 { "bit is" } else { "bits are" };
     text += &format!(
-        "\n{blank} of {bits} bits were blanked; {wrong} bits are wrong ({:.2} %).\n\n",
+        "\n{blank} of {bits} bits were blanked; {wrong} {are} wrong ({:.2} %).\n\n",
         wrong as f64 / bits as f64 * 100.0
     );
     Ok(text)
+}
+
+/// The shade of a value from −1 to +1.
+fn shade(value: f32) -> char {
+    let share = f32::midpoint(value.clamp(-1.0, 1.0), 1.0);
+    SHADES[((share * SHADES.len() as f32) as usize).min(SHADES.len() - 1)]
 }

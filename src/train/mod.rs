@@ -22,6 +22,7 @@ pub mod worker;
 
 pub use checkpoint::Checkpoint;
 pub use config::RunConfig;
+pub use open::Bundled;
 pub use run_folder::RunFolder;
 pub use trainer::{Curve, Gradients, Point, Trainer};
 pub use worker::{Command, Event, Snapshot, Worker};

@@ -47,11 +47,37 @@ pub fn checkpoint_file(path: &Path) -> PathBuf {
     if path.is_dir() { checkpoint_path(path) } else { path.to_owned() }
 }
 
-/// The network that comes with the program: patterns, trained with the paper's settings.
-///
-/// # Errors
-/// Never, unless the program was built from damaged assets.
-pub fn bundled() -> Result<Checkpoint, FileError> {
-    let bytes = include_bytes!("../../assets/patterns.safetensors");
-    Checkpoint::from_file(TensorFile::from_bytes("the bundled network", bytes)?)
+/// The networks that come with the program, trained with the paper's settings; `assets/README.md` says how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bundled {
+    /// Recalls binary patterns.
+    #[default]
+    Patterns,
+    /// Completes natural images.
+    Images,
+}
+
+impl Bundled {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Patterns, Self::Images];
+
+    /// What it is called where it stands in view.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Patterns => "bundled network",
+            Self::Images => "bundled network of images",
+        }
+    }
+
+    /// The network.
+    ///
+    /// # Errors
+    /// Never, unless the program was built from damaged assets.
+    pub fn open(self) -> Result<Checkpoint, FileError> {
+        let bytes: &[u8] = match self {
+            Self::Patterns => include_bytes!("../../assets/patterns.safetensors"),
+            Self::Images => include_bytes!("../../assets/images.safetensors"),
+        };
+        Checkpoint::from_file(TensorFile::from_bytes(self.title(), bytes)?)
+    }
 }

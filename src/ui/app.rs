@@ -271,7 +271,9 @@ impl App {
         MenuBar::new().ui(ui, |ui| {
             ui.label(theme::strong("hebbscope"));
             ui.menu_button("File", |ui| {
-                self.menu(ui, &["Open …", "Pictures of your own …", "Save", "Open the bundled network"]);
+                self.menu(ui, &["Open …", "Pictures of your own …", "Save"]);
+                ui.separator();
+                self.menu(ui, &["Open the bundled network: patterns", "Open the bundled network: natural images"]);
             });
             ui.menu_button("View", |ui| {
                 for (title, is_open) in self.dock.panels() {

@@ -7,7 +7,7 @@
 use super::app::App;
 use super::scene::{self, Scene};
 use super::training::Phase;
-use crate::train::{Command, Point};
+use crate::train::{Bundled, Command, Point};
 use anyhow::bail;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,7 +46,7 @@ pub fn measure() -> anyhow::Result<WindowBench> {
     let context = egui::Context::default();
     let begun = Instant::now();
     let mut app = App::new(&context, Arc::new(|| {}));
-    app.session.open_bundled();
+    app.session.open_bundled(Bundled::default());
     app.session.settle();
     frame(&context, &mut app, 0.0);
     let first_frame = begun.elapsed().as_secs_f64();
@@ -97,7 +97,7 @@ fn idle(context: &egui::Context, app: &mut App) -> u32 {
 
 /// The frames of a lifetime played at 4× while a network trains.
 fn playback(context: &egui::Context, app: &mut App) -> anyhow::Result<Vec<f64>> {
-    let mut still = scene::bundled()?;
+    let mut still = scene::bundled(Bundled::default())?;
     let curve: Arc<[Point]> = (0..POINTS)
         .map(|index| {
             let noise = ((index * 7919) % 1000) as f32 / 1000.0;

@@ -3,6 +3,7 @@
 use super::app::App;
 use super::preferences::Preferences;
 use crate::render;
+use crate::train::Bundled;
 use anyhow::anyhow;
 use std::path::Path;
 use std::sync::Arc;
@@ -59,7 +60,7 @@ pub fn run(file: Option<&Path>) -> anyhow::Result<()> {
         let mut app = App::with_preferences(&creation.egui_ctx, wake, preferences_path);
         match file {
             Some(path) => app.open(path),
-            None => app.session.open_bundled(),
+            None => app.session.open_bundled(Bundled::default()),
         }
         Ok(Box::new(Window { app, title: NAME.to_owned() }))
     });

@@ -4,6 +4,7 @@ use super::app::App;
 use super::inspector::inspector_ui;
 use super::theme::Palette;
 use crate::render::{DrawError, NoAdapter, Offscreen};
+use crate::train::Bundled;
 use image::RgbaImage;
 use std::path::Path;
 use std::sync::Arc;
@@ -47,7 +48,7 @@ impl Picture {
     pub fn open(&mut self, path: Option<&Path>) {
         match path {
             Some(path) => self.app.session.open(path.to_owned()),
-            None => self.app.session.open_bundled(),
+            None => self.app.session.open_bundled(Bundled::default()),
         }
         self.app.session.settle();
         self.app.session.clock.pause();

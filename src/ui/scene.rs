@@ -8,7 +8,7 @@ use crate::render::Matrix;
 use crate::tasks::recall::Asked;
 use crate::tasks::{self, Task};
 use crate::train::open::{self, Opened};
-use crate::train::{Checkpoint, Gradients, Point, RunConfig, Snapshot, evaluate, run_folder};
+use crate::train::{Bundled, Checkpoint, Gradients, Point, RunConfig, Snapshot, evaluate, run_folder};
 use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -159,12 +159,12 @@ fn matrix(parameters: &Parameters, name: &str) -> anyhow::Result<Arc<Matrix>> {
     Ok(Arc::new(Matrix::new(rows, columns, parameters.values(name)?)?))
 }
 
-/// Opens the bundled network and lets it live one episode.
+/// Opens a bundled network and lets it live one episode.
 ///
 /// # Errors
 /// Never, unless the program was built from damaged assets.
-pub fn bundled() -> anyhow::Result<Prepared> {
-    from_checkpoint(open::bundled()?, "bundled network".into())
+pub fn bundled(network: Bundled) -> anyhow::Result<Prepared> {
+    from_checkpoint(network.open()?, network.title().into())
 }
 
 /// Opens a checkpoint, a run folder or a tape.

@@ -14,7 +14,7 @@ use super::watch::{Look, Watch};
 use crate::episode::{Clock, Event, EventKind};
 use crate::render::Matrix;
 use crate::tasks::recall::Asked;
-use crate::train::Point;
+use crate::train::{Bundled, Point};
 use anyhow::anyhow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -154,9 +154,9 @@ impl Session {
         self.newer.is_some()
     }
 
-    /// Opens the network that comes with the program.
-    pub fn open_bundled(&mut self) {
-        self.start("opening the bundled network".into(), Arrival::Fresh, scene::bundled);
+    /// Opens a network that comes with the program.
+    pub fn open_bundled(&mut self, network: Bundled) {
+        self.start(format!("opening the {}", network.title()), Arrival::Fresh, move || scene::bundled(network));
     }
 
     /// Opens a checkpoint, a run folder or a tape. A run folder is followed from then on, and never written to.

@@ -6,7 +6,7 @@ pub mod palette;
 use super::app::App;
 use super::layout::Named;
 use super::training::Phase;
-use crate::train::Command as Order;
+use crate::train::{Bundled, Command as Order};
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 /// One thing the window can be told.
@@ -233,11 +233,18 @@ pub const COMMANDS: &[Command] = &[
         run: |app, _| app.session.exports.toggle(),
     },
     Command {
-        title: "Open the bundled network",
+        title: "Open the bundled network: patterns",
         keys: &[],
         always: false,
         is_possible: anytime,
-        run: |app, _| app.session.open_bundled(),
+        run: |app, _| app.session.open_bundled(Bundled::Patterns),
+    },
+    Command {
+        title: "Open the bundled network: natural images",
+        keys: &[],
+        always: false,
+        is_possible: anytime,
+        run: |app, _| app.session.open_bundled(Bundled::Images),
     },
     layout!("Layout: Watch", Key::Num1, Named::Watch),
     layout!("Layout: Inspect", Key::Num2, Named::Inspect),

@@ -62,11 +62,18 @@ impl Named {
         }
     }
 
-    /// Where panels stand for lifetimes with pictures or without: pictures are worth seeing side by side.
+    /// Where panels stand for lifetimes with pictures or without: pictures are worth seeing side by side, and what
+    /// the synapses hold of them, and a probe to paint on, stand behind the trace and the gallery.
     pub fn arrangement_for(self, pictures: bool) -> Arrangement {
-        let mut arrangement = self.arrangement();
-        if let (Self::Watch, true, Arrangement::Row(parts)) = (self, pictures, &mut arrangement) {
-            let left = [(0.33, panel("Recall")), (0.4, panel("Gallery")), (0.27, panel("Learning"))];
+        let arrangement = self.arrangement();
+        if !pictures {
+            return arrangement;
+        }
+        let arrangement = arrangement.with_in_front("Memories", "Trace").unwrap_or(arrangement);
+        let mut arrangement = arrangement.with_in_front("Trace", "Trace").unwrap_or(arrangement);
+        if let (Self::Watch, Arrangement::Row(parts)) = (self, &mut arrangement) {
+            let gallery = Arrangement::Tabs(0, vec![panel("Gallery"), panel("Probe")]);
+            let left = [(0.33, panel("Recall")), (0.4, gallery), (0.27, panel("Learning"))];
             // Rows of seven pictures want width.
             (parts[0].share, parts[1].share) = (0.54, 0.46);
             parts[0].part = Arrangement::Column(self::parts(left));

@@ -1,14 +1,15 @@
 //! The question, to be changed by hand: erase any part of the probe, ask for another picture, and see the answer.
 
 use super::pixels::{self, Textures, WHOLE};
+use super::recall::elided;
 use super::{Panel, places};
 use crate::tasks::recall::Asked;
 use crate::ui::numbers::{grouped, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{
-    Color32, EventFilter, Key, Modifiers, PointerButton, Rect, Response, RichText, Role, Sense, Slider, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Color32, EventFilter, Key, Modifiers, PointerButton, Rect, Response, RichText, Role, ScrollArea, Sense, Slider,
+    Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
 };
 use std::collections::HashSet;
 
@@ -17,6 +18,9 @@ const GAP: f32 = 12.0;
 
 /// Height of the words above and below a picture.
 const WORDS: f32 = 20.0;
+
+/// Width of the controls where they stand beside the pictures, and their height where they stand above.
+const CONTROLS: Vec2 = vec2(172.0, 160.0);
 
 /// The panel's own state.
 pub struct Probe {
@@ -64,23 +68,47 @@ impl Panel for Probe {
             );
             return;
         };
-        let can_live = session.can_live();
-        ui.add_enabled_ui(can_live, |ui| self.controls_ui(ui, session, &asked, side));
-        if !can_live {
-            let words = "A tape holds one lifetime: open the checkpoint of its network to ask something else.";
-            ui.label(RichText::new(words).small().color(Palette::of(ui.ctx()).mark));
+        let area = ui.available_rect_before_wrap();
+        let across = (area.width() - GAP) / 2.0;
+        let above = across.min(area.height() - CONTROLS.y - 2.0 * WORDS);
+        let beside = (across - CONTROLS.x / 2.0 - GAP / 2.0).min(area.height() - 2.0 * WORDS);
+        if above >= beside {
+            self.all_controls_ui(ui, session, &asked, side);
+            return self.pictures_ui(ui, session, &asked, side);
         }
-        self.pictures_ui(ui, session, &asked, side);
+        // A low panel: pictures as high as it is.
+        let pictures = area.with_max_x(area.left() + 2.0 * beside + GAP);
+        let controls = area.with_min_x(pictures.right() + GAP);
+        ui.scope_builder(UiBuilder::new().max_rect(pictures), |ui| self.pictures_ui(ui, session, &asked, side));
+        ui.scope_builder(UiBuilder::new().max_rect(controls), |ui| {
+            ScrollArea::vertical()
+                .auto_shrink([false, false])
+                .show(ui, |ui| self.all_controls_ui(ui, session, &asked, side));
+        });
+        ui.advance_cursor_after_rect(area);
     }
 }
 
 impl Probe {
+    fn all_controls_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Asked, side: usize) {
+        let (can_live, palette) = (session.can_live(), Palette::of(ui.ctx()));
+        ui.add_enabled_ui(can_live, |ui| self.controls_ui(ui, session, asked, side));
+        let (words, color) = if can_live {
+            ("Drop pictures of your own on the window, and the network is shown them.", palette.quiet)
+        } else {
+            ("A tape holds one lifetime: open the checkpoint of its network to ask something else.", palette.mark)
+        };
+        ui.label(RichText::new(words).small().color(color));
+    }
+
     fn controls_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Asked, side: usize) {
         let mut changed = asked.clone();
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal(|ui| {
             ui.selectable_value(&mut self.restores, false, "Erase").on_hover_text("paint to blank pixels");
             let hint = "paint to show pixels again; so does the other mouse button";
             ui.selectable_value(&mut self.restores, true, "Restore").on_hover_text(hint);
+        });
+        ui.horizontal(|ui| {
             ui.spacing_mut().slider_width = 64.0;
             let label = ui.label("brush");
             ui.add(Slider::new(&mut self.brush, 1..=side.div_ceil(2))).labelled_by(label.id);
@@ -116,7 +144,10 @@ impl Probe {
                 }
             }
         });
-        session.ask(changed);
+        // What is painted in the same frame stays.
+        if changed != *asked {
+            session.ask(changed);
+        }
     }
 
     fn pictures_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Asked, side: usize) {
@@ -146,11 +177,13 @@ impl Probe {
         let tape = scene.tape();
         let output = &tape.activity_at(step)[..side * side];
         let measure = scene.task.measure();
-        let result = match (is_asking, blanked) {
-            (true, _) => "living this lifetime …".to_owned(),
-            (false, 0) => "nothing is blanked: nothing is asked for".to_owned(),
+        // In full, and for a narrow picture.
+        let [result, short] = match (is_asking, blanked) {
+            (true, _) => ["living this lifetime …".to_owned(), "living …".to_owned()],
+            (false, 0) => ["nothing is blanked: nothing is asked for".to_owned(), "nothing asked".to_owned()],
             (false, _) => {
-                format!("at the end {} {} on what is blanked", measure.key, signed(f64::from(tape.measure), 3))
+                let value = signed(f64::from(tape.measure), 3);
+                [format!("{} {value} at the end", measure.key), format!("{value} at the end")]
             }
         };
         self.picture(ui, right, side, "answer", pixels::grey(output, palette));
@@ -164,15 +197,16 @@ impl Probe {
         } else {
             ("probe", palette.quiet)
         };
-        let font = egui::TextStyle::Small.resolve(ui.style());
-        for (rect, above, color, below) in [
-            (left, title.0.to_owned(), title.1, blank_words),
-            (right, format!("x(t) at step {}", step + 1), palette.quiet, result),
+        for (rect, above, color, below, short) in [
+            (left, title.0.to_owned(), title.1, blank_words, grouped(blanked as u64)),
+            (right, format!("x(t) at step {}", step + 1), palette.quiet, result, short),
         ] {
-            let painter = ui.painter_at(rect.expand2(vec2(0.0, WORDS)));
-            painter.text(rect.left_top() - vec2(0.0, 5.0), egui::Align2::LEFT_BOTTOM, above, font.clone(), color);
-            let below_at = pos2(rect.left(), rect.bottom() + 4.0);
-            painter.text(below_at, egui::Align2::LEFT_TOP, below, font.clone(), palette.quiet);
+            let above = elided(ui, above, color, rect.width());
+            let corner = rect.left_top() - vec2(0.0, 5.0 + above.size().y);
+            ui.painter().galley(corner, above, color);
+            let long = elided(ui, below, palette.quiet, rect.width());
+            let below = if long.elided { elided(ui, short, palette.quiet, rect.width()) } else { long };
+            ui.painter().galley(rect.left_bottom() + vec2(0.0, 4.0), below, palette.quiet);
         }
         let hovered = response.hover_pos().or(answer.hover_pos());
         let rect = if response.hovered() { left } else { right };

@@ -93,6 +93,7 @@ impl Panel for Recall {
             session.point(Pinned::Neuron(cell));
             if is_clicked {
                 session.pin(Pinned::Neuron(cell));
+                session.wanted_panel = Some(("Memories", "Trace"));
             }
         }
     }
@@ -175,7 +176,7 @@ impl Recall {
 }
 
 /// Small text on one line, cut with an ellipsis where it would be wider than `width`.
-fn elided(ui: &Ui, text: String, color: Color32, width: f32) -> Arc<egui::Galley> {
+pub(super) fn elided(ui: &Ui, text: String, color: Color32, width: f32) -> Arc<egui::Galley> {
     let font = egui::TextStyle::Small.resolve(ui.style());
     let mut job = egui::text::LayoutJob::simple_singleline(text, font, color);
     job.wrap = egui::text::TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, ..Default::default() };

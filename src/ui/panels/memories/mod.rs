@@ -24,12 +24,12 @@ const EXPLAIN: f32 = 28.0;
 
 /// What is seen in w and α; section 4.3 and figure 4b of the paper.
 const EXPLANATION: [&str; 4] = [
-    "w, the fixed part, is much the same for every pixel: it ties a pixel to those around it, because neighbours in \
-     natural images are nearly equally bright. In the whole matrix these are the diagonal lines.",
-    "α says where the trace counts. The probe always lacks one half, which the other half has to call up: so α grows \
-     from the upper half into the lower and from the lower into the upper, two blocks beside the diagonal, and \
-     stays weaker within a half. Near the middle row, where both halves meet, there are bands. The paper supposes \
-     that they clear away old activity when the probe comes.",
+    "w, the fixed part, knows what all natural images have in common: neighbours are nearly equally bright. A pixel is \
+     excited by those within about two pixels of it, most of all across the half-way row, where the part that is \
+     shown borders on the part that is not. In the whole matrix these are the diagonal lines.",
+    "α says where the trace counts. The probe lacks the upper or the lower half, and the other half has to call it \
+     up: α grows between the halves, two blocks beside the diagonal, the more so the nearer to the half-way row, and \
+     stays about zero within a half.",
     "H is written in this lifetime. Into this pixel it becomes the sum of the images studied, each with the sign and \
      the strength that it has at this pixel: a bright pixel stores an image as it is, a dark one its negative.",
     "α·H is what of this takes part in the answer. A network with one α for all connections remembers too, but \
@@ -85,19 +85,20 @@ impl Panel for Memories {
         let Some(column) = self.columns.of(session, neuron) else { return };
         let area = ui.available_rect_before_wrap();
         let below = if self.explains { (area.height() * 0.4).clamp(EXPLAIN, 220.0) } else { EXPLAIN };
-        self.pictures_ui(ui, area.with_max_y(area.max.y - below), session, &column, side);
-        let rest = area.with_min_y(area.max.y - below);
+        let used = self.pictures_ui(ui, area.with_max_y(area.max.y - below), session, &column, side);
+        let rest = area.with_min_y(if self.explains { used } else { area.max.y - below });
         ui.scope_builder(UiBuilder::new().max_rect(rest), |ui| self.explanation_ui(ui));
         ui.advance_cursor_after_rect(area);
     }
 }
 
 impl Memories {
-    fn pictures_ui(&mut self, ui: &Ui, area: Rect, session: &mut Session, column: &Column, side: usize) {
+    /// Draws the pictures, and answers where they end.
+    fn pictures_ui(&mut self, ui: &Ui, area: Rect, session: &mut Session, column: &Column, side: usize) -> f32 {
         let pictures = column.pictures(Palette::of(ui.ctx()));
         let (across, size) = arranged(area.size(), pictures.len());
         if size < 8.0 {
-            return;
+            return area.top();
         }
         let cell = vec2(size, size + picture::AROUND);
         let rows = pictures.len().div_ceil(across);
@@ -117,6 +118,7 @@ impl Memories {
             self.under = under;
             ui.request_repaint();
         }
+        (corner.y + used.y + GAP).min(area.bottom())
     }
 
     fn explanation_ui(&mut self, ui: &mut Ui) {
