@@ -28,6 +28,7 @@ fn shown(folder: &Path, settings: &[(&str, &str)]) -> Shown {
         at: 9,
         curve: prepared.curve.unwrap().into(),
         shelf: hebbscope::ui::lifetimes::Shelf::default(),
+        pinned: None,
     };
     Shown { still, dark: true, size: SIZE, caption: true, look: Named::Watch.into() }
 }
@@ -404,6 +405,9 @@ fn render_refuses_what_it_cannot_write_and_leaves_nothing() {
         (&checkpoint, "file.gif", vec!["--span", "0..2"], 2, "expected FROM..TO"),
         (&checkpoint, "file.gif", vec!["--fps", "0"], 2, "0 is not in 1..=50"),
         (&checkpoint, "file.png", vec!["--panel", "nothing"], 2, "expected one of recall, trace, learning"),
+        (&checkpoint, "file.npz", vec!["--pin", "3"], 2, "--pin belongs to .png and .gif, found it with .npz"),
+        (&checkpoint, "file.png", vec!["--pin", "3:"], 2, "expected a neuron like 3, or a connection like 17:3"),
+        (&checkpoint, "file.png", vec!["--pin", "3:9999"], 1, "--pin expects neurons from 0 to"),
         (&checkpoint, "file.gif", vec!["--span", "1..9999"], 1, "--span expects steps from 1 to"),
         (&checkpoint, "file.npz", vec!["--at", "9999"], 1, "--at expects a step from 1 to"),
         (&checkpoint, "nowhere/file.npz", vec![], 1, "nowhere/file.npz: cannot be written"),
@@ -493,12 +497,15 @@ fn a_picture_shows_the_panels_as_they_stand_in_the_window() {
     let chosen = serde_json::json!({ "kind": "weights" });
     other_matrix.look.choices.insert("Trace".into(), chosen);
     let other_layout = Shown { look: Named::Train.into(), ..shown.clone() };
-    for shown in [&shown, &other_matrix, &other_layout] {
+    let mut pinned = shown.clone();
+    pinned.still.pinned = Some("3:4".parse().unwrap());
+    for shown in [&shown, &other_matrix, &other_layout, &pinned] {
         write(&Export::WindowPng { scale: 1.0 }, shown, &path).unwrap();
         drawn.push(image::open(&path).unwrap().to_rgb8());
     }
     assert!(drawn[0] != drawn[1], "the matrix chosen in the panel is not in the picture");
     assert!(drawn[0] != drawn[2], "the layout is not in the picture");
+    assert!(drawn[0] != drawn[3], "what is pinned is not in the picture");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The gallery of lifetimes and the strip of steps: what is shown is what was lived.
 
-use crate::support::{offscreen, windowed};
+use crate::support::{has_picture, keep, offscreen, windowed};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -288,31 +288,6 @@ fn the_strip_shows_the_activities_of_the_tape_and_leads_to_them() {
     for step in first - 3..tape.steps {
         let cells = pixels::grey(&tape.activity_at(step)[..36], palette);
         assert!(has_picture(&drawn, &cells), "the output of step {step} is not in the panel");
-    }
-}
-
-/// Whether 6×6 cells are drawn somewhere with hard edges, whatever their size.
-fn has_picture(drawn: &RgbaImage, cells: &[egui::Color32]) -> bool {
-    let color = |x: u32, y: u32| {
-        let [red, green, blue, _] = drawn.get_pixel(x, y).0;
-        egui::Color32::from_rgb(red, green, blue)
-    };
-    let fits = |left: u32, top: u32, size: u32| {
-        let at = |cell: u32| (f64::from(cell) + 0.5) * f64::from(size) / 6.0;
-        (0..36).all(|cell| color(left + at(cell % 6) as u32, top + at(cell / 6) as u32) == cells[cell as usize])
-    };
-    (26..80).any(|size| {
-        (0..drawn.height() - size).any(|top| {
-            (0..drawn.width() - size)
-                .any(|left| color(left + size / 12, top + size / 12) == cells[0] && fits(left, top, size))
-        })
-    })
-}
-
-/// Keeps a picture to be looked at where the environment variable HEBBSCOPE_PICTURES names a folder.
-fn keep(picture: &RgbaImage, name: &str) {
-    if let Some(folder) = std::env::var_os("HEBBSCOPE_PICTURES") {
-        picture.save(Path::new(&folder).join(format!("{name}.png"))).unwrap();
     }
 }
 

@@ -1,18 +1,22 @@
 //! Neurons that are pixels: what their synapses hold as pictures, a probe to paint on, pictures of one's own.
 
-use crate::support::windowed;
+use crate::support::{has_picture, keep, offscreen, windowed};
 use egui::{DroppedFile, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::render::Colormap;
 use hebbscope::tasks;
 use hebbscope::tasks::recall::Asked;
 use hebbscope::train::{Bundled, RunConfig, Trainer};
 use hebbscope::ui::App;
 use hebbscope::ui::inspector::Pinned;
 use hebbscope::ui::matrices::MatrixKind;
+use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::panels::memories::column::{Columns, most_remembering};
 use hebbscope::ui::panels::probe::stroke;
+use hebbscope::ui::picture::Picture;
 use hebbscope::ui::session::Session;
+use hebbscope::ui::theme::Palette;
 use image::{GrayImage, Luma};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -117,6 +121,47 @@ fn the_pictures_are_the_columns_of_the_matrices() {
                 assert_eq!(column.alpha().unwrap().values(), expected);
             }
         }
+    }
+}
+
+#[test]
+fn the_pictures_that_are_drawn_are_those_columns_at_the_step_viewed() {
+    let Some(mut device) = offscreen() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = checkpoint(folder.path(), &[]);
+    let memories = PANELS.iter().position(|make| make().name() == "Memories").unwrap();
+    let neuron = 8;
+    let mut session = session_of(path.clone());
+    session.pin(Pinned::Neuron(neuron));
+    for dark in [true, false] {
+        let mut picture = Picture::with(device, dark);
+        picture.open(Some(&path));
+        let empty = picture.panel(memories, [520.0, 460.0], 1.0).unwrap();
+        picture.app.session.pin(Pinned::Neuron(neuron));
+        let context = egui::Context::default();
+        context.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
+        let mut traces = Vec::new();
+        for step in [3, 20] {
+            session.clock.seek(step);
+            picture.app.session.clock.seek(step);
+            let drawn = picture.panel(memories, [520.0, 460.0], 1.0).unwrap();
+            keep(&drawn, &format!("memories-{dark}-{step}"));
+            assert!(drawn != empty);
+            let column = Columns::default().of(&mut session, neuron).unwrap();
+            let shown = column.pictures(Palette::of(&context));
+            assert_eq!(shown.iter().map(|shown| shown.symbol).collect::<Vec<_>>(), ["w", "α", "H", "α·H"]);
+            for shown in &shown {
+                let colors = |value: &f32| {
+                    let [red, green, blue] = Colormap::for_theme(dark).lookup(*value, shown.range);
+                    egui::Color32::from_rgb(red, green, blue)
+                };
+                let cells: Vec<_> = shown.matrix.values().iter().map(colors).collect();
+                assert!(has_picture(&drawn, &cells), "{} at step {step}, dark {dark}", shown.symbol);
+            }
+            traces.push(shown[2].matrix.values().to_vec());
+        }
+        assert!(traces[0] != traces[1], "nothing was written between the steps");
+        device = picture.into_offscreen();
     }
 }
 

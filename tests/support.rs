@@ -3,6 +3,8 @@
 use egui_kittest::Harness;
 use hebbscope::render::Offscreen;
 use hebbscope::ui::{App, theme};
+use image::RgbaImage;
+use std::path::Path;
 
 /// A renderer without a display, or `None` (said aloud) where no adapter draws; with `HEBBSCOPE_REQUIRE_ADAPTER=1`
 /// that is a failure.
@@ -35,4 +37,30 @@ pub fn windowed(app: App) -> Harness<'static, App> {
     );
     harness.run_steps(3);
     harness
+}
+
+/// Whether 6×6 cells are drawn somewhere with hard edges, whatever their size.
+pub fn has_picture(drawn: &RgbaImage, cells: &[egui::Color32]) -> bool {
+    let is_alike = |x: u32, y: u32, cell: egui::Color32| {
+        let found = drawn.get_pixel(x, y).0;
+        // A graphics processor may round otherwise.
+        found.iter().zip(cell.to_array()).all(|(found, expected)| found.abs_diff(expected) <= 1)
+    };
+    let fits = |left: u32, top: u32, size: u32| {
+        let at = |cell: u32| (f64::from(cell) + 0.5) * f64::from(size) / 6.0;
+        (0..36).all(|cell| is_alike(left + at(cell % 6) as u32, top + at(cell / 6) as u32, cells[cell as usize]))
+    };
+    (26..drawn.height().min(drawn.width())).any(|size| {
+        (0..drawn.height() - size).any(|top| {
+            (0..drawn.width() - size)
+                .any(|left| is_alike(left + size / 12, top + size / 12, cells[0]) && fits(left, top, size))
+        })
+    })
+}
+
+/// Keeps a picture to be looked at where the environment variable HEBBSCOPE_PICTURES names a folder.
+pub fn keep(picture: &RgbaImage, name: &str) {
+    if let Some(folder) = std::env::var_os("HEBBSCOPE_PICTURES") {
+        picture.save(Path::new(&folder).join(format!("{name}.png"))).unwrap();
+    }
 }

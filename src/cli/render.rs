@@ -3,6 +3,7 @@
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::train::Bundled;
 use crate::ui::export::{self, Export, Look, PANEL_SIZE, Progress, Shown, Still, WINDOW_SIZE, animation};
+use crate::ui::inspector::Pinned;
 use crate::ui::layout::Named;
 use crate::ui::lifetimes::Shelf;
 use crate::ui::panels::PANELS;
@@ -15,11 +16,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The options that belong to some endings only, and those endings.
-const BELONGS: [(&str, &[&str]); 8] = [
+const BELONGS: [(&str, &[&str]); 9] = [
     ("at", &["png", "npz"]),
     ("span", &["gif"]),
     ("fps", &["gif"]),
     ("panel", &["png", "gif"]),
+    ("pin", &["png", "gif"]),
     ("size", &["png", "gif"]),
     ("scale", &["png", "gif"]),
     ("theme", &["png", "gif"]),
@@ -49,6 +51,9 @@ pub struct Arguments {
     /// The step of the lifetime, from 1; the last one unless said otherwise
     #[arg(long, value_name = "STEP")]
     at: Option<usize>,
+    /// Look at a neuron, or at a connection
+    #[arg(long, value_name = "NEURON|FROM:TO", value_parser = pin)]
+    pin: Option<Pinned>,
     /// The steps of an animation, from 1; the whole lifetime unless said otherwise
     #[arg(long, value_name = "FROM..TO", value_parser = span)]
     span: Option<[usize; 2]>,
@@ -93,10 +98,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         (_, None) => Export::WindowPng { scale },
     };
     let curve = prepared.curve.unwrap_or_default().into();
-    let arrangement = arguments.layout.arrangement_for(prepared.scene.has_pictures());
+    let neurons = prepared.scene.tape().network.neurons;
+    if let Some(pinned) = arguments.pin.filter(|pinned| !pinned.fits(neurons)) {
+        bail!("--pin expects neurons from 0 to {}, found {pinned}", neurons - 1);
+    }
+    let mut arrangement = arguments.layout.arrangement_for(prepared.scene.has_pictures());
+    if arguments.pin.is_some() {
+        arrangement = arrangement.with_in_front("Memories", "Memories").unwrap_or(arrangement);
+    }
     let look = Look { arrangement, ..arguments.layout.into() };
     let shown = Shown {
-        still: Still { scene: prepared.scene, at: at - 1, curve, shelf: Shelf::default() },
+        still: Still { scene: prepared.scene, at: at - 1, curve, shelf: Shelf::default(), pinned: arguments.pin },
         dark: arguments.theme.as_deref() != Some("light"),
         size: arguments.size.unwrap_or(if arguments.panel.is_some() { PANEL_SIZE } else { WINDOW_SIZE }),
         caption: arguments.caption,
@@ -125,6 +137,7 @@ impl Arguments {
             "span" => self.span.is_some(),
             "fps" => self.fps.is_some(),
             "panel" => self.panel.is_some(),
+            "pin" => self.pin.is_some(),
             "size" => self.size.is_some(),
             "scale" => self.scale.is_some(),
             "theme" => self.theme.is_some(),
@@ -173,6 +186,10 @@ fn panel(text: &str) -> Result<usize, String> {
         .iter()
         .position(|title| *title == text.to_lowercase())
         .ok_or_else(|| format!("expected one of {}, found {text}", titles.join(", ")))
+}
+
+fn pin(text: &str) -> Result<Pinned, String> {
+    text.parse()
 }
 
 fn span(text: &str) -> Result<[usize; 2], String> {

@@ -65,7 +65,7 @@ impl Bundled {
     pub fn title(self) -> &'static str {
         match self {
             Self::Patterns => "bundled network",
-            Self::Images => "bundled network of images",
+            Self::Images => "bundled image network",
         }
     }
 

@@ -110,6 +110,7 @@ fn playback(context: &egui::Context, app: &mut App) -> anyhow::Result<Vec<f64>> 
         at: 0,
         curve,
         shelf: super::lifetimes::Shelf::default(),
+        pinned: None,
     });
     let mut background = super::training::Training::new(Arc::new(|| {}));
     background.runs_folder = app.session.training.runs_folder.clone();

@@ -350,7 +350,13 @@ impl Session {
     /// What is shown at this moment, for pictures and files made elsewhere; `None` while there is nothing.
     pub fn still(&self) -> Option<Still> {
         let scene = self.scene.clone()?;
-        Some(Still { scene, at: self.clock.at(), curve: self.curve().into(), shelf: self.shelf.clone() })
+        Some(Still {
+            scene,
+            at: self.clock.at(),
+            curve: self.curve().into(),
+            shelf: self.shelf.clone(),
+            pinned: self.pinned(),
+        })
     }
 
     /// Shows a still, at rest.
@@ -360,6 +366,10 @@ impl Session {
         self.curve = still.curve.to_vec();
         self.scene = Some(still.scene);
         self.shelf = still.shelf;
+        self.unpin();
+        if let Some(pinned) = still.pinned {
+            self.pin(pinned);
+        }
     }
 
     /// Adds a message about something that went wrong.

@@ -25,6 +25,7 @@ pub use dialog::export_ui;
 pub use exports::Exports;
 pub use job::Job;
 
+use super::inspector::Pinned;
 use super::layout::{Arrangement, Choices, Dock, Named};
 use super::lifetimes::Shelf;
 use super::scene::Scene;
@@ -100,6 +101,8 @@ pub struct Still {
     pub curve: Arc<[Point]>,
     /// Lifetimes side by side.
     pub shelf: Shelf,
+    /// The neuron or connection that is looked at.
+    pub pinned: Option<Pinned>,
 }
 
 impl Still {

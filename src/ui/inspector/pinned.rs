@@ -6,6 +6,8 @@ use crate::ui::scene::Scene;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{Rect, Response, Stroke, StrokeKind, Ui, Vec2};
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// What the inspector looks at.
@@ -20,6 +22,29 @@ pub enum Pinned {
     },
     /// One neuron, by its index.
     Neuron(usize),
+}
+
+impl fmt::Display for Pinned {
+    /// As it is typed: "3" is a neuron, "17:3" the connection from 17 to 3.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Neuron(neuron) => write!(formatter, "{neuron}"),
+            Self::Synapse { from, to } => write!(formatter, "{from}:{to}"),
+        }
+    }
+}
+
+impl FromStr for Pinned {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |text: &str| text.parse::<usize>().ok();
+        let pinned = match text.split_once(':') {
+            Some((from, to)) => number(from).zip(number(to)).map(|(from, to)| Self::Synapse { from, to }),
+            None => number(text).map(Self::Neuron),
+        };
+        pinned.ok_or_else(|| format!("expected a neuron like 3, or a connection like 17:3, found {text:?}"))
+    }
 }
 
 impl Pinned {

@@ -198,7 +198,7 @@ impl Probe {
             ("probe", palette.quiet)
         };
         for (rect, above, color, below, short) in [
-            (left, title.0.to_owned(), title.1, blank_words, grouped(blanked as u64)),
+            (left, title.0.to_owned(), title.1, blank_words, format!("{} blanked", grouped(blanked as u64))),
             (right, format!("x(t) at step {}", step + 1), palette.quiet, result, short),
         ] {
             let above = elided(ui, above, color, rect.width());
