@@ -4,6 +4,7 @@
 //! only through [`Task`] and [`Experiment`].
 
 pub mod images;
+pub mod maze;
 pub mod patterns;
 pub mod recall;
 pub mod settings;
