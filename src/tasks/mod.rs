@@ -3,6 +3,7 @@
 //! A new task is a file and a line in [`TASKS`]. Training, the command line and the window know tasks
 //! only through [`Task`] and [`Experiment`].
 
+pub mod a2c;
 pub mod images;
 pub mod maze;
 pub mod patterns;
@@ -18,7 +19,7 @@ use settings::{Field, SettingError, Settings};
 use std::path::Path;
 
 /// Every task, in the order in which they are listed.
-pub const TASKS: &[&dyn Task] = &[&patterns::Patterns, &images::Images];
+pub const TASKS: &[&dyn Task] = &[&patterns::Patterns, &images::Images, &maze::Maze];
 
 /// The task called `name`.
 ///
