@@ -16,6 +16,7 @@ pub mod environment;
 mod experiment;
 pub mod grid;
 mod plan;
+mod walker;
 
 pub use environment::{Environment, Rules};
 

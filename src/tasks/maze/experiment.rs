@@ -1,11 +1,11 @@
-//! Agents that live in the maze, step by step, and what they learn from it.
+//! Agents that live in the maze, and what they learn from it.
 
-use super::agent::{Agent, draw};
-use super::environment::{Environment, OBSERVATION};
-use super::grid::{Action, Square};
+use super::agent::{ACTIONS, Agent};
+use super::environment::{BIAS, Environment, OBSERVATION};
 use super::plan::Plan;
+use super::walker::Walker;
 use crate::data::Generator;
-use crate::episode::{Behaviour, Event, EventKind, Tape, Walk};
+use crate::episode::Tape;
 use crate::plastic::{Network, Parameters, Stepper};
 use crate::tasks::a2c::{self, Course};
 use crate::tasks::{Experiment, Measure, Optimiser, Outcome};
@@ -18,35 +18,13 @@ const INITIAL_SCALE: f32 = 0.001;
 /// η begins here.
 const INITIAL_ETA: f32 = 0.01;
 
-const ACTIONS: usize = Action::ALL.len();
-
 const FOUND: Measure = Measure { key: "found", title: "how often the reward was reached", is_fraction: false };
 const BUMPS: Measure = Measure { key: "bumps", title: "steps into a wall", is_fraction: false };
 
-/// The experiment: agents that live as planned.
+/// The experiment: agents that look for the reward as planned.
 pub struct Foraging {
     task: &'static str,
     plan: Plan,
-}
-
-/// What happened to the agents, step by step.
-struct Diary {
-    /// `[T, B, I]`.
-    observations: Vec<f32>,
-    course: Course,
-    found: usize,
-    bumps: usize,
-    first: FirstLane,
-}
-
-/// What the tape keeps of the first lane.
-#[derive(Default)]
-struct FirstLane {
-    drive: Vec<f32>,
-    activity: Vec<f32>,
-    probabilities: Vec<f32>,
-    squares: Vec<[usize; 2]>,
-    events: Vec<Event>,
 }
 
 impl Foraging {
@@ -55,99 +33,22 @@ impl Foraging {
         Self { task, plan }
     }
 
-    /// Lets the agents live. Every action is drawn from `generator`.
-    fn walk(
-        &self,
-        parameters: &Parameters,
-        environment: &mut Environment,
-        generator: &mut Generator,
-    ) -> Result<(Stepper, Diary)> {
-        let (network, steps, batch) = (self.network(), self.plan.rules.steps, environment.batch());
-        let agent = Agent::new(parameters)?;
-        let mut stepper = Stepper::begin(network, parameters, batch, steps)?;
-        let mut diary = Diary {
-            observations: vec![0.0; steps * batch * OBSERVATION],
-            course: Course::default(),
-            found: 0,
-            bumps: 0,
-            first: FirstLane { squares: vec![place(environment.square(0))], ..FirstLane::default() },
-        };
-        let (mut drive, mut probabilities) = (vec![0.0; batch * network.neurons], vec![0.0; batch * ACTIONS]);
-        for (step, observations) in diary.observations.chunks_exact_mut(batch * OBSERVATION).enumerate() {
-            environment.observe(observations);
-            agent.drive(observations, &mut drive);
-            let activity = stepper.step(&drive)?;
-            agent.probabilities(&activity, &mut probabilities);
-            let chosen: Vec<usize> =
-                probabilities.chunks_exact(ACTIONS).map(|probabilities| draw(generator, probabilities)).collect();
-            let actions: Vec<Action> = chosen.iter().map(|&action| Action::ALL[action]).collect();
-            let turns = environment.act(&actions);
-
-            let first = &mut diary.first;
-            first.drive.extend_from_slice(&drive[..network.neurons]);
-            first.activity.extend_from_slice(&activity[..network.neurons]);
-            first.probabilities.extend_from_slice(&probabilities[..ACTIONS]);
-            first.squares.push(place(environment.square(0)));
-            let mut note = |kind, start| {
-                if start < steps {
-                    first.events.push(Event { kind, start, steps: 1, index: None });
-                }
-            };
-            if turns[0].bumped {
-                note(EventKind::Bump, step);
-            }
-            if turns[0].found {
-                note(EventKind::Reward, step);
-                note(EventKind::Teleport, step + 1);
-            }
-            diary.found += turns.iter().filter(|turn| turn.found).count();
-            diary.bumps += turns.iter().filter(|turn| turn.bumped).count();
-            diary.course.actions.extend(chosen);
-            diary.course.rewards.extend(turns.iter().map(|turn| turn.reward));
-        }
-        diary.first.events.sort_by_key(|event| event.start);
-        Ok((stepper, diary))
-    }
-
-    /// The first lane as a tape.
-    fn tape(&self, environment: &Environment, diary: Diary, values: Vec<f32>, eta: f32, loss: f32) -> Tape {
-        let Diary { observations, course, first, .. } = diary;
-        let (batch, steps) = (environment.batch(), self.plan.rules.steps);
-        let rewards: Vec<f32> = course.rewards.iter().step_by(batch).copied().collect();
-        let grid = environment.grid();
-        let side = grid.side();
-        let walls = (0..side * side).map(|at| grid.is_wall(Square { row: at / side, column: at % side })).collect();
-        Tape {
-            task: self.task.into(),
-            network: self.network(),
-            eta,
-            iteration: 0,
-            seed: None,
-            steps,
-            drive: first.drive,
-            activity: first.activity,
-            events: first.events,
-            pictures: BTreeMap::new(),
-            loss,
-            measure: rewards.iter().sum(),
-            behaviour: Some(Behaviour {
-                observations: observations
-                    .chunks_exact(batch * OBSERVATION)
-                    .flat_map(|step| &step[..OBSERVATION])
-                    .copied()
-                    .collect(),
-                probabilities: first.probabilities,
-                actions: course.actions.iter().step_by(batch).copied().collect(),
-                rewards,
-                values,
-                walk: Some(Walk { side, walls, reward: place(environment.reward_square(0)), squares: first.squares }),
-            }),
-        }
+    /// As many agents as `batch` at the beginning of their lifetimes, the first of them recorded.
+    fn walkers<'a>(&self, agent: &'a Agent, generator: &mut Generator, batch: usize) -> Result<Vec<Walker<'a>>> {
+        (0..batch)
+            .map(|lane| {
+                let environment = Environment::new(self.plan.rules, 1, generator.fork());
+                let environment = environment.map_err(|error| Error::Msg(error.to_string()))?;
+                Ok(Walker::new(agent, environment, generator.fork(), lane == 0))
+            })
+            .collect()
     }
 }
 
-fn place(square: Square) -> [usize; 2] {
-    [square.row, square.column]
+/// Values of all lanes side by side: `[T, B, W]` from `[T, W]` of each lane.
+fn by_step<'a, T: Copy + 'a>(lanes: &[&'a [T]], width: usize) -> Vec<T> {
+    let steps = lanes.first().map_or(0, |lane| lane.len() / width);
+    (0..steps).flat_map(|step| lanes.iter().flat_map(move |lane| &lane[step * width..][..width])).copied().collect()
 }
 
 impl Experiment for Foraging {
@@ -183,33 +84,58 @@ impl Experiment for Foraging {
     }
 
     fn live(&self, parameters: &Parameters, generator: &mut Generator, batch: usize) -> Result<Outcome> {
-        if batch == 0 {
-            return Err(Error::Msg("a batch needs at least one lifetime".into()));
-        }
-        let refused = |error: crate::tasks::settings::SettingError| Error::Msg(error.to_string());
-        let mut environment = Environment::new(self.plan.rules, batch, generator.fork()).map_err(refused)?;
-        let (stepper, diary) = self.walk(parameters, &mut environment, generator)?;
+        let (network, steps) = (self.network(), self.plan.rules.steps);
+        let agent = Agent::new(parameters)?;
+        let mut walkers = self.walkers(&agent, generator, batch)?;
+        let stepper = Stepper::live_with(network, parameters, &mut walkers, steps)?;
 
-        // Everything once more, all steps at once and part of the graph.
-        let (steps, neurons) = (self.plan.rules.steps, self.network().neurons);
-        let layer = |input: &Tensor, name: &str| -> Result<Tensor> {
-            let weight = parameters.get(&format!("{name}.weight"))?;
-            input.matmul(weight)?.broadcast_add(parameters.get(&format!("{name}.bias"))?)
-        };
-        let observations = Tensor::from_slice(&diary.observations, (steps * batch, OBSERVATION), parameters.device())?;
-        let drive = layer(&observations, "input")?.reshape((steps, batch, neurons))?;
-        let activity = stepper.finish(parameters, &drive)?.reshape((steps * batch, neurons))?;
-        let logits = layer(&activity, "policy")?.reshape((steps, batch, ACTIONS))?;
-        let values = layer(&activity, "value")?.reshape((steps, batch))?;
-        let losses = a2c::losses(&logits, &values, &diary.course, self.plan.constants)?;
-        let loss = losses.mean(0)?;
+        // The layers once more, all steps at once and part of the graph.
+        let device = parameters.device();
+        let seen: Vec<&[f32]> = walkers.iter().map(|walker| &walker.observations[..]).collect();
+        let seen = Tensor::from_vec(by_step(&seen, OBSERVATION), (steps * batch, OBSERVATION), device)?;
+        // One of the inputs is always one: the bias joins its weights, instead of every step's drive.
+        let place: Vec<f32> = (0..OBSERVATION).map(|input| if input == BIAS { 1.0 } else { 0.0 }).collect();
+        let place = Tensor::from_vec(place, (OBSERVATION, 1), device)?;
+        let bias = place.matmul(&parameters.get("input.bias")?.reshape((1, network.neurons))?)?;
+        let drive = seen.matmul(&(parameters.get("input.weight")? + bias)?)?;
+        let activity = stepper.finish(parameters, &drive.reshape((steps, batch, network.neurons))?)?;
+        // Policy and value read the same activities: one product for both.
+        let weight = Tensor::cat(&[parameters.get("policy.weight")?, parameters.get("value.weight")?], 1)?;
+        let bias = Tensor::cat(&[parameters.get("policy.bias")?, parameters.get("value.bias")?], 0)?;
+        let heads = activity.reshape((steps * batch, network.neurons))?.matmul(&weight)?.broadcast_add(&bias)?;
+        let heads = heads.reshape((steps, batch, ACTIONS + 1))?;
+        let logits = heads.narrow(2, 0, ACTIONS)?.contiguous()?;
+        let values = heads.narrow(2, ACTIONS, 1)?.squeeze(2)?.contiguous()?;
 
+        let rewards: Vec<Vec<f32>> =
+            walkers.iter().map(|walker| walker.turns.iter().map(|turn| turn.reward).collect()).collect();
+        let rewards: Vec<&[f32]> = rewards.iter().map(Vec::as_slice).collect();
+        let actions: Vec<&[usize]> = walkers.iter().map(|walker| &walker.actions[..]).collect();
+        let course = Course { actions: by_step(&actions, 1), rewards: by_step(&rewards, 1) };
+        let losses = a2c::losses(&logits, &values, &course, self.plan.constants)?;
+
+        let turns = || walkers.iter().flat_map(|walker| &walker.turns);
         let mean = |total: f32| total / batch as f32;
-        let measure = mean(diary.course.rewards.iter().sum());
-        let details = vec![(FOUND, mean(diary.found as f32)), (BUMPS, mean(diary.bumps as f32))];
-        let first_values = values.narrow(1, 0, 1)?.flatten_all()?.to_vec1()?;
-        let first_loss = losses.get(0)?.to_scalar()?;
-        let tape = self.tape(&environment, diary, first_values, parameters.eta(), first_loss);
-        Ok(Outcome { loss, measure, details, tape })
+        let measure = mean(walkers.iter().map(Walker::reward).sum());
+        let found = mean(turns().filter(|turn| turn.found).count() as f32);
+        let bumps = mean(turns().filter(|turn| turn.bumped).count() as f32);
+        let first = walkers.into_iter().next();
+        let mut first = first.ok_or_else(|| Error::Msg("a batch needs at least one lifetime".into()))?;
+        let tape = Tape {
+            task: self.task.into(),
+            network,
+            eta: parameters.eta(),
+            iteration: 0,
+            seed: None,
+            steps,
+            drive: std::mem::take(&mut first.drive),
+            activity: activity.narrow(1, 0, 1)?.flatten_all()?.to_vec1()?,
+            events: first.events(),
+            pictures: BTreeMap::new(),
+            loss: losses.get(0)?.to_scalar()?,
+            measure: first.reward(),
+            behaviour: Some(first.behaviour(values.narrow(1, 0, 1)?.flatten_all()?.to_vec1()?)),
+        };
+        Ok(Outcome { loss: losses.mean(0)?, measure, details: vec![(FOUND, found), (BUMPS, bumps)], tape })
     }
 }
