@@ -12,10 +12,12 @@ use experiment::Foraging;
 use plan::Plan;
 
 pub mod agent;
+pub mod baselines;
 pub mod environment;
 mod experiment;
 pub mod grid;
 mod plan;
+mod tally;
 mod walker;
 
 pub use environment::{Environment, Rules};

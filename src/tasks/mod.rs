@@ -9,6 +9,7 @@ pub mod maze;
 pub mod patterns;
 pub mod recall;
 pub mod settings;
+pub mod tally;
 
 use crate::data::{DataError, Generator};
 use crate::episode::Tape;
@@ -17,6 +18,7 @@ use candle_core::{Error, Result, Tensor};
 use recall::{Asked, Question, Score};
 use settings::{Field, SettingError, Settings};
 use std::path::Path;
+use tally::Tally;
 
 /// Every task, in the order in which they are listed.
 pub const TASKS: &[&dyn Task] = &[&patterns::Patterns, &images::Images, &maze::Maze];
@@ -180,6 +182,11 @@ pub trait Experiment: Send {
     }
     /// Tells its examples from others of the same settings; `None` where the settings say it all.
     fn fingerprint(&self) -> Option<&str> {
+        None
+    }
+    /// What an evaluation tells beside the measures; `None` where they say it all. Whatever it draws comes from
+    /// `generator`.
+    fn tally(&self, _generator: Generator) -> Option<Box<dyn Tally>> {
         None
     }
     /// A new network.

@@ -3,11 +3,13 @@
 use super::agent::{ACTIONS, Agent};
 use super::environment::{BIAS, Environment, OBSERVATION};
 use super::plan::Plan;
+use super::tally::Rewards;
 use super::walker::Walker;
 use crate::data::Generator;
 use crate::episode::Tape;
 use crate::plastic::{Network, Parameters, Stepper};
 use crate::tasks::a2c::{self, Course};
+use crate::tasks::tally::Tally;
 use crate::tasks::{Experiment, Measure, Optimiser, Outcome};
 use candle_core::{Error, Result, Tensor};
 use std::collections::BTreeMap;
@@ -62,6 +64,10 @@ impl Experiment for Foraging {
 
     fn batch(&self) -> usize {
         self.plan.batch
+    }
+
+    fn tally(&self, generator: Generator) -> Option<Box<dyn Tally>> {
+        Some(Box::new(Rewards::new(self.plan.rules, generator)))
     }
 
     fn initial(&self, generator: &mut Generator) -> Result<Parameters> {
