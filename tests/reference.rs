@@ -6,6 +6,7 @@ use hebbscope::plastic::device::{self, Choice, Compute};
 use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use hebbscope::plastic::{Parameters, Rule, live};
 use hebbscope::tasks::Optimiser;
+use hebbscope::tasks::a2c::{self, Course};
 use hebbscope::train::adam::{Adam, clip_scale, global_norm};
 use safetensors::SafeTensors;
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 const TOLERANCE: f32 = 1e-4;
 
 /// Kinds of cells whose cases come with networks that are not built yet.
-const NOT_BUILT: [&str; 6] = ["modulated_rnn", "lstm", "plastic_lstm", "oneshot_head", "a2c", "a2c_loss"];
+const NOT_BUILT: [&str; 4] = ["modulated_rnn", "lstm", "plastic_lstm", "oneshot_head"];
 
 struct Case {
     name: String,
@@ -77,10 +78,18 @@ fn read_case(path: &PathBuf) -> Case {
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let tensors = file
         .iter()
-        .filter(|(_, view)| view.dtype() == safetensors::Dtype::F32)
-        .map(|(name, view)| {
-            let values = view.data().as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
-            (name.to_owned(), (view.shape().to_vec(), values))
+        .filter_map(|(name, view)| {
+            let values = match view.dtype() {
+                safetensors::Dtype::F32 => {
+                    view.data().as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
+                }
+                // Actions: small whole numbers.
+                safetensors::Dtype::I64 => {
+                    view.data().as_chunks::<8>().0.iter().map(|&bytes| i64::from_le_bytes(bytes) as f32).collect()
+                }
+                _ => return None,
+            };
+            Some((name.to_owned(), (view.shape().to_vec(), values)))
         })
         .collect();
     Case { name: path.file_stem().unwrap().to_string_lossy().into_owned(), settings, tensors }
@@ -104,7 +113,12 @@ fn network_of(case: &Case) -> Network {
         "clamp" => Drive::Clamp,
         other => panic!("{}: unknown drive {other}", case.name),
     };
-    Network { neurons: case.number("neurons") as usize, drive, plasticity: Some(Plasticity { rule, alpha }) }
+    Network {
+        neurons: case.number("neurons") as usize,
+        drive,
+        plasticity: Some(Plasticity { rule, alpha }),
+        layers: None,
+    }
 }
 
 fn parameters_of(case: &Case) -> Parameters {
@@ -165,6 +179,24 @@ fn check_plastic_rnn(case: &Case) {
     check_gradients(case, &loss_of(case, &activity), &parameters);
 }
 
+fn check_a2c(case: &Case) {
+    let parameters = parameters_of(case);
+    let course = Course {
+        actions: case.values("in.actions").iter().map(|&action| action as usize).collect(),
+        rewards: case.values("in.rewards").to_vec(),
+    };
+    let constants = a2c::Constants {
+        gamma: case.number("gamma"),
+        penalty: case.number("entropy_weight"),
+        value_weight: case.number("value_weight"),
+    };
+    case.check("out.returns", &a2c::returns(&course.rewards, case.number("batch") as usize, constants.gamma));
+    let [logits, values] = ["logits", "values"].map(|name| parameters.get(name).unwrap());
+    let loss = a2c::losses(logits, values, &course, constants).unwrap().mean(0).unwrap();
+    case.check("out.loss", &flat(&loss));
+    check_gradients(case, &loss, &parameters);
+}
+
 fn check_adam(case: &Case) {
     let mut parameters = parameters_of(case);
     let settings = Optimiser {
@@ -199,6 +231,7 @@ fn every_reference_case_that_is_built_agrees_to_one_in_ten_thousand() {
         match case.text("cell") {
             "plastic_rnn" => check_plastic_rnn(&case),
             "adam" => check_adam(&case),
+            "a2c" | "a2c_loss" => check_a2c(&case),
             kind if NOT_BUILT.contains(&kind) => {
                 not_covered.push(case.name);
                 continue;
@@ -213,7 +246,7 @@ fn every_reference_case_that_is_built_agrees_to_one_in_ten_thousand() {
 }
 
 #[test]
-fn the_bundled_reference_folder_holds_every_recurrent_case_and_adam() {
+fn the_bundled_reference_folder_holds_every_case_that_is_built() {
     if std::env::var_os("HEBBSCOPE_REFERENCE").is_some() {
         crate::workbench::say("skipped: HEBBSCOPE_REFERENCE names another folder");
         return;
@@ -227,5 +260,7 @@ fn the_bundled_reference_folder_holds_every_recurrent_case_and_adam() {
             }
         }
     }
-    assert!(names.contains(&"adam".to_owned()), "adam is missing");
+    for name in ["adam", "a2c_loss"] {
+        assert!(names.contains(&name.to_owned()), "{name} is missing");
+    }
 }

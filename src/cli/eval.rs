@@ -1,5 +1,6 @@
 //! `hebbscope eval`: how well a network does on episodes it has never lived.
 
+use crate::tasks::tally::{Entry, Told};
 use crate::train::config::check_seed;
 use crate::train::{evaluate, open};
 use anyhow::Context as _;
@@ -42,6 +43,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
         line.extend(measures().map(|(measure, value)| (measure.key.to_owned(), value.into())));
         line.insert("loss".into(), result.loss.into());
+        line.extend(result.report.iter().map(|entry| {
+            let value = match &entry.value {
+                Told::Number(number) => (*number).into(),
+                Told::List(list) => list.clone().into(),
+            };
+            (entry.key.to_owned(), value)
+        }));
         return Ok(super::print(&serde_json::Value::Object(line).to_string())?);
     }
     let iterations = checkpoint.iteration();
@@ -55,6 +63,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             (format!("{} ({})", measure.key, measure.title), value)
         })
         .chain([("loss".to_owned(), format!("{:.5}", result.loss))])
+        .chain(result.report.iter().flat_map(rows_of))
         .collect();
     let [name, number] = [0, 1].map(|column| {
         rows.iter().map(|row| if column == 0 { row.0.len() } else { row.1.len() }).max().unwrap_or_default()
@@ -64,4 +73,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     super::print(&text)?;
     Ok(())
+}
+
+/// The rows of one entry: one for a number, one for each place of a list.
+fn rows_of(entry: &Entry) -> Vec<(String, String)> {
+    let Entry { key, title, value } = entry;
+    match value {
+        Told::Number(number) => {
+            let text = number.map_or_else(|| "none".to_owned(), |number| format!("{number:.5}"));
+            vec![(format!("{key} ({title})"), text)]
+        }
+        Told::List(list) => {
+            let place = |(index, number): (usize, &f64)| (format!("{key} {}", index + 1), format!("{number:.5}"));
+            list.iter().enumerate().map(place).collect()
+        }
+    }
 }

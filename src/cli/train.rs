@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
+mod seeds;
+
 /// Where runs go when no folder is named.
 const RUNS: &str = "runs";
 
@@ -21,7 +23,7 @@ const WINDOW: usize = 20;
 /// Train a network; progress is printed, everything is saved as it goes
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The task: patterns or images
+    /// The task: patterns, images or maze
     task: Option<String>,
     /// A configuration in TOML
     #[arg(long, value_name = "FILE")]
@@ -35,13 +37,16 @@ pub struct Arguments {
     /// Everything random follows from it [default: 0]
     #[arg(long)]
     seed: Option<u64>,
+    /// The same run with each of these seeds, as many at once as there are cores, each in a folder of its own
+    #[arg(long, value_name = "A..B", conflicts_with = "seed")]
+    seeds: Option<seeds::Seeds>,
     /// Iterations of the whole run [default: the task's]
     #[arg(long)]
     steps: Option<u64>,
     #[command(flatten)]
     device: super::DeviceArgument,
-    /// Go on with the run in this folder
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["config", "settings", "out", "seed"])]
+    /// Go on with the run in this folder, or with all runs of --seeds in it
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["config", "settings", "out", "seed", "seeds"])]
     resume: Option<PathBuf>,
 }
 
@@ -49,11 +54,17 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // Before the run has a folder: a device that does not work leaves nothing behind.
     let compute = arguments.device.open()?;
-    let (mut trainer, folder) = prepare(arguments)?;
-    trainer.move_to(&compute)?;
+    let several = several(arguments)?;
+    let single = if several.is_empty() { Some(prepare(arguments)?) } else { None };
     let stop = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stop);
     ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed)).context("Ctrl-C cannot be listened for")?;
+    let Some((mut trainer, folder)) = single else {
+        let slots = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let steps = arguments.steps.map(check_steps).transpose()?;
+        return seeds::train(several, steps, &compute, slots, &stop);
+    };
+    trainer.move_to(&compute)?;
     let config = trainer.config().clone();
     let (path, planned) = (folder.path().to_owned(), config.iterations);
     let network = trainer.parameters().count();
@@ -73,6 +84,27 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut progress = Progress::new(&config, trainer.curve());
     let worker = Worker::start(trainer, Some(folder), options).context("the training thread could not be started")?;
     follow(&worker, &stop, &mut progress, &path)
+}
+
+/// The folders of several runs, where several were asked for.
+fn several(arguments: &Arguments) -> anyhow::Result<Vec<PathBuf>> {
+    if let Some(folder) = &arguments.resume {
+        return Ok(seeds::found(folder));
+    }
+    let Some(seeds) = arguments.seeds.clone() else { return Ok(Vec::new()) };
+    let config = configure(arguments)?;
+    let parent = arguments.out.clone().unwrap_or_else(|| {
+        let std::ops::Range { start, end } = seeds.0;
+        RunFolder::free_name(Path::new(RUNS), &format!("{}-seeds-{start}-{}", config.task().name(), end - 1))
+    });
+    say(&format!(
+        "{}: seeds {} to {}, in {}\n",
+        config.task().name(),
+        seeds.0.start,
+        seeds.0.end - 1,
+        parent.display()
+    ));
+    seeds::begin(&parent, &config, seeds)
 }
 
 fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {

@@ -1,6 +1,6 @@
 //! The one source of randomness: an owned generator whose state can be saved.
 
-use rand::{RngCore, SeedableRng as _};
+use rand::{Rng as _, RngCore, SeedableRng as _};
 use rand_distr::{Distribution as _, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,17 @@ impl Generator {
             generator.long_jump();
         }
         Self(generator)
+    }
+
+    /// A generator of its own, with a seed drawn from this one.
+    #[must_use]
+    pub fn fork(&mut self) -> Self {
+        Self(Xoshiro256PlusPlus::seed_from_u64(self.next_u64()))
+    }
+
+    /// `count` independent draws from U(`low`, `high`).
+    pub fn uniform(&mut self, count: usize, [low, high]: [f32; 2]) -> Vec<f32> {
+        (0..count).map(|_| low + (high - low) * self.random::<f32>()).collect()
     }
 
     /// `count` independent draws from N(0, 1), times `scale`.

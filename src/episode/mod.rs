@@ -3,17 +3,20 @@
 //! | file | subject |
 //! |---|---|
 //! | [`tape`] | what was recorded: drive, activities, events, pictures of the task |
+//! | [`behaviour`] | what an agent saw and did, where there was one |
 //! | [`reel`] | any H(t) of a tape, rebuilt bit for bit |
 //! | [`ledger`] | which steps wrote a trace, and how much of it |
 //! | [`clock`] | playback as a state machine without widgets |
 //! | [`tape_file`] | a tape and its network in one file |
 
+pub mod behaviour;
 pub mod clock;
 pub mod ledger;
 pub mod reel;
 pub mod tape;
 pub mod tape_file;
 
+pub use behaviour::{Behaviour, Walk};
 pub use clock::Clock;
 pub use ledger::Ledger;
 pub use reel::Reel;

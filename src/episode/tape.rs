@@ -4,6 +4,7 @@
 //! [`super::Reel`] rebuilds H(t) when somebody looks. A lifetime of 1001 neurons and 205 steps is
 //! then 1.6 MB in memory and on disk, instead of 0.8 GB.
 
+use super::Behaviour;
 use crate::plastic::Network;
 use crate::plastic::tensor_file::Array;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,12 @@ pub enum EventKind {
     Blank,
     /// Part of something is shown, and the rest is asked for.
     Probe,
+    /// The action of this step brings the reward.
+    Reward,
+    /// The agent finds itself elsewhere, without having walked there.
+    Teleport,
+    /// The action of this step leads into a wall.
+    Bump,
 }
 
 impl EventKind {
@@ -28,6 +35,9 @@ impl EventKind {
             Self::Study => "study",
             Self::Blank => "blank",
             Self::Probe => "probe",
+            Self::Reward => "reward",
+            Self::Teleport => "teleport",
+            Self::Bump => "bump",
         }
     }
 }
@@ -84,6 +94,8 @@ pub struct Tape {
     pub events: Vec<Event>,
     /// What the task shows beside the network (study patterns, target, …), by the task's names.
     pub pictures: BTreeMap<String, Array>,
+    /// What an agent saw and did; `None` where the network is none.
+    pub behaviour: Option<Behaviour>,
     /// The loss of this lifetime.
     pub loss: f32,
     /// The task's measure of this lifetime (for patterns: the fraction of wrong bits).
@@ -138,6 +150,9 @@ impl Tape {
         }
         if !self.events.is_sorted_by_key(|event| event.start) {
             return Err("expected events in the order of their start, found another order".into());
+        }
+        if let Some(behaviour) = &self.behaviour {
+            behaviour.check(&self.network, self.steps)?;
         }
         for (name, value) in [("eta", self.eta), ("loss", self.loss), ("measure", self.measure)] {
             if !value.is_finite() {

@@ -1,5 +1,6 @@
 //! A tape and the network that lived it, in one file that opens by itself.
 
+use super::behaviour::{self, Behaviour};
 use super::{Event, Tape};
 use crate::plastic::tensor_file::{self, Array, FileError, Precision, TensorFile};
 use crate::plastic::{Network, Parameters};
@@ -27,6 +28,8 @@ struct Header {
     events: Vec<Event>,
     loss: f32,
     measure: f32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    behaviour: Option<behaviour::Header>,
 }
 
 /// Whether a file's JSON says that it is a tape.
@@ -52,6 +55,7 @@ pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), Fi
         events: tape.events.clone(),
         loss: tape.loss,
         measure: tape.measure,
+        behaviour: tape.behaviour.as_ref().map(Behaviour::header),
     };
     let shape = [tape.steps, tape.network.neurons];
     let mut tensors = BTreeMap::from([
@@ -61,6 +65,7 @@ pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), Fi
     for (name, picture) in &tape.pictures {
         tensors.insert(format!("tape.picture.{name}"), picture.clone());
     }
+    tensors.extend(tape.behaviour.iter().flat_map(Behaviour::to_arrays));
     let values = parameters.to_arrays().map_err(|error| FileError::new(path, error.to_string()))?;
     tensors.extend(values);
     let json = serde_json::to_string(&header).map_err(|error| FileError::new(path, error.to_string()))?;
@@ -78,6 +83,7 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
     })?;
     let parameters = Parameters::from_file(&mut file, &header.network)?;
     let shape = [header.steps, header.network.neurons];
+    let behaviour = header.behaviour.map(|part| Behaviour::take(&mut file, part, &header.network, header.steps));
     let tape = Tape {
         task: header.task,
         network: header.network,
@@ -89,6 +95,7 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
         activity: file.take("tape.activity", &shape)?,
         events: header.events,
         pictures: file.take_prefixed("tape.picture."),
+        behaviour: behaviour.transpose()?,
         loss: header.loss,
         measure: header.measure,
     };

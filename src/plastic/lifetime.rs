@@ -51,6 +51,17 @@ pub fn live(network: Network, parameters: &Parameters, drive: &Tensor, keep_trac
     Ok(Lived { activity: stepper.finish(parameters, drive)?, final_traces, traffic })
 }
 
+/// Drives one lane of a batch whose next input depends on what the lane has just done.
+///
+/// In each step [`Self::drive`] comes first, then [`Self::take`]. Lanes are driven on several threads, and not in step
+/// with each other.
+pub trait Driver: Send {
+    /// Writes what drives the neurons in this step, `[N]`.
+    fn drive(&mut self, drive: &mut [f32]);
+    /// Is told the activities of this step, x(t), `[N]`.
+    fn take(&mut self, activity: &[f32]);
+}
+
 /// A batch of lifetimes lived step by step.
 pub struct Stepper {
     network: Network,
@@ -79,6 +90,34 @@ impl Stepper {
         // Whether the drive will be part of the graph is not known before the end.
         let expected = Expected { steps: expected_steps, sweeps: (1..expected_steps).collect() };
         Ok(Self { network, life: Life::Host(host_record(network, parameters, batch, false, &expected)?) })
+    }
+
+    /// Lives `steps` steps of a batch of lifetimes, one for each of `drivers`.
+    ///
+    /// # Errors
+    /// When a parameter is missing or misshapen, there is no driver, or the device fails.
+    pub fn live_with<D: Driver>(
+        network: Network,
+        parameters: &Parameters,
+        drivers: &mut [D],
+        steps: usize,
+    ) -> Result<Self> {
+        let mut stepper = Self::begin(network, parameters, drivers.len(), steps)?;
+        match &mut stepper.life {
+            Life::Host(record) => record.advance_with(steps, drivers),
+            #[cfg(feature = "cuda")]
+            Life::Cuda(record) => {
+                let mut drive = vec![0.0; drivers.len() * network.neurons];
+                for _ in 0..steps {
+                    let lanes = drivers.iter_mut().zip(drive.chunks_exact_mut(network.neurons));
+                    lanes.for_each(|(driver, drive)| driver.drive(drive));
+                    let activity = record.step(&drive)?;
+                    let lanes = drivers.iter_mut().zip(activity.chunks_exact(network.neurons));
+                    lanes.for_each(|(driver, activity)| driver.take(activity));
+                }
+            }
+        }
+        Ok(stepper)
     }
 
     /// A whole lifetime at once.

@@ -28,6 +28,6 @@ pub mod rule;
 pub mod tensor_file;
 
 pub use lifetime::{Lived, Stepper, live};
-pub use network::{AlphaKind, Drive, Network};
+pub use network::{AlphaKind, Drive, Layers, Network};
 pub use parameters::Parameters;
 pub use rule::Rule;

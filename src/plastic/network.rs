@@ -61,6 +61,17 @@ pub struct Plasticity {
     pub alpha: AlphaKind,
 }
 
+/// The linear layers of an agent, each with a bias: what it sees drives every neuron, and what every neuron does
+/// decides on the next action. Row vectors times matrices: `input.weight` is `[inputs, N]`, `policy.weight`
+/// `[N, actions]`, `value.weight` `[N, 1]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layers {
+    /// How many numbers it sees.
+    pub inputs: usize,
+    /// Among how many actions it chooses.
+    pub actions: usize,
+}
+
 /// A fully recurrent network of tanh neurons, plastic or not.
 ///
 /// x_j(t) = tanh(input_j(t) + Σ_i (w_ij + α_ij H_ij(t)) x_i(t−1)) (*Differentiable plasticity*, eq. 1).
@@ -72,6 +83,9 @@ pub struct Network {
     pub drive: Drive,
     /// The rule and kind of α; `None` is the non-plastic RNN, the same network without α·H.
     pub plasticity: Option<Plasticity>,
+    /// The layers around the recurrence; `None` where neurons are driven and read one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<Layers>,
 }
 
 impl Network {
@@ -88,6 +102,11 @@ impl Network {
         {
             return Err(format!("expected a bound of the trace above zero, found {bound}"));
         }
+        if let Some(Layers { inputs, actions }) = self.layers
+            && (inputs == 0 || actions == 0)
+        {
+            return Err(format!("expected an agent that sees and acts, found {inputs} inputs and {actions} actions"));
+        }
         Ok(())
     }
 
@@ -97,6 +116,16 @@ impl Network {
         if let Some(plasticity) = self.plasticity {
             shapes.push(("alpha", plasticity.alpha.shape(self.neurons)));
             shapes.push(("eta", vec![1]));
+        }
+        if let Some(Layers { inputs, actions }) = self.layers {
+            shapes.extend([
+                ("input.weight", vec![inputs, self.neurons]),
+                ("input.bias", vec![self.neurons]),
+                ("policy.weight", vec![self.neurons, actions]),
+                ("policy.bias", vec![actions]),
+                ("value.weight", vec![self.neurons, 1]),
+                ("value.bias", vec![1]),
+            ]);
         }
         shapes
     }

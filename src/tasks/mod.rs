@@ -3,10 +3,13 @@
 //! A new task is a file and a line in [`TASKS`]. Training, the command line and the window know tasks
 //! only through [`Task`] and [`Experiment`].
 
+pub mod a2c;
 pub mod images;
+pub mod maze;
 pub mod patterns;
 pub mod recall;
 pub mod settings;
+pub mod tally;
 
 use crate::data::{DataError, Generator};
 use crate::episode::Tape;
@@ -15,9 +18,10 @@ use candle_core::{Error, Result, Tensor};
 use recall::{Asked, Question, Score};
 use settings::{Field, SettingError, Settings};
 use std::path::Path;
+use tally::Tally;
 
 /// Every task, in the order in which they are listed.
-pub const TASKS: &[&dyn Task] = &[&patterns::Patterns, &images::Images];
+pub const TASKS: &[&dyn Task] = &[&patterns::Patterns, &images::Images, &maze::Maze];
 
 /// The task called `name`.
 ///
@@ -178,6 +182,11 @@ pub trait Experiment: Send {
     }
     /// Tells its examples from others of the same settings; `None` where the settings say it all.
     fn fingerprint(&self) -> Option<&str> {
+        None
+    }
+    /// What an evaluation tells beside the measures; `None` where they say it all. Whatever it draws comes from
+    /// `generator`.
+    fn tally(&self, _generator: Generator) -> Option<Box<dyn Tally>> {
         None
     }
     /// A new network.

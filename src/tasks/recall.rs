@@ -174,7 +174,7 @@ impl Plan {
 
     /// The network that lives such lifetimes.
     pub fn network(&self) -> Network {
-        Network { neurons: self.size + 1, drive: Drive::Clamp, plasticity: self.plasticity }
+        Network { neurons: self.size + 1, drive: Drive::Clamp, plasticity: self.plasticity, layers: None }
     }
 
     /// T: 205 for patterns and 210 for images, with the paper's settings.
@@ -292,6 +292,7 @@ impl<E: Examples> Recall<E> {
             ]),
             drive,
             activity: first_activity,
+            behaviour: None,
             events,
             loss: first_loss,
             measure: scores[0].measure,

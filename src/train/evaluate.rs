@@ -6,6 +6,7 @@ use crate::data::{Generator, Stream};
 use crate::episode::Tape;
 use crate::plastic::Parameters;
 use crate::tasks::recall::Asked;
+use crate::tasks::tally::Entry;
 use crate::tasks::{Experiment, Measure};
 use anyhow::Context as _;
 
@@ -20,6 +21,8 @@ pub struct Evaluation {
     pub measure: f64,
     /// Means of what else the task measures.
     pub details: Vec<(Measure, f64)>,
+    /// What the task tells of all lifetimes together.
+    pub report: Vec<Entry>,
     /// What the examples were, in a few words; `None` where there is nothing to tell.
     pub examples: Option<String>,
 }
@@ -36,6 +39,8 @@ pub fn evaluate(
 ) -> anyhow::Result<Evaluation> {
     let experiment = checkpoint.config.testing_experiment()?;
     let mut generator = Generator::new(seed, Stream::Evaluation);
+    // A copy's fork: what a tally draws leaves the lifetimes alone.
+    let mut tally = experiment.tally(generator.clone().fork());
     let count = episodes.max(1) as f64;
     let (mut loss, mut measure) = (0.0, 0.0);
     let mut details: Vec<(Measure, f64)> = Vec::new();
@@ -49,10 +54,14 @@ pub fn evaluate(
         for ((_, mean), (_, value)) in details.iter_mut().zip(&outcome.details) {
             *mean += f64::from(*value) / count;
         }
+        if let Some(tally) = &mut tally {
+            tally.add(&outcome.tape);
+        }
         progress(episode + 1);
     }
     let examples = experiment.examples();
-    Ok(Evaluation { episodes, loss: loss / count, measure: measure / count, details, examples })
+    let report = tally.map_or_else(Vec::new, |tally| tally.report());
+    Ok(Evaluation { episodes, loss: loss / count, measure: measure / count, details, report, examples })
 }
 
 /// The lifetime of `seed`, lived by a saved network.

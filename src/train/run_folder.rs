@@ -2,7 +2,7 @@
 //! lifetime lived in training), and a lock.
 
 use super::checkpoint::Checkpoint;
-use super::config::RunConfig;
+use super::config::{ConfigError, ConfigText, RunConfig};
 use super::trainer::Point;
 use crate::episode::{Tape, tape_file};
 use crate::plastic::Parameters;
@@ -80,6 +80,7 @@ impl RunFolder {
             let problem = "cannot be resumed: expected optimiser moments, found a checkpoint made for sharing";
             return Err(FileError::new(&checkpoint_path(path), problem));
         }
+        refuse_other_settings(&path.join(CONFIG), &checkpoint)?;
         let metrics = path.join(METRICS);
         let found = match std::fs::read(&metrics) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
@@ -191,6 +192,36 @@ fn refuse_run(folder: &Path) -> Result<(), FileError> {
         return Err(FileError::new(folder, problem));
     }
     Ok(())
+}
+
+/// Refuses a configuration that somebody has changed since: its run would no longer be the one that began.
+fn refuse_other_settings(path: &Path, checkpoint: &Checkpoint) -> Result<(), FileError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let without_path = |error: ConfigError| match error {
+        ConfigError::File { problem, .. } => problem,
+        error => error.to_string(),
+    };
+    let read = ConfigText::read(path).and_then(|text| RunConfig::from_text(&text, None));
+    let found = read.map_err(|error| FileError::new(path, without_path(error)))?;
+    let known = &checkpoint.config;
+    if found.task().name() != known.task().name() {
+        let problem = format!("expected a run of task {}, found {}", known.task().name(), found.task().name());
+        return Err(FileError::new(path, problem));
+    }
+    let values = found.settings.iter().zip(known.settings.iter());
+    let mut changed: Vec<String> = values
+        .filter(|((_, found), (_, known))| found != known)
+        .map(|((field, found), (_, known))| format!("{} = {found} instead of {known}", field.key))
+        .collect();
+    if found.seed != known.seed {
+        changed.push(format!("seed = {} instead of {}", found.seed, known.seed));
+    }
+    if changed.is_empty() {
+        return Ok(());
+    }
+    Err(FileError::new(path, format!("expected the settings that the run began with, found {}", changed.join(", "))))
 }
 
 fn metrics_header(config: &RunConfig) -> String {

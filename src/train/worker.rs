@@ -107,13 +107,15 @@ pub struct Options {
     pub autosave: Duration,
     /// Whether somebody looks at snapshots; copying them is not free.
     pub snapshots: bool,
+    /// So many threads compute, instead of all that the program has.
+    pub threads: Option<usize>,
     /// Called after every event and snapshot, for those who sleep between frames.
     pub notify: Box<dyn Fn() + Send>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { autosave: Duration::from_secs(20), snapshots: true, notify: Box::new(|| {}) }
+        Self { autosave: Duration::from_secs(20), snapshots: true, threads: None, notify: Box::new(|| {}) }
     }
 }
 
@@ -137,6 +139,11 @@ impl Worker {
         let (commands, orders) = channel();
         let (events, receiver) = sync_channel(CHANNEL_LENGTH);
         let latest = Arc::new(Mutex::new(None));
+        let pool = options.threads.map(|threads| {
+            let named = |index| format!("hebbscope-run-{index}");
+            rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(named).build()
+        });
+        let pool = pool.transpose().map_err(std::io::Error::other)?;
         let desk = Desk {
             kept: folder.as_ref().map(|folder| checkpoint_path(folder.path())).filter(|path| path.exists()),
             ages: Vec::new(),
@@ -150,9 +157,13 @@ impl Worker {
             saved: Instant::now(),
             options,
         };
-        let thread = std::thread::Builder::new()
-            .name("hebbscope-training".into())
-            .spawn(move || Run { trainer, desk, orders, pace: None }.run())?;
+        let thread = std::thread::Builder::new().name("hebbscope-training".into()).spawn(move || {
+            let run = Run { trainer, desk, orders, pace: None };
+            match pool {
+                Some(pool) => pool.install(|| run.run()),
+                None => run.run(),
+            }
+        })?;
         Ok(Self { commands: Some(commands), events: Some(receiver), latest, thread: Some(thread) })
     }
 

@@ -142,9 +142,9 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], size: Vec2, pa
         let span = Rect::from_min_max(pos2(begin, rect.top()), pos2(end.max(begin + 1.0), rect.bottom()));
         let here = event.contains(session.clock.at());
         let color = match event.kind {
-            EventKind::Study => palette.accent,
-            EventKind::Probe => palette.mark,
-            EventKind::Blank => palette.line,
+            EventKind::Study | EventKind::Teleport => palette.accent,
+            EventKind::Probe | EventKind::Reward => palette.mark,
+            EventKind::Blank | EventKind::Bump => palette.line,
         };
         let fill = theme::mix(palette.surface, color, if here { 0.95 } else { 0.42 });
         painter.rect_filled(span, 3.0, fill);

@@ -139,6 +139,11 @@ impl Record {
         self.steps += planned.len();
     }
 
+    /// Counts steps that the groups have lived.
+    pub(super) fn lived(&mut self, steps: usize) {
+        self.steps += steps;
+    }
+
     /// Whether a step with this drive needs no product, because every neuron is clamped.
     fn is_clamped(&self, drive: &[f32]) -> bool {
         self.drive_is_given && self.weights.network.drive.clamps_all(drive)
@@ -212,7 +217,7 @@ impl Drop for Record {
 
 impl Group {
     /// `drive` is that of the group's lanes, `[lane][N]`.
-    fn step(&mut self, weights: &Weights, drive: &[f32], planned: Option<(Sweep, bool)>, parallel: bool) {
+    pub(super) fn step(&mut self, weights: &Weights, drive: &[f32], planned: Option<(Sweep, bool)>, parallel: bool) {
         let stride = weights.stride;
         if let Some((sweep, keep)) = planned {
             let histories: Vec<&[f32]> =

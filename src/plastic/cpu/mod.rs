@@ -20,6 +20,7 @@
 mod activation;
 mod backward;
 mod block_gradients;
+mod driven;
 mod forward;
 mod schedule;
 mod sweep;

@@ -29,8 +29,12 @@ impl Case {
         for rule in [Rule::Decay, Rule::Oja, Rule::Clip { bound: 0.1 }] {
             for alpha in [AlphaKind::Free, AlphaKind::PerNeuron, AlphaKind::Yoked] {
                 let mut generator = Xoshiro256PlusPlus::seed_from_u64(1);
-                let network =
-                    Network { neurons: NEURONS, drive: Drive::Add, plasticity: Some(Plasticity { rule, alpha }) };
+                let network = Network {
+                    neurons: NEURONS,
+                    drive: Drive::Add,
+                    plasticity: Some(Plasticity { rule, alpha }),
+                    layers: None,
+                };
                 let w = normal(&mut generator, NEURONS * NEURONS, 0.3);
                 let alpha = normal(&mut generator, alpha.shape(NEURONS).iter().product(), 0.3);
                 let weights = Weights::new(network, &w, &alpha, ETA, Workspace::default());

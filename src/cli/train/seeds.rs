@@ -1,0 +1,209 @@
+//! `hebbscope train TASK --seeds A..B`: the same run with several seeds, as many at once as there are cores.
+//!
+//! Each run has one thread and a folder of its own; it is the run that its seed makes alone, bit for bit. All folders
+//! hold a checkpoint before the first run begins, so that what is cut short anywhere goes on with `--resume`.
+
+use super::{WINDOW, say};
+use crate::plastic::device::Compute;
+use crate::plastic::tensor_file::FileError;
+use crate::train::config::check_seed;
+use crate::train::run_folder::checkpoint_path;
+use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
+use anyhow::{Context as _, bail};
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::TryRecvError;
+use std::time::{Duration, Instant};
+
+/// The most seeds of one command.
+const MOST: u64 = 1000;
+
+/// How often the runs are asked for news.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// How often they are printed.
+const PRINT_EVERY: Duration = Duration::from_secs(5);
+
+/// Seeds as they are written: `A..B` without B.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seeds(pub std::ops::Range<u64>);
+
+impl std::str::FromStr for Seeds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let ends = text.split_once("..").and_then(|(first, end)| Some((first.parse().ok()?, end.parse().ok()?)));
+        let (first, end): (u64, u64) = ends.ok_or("expected A..B, the seeds from A up to and without B")?;
+        if first >= end || end - first > MOST {
+            return Err(format!("expected 1 to {MOST} seeds, A below B"));
+        }
+        check_seed(end - 1).map_err(|error| error.to_string())?;
+        Ok(Self(first..end))
+    }
+}
+
+/// Makes the folders of all runs below `parent`, each with a run that has not begun.
+///
+/// # Errors
+/// When one cannot be written to or holds a run already, or the settings do not fit.
+pub fn begin(parent: &Path, config: &RunConfig, seeds: Seeds) -> anyhow::Result<Vec<PathBuf>> {
+    let folders: Vec<PathBuf> = seeds.0.clone().map(|seed| parent.join(format!("seed-{seed}"))).collect();
+    if let Some(taken) = folders.iter().find(|folder| checkpoint_path(folder).exists()) {
+        let problem = "expected an empty folder, found a run; go on with --resume or choose another folder";
+        return Err(FileError::new(taken, problem).into());
+    }
+    for (seed, path) in seeds.0.zip(&folders) {
+        let mut config = config.clone();
+        config.seed = seed;
+        let trainer = Trainer::new(config)?;
+        RunFolder::create(path, trainer.config())?.save(&trainer.checkpoint()?)?;
+    }
+    Ok(folders)
+}
+
+/// The folders of runs below `parent`; none where it is the folder of one run itself, or holds no runs.
+pub fn found(parent: &Path) -> Vec<PathBuf> {
+    if checkpoint_path(parent).exists() {
+        return Vec::new();
+    }
+    let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| checkpoint_path(path).is_file()).collect();
+    // By number where names end in one: seed-10 comes after seed-9.
+    folders.sort_by_key(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let digits = name.rsplit(|letter: char| !letter.is_ascii_digit()).next().unwrap_or_default();
+        (digits.parse::<u64>().unwrap_or(u64::MAX), name.clone())
+    });
+    folders
+}
+
+/// One run while it is trained.
+struct Active {
+    name: String,
+    worker: Worker,
+    recent: VecDeque<f32>,
+    iteration: u64,
+    planned: u64,
+}
+
+/// Trains the runs in `folders` to their ends, `slots` of them at once. `steps` is a new length for all of them.
+///
+/// # Errors
+/// When a run cannot go on; the others are trained all the same.
+pub fn train(
+    folders: Vec<PathBuf>,
+    steps: Option<u64>,
+    compute: &Compute,
+    slots: usize,
+    stop: &AtomicBool,
+) -> anyhow::Result<()> {
+    let (mut waiting, mut active) = (VecDeque::from(folders), Vec::<Active>::new());
+    let (mut problems, mut is_stopping, mut printed) = (Vec::new(), false, Instant::now());
+    while !active.is_empty() || !(waiting.is_empty() || is_stopping) {
+        while active.len() < slots
+            && !is_stopping
+            && let Some(folder) = waiting.pop_front()
+        {
+            match start(&folder, steps, compute) {
+                Ok(Some(run)) => active.push(run),
+                Ok(None) => say(&format!("{}: nothing left to do\n", folder.display())),
+                Err(error) => problems.push(format!("{error:#}")),
+            }
+        }
+        if stop.swap(false, Ordering::Relaxed) {
+            is_stopping = true;
+            active.iter().for_each(|run| {
+                run.worker.tell(Command::Stop);
+            });
+        }
+        active.retain_mut(|run| match run.listen() {
+            Ok(goes_on) => goes_on,
+            Err(error) => {
+                problems.push(format!("{error:#}"));
+                false
+            }
+        });
+        if printed.elapsed() >= PRINT_EVERY && !active.is_empty() {
+            printed = Instant::now();
+            let parts: Vec<String> = active.iter().map(Active::line).collect();
+            say(&format!("{}; {} waiting\n", parts.join("; "), waiting.len()));
+        }
+        if !active.is_empty() {
+            std::thread::sleep(EVERY);
+        }
+    }
+    if !problems.is_empty() {
+        bail!("{}", problems.join("; "));
+    }
+    Ok(())
+}
+
+/// Takes up the run in a folder; `None` where nothing is left to do.
+fn start(folder: &Path, steps: Option<u64>, compute: &Compute) -> anyhow::Result<Option<Active>> {
+    let (folder, checkpoint) = RunFolder::resume(folder)?;
+    let mut trainer = Trainer::from_checkpoint(checkpoint)?;
+    if let Some(steps) = steps {
+        trainer.set_iterations(steps);
+    }
+    let (iteration, planned) = (trainer.iteration(), trainer.config().iterations);
+    if iteration >= planned {
+        return Ok(None);
+    }
+    trainer.move_to(compute)?;
+    let name = folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let options = worker::Options { snapshots: false, threads: Some(1), ..worker::Options::default() };
+    let worker = Worker::start(trainer, Some(folder), options).context("the training thread could not be started")?;
+    Ok(Some(Active { name, worker, recent: VecDeque::new(), iteration, planned }))
+}
+
+impl Active {
+    /// Takes in the news; whether the run goes on.
+    fn listen(&mut self) -> anyhow::Result<bool> {
+        let Some(events) = self.worker.events() else { return Ok(false) };
+        loop {
+            match events.try_recv() {
+                Ok(Event::Progress { first, points, .. }) => {
+                    self.iteration = first + points.len() as u64 - 1;
+                    self.recent.extend(points.iter().map(|point: &Point| point.measure));
+                    let excess = self.recent.len().saturating_sub(WINDOW);
+                    self.recent.drain(..excess);
+                }
+                Ok(Event::Warning(warning)) => say(&format!("{}: warning: {warning}\n", self.name)),
+                Ok(Event::Saved { .. } | Event::Paused { .. }) => {}
+                Ok(Event::Finished { iteration, stopped }) => {
+                    let word = if stopped { "stopped" } else { "done" };
+                    say(&format!("{}: {word} at iteration {iteration}\n", self.name));
+                    return Ok(false);
+                }
+                Ok(Event::Failed { reason, .. }) => bail!("{}: {reason}", self.name),
+                Err(TryRecvError::Empty) => return Ok(true),
+                Err(TryRecvError::Disconnected) => {
+                    bail!("{}: the training thread ended without a word", self.name)
+                }
+            }
+        }
+    }
+
+    /// "seed-3 120/1000 12.3400".
+    fn line(&self) -> String {
+        let mean = self.recent.iter().sum::<f32>() / self.recent.len().max(1) as f32;
+        format!("{} {}/{} {mean:.4}", self.name, self.iteration, self.planned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_are_a_range_without_its_end() {
+        assert_eq!("0..5".parse(), Ok(Seeds(0..5)));
+        assert_eq!("7..8".parse(), Ok(Seeds(7..8)));
+        for text in ["", "5", "..5", "0..", "3..3", "5..2", "a..b", "0..1001", "0..=5", "-1..2"] {
+            let error = text.parse::<Seeds>().unwrap_err();
+            assert!(error.starts_with("expected"), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The maze: find a hidden reward, remember where it is (*Differentiable plasticity*, section 4.5).
+//!
+//! An agent of `neurons` recurrent neurons sees the walls around it, its last reward and its last action
+//! ([`environment`]); a policy chooses its next action, a value foresees what is still to come. It learns across
+//! lifetimes by A2C ([`super::a2c`]), and within a lifetime by its traces alone: where the reward hides is new in each.
+
+use super::recall::{ALPHA, LR_EVERY, LR_FACTOR, NETWORK, RULE};
+use super::settings::{Field, SettingError, Settings};
+use super::{Experiment, Measure, Purpose, Task};
+use crate::plastic::Network;
+use experiment::Foraging;
+use plan::Plan;
+
+pub mod agent;
+pub mod baselines;
+pub mod environment;
+mod experiment;
+pub mod grid;
+mod plan;
+mod tally;
+mod walker;
+
+pub use environment::{Environment, Rules};
+
+const FIELDS: &[Field] = &[
+    Field::whole("size", "squares", "open squares along a side of the maze, an odd number", 9, [5, 21]),
+    Field::whole("steps", "steps", "length of a lifetime; the paper has 250, its published code 200", 200, [2, 10_000]),
+    Field::real("wall_penalty", "what walking into a wall costs", 0.1, [0.0, 1000.0]),
+    Field::real("reward", "what reaching the reward square pays", 10.0, [0.0, 1000.0]),
+    Field::whole("neurons", "", "recurrent neurons", 100, [1, 4000]),
+    NETWORK,
+    RULE,
+    Field::real("clip", "largest trace under the clipped rule", 2.0, [1e-6, 1e6]),
+    ALPHA,
+    Field::real("lr", "learning rate of Adam", 1e-4, [0.0, 1.0]),
+    LR_EVERY,
+    LR_FACTOR,
+    Field::real("eps", "what Adam adds to the root of the second moment", 1e-4, [1e-12, 1.0]),
+    Field::real("clip_norm", "largest norm of the gradient; 0 leaves it alone", 4.0, [0.0, 1e9]),
+    Field::real("gamma", "what a reward one step away is worth", 0.9, [0.0, 1.0]),
+    Field::real("penalty", "price of a certain policy, times the sum of squared probabilities", 0.03, [0.0, 1000.0]),
+    Field::real("value_weight", "weight of the squared error of the foreseen return", 0.1, [0.0, 1000.0]),
+    Field::whole("batch", "lifetimes", "lifetimes per iteration", 30, [1, 1024]),
+];
+
+const NAME: &str = "maze";
+
+/// The task's line in the registry.
+pub struct Maze;
+
+impl Task for Maze {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn summary(&self) -> &'static str {
+        "find a hidden reward in a maze, remember where it is"
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        FIELDS
+    }
+
+    fn usual_iterations(&self) -> u64 {
+        100_000
+    }
+
+    fn measure(&self) -> Measure {
+        Measure { key: "reward", title: "reward per lifetime", is_fraction: false }
+    }
+
+    fn network(&self, settings: &Settings) -> Result<Network, SettingError> {
+        Ok(Plan::new(settings)?.network())
+    }
+
+    fn experiment(&self, settings: &Settings, _purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
+        // Where the reward hides is drawn anew for every lifetime: there is nothing to keep for testing.
+        Ok(Box::new(Foraging::new(NAME, Plan::new(settings)?)))
+    }
+}

@@ -1,0 +1,228 @@
+//! The maze itself: open squares inside a wall, pillars, one hidden reward square (*Differentiable plasticity*,
+//! section 4.5).
+//!
+//! An agent of each lane walks up, right, left or down. Walking into a wall or a pillar costs something and moves
+//! nobody; reaching the reward square pays, and the agent finds itself on a random other square. The reward square
+//! stays where it is for the whole lifetime, and is nothing that an agent can see: it learns of it by the reward, one
+//! step late.
+//!
+//! What an agent sees in one step, [`OBSERVATION`] numbers:
+//!
+//! | places | what |
+//! |---|---|
+//! | [`WALLS`] | the 3 × 3 squares around it row by row, one where there is a wall or a pillar |
+//! | [`LAST_REWARD`] | what its last action brought |
+//! | [`LAST_ACTION`] | its last action, one-hot in the order of [`Action::ALL`]; zeros in the first step |
+//! | [`TIME`] | the part of the lifetime that lies behind |
+//! | [`BIAS`] | one |
+
+use super::grid::{Action, Grid, Square};
+use crate::data::Generator;
+use crate::tasks::settings::SettingError;
+use rand::Rng as _;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// Where an agent sees the squares around it.
+pub const WALLS: Range<usize> = 0..9;
+/// Where it sees its last reward.
+pub const LAST_REWARD: usize = 9;
+/// Where it sees its last action.
+pub const LAST_ACTION: Range<usize> = 10..14;
+/// Where it sees how much of its lifetime has passed.
+pub const TIME: usize = 14;
+/// Where a one stands.
+pub const BIAS: usize = 15;
+/// How many numbers an agent sees.
+pub const OBSERVATION: usize = 16;
+
+/// The numbers of a maze.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rules {
+    /// Open squares along a side, odd.
+    pub size: usize,
+    /// T.
+    pub steps: usize,
+    /// What walking into a wall costs.
+    pub wall_penalty: f32,
+    /// What the reward square pays.
+    pub reward: f32,
+}
+
+impl Rules {
+    /// Checks that there is such a maze.
+    ///
+    /// # Errors
+    /// When the size is even or out of bounds, a lifetime has no step, or a number is not finite.
+    pub fn check(&self) -> Result<(), SettingError> {
+        Grid::new(self.size)?;
+        let refuse = |key: &str, expected: &str, found: String| {
+            Err(SettingError::Value { key: key.into(), expected: expected.into(), found })
+        };
+        if self.steps == 0 {
+            return refuse("steps", "a lifetime of at least one step", self.steps.to_string());
+        }
+        for (key, value) in [("wall_penalty", self.wall_penalty), ("reward", self.reward)] {
+            if !value.is_finite() {
+                return refuse(key, "a finite number", value.to_string());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One agent in its maze.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Lane {
+    reward_square: Square,
+    square: Square,
+    last_action: Option<Action>,
+    last_reward: f32,
+}
+
+/// What one action of one agent came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Turn {
+    /// What it brought: the reward, less the wall's penalty.
+    pub reward: f32,
+    /// Whether it walked into a wall.
+    pub bumped: bool,
+    /// Whether it reached the reward square, and is elsewhere now.
+    pub found: bool,
+}
+
+/// A batch of mazes of the same rules, each with a reward square and an agent of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Saved")]
+pub struct Environment {
+    rules: Rules,
+    generator: Generator,
+    lanes: Vec<Lane>,
+    step: usize,
+}
+
+/// An [`Environment`] as it was read.
+#[derive(Deserialize)]
+struct Saved {
+    rules: Rules,
+    generator: Generator,
+    lanes: Vec<Lane>,
+    step: usize,
+}
+
+impl TryFrom<Saved> for Environment {
+    type Error = String;
+
+    fn try_from(Saved { rules, generator, lanes, step }: Saved) -> Result<Self, String> {
+        rules.check().map_err(|error| error.to_string())?;
+        let grid = Grid::new(rules.size).map_err(|error| error.to_string())?;
+        for square in lanes.iter().flat_map(|lane| [lane.reward_square, lane.square]) {
+            if grid.is_wall(square) {
+                return Err(format!("expected open squares, found row {} column {}", square.row, square.column));
+            }
+        }
+        Ok(Self { rules, generator, lanes, step })
+    }
+}
+
+impl Environment {
+    /// `batch` agents, each in the centre of a maze with a reward square drawn at random, never the centre.
+    ///
+    /// # Errors
+    /// When there are no such mazes.
+    pub fn new(rules: Rules, batch: usize, mut generator: Generator) -> Result<Self, SettingError> {
+        rules.check()?;
+        let grid = Grid::new(rules.size)?;
+        let hidden = grid.open_squares(|square| square != grid.centre());
+        let lanes = (0..batch)
+            .map(|_| Lane {
+                reward_square: hidden[generator.random_range(0..hidden.len())],
+                square: grid.centre(),
+                last_action: None,
+                last_reward: 0.0,
+            })
+            .collect();
+        Ok(Self { rules, generator, lanes, step: 0 })
+    }
+
+    /// The numbers of the maze.
+    pub fn rules(&self) -> Rules {
+        self.rules
+    }
+
+    /// The walls and pillars, the same for all.
+    pub fn grid(&self) -> Grid {
+        Grid::checked(self.rules.size)
+    }
+
+    /// How many agents.
+    pub fn batch(&self) -> usize {
+        self.lanes.len()
+    }
+
+    /// How many steps lie behind.
+    pub fn step(&self) -> usize {
+        self.step
+    }
+
+    /// Where the agent of a lane stands.
+    pub fn square(&self, lane: usize) -> Square {
+        self.lanes[lane].square
+    }
+
+    /// The reward square of a lane.
+    pub fn reward_square(&self, lane: usize) -> Square {
+        self.lanes[lane].reward_square
+    }
+
+    /// Writes what every agent sees into `observations`, `[B, OBSERVATION]` row major.
+    ///
+    /// # Panics
+    /// When `observations` has another size.
+    pub fn observe(&self, observations: &mut [f32]) {
+        assert_eq!(observations.len(), self.batch() * OBSERVATION, "every agent sees as many numbers");
+        let grid = self.grid();
+        observations.fill(0.0);
+        for (lane, seen) in self.lanes.iter().zip(observations.chunks_exact_mut(OBSERVATION)) {
+            for (seen, square) in seen[WALLS].iter_mut().zip(lane.square.surroundings()) {
+                *seen = if grid.is_wall(square) { 1.0 } else { 0.0 };
+            }
+            seen[LAST_REWARD] = lane.last_reward;
+            if let Some(action) = lane.last_action {
+                seen[LAST_ACTION.start + action as usize] = 1.0;
+            }
+            seen[TIME] = self.step as f32 / self.rules.steps as f32;
+            seen[BIAS] = 1.0;
+        }
+    }
+
+    /// Every agent acts; what each action came to.
+    ///
+    /// # Panics
+    /// When there are more or fewer actions than agents.
+    pub fn act(&mut self, actions: &[Action]) -> Vec<Turn> {
+        assert_eq!(actions.len(), self.batch(), "every agent acts");
+        let grid = self.grid();
+        self.step += 1;
+        let (rules, generator) = (self.rules, &mut self.generator);
+        let turns = self.lanes.iter_mut().zip(actions).map(|(lane, &action)| {
+            let ahead = lane.square.beside(action);
+            let bumped = grid.is_wall(ahead);
+            if !bumped {
+                lane.square = ahead;
+            }
+            let found = lane.square == lane.reward_square;
+            let reward = if found { rules.reward } else { 0.0 } - if bumped { rules.wall_penalty } else { 0.0 };
+            if found {
+                let others = grid.open_squares(|square| square != lane.reward_square);
+                lane.square = others[generator.random_range(0..others.len())];
+            }
+            (lane.last_action, lane.last_reward) = (Some(action), reward);
+            Turn { reward, bumped, found }
+        });
+        turns.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

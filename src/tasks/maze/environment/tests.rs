@@ -1,0 +1,172 @@
+//! The promises of the maze.
+
+use super::*;
+use crate::data::Stream;
+use std::collections::BTreeSet;
+
+const PAPER: Rules = Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0 };
+
+fn environment(rules: Rules, batch: usize, seed: u64) -> Environment {
+    Environment::new(rules, batch, Generator::new(seed, Stream::Episode)).unwrap()
+}
+
+fn sees(environment: &Environment) -> Vec<Vec<f32>> {
+    let mut observations = vec![f32::NAN; environment.batch() * OBSERVATION];
+    environment.observe(&mut observations);
+    observations.chunks_exact(OBSERVATION).map(<[f32]>::to_vec).collect()
+}
+
+/// One agent on a given square, with the reward elsewhere.
+fn placed(square: [usize; 2], reward_square: [usize; 2]) -> Environment {
+    let mut environment = environment(PAPER, 1, 0);
+    let [square, reward_square] = [square, reward_square].map(|[row, column]| Square { row, column });
+    environment.lanes[0] = Lane { reward_square, square, last_action: None, last_reward: 0.0 };
+    environment
+}
+
+#[test]
+fn pillars_stand_on_every_other_square_in_both_directions() {
+    let drawn: Vec<String> = (0..11)
+        .map(|row| {
+            let wall = |column| Grid::checked(9).is_wall(Square { row, column });
+            (0..11).map(|column| if wall(column) { '#' } else { '.' }).collect()
+        })
+        .collect();
+    let (edge, open, pillars) = ("###########", "#.........#", "#.#.#.#.#.#");
+    assert_eq!(drawn, [edge, open, pillars, open, pillars, open, pillars, open, pillars, open, edge]);
+    for size in SIZES_THERE_ARE {
+        let grid = Grid::new(size).unwrap();
+        let even = (size - 1) / 2;
+        // Where the centre would be a pillar there is none.
+        let pillars = even * even - usize::from(size.div_ceil(2).is_multiple_of(2));
+        assert_eq!(grid.open_squares(|_| true).len(), size * size - pillars, "size {size}");
+        assert!(!grid.is_wall(grid.centre()), "size {size}");
+    }
+}
+
+const SIZES_THERE_ARE: [usize; 9] = [5, 7, 9, 11, 13, 15, 17, 19, 21];
+
+#[test]
+fn sizes_that_are_even_or_out_of_bounds_are_refused_with_a_sentence() {
+    for size in [0, 3, 4, 6, 8, 20, 22, 23, 1001] {
+        let generator = Generator::new(0, Stream::Episode);
+        let error = Environment::new(Rules { size, ..PAPER }, 1, generator).unwrap_err().to_string();
+        assert_eq!(error, format!("setting size expects an odd whole number from 5 to 21, found {size}"));
+    }
+}
+
+#[test]
+fn the_reward_square_is_never_a_pillar_nor_the_centre_and_any_other() {
+    for size in [5, 7, 9, 21] {
+        let environment = environment(Rules { size, ..PAPER }, 10_000, 3);
+        let grid = environment.grid();
+        let hidden: BTreeSet<Square> = (0..environment.batch()).map(|lane| environment.reward_square(lane)).collect();
+        let expected = grid.open_squares(|square| square != grid.centre());
+        assert_eq!(hidden.into_iter().collect::<Vec<_>>(), expected, "size {size}");
+        assert!((0..environment.batch()).all(|lane| environment.square(lane) == grid.centre()));
+    }
+}
+
+#[test]
+fn actions_lead_up_right_left_and_down() {
+    for (action, [row, column]) in Action::ALL.into_iter().zip([[4, 5], [5, 6], [5, 4], [6, 5]]) {
+        let mut environment = placed([5, 5], [1, 1]);
+        let turns = environment.act(&[action]);
+        assert_eq!(turns, [Turn { reward: 0.0, bumped: false, found: false }]);
+        assert_eq!(environment.square(0), Square { row, column }, "{action:?}");
+    }
+}
+
+#[test]
+fn walking_into_a_wall_or_a_pillar_costs_a_tenth_and_moves_nobody() {
+    for (square, action) in
+        [([1, 1], Action::Up), ([5, 9], Action::Right), ([3, 1], Action::Left), ([3, 4], Action::Down)]
+    {
+        let mut environment = placed(square, [9, 9]);
+        let turns = environment.act(&[action]);
+        assert_eq!(turns, [Turn { reward: -0.1, bumped: true, found: false }], "{square:?} {action:?}");
+        assert_eq!(environment.square(0), Square { row: square[0], column: square[1] });
+    }
+}
+
+#[test]
+fn the_reward_pays_and_leads_to_any_open_square_but_the_reward_itself() {
+    let mut reached = BTreeSet::new();
+    for seed in 0..3000 {
+        let mut environment = placed([5, 4], [5, 5]);
+        environment.generator = Generator::new(seed, Stream::Episode);
+        let turns = environment.act(&[Action::Right]);
+        assert_eq!(turns, [Turn { reward: 10.0, bumped: false, found: true }]);
+        assert_eq!(environment.reward_square(0), Square { row: 5, column: 5 }, "the reward stays where it is");
+        reached.insert(environment.square(0));
+    }
+    let expected = Grid::checked(9).open_squares(|square| square != Square { row: 5, column: 5 });
+    assert_eq!(reached.into_iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_reward_is_seen_one_step_late_and_for_one_step() {
+    let mut environment = placed([5, 4], [5, 5]);
+    assert_eq!(sees(&environment)[0][LAST_REWARD], 0.0);
+    environment.act(&[Action::Right]);
+    assert_eq!(sees(&environment)[0][LAST_REWARD], 10.0);
+    environment.lanes[0].square = Square { row: 1, column: 1 };
+    environment.act(&[Action::Left]);
+    assert_eq!(sees(&environment)[0][LAST_REWARD], -0.1);
+    environment.act(&[Action::Right]);
+    assert_eq!(sees(&environment)[0][LAST_REWARD], 0.0);
+}
+
+#[test]
+fn an_observation_is_walls_reward_action_time_and_a_one() {
+    let places = [WALLS, LAST_REWARD..LAST_REWARD + 1, LAST_ACTION, TIME..TIME + 1, BIAS..BIAS + 1].map(Vec::from_iter);
+    assert_eq!(places.concat(), (0..OBSERVATION).collect::<Vec<_>>(), "no place twice, none unused");
+    let mut environment = placed([1, 2], [9, 9]);
+    let walls = [1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0];
+    let seen = &sees(&environment)[0];
+    assert_eq!(seen[WALLS], walls);
+    assert_eq!(seen[WALLS.end..], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0], "no action yet, no time has passed");
+    environment.act(&[Action::Down]);
+    let seen = &sees(&environment)[0];
+    assert_eq!(seen[WALLS], walls, "a bump moves nobody");
+    assert_eq!(seen[WALLS.end..], [-0.1, 0.0, 0.0, 0.0, 1.0, 1.0 / 200.0, 1.0]);
+}
+
+#[test]
+fn a_saved_environment_goes_on_bit_for_bit_and_a_seed_gives_the_same_walk_again() {
+    let mut walked = environment(PAPER, 30, 7);
+    let mut again = walked.clone();
+    let mut actions = Generator::new(1, Stream::Training);
+    let mut found = 0;
+    let mut walk = |one: &mut Environment, other: &mut Environment| {
+        for _ in 0..900 {
+            let actions: Vec<Action> = (0..30).map(|_| Action::ALL[actions.random_range(0..4)]).collect();
+            let (turns, same) = (one.act(&actions), other.act(&actions));
+            assert_eq!(turns, same);
+            assert_eq!(sees(one), sees(other));
+            found += turns.iter().filter(|turn| turn.found).count();
+        }
+    };
+    walk(&mut walked, &mut again);
+    let text = serde_json::to_string(&walked).unwrap();
+    let mut resumed: Environment = serde_json::from_str(&text).unwrap();
+    assert_eq!(resumed, walked);
+    walk(&mut walked, &mut resumed);
+    assert_eq!(resumed, walked);
+    assert!(found > 100, "the agents have found what there is to find: {found}");
+}
+
+#[test]
+fn a_saved_environment_that_cannot_be_is_refused() {
+    let text = serde_json::to_string(&placed([5, 4], [5, 5])).unwrap();
+    for (from, to, words) in [
+        (r#""size":9"#, r#""size":8"#, "size expects an odd whole number"),
+        (r#""row":5,"column":4"#, r#""row":4,"column":4"#, "open squares, found row 4 column 4"),
+        (r#""row":5,"column":4"#, r#""row":0,"column":18446744073709551615"#, "open squares, found row 0"),
+        (r#""steps":200"#, r#""steps":0"#, "at least one step"),
+    ] {
+        assert!(text.contains(from), "{text}");
+        let error = serde_json::from_str::<Environment>(&text.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+}
