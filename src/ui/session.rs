@@ -3,6 +3,8 @@
 //! Nothing here blocks a frame. Opening, living an episode and making a snapshot ready happen on a
 //! thread of their own; results arrive over a channel and are taken in by [`Session::update`].
 
+mod arrivals;
+
 use super::asking::Asking;
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
@@ -10,21 +12,17 @@ use super::lifetimes::{Lived, Lives, Shelf};
 use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
 use super::scene::{self, Changed, Prepared, Scene};
 use super::training::Training;
-use super::watch::{Look, Watch};
-use crate::episode::{Clock, Event, EventKind};
+use super::watch::Watch;
+use crate::episode::Clock;
 use crate::render::Matrix;
 use crate::tasks::recall::Asked;
 use crate::train::{Bundled, Point};
-use anyhow::anyhow;
+use arrivals::{Arrival, Job};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// Wakes the window up; called from other threads.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
-
-/// How fast a lifetime plays when it is first seen.
-const FIRST_SPEED: f64 = 1.0;
 
 /// A message that stays until it is read.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,28 +31,6 @@ pub struct Notice {
     pub text: String,
     /// Whether something went wrong.
     pub is_error: bool,
-}
-
-/// How a prepared scene is to be taken in.
-#[derive(Clone, Copy, PartialEq)]
-enum Arrival {
-    /// Something else to look at: start where it is about to recall.
-    Fresh,
-    /// Another lifetime of the same network: from the beginning.
-    Replay,
-    /// A lifetime of which only the answer has been seen: at the answer, at rest.
-    Answer,
-    /// The same lifetime with another question: where its answer is seen.
-    Asked,
-    /// The network in training: stay at the end of its lifetime.
-    Follow,
-}
-
-/// A job in the background.
-struct Job {
-    what: String,
-    arrival: Arrival,
-    result: Receiver<anyhow::Result<Prepared>>,
 }
 
 /// Everything that the window shows and steers.
@@ -339,14 +315,6 @@ impl Session {
         }
     }
 
-    /// Waits for what is being made ready; for pictures and tests, never for a frame.
-    pub fn settle(&mut self) {
-        if let Some(job) = self.job.take() {
-            let result = job.result.recv().unwrap_or_else(|_| Err(anyhow!("{} ended without a word", job.what)));
-            self.take_in(&job.what, job.arrival, result);
-        }
-    }
-
     /// What is shown at this moment, for pictures and files made elsewhere; `None` while there is nothing.
     pub fn still(&self) -> Option<Still> {
         let scene = self.scene.clone()?;
@@ -376,132 +344,10 @@ impl Session {
     pub fn warn(&mut self, text: &str) {
         self.notices.push(Notice { text: text.to_owned(), is_error: true });
     }
-
-    fn start(
-        &mut self,
-        what: String,
-        arrival: Arrival,
-        work: impl FnOnce() -> anyhow::Result<Prepared> + Send + 'static,
-    ) {
-        // What was being opened before is no longer wanted, nor is the watch on it.
-        self.opening = None;
-        let (sender, result) = channel();
-        let wake = Arc::clone(&self.wake);
-        let spawned = std::thread::Builder::new().name("hebbscope-preparing".into()).spawn(move || {
-            // A window that has been closed no longer wants the result.
-            let _delivered = sender.send(work());
-            wake();
-        });
-        match spawned {
-            // What was being made ready before is no longer wanted.
-            Ok(_) => self.job = Some(Job { what, arrival, result }),
-            Err(error) => self.warn(&format!("{what}: the system gives no thread ({error})")),
-        }
-    }
-
-    fn receive(&mut self) {
-        let Some(job) = &self.job else { return };
-        let result = match job.result.try_recv() {
-            Ok(result) => result,
-            Err(TryRecvError::Empty) => return,
-            Err(TryRecvError::Disconnected) => Err(anyhow!("it stopped by an internal error")),
-        };
-        if let Some(job) = self.job.take() {
-            self.take_in(&job.what, job.arrival, result);
-        }
-    }
-
-    /// Takes in what the followed run folder has become.
-    fn look(&mut self) {
-        match self.watch.as_ref().and_then(Watch::latest) {
-            Some(Look::Newer(prepared)) if !self.following => self.newer = Some(prepared),
-            Some(Look::Newer(prepared)) => {
-                let place = (self.clock.at() + 1 < self.clock.steps()).then_some(self.clock.at());
-                let playing = self.clock.is_playing();
-                self.take_in("following the run", Arrival::Follow, Ok(*prepared));
-                // The newer network is seen at the same instant of its lifetime.
-                if let Some(step) = place {
-                    self.clock.seek(step);
-                }
-                if playing {
-                    self.clock.play();
-                }
-            }
-            Some(Look::Unreadable(problem)) => {
-                self.warn(&format!("{problem}. The view keeps what it had and looks again."));
-            }
-            None => {}
-        }
-    }
-
-    fn take_in(&mut self, what: &str, arrival: Arrival, result: anyhow::Result<Prepared>) {
-        let prepared = match result {
-            Ok(prepared) => prepared,
-            // Whatever cannot be opened names itself.
-            Err(error) if arrival == Arrival::Fresh => {
-                self.opening = None;
-                return self.warn(&format!("Not opened: {error:#}."));
-            }
-            Err(error) => {
-                self.forget_question();
-                return self.warn(&format!("{what}: {error:#}"));
-            }
-        };
-        // The viewer may have taken hold of the old lifetime while this one was being made ready.
-        if arrival == Arrival::Follow && !self.following {
-            return;
-        }
-        if prepared.scene.changed.is_none() && arrival != Arrival::Asked {
-            self.forget_question();
-        }
-        let steps = prepared.scene.tape().steps;
-        match arrival {
-            Arrival::Asked => {
-                self.clock.set_steps(steps);
-                // The answer is what the question was changed for.
-                let is_probing = |event: &Event| event.kind == EventKind::Probe;
-                if !prepared.scene.tape().event_at(self.clock.at()).is_some_and(is_probing) {
-                    self.clock.pause();
-                    self.clock.seek(steps - 1);
-                }
-            }
-            Arrival::Fresh => {
-                let (path, watch) = self.opening.take().unzip();
-                (self.opened, self.watch, self.newer) = (path, watch.flatten(), None);
-                self.clock = Clock::new(steps);
-                self.clock.seek(last_study(&prepared.scene));
-                self.clock.set_looping(true);
-                self.clock.set_speed(FIRST_SPEED);
-                self.clock.play();
-                self.following = self.watch.is_some();
-            }
-            Arrival::Replay => {
-                self.clock.set_steps(steps);
-                self.clock.seek(0);
-                self.clock.play();
-            }
-            Arrival::Follow | Arrival::Answer => {
-                self.clock.set_steps(steps);
-                self.clock.pause();
-                self.clock.seek(steps - 1);
-            }
-        }
-        if let Some(curve) = prepared.curve {
-            self.curve = curve;
-        }
-        self.inspection.take_in(self.scene.as_ref(), &prepared.scene);
-        self.scene = Some(prepared.scene);
-    }
 }
 
 /// Whether two paths lead to the same place, however they are written.
 fn same_place(one: &Path, other: &Path) -> bool {
     let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     place(one) == place(other)
-}
-
-/// Where the last thing before the probe is shown: recall is a moment away from there.
-fn last_study(scene: &Scene) -> usize {
-    let study = scene.tape().events.iter().rfind(|event| event.kind == EventKind::Study);
-    study.map_or(0, |event| event.start)
 }
