@@ -8,7 +8,7 @@ use hebbscope::plastic::tensor_file::Precision;
 use hebbscope::tasks;
 use hebbscope::train::{Bundled, Checkpoint, RunConfig, Trainer, evaluate};
 use hebbscope::ui::App;
-use hebbscope::ui::layout::Named;
+use hebbscope::ui::layout::{Named, Subject};
 use hebbscope::ui::numbers::decimals;
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::panels::gallery::{Gallery, Order, measure_text, ordered};
@@ -82,7 +82,7 @@ fn rows(harness: &Harness<'_, App>) -> Vec<String> {
 fn pictures_bring_the_gallery_into_the_window_and_patterns_do_not() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = opened(&checkpoint(folder.path(), 2, &[]));
-    let expected = Named::Watch.arrangement_for(true);
+    let expected = Named::Watch.arrangement_for(Subject::Pictures);
     assert!(expected.panels().contains(&"Gallery"));
     assert_eq!(harness.state_mut().dock().arrangement(), Some(expected.clone()));
     filled(&mut harness, 12);

@@ -19,6 +19,7 @@ mod layout;
 mod lifetime;
 mod matrices;
 mod matrix_panel;
+mod maze_panel;
 mod memories;
 mod no_display;
 mod offscreen;

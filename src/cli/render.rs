@@ -102,7 +102,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(pinned) = arguments.pin.filter(|pinned| !pinned.fits(neurons)) {
         bail!("--pin expects neurons from 0 to {}, found {pinned}", neurons - 1);
     }
-    let mut arrangement = arguments.layout.arrangement_for(prepared.scene.has_pictures());
+    let mut arrangement = arguments.layout.arrangement_for(prepared.scene.subject());
     if arguments.pin.is_some() {
         arrangement = arrangement.with_in_front("Memories", "Memories").unwrap_or(arrangement);
     }

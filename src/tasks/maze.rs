@@ -13,6 +13,7 @@ use plan::Plan;
 
 pub mod agent;
 pub mod baselines;
+pub mod belief;
 pub mod environment;
 mod experiment;
 pub mod grid;

@@ -3,7 +3,7 @@
 use super::commands::{self, help, palette};
 use super::export::Look;
 use super::files::Files;
-use super::layout::{Dock, Named};
+use super::layout::{Dock, Named, Subject};
 use super::preferences::Preferences;
 use super::session::{Notice, Session, Wake};
 use super::theme::{self, Palette};
@@ -36,8 +36,8 @@ pub struct App {
     closing: Closing,
     dock: Dock,
     layout: Named,
-    /// Whether the panels stand as they do for lifetimes with pictures.
-    has_pictures: bool,
+    /// For what the panels stand as they do.
+    subject: Subject,
     preferences: Preferences,
     preferences_path: Option<PathBuf>,
 }
@@ -68,7 +68,10 @@ impl App {
             closing: Closing::No,
             dock,
             layout: preferences.layout,
-            has_pictures: arrangement == preferences.layout.arrangement_for(true),
+            subject: Subject::ALL
+                .into_iter()
+                .find(|&subject| arrangement.has_places_of(&preferences.layout.arrangement_for(subject)))
+                .unwrap_or_default(),
             preferences,
             preferences_path: path,
         }
@@ -92,21 +95,22 @@ impl App {
     /// Puts the panels where a named layout has them.
     pub fn set_layout(&mut self, layout: Named) {
         self.layout = layout;
-        self.dock.arrange(&layout.arrangement_for(self.has_pictures));
+        self.dock.arrange(&layout.arrangement_for(self.subject));
     }
 
-    /// Panels that stand as the layout has them make room for pictures when there are some; whatever the user has
+    /// Panels that stand as the layout has them make room for what there is to look at; whatever the user has
     /// arranged stays.
     pub(super) fn make_room(&mut self) {
         let Some(scene) = self.session.scene() else { return };
-        let has_pictures = scene.has_pictures();
-        if has_pictures == self.has_pictures {
+        let subject = scene.subject();
+        if subject == self.subject {
             return;
         }
-        let is_untouched = self.dock.arrangement() == Some(self.layout.arrangement_for(self.has_pictures));
-        self.has_pictures = has_pictures;
+        let standing = self.layout.arrangement_for(self.subject);
+        let is_untouched = self.dock.arrangement().is_some_and(|arrangement| arrangement.has_places_of(&standing));
+        self.subject = subject;
         if is_untouched {
-            self.dock.arrange(&self.layout.arrangement_for(has_pictures));
+            self.dock.arrange(&self.layout.arrangement_for(subject));
         }
     }
 

@@ -1,6 +1,7 @@
 //! What is being looked at: one network and one of its lifetimes, made ready away from the frame.
 
 use super::asking::Base;
+use super::layout::Subject;
 use super::matrices::store::MOST;
 use crate::episode::{Reel, Tape};
 use crate::plastic::Parameters;
@@ -79,12 +80,19 @@ impl Scene {
         self.reel.tape()
     }
 
-    /// Whether its lifetimes are about grey pictures: examples that are square, and answers that are not right or
-    /// wrong bit by bit.
-    pub fn has_pictures(&self) -> bool {
-        let pixels = self.tape().network.neurons.saturating_sub(1);
+    /// What its lifetimes are about. Pictures are examples that are square, and answers that are not right or wrong
+    /// bit by bit.
+    pub fn subject(&self) -> Subject {
+        let tape = self.tape();
+        let pixels = tape.network.neurons.saturating_sub(1);
         let is_square = pixels.isqrt().pow(2) == pixels;
-        is_square && !self.task.measure().is_fraction && self.tape().pictures.contains_key("study")
+        if tape.behaviour.as_ref().is_some_and(|behaviour| behaviour.walk.is_some()) {
+            Subject::Agent
+        } else if is_square && !self.task.measure().is_fraction && tape.pictures.contains_key("study") {
+            Subject::Pictures
+        } else {
+            Subject::Patterns
+        }
     }
 
     /// The seed of the lifetime, or of the one that it was made from.

@@ -127,6 +127,22 @@ fn icon_shapes(icon: Icon, center: Pos2, color: Color32) -> Vec<Shape> {
     }
 }
 
+/// How something that happens at one moment is marked: a reward as a pin, a step into a wall as a tick below the line,
+/// a teleport as a ring on it. `None` for what lasts.
+fn moment(kind: EventKind, x: f32, rect: Rect, palette: &Palette) -> Option<Vec<Shape>> {
+    let middle = rect.center().y;
+    let line = |from: f32, to: f32, stroke: Stroke| Shape::line_segment([pos2(x, from), pos2(x, to)], stroke);
+    match kind {
+        EventKind::Reward => {
+            let head = Shape::circle_filled(pos2(x, rect.top() + 1.0), 4.0, palette.trace);
+            Some(vec![line(rect.top(), rect.bottom(), Stroke::new(2.0, palette.trace)), head])
+        }
+        EventKind::Bump => Some(vec![line(middle + 3.0, rect.bottom() - 2.0, Stroke::new(1.0, palette.quiet))]),
+        EventKind::Teleport => Some(vec![Shape::circle_stroke(pos2(x, middle), 2.5, Stroke::new(1.0, palette.quiet))]),
+        EventKind::Study | EventKind::Blank | EventKind::Probe => None,
+    }
+}
+
 fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], size: Vec2, palette: &Palette) {
     let (_, area) = ui.allocate_space(size);
     let response = ui.interact(area, strip_id(), Sense::click_and_drag());
@@ -139,12 +155,15 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], size: Vec2, pa
     for event in events.iter().filter(|event| event.kind != EventKind::Blank) {
         let begin = x_of(event.start as f32) + 0.5;
         let end = x_of((event.start + event.steps) as f32) - 0.5;
+        if let Some(marks) = moment(event.kind, (begin + end) / 2.0, rect, palette) {
+            painter.extend(marks);
+            continue;
+        }
         let span = Rect::from_min_max(pos2(begin, rect.top()), pos2(end.max(begin + 1.0), rect.bottom()));
         let here = event.contains(session.clock.at());
         let color = match event.kind {
-            EventKind::Study | EventKind::Teleport => palette.accent,
-            EventKind::Probe | EventKind::Reward => palette.mark,
-            EventKind::Blank | EventKind::Bump => palette.line,
+            EventKind::Study => palette.accent,
+            _ => palette.mark,
         };
         let fill = theme::mix(palette.surface, color, if here { 0.95 } else { 0.42 });
         painter.rect_filled(span, 3.0, fill);

@@ -20,6 +20,9 @@ pub struct Agent {
     /// `[N, A]`.
     policy_weight: Vec<f32>,
     policy_bias: Vec<f32>,
+    /// `[N, 1]`.
+    value_weight: Vec<f32>,
+    value_bias: Vec<f32>,
 }
 
 impl Agent {
@@ -33,6 +36,8 @@ impl Agent {
             input_bias: parameters.values("input.bias")?,
             policy_weight: parameters.values("policy.weight")?,
             policy_bias: parameters.values("policy.bias")?,
+            value_weight: parameters.values("value.weight")?,
+            value_bias: parameters.values("value.bias")?,
         })
     }
 
@@ -62,6 +67,12 @@ impl Agent {
         let powers = sums.map(|sum| (sum - largest).exp());
         let total: f32 = powers.iter().sum();
         powers.map(|power| power / total)
+    }
+
+    /// The return that it foresees with this `activity`, `[N]`.
+    pub fn value(&self, activity: &[f32]) -> f32 {
+        let weighed = activity.iter().zip(&self.value_weight).map(|(activity, weight)| activity * weight);
+        weighed.sum::<f32>() + self.value_bias.iter().sum::<f32>()
     }
 }
 
@@ -103,6 +114,8 @@ mod tests {
         parameters.insert("input.bias", &[2], &[0.5, -0.5]).unwrap();
         parameters.insert("policy.weight", &[2, 4], &[1.0, 2.0, 3.0, 4.0, 300.0, 100.0, 0.0, 0.0]).unwrap();
         parameters.insert("policy.bias", &[4], &[0.5, 0.0, -0.5, -1.0]).unwrap();
+        parameters.insert("value.weight", &[2, 1], &[2.0, -3.0]).unwrap();
+        parameters.insert("value.bias", &[1], &[0.25]).unwrap();
         let agent = Agent::new(&parameters).unwrap();
         let mut drive = [f32::NAN; 2];
         agent.drive(&[1.0, 0.0, -1.0], &mut drive);
@@ -111,6 +124,7 @@ mod tests {
         for (found, exponent) in agent.probabilities(&[1.0, 0.0]).into_iter().zip([1.5f32, 2.0, 2.5, 3.0]) {
             assert!((found - exponent.exp() / sum).abs() < 1e-6, "{found}");
         }
+        assert_eq!(agent.value(&[1.0, 0.5]), 0.75);
         assert_eq!(agent.probabilities(&[0.0, 1.0]), [1.0, 0.0, 0.0, 0.0], "large outputs stay numbers");
     }
 }

@@ -1,7 +1,7 @@
 //! What the reward is worth without learning: an agent that walks at random, and one that knows where the reward is.
 
 use super::environment::{Environment, Rules};
-use super::grid::{Action, Grid, Square};
+use super::grid::{Action, Square};
 use crate::data::Generator;
 use rand::Rng as _;
 use std::collections::{BTreeMap, VecDeque};
@@ -18,7 +18,8 @@ pub fn oracle(rules: Rules, generator: &mut Generator) -> f64 {
     let mut distances = None;
     lifetime(rules, generator, |environment| {
         let (grid, here) = (environment.grid(), environment.square(0));
-        let distances = distances.get_or_insert_with(|| distances_to(environment.reward_square(0), grid));
+        let distances =
+            distances.get_or_insert_with(|| distances_to(environment.reward_square(0), |square| grid.is_wall(square)));
         let ahead = |action: Action| distances.get(&here.beside(action)).copied();
         let nearest = Action::ALL.into_iter().filter_map(|action| Some((ahead(action)?, action)));
         nearest.min_by_key(|&(distance, _)| distance).map_or(Action::Up, |(_, action)| action)
@@ -35,12 +36,12 @@ fn lifetime(rules: Rules, generator: &mut Generator, mut choose: impl FnMut(&Env
 }
 
 /// How many steps it takes from each open square to `target`.
-pub fn distances_to(target: Square, grid: Grid) -> BTreeMap<Square, usize> {
+pub fn distances_to(target: Square, is_wall: impl Fn(Square) -> bool) -> BTreeMap<Square, usize> {
     let mut distances = BTreeMap::from([(target, 0)]);
     let mut reached = VecDeque::from([(target, 0)]);
     while let Some((square, distance)) = reached.pop_front() {
         for next in Action::ALL.map(|action| square.beside(action)) {
-            if !grid.is_wall(next) && !distances.contains_key(&next) {
+            if !is_wall(next) && !distances.contains_key(&next) {
                 distances.insert(next, distance + 1);
                 reached.push_back((next, distance + 1));
             }
@@ -51,6 +52,7 @@ pub fn distances_to(target: Square, grid: Grid) -> BTreeMap<Square, usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::grid::Grid;
     use super::*;
     use crate::data::Stream;
 
@@ -59,7 +61,7 @@ mod tests {
     #[test]
     fn shortest_ways_lead_around_pillars() {
         let grid = Grid::new(9).unwrap();
-        let distances = distances_to(Square { row: 1, column: 2 }, grid);
+        let distances = distances_to(Square { row: 1, column: 2 }, |square| grid.is_wall(square));
         assert_eq!(distances.len(), grid.open_squares(|_| true).len(), "every open square can be reached");
         assert_eq!(distances[&Square { row: 1, column: 5 }], 3);
         // A pillar stands between them.

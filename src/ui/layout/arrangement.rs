@@ -29,6 +29,23 @@ pub struct Share {
     pub part: Arrangement,
 }
 
+/// What there is to look at beside the matrices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Subject {
+    /// Patterns that are recalled bit by bit.
+    #[default]
+    Patterns,
+    /// Pictures, worth seeing side by side.
+    Pictures,
+    /// An agent in a maze.
+    Agent,
+}
+
+impl Subject {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Patterns, Self::Pictures, Self::Agent];
+}
+
 /// The layouts that have a name and a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -62,23 +79,41 @@ impl Named {
         }
     }
 
-    /// Where panels stand for lifetimes with pictures or without: pictures are worth seeing side by side, and what
-    /// the synapses hold of them, and a probe to paint on, stand behind the trace and the gallery.
-    pub fn arrangement_for(self, pictures: bool) -> Arrangement {
+    /// Where panels stand for lifetimes of some kind. Of pictures, what the synapses hold of them and a probe to paint
+    /// on stand behind the trace and the gallery; an agent takes the place of what is recalled.
+    pub fn arrangement_for(self, subject: Subject) -> Arrangement {
+        use Arrangement::{Column, Row, Tabs};
         let arrangement = self.arrangement();
-        if !pictures {
-            return arrangement;
+        match (self, subject) {
+            (_, Subject::Patterns) => arrangement,
+            (Self::Watch, Subject::Agent) => Row(parts([
+                (0.56, Column(parts([(0.72, panel("Maze")), (0.28, panel("Learning"))]))),
+                (
+                    0.44,
+                    Column(parts([
+                        (0.55, Tabs(0, ["Trace", "Weights", "Plasticity"].map(panel).to_vec())),
+                        (0.45, panel("Agent")),
+                    ])),
+                ),
+            ])),
+            (Self::Inspect, Subject::Agent) => arrangement,
+            (Self::Train, Subject::Agent) => Row(parts([
+                (0.55, panel("Learning")),
+                (0.45, Column(parts([(0.6, panel("Maze")), (0.4, panel("Trace"))]))),
+            ])),
+            (_, Subject::Pictures) => {
+                let arrangement = arrangement.with_in_front("Memories", "Trace").unwrap_or(arrangement);
+                let mut arrangement = arrangement.with_in_front("Trace", "Trace").unwrap_or(arrangement);
+                if let (Self::Watch, Row(parts)) = (self, &mut arrangement) {
+                    let gallery = Tabs(0, vec![panel("Gallery"), panel("Probe")]);
+                    let left = [(0.33, panel("Recall")), (0.4, gallery), (0.27, panel("Learning"))];
+                    // Rows of seven pictures want width.
+                    (parts[0].share, parts[1].share) = (0.54, 0.46);
+                    parts[0].part = Column(self::parts(left));
+                }
+                arrangement
+            }
         }
-        let arrangement = arrangement.with_in_front("Memories", "Trace").unwrap_or(arrangement);
-        let mut arrangement = arrangement.with_in_front("Trace", "Trace").unwrap_or(arrangement);
-        if let (Self::Watch, Arrangement::Row(parts)) = (self, &mut arrangement) {
-            let gallery = Arrangement::Tabs(0, vec![panel("Gallery"), panel("Probe")]);
-            let left = [(0.33, panel("Recall")), (0.4, gallery), (0.27, panel("Learning"))];
-            // Rows of seven pictures want width.
-            (parts[0].share, parts[1].share) = (0.54, 0.46);
-            parts[0].part = Arrangement::Column(self::parts(left));
-        }
-        arrangement
     }
 
     /// Where panels stand.
@@ -114,6 +149,23 @@ impl Arrangement {
             Self::Panel(title) => vec![title],
             Self::Row(parts) | Self::Column(parts) => parts.iter().flat_map(|share| share.part.panels()).collect(),
             Self::Tabs(_, parts) => parts.iter().flat_map(Self::panels).collect(),
+        }
+    }
+
+    /// The same places, whichever tabs are in front.
+    pub fn has_places_of(&self, other: &Self) -> bool {
+        let alike = |one: &[Share], other: &[Share]| {
+            one.len() == other.len()
+                && one.iter().zip(other).all(|(one, other)| {
+                    one.share.to_bits() == other.share.to_bits() && one.part.has_places_of(&other.part)
+                })
+        };
+        match (self, other) {
+            (Self::Tabs(_, one), Self::Tabs(_, other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.has_places_of(other))
+            }
+            (Self::Row(one), Self::Row(other)) | (Self::Column(one), Self::Column(other)) => alike(one, other),
+            _ => self == other,
         }
     }
 

@@ -3,5 +3,5 @@
 pub mod arrangement;
 pub mod dock;
 
-pub use arrangement::{Arrangement, Named};
+pub use arrangement::{Arrangement, Named, Subject};
 pub use dock::{Choices, Dock};

@@ -1,8 +1,10 @@
 //! What can be looked at. A new panel is a file and a line in [`PANELS`].
 
+pub mod agent;
 pub mod curve;
 pub mod gallery;
 pub mod matrix;
+pub mod maze;
 pub mod memories;
 pub mod pixels;
 pub mod places;
@@ -28,6 +30,8 @@ pub const PANELS: &[Make] = &[
     || Box::new(gallery::Gallery::default()),
     || Box::new(memories::Memories::default()),
     || Box::new(probe::Probe::default()),
+    || Box::new(maze::Maze::default()),
+    || Box::new(agent::Agent),
 ];
 
 /// One way of looking at a session. It owns its own state and changes nothing but the session's clock and hover.

@@ -1,0 +1,84 @@
+//! What an agent would do elsewhere: a virtual agent on every open square, with the present trace and the present
+//! activity of the true one.
+
+use super::agent::{ACTIONS, Agent};
+use super::environment::{OBSERVATION, WALLS};
+use super::grid::{Action, Square};
+use crate::episode::Tape;
+use crate::plastic::Parameters;
+use candle_core::Result;
+
+/// What the agent would do on a square, and what it would expect of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Belief {
+    /// The square.
+    pub square: Square,
+    /// How likely each action would be.
+    pub probabilities: [f32; ACTIONS],
+    /// The return that it would foresee.
+    pub value: f32,
+}
+
+impl Belief {
+    /// The likeliest action.
+    pub fn preferred(&self) -> Action {
+        let likeliest =
+            (0..ACTIONS).max_by(|&one, &other| self.probabilities[one].total_cmp(&self.probabilities[other]));
+        Action::ALL[likeliest.unwrap_or_default()]
+    }
+}
+
+/// The beliefs of the agent on `tape` at a step, for every open square: it would see other walls, and know everything
+/// else that it knows. `trace` is H(t), `[N, N]` row major, empty for a network without. Empty for a tape without a
+/// maze.
+///
+/// All squares share what the recurrence brings (*Differentiable plasticity*, eq. 1: Σ_i (w_ij + α_ij H_ij(t))
+/// x_i(t−1)); only what is seen differs.
+///
+/// # Errors
+/// When a parameter is missing.
+pub fn beliefs(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32]) -> Result<Vec<Belief>> {
+    let Some(behaviour) = &tape.behaviour else { return Ok(Vec::new()) };
+    let Some(walk) = &behaviour.walk else { return Ok(Vec::new()) };
+    let agent = Agent::new(parameters)?;
+    let neurons = tape.network.neurons;
+    let recurrent = recurrent(parameters, tape, step, trace)?;
+    let mut seen = behaviour.observations[step * OBSERVATION..][..OBSERVATION].to_vec();
+    let (mut drive, mut beliefs) = (vec![0.0; neurons], Vec::new());
+    for (row, column) in (0..walk.side).flat_map(|row| (0..walk.side).map(move |column| (row, column))) {
+        if walk.is_wall([row, column]) {
+            continue;
+        }
+        let square = Square { row, column };
+        for (seen, around) in seen[WALLS].iter_mut().zip(square.surroundings()) {
+            *seen = if walk.is_wall([around.row, around.column]) { 1.0 } else { 0.0 };
+        }
+        agent.drive(&seen, &mut drive);
+        let activity: Vec<f32> = drive.iter().zip(&recurrent).map(|(drive, sum)| (drive + sum).tanh()).collect();
+        let (probabilities, value) = (agent.probabilities(&activity), agent.value(&activity));
+        beliefs.push(Belief { square, probabilities, value });
+    }
+    Ok(beliefs)
+}
+
+/// What each neuron hears from all others at a step, `[N]`.
+fn recurrent(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32]) -> Result<Vec<f32>> {
+    let neurons = tape.network.neurons;
+    let mut sums = vec![0.0; neurons];
+    let Some(before) = step.checked_sub(1) else { return Ok(sums) };
+    let w = parameters.values("w")?;
+    let plastic = match tape.network.plasticity {
+        Some(plasticity) if !trace.is_empty() => Some((plasticity.alpha, parameters.values("alpha")?)),
+        _ => None,
+    };
+    for (from, activity) in tape.activity_at(before).iter().enumerate() {
+        for (to, sum) in sums.iter_mut().enumerate() {
+            let strength = match &plastic {
+                Some((kind, alpha)) => kind.at(alpha, neurons, from, to) * trace[from * neurons + to],
+                None => 0.0,
+            };
+            *sum += activity * (w[from * neurons + to] + strength);
+        }
+    }
+    Ok(sums)
+}

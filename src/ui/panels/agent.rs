@@ -1,0 +1,150 @@
+//! What an agent sees, knows and wants at the instant viewed.
+
+use super::Panel;
+use crate::episode::{Behaviour, EventKind, Tape};
+use crate::tasks::maze::environment::{LAST_ACTION, LAST_REWARD, OBSERVATION, TIME, WALLS};
+use crate::ui::numbers::{decimals, signed};
+use crate::ui::session::Session;
+use crate::ui::theme::Palette;
+use egui::{Align, Align2, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
+
+/// The actions, in the order of the policy's outputs.
+const ACTIONS: [&str; 4] = ["up", "right", "left", "down"];
+
+/// Side of the picture of what it sees.
+const VIEW: f32 = 66.0;
+
+/// The panel; it has no state of its own.
+#[derive(Default)]
+pub struct Agent;
+
+impl Panel for Agent {
+    fn title(&self) -> &'static str {
+        "Agent"
+    }
+
+    fn note(&self, _session: &Session) -> String {
+        "what it sees, knows and wants now".to_owned()
+    }
+
+    fn has_content(&self, session: &Session) -> bool {
+        behaviour_of(session).is_some_and(|behaviour| behaviour.walk.is_some())
+    }
+
+    fn empty(&self) -> &'static str {
+        "What an agent sees, knows and wants appears here: open or train a network of the task maze."
+    }
+
+    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+        let at = session.clock.at();
+        let Some(tape) = session.scene().map(|scene| Arc::clone(scene.tape())) else { return };
+        let Some(behaviour) = &tape.behaviour else { return };
+        let Some(seen) = behaviour.observations.get(at * OBSERVATION..(at + 1) * OBSERVATION) else { return };
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.horizontal(|ui| {
+            sight_ui(ui, &seen[WALLS]);
+            ui.add_space(10.0);
+            ui.vertical(|ui| {
+                let action = seen[LAST_ACTION].iter().position(|&value| value > 0.0);
+                line(ui, "last reward", &signed(f64::from(seen[LAST_REWARD]), 3));
+                line(ui, "last action", action.map_or("none", |action| ACTIONS[action]));
+                line(ui, "time", &decimals(f64::from(seen[TIME]), 2));
+                line(ui, "value", &signed(f64::from(behaviour.values[at]), 3));
+            });
+        });
+        ui.add_space(4.0);
+        let likely = &behaviour.probabilities[at * ACTIONS.len()..][..ACTIONS.len()];
+        for (action, (name, &probability)) in ACTIONS.iter().zip(likely).enumerate() {
+            bar_ui(ui, name, probability, behaviour.actions[at] == action);
+        }
+        ui.add_space(6.0);
+        value_ui(ui, session, &tape, behaviour);
+    }
+}
+
+fn behaviour_of(session: &Session) -> Option<&Behaviour> {
+    session.scene()?.tape().behaviour.as_ref()
+}
+
+/// The 3 × 3 squares around the agent, walls raised.
+fn sight_ui(ui: &mut Ui, walls: &[f32]) {
+    let palette = Palette::of(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(VIEW), Sense::hover());
+    let cell = VIEW / 3.0;
+    for (index, &wall) in walls.iter().enumerate() {
+        let place = vec2((index % 3) as f32, (index / 3) as f32) * cell;
+        let square = Rect::from_min_size(rect.min + place, Vec2::splat(cell));
+        if wall > 0.0 {
+            ui.painter().rect_filled(square.shrink(2.0), 3.0, palette.quiet);
+        }
+        ui.painter().rect_stroke(square, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Middle);
+    }
+    ui.painter().circle_filled(rect.center(), cell * 0.2, palette.curve());
+    let count = walls.iter().filter(|&&wall| wall > 0.0).count();
+    let words = format!("what the agent sees: {count} walls around it");
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
+}
+
+fn line(ui: &mut Ui, what: &str, value: &str) {
+    let palette = Palette::of(ui.ctx());
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(what).small().color(palette.quiet));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(value));
+    });
+}
+
+/// How likely an action is; the one that is taken is filled.
+fn bar_ui(ui: &mut Ui, name: &str, probability: f32, is_taken: bool) {
+    let palette = Palette::of(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 16.0), Sense::hover());
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let ink = if is_taken { palette.text } else { palette.quiet };
+    ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, name, font.clone(), ink);
+    let value = decimals(f64::from(probability), 2);
+    ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, &value, font, ink);
+    let place =
+        Rect::from_min_max(pos2(rect.left() + 40.0, rect.top() + 4.0), pos2(rect.right() - 36.0, rect.bottom() - 4.0));
+    if place.width() > 4.0 {
+        ui.painter().rect_filled(place, 3.0, palette.raised);
+        let filled = place.with_max_x(place.left() + place.width() * probability.clamp(0.0, 1.0));
+        ui.painter().rect_filled(filled, 3.0, if is_taken { palette.curve() } else { palette.quiet });
+    }
+    let words = format!("{name} {value}{}", if is_taken { ", taken" } else { "" });
+    response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &words));
+}
+
+/// The value over the whole lifetime, with a dot wherever the reward was found; a click goes there.
+fn value_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behaviour: &Behaviour) {
+    let palette = Palette::of(ui.ctx());
+    let height = (ui.available_height() - 4.0).min(90.0);
+    if height < 24.0 {
+        return;
+    }
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    ui.painter().text(rect.left_top(), Align2::LEFT_TOP, "value over this life", font, palette.quiet);
+    let plot = Rect::from_min_max(rect.min + vec2(0.0, 18.0), rect.max - vec2(0.0, 8.0));
+    let (least, most) = behaviour.values.iter().fold((0.0_f32, 1e-6_f32), |(low, high), &v| (low.min(v), high.max(v)));
+    let steps = tape.steps as f32;
+    let x_of = |step: usize| plot.left() + plot.width() * (step as f32 + 0.5) / steps;
+    let y_of = |value: f32| plot.bottom() - plot.height() * (value - least) / (most - least);
+    ui.painter().hline(plot.x_range(), y_of(0.0), Stroke::new(1.0, palette.line));
+    let points = behaviour.values.iter().enumerate().map(|(step, &value)| pos2(x_of(step), y_of(value)));
+    ui.painter().line(points.collect(), Stroke::new(1.4, palette.curve()));
+    for event in tape.events.iter().filter(|event| event.kind == EventKind::Reward) {
+        ui.painter().circle_filled(pos2(x_of(event.start), plot.bottom() + 5.0), 2.5, palette.trace);
+    }
+    ui.painter().vline(x_of(session.clock.at()), plot.y_range(), Stroke::new(1.0, palette.mark));
+    let words = format!("value over this life, from {} to {}", signed(f64::from(least), 2), signed(f64::from(most), 2));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
+    let step_at = |x: f32| ((x - plot.left()) / plot.width() * steps).clamp(0.0, steps - 1.0) as usize;
+    if let Some(pos) = response.interact_pointer_pos() {
+        session.hold();
+        session.clock.pause();
+        session.clock.seek(step_at(pos.x));
+    } else if let Some(pos) = response.hover_pos() {
+        let step = step_at(pos.x);
+        session.hover = Some(format!("step {}: value {}", step + 1, signed(f64::from(behaviour.values[step]), 3)));
+    }
+}

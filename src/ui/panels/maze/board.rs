@@ -1,0 +1,218 @@
+//! Squares, walls, reward, agent and trail, drawn. Shapes tell them apart, not colours alone.
+
+use crate::episode::Walk;
+use crate::tasks::maze::belief::Belief;
+use crate::tasks::maze::grid::Action;
+use crate::ui::theme::{Palette, mix};
+use egui::{Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, pos2, vec2};
+
+/// Steps of the trail that are still seen.
+const TRAIL: usize = 24;
+
+/// Where squares lie.
+pub(super) struct Board {
+    corner: Pos2,
+    cell: f32,
+    side: usize,
+}
+
+/// The word for an action.
+pub(super) fn name(action: Action) -> &'static str {
+    match action {
+        Action::Up => "up",
+        Action::Right => "right",
+        Action::Left => "left",
+        Action::Down => "down",
+    }
+}
+
+/// Where an action leads.
+fn direction(action: Action) -> Vec2 {
+    match action {
+        Action::Up => vec2(0.0, -1.0),
+        Action::Right => vec2(1.0, 0.0),
+        Action::Left => vec2(-1.0, 0.0),
+        Action::Down => vec2(0.0, 1.0),
+    }
+}
+
+impl Board {
+    /// The largest board of `side` squares in the middle of `room`; `None` where there is none to speak of.
+    pub fn of(room: Rect, side: usize) -> Option<Self> {
+        let cell = (room.width().min(room.height()) / side as f32).floor();
+        let corner = room.center_top() - vec2(cell * side as f32 / 2.0, 0.0);
+        (cell >= 3.0).then_some(Self { corner: pos2(corner.x.round(), corner.y.round()), cell, side })
+    }
+
+    /// Everything.
+    pub fn rect(&self) -> Rect {
+        Rect::from_min_size(self.corner, Vec2::splat(self.cell * self.side as f32))
+    }
+
+    fn rect_of(&self, [row, column]: [usize; 2]) -> Rect {
+        let place = vec2(column as f32, row as f32) * self.cell;
+        Rect::from_min_size(self.corner + place, Vec2::splat(self.cell))
+    }
+
+    fn center_of(&self, square: [usize; 2]) -> Pos2 {
+        self.rect_of(square).center()
+    }
+
+    /// Row and column of the square under a point.
+    pub fn square_at(&self, pos: Pos2) -> Option<[usize; 2]> {
+        let place = (pos - self.corner) / self.cell;
+        let is_inside = |place: f32| place >= 0.0 && (place as usize) < self.side;
+        (is_inside(place.x) && is_inside(place.y)).then_some([place.y as usize, place.x as usize])
+    }
+
+    fn squares(&self) -> impl Iterator<Item = [usize; 2]> {
+        let side = self.side;
+        (0..side).flat_map(move |row| (0..side).map(move |column| [row, column]))
+    }
+
+    /// The open squares and the lines between them.
+    pub fn floor(&self, painter: &Painter, walk: &Walk, palette: &Palette) {
+        painter.rect_filled(self.rect(), 3.0, palette.background);
+        let line = Stroke::new(1.0, palette.line);
+        for square in self.squares().filter(|&square| !walk.is_wall(square)) {
+            painter.rect_stroke(self.rect_of(square), 0.0, line, StrokeKind::Middle);
+        }
+    }
+
+    /// Walls and pillars: raised, and hatched where they are large enough.
+    pub fn walls(&self, painter: &Painter, walk: &Walk, palette: &Palette) {
+        let hatch = Stroke::new(1.2, mix(palette.raised, palette.quiet, 0.35));
+        for square in self.squares().filter(|&square| walk.is_wall(square)) {
+            let rect = self.rect_of(square);
+            painter.rect_filled(rect.shrink(0.5), 1.0, palette.raised);
+            let [row, column] = square;
+            let is_pillar = row > 0 && column > 0 && row + 1 < self.side && column + 1 < self.side;
+            if is_pillar && self.cell >= 12.0 {
+                let inner = rect.shrink(self.cell * 0.2);
+                for share in [0.35, 0.7, 1.0] {
+                    let ends = [inner.left_bottom() - vec2(0.0, inner.height() * (1.0 - share)), inner.left_top()];
+                    let across = vec2(inner.width() * share, 0.0);
+                    painter
+                        .line_segment([pos2(ends[1].x, ends[1].y + inner.height() * share), ends[1] + across], hatch);
+                }
+            }
+        }
+    }
+
+    /// How much the agent would expect on each square, from the least to the most of its lifetime.
+    pub fn values(&self, painter: &Painter, beliefs: &[Belief], [least, most]: [f32; 2], palette: &Palette) {
+        for belief in beliefs {
+            let share = ((belief.value - least) / (most - least).max(1e-6)).clamp(0.0, 1.0);
+            let color = mix(palette.surface, palette.mark, 0.06 + 0.5 * share);
+            painter.rect_filled(self.rect_of([belief.square.row, belief.square.column]).shrink(0.5), 0.0, color);
+        }
+    }
+
+    /// How often the agent has been on each square, against the most visited one.
+    pub fn visits(&self, painter: &Painter, way: &[[usize; 2]], palette: &Palette) {
+        let mut counts = vec![0_usize; self.side * self.side];
+        for [row, column] in way {
+            counts[row * self.side + column] += 1;
+        }
+        let most = counts.iter().copied().max().unwrap_or(0).max(1) as f32;
+        for square in self.squares() {
+            let count = counts[square[0] * self.side + square[1]];
+            if count > 0 {
+                // The root, so that once is not nothing.
+                let share = (count as f32 / most).sqrt();
+                let color = mix(palette.surface, palette.accent, 0.15 + 0.75 * share);
+                painter.rect_filled(self.rect_of(square).shrink(0.5), 0.0, color);
+            }
+        }
+    }
+
+    /// The likeliest action on each square: the surer, the stronger.
+    pub fn intentions(&self, painter: &Painter, beliefs: &[Belief], palette: &Palette) {
+        if self.cell < 8.0 {
+            return;
+        }
+        for belief in beliefs {
+            let action = belief.preferred();
+            // A quarter is chance.
+            let sure = ((belief.probabilities[action as usize] - 0.25) / 0.75).clamp(0.0, 1.0);
+            let color = palette.text.gamma_multiply(0.25 + 0.65 * sure);
+            let center = self.center_of([belief.square.row, belief.square.column]);
+            painter.add(arrow(center, direction(action), self.cell * 0.17, color, Stroke::NONE));
+        }
+    }
+
+    /// A star.
+    pub fn reward(&self, painter: &Painter, square: [usize; 2], palette: &Palette) {
+        let (center, radius) = (self.center_of(square), self.cell * 0.36);
+        let point = |index: usize| {
+            let angle = std::f32::consts::TAU * (index as f32 / 10.0 - 0.25);
+            center + Vec2::angled(angle) * if index.is_multiple_of(2) { radius } else { radius * 0.42 }
+        };
+        // Five kites: a star is not convex, and the painter fills convex shapes only.
+        for tip in 0..5 {
+            let kite = vec![center, point(2 * tip + 9), point(2 * tip), point(2 * tip + 1)];
+            painter.add(Shape::convex_polygon(kite, palette.trace, Stroke::NONE));
+        }
+        let outline = (0..10).map(point).collect();
+        painter.add(Shape::closed_line(outline, Stroke::new(1.2, palette.text)));
+    }
+
+    /// The last steps, fading; a teleport leaves a gap.
+    pub fn trail(&self, painter: &Painter, way: &[[usize; 2]], palette: &Palette) {
+        let last = &way[way.len().saturating_sub(TRAIL + 1)..];
+        for (index, pair) in last.windows(2).enumerate() {
+            let ends = [pair[0], pair[1]].map(|square| self.center_of(square));
+            if (ends[1] - ends[0]).length() > self.cell * 1.5 {
+                continue;
+            }
+            let share = (index + 1) as f32 / last.len() as f32;
+            let stroke =
+                Stroke::new((self.cell * 0.1).clamp(1.5, 5.0), palette.curve().gamma_multiply(0.15 + 0.7 * share));
+            painter.line_segment(ends, stroke);
+        }
+    }
+
+    /// The nine squares that the agent sees.
+    pub fn sight(&self, painter: &Painter, square: [usize; 2], palette: &Palette) {
+        let seen = self.seen(square);
+        let corners = [seen.left_top(), seen.right_top(), seen.right_bottom(), seen.left_bottom(), seen.left_top()];
+        let dash = (self.cell * 0.14).max(2.0);
+        painter.extend(Shape::dashed_line(&corners, Stroke::new(1.4, palette.curve()), dash, dash));
+    }
+
+    fn seen(&self, square: [usize; 2]) -> Rect {
+        self.rect_of(square).expand(self.cell).intersect(self.rect())
+    }
+
+    /// Covers everything else.
+    pub fn fog(&self, painter: &Painter, square: [usize; 2], palette: &Palette) {
+        let seen = self.seen(square);
+        for place in self.squares().map(|square| self.rect_of(square)).filter(|place| !seen.contains(place.center())) {
+            painter.rect_filled(place, 0.0, palette.background);
+        }
+        let all = self.rect();
+        painter.rect_stroke(all, 3.0, Stroke::new(1.0, palette.line), StrokeKind::Inside);
+    }
+
+    /// An arrow head that looks where the last action led.
+    pub fn agent(&self, painter: &Painter, square: [usize; 2], heading: Option<Action>, palette: &Palette) {
+        let center = self.center_of(square);
+        let outline = Stroke::new(1.5, palette.background);
+        let fill = palette.curve();
+        match heading {
+            Some(action) => {
+                painter.add(arrow(center, direction(action), self.cell * 0.36, fill, outline));
+            }
+            None => {
+                painter.circle(center, self.cell * 0.28, fill, outline);
+            }
+        }
+    }
+}
+
+/// A triangle that points somewhere.
+fn arrow(center: Pos2, to: Vec2, size: f32, fill: egui::Color32, outline: Stroke) -> Shape {
+    let aside = vec2(-to.y, to.x) * 0.8;
+    let points = [to, aside - to * 0.8, -aside - to * 0.8].map(|point| center + point * size);
+    Shape::convex_polygon(points.to_vec(), fill, outline)
+}

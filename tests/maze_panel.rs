@@ -1,0 +1,214 @@
+//! The maze in the window: the board, what the agent would do elsewhere, what it knows, and what has happened so far.
+
+use crate::support::{keep, offscreen, windowed};
+use egui::vec2;
+use egui_kittest::{Harness, kittest::Queryable as _};
+use hebbscope::episode::{Behaviour, EventKind, Reel, Tape, Walk};
+use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::tasks::maze::agent::ACTIONS;
+use hebbscope::tasks::maze::belief::beliefs;
+use hebbscope::tasks::maze::grid::{Action, Square};
+use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
+use hebbscope::ui::App;
+use hebbscope::ui::layout::{Named, Subject};
+use hebbscope::ui::panels::PANELS;
+use hebbscope::ui::panels::maze::story::Story;
+use hebbscope::ui::picture::Picture;
+use image::RgbaImage;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A small agent after three iterations.
+fn trained(changes: &[(&str, &str)]) -> Checkpoint {
+    let mut config = RunConfig::new(hebbscope::tasks::find("maze").unwrap());
+    let small = [("steps", "30"), ("neurons", "12"), ("batch", "4"), ("lr", "0.05")];
+    for (key, value) in small.iter().chain(changes) {
+        config.settings.set_text(key, value).unwrap();
+    }
+    let mut trainer = Trainer::new(config).unwrap();
+    for _ in 0..3 {
+        trainer.step().unwrap();
+    }
+    trainer.checkpoint().unwrap()
+}
+
+/// It in a maze of 5 × 5 squares, as a file.
+pub fn checkpoint(folder: &Path) -> PathBuf {
+    let path = folder.join("agent.safetensors");
+    trained(&[("size", "5")]).write(&path, Precision::Full).unwrap();
+    path
+}
+
+/// The whole window with that agent, at rest.
+fn opened(folder: &Path) -> Harness<'static, App> {
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session.open(checkpoint(folder));
+    app.session.settle();
+    app.session.clock.pause();
+    app.session.clock.seek(12);
+    windowed(app)
+}
+
+fn tape_of(harness: &Harness<'_, App>) -> Arc<Tape> {
+    Arc::clone(harness.state().session.scene().unwrap().tape())
+}
+
+#[test]
+fn on_its_own_square_the_virtual_agent_is_the_true_one() {
+    for (network, alpha) in
+        [("plastic", "free"), ("plastic", "yoked"), ("plastic", "per_neuron"), ("non_plastic", "free")]
+    {
+        let checkpoint = trained(&[("network", network), ("alpha", alpha)]);
+        let tape = Arc::new(evaluate::episode(&checkpoint, 2).unwrap());
+        let mut reel = Reel::new(Arc::clone(&tape));
+        let behaviour = tape.behaviour.as_ref().unwrap();
+        let walk = behaviour.walk.as_ref().unwrap();
+        for step in 0..tape.steps {
+            let trace = reel.trace_at(step).to_vec();
+            let beliefs = beliefs(&checkpoint.parameters, &tape, step, &trace).unwrap();
+            assert_eq!(beliefs.len(), walk.walls.iter().filter(|wall| !**wall).count());
+            let [row, column] = walk.squares[step];
+            let here = beliefs.iter().find(|belief| belief.square == Square { row, column }).unwrap();
+            for (action, expected) in behaviour.probabilities[step * ACTIONS..][..ACTIONS].iter().enumerate() {
+                let found = here.probabilities[action];
+                assert!((found - expected).abs() < 1e-5, "{network} {alpha}, step {step}: {found}, not {expected}");
+            }
+            assert!((here.value - behaviour.values[step]).abs() < 1e-4, "{network} {alpha}, step {step}");
+            assert!(beliefs.iter().all(|belief| (belief.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5));
+        }
+    }
+}
+
+/// Three squares in a row, the reward on the right: there, teleported back, bumped, there again.
+fn told() -> Behaviour {
+    let right = Action::Right as usize;
+    let actions = vec![right, right, Action::Up as usize, right];
+    let walls = (0..15).map(|at| !(6..9).contains(&at)).chain([true; 10]).collect();
+    let squares = [1, 2, 2, 2, 1].map(|column| [1, column]).to_vec();
+    let walk = Walk { side: 5, walls, reward: [1, 3], squares };
+    let rewards = vec![0.0, 10.0, -0.1, 10.0];
+    let (observations, probabilities, values) = (vec![0.0; 64], vec![0.25; 16], vec![0.0; 4]);
+    Behaviour { observations, probabilities, actions, rewards, values, walk: Some(walk) }
+}
+
+#[test]
+fn the_story_counts_what_lies_before_the_step_and_nothing_else() {
+    let behaviour = told();
+    let story = |at| Story::of(&behaviour, at).unwrap();
+    let nothing = Story { reward: 0.0, found: 0, ways: vec![], shortest: vec![], heading: None };
+    assert_eq!(story(0), nothing);
+    assert_eq!(story(1), Story { heading: Some(Action::Right), ..nothing.clone() });
+    let once = Story { reward: 10.0, found: 1, ways: vec![2], shortest: vec![2], heading: Some(Action::Right) };
+    assert_eq!(story(2), once);
+    assert_eq!(story(3), Story { reward: 9.9, heading: Some(Action::Up), ..once });
+    let twice = Story { reward: 19.9, found: 2, ways: vec![2, 2], shortest: vec![2, 1], heading: Some(Action::Right) };
+    assert_eq!(story(4), twice);
+    assert_eq!(Story::of(&Behaviour { walk: None, ..behaviour.clone() }, 2), None);
+}
+
+#[test]
+fn an_agent_brings_its_panels_and_they_say_what_the_tape_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(folder.path());
+    let expected = Named::Watch.arrangement_for(Subject::Agent);
+    assert_eq!(harness.state_mut().dock().arrangement(), Some(expected));
+    let tape = tape_of(&harness);
+    let behaviour = tape.behaviour.as_ref().unwrap();
+    let walk = behaviour.walk.as_ref().unwrap();
+    for at in [0, 12, 29] {
+        harness.state_mut().session.clock.seek(at);
+        harness.run_steps(2);
+        let [row, column] = walk.squares[at];
+        let [reward_row, reward_column] = walk.reward;
+        harness.get_by_label_contains(&format!(
+            "maze of 5 × 5 squares, agent on square ({column}, {row}), reward on square ({reward_column}, {reward_row})"
+        ));
+        let walls = behaviour.observations[at * 16..][..9].iter().filter(|&&wall| wall > 0.0).count();
+        harness.get_by_label(&format!("what the agent sees: {walls} walls around it"));
+        let name = ["up", "right", "left", "down"][behaviour.actions[at]];
+        let probability = behaviour.probabilities[at * 4 + behaviour.actions[at]];
+        harness.get_by_label(&format!("{name} {probability:.2}, taken"));
+    }
+    // The square under the pointer is named, with what the agent would do there.
+    let board = harness.get_by_label_contains("maze of 5 × 5").rect();
+    harness.hover_at(board.min + board.size() * vec2(1.5, 1.5) / 7.0);
+    harness.run_steps(2);
+    let hover = harness.state().session.hover.clone().unwrap();
+    assert!(hover.starts_with("square (1, 1): would go ") && hover.contains("foresees"), "{hover}");
+    harness.hover_at(board.min + board.size() * vec2(0.5, 0.5) / 7.0);
+    harness.run_steps(2);
+    assert_eq!(harness.state().session.hover.as_deref(), Some("square (0, 0): a wall"));
+    // A click on the value goes to that step.
+    let value = harness.get_by_label_contains("value over this life").rect();
+    harness.hover_at(value.left_center() + vec2(2.0, 0.0));
+    harness.get_by_label_contains("value over this life").click();
+    harness.run_steps(2);
+    assert!(!harness.state().session.clock.is_playing());
+}
+
+#[test]
+fn panels_of_recall_have_nothing_to_say_of_an_agent_nor_the_other_way_round() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(folder.path());
+    for (panel, words) in [("Recall", "what it recalls"), ("Gallery", "side by side"), ("Probe", "nothing to erase")] {
+        harness.state_mut().show_panel(panel, "Trace");
+        harness.run_steps(3);
+        assert!(harness.query_all_by_label_contains(words).count() > 0, "{panel}");
+    }
+    harness.state_mut().session.open_bundled(hebbscope::train::Bundled::Patterns);
+    harness.state_mut().session.settle();
+    for (panel, words) in [("Maze", "looks for a hidden reward"), ("Agent", "sees, knows and wants")] {
+        harness.state_mut().show_panel(panel, "Trace");
+        harness.run_steps(3);
+        assert!(harness.query_all_by_label_contains(words).count() > 0, "{panel}");
+    }
+}
+
+#[test]
+fn the_board_is_drawn_in_both_themes_and_every_switch_shows() {
+    let Some(mut device) = offscreen() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = checkpoint(folder.path());
+    let index = |name: &str| PANELS.iter().position(|make| make().name() == name).unwrap();
+    let mut drawn: Vec<RgbaImage> = Vec::new();
+    for dark in [true, false] {
+        let mut picture = Picture::with(device, dark);
+        picture.open(Some(&path));
+        picture.app.session.clock.seek(12);
+        for (panel, size) in [("Maze", [420.0, 460.0]), ("Maze", [120.0, 160.0]), ("Agent", [360.0, 260.0])] {
+            let panel = picture.panel(index(panel), size, 1.0).unwrap();
+            keep(&panel, &format!("maze-{dark}-{}", drawn.len()));
+            assert!(!drawn.contains(&panel), "{dark} {size:?} looks like another");
+            drawn.push(panel);
+        }
+        for choice in ["believes", "counts", "hides"] {
+            let on = choice != "believes";
+            let choices = [("Maze".to_owned(), serde_json::json!({ choice: on }))];
+            picture.app.dock().choose(&choices.into());
+            let panel = picture.panel(index("Maze"), [420.0, 460.0], 1.0).unwrap();
+            assert!(!drawn.contains(&panel), "{choice} changes nothing");
+            drawn.push(panel);
+        }
+        device = picture.into_offscreen();
+    }
+}
+
+#[test]
+fn what_happened_stands_on_the_timeline_and_can_be_jumped_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(folder.path());
+    let tape = tape_of(&harness);
+    let behaviour = tape.behaviour.as_ref().unwrap();
+    let starts = |kind: EventKind| -> Vec<usize> {
+        tape.events.iter().filter(|event| event.kind == kind).map(|event| event.start).collect()
+    };
+    let with_reward = |is_it: &dyn Fn(f32) -> bool| -> Vec<usize> {
+        (0..tape.steps).filter(|&step| is_it(behaviour.rewards[step])).collect()
+    };
+    assert_eq!(starts(EventKind::Bump), with_reward(&|reward| reward == -0.1 || reward == 9.9));
+    assert_eq!(starts(EventKind::Reward), with_reward(&|reward| reward > 1.0));
+    harness.state_mut().session.clock.seek(0);
+    harness.state_mut().session.jump_event(true);
+    let first = tape.events.iter().map(|event| event.start).find(|&start| start > 0).unwrap();
+    assert_eq!(harness.state().session.clock.at(), first);
+}
