@@ -259,7 +259,7 @@ fn a_stroke_takes_effect_wherever_the_controls_stand() {
         harness.get_by_label("Nothing").click();
         run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().count() == 0);
         let place = pixel(&harness, "probe to paint on", 8);
-        places.push(harness.get_by_label("Nothing").rect().left() > place.x);
+        places.push(harness.get_by_label("Nothing").rect().bottom() > place.y);
         click_at(&mut harness, place, PointerButton::Primary);
         run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().count() > 0);
     }
@@ -343,7 +343,7 @@ fn three_dropped_pictures_are_studied_and_fewer_wait_for_the_rest() {
     assert_eq!(harness.state().session.pictures_waiting(), 2);
     drop_files(&mut harness, &[&files[2], &files[3]]);
     run_until(&mut harness, "the lifetime", |app| app.session.scene().unwrap().changed.is_some());
-    assert_eq!(notices(&harness), ["A lifetime of this network shows 3 pictures: the first 3 were taken."]);
+    assert_eq!(notices(&harness), ["A lifetime of this network shows 3 pictures: one was left out."]);
     let session = &harness.state().session;
     let asked = shown(session);
     assert_eq!(asked.question.study, expected[..3]);
@@ -354,9 +354,85 @@ fn three_dropped_pictures_are_studied_and_fewer_wait_for_the_rest() {
     harness.get_by_label("Top half").click();
     run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().next() == Some(0));
     assert_eq!(harness.state().session.scene().unwrap().life_name(), "your pictures, probe edited");
+    // The same again is the viewer's own pictures, another episode is not.
     harness.state_mut().session.new_episode(true);
-    run_until(&mut harness, "the seed", |app| app.session.scene().unwrap().changed.is_none());
-    assert_eq!(harness.state().session.scene().unwrap().tape().seed, Some(0));
+    run_until(&mut harness, "the pictures", |app| app.session.scene().unwrap().life_name() == "your pictures");
+    assert_eq!(shown(&harness.state().session), asked);
+    harness.state_mut().session.new_episode(false);
+    run_until(&mut harness, "another", |app| app.session.scene().unwrap().changed.is_none());
+    assert!(harness.state().session.scene().unwrap().tape().seed.is_some());
+}
+
+#[test]
+fn pictures_given_while_others_are_read_wait_their_turn_and_a_whole_set_replaces_what_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = pictures(folder.path());
+    let mut session = session_of(checkpoint(folder.path(), &[]));
+    let config = session.scene().unwrap().config.clone().unwrap();
+    let read = |file: &PathBuf| config.task().read_example(&config.settings, file).unwrap();
+    let finish = |session: &mut Session| {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while session.is_reading() || session.is_asking() {
+            assert!(Instant::now() < deadline, "waited too long");
+            session.update();
+            std::thread::yield_now();
+        }
+    };
+    session.ask_pictures(&files[..1]);
+    assert_eq!(session.reading().unwrap(), "reading own0.png");
+    // The first may still be on its way.
+    session.ask_pictures(&files[1..2]);
+    finish(&mut session);
+    assert_eq!(session.pictures_waiting(), 2);
+    session.forget_pictures();
+    assert_eq!((session.pictures_waiting(), session.notices.len()), (0, 0), "what was forgotten is still wanted");
+
+    session.ask_pictures(&files[..1]);
+    finish(&mut session);
+    session.ask_pictures(&files[1..]);
+    finish(&mut session);
+    assert_eq!(shown(&session).question.study, files[1..].iter().map(read).collect::<Vec<_>>(), "one was left over");
+    // A folder is all pictures in it, by name.
+    session.ask_pictures(&[folder.path().to_owned()]);
+    finish(&mut session);
+    let by_name = ["own0.png", "own1.bmp", "own2.gif"].map(|name| read(&folder.path().join(name)));
+    assert_eq!(shown(&session).question.study, by_name);
+}
+
+#[test]
+fn another_lifetime_on_its_way_does_not_take_the_place_of_ones_own_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = pictures(folder.path());
+    let mut session = session_of(checkpoint(folder.path(), &[]));
+    session.ask_pictures(&files[..3]);
+    session.new_episode(false);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while session.scene().unwrap().changed.is_none() {
+        assert!(Instant::now() < deadline, "the pictures were lost: {:?}", session.notices);
+        session.update();
+        std::thread::yield_now();
+    }
+    assert_eq!(session.scene().unwrap().life_name(), "your pictures");
+}
+
+#[test]
+fn the_brush_moves_by_as_many_keys_as_were_pressed_and_enter_touches() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = harness(folder.path(), "Probe", "Recall");
+    harness.get_by_label("Nothing").click();
+    run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().count() == 0);
+    harness.get_by_label_contains("probe to paint on").focus();
+    harness.run_steps(2);
+    // All of them in one frame.
+    for key in [Key::ArrowRight, Key::ArrowRight, Key::ArrowRight, Key::ArrowDown, Key::ArrowDown, Key::ArrowLeft] {
+        harness.key_press(key);
+    }
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().count() > 0);
+    let covered = stroke(2 * SIDE + 2, 2 * SIDE + 2, SIDE / 2, SIDE);
+    assert!(shown(&harness.state().session).blanked().all(|pixel| covered.contains(&pixel)));
+    assert_eq!(shown(&harness.state().session).blanked().count(), covered.len());
 }
 
 #[test]

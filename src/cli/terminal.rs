@@ -26,7 +26,7 @@ pub fn run(reason: &str, file: Option<&Path>) -> anyhow::Result<()> {
         },
     };
     print!("{}", recall(&tape)?);
-    println!("Train a network of your own:  hebbscope train patterns");
+    println!("Train a network of your own:  hebbscope train {}", tape.task);
     println!("Draw the window into a file:  hebbscope render CHECKPOINT --out window.png");
     Ok(())
 }

@@ -98,8 +98,8 @@ impl Task for Images {
         Ok(())
     }
 
-    fn is_example(&self, file: &Path) -> bool {
-        pictures::folder::is_picture(file)
+    fn example_endings(&self) -> &'static [&'static str] {
+        pictures::folder::ENDINGS
     }
 
     fn read_example(&self, settings: &Settings, file: &Path) -> Result<Vec<f32>, DataError> {

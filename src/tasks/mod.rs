@@ -81,9 +81,15 @@ pub trait Task: Sync {
         Ok(())
     }
 
+    /// How the names of files end that it can read as examples, in lower case; none where it makes up its examples.
+    fn example_endings(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether `file` is called like something that can be one of its examples.
-    fn is_example(&self, _file: &Path) -> bool {
-        false
+    fn is_example(&self, file: &Path) -> bool {
+        let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        ending.is_some_and(|ending| self.example_endings().contains(&ending.as_str()))
     }
 
     /// Reads a file as an example, as a network with `settings` is shown one.

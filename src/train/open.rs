@@ -47,7 +47,7 @@ pub fn checkpoint_file(path: &Path) -> PathBuf {
     if path.is_dir() { checkpoint_path(path) } else { path.to_owned() }
 }
 
-/// The networks that come with the program, trained with the paper's settings; `assets/README.md` says how.
+/// The networks that come with the program; `assets/README.md` says how they were trained.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Bundled {
     /// Recalls binary patterns.

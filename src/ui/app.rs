@@ -136,7 +136,7 @@ impl App {
     fn take_files(&mut self, files: Vec<PathBuf>) {
         let (pictures, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|path| asking::is_example(path));
         if !pictures.is_empty() {
-            self.session.ask_pictures(pictures);
+            self.session.ask_pictures(&pictures);
         }
         for path in others {
             self.open(path);
@@ -246,7 +246,7 @@ impl App {
         }
         let chosen = self.files.ui(context, &self.preferences.recent);
         if self.files.is_for_pictures() && !chosen.is_empty() {
-            self.session.ask_pictures(chosen);
+            self.session.ask_pictures(&chosen);
         } else {
             self.take_files(chosen);
         }

@@ -78,6 +78,15 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
             ui.add(egui::Label::new(RichText::new(what).color(palette.quiet)).truncate());
         });
     }
+    if let Some(what) = session.reading() {
+        ui.horizontal(|ui| {
+            ui.spinner();
+            if ui.small_button("Cancel").clicked() {
+                session.forget_pictures();
+            }
+            ui.add(egui::Label::new(RichText::new(what).color(palette.quiet)).truncate());
+        });
+    }
     let Some(scene) = session.scene() else { return };
     let network = scene.tape().network;
     row(ui, "from", &scene.origin);

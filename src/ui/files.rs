@@ -1,5 +1,6 @@
 //! Asking for a file: a path field that always works, and the system's dialog where there is one.
 
+use super::asking::picture_endings;
 use super::theme::{self, Palette};
 use egui::{Context, Key, Modal, Modifiers, RichText, TextEdit};
 use std::path::PathBuf;
@@ -24,6 +25,8 @@ pub struct Files {
     path: String,
     dialog: Option<Receiver<Option<Vec<PathBuf>>>>,
     note: Option<&'static str>,
+    /// How many pictures a lifetime shows.
+    count: usize,
 }
 
 impl Files {
@@ -32,8 +35,9 @@ impl Files {
         self.ask_for(Wanted::Network);
     }
 
-    /// Opens the dialog for pictures to be remembered.
-    pub fn ask_for_pictures(&mut self) {
+    /// Opens the dialog for pictures to be remembered, `count` in a lifetime.
+    pub fn ask_for_pictures(&mut self, count: usize) {
+        self.count = count;
         self.ask_for(Wanted::Pictures);
     }
 
@@ -66,7 +70,9 @@ impl Files {
         let for_pictures = self.wanted == Wanted::Pictures;
         let (question, hint) = match self.wanted {
             Wanted::Network => ("Open a checkpoint, a run folder or a tape", "path"),
-            Wanted::Pictures => ("Show the network pictures of your own", "paths, with a semicolon between them"),
+            Wanted::Pictures => {
+                ("Show the network pictures of your own", "a folder, or paths with a semicolon between them")
+            }
         };
         let palette = Palette::of(context);
         let enter = context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
@@ -83,7 +89,9 @@ impl Files {
                 }
                 ui.horizontal(|ui| {
                     let ready = !self.path.trim().is_empty();
-                    let open = ui.add_enabled(ready, egui::Button::new("Open")).clicked() || (enter && ready);
+                    let open =
+                        ui.add_enabled(ready, egui::Button::new(if for_pictures { "Show" } else { "Open" })).clicked()
+                            || (enter && ready);
                     if open {
                         let typed = self.path.trim();
                         let paths: Vec<&str> = if for_pictures { typed.split(';').collect() } else { vec![typed] };
@@ -109,7 +117,11 @@ impl Files {
                     ui.label(RichText::new(note).small().color(palette.quiet));
                 }
                 if for_pictures {
-                    let hint = "Or drop them on the window. They are cropped to squares and made grey.";
+                    let count = self.count;
+                    let hint = format!(
+                        "A lifetime shows {count}. They are cropped to squares and made grey. They can be dropped on \
+                         the window, too."
+                    );
                     ui.label(RichText::new(hint).small().color(palette.quiet));
                 } else if !recent.is_empty() {
                     ui.add_space(8.0);
@@ -139,7 +151,7 @@ impl Files {
             let path = match wanted {
                 Wanted::Network if for_folder => dialog.pick_folder().map(|path| vec![path]),
                 Wanted::Network => dialog.add_filter("Hebbscope", &["safetensors"]).pick_file().map(|path| vec![path]),
-                Wanted::Pictures => dialog.add_filter("Pictures", &["png", "jpg", "jpeg", "gif", "bmp"]).pick_files(),
+                Wanted::Pictures => dialog.add_filter("Pictures", &picture_endings()).pick_files(),
             };
             // A window that has been closed no longer wants the answer.
             let _delivered = sender.send(path);

@@ -173,6 +173,12 @@ impl Session {
             self.warn("A tape holds one lifetime: open the checkpoint of its network to live another.");
             return;
         };
+        if let Some(own) = scene.changed.as_ref().filter(|changed| same_seed && changed.base.is_own) {
+            // The same again: the viewer's own pictures, asked as they were at first.
+            let base = Arc::clone(&own.base);
+            self.forget_question();
+            return self.live_asked(base.asked.clone(), Changed { base, is_edited: false });
+        }
         let seed = match scene.seed() {
             Some(seed) if same_seed => seed,
             _ => {
@@ -214,7 +220,7 @@ impl Session {
         let Some(config) = scene.config.clone() else { return };
         let (origin, parameters, iteration) = (scene.origin.clone(), Arc::clone(&scene.parameters), scene.iteration);
         let is_new = changed.base.is_own && !changed.is_edited;
-        let arrival = if is_new { Arrival::Replay } else { Arrival::Asked };
+        let arrival = if is_new { Arrival::Own } else { Arrival::Asked };
         self.start("living your question".into(), arrival, move || {
             scene::asked(origin, config, parameters, iteration, asked, changed)
         });
@@ -227,7 +233,7 @@ impl Session {
 
     /// Whether the lifetime of a question of the viewer's own is being lived.
     pub(super) fn is_answering(&self) -> bool {
-        self.job.as_ref().is_some_and(|job| job.arrival == Arrival::Asked)
+        self.job.as_ref().is_some_and(|job| matches!(job.arrival, Arrival::Asked | Arrival::Own))
     }
 
     /// Asks for another frame.

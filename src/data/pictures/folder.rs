@@ -16,7 +16,8 @@ use std::io::{BufRead, BufReader, Seek};
 use std::path::{Path, PathBuf};
 
 /// Names that end like this are pictures; some of them may be of a kind that cannot be decoded, and are counted.
-const ENDINGS: [&str; 12] = ["png", "jpg", "jpeg", "jfif", "gif", "bmp", "webp", "tif", "tiff", "avif", "heic", "tga"];
+pub const ENDINGS: &[&str] =
+    &["png", "jpg", "jpeg", "jfif", "gif", "bmp", "webp", "tif", "tiff", "avif", "heic", "tga"];
 
 /// A folder with more pictures is refused.
 const MOST: usize = 1_000_000;

@@ -4,7 +4,7 @@ pub mod help;
 pub mod palette;
 
 use super::app::App;
-use super::layout::Named;
+use super::layout::{Named, Subject};
 use super::training::Phase;
 use crate::train::{Bundled, Command as Order};
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
@@ -34,6 +34,10 @@ const ALT: Modifiers = Modifiers::ALT;
 
 fn has_scene(app: &App) -> bool {
     app.session.scene().is_some()
+}
+
+fn has_pictures(app: &App) -> bool {
+    app.session.scene().is_some_and(|scene| scene.subject() == Subject::Pictures)
 }
 
 fn anytime(_: &App) -> bool {
@@ -201,21 +205,24 @@ pub const COMMANDS: &[Command] = &[
         title: "Pictures of your own …",
         keys: &[],
         always: false,
-        is_possible: |app| app.session.question().is_some(),
-        run: |app, _| app.files.ask_for_pictures(),
+        is_possible: has_pictures,
+        run: |app, _| {
+            let count = app.session.question().map_or(0, |asked| asked.question.study.len());
+            app.files.ask_for_pictures(count);
+        },
     },
     Command {
         title: "Erase part of the probe",
         keys: &[],
         always: false,
-        is_possible: |app| app.session.question().is_some(),
+        is_possible: has_pictures,
         run: |app, _| app.show_panel("Probe", "Recall"),
     },
     Command {
         title: "Memories in the synapses",
         keys: &[],
         always: false,
-        is_possible: has_scene,
+        is_possible: has_pictures,
         run: |app, _| app.show_panel("Memories", "Trace"),
     },
     Command {

@@ -2,7 +2,7 @@
 
 use crate::episode::Tape;
 use crate::ui::theme::Palette;
-use egui::{Color32, Painter, Pos2, Rect, Stroke, StrokeKind, Vec2, vec2};
+use egui::{Color32, EventFilter, Key, Modifiers, Painter, Pos2, Rect, Response, Stroke, StrokeKind, Ui, Vec2, vec2};
 
 /// Pixels along each side of the pictures of a lifetime; `None` where its patterns are no squares.
 pub fn side_of(tape: &Tape) -> Option<usize> {
@@ -37,4 +37,19 @@ pub fn mark(painter: &Painter, cell: Rect, color: Color32, palette: &Palette) {
     let frame = Rect::from_center_size(cell.center(), cell.size().max(Vec2::splat(5.0)));
     painter.rect_stroke(frame, 0.0, Stroke::new(3.0, palette.background), StrokeKind::Outside);
     painter.rect_stroke(frame, 0.0, Stroke::new(1.5, color), StrokeKind::Outside);
+}
+
+/// Where the arrow keys of this frame lead from `cell` in a picture of `side` × `side` cells that has the focus; `None`
+/// where nobody pressed any, or without the focus.
+pub fn moved_by_arrows(ui: &Ui, response: &Response, cell: usize, side: usize) -> Option<usize> {
+    if !response.has_focus() || side == 0 {
+        return None;
+    }
+    let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    // Several presses may fall into one slow frame.
+    let presses = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
+    let [left, right, up, down] = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown].map(presses);
+    let moved = |place: usize, back: usize, on: usize| (place + on).saturating_sub(back).min(side - 1);
+    (left + right + up + down > 0).then(|| moved(cell / side, up, down) * side + moved(cell % side, left, right))
 }

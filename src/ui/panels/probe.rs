@@ -4,12 +4,12 @@ use super::pixels::{self, Textures, WHOLE};
 use super::recall::elided;
 use super::{Panel, places};
 use crate::tasks::recall::Asked;
-use crate::ui::numbers::{grouped, signed};
+use crate::ui::numbers::{decimals, grouped, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{
-    Color32, EventFilter, Key, Modifiers, PointerButton, Rect, Response, RichText, Role, ScrollArea, Sense, Slider,
-    Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
+    Color32, Key, Modifiers, PointerButton, Rect, Response, RichText, Role, ScrollArea, Sense, Slider, Stroke,
+    StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
 };
 use std::collections::HashSet;
 
@@ -20,7 +20,7 @@ const GAP: f32 = 12.0;
 const WORDS: f32 = 20.0;
 
 /// Width of the controls where they stand beside the pictures, and their height where they stand above.
-const CONTROLS: Vec2 = vec2(172.0, 160.0);
+const CONTROLS: Vec2 = vec2(190.0, 176.0);
 
 /// The panel's own state.
 pub struct Probe {
@@ -92,13 +92,26 @@ impl Panel for Probe {
 impl Probe {
     fn all_controls_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Asked, side: usize) {
         let (can_live, palette) = (session.can_live(), Palette::of(ui.ctx()));
+        let small = |words: String, color| egui::Label::new(RichText::new(words).small().color(color)).wrap();
+        if !can_live {
+            let words = "A tape holds one lifetime: open the checkpoint of its network to ask something else.";
+            ui.add(small(words.into(), palette.mark));
+        }
         ui.add_enabled_ui(can_live, |ui| self.controls_ui(ui, session, asked, side));
-        let (words, color) = if can_live {
-            ("Drop pictures of your own on the window, and the network is shown them.", palette.quiet)
-        } else {
-            ("A tape holds one lifetime: open the checkpoint of its network to ask something else.", palette.mark)
-        };
-        ui.label(RichText::new(words).small().color(color));
+        let waiting = session.pictures_waiting();
+        if waiting > 0 {
+            ui.horizontal_wrapped(|ui| {
+                ui.add(small(format!("{waiting} of your pictures waiting"), palette.mark));
+                if ui.small_button("Forget").clicked() {
+                    session.forget_pictures();
+                }
+            });
+        } else if can_live {
+            ui.add(small(
+                "Drop pictures of your own on the window, and the network is shown them.".into(),
+                palette.quiet,
+            ));
+        }
     }
 
     fn controls_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Asked, side: usize) {
@@ -113,9 +126,11 @@ impl Probe {
             let label = ui.label("brush");
             ui.add(Slider::new(&mut self.brush, 1..=side.div_ceil(2))).labelled_by(label.id);
         });
+        ui.label(RichText::new("blank").small().color(Palette::of(ui.ctx()).quiet));
         ui.horizontal_wrapped(|ui| {
             let half = side / 2 * side;
-            ui.label("blank");
+            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().button_padding.x = 5.0;
             if ui.button("Top half").clicked() {
                 changed.blank(|pixel| pixel < half);
             }
@@ -182,8 +197,8 @@ impl Probe {
             (true, _) => ["living this lifetime …".to_owned(), "living …".to_owned()],
             (false, 0) => ["nothing is blanked: nothing is asked for".to_owned(), "nothing asked".to_owned()],
             (false, _) => {
-                let value = signed(f64::from(tape.measure), 3);
-                [format!("{} {value} at the end", measure.key), format!("{value} at the end")]
+                let value = decimals(f64::from(tape.measure), 2);
+                [format!("{} {value} at the end", measure.key), format!("r {value}")]
             }
         };
         self.picture(ui, right, side, "answer", pixels::grey(output, palette));
@@ -262,24 +277,9 @@ impl Probe {
 
     /// Arrow keys move the brush, Enter touches.
     fn keys(&mut self, ui: &Ui, response: &Response, side: usize) -> Option<usize> {
-        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+        self.cursor = places::moved_by_arrows(ui, response, self.cursor, side).unwrap_or(self.cursor);
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let (x, y) = (self.cursor % side, self.cursor / side);
-        if pressed(Key::ArrowLeft) && x > 0 {
-            self.cursor -= 1;
-        }
-        if pressed(Key::ArrowRight) && x + 1 < side {
-            self.cursor += 1;
-        }
-        if pressed(Key::ArrowUp) && y > 0 {
-            self.cursor -= side;
-        }
-        if pressed(Key::ArrowDown) && y + 1 < side {
-            self.cursor += side;
-        }
-        // A focused widget hears Enter and Space as clicks; the pointer is elsewhere then.
-        (pressed(Key::Enter) || pressed(Key::Space) || response.clicked()).then_some(self.cursor)
+        (pressed(Key::Enter) || pressed(Key::Space)).then_some(self.cursor)
     }
 }
 

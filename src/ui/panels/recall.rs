@@ -75,7 +75,8 @@ impl Panel for Recall {
         let place = Place::of(room, [study.len(), answer.len()], aspect);
         let font = egui::TextStyle::Small.resolve(ui.style());
         let is_square = places::side_of(&tape).is_some();
-        let marked = session.pinned().map(Pinned::neuron).filter(|_| is_square);
+        let marked =
+            session.pinned().map(Pinned::neuron).filter(|&neuron| is_square && neuron + 1 < tape.network.neurons);
         let mut touched = None;
         for (row, (title, tiles)) in [("Shown", study), ("Asked and answered", answer)].into_iter().enumerate() {
             let (corner, size) = place.rows[row];

@@ -22,6 +22,8 @@ pub(super) enum Arrival {
     Answer,
     /// The same lifetime with another question: where its answer is seen.
     Asked,
+    /// The viewer's own pictures: from the beginning.
+    Own,
     /// The network in training: stay at the end of its lifetime.
     Follow,
 }
@@ -108,7 +110,9 @@ impl Session {
                 return self.warn(&format!("Not opened: {error:#}."));
             }
             Err(error) => {
-                self.forget_question();
+                if matches!(arrival, Arrival::Asked | Arrival::Own) {
+                    self.forget_question();
+                }
                 return self.warn(&format!("{what}: {error:#}"));
             }
         };
@@ -140,7 +144,7 @@ impl Session {
                 self.clock.play();
                 self.following = self.watch.is_some();
             }
-            Arrival::Replay => {
+            Arrival::Replay | Arrival::Own => {
                 self.clock.set_steps(steps);
                 self.clock.seek(0);
                 self.clock.play();

@@ -31,8 +31,14 @@ pub struct Maze {
     believes: bool,
     /// Whether squares are coloured by how often the agent has been there.
     counts: bool,
-    /// The beliefs of one step of one lifetime.
-    known: Option<((u64, usize), Arc<[Belief]>)>,
+    known: Option<Known>,
+}
+
+/// The beliefs of one step of one lifetime.
+struct Known {
+    scene: u64,
+    step: usize,
+    beliefs: Arc<[Belief]>,
 }
 
 impl Default for Maze {
@@ -150,13 +156,12 @@ impl Maze {
         let trace = session.trace();
         let Some(scene) = session.scene() else { return [].into() };
         let (tape, at) = (scene.tape(), session.clock.at());
-        let key = (scene.identity(), at);
-        if let Some((_, beliefs)) = self.known.as_ref().filter(|(known, _)| *known == key) {
-            return Arc::clone(beliefs);
+        if let Some(known) = self.known.as_ref().filter(|known| (known.scene, known.step) == (scene.identity(), at)) {
+            return Arc::clone(&known.beliefs);
         }
         let trace = trace.as_ref().map_or(&[][..], |trace| trace.values());
         let found: Arc<[Belief]> = beliefs(&scene.parameters, tape, at, trace).unwrap_or_default().into();
-        self.known = Some((key, Arc::clone(&found)));
+        self.known = Some(Known { scene: scene.identity(), step: at, beliefs: Arc::clone(&found) });
         found
     }
 }

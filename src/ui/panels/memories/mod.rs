@@ -24,12 +24,13 @@ const EXPLAIN: f32 = 28.0;
 
 /// What is seen in w and α; section 4.3 and figure 4b of the paper.
 const EXPLANATION: [&str; 4] = [
-    "w, the fixed part, knows what all natural images have in common: neighbours are nearly equally bright. A pixel is \
-     excited by those within about two pixels of it, most of all across the half-way row, where the part that is \
-     shown borders on the part that is not. In the whole matrix these are the diagonal lines.",
+    "w, the fixed part, knows what all natural images have in common: neighbours are nearly equally bright. Most of \
+     what is seen here is still the random grain that training began with. Clearly above it are only the nearest \
+     pixels across the half-way row, where what is shown borders on what is blank: click a pixel of the two rows in \
+     the middle. In the whole matrix neighbours are the diagonal lines.",
     "α says where the trace counts. The probe lacks the upper or the lower half, and the other half has to call it \
-     up: α grows between the halves, two blocks beside the diagonal, the more so the nearer to the half-way row, and \
-     stays about zero within a half.",
+     up: α grows between the halves, two blocks beside the diagonal, the more so the nearer to the half-way row. \
+     Within a half it stays around zero, but for the grain.",
     "H is written in this lifetime. Into this pixel it becomes the sum of the images studied, each with the sign and \
      the strength that it has at this pixel: a bright pixel stores an image as it is, a dark one its negative.",
     "α·H is what of this takes part in the answer. A network with one α for all connections remembers too, but \

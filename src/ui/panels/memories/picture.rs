@@ -7,10 +7,7 @@ use crate::ui::numbers::{figures, signed};
 use crate::ui::panels::places;
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
-use egui::{
-    Align2, Color32, EventFilter, FontFamily, FontId, Key, Modifiers, Rect, Response, Role, Sense, Stroke, StrokeKind,
-    Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, Color32, FontFamily, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 
 /// Height of the line above a picture.
@@ -68,35 +65,13 @@ pub fn picture_ui(
     if let Some(cell) = pointed {
         session.point(Pinned::Neuron(cell));
     }
-    if let Some(cell) = clicked.or_else(|| moved(ui, &response, column.neuron, side)) {
+    if let Some(cell) = clicked.or_else(|| places::moved_by_arrows(ui, &response, column.neuron, side)) {
         session.pin(Pinned::Neuron(cell));
     }
     if response.clicked() {
         response.request_focus();
     }
     pointed
-}
-
-/// Where the arrow keys lead from `cell`, while the picture has the focus.
-fn moved(ui: &Ui, response: &Response, cell: usize, side: usize) -> Option<usize> {
-    if !response.has_focus() {
-        return None;
-    }
-    let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let (x, y) = (cell % side, cell / side);
-    if pressed(Key::ArrowLeft) && x > 0 {
-        Some(cell - 1)
-    } else if pressed(Key::ArrowRight) && x + 1 < side {
-        Some(cell + 1)
-    } else if pressed(Key::ArrowUp) && y > 0 {
-        Some(cell - side)
-    } else if pressed(Key::ArrowDown) && y + 1 < side {
-        Some(cell + side)
-    } else {
-        None
-    }
 }
 
 fn heading(ui: &Ui, rect: Rect, shown: &Shown<'_>, palette: &Palette) {

@@ -1,0 +1,228 @@
+//! Pictures of the viewer's own: read one after the other on a thread, kept until there are as many as a lifetime shows.
+
+use super::Base;
+use crate::tasks::TASKS;
+use crate::tasks::recall::{Asked, Question};
+use crate::ui::session::{Notice, Session};
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+/// More files than this at once are not looked at.
+const MOST_FILES: usize = 100;
+
+/// Pictures on their way from files into a lifetime.
+#[derive(Default)]
+pub(super) struct Own {
+    /// Read, and waiting for others.
+    kept: Vec<Vec<f32>>,
+    /// Not looked at yet.
+    queue: VecDeque<PathBuf>,
+    reading: Option<Reading>,
+    /// What could not be read, in words.
+    problems: Vec<String>,
+    /// Files that were not needed.
+    left_over: usize,
+    /// The message that says how many are wanted.
+    wanting: Option<String>,
+}
+
+/// A file being read.
+struct Reading {
+    path: PathBuf,
+    result: Receiver<Result<Vec<f32>, String>>,
+}
+
+/// How the names of pictures end that some task can be shown.
+pub fn picture_endings() -> Vec<&'static str> {
+    let mut endings: Vec<_> = TASKS.iter().flat_map(|task| task.example_endings()).copied().collect();
+    endings.sort_unstable();
+    endings.dedup();
+    endings
+}
+
+/// Whether `file` is called like a picture, and is not to be opened but to be remembered.
+pub fn is_example(file: &Path) -> bool {
+    TASKS.iter().any(|task| task.is_example(file)) && !file.is_dir()
+}
+
+impl Session {
+    /// Remembers pictures from files, or all that lie in a folder: as many as a lifetime shows. Too few are kept until
+    /// there are more; as many as are needed, or more, take the place of those that wait.
+    pub fn ask_pictures(&mut self, files: &[PathBuf]) {
+        let Some(scene) = self.scene() else {
+            return self.warn("Pictures are remembered by a network trained on images: open one first.");
+        };
+        let task = scene.task;
+        if task.example_endings().is_empty() {
+            let name = task.name();
+            return self.warn(&format!(
+                "Pictures are remembered by a network trained on images, and this one was trained on {name}: open \
+                 another first."
+            ));
+        }
+        if scene.config.is_none() {
+            return self
+                .warn("A tape holds one lifetime: open the checkpoint of its network to show it your pictures.");
+        }
+        let Some(asked) = Asked::of(scene.tape()) else {
+            return self.warn("This lifetime shows no pictures that others could take the place of.");
+        };
+        let mut files: Vec<PathBuf> = files.iter().flat_map(|file| in_folder(file)).collect();
+        files.truncate(MOST_FILES);
+        let (count, size) = (asked.question.study.len(), asked.question.probe.len());
+        let own = &mut self.asking.own;
+        own.kept.retain(|example| example.len() == size);
+        if files.len() >= count && own.reading.is_none() && own.queue.is_empty() {
+            own.kept.clear();
+        }
+        own.queue.extend(files);
+        self.read_next();
+    }
+
+    /// Forgets the pictures that wait, and those that are being read.
+    pub fn forget_pictures(&mut self) {
+        self.retract_wanting();
+        self.asking.own = Own::default();
+    }
+
+    /// Whether files are being read.
+    pub fn is_reading(&self) -> bool {
+        self.asking.own.reading.is_some()
+    }
+
+    /// "reading tree.png, 2 more after it"; `None` while nothing is read.
+    pub fn reading(&self) -> Option<String> {
+        let own = &self.asking.own;
+        let name = file_name(&own.reading.as_ref()?.path);
+        Some(match own.queue.len() {
+            0 => format!("reading {name}"),
+            more => format!("reading {name}, {more} more after it"),
+        })
+    }
+
+    /// How many pictures of the viewer's own wait for others.
+    pub fn pictures_waiting(&self) -> usize {
+        self.asking.own.kept.len()
+    }
+
+    /// Begins with the next file, if none is being read.
+    fn read_next(&mut self) {
+        let config = self.scene().and_then(|scene| Some((scene.task, scene.config.clone()?)));
+        let (false, Some((task, config))) = (self.is_reading(), config) else { return };
+        let Some(path) = self.asking.own.queue.pop_front() else { return };
+        let (sender, result) = channel();
+        let (wake, file) = (self.waker(), path.clone());
+        let spawned = std::thread::Builder::new().name("hebbscope-pictures".into()).spawn(move || {
+            let whole_path = file.display().to_string();
+            let read = task.read_example(&config.settings, &file);
+            let read = read.map_err(|error| error.to_string().replace(&whole_path, &file_name(&file)));
+            // A window that has been closed no longer wants the result.
+            let _delivered = sender.send(read);
+            wake();
+        });
+        match spawned {
+            Ok(_) => self.asking.own.reading = Some(Reading { path, result }),
+            Err(error) => self.warn(&format!("The pictures were not read: the system gives no thread ({error}).")),
+        }
+    }
+
+    /// Takes in what has been read; once there are enough, shows them.
+    pub(super) fn update_own(&mut self) {
+        let own = &mut self.asking.own;
+        let Some(reading) = &own.reading else {
+            // Enough of them may have waited for something else to come into view.
+            return self.show_own();
+        };
+        let read = match reading.result.try_recv() {
+            Err(TryRecvError::Empty) => return,
+            Err(TryRecvError::Disconnected) => Err(format!("{}: an internal error", file_name(&reading.path))),
+            Ok(read) => read,
+        };
+        own.reading = None;
+        match read {
+            Ok(example) => own.kept.push(example),
+            Err(problem) => own.problems.push(problem),
+        }
+        let count =
+            self.scene().and_then(|scene| Asked::of(scene.tape())).map_or(0, |asked| asked.question.study.len());
+        let own = &mut self.asking.own;
+        if own.kept.len() >= count {
+            own.left_over = own.queue.len();
+            own.queue.clear();
+        }
+        self.read_next();
+        if !self.is_reading() {
+            self.say_what_was_read(count);
+            self.show_own();
+        }
+    }
+
+    fn say_what_was_read(&mut self, count: usize) {
+        let problems = std::mem::take(&mut self.asking.own.problems);
+        if !problems.is_empty() {
+            self.warn(&format!("Not shown: {}.", problems.join("; ")));
+        }
+        self.retract_wanting();
+        let has = self.asking.own.kept.len();
+        if (1..count).contains(&has) {
+            let text = format!("{has} of {count} pictures: {} more, and the network is shown yours.", count - has);
+            self.notices.push(Notice { text: text.clone(), is_error: false });
+            self.asking.own.wanting = Some(text);
+        }
+        if self.asking.own.left_over > 0 {
+            let left_over = std::mem::take(&mut self.asking.own.left_over);
+            let were = if left_over == 1 { "one was" } else { "some were" };
+            let text = format!("A lifetime of this network shows {count} pictures: {were} left out.");
+            self.notices.push(Notice { text, is_error: false });
+        }
+    }
+
+    /// Takes back the message that says how many are wanted.
+    fn retract_wanting(&mut self) {
+        if let Some(last) = self.asking.own.wanting.take() {
+            self.notices.retain(|notice| notice.text != last);
+        }
+    }
+
+    /// Asks for the first of the viewer's own pictures once there are enough, and nothing else is on its way: what
+    /// comes into view later would take their place.
+    fn show_own(&mut self) {
+        if self.asking.own.kept.is_empty() || self.is_busy() {
+            return;
+        }
+        let Some(scene) = self.scene() else { return };
+        let Some(asked) = Asked::of(scene.tape()) else { return };
+        if self.asking.own.kept.len() < asked.question.study.len() {
+            return;
+        }
+        let seed = scene.seed();
+        let study = std::mem::take(&mut self.asking.own.kept);
+        let Some(mut own) = asked.with_examples(study) else {
+            return self.warn("The pictures were not shown: another network has come into view meanwhile.");
+        };
+        // The first picture is asked for, its lower half blanked, whatever was asked before.
+        let Question { target, probe, .. } = &mut own.question;
+        *target = 0;
+        let half = probe.len().isqrt() / 2 * probe.len().isqrt();
+        own.blank(|pixel| pixel >= half);
+        let base = Base { asked: own.clone(), seed, is_own: true };
+        (self.asking.latest, self.asking.base) = (Some(own), Some(Arc::new(base)));
+        (self.asking.is_due, self.following) = (true, false);
+    }
+}
+
+/// The file, or of a folder the pictures in it by name.
+fn in_folder(path: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(path) else { return vec![path.to_owned()] };
+    let mut files: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|file| is_example(file)).take(MOST_FILES).collect();
+    files.sort();
+    // An empty folder is refused where it is read, by its name.
+    if files.is_empty() { vec![path.to_owned()] } else { files }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
