@@ -568,13 +568,13 @@ fn a_checkpoint_made_elsewhere_opens_here() {
 #[test]
 fn a_benchmark_prints_numbers_that_other_programs_can_read() {
     let bench = Bench::new();
-    bench.refused("bench nothing", &["no benchmark nothing", "patterns, images, large, maze, window"]);
-    let printed = bench.done("bench maze --json --device cpu");
+    bench.refused("bench nothing", &["no benchmark nothing", "patterns, images, maze, large, small, window"]);
+    let printed = bench.done("bench small --json --device cpu");
     let lines: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let whats: Vec<&str> = lines.iter().map(|line| line["what"].as_str().unwrap()).collect();
     assert_eq!(whats, ["forward", "backward", "forward and backward"]);
     for line in &lines {
-        assert_eq!(line["bench"], "maze");
+        assert_eq!(line["bench"], "small");
         let [fastest, median, slowest] =
             ["fastest_s", "median_s", "slowest_s"].map(|which| line[which].as_f64().unwrap());
         assert!(0.0 < fastest && fastest <= median && median <= slowest, "{line}");
@@ -588,7 +588,7 @@ fn a_benchmark_prints_numbers_that_other_programs_can_read() {
         assert!(bytes > 199.0 * 30.0 * 1e4 * 8.0, "{line}");
         assert!(line["copy_share"].as_f64().unwrap() > 0.0, "{line}");
     }
-    let table = bench.done("bench maze");
+    let table = bench.done("bench small");
     assert!(table.contains("median ms") && table.contains("of copy") && table.contains("peak memory"), "{table}");
 }
 
