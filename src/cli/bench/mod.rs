@@ -37,7 +37,9 @@ const BENCHES: &[Bench] = &[
         name: "images",
         about: "the same with the sizes of natural images: 1025 neurons, 227 steps, 1 lifetime",
         on_device: true,
-        run: |compute| training(compute, "patterns", &[("size", 1024), ("count", 3), ("show_steps", 20), ("probe_steps", 20)]),
+        run: |compute| {
+            training(compute, "patterns", &[("size", 1024), ("count", 3), ("show_steps", 20), ("probe_steps", 20)])
+        },
     },
     Bench {
         name: "maze",
