@@ -381,7 +381,7 @@ fn evaluation_tells_when_rewards_come_beside_chance_and_the_oracle() {
     let value = |key: &str| result.report.iter().find(|entry| entry.key == key).unwrap().value.clone();
     let number = |key: &str| match value(key) {
         tasks::tally::Told::Number(number) => number.unwrap(),
-        list => panic!("{list:?}"),
+        list @ tasks::tally::Told::List(_) => panic!("{list:?}"),
     };
     let tasks::tally::Told::List(tenths) = value("reward_by_tenth") else { panic!("ten numbers") };
     assert_eq!(tenths.len(), 10);
