@@ -23,6 +23,7 @@ mod maze;
 mod maze_command_line;
 mod maze_window;
 mod memories;
+mod modulated;
 mod no_display;
 mod offscreen;
 mod pictures;

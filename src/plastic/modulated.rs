@@ -90,6 +90,10 @@ impl Modulated {
     /// When a parameter is missing or misshapen.
     pub fn live(modulation: Modulation, parameters: &Parameters, drive: &Tensor) -> Result<Self> {
         let (steps, batch, neurons) = drive.dims3()?;
+        let expected = parameters.get("w")?.dim(0)?;
+        if neurons != expected {
+            bail!("the drive has {neurons} neurons, the network {expected}");
+        }
         let by_lane: Vec<f32> = drive.transpose(0, 1)?.flatten_all()?.to_vec1()?;
         let size = (steps * neurons).max(1);
         let mut drivers: Vec<Given<'_>> =
