@@ -18,7 +18,9 @@ fn parameters(modulation: Modulation) -> Parameters {
     let mut parameters = Parameters::default();
     for (name, shape) in modulation.shapes(NEURONS) {
         let count = shape.iter().product();
-        let values = if name == "eta" { vec![0.2] } else { generator.normal(count, 0.4) };
+        // Weights that keep the network from chaos, in which no slope is worth anything, and a loud modulator.
+        let scale = if ["w", "alpha"].contains(&name) { 0.15 } else { 0.8 };
+        let values = if name == "eta" { vec![0.2] } else { generator.normal(count, scale) };
         parameters.insert(name, &shape, &values).unwrap();
     }
     parameters
@@ -66,6 +68,9 @@ fn the_loss_changes_along_the_gradient_as_the_gradient_says() {
             activity.narrow(0, 40, 20).unwrap().sqr().unwrap().mean_all().unwrap()
         };
         let here = parameters(modulation);
+        let lived = Modulated::live(modulation, &here, &drive(60, 2)).unwrap();
+        let cut = lived.trace(0).iter().filter(|value| value.abs() == modulation.bound).count();
+        assert!((1..NEURONS * NEURONS).contains(&cut), "{modulation:?}: {cut} traces at the bound");
         let gradients = loss(&here).backward().unwrap();
         let gradient = |name: &str| flat(gradients.get(here.get(name).unwrap()).unwrap());
         for (name, shape) in modulation.shapes(NEURONS) {
@@ -79,9 +84,9 @@ fn the_loss_changes_along_the_gradient_as_the_gradient_says() {
                 there.insert(name, &shape, &values).unwrap();
                 loss(&there).to_scalar::<f32>().unwrap()
             };
-            let slope = (moved(2e-3) - moved(-2e-3)) / 4e-3;
+            let slope = (moved(1e-3) - moved(-1e-3)) / 2e-3;
             // The clip has corners, and float32 its grain.
-            assert!((slope - length).abs() < 0.05 * length + 2e-3, "{modulation:?} {name}: {slope}, not {length}");
+            assert!((slope - length).abs() < 0.05 * length + 1e-4, "{modulation:?} {name}: {slope}, not {length}");
         }
     }
 }
