@@ -12,39 +12,39 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A scratch folder in which the program runs.
-struct Bench(TempDir);
+pub struct Bench(TempDir);
 
 impl Bench {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn text(&self, name: &str) -> String {
+    pub fn text(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
-    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), text).unwrap();
     }
 
-    fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+    pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hebbscope"));
         command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
         command
     }
 
     /// Runs the program with the words of `line`.
-    fn run(&self, line: &str) -> Output {
+    pub fn run(&self, line: &str) -> Output {
         self.command(line.split_whitespace()).output().unwrap()
     }
 
     /// Runs the program, which must succeed, and returns what it printed.
     #[track_caller]
-    fn done(&self, line: &str) -> String {
+    pub fn done(&self, line: &str) -> String {
         let output = self.run(line);
         let errors = String::from_utf8(output.stderr).unwrap();
         // A program that was built for a device says so where it finds none.
@@ -62,7 +62,7 @@ impl Bench {
     /// Runs the program, which must refuse: exit code 1, one sentence with all of `words`, and nothing
     /// in the folder that was not there before.
     #[track_caller]
-    fn refused(&self, line: &str, words: &[&str]) {
+    pub fn refused(&self, line: &str, words: &[&str]) {
         let before = self.everything();
         let output = self.run(line);
         expect_refusal(&output, words);
@@ -103,7 +103,8 @@ fn expect_refusal(output: &Output, words: &[&str]) {
     }
 }
 
-fn iteration(run: &Path) -> u64 {
+/// How far the run in a folder has come.
+pub fn iteration(run: &Path) -> u64 {
     Checkpoint::read(&checkpoint_path(run)).unwrap().iteration()
 }
 
@@ -568,13 +569,13 @@ fn a_checkpoint_made_elsewhere_opens_here() {
 #[test]
 fn a_benchmark_prints_numbers_that_other_programs_can_read() {
     let bench = Bench::new();
-    bench.refused("bench nothing", &["no benchmark nothing", "patterns, images, large, maze, window"]);
-    let printed = bench.done("bench maze --json --device cpu");
+    bench.refused("bench nothing", &["no benchmark nothing", "patterns, images, maze, large, small, window"]);
+    let printed = bench.done("bench small --json --device cpu");
     let lines: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let whats: Vec<&str> = lines.iter().map(|line| line["what"].as_str().unwrap()).collect();
     assert_eq!(whats, ["forward", "backward", "forward and backward"]);
     for line in &lines {
-        assert_eq!(line["bench"], "maze");
+        assert_eq!(line["bench"], "small");
         let [fastest, median, slowest] =
             ["fastest_s", "median_s", "slowest_s"].map(|which| line[which].as_f64().unwrap());
         assert!(0.0 < fastest && fastest <= median && median <= slowest, "{line}");
@@ -588,7 +589,7 @@ fn a_benchmark_prints_numbers_that_other_programs_can_read() {
         assert!(bytes > 199.0 * 30.0 * 1e4 * 8.0, "{line}");
         assert!(line["copy_share"].as_f64().unwrap() > 0.0, "{line}");
     }
-    let table = bench.done("bench maze");
+    let table = bench.done("bench small");
     assert!(table.contains("median ms") && table.contains("of copy") && table.contains("peak memory"), "{table}");
 }
 

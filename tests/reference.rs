@@ -3,6 +3,7 @@
 use crate::twin;
 use candle_core::{DType, Device, Tensor};
 use hebbscope::plastic::device::{self, Choice, Compute};
+use hebbscope::plastic::modulated::{Kind, Modulated, Modulation};
 use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use hebbscope::plastic::{Parameters, Rule, live};
 use hebbscope::tasks::Optimiser;
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 const TOLERANCE: f32 = 1e-4;
 
 /// Kinds of cells whose cases come with networks that are not built yet.
-const NOT_BUILT: [&str; 4] = ["modulated_rnn", "lstm", "plastic_lstm", "oneshot_head"];
+const NOT_BUILT: [&str; 3] = ["lstm", "plastic_lstm", "oneshot_head"];
 
 struct Case {
     name: String,
@@ -179,6 +180,36 @@ fn check_plastic_rnn(case: &Case) {
     check_gradients(case, &loss_of(case, &activity), &parameters);
 }
 
+fn check_modulated_rnn(case: &Case) {
+    let parameters = parameters_of(case);
+    let kind = match case.text("modulation") {
+        "simple" => Kind::Simple,
+        "retroactive" => Kind::Retroactive,
+        other => panic!("{}: unknown modulation {other}", case.name),
+    };
+    let fan_out = case.settings["fanout"].as_bool().unwrap();
+    let modulation = Modulation { kind, fan_out, bound: case.number("clip") as f32 };
+    let (seen, [steps, batch, neurons]) =
+        (case.tensor("in.x"), ["steps", "batch", "neurons"].map(|key| case.number(key) as usize));
+    let drive = seen.flatten(0, 1).unwrap().matmul(parameters.get("input.weight").unwrap()).unwrap();
+    let drive = drive.broadcast_add(parameters.get("input.bias").unwrap()).unwrap();
+    let drive = drive.reshape((steps, batch, neurons)).unwrap();
+    let lived = Modulated::live(modulation, &parameters, &drive).unwrap();
+    let of_lanes = |of: &dyn Fn(usize) -> Vec<f32>| -> Vec<f32> { (0..batch).flat_map(of).collect() };
+    case.check("out.hebb", &of_lanes(&|lane| lived.trace(lane).to_vec()));
+    if kind == Kind::Retroactive {
+        case.check("out.eligibility", &of_lanes(&|lane| lived.eligibility(lane).to_vec()));
+    }
+    let modulator: Vec<f32> =
+        (0..steps).flat_map(|step| (0..batch).map(|lane| lived.modulator(lane)[step]).collect::<Vec<_>>()).collect();
+    case.check("out.modulator", &modulator);
+    let activity = lived.finish(&parameters, &drive).unwrap();
+    case.check("out.y", &flat(&activity));
+    let loss = loss_of(case, &activity);
+    case.check("out.loss", &flat(&loss));
+    check_gradients(case, &loss, &parameters);
+}
+
 fn check_a2c(case: &Case) {
     let parameters = parameters_of(case);
     let course = Course {
@@ -231,6 +262,7 @@ fn every_reference_case_that_is_built_agrees_to_one_in_ten_thousand() {
         match case.text("cell") {
             "plastic_rnn" => check_plastic_rnn(&case),
             "adam" => check_adam(&case),
+            "modulated_rnn" => check_modulated_rnn(&case),
             "a2c" | "a2c_loss" => check_a2c(&case),
             kind if NOT_BUILT.contains(&kind) => {
                 not_covered.push(case.name);
@@ -258,6 +290,12 @@ fn the_bundled_reference_folder_holds_every_case_that_is_built() {
                 let name = format!("plastic_rnn_{rule}_{alpha}_{drive}");
                 assert!(names.contains(&name), "{name} is missing");
             }
+        }
+    }
+    for kind in ["simple", "retroactive"] {
+        for way in ["scalar", "fanout"] {
+            let name = format!("modulated_rnn_{kind}_{way}");
+            assert!(names.contains(&name), "{name} is missing");
         }
     }
     for name in ["adam", "a2c_loss"] {

@@ -7,7 +7,7 @@
 use super::cpu::{Expected, Gradients, Record, Weights};
 use super::network::Network;
 use super::parameters::Parameters;
-use candle_core::{CpuStorage, CustomOp3, DType, Device, Layout, Result, Shape, Storage, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp3, D, DType, Device, Layout, Result, Shape, Storage, Tensor, bail};
 use std::sync::{Mutex, PoisonError};
 
 /// A lifetime that has been lived.
@@ -191,20 +191,21 @@ impl Stepper {
         }
     }
 
-    /// Ends the lifetimes: x of all steps, `[T, B, N]`, attached to the graph of `parameters` and of
-    /// `drive` (`[T, B, N]`, what the steps were driven with).
+    /// Ends the lifetimes: x of all steps, `[T, B, N]`, attached to the graph of `parameters` and of `drive`, what
+    /// the steps were driven with. A drive of `[T·B, N]`, as it comes from a layer, gives activities of that shape.
     ///
     /// # Errors
     /// When `drive` does not have as many steps as were lived.
     pub fn finish(self, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
         let expected = [self.steps(), self.batch(), self.network.neurons];
-        if drive.dims() != expected {
+        let rows = [expected[0] * expected[1], expected[2]];
+        if drive.dims() != expected && drive.dims() != rows {
             bail!("the drive has shape {:?}, the lifetime was lived with {expected:?}", drive.dims());
         }
         match self.life {
             Life::Host(record) => attach(record, self.network, parameters, drive),
             #[cfg(feature = "cuda")]
-            Life::Cuda(record) => record.finish(parameters, drive),
+            Life::Cuda(record) => record.finish(parameters, drive)?.reshape(drive.dims()),
         }
     }
 }
@@ -257,8 +258,7 @@ impl CustomOp3 for LifetimeOp {
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let record = self.record.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(record) = record else { bail!("the backward pass of a lifetime can run once only") };
-        let (steps, batch, neurons) = activity.dims3()?;
-        let device = activity.device();
+        let (neurons, device) = (activity.dim(D::Minus1)?, activity.device());
         let gradients = with_values(drive, |drive| {
             with_values(&activity_grad.contiguous()?, |activity_grad| Ok(record.backward(drive, activity_grad)))
         })?;
@@ -282,7 +282,7 @@ impl CustomOp3 for LifetimeOp {
         };
         let drive_grad = match drive_grad.is_empty() {
             true => None,
-            false => Some(Tensor::from_vec(drive_grad, (steps, batch, neurons), device)?),
+            false => Some(Tensor::from_vec(drive_grad, drive.dims(), device)?),
         };
         Ok((drive_grad, Some(w_grad), plastic_grad))
     }

@@ -9,6 +9,7 @@
 //! | [`network`] | the configuration of a network and the shapes of its parameters |
 //! | [`parameters`] | named trained tensors |
 //! | [`lifetime`] | the recurrence of a whole lifetime as one Candle operation, also stepwise |
+//! | [`modulated`] | lifetimes whose trace the network itself modulates |
 //! | [`replay`] | rebuilding any H(t) from recorded activations |
 //! | [`mod@bench`] | how fast a lifetime is here, and how many bytes it moves |
 //! | [`tensor_file`] | one `.safetensors` file, read with suspicion and written atomically |
@@ -21,6 +22,7 @@ mod cpu;
 pub mod cuda;
 pub mod device;
 pub mod lifetime;
+pub mod modulated;
 pub mod network;
 pub mod parameters;
 pub mod replay;

@@ -31,13 +31,21 @@ const BENCHES: &[Bench] = &[
         name: "patterns",
         about: "a training iteration, Adam included: 1001 neurons, 205 steps, 1 lifetime; the paper's settings",
         on_device: true,
-        run: |compute| training(compute, &[]),
+        run: |compute| training(compute, "patterns", &[]),
     },
     Bench {
         name: "images",
         about: "the same with the sizes of natural images: 1025 neurons, 227 steps, 1 lifetime",
         on_device: true,
-        run: |compute| training(compute, &[("size", 1024), ("count", 3), ("show_steps", 20), ("probe_steps", 20)]),
+        run: |compute| {
+            training(compute, "patterns", &[("size", 1024), ("count", 3), ("show_steps", 20), ("probe_steps", 20)])
+        },
+    },
+    Bench {
+        name: "maze",
+        about: "a training iteration, maze, policy, value and Adam included: 100 neurons, 200 steps, 30 lifetimes",
+        on_device: true,
+        run: |compute| training(compute, "maze", &[]),
     },
     Bench {
         name: "large",
@@ -46,8 +54,8 @@ const BENCHES: &[Bench] = &[
         run: |compute| kernels(compute, Size { neurons: 1001, steps: 205, batch: 1 }),
     },
     Bench {
-        name: "maze",
-        about: "the recurrence alone, no neuron ever clamped: 100 neurons, 200 steps, 30 lifetimes",
+        name: "small",
+        about: "the same with the sizes of the maze: 100 neurons, 200 steps, 30 lifetimes",
         on_device: true,
         run: |compute| kernels(compute, Size { neurons: 100, steps: 200, batch: 30 }),
     },
@@ -62,7 +70,7 @@ const BENCHES: &[Bench] = &[
 /// Measure how fast this machine trains and draws
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Which: patterns, images, large, maze, window; all of them unless said otherwise
+    /// Which: patterns, images, maze, large, small, window; all of them unless said otherwise
     names: Vec<String>,
     /// One line of JSON for every row
     #[arg(long)]
@@ -114,10 +122,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Seconds of one training iteration of the patterns task, Adam included.
-fn training(compute: &Compute, settings: &[(&str, i64)]) -> anyhow::Result<Vec<Row>> {
+/// Seconds of one training iteration of a task, Adam included.
+fn training(compute: &Compute, task: &str, settings: &[(&str, i64)]) -> anyhow::Result<Vec<Row>> {
     let settings = settings.iter().map(|&(key, value)| (key.to_owned(), value.into())).collect();
-    let text = ConfigText { task: Some("patterns".to_owned()), settings, ..ConfigText::default() };
+    let text = ConfigText { task: Some(task.to_owned()), settings, ..ConfigText::default() };
     let mut trainer = Trainer::new(RunConfig::from_text(&text, None)?)?;
     trainer.move_to(compute)?;
     trainer.step()?;

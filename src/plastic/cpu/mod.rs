@@ -22,6 +22,7 @@ mod backward;
 mod block_gradients;
 mod driven;
 mod forward;
+mod modulated;
 mod schedule;
 mod sweep;
 mod weights;
@@ -29,6 +30,7 @@ mod workspace;
 
 pub(super) use backward::Gradients;
 pub(super) use forward::{Expected, Record};
+pub(super) use modulated::{ModulatedGradients, ModulatedLane, ModulatedWeights};
 pub(super) use sweep::TraceSweep;
 pub(super) use weights::Weights;
 pub(super) use workspace::Workspace;

@@ -104,11 +104,11 @@ impl Experiment for Foraging {
         let place = Tensor::from_vec(place, (OBSERVATION, 1), device)?;
         let bias = place.matmul(&parameters.get("input.bias")?.reshape((1, network.neurons))?)?;
         let drive = seen.matmul(&(parameters.get("input.weight")? + bias)?)?;
-        let activity = stepper.finish(parameters, &drive.reshape((steps, batch, network.neurons))?)?;
+        let activity = stepper.finish(parameters, &drive)?;
         // Policy and value read the same activities: one product for both.
         let weight = Tensor::cat(&[parameters.get("policy.weight")?, parameters.get("value.weight")?], 1)?;
         let bias = Tensor::cat(&[parameters.get("policy.bias")?, parameters.get("value.bias")?], 0)?;
-        let heads = activity.reshape((steps * batch, network.neurons))?.matmul(&weight)?.broadcast_add(&bias)?;
+        let heads = activity.matmul(&weight)?.broadcast_add(&bias)?;
         let heads = heads.reshape((steps, batch, ACTIONS + 1))?;
         let logits = heads.narrow(2, 0, ACTIONS)?.contiguous()?;
         let values = heads.narrow(2, ACTIONS, 1)?.squeeze(2)?.contiguous()?;
@@ -126,6 +126,8 @@ impl Experiment for Foraging {
         let found = mean(turns().filter(|turn| turn.found).count() as f32);
         let bumps = mean(turns().filter(|turn| turn.bumped).count() as f32);
         let first = walkers.into_iter().next();
+        let lived = activity.detach().reshape((steps, batch, network.neurons))?;
+        let first_activity = lived.narrow(1, 0, 1)?.flatten_all()?.to_vec1()?;
         let mut first = first.ok_or_else(|| Error::Msg("a batch needs at least one lifetime".into()))?;
         let tape = Tape {
             task: self.task.into(),
@@ -135,7 +137,7 @@ impl Experiment for Foraging {
             seed: None,
             steps,
             drive: std::mem::take(&mut first.drive),
-            activity: activity.narrow(1, 0, 1)?.flatten_all()?.to_vec1()?,
+            activity: first_activity,
             events: first.events(),
             pictures: BTreeMap::new(),
             loss: losses.get(0)?.to_scalar()?,

@@ -42,6 +42,7 @@ impl Panel for Agent {
         let Some(behaviour) = &tape.behaviour else { return };
         let Some(seen) = behaviour.observations.get(at * OBSERVATION..(at + 1) * OBSERVATION) else { return };
         ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().interact_size.y = 0.0;
         ui.horizontal(|ui| {
             sight_ui(ui, &seen[WALLS]);
             ui.add_space(10.0);

@@ -135,6 +135,7 @@ impl Panel for Maze {
         let below = Rect::from_min_max(area.left_bottom() - vec2(0.0, WORDS - 6.0), area.max);
         ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
+            ui.spacing_mut().interact_size.y = 0.0;
             for (what, steps) in
                 [("steps to the reward, each time", &story.ways), ("shortest possible", &story.shortest)]
             {

@@ -1,0 +1,283 @@
+//! Neuromodulated lifetimes: the network itself decides when its traces are written (*Backpropamine*, Miconi, Rawal,
+//! Clune & Stanley 2019).
+//!
+//! With M(t) = tanh(x(t) · m + c), sent to every neuron as it is, or fanned out as M_j(t) = a_j M(t) + b_j:
+//!
+//! | kind | traces |
+//! |---|---|
+//! | simple | H ← clip(H + M_j(t) x_i(t−1) x_j(t)) |
+//! | retroactive | H ← clip(H + M_j(t) E), then E ← (1−η) E + η x_i(t−1) x_j(t) |
+//!
+//! α is free, and the drive is added inside the tanh. Parameters, beside `w` and `alpha`: `mod.weight` `[N, 1]`,
+//! `mod.bias` `[1]`; with fan-out `fanout.weight` and `fanout.bias`, `[N]`; with retroactive modulation `eta` `[1]`.
+//! Computed on the CPU, wherever the parameters are.
+
+use super::cpu::{ModulatedGradients, ModulatedLane, ModulatedWeights};
+use super::lifetime::Driver;
+use super::parameters::Parameters;
+use candle_core::{CpuStorage, CustomOp3, Device, Layout, Result, Shape, Tensor, bail};
+use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
+
+/// What the modulator acts on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// On what is written now.
+    Simple,
+    /// On the eligibility trace of what was there before.
+    Retroactive,
+}
+
+/// How the trace is modulated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Modulation {
+    /// What the modulator acts on.
+    pub kind: Kind,
+    /// Whether every neuron has a modulator of its own.
+    pub fan_out: bool,
+    /// The largest magnitude a trace can reach.
+    pub bound: f32,
+}
+
+impl Modulation {
+    /// Names and shapes of the trained parameters of `neurons`.
+    pub fn shapes(&self, neurons: usize) -> Vec<(&'static str, Vec<usize>)> {
+        let mut shapes = vec![
+            ("w", vec![neurons, neurons]),
+            ("alpha", vec![neurons, neurons]),
+            ("mod.weight", vec![neurons, 1]),
+            ("mod.bias", vec![1]),
+        ];
+        if self.kind == Kind::Retroactive {
+            shapes.push(("eta", vec![1]));
+        }
+        if self.fan_out {
+            shapes.extend([("fanout.weight", vec![neurons]), ("fanout.bias", vec![neurons])]);
+        }
+        shapes
+    }
+
+    /// The parameters that travel as one through Candle's operation, which takes three tensors.
+    fn packed(&self, neurons: usize) -> Vec<(&'static str, Vec<usize>)> {
+        self.shapes(neurons).into_iter().filter(|(name, _)| *name != "w").collect()
+    }
+}
+
+/// A batch of modulated lifetimes that have been lived, not yet part of a graph.
+pub struct Modulated {
+    weights: ModulatedWeights,
+    lanes: Vec<ModulatedLane>,
+    steps: usize,
+}
+
+/// Drives a lane with what is known beforehand.
+struct Given<'a>(std::slice::ChunksExact<'a, f32>);
+
+impl Driver for Given<'_> {
+    fn drive(&mut self, drive: &mut [f32]) {
+        if let Some(next) = self.0.next() {
+            drive.copy_from_slice(next);
+        }
+    }
+
+    fn take(&mut self, _activity: &[f32]) {}
+}
+
+impl Modulated {
+    /// Lives whole lifetimes driven with `drive`, `[T, B, N]`, one lane per lifetime.
+    ///
+    /// # Errors
+    /// When a parameter is missing or misshapen.
+    pub fn live(modulation: Modulation, parameters: &Parameters, drive: &Tensor) -> Result<Self> {
+        let (steps, batch, neurons) = drive.dims3()?;
+        let expected = parameters.get("w")?.dim(0)?;
+        if neurons != expected {
+            bail!("the drive has {neurons} neurons, the network {expected}");
+        }
+        let by_lane: Vec<f32> = drive.transpose(0, 1)?.flatten_all()?.to_vec1()?;
+        let size = (steps * neurons).max(1);
+        let mut drivers: Vec<Given<'_>> =
+            (0..batch).map(|lane| Given(by_lane[lane * size..][..size].chunks_exact(neurons))).collect();
+        Self::live_with(modulation, parameters, &mut drivers, steps)
+    }
+
+    /// Lives `steps` steps of a batch of lifetimes, one for each of `drivers`.
+    ///
+    /// # Errors
+    /// When a parameter is missing or misshapen, or there is no driver.
+    pub fn live_with<D: Driver>(
+        modulation: Modulation,
+        parameters: &Parameters,
+        drivers: &mut [D],
+        steps: usize,
+    ) -> Result<Self> {
+        if drivers.is_empty() {
+            bail!("a batch needs at least one lifetime, found none");
+        }
+        let weights = weights(modulation, parameters)?;
+        let lanes = drivers
+            .par_iter_mut()
+            .map(|driver| {
+                let mut lane = ModulatedLane::new(&weights, steps);
+                let mut drive = vec![0.0; weights.neurons];
+                for _ in 0..steps {
+                    driver.drive(&mut drive);
+                    lane.step(&weights, &drive);
+                    driver.take(&lane.activity[lane.activity.len() - weights.neurons..]);
+                }
+                lane
+            })
+            .collect();
+        Ok(Self { weights, lanes, steps })
+    }
+
+    /// M(t) of a lane, `[T]`.
+    pub fn modulator(&self, lane: usize) -> &[f32] {
+        &self.lanes[lane].modulator
+    }
+
+    /// H after the last step of a lane, `[N, N]`.
+    pub fn trace(&self, lane: usize) -> &[f32] {
+        &self.lanes[lane].traces.trace
+    }
+
+    /// E after the last step of a lane, `[N, N]`; empty under simple modulation.
+    pub fn eligibility(&self, lane: usize) -> &[f32] {
+        &self.lanes[lane].traces.eligibility
+    }
+
+    /// x of all steps, `[T, B, N]`, attached to the graph of `parameters` and of `drive`, what the lanes were driven
+    /// with.
+    ///
+    /// # Errors
+    /// When `drive` has another shape than what was lived.
+    pub fn finish(self, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
+        let neurons = self.weights.neurons;
+        let expected = [self.steps, self.lanes.len(), neurons];
+        if drive.dims() != expected {
+            bail!("the drive has shape {:?}, the lifetime was lived with {expected:?}", drive.dims());
+        }
+        let names = self.weights.modulation.packed(neurons);
+        let parts: Vec<Tensor> =
+            names.iter().map(|(name, _)| parameters.get(name)?.flatten_all()).collect::<Result<_>>()?;
+        let [drive, w, packed] = [&drive.contiguous()?, parameters.get("w")?, &Tensor::cat(&parts, 0)?]
+            .map(|part| part.to_device(&Device::Cpu));
+        let operation = ModulatedOp { lived: Mutex::new(Some(self)) };
+        drive?.apply_op3(&w?, &packed?, operation)?.to_device(parameters.device())
+    }
+
+    /// Values of all lanes side by side, `[T, B, N]`, from `[T, N]` of each.
+    fn by_step<'a>(&self, lanes: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
+        let (batch, neurons) = (self.lanes.len(), self.weights.neurons);
+        let mut values = vec![0.0; self.steps * batch * neurons];
+        for (lane, own) in lanes.enumerate() {
+            for (step, row) in own.chunks_exact(neurons).enumerate() {
+                values[(step * batch + lane) * neurons..][..neurons].copy_from_slice(row);
+            }
+        }
+        values
+    }
+}
+
+/// The parameters on the host.
+fn weights(modulation: Modulation, parameters: &Parameters) -> Result<ModulatedWeights> {
+    let (neurons, _) = parameters.get("w")?.dims2()?;
+    for (name, shape) in modulation.shapes(neurons) {
+        let found = parameters.get(name)?.dims();
+        if found != shape {
+            bail!("parameter {name} has shape {found:?}, the network needs {shape:?}");
+        }
+    }
+    if !(modulation.bound.is_finite() && modulation.bound > 0.0) {
+        bail!("expected a bound of the trace above zero, found {}", modulation.bound);
+    }
+    let fan = match modulation.fan_out {
+        true => [parameters.values("fanout.weight")?, parameters.values("fanout.bias")?],
+        false => [vec![1.0; neurons], vec![0.0; neurons]],
+    };
+    Ok(ModulatedWeights {
+        modulation,
+        neurons,
+        w: parameters.values("w")?,
+        alpha: parameters.values("alpha")?,
+        eta: if modulation.kind == Kind::Retroactive { parameters.eta() } else { 0.0 },
+        mod_weight: parameters.values("mod.weight")?,
+        mod_bias: parameters.values("mod.bias")?[0],
+        fan,
+    })
+}
+
+/// The operation in Candle's graph: it owns what was lived until the backward pass takes it.
+struct ModulatedOp {
+    lived: Mutex<Option<Modulated>>,
+}
+
+impl CustomOp3 for ModulatedOp {
+    fn name(&self) -> &'static str {
+        "modulated-lifetime"
+    }
+
+    fn cpu_fwd(
+        &self,
+        _drive: &CpuStorage,
+        layout: &Layout,
+        _w: &CpuStorage,
+        _: &Layout,
+        _packed: &CpuStorage,
+        _: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let guard = self.lived.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(lived) = guard.as_ref() else { bail!("this lifetime has been lived and differentiated already") };
+        let neurons = lived.weights.neurons;
+        let activity = lived.by_step(lived.lanes.iter().map(|lane| &lane.activity[neurons..]));
+        Ok((CpuStorage::F32(activity), layout.shape().clone()))
+    }
+
+    fn bwd(
+        &self,
+        _drive: &Tensor,
+        _w: &Tensor,
+        packed: &Tensor,
+        activity: &Tensor,
+        activity_grad: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let lived = self.lived.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(lived) = lived else { bail!("the backward pass of a lifetime can run once only") };
+        let (steps, batch, neurons) = activity.dims3()?;
+        let by_lane: Vec<f32> = activity_grad.transpose(0, 1)?.flatten_all()?.to_vec1()?;
+        let size = (steps * neurons).max(1);
+        let found: Vec<ModulatedGradients> = lived
+            .lanes
+            .par_iter()
+            .zip(by_lane.par_chunks_exact(size))
+            .map(|(lane, grad)| lane.backward(&lived.weights, grad))
+            .collect();
+        let rows = (steps * batch, neurons);
+        let deltas = Tensor::from_vec(lived.by_step(found.iter().map(|one| &one.delta[..])), rows, &Device::Cpu)?;
+        // dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end.
+        let inputs = lived.by_step(lived.lanes.iter().map(|lane| &lane.activity[..steps * neurons]));
+        let w_grad = Tensor::from_vec(inputs, rows, &Device::Cpu)?.t()?.matmul(&deltas)?;
+        // In lane order, so that the sums do not depend on the number of threads.
+        let sum = |of: &dyn Fn(&ModulatedGradients) -> Vec<f32>| -> Vec<f32> {
+            let mut parts = found.iter().map(of);
+            let mut total = parts.next().unwrap_or_default();
+            for part in parts {
+                total.iter_mut().zip(part).for_each(|(sum, value)| *sum += value);
+            }
+            total
+        };
+        let mut packed_grad = Vec::with_capacity(packed.elem_count());
+        for (name, _) in lived.weights.modulation.packed(neurons) {
+            packed_grad.extend(match name {
+                "alpha" => sum(&|one| one.alpha.clone()),
+                "mod.weight" => sum(&|one| one.mod_weight.clone()),
+                "mod.bias" => sum(&|one| vec![one.mod_bias]),
+                "eta" => sum(&|one| vec![one.eta]),
+                "fanout.weight" => sum(&|one| one.fan[0].clone()),
+                _ => sum(&|one| one.fan[1].clone()),
+            });
+        }
+        let packed_grad = Tensor::from_vec(packed_grad, packed.dims(), &Device::Cpu)?;
+        Ok((Some(deltas.reshape((steps, batch, neurons))?), Some(w_grad), Some(packed_grad)))
+    }
+}

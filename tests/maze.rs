@@ -1,0 +1,410 @@
+//! The maze: what its tapes say fits together, its gradients are those of the slow twin, and an agent learns.
+
+use crate::twin;
+use crate::workbench::{advance, bits, taken_apart, with_changed_json, with_value};
+use candle_core::{D, Tensor};
+use hebbscope::data::{Generator, Stream};
+use hebbscope::episode::{Behaviour, EventKind, Tape, Walk, tape_file};
+use hebbscope::plastic::tensor_file::TensorFile;
+use hebbscope::plastic::{Parameters, Stepper};
+use hebbscope::tasks::maze::environment::{BIAS, LAST_ACTION, LAST_REWARD, TIME, WALLS};
+use hebbscope::tasks::{self, Purpose};
+use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
+
+/// A maze and an agent that train in no time.
+const SMALL: [(&str, &str); 5] = [("size", "5"), ("steps", "40"), ("neurons", "20"), ("batch", "4"), ("reward", "7.5")];
+
+fn config(changes: &[(&str, &str)]) -> RunConfig {
+    let mut config = RunConfig::new(tasks::find("maze").unwrap());
+    for (key, value) in SMALL.iter().chain(changes) {
+        config.settings.set_text(key, value).unwrap();
+    }
+    config
+}
+
+fn trainer(changes: &[(&str, &str)]) -> Trainer {
+    Trainer::new(config(changes)).unwrap()
+}
+
+/// A network whose weights and traces matter, unlike those that training begins with.
+fn strong(changes: &[(&str, &str)]) -> Parameters {
+    let experiment = config(changes).task().experiment(&config(changes).settings, Purpose::Training).unwrap();
+    let mut generator = Generator::new(8, Stream::Initialisation);
+    let mut parameters = Parameters::default();
+    for (name, shape) in experiment.network().shapes() {
+        let count = shape.iter().product();
+        let values = if name == "eta" { vec![0.1] } else { generator.normal(count, 0.3) };
+        parameters.insert(name, &shape, &values).unwrap();
+    }
+    parameters
+}
+
+fn saved_and_opened(trainer: &Trainer) -> Checkpoint {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("checkpoint.safetensors");
+    trainer.checkpoint().unwrap().write(&path, hebbscope::plastic::tensor_file::Precision::Full).unwrap();
+    Checkpoint::read(&path).unwrap()
+}
+
+/// The lifetime of a seed in which a good deal happens.
+fn eventful() -> (Parameters, Tape) {
+    let parameters = strong(&[]);
+    let tape = (0..200)
+        .map(|seed| evaluate::live_episode(&config(&[]), &parameters, seed).unwrap())
+        .find(|tape| {
+            let count = |kind| tape.events.iter().filter(|event| event.kind == kind).count();
+            count(EventKind::Reward) > 1 && count(EventKind::Teleport) > 1 && count(EventKind::Bump) > 1
+        })
+        .expect("an agent that walks at random finds the reward now and then");
+    (parameters, tape)
+}
+
+fn parts(tape: &Tape) -> (&Behaviour, &Walk) {
+    let behaviour = tape.behaviour.as_ref().unwrap();
+    (behaviour, behaviour.walk.as_ref().unwrap())
+}
+
+#[test]
+fn a_tape_tells_what_the_agent_saw_did_and_got() {
+    let (_, tape) = eventful();
+    tape.check().unwrap();
+    let (behaviour, walk) = parts(&tape);
+    assert_eq!((walk.side, walk.squares[0]), (7, [3, 3]), "a lifetime begins in the centre");
+    let inputs = tape.network.layers.unwrap().inputs;
+    let has = |kind, step| tape.events.iter().any(|event| event.kind == kind && event.start == step);
+    for (step, pair) in walk.squares.windows(2).enumerate() {
+        let ([row, column], after) = (pair[0], pair[1]);
+        let seen = &behaviour.observations[step * inputs..][..inputs];
+        for (at, wall) in seen[WALLS].iter().enumerate() {
+            let expected = walk.is_wall([row + at / 3 - 1, column + at % 3 - 1]);
+            assert_eq!(*wall, f32::from(u8::from(expected)), "step {step}, place {at}");
+        }
+        let (last_reward, last_action) = match step.checked_sub(1) {
+            Some(before) => (behaviour.rewards[before], Some(behaviour.actions[before])),
+            None => (0.0, None),
+        };
+        assert_eq!(seen[LAST_REWARD], last_reward, "a reward is seen one step late");
+        let one_hot: Vec<f32> = (0..4).map(|action| f32::from(u8::from(last_action == Some(action)))).collect();
+        assert_eq!(seen[LAST_ACTION], one_hot);
+        assert_eq!((seen[TIME], seen[BIAS]), (step as f32 / 40.0, 1.0));
+
+        let ahead =
+            [[row - 1, column], [row, column + 1], [row, column - 1], [row + 1, column]][behaviour.actions[step]];
+        let (bumped, found) = (walk.is_wall(ahead), ahead == walk.reward);
+        assert_eq!(
+            behaviour.rewards[step],
+            if found {
+                7.5
+            } else if bumped {
+                -0.1
+            } else {
+                0.0
+            }
+        );
+        assert_eq!((has(EventKind::Bump, step), has(EventKind::Reward, step)), (bumped, found));
+        assert_eq!(has(EventKind::Teleport, step + 1), found && step + 1 < tape.steps);
+        match (bumped, found) {
+            (true, _) => assert_eq!(after, [row, column]),
+            (_, true) => assert_ne!(after, walk.reward),
+            _ => assert_eq!(after, ahead),
+        }
+    }
+    assert!((tape.measure - behaviour.rewards.iter().sum::<f32>()).abs() < 1e-4);
+}
+
+#[test]
+fn drive_policy_and_value_on_a_tape_are_those_of_the_layers() {
+    let (parameters, tape) = eventful();
+    let (behaviour, _) = parts(&tape);
+    let layer = |input: &[f32], name: &str| -> Vec<f32> {
+        let bias = parameters.values(&format!("{name}.bias")).unwrap();
+        let weight = parameters.values(&format!("{name}.weight")).unwrap();
+        let output = |at: usize| -> f32 {
+            let terms = input.iter().zip(weight.chunks_exact(bias.len()));
+            bias[at] + terms.map(|(input, weights)| input * weights[at]).sum::<f32>()
+        };
+        (0..bias.len()).map(output).collect()
+    };
+    let close = |found: &[f32], expected: &[f32]| {
+        assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-4, "{found} instead of {expected}");
+        }
+    };
+    for step in 0..tape.steps {
+        close(&tape.drive[step * 20..][..20], &layer(&behaviour.observations[step * 16..][..16], "input"));
+        let powers: Vec<f32> = layer(tape.activity_at(step), "policy").iter().map(|value| value.exp()).collect();
+        let total: f32 = powers.iter().sum();
+        let expected: Vec<f32> = powers.iter().map(|power| power / total).collect();
+        close(&behaviour.probabilities[step * 4..][..4], &expected);
+        close(&behaviour.values[step..=step], &layer(tape.activity_at(step), "value"));
+    }
+}
+
+/// The gradients of a lifetime, beside those of the same lifetime written step by step with Candle's own autograd.
+#[test]
+fn every_gradient_is_that_of_the_slow_twin() {
+    for changes in [
+        &[("steps", "30")][..],
+        &[("rule", "oja"), ("alpha", "per_neuron")],
+        &[("rule", "clip"), ("alpha", "yoked"), ("clip", "0.05")],
+        &[("network", "non_plastic")],
+    ] {
+        let (config, parameters) = (config(changes), strong(changes));
+        let experiment = config.task().experiment(&config.settings, Purpose::Training).unwrap();
+        let outcome = experiment.live(&parameters, &mut Generator::new(2, Stream::Training), 1).unwrap();
+        let found = outcome.loss.backward().unwrap();
+
+        let tape = &outcome.tape;
+        let (behaviour, _) = parts(tape);
+        let get = |name: &str| parameters.get(name).unwrap();
+        let layer = |input: &Tensor, name: &str| {
+            let product = input.matmul(get(&format!("{name}.weight"))).unwrap();
+            product.broadcast_add(get(&format!("{name}.bias"))).unwrap()
+        };
+        let device = parameters.device();
+        let seen = Tensor::from_slice(&behaviour.observations, (tape.steps, 16), device).unwrap();
+        let drive = layer(&seen, "input").unsqueeze(1).unwrap();
+        let (activity, _) = twin::live(tape.network, &parameters, &drive).unwrap();
+        let activity = activity.squeeze(1).unwrap();
+        let p = layer(&activity, "policy").exp().unwrap();
+        let p = p.broadcast_div(&p.sum_keepdim(D::Minus1).unwrap()).unwrap();
+        let value = layer(&activity, "value").squeeze(1).unwrap();
+        let mut total = Tensor::zeros((), candle_core::DType::F32, device).unwrap();
+        let mut later = 0.0f64;
+        for step in (0..tape.steps).rev() {
+            later = f64::from(behaviour.rewards[step]) + 0.9 * later;
+            let (p, value) = (p.get(step).unwrap(), value.get(step).unwrap());
+            let advantage = (later - value).unwrap();
+            let chosen = p.get(behaviour.actions[step]).unwrap().log().unwrap();
+            let choice = (chosen * advantage.detach()).unwrap();
+            let certainty = (p.sqr().unwrap().sum_all().unwrap() * 0.03).unwrap();
+            let foresight = (advantage.sqr().unwrap() * 0.1).unwrap();
+            total = (((total + certainty).unwrap() - choice).unwrap() + foresight).unwrap();
+        }
+        let loss = (total / tape.steps as f64).unwrap();
+        let scalar = |tensor: &Tensor| tensor.to_scalar::<f32>().unwrap();
+        assert!((scalar(&loss) - scalar(&outcome.loss)).abs() < 1e-4 * scalar(&loss).abs().max(1.0), "{changes:?}");
+        let expected = loss.backward().unwrap();
+        for (name, var) in parameters.iter() {
+            let flat = |gradient: &Tensor| gradient.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+            let [found, expected] = [&found, &expected].map(|gradients| flat(gradients.get(var.as_tensor()).unwrap()));
+            let scale = expected.iter().fold(1e-4f32, |scale, value| scale.max(value.abs()));
+            for (index, (found, expected)) in found.iter().zip(&expected).enumerate() {
+                let error = (found - expected).abs() / scale;
+                assert!(error < 1e-3, "{changes:?} {name}[{index}]: {found} instead of {expected}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_is_the_same_for_the_same_seed_whatever_the_number_of_threads() {
+    let run = |threads: usize, seed: u64| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let mut config = config(&[("batch", "8")]);
+            config.seed = seed;
+            let mut trainer = Trainer::new(config).unwrap();
+            advance(&mut trainer, 4);
+            (bits(trainer.parameters()), trainer.curve().to_vec(), trainer.last_tape().unwrap().as_ref().clone())
+        })
+    };
+    let first = run(1, 5);
+    assert!(first == run(1, 5) && first == run(3, 5));
+    assert!(first != run(1, 6));
+}
+
+#[test]
+fn a_run_stopped_and_resumed_is_the_run_that_never_stopped() {
+    for changes in [&[][..], &[("network", "non_plastic"), ("clip_norm", "0")]] {
+        let mut whole = trainer(changes);
+        advance(&mut whole, 7);
+        let mut resumed = trainer(changes);
+        for sitting in [2, 1, 4] {
+            advance(&mut resumed, sitting);
+            resumed = Trainer::from_checkpoint(saved_and_opened(&resumed)).unwrap();
+        }
+        assert_eq!(bits(resumed.parameters()), bits(whole.parameters()), "{changes:?}");
+        assert_eq!(resumed.curve(), whole.curve());
+    }
+}
+
+#[test]
+fn the_network_has_the_papers_numbers_and_begins_as_the_peer_does() {
+    let trainer = Trainer::new(RunConfig::new(tasks::find("maze").unwrap())).unwrap();
+    let parameters = trainer.parameters();
+    assert_eq!(parameters.count(), 2 * 100 * 100 + 1 + 16 * 100 + 100 + 100 * 4 + 4 + 100 + 1);
+    let within = |name: &str, low: f32, high: f32| {
+        let values = parameters.values(name).unwrap();
+        let mean = values.iter().sum::<f32>() / values.len() as f32;
+        assert!(values.iter().all(|value| (low..=high).contains(value)), "{name}");
+        // Wide enough for four of the policy's biases.
+        assert!((mean - (low + high) / 2.0).abs() < (high - low) / 1.9, "{name}: {mean}");
+    };
+    within("w", 0.0, 0.001);
+    within("alpha", 0.0, 0.001);
+    for layer in ["input", "policy", "value"] {
+        let bound = if layer == "input" { 0.25 } else { 0.1 };
+        within(&format!("{layer}.weight"), -bound, bound);
+        within(&format!("{layer}.bias"), -bound, bound);
+    }
+    assert_eq!(parameters.values("eta").unwrap(), [0.01]);
+}
+
+#[test]
+fn an_agent_learns_to_come_back() {
+    let mut trainer = trainer(&[("lr", "0.003"), ("batch", "16"), ("reward", "10")]);
+    advance(&mut trainer, 400);
+    let mean = |points: &[hebbscope::train::Point]| points.iter().map(|point| point.measure).sum::<f32>() / 50.0;
+    let (before, after) = (mean(&trainer.curve()[..50]), mean(&trainer.curve()[350..]));
+    assert!(after > 1.5 * before && after > before + 5.0, "reward {before} at first, {after} at last");
+}
+
+#[test]
+fn drivers_are_heard_in_turn_and_their_lifetimes_are_those_of_single_steps() {
+    /// Drives with what it was told last.
+    struct Echo {
+        last: Vec<f32>,
+        heard: Vec<f32>,
+        drove: Vec<f32>,
+    }
+    impl hebbscope::plastic::lifetime::Driver for Echo {
+        fn drive(&mut self, drive: &mut [f32]) {
+            drive.copy_from_slice(&self.last);
+            self.drove.extend_from_slice(drive);
+        }
+        fn take(&mut self, activity: &[f32]) {
+            self.last = activity.iter().rev().map(|value| 1.3 * value + 0.1).collect();
+            self.heard.extend_from_slice(activity);
+        }
+    }
+    let (batch, neurons, steps) = (7, 20, 12);
+    let (network, parameters) = (config(&[]).task().network(&config(&[]).settings).unwrap(), strong(&[]));
+    let echo =
+        |lane: usize| Echo { last: vec![lane as f32 * 0.1 - 0.3; neurons], heard: Vec::new(), drove: Vec::new() };
+    let fresh = || -> Vec<Echo> { (0..batch).map(echo).collect() };
+    let mut drivers = fresh();
+    let lived = Stepper::live_with(network, &parameters, &mut drivers, steps).unwrap();
+    let mut stepper = Stepper::begin(network, &parameters, batch, steps).unwrap();
+    for step in 0..steps {
+        let of = |values: fn(&Echo) -> &Vec<f32>| -> Vec<f32> {
+            drivers.iter().flat_map(|driver| &values(driver)[step * neurons..][..neurons]).copied().collect()
+        };
+        assert_eq!(stepper.step(&of(|driver| &driver.drove)).unwrap(), of(|driver| &driver.heard), "step {step}");
+    }
+    for lane in 0..batch {
+        assert_eq!(lived.trace(lane), stepper.trace(lane));
+    }
+    assert!(Stepper::live_with(network, &parameters, &mut drivers[..0], steps).is_err());
+    // The drive as it comes from a layer, all rows below each other, makes the same activities in that shape.
+    let device = parameters.device();
+    let [rows, three] = [vec![steps * batch, neurons], vec![steps, batch, neurons]].map(|shape| {
+        let drive = Tensor::ones(shape.as_slice(), candle_core::DType::F32, device).unwrap();
+        let lived = Stepper::live_with(network, &parameters, &mut fresh(), steps).unwrap();
+        let activity = lived.finish(&parameters, &drive).unwrap();
+        assert_eq!(activity.dims(), shape);
+        activity.flatten_all().unwrap().to_vec1::<f32>().unwrap()
+    });
+    assert_eq!(rows, three);
+    let short = Tensor::ones((steps * batch - 1, neurons), candle_core::DType::F32, device).unwrap();
+    let lived = Stepper::live_with(network, &parameters, &mut drivers, steps).unwrap();
+    assert!(lived.finish(&parameters, &short).unwrap_err().to_string().contains("[83, 20]"));
+}
+
+/// A tape file in memory.
+fn tape_bytes(tape: &Tape, parameters: &Parameters) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tape.safetensors");
+    tape_file::write(&path, tape, parameters).unwrap();
+    std::fs::read(path).unwrap()
+}
+
+fn read(bytes: &[u8]) -> Result<(Tape, Parameters), String> {
+    let file = TensorFile::from_bytes("tape", bytes).map_err(|error| error.to_string())?;
+    tape_file::read(file).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_tape_is_read_back_as_it_was_written() {
+    let (parameters, tape) = eventful();
+    let (found, layers) = read(&tape_bytes(&tape, &parameters)).unwrap();
+    assert_eq!(found, tape);
+    assert_eq!(bits(&layers), bits(&parameters));
+}
+
+#[test]
+fn a_behaviour_that_cannot_be_is_refused_with_a_sentence() {
+    let (parameters, tape) = eventful();
+    let bytes = tape_bytes(&tape, &parameters);
+    let json = |change: &dyn Fn(&mut serde_json::Value)| with_changed_json(&bytes, |json| change(json));
+    for (changed, words) in [
+        (json(&|json| json["behaviour"]["version"] = 2.into()), "behaviour of version 2, expected version 1"),
+        (json(&|json| json["behaviour"]["side"] = 9.into()), "tensor tape.walls has shape [7, 7], expected [9, 9]"),
+        (json(&|json| drop(json.as_object_mut().unwrap().remove("behaviour"))), "tape.actions does not belong"),
+        (json(&|json| json["network"]["layers"]["inputs"] = 15.into()), "input.weight has shape [16, 20]"),
+        (json(&|json| json["network"]["layers"]["actions"] = 0.into()), "policy.weight has shape [20, 4]"),
+        (json(&|json| drop(json["network"].as_object_mut().unwrap().remove("layers"))), "neither sees nor acts"),
+        (with_value(&bytes, "tape.actions", 3, 4.0), "expected actions 0 to 3, found 4"),
+        (with_value(&bytes, "tape.actions", 3, 1.5), "tape.actions holds 1.5 at position 3, expected whole numbers"),
+        (with_value(&bytes, "tape.squares", 0, -1.0), "tape.squares holds -1 at position 0"),
+        (with_value(&bytes, "tape.squares", 0, 9999.0), "expected open squares"),
+        (with_value(&bytes, "tape.reward_square", 0, 0.0), "expected open squares"),
+        (with_value(&bytes, "tape.probabilities", 0, 2.0), "probabilities that sum to one"),
+        (with_value(&bytes, "tape.probabilities", 0, -0.5), "probabilities that sum to one"),
+        (with_value(&bytes, "tape.rewards", 1, f32::NAN), "expected finite numbers"),
+    ] {
+        let error = read(&changed).map(|_| ()).unwrap_err();
+        assert!(error.contains(words) && !error.contains('\n'), "expected {words:?} in: {error}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_the_network_is_refused_before_it_is_written() {
+    let (_, tape) = eventful();
+    let broken = |change: &dyn Fn(&mut Behaviour)| {
+        let mut tape = tape.clone();
+        change(tape.behaviour.as_mut().unwrap());
+        tape.check().unwrap_err()
+    };
+    for (error, words) in [
+        (broken(&|part| part.actions.truncate(39)), "actions of 40 steps are 39 values"),
+        (broken(&|part| part.observations.push(0.0)), "observations of 40 steps are 641 values"),
+        (broken(&|part| part.walk.as_mut().unwrap().side = usize::MAX), "squares"),
+        (broken(&|part| part.walk.as_mut().unwrap().squares.truncate(40)), "41 places, found 49 and 40"),
+    ] {
+        assert!(error.contains(words), "expected {words:?} in: {error}");
+    }
+}
+
+#[test]
+fn tapes_of_networks_that_do_not_act_are_as_they_were() {
+    let trainer = crate::workbench::trained(&[], 1);
+    let tape = trainer.last_tape().unwrap();
+    let (header, _) = taken_apart(&tape_bytes(tape, trainer.parameters()));
+    let json = header["__metadata__"]["hebbscope"].as_str().unwrap();
+    assert!(!json.contains("behaviour") && !json.contains("layers"), "{json}");
+}
+
+#[test]
+fn evaluation_tells_when_rewards_come_beside_chance_and_the_oracle() {
+    let mut trainer = trainer(&[]);
+    advance(&mut trainer, 1);
+    let result = evaluate::evaluate(&trainer.checkpoint().unwrap(), 0, 50, |_| {}).unwrap();
+    assert_eq!(result, evaluate::evaluate(&trainer.checkpoint().unwrap(), 0, 50, |_| {}).unwrap());
+    let value = |key: &str| result.report.iter().find(|entry| entry.key == key).unwrap().value.clone();
+    let number = |key: &str| match value(key) {
+        tasks::tally::Told::Number(number) => number.unwrap(),
+        list @ tasks::tally::Told::List(_) => panic!("{list:?}"),
+    };
+    let tasks::tally::Told::List(tenths) = value("reward_by_tenth") else { panic!("ten numbers") };
+    assert_eq!(tenths.len(), 10);
+    assert!((tenths.iter().sum::<f64>() - result.measure).abs() < 1e-3);
+    assert!(number("reward_error") > 0.0 && (0.0..=1.0).contains(&number("found_share")));
+    assert!((1.0..=40.0).contains(&number("first_reward_steps")));
+    assert!(number("between_rewards_steps") >= 1.0);
+    assert!(number("oracle_reward") > 3.0 * number("random_reward"));
+    // An agent that has learned nothing is no better than chance.
+    let apart = (result.measure - number("random_reward")).abs();
+    assert!(apart < 5.0 * (number("reward_error") + number("random_reward_error")), "{apart}");
+}

@@ -1,0 +1,118 @@
+//! The maze from outside: trained, killed, resumed, evaluated, with one seed and with several.
+
+use crate::command_line::{Bench, iteration};
+use hebbscope::train::run_folder::checkpoint_path;
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+/// A maze and an agent that train in no time.
+const SMALL: &str = "train maze --set size=5 --set steps=30 --set neurons=16 --set batch=3";
+
+fn checkpoint(bench: &Bench, run: &str) -> Vec<u8> {
+    std::fs::read(checkpoint_path(&bench.path(run))).unwrap()
+}
+
+#[test]
+fn the_maze_is_trained_evaluated_and_recorded() {
+    let bench = Bench::new();
+    let printed = bench.done(&format!("{SMALL} --steps 3 --out run"));
+    assert!(printed.contains("maze: ") && printed.contains("reward"), "{printed}");
+    assert!(bench.text("run/metrics.csv").starts_with("iteration,loss,reward,eta,grad_norm,seconds\n"));
+    let measured: Value = serde_json::from_str(&bench.done("eval run --episodes 30 --json")).unwrap();
+    let numbers = ["reward", "reward_error", "bumps", "found", "found_share", "random_reward", "oracle_reward", "loss"];
+    for key in numbers {
+        assert!(measured[key].is_f64(), "{key}: {measured}");
+    }
+    for key in ["first_reward_steps", "between_rewards_steps"] {
+        assert!(measured[key].is_f64() || measured[key].is_null(), "{key}: {measured}");
+    }
+    let tenths: Vec<f64> =
+        measured["reward_by_tenth"].as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect();
+    assert_eq!(tenths.len(), 10);
+    assert!((tenths.iter().sum::<f64>() - measured["reward"].as_f64().unwrap()).abs() < 1e-3);
+    let table = bench.done("eval run --episodes 30");
+    assert!(table.contains("reward_by_tenth 10") && table.contains("oracle_reward (reward by shortest"), "{table}");
+    assert!(bench.done("episode run --seed 4 --out tape.safetensors").contains("30 steps"));
+    bench.done("share run --out small.safetensors");
+    bench.done("eval small.safetensors --episodes 2");
+    bench.refused(
+        &format!("{SMALL} --set size=8 --out other"),
+        &["size", "an odd whole number from 5 to 21", "found 8"],
+    );
+    bench.refused(&format!("{SMALL} --set size=23 --out other"), &["size", "from 5 to 21", "found 23"]);
+}
+
+#[test]
+fn a_run_killed_at_any_time_goes_on_from_its_last_save_bit_for_bit() {
+    let bench = Bench::new();
+    let line = format!("{SMALL} --seed 5 --steps 100000000 --out run");
+    let mut child = bench.command(line.split_whitespace()).stdout(Stdio::piped()).spawn().unwrap();
+    // The second line is the first about progress: training has begun.
+    let mut printed = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(printed.nth(1).unwrap().unwrap().contains("/100000000"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let goal = iteration(&bench.path("run")) + 9;
+    bench.done(&format!("train --resume run --steps {goal}"));
+    bench.done(&format!("{SMALL} --seed 5 --steps {goal} --out whole"));
+    assert!(checkpoint(&bench, "run") == checkpoint(&bench, "whole"));
+}
+
+#[test]
+fn a_run_whose_settings_somebody_has_changed_is_not_resumed() {
+    let bench = Bench::new();
+    bench.done(&format!("{SMALL} --steps 2 --out run"));
+    let text = bench.text("run/config.toml");
+    let change = |from: &str, to: &str| {
+        assert!(text.contains(from), "{text}");
+        bench.write("run/config.toml", text.replace(from, to));
+    };
+    change("wall_penalty = 0.1", "wall_penalty = 0.5");
+    let began = "expected the settings that the run began with";
+    let words = ["config.toml", began, "wall_penalty = 0.5 instead of 0.1"];
+    bench.refused("train --resume run --steps 4", &words);
+    bench.write("run/config.toml", text.replace("size = 5", "size = 9").replace("seed = 0", "seed = 3"));
+    bench.refused("train --resume run --steps 4", &["size = 9 instead of 5, seed = 3 instead of 0"]);
+    change("task = \"maze\"", "task = \"chess\"");
+    bench.refused("train --resume run --steps 4", &["config.toml", "no task chess"]);
+    change("size = 5", "size = ");
+    bench.refused("train --resume run --steps 4", &["config.toml", "expected a configuration in TOML"]);
+    // The length of a run is no setting of what is learned, and a configuration that is gone says nothing else.
+    change("steps = 2", "steps = 3");
+    bench.done("train --resume run --steps 4");
+    std::fs::remove_file(bench.path("run/config.toml")).unwrap();
+    bench.done("train --resume run --steps 5");
+    assert_eq!(bench.text("run/config.toml"), text.replace("steps = 2", "steps = 5"));
+}
+
+#[test]
+fn several_seeds_are_the_runs_that_each_of_them_makes_alone() {
+    let bench = Bench::new();
+    let printed = bench.done(&format!("{SMALL} --seeds 3..6 --steps 4 --out all"));
+    for seed in 3..6 {
+        assert!(printed.contains(&format!("seed-{seed}: done at iteration 4")), "{printed}");
+        bench.done(&format!("{SMALL} --seed {seed} --steps 4 --out alone-{seed}"));
+        assert!(checkpoint(&bench, &format!("all/seed-{seed}")) == checkpoint(&bench, &format!("alone-{seed}")));
+    }
+    // All of them go on, whatever state each was left in.
+    bench.done("train --resume all/seed-4 --steps 6");
+    let printed = bench.done("train --resume all --steps 6");
+    assert!(
+        printed.contains("seed-4: nothing left to do") && printed.contains("seed-5: done at iteration 6"),
+        "{printed}"
+    );
+    for seed in 3..6 {
+        assert_eq!(iteration(&bench.path(&format!("all/seed-{seed}"))), 6);
+    }
+    bench.refused(&format!("{SMALL} --seeds 5..9 --steps 4 --out all"), &["seed-5", "found a run", "--resume"]);
+    std::fs::write(bench.path("all/seed-3/config.toml"), "seed = ").unwrap();
+    let output = bench.run("train --resume all --steps 7");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && errors.contains("seed-3") && errors.lines().count() == 1, "{errors}");
+    assert_eq!(iteration(&bench.path("all/seed-5")), 7, "the others go on");
+    for line in ["--seeds 5", "--seeds 5..5", "--seeds 0..2 --seed 1", "--seeds 0..2 --resume all"] {
+        let output = bench.run(&format!("train maze {line}"));
+        assert_eq!(output.status.code(), Some(2), "{line}");
+    }
+}
