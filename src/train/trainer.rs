@@ -82,6 +82,7 @@ impl Trainer {
     /// # Panics
     /// When Candle cannot make the parameters, which takes an experiment whose shapes are wrong.
     pub fn with_experiment(config: RunConfig, experiment: Box<dyn Experiment>) -> Self {
+        keep_freed_memory();
         let parameters = experiment
             .initial(&mut Generator::new(config.seed, Stream::Initialisation))
             .expect("an experiment's first values fit the shapes it gives");
@@ -218,6 +219,15 @@ impl Trainer {
         };
         TrainError::NonFinite { iteration, place, value }
     }
+}
+
+/// What one iteration frees is what the next one needs. The allocator of most Linux systems gives blocks of some
+/// megabytes back at once and takes them again page by page (a tenth of an iteration in the maze), until it has seen a
+/// larger one come and go; this one costs nothing, because nobody touches it. Other allocators take no notice.
+fn keep_freed_memory() {
+    /// Just below the largest size that the allocator learns from.
+    const BLOCK: usize = 31 << 20;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(BLOCK)));
 }
 
 fn first_non_finite(gradients: &Gradients) -> Option<(&str, usize, f32)> {
