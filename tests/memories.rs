@@ -416,6 +416,25 @@ fn another_lifetime_on_its_way_does_not_take_the_place_of_ones_own_pictures() {
 }
 
 #[test]
+fn the_task_in_view_is_the_next_one_to_train_unless_somebody_chose() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = checkpoint(folder.path(), &[]);
+    let mut session = session_of(path.clone());
+    assert_eq!(session.training.task().name(), "images");
+    session.open_bundled(Bundled::Patterns);
+    session.settle();
+    assert_eq!(session.training.task().name(), "patterns");
+    session.training.settings.set_text("count", "4").unwrap();
+    session.open(path.clone());
+    session.settle();
+    assert_eq!(session.training.task().name(), "patterns", "what was filled in is lost");
+    session.training.set_task(tasks::find("maze").unwrap());
+    session.open(path);
+    session.settle();
+    assert_eq!(session.training.task().name(), "maze");
+}
+
+#[test]
 fn the_brush_moves_by_as_many_keys_as_were_pressed_and_enter_touches() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = harness(folder.path(), "Probe", "Recall");

@@ -65,6 +65,8 @@ pub struct Training {
     /// The folder in which each run makes its own.
     pub runs_folder: PathBuf,
     task: &'static dyn tasks::Task,
+    /// Whether somebody has chosen the task.
+    is_chosen: bool,
     phase: Phase,
     config: Option<RunConfig>,
     worker: Option<Worker>,
@@ -90,6 +92,7 @@ impl Training {
             devices: Devices::new(Arc::clone(&wake)),
             runs_folder: RUNS.into(),
             task,
+            is_chosen: false,
             phase: Phase::Idle,
             config: None,
             worker: None,
@@ -113,6 +116,16 @@ impl Training {
     pub fn set_task(&mut self, task: &'static dyn tasks::Task) {
         (self.task, self.settings) = (task, task.defaults());
         self.typed.clear();
+        self.is_chosen = true;
+    }
+
+    /// A network of `task` has come into view: it is the task of the next run as well, unless somebody has chosen one
+    /// or filled in settings.
+    pub fn suggest_task(&mut self, task: &'static dyn tasks::Task) {
+        if !self.is_chosen && !self.has_run() && self.settings == self.task.defaults() {
+            self.set_task(task);
+            self.is_chosen = false;
+        }
     }
 
     /// What it is doing.

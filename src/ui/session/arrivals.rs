@@ -123,6 +123,9 @@ impl Session {
         if prepared.scene.changed.is_none() && arrival != Arrival::Asked {
             self.forget_question();
         }
+        if arrival == Arrival::Fresh {
+            self.training.suggest_task(prepared.scene.task);
+        }
         let steps = prepared.scene.tape().steps;
         match arrival {
             Arrival::Asked => {
