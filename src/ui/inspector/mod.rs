@@ -23,6 +23,7 @@ pub mod synapse;
 
 pub use pinned::{Inspection, Pinned, mark_pinned, point_at};
 
+use super::layout::Subject;
 use super::session::Session;
 use super::theme::{self, Palette};
 use egui::{RichText, ScrollArea, Ui};
@@ -47,7 +48,9 @@ pub fn has_place(width: f32, session: &Session) -> bool {
 pub fn inspector_ui(ui: &mut Ui, session: &mut Session) {
     let palette = Palette::of(ui.ctx());
     let (Some(pinned), Some(life), Some(now)) = (session.pinned(), session.life(), session.now()) else {
-        ui.label(RichText::new("Click a synapse to pin it.").color(palette.quiet));
+        let has_pictures = session.scene().is_some_and(|scene| scene.subject() == Subject::Pictures);
+        let what = if has_pictures { "Click a pixel or a synapse to pin it." } else { "Click a synapse to pin it." };
+        ui.label(RichText::new(what).color(palette.quiet));
         ui.add_space(2.0);
         let hint = "With Shift, its post-synaptic neuron. P pins what is under the pointer, Esc clears.";
         ui.add(egui::Label::new(RichText::new(hint).small().color(palette.quiet)).wrap());

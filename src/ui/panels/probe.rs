@@ -126,18 +126,17 @@ impl Probe {
             let label = ui.label("brush");
             ui.add(Slider::new(&mut self.brush, 1..=side.div_ceil(2))).labelled_by(label.id);
         });
-        ui.label(RichText::new("blank").small().color(Palette::of(ui.ctx()).quiet));
         ui.horizontal_wrapped(|ui| {
             let half = side / 2 * side;
             ui.spacing_mut().item_spacing.x = 4.0;
             ui.spacing_mut().button_padding.x = 5.0;
-            if ui.button("Top half").clicked() {
+            if ui.button("Top half").on_hover_text("blank the upper half").clicked() {
                 changed.blank(|pixel| pixel < half);
             }
-            if ui.button("Bottom half").clicked() {
+            if ui.button("Bottom half").on_hover_text("blank the lower half").clicked() {
                 changed.blank(|pixel| pixel >= half);
             }
-            if ui.button("Nothing").clicked() {
+            if ui.button("Nothing").on_hover_text("blank nothing, to erase by hand").clicked() {
                 changed.blank(|_| false);
             }
             let before = session.question_before().filter(|before| before != asked);
