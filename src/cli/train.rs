@@ -4,6 +4,7 @@ use crate::plastic::tensor_file::FileError;
 use crate::tasks::settings::SettingError;
 use crate::train::config::{ConfigError, ConfigText, check_seed, check_steps};
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
+use crate::ui::numbers::duration;
 use anyhow::{Context as _, bail};
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -246,7 +247,7 @@ impl Progress {
         let rate =
             self.since.map_or(0.0, |(since, done)| (self.done - done) as f64 / since.elapsed().as_secs_f64().max(1e-9));
         let left = if rate > 0.0 {
-            format!("{rate:.2}/s, {} left", clock(((self.planned.saturating_sub(self.done)) as f64 / rate) as u64))
+            format!("{rate:.2}/s, {} left", duration(((self.planned.saturating_sub(self.done)) as f64 / rate) as u64))
         } else {
             "measuring speed".to_owned()
         };
@@ -285,13 +286,4 @@ fn cut(line: &str, columns: usize) -> String {
 fn say(text: &str) {
     let mut output = std::io::stdout();
     let _printed = output.write_all(text.as_bytes()).and_then(|()| output.flush());
-}
-
-/// Seconds as "1 h 02 min", "3 min 20 s" or "12 s".
-fn clock(seconds: u64) -> String {
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, seconds) => format!("{seconds} s"),
-        (0, minutes, seconds) => format!("{minutes} min {seconds:02} s"),
-        (hours, minutes, _) => format!("{hours} h {minutes:02} min"),
-    }
 }

@@ -1,7 +1,7 @@
 //! The left side: what is being looked at, and training.
 
 use super::devices::devices_ui;
-use super::numbers::{figures, grouped, percent};
+use super::numbers::{duration, figures, grouped, percent};
 use super::session::Session;
 use super::settings_form;
 use super::theme::{self, Palette};
@@ -258,11 +258,11 @@ fn numbers_ui(ui: &mut Ui, session: &mut Session) {
     row(ui, "speed", &training.rate().map_or_else(|| "–".to_owned(), |rate| format!("{} /s", figures(rate, 3))));
     if let Some(rate) = training.rate().filter(|_| training.phase() == &Phase::Running) {
         let left = config.iterations.saturating_sub(training.iteration()) as f64 / rate;
-        row(ui, "time left", &format!("{left:.0} s"));
+        row(ui, "time left", &duration(left as u64));
     }
     row(ui, "device", training.device().unwrap_or("–"));
     if let (Some((iteration, when)), Some(folder)) = (training.saved(), training.folder()) {
-        row(ui, "saved", &format!("iteration {}, {} s ago", grouped(iteration), when.elapsed().as_secs()));
+        row(ui, "saved", &format!("iteration {}, {} ago", grouped(iteration), duration(when.elapsed().as_secs())));
         let palette = Palette::of(ui.ctx());
         ui.label(RichText::new(folder.display().to_string()).small().color(palette.quiet));
     }

@@ -56,6 +56,15 @@ pub fn percent(fraction: f64) -> String {
     format!("{text}{THIN}%")
 }
 
+/// Seconds as "1 h 02 min", "3 min 20 s" or "12 s".
+pub fn duration(seconds: u64) -> String {
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds:02} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes:02} min"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +80,7 @@ mod tests {
         assert_eq!(figures(f64::NEG_INFINITY, 3), "−∞");
         assert_eq!(decimals(-0.456, 2), "−0.46");
         assert_eq!(decimals(f64::NAN, 2), "NaN");
+        assert_eq!([12, 200, 3720].map(duration), ["12 s", "3 min 20 s", "1 h 02 min"]);
         assert_eq!(percent(0.004_2), "0.42\u{2005}%");
     }
 }

@@ -58,12 +58,8 @@ impl Panel for Maze {
         scene.tape().behaviour.as_ref().and_then(|behaviour| Story::of(behaviour, at)).map_or_else(
             String::new,
             |story| {
-                format!(
-                    "step {} · reward {} · found {} times",
-                    grouped(at as u64 + 1),
-                    decimals(f64::from(story.reward), 1),
-                    story.found
-                )
+                let reward = decimals(f64::from(story.reward), 1);
+                format!("step {} · reward {reward} · found {}", grouped(at as u64 + 1), times(story.found))
             },
         )
     }
@@ -196,8 +192,13 @@ fn description(walk: &Walk, at: usize, story: &Story) -> String {
     let [reward_row, reward_column] = walk.reward;
     format!(
         "maze of {0} × {0} squares, agent on square ({column}, {row}), reward on square ({reward_column}, {reward_row}), \
-         found {1} times",
+         found {1}",
         walk.side - 2,
-        story.found
+        times(story.found)
     )
+}
+
+/// "once", "8 times".
+fn times(count: usize) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
