@@ -174,7 +174,7 @@ impl Plan {
 
     /// The network that lives such lifetimes.
     pub fn network(&self) -> Network {
-        Network { neurons: self.size + 1, drive: Drive::Clamp, plasticity: self.plasticity, layers: None }
+        Network { neurons: self.size + 1, drive: Drive::Clamp, plasticity: self.plasticity, layers: None, modulation: None }
     }
 
     /// T: 205 for patterns and 210 for images, with the paper's settings.

@@ -105,6 +105,11 @@ impl ModulatedLane {
         pulp::Arch::new().dispatch(Step { lane: self, weights, drive });
     }
 
+    /// x(t) of the last step.
+    pub fn last(&self, weights: &ModulatedWeights) -> &[f32] {
+        &self.activity[self.activity.len() - weights.neurons..]
+    }
+
     /// The backward pass. `activity_grad` is dL/dx(t), `[T, N]`.
     pub fn backward(&self, weights: &ModulatedWeights, activity_grad: &[f32]) -> ModulatedGradients {
         pulp::Arch::new().dispatch(Backward { lane: self, weights, activity_grad })

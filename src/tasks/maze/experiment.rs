@@ -79,7 +79,12 @@ impl Experiment for Foraging {
                 "w" | "alpha" => generator.uniform(count, [0.0, INITIAL_SCALE]),
                 // Layers begin within ±1/√(inputs), weights and bias alike.
                 _ => {
-                    let inputs = if name.starts_with("input") { OBSERVATION } else { self.network().neurons };
+                    let inputs = match name.split('.').next() {
+                        Some("input") => OBSERVATION,
+                        // From one modulator to every neuron.
+                        Some("fanout") => 1,
+                        _ => self.network().neurons,
+                    };
                     let bound = 1.0 / (inputs as f32).sqrt();
                     generator.uniform(count, [-bound, bound])
                 }
