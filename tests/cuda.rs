@@ -107,8 +107,13 @@ fn a_lifetime_on_the_device_is_that_of_the_cpu() {
             for (alpha, drive) in
                 [(AlphaKind::Free, Drive::Clamp), (AlphaKind::PerNeuron, Drive::Add), (AlphaKind::Yoked, Drive::Add)]
             {
-                let network =
-                    Network { neurons, drive, plasticity: rule.map(|rule| Plasticity { rule, alpha }), layers: None, modulation: None };
+                let network = Network {
+                    neurons,
+                    drive,
+                    plasticity: rule.map(|rule| Plasticity { rule, alpha }),
+                    layers: None,
+                    modulation: None,
+                };
                 let (parameters, drive) = problem(network, steps, batch);
                 let what = format!("{network:?} {steps} steps {batch} lanes");
                 let (activity, gradients, traces) = lived(network, &parameters, &drive);

@@ -16,7 +16,13 @@ fn networks(neurons: usize) -> Vec<Network> {
         networks.push(Network { neurons, drive, plasticity: None, layers: None, modulation: None });
         for rule in RULES {
             for alpha in ALPHAS {
-                networks.push(Network { neurons, drive, plasticity: Some(Plasticity { rule, alpha }), layers: None, modulation: None });
+                networks.push(Network {
+                    neurons,
+                    drive,
+                    plasticity: Some(Plasticity { rule, alpha }),
+                    layers: None,
+                    modulation: None,
+                });
             }
         }
     }

@@ -109,7 +109,9 @@ impl Network {
         if let Some(modulation) = self.modulation {
             modulation.check()?;
             if self.plasticity.is_some() || self.drive == Drive::Clamp {
-                return Err("expected a modulated network without another rule, driven inside the tanh, found one".into());
+                return Err(
+                    "expected a modulated network without another rule, driven inside the tanh, found one".into()
+                );
             }
         }
         if let Some(Layers { inputs, actions }) = self.layers

@@ -126,7 +126,7 @@ impl Scene {
     ) -> anyhow::Result<Self> {
         let task = tasks::find(&tape.task)?;
         let w = matrix(&parameters, "w")?;
-        let alpha = tape.network.plasticity.map(|_| matrix(&parameters, "alpha")).transpose()?;
+        let alpha = tape.network.alpha().map(|_| matrix(&parameters, "alpha")).transpose()?;
         let mut reel = Reel::new(tape);
         let steps = reel.tape().steps;
         // Walking to the end once leaves key-frames all along the lifetime: every later jump is short.

@@ -69,20 +69,41 @@ impl ModulatedWeights {
     }
 
     /// Writes the traces of one step: from H(t), E(t) to H(t+1), E(t+1).
+    #[inline(always)]
     fn write(&self, Traces { trace, eligibility }: &mut Traces, modulator: f32, pre: &[f32], post: &[f32]) {
-        let (neurons, eta, bound, gains) = (self.neurons, self.eta, self.modulation.bound, self.gains(modulator));
+        let (neurons, gains) = (self.neurons, self.gains(modulator));
+        let writing = Writing { bound: self.modulation.bound, eta: self.eta };
         for (row, &pre) in pre.iter().enumerate() {
             let row = row * neurons..(row + 1) * neurons;
-            let columns = trace[row.clone()].iter_mut().zip(gains.iter().zip(post));
-            if eligibility.is_empty() {
-                for (trace, (gain, post)) in columns {
-                    *trace = (*trace + gain * (pre * post)).clamp(-bound, bound);
-                }
-            } else {
-                for ((trace, (gain, post)), eligible) in columns.zip(&mut eligibility[row]) {
-                    *trace = (*trace + gain * *eligible).clamp(-bound, bound);
-                    *eligible = (1.0 - eta) * *eligible + eta * (pre * post);
-                }
+            let eligibility = if eligibility.is_empty() { &mut [][..] } else { &mut eligibility[row.clone()] };
+            writing.write(&mut trace[row], eligibility, &gains, pre, post);
+        }
+    }
+}
+
+/// How connections that begin in one neuron are written.
+#[derive(Clone, Copy)]
+pub(in crate::plastic) struct Writing {
+    pub bound: f32,
+    /// Not read by simple modulation.
+    pub eta: f32,
+}
+
+impl Writing {
+    /// One step of as many connections as there are gains. No fused multiply-add: the same bits whatever
+    /// instructions a machine has.
+    #[inline(always)]
+    pub fn write(self, trace: &mut [f32], eligibility: &mut [f32], gains: &[f32], pre: f32, post: &[f32]) {
+        let Self { bound, eta } = self;
+        let columns = trace.iter_mut().zip(gains.iter().zip(post));
+        if eligibility.is_empty() {
+            for (trace, (gain, post)) in columns {
+                *trace = (*trace + gain * (pre * post)).clamp(-bound, bound);
+            }
+        } else {
+            for ((trace, (gain, post)), eligible) in columns.zip(eligibility) {
+                *trace = (*trace + gain * *eligible).clamp(-bound, bound);
+                *eligible = (1.0 - eta) * *eligible + eta * (pre * post);
             }
         }
     }
@@ -116,6 +137,7 @@ impl ModulatedLane {
     }
 
     /// The traces before each step of a span that begins at a frame.
+    #[inline(always)]
     fn rebuilt(&self, weights: &ModulatedWeights, frame: usize, end: usize) -> Vec<Traces> {
         let neurons = weights.neurons;
         let mut traces = vec![self.frames[frame].clone()];

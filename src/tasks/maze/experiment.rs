@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::tally::Rewards;
 use super::walker::Walker;
 use crate::data::Generator;
-use crate::episode::Tape;
+use crate::episode::{Modulator, Tape};
 use crate::plastic::{Network, Parameters, Stepper};
 use crate::tasks::a2c::{self, Course};
 use crate::tasks::tally::Tally;
@@ -100,6 +100,17 @@ impl Experiment for Foraging {
         let mut walkers = self.walkers(&agent, generator, batch)?;
         let stepper = Stepper::live_with(network, parameters, &mut walkers, steps)?;
 
+        let modulator = match network.modulation {
+            Some(modulation) => {
+                let fan_out = match modulation.fan_out {
+                    true => Some([parameters.values("fanout.weight")?, parameters.values("fanout.bias")?]),
+                    false => None,
+                };
+                Some(Modulator { values: stepper.modulator(0).to_vec(), fan_out })
+            }
+            None => None,
+        };
+
         // The layers once more, all steps at once and part of the graph.
         let device = parameters.device();
         let seen: Vec<&[f32]> = walkers.iter().map(|walker| &walker.observations[..]).collect();
@@ -147,6 +158,7 @@ impl Experiment for Foraging {
             pictures: BTreeMap::new(),
             loss: losses.get(0)?.to_scalar()?,
             measure: first.reward(),
+            modulator,
             behaviour: Some(first.behaviour(values.narrow(1, 0, 1)?.flatten_all()?.to_vec1()?)),
         };
         Ok(Outcome { loss: losses.mean(0)?, measure, details: vec![(FOUND, found), (BUMPS, bumps)], tape })
