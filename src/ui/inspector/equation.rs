@@ -164,10 +164,10 @@ fn update<'a>(line: &dyn Fn() -> Formula<'a>, writing: Writing) -> Vec<Formula<'
     }
 }
 
-/// The update of H in numbers: H(t+1) = what it is made of.
+/// The update that this step makes, H(t) to H(t+1).
 fn update_in_numbers<'a>(line: Formula<'a>, plastic: PlasticNow, now: &SynapseNow) -> Formula<'a> {
     let color = line.palette.trace;
-    let line = line.number(plastic.next, color).text(" = ");
+    let line = line.number(plastic.next, color).text(" ← ");
     match plastic.writing {
         Writing::Ruled { rule: Rule::Decay, eta } => line
             .factor(1.0 - eta)
