@@ -268,7 +268,7 @@ fn every_panel_and_page_of_a_modulated_agent_is_drawn_in_both_themes() {
                 picture.panel(panel, [360.0, 300.0], 1.0).unwrap();
             }
             let agent = PANELS.iter().position(|make| make().name() == "Agent").unwrap();
-            for (size, what) in [([360.0, 330.0], "both"), ([360.0, 230.0], "one"), ([160.0, 90.0], "none")] {
+            for (size, what) in [([360.0, 330.0], "both"), ([360.0, 260.0], "one"), ([160.0, 90.0], "none")] {
                 let panel = picture.panel(agent, size, 1.0).unwrap();
                 keep(&panel, &format!("modulated-{}-{what}-{dark}", changes[0].1));
                 drawn.push(panel);

@@ -154,7 +154,7 @@ impl Network {
             Some(modulation) => modulation.shapes(self.neurons),
             None => vec![("w", vec![self.neurons, self.neurons])],
         };
-        if let Some(plasticity) = self.plasticity {
+        if let (Some(plasticity), None) = (self.plasticity, self.modulation) {
             shapes.push(("alpha", plasticity.alpha.shape(self.neurons)));
             shapes.push(("eta", vec![1]));
         }

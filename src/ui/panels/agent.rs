@@ -57,9 +57,6 @@ impl Panel for Agent {
                 line(ui, "last action", action.map_or("none", |action| ACTIONS[action]));
                 line(ui, "time", &decimals(f64::from(seen[TIME]), 2));
                 line(ui, "value", &signed(f64::from(behaviour.values[at]), 3));
-                if let Some(modulator) = &tape.modulator {
-                    line(ui, "M", &signed(f64::from(modulator.values[at]), 3));
-                }
             });
         });
         ui.add_space(4.0);
@@ -167,7 +164,13 @@ fn curve_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, curve: &Curve<'_>, 
     }
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
     let font = egui::TextStyle::Small.resolve(ui.style());
-    ui.painter().text(rect.left_top(), Align2::LEFT_TOP, format!("{name} over this life"), font, palette.quiet);
+    let title = format!("{name} over this life");
+    ui.painter().text(rect.left_top(), Align2::LEFT_TOP, title, font.clone(), palette.quiet);
+    let at = session.clock.at();
+    let now = values.get(at).map(|&now| signed(f64::from(now), 3));
+    if let Some(now) = now.as_ref().filter(|_| is_signed) {
+        ui.painter().text(rect.right_top(), Align2::RIGHT_TOP, now, font, color);
+    }
     let plot = Rect::from_min_max(rect.min + vec2(0.0, 18.0), rect.max - vec2(0.0, 8.0));
     let (low, high) = curve.limits();
     let reach = low.abs().max(high).max(1e-6);
@@ -181,12 +184,11 @@ fn curve_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, curve: &Curve<'_>, 
     for event in tape.events.iter().filter(|event| event.kind == EventKind::Reward) {
         ui.painter().circle_filled(pos2(x_of(event.start), plot.bottom() + 5.0), 2.5, palette.trace);
     }
-    let at = session.clock.at();
     ui.painter().vline(x_of(at), plot.y_range(), Stroke::new(1.0, palette.mark));
     let [low, high] = [low, high].map(|value| signed(f64::from(value), 2));
     let mut words = format!("{name} over this life, from {low} to {high}");
-    if let Some(&now) = values.get(at) {
-        words.push_str(&format!(", now {}", signed(f64::from(now), 3)));
+    if let Some(now) = now {
+        words.push_str(&format!(", now {now}"));
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     let step_at = |x: f32| ((x - plot.left()) / plot.width() * steps).clamp(0.0, steps - 1.0) as usize;
