@@ -231,17 +231,17 @@ impl pulp::WithSimd for Backward<'_> {
             for (at, &pre) in pre.iter().enumerate() {
                 let row = at * neurons..(at + 1) * neurons;
                 let write = WriteBackward { gains: &gains, pre, post, bound };
-                let grads = WriteGrads {
+                let mut grads = WriteGrads {
                     trace: &mut trace_grad[row.clone()],
                     gain: &mut gain_grad,
                     post: &mut grad,
                     terms: &mut terms,
                 };
                 if eligibility.is_empty() {
-                    write.simple(&trace[row], grads);
+                    write.simple(&trace[row], &mut grads);
                 } else {
                     let eligible = (&eligibility[row.clone()], &mut eligible_grad[row.clone()]);
-                    write.retroactive(&trace[row], eligible, eta, grads, &mut eta_terms);
+                    write.retroactive(&trace[row], eligible, eta, &mut grads, &mut eta_terms);
                     eta_grad += f64::from(sum(&eta_terms));
                 }
                 earlier[at] = sum(&terms);
@@ -310,7 +310,7 @@ struct WriteGrads<'a> {
 
 impl WriteBackward<'_> {
     #[inline(always)]
-    fn simple(self, trace: &[f32], grads: WriteGrads<'_>) {
+    fn simple(self, trace: &[f32], grads: &mut WriteGrads<'_>) {
         let Self { gains, pre, post, bound } = self;
         for ((inside, trace), (gain, post)) in grads.trace.iter_mut().zip(trace).zip(gains.iter().zip(post)) {
             let reached = trace + gain * (pre * post);
@@ -333,7 +333,7 @@ impl WriteBackward<'_> {
         trace: &[f32],
         (eligibility, eligible_grad): (&[f32], &mut [f32]),
         eta: f32,
-        grads: WriteGrads<'_>,
+        grads: &mut WriteGrads<'_>,
         eta_terms: &mut [f32],
     ) {
         let Self { gains, pre, post, bound } = self;
