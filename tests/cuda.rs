@@ -107,8 +107,13 @@ fn a_lifetime_on_the_device_is_that_of_the_cpu() {
             for (alpha, drive) in
                 [(AlphaKind::Free, Drive::Clamp), (AlphaKind::PerNeuron, Drive::Add), (AlphaKind::Yoked, Drive::Add)]
             {
-                let network =
-                    Network { neurons, drive, plasticity: rule.map(|rule| Plasticity { rule, alpha }), layers: None };
+                let network = Network {
+                    neurons,
+                    drive,
+                    plasticity: rule.map(|rule| Plasticity { rule, alpha }),
+                    layers: None,
+                    modulation: None,
+                };
                 let (parameters, drive) = problem(network, steps, batch);
                 let what = format!("{network:?} {steps} steps {batch} lanes");
                 let (activity, gradients, traces) = lived(network, &parameters, &drive);
@@ -133,7 +138,7 @@ fn a_lifetime_lived_step_by_step_on_the_device_is_the_whole_one_and_replays_on_t
     let Some(compute) = cuda() else { return };
     for neurons in [70, 300] {
         let plasticity = Some(Plasticity { rule: Rule::Decay, alpha: AlphaKind::Free });
-        let network = Network { neurons, drive: Drive::Clamp, plasticity, layers: None };
+        let network = Network { neurons, drive: Drive::Clamp, plasticity, layers: None, modulation: None };
         let (parameters, drive) = problem(network, 12, 1);
         let parameters = parameters.copy_to(&compute).unwrap();
         let there = drive.to_device(parameters.device()).unwrap();

@@ -249,10 +249,16 @@ impl Problem {
 fn networks(neurons: usize) -> Vec<Network> {
     let mut networks = Vec::new();
     for drive in [Drive::Add, Drive::Clamp] {
-        networks.push(Network { neurons, drive, plasticity: None, layers: None });
+        networks.push(Network { neurons, drive, plasticity: None, layers: None, modulation: None });
         for rule in [Rule::Decay, Rule::Oja, Rule::Clip { bound: BOUND }] {
             for alpha in [AlphaKind::Free, AlphaKind::PerNeuron, AlphaKind::Yoked] {
-                networks.push(Network { neurons, drive, plasticity: Some(Plasticity { rule, alpha }), layers: None });
+                networks.push(Network {
+                    neurons,
+                    drive,
+                    plasticity: Some(Plasticity { rule, alpha }),
+                    layers: None,
+                    modulation: None,
+                });
             }
         }
     }
@@ -295,7 +301,11 @@ fn the_kernels_traces_are_those_that_their_activities_replay_to_bit_for_bit() {
     let Some(emulator) = emulator(folder.path()) else { return };
     for rule in [Rule::Decay, Rule::Oja, Rule::Clip { bound: BOUND }] {
         let plasticity = Some(Plasticity { rule, alpha: AlphaKind::Free });
-        let problem = Problem::new(Network { neurons: 37, drive: Drive::Clamp, plasticity, layers: None }, 9, 1);
+        let problem = Problem::new(
+            Network { neurons: 37, drive: Drive::Clamp, plasticity, layers: None, modulation: None },
+            9,
+            1,
+        );
         let found = problem.emulated(&emulator, WHOLE);
         let mut trace = vec![0.0; 37 * 37];
         let eta = problem.parameters.eta();
@@ -313,7 +323,8 @@ fn how_a_lifetime_is_divided_in_time_and_memory_changes_no_bit() {
     for rule in [Some(Rule::Decay), Some(Rule::Clip { bound: BOUND }), None] {
         for drive in [Drive::Add, Drive::Clamp] {
             let plasticity = rule.map(|rule| Plasticity { rule, alpha: AlphaKind::Free });
-            let problem = Problem::new(Network { neurons: 22, drive, plasticity, layers: None }, 9, 3);
+            let problem =
+                Problem::new(Network { neurons: 22, drive, plasticity, layers: None, modulation: None }, 9, 3);
             let whole = problem.emulated(&emulator, WHOLE);
             for cut in [
                 Cut { seed: 99, ..WHOLE },

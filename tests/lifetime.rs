@@ -13,10 +13,16 @@ const ALPHAS: [AlphaKind; 3] = [AlphaKind::Free, AlphaKind::PerNeuron, AlphaKind
 fn networks(neurons: usize) -> Vec<Network> {
     let mut networks = Vec::new();
     for drive in [Drive::Add, Drive::Clamp] {
-        networks.push(Network { neurons, drive, plasticity: None, layers: None });
+        networks.push(Network { neurons, drive, plasticity: None, layers: None, modulation: None });
         for rule in RULES {
             for alpha in ALPHAS {
-                networks.push(Network { neurons, drive, plasticity: Some(Plasticity { rule, alpha }), layers: None });
+                networks.push(Network {
+                    neurons,
+                    drive,
+                    plasticity: Some(Plasticity { rule, alpha }),
+                    layers: None,
+                    modulation: None,
+                });
             }
         }
     }
@@ -171,6 +177,7 @@ fn results_do_not_depend_on_the_number_of_threads() {
         drive: Drive::Clamp,
         plasticity: Some(Plasticity { rule: Rule::Decay, alpha: AlphaKind::Free }),
         layers: None,
+        modulation: None,
     };
     for batch in [1, 6] {
         let run = |threads: usize| {
@@ -197,6 +204,7 @@ fn traces_replayed_from_activities_are_those_of_the_lifetime_bit_for_bit() {
             drive: Drive::Clamp,
             plasticity: Some(Plasticity { rule, alpha: AlphaKind::Free }),
             layers: None,
+            modulation: None,
         };
         let parameters = random_parameters(network, 0.2, 6);
         let drive = random_drive(15, 1, 70);
@@ -293,6 +301,7 @@ fn more_steps_than_expected_and_many_shows_change_nothing() {
         drive: Drive::Clamp,
         plasticity: Some(Plasticity { rule: Rule::Oja, alpha: AlphaKind::Free }),
         layers: None,
+        modulation: None,
     };
     let parameters = random_parameters(network, 0.1, 3);
     // So many shows that key-frames become sparse and traces between them are rebuilt.

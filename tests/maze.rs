@@ -4,12 +4,13 @@ use crate::twin;
 use crate::workbench::{advance, bits, taken_apart, with_changed_json, with_value};
 use candle_core::{D, Tensor};
 use hebbscope::data::{Generator, Stream};
-use hebbscope::episode::{Behaviour, EventKind, Tape, Walk, tape_file};
+use hebbscope::episode::{Behaviour, EventKind, Ledger, Modulator, Reel, Tape, Walk, tape_file};
 use hebbscope::plastic::tensor_file::TensorFile;
 use hebbscope::plastic::{Parameters, Stepper};
 use hebbscope::tasks::maze::environment::{BIAS, LAST_ACTION, LAST_REWARD, TIME, WALLS};
 use hebbscope::tasks::{self, Purpose};
 use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
+use std::sync::Arc;
 
 /// A maze and an agent that train in no time.
 const SMALL: [(&str, &str); 5] = [("size", "5"), ("steps", "40"), ("neurons", "20"), ("batch", "4"), ("reward", "7.5")];
@@ -25,6 +26,14 @@ fn config(changes: &[(&str, &str)]) -> RunConfig {
 fn trainer(changes: &[(&str, &str)]) -> Trainer {
     Trainer::new(config(changes)).unwrap()
 }
+
+/// Networks that modulate their traces, in every way.
+const MODULATED: [&[(&str, &str)]; 4] = [
+    &[("network", "modulated")],
+    &[("network", "modulated"), ("fan_out", "scalar"), ("clip", "0.05")],
+    &[("network", "retroactive"), ("clip", "0.05")],
+    &[("network", "retroactive"), ("fan_out", "scalar")],
+];
 
 /// A network whose weights and traces matter, unlike those that training begins with.
 fn strong(changes: &[(&str, &str)]) -> Parameters {
@@ -149,7 +158,10 @@ fn every_gradient_is_that_of_the_slow_twin() {
         &[("rule", "oja"), ("alpha", "per_neuron")],
         &[("rule", "clip"), ("alpha", "yoked"), ("clip", "0.05")],
         &[("network", "non_plastic")],
-    ] {
+    ]
+    .into_iter()
+    .chain(MODULATED)
+    {
         let (config, parameters) = (config(changes), strong(changes));
         let experiment = config.task().experiment(&config.settings, Purpose::Training).unwrap();
         let outcome = experiment.live(&parameters, &mut Generator::new(2, Stream::Training), 1).unwrap();
@@ -200,24 +212,27 @@ fn every_gradient_is_that_of_the_slow_twin() {
 
 #[test]
 fn a_run_is_the_same_for_the_same_seed_whatever_the_number_of_threads() {
-    let run = |threads: usize, seed: u64| {
+    let run = |changes: &[(&str, &str)], threads: usize, seed: u64| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let mut config = config(&[("batch", "8")]);
+            let mut config = config(changes);
+            config.settings.set_text("batch", "8").unwrap();
             config.seed = seed;
             let mut trainer = Trainer::new(config).unwrap();
             advance(&mut trainer, 4);
             (bits(trainer.parameters()), trainer.curve().to_vec(), trainer.last_tape().unwrap().as_ref().clone())
         })
     };
-    let first = run(1, 5);
-    assert!(first == run(1, 5) && first == run(3, 5));
-    assert!(first != run(1, 6));
+    for changes in [&[][..]].into_iter().chain(MODULATED) {
+        let first = run(changes, 1, 5);
+        assert!(first == run(changes, 1, 5) && first == run(changes, 3, 5), "{changes:?}");
+        assert!(first != run(changes, 1, 6), "{changes:?}");
+    }
 }
 
 #[test]
 fn a_run_stopped_and_resumed_is_the_run_that_never_stopped() {
-    for changes in [&[][..], &[("network", "non_plastic"), ("clip_norm", "0")]] {
+    for changes in [&[][..], &[("network", "non_plastic"), ("clip_norm", "0")], MODULATED[0], MODULATED[3]] {
         let mut whole = trainer(changes);
         advance(&mut whole, 7);
         let mut resumed = trainer(changes);
@@ -250,6 +265,135 @@ fn the_network_has_the_papers_numbers_and_begins_as_the_peer_does() {
         within(&format!("{layer}.bias"), -bound, bound);
     }
     assert_eq!(parameters.values("eta").unwrap(), [0.01]);
+}
+
+#[test]
+fn a_modulator_begins_as_layers_do() {
+    for (network, fan_out) in MODULATED.map(|changes| (changes[0].1, !changes.contains(&("fan_out", "scalar")))) {
+        let fan = if fan_out { "fan_out" } else { "scalar" };
+        let mut config = RunConfig::new(tasks::find("maze").unwrap());
+        config.settings.set_text("network", network).unwrap();
+        config.settings.set_text("fan_out", fan).unwrap();
+        let trainer = Trainer::new(config).unwrap();
+        let parameters = trainer.parameters();
+        let layers = 16 * 100 + 100 + 100 * 4 + 4 + 100 + 1;
+        let (eta, fans) = (usize::from(network == "retroactive"), if fan_out { 200 } else { 0 });
+        assert_eq!(parameters.count(), 2 * 100 * 100 + 101 + eta + fans + layers, "{network} {fan}");
+        let mut layers = vec![("mod", 0.1)];
+        if fan_out {
+            layers.push(("fanout", 1.0));
+        }
+        for (layer, bound) in layers {
+            let weight = parameters.values(&format!("{layer}.weight")).unwrap();
+            let most = weight.iter().fold(0.0f32, |most, value| most.max(value.abs()));
+            assert!((0.9 * bound..=bound).contains(&most), "{layer}: {most}");
+            assert!(weight.iter().any(|value| *value < 0.0), "{layer}");
+            assert!(parameters.values(&format!("{layer}.bias")).unwrap().iter().all(|value| value.abs() <= bound));
+        }
+        assert_eq!(parameters.eta(), 0.01 * eta as f32);
+    }
+}
+
+#[test]
+fn settings_without_a_fan_out_are_those_of_before() {
+    let mut map = config(&[]).settings.to_map();
+    map.remove("fan_out").unwrap();
+    let mut settings = RunConfig::new(tasks::find("maze").unwrap()).settings;
+    settings.set_all(&map).unwrap();
+    assert_eq!(settings.to_map(), config(&[]).settings.to_map());
+    let network = config(&[]).task().network(&settings).unwrap();
+    assert!(network.modulation.is_none() && !serde_json::to_string(&network).unwrap().contains("modulation"));
+}
+
+#[test]
+fn the_trace_of_a_modulated_tape_is_the_kernels_at_every_step() {
+    for changes in MODULATED {
+        let parameters = strong(changes);
+        let tape = Arc::new(evaluate::live_episode(&config(changes), &parameters, 3).unwrap());
+        tape.check().unwrap();
+        let mut stepper = Stepper::begin(tape.network, &parameters, 1, tape.steps).unwrap();
+        let (mut reel, mut traces) = (Reel::new(Arc::clone(&tape)), vec![vec![0.0; 400]]);
+        for step in 0..tape.steps {
+            assert!(reel.trace_at(step) == traces[step], "{changes:?} step {step}");
+            let activity = stepper.step(&tape.drive[step * 20..][..20]).unwrap();
+            assert_eq!(activity, tape.activity_at(step));
+            traces.push(stepper.trace(0));
+        }
+        assert_eq!(stepper.modulator(0), tape.modulator.as_ref().unwrap().values);
+        assert!(traces[40].iter().any(|value| value.abs() > 0.04), "{changes:?}: an empty trace tests nothing");
+        // From key-frames, forwards and backwards.
+        for step in [40, 3, 29, 16, 8, 0, 39, 24] {
+            assert!(reel.trace_at(step) == traces[step], "{changes:?} jump to {step}");
+        }
+        for (from, to) in [(0, 0), (3, 17), (19, 4)] {
+            let history: Vec<f32> = traces.iter().map(|trace| trace[from * 20 + to]).collect();
+            assert_eq!(reel.synapse_history(from, to), history);
+            for (step, &trace) in history.iter().enumerate() {
+                let ledger = Ledger::of_synapse(&tape, from, to, step);
+                assert_eq!(ledger.written.len(), step);
+                assert!((ledger.total() - f64::from(trace)).abs() < 2e-6, "{changes:?} {from}→{to} step {step}");
+            }
+        }
+        assert_eq!(reel.sampled_changes(5).len(), 5 * tape.steps);
+        // A tape alone suffices, also one that was written and read.
+        let (read, layers) = read(&tape_bytes(&tape, &parameters)).unwrap();
+        assert_eq!(read, *tape);
+        assert_eq!(bits(&layers), bits(&parameters));
+        assert!(Reel::new(Arc::new(read)).trace_at(40) == traces[40]);
+    }
+}
+
+#[test]
+fn a_modulator_that_cannot_be_is_refused_with_a_sentence() {
+    let parameters = strong(MODULATED[2]);
+    let tape = evaluate::live_episode(&config(MODULATED[2]), &parameters, 3).unwrap();
+    let bytes = tape_bytes(&tape, &parameters);
+    let json = |change: &dyn Fn(&mut serde_json::Value)| with_changed_json(&bytes, |json| change(json));
+    for (changed, words) in [
+        (json(&|json| json["modulator"]["version"] = 2.into()), "modulator of version 2, expected version 1"),
+        (
+            json(&|json| drop(json.as_object_mut().unwrap().remove("modulator"))),
+            "expected what modulated the traces of this lifetime, found nothing",
+        ),
+        (
+            json(&|json| drop(json["network"].as_object_mut().unwrap().remove("modulation"))),
+            "expected none with a network that does not modulate",
+        ),
+        (json(&|json| json["network"]["modulation"]["fan_out"] = false.into()), "tensor fanout.bias does not belong"),
+        (json(&|json| json["network"]["modulation"]["kind"] = "simple".into()), "eta does not belong"),
+        (json(&|json| json["network"]["modulation"]["kind"] = "other".into()), "header of a tape"),
+        (json(&|json| json["network"]["modulation"]["bound"] = 0.0.into()), "a bound of the trace above zero, found 0"),
+        (json(&|json| json["network"]["drive"] = "clamp".into()), "driven inside the tanh"),
+        (
+            json(&|json| json["network"]["plasticity"] = serde_json::json!({ "rule": "decay", "alpha": "free" })),
+            "expected a modulated network without another rule",
+        ),
+        (with_value(&bytes, "tape.modulator", 1, f32::NAN), "expected finite numbers"),
+        (with_value(&bytes, "tape.fan_out", 1, f32::INFINITY), "expected finite numbers"),
+    ] {
+        let error = read(&changed).map(|_| ()).unwrap_err();
+        assert!(error.contains(words) && !error.contains('\n'), "expected {words:?} in: {error}");
+    }
+    let broken = |change: &dyn Fn(&mut Tape)| {
+        let mut tape = tape.clone();
+        change(&mut tape);
+        tape.check().unwrap_err()
+    };
+    let part = |tape: &mut Tape| tape.modulator.clone().unwrap();
+    for (error, words) in [
+        (broken(&|tape| tape.modulator.as_mut().unwrap().values.truncate(39)), "modulator of 40 steps has 39 values"),
+        (broken(&|tape| tape.modulator.as_mut().unwrap().fan_out = None), "do not agree on a fan-out, found none"),
+        (
+            broken(&|tape| tape.modulator.as_mut().unwrap().fan_out.as_mut().unwrap()[1].truncate(3)),
+            "reaches 3 neurons, the network has 20",
+        ),
+        (
+            broken(&|tape| tape.modulator = Some(Modulator { values: vec![f32::NAN; 40], ..part(tape) })),
+            "the modulator holds NaN",
+        ),
+    ] {
+        assert!(error.contains(words), "expected {words:?} in: {error}");
+    }
 }
 
 #[test]

@@ -10,7 +10,10 @@ use hebbscope::tasks::maze::belief::beliefs;
 use hebbscope::tasks::maze::grid::{Action, Square};
 use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
 use hebbscope::ui::App;
+use hebbscope::ui::inspector::facts::{Now, Writing};
+use hebbscope::ui::inspector::{self, Pinned};
 use hebbscope::ui::layout::{Named, Subject};
+use hebbscope::ui::numbers::signed;
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::panels::maze::story::Story;
 use hebbscope::ui::picture::Picture;
@@ -34,15 +37,25 @@ fn trained(changes: &[(&str, &str)]) -> Checkpoint {
 
 /// It in a maze of 5 × 5 squares, as a file.
 pub fn checkpoint(folder: &Path) -> PathBuf {
-    let path = folder.join("agent.safetensors");
-    trained(&[("size", "5")]).write(&path, Precision::Full).unwrap();
+    checkpoint_of(folder, &[])
+}
+
+fn checkpoint_of(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
+    let name: String = changes.iter().flat_map(|(key, value)| [*key, *value]).collect();
+    let path = folder.join(format!("agent{name}.safetensors"));
+    let changes: Vec<_> = [("size", "5")].iter().chain(changes).copied().collect();
+    trained(&changes).write(&path, Precision::Full).unwrap();
     path
 }
 
 /// The whole window with that agent, at rest.
 fn opened(folder: &Path) -> Harness<'static, App> {
+    opened_at(checkpoint(folder))
+}
+
+fn opened_at(path: PathBuf) -> Harness<'static, App> {
     let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
-    app.session.open(checkpoint(folder));
+    app.session.open(path);
     app.session.settle();
     app.session.clock.pause();
     app.session.clock.seek(12);
@@ -55,10 +68,17 @@ fn tape_of(harness: &Harness<'_, App>) -> Arc<Tape> {
 
 #[test]
 fn on_its_own_square_the_virtual_agent_is_the_true_one() {
-    for (network, alpha) in
-        [("plastic", "free"), ("plastic", "yoked"), ("plastic", "per_neuron"), ("non_plastic", "free")]
-    {
-        let checkpoint = trained(&[("network", network), ("alpha", alpha)]);
+    for (network, alpha, fan_out) in [
+        ("plastic", "free", "fan_out"),
+        ("plastic", "yoked", "fan_out"),
+        ("plastic", "per_neuron", "fan_out"),
+        ("non_plastic", "free", "fan_out"),
+        ("modulated", "free", "fan_out"),
+        ("modulated", "free", "scalar"),
+        ("retroactive", "free", "fan_out"),
+        ("retroactive", "free", "scalar"),
+    ] {
+        let checkpoint = trained(&[("network", network), ("alpha", alpha), ("fan_out", fan_out)]);
         let tape = Arc::new(evaluate::episode(&checkpoint, 2).unwrap());
         let mut reel = Reel::new(Arc::clone(&tape));
         let behaviour = tape.behaviour.as_ref().unwrap();
@@ -144,6 +164,128 @@ fn an_agent_brings_its_panels_and_they_say_what_the_tape_says() {
     harness.get_by_label_contains("value over this life").click();
     harness.run_steps(2);
     assert!(!harness.state().session.clock.is_playing());
+}
+
+const MODULATED: [&[(&str, &str)]; 4] = [
+    &[("network", "modulated")],
+    &[("network", "modulated"), ("fan_out", "scalar"), ("clip", "0.001")],
+    &[("network", "retroactive"), ("clip", "0.001")],
+    &[("network", "retroactive"), ("fan_out", "scalar")],
+];
+
+#[test]
+fn the_modulator_is_drawn_over_the_life_and_a_click_goes_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened_at(checkpoint_of(folder.path(), MODULATED[0]));
+    harness.state_mut().show_panel("Agent", "Trace");
+    harness.run_steps(3);
+    let tape = tape_of(&harness);
+    let values = tape.modulator.as_ref().unwrap().values.clone();
+    let (low, high) = values.iter().fold((0.0f32, 0.0f32), |(low, high), &m| (low.min(m), high.max(m)));
+    let words = format!("M over this life, from {} to {}", signed(low.into(), 2), signed(high.into(), 2));
+    for at in [0, 12, 29] {
+        harness.state_mut().session.clock.seek(at);
+        harness.run_steps(2);
+        harness.get_by_label_contains(&format!("{words}, now {}", signed(values[at].into(), 3)));
+    }
+    let curve = harness.get_by_label_contains(&words).rect();
+    let pos = curve.min + curve.size() * vec2(10.5 / 30.0, 0.5);
+    harness.hover_at(pos);
+    harness.run_steps(2);
+    let expected = format!("step 11: M {}", signed(values[10].into(), 3));
+    assert_eq!(harness.state().session.hover.as_deref(), Some(expected.as_str()));
+    for pressed in [true, false] {
+        let (button, modifiers) = (egui::PointerButton::Primary, egui::Modifiers::NONE);
+        harness.event(egui::Event::PointerButton { pos, button, pressed, modifiers });
+        harness.run_steps(1);
+    }
+    assert_eq!(harness.state().session.clock.at(), 10);
+    // An agent that modulates nothing has no such curve.
+    harness.state_mut().session.open(checkpoint(folder.path()));
+    harness.state_mut().session.settle();
+    harness.run_steps(3);
+    harness.get_by_label_contains("value over this life");
+    assert_eq!(harness.query_all_by_label_contains("M over this life").count(), 0);
+}
+
+#[test]
+fn the_inspector_tells_the_modulated_rule_and_its_numbers_are_those_of_the_traces() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = [
+        "H ← clip(H + Mj xi xj, ±2.0)",
+        "H ← clip(H + M xi xj, ±0.0010)",
+        "H ← clip(H + Mj E, ±0.0010)",
+        "H ← clip(H + M E, ±2.0)",
+    ];
+    let mut cuts = 0;
+    for (changes, rule) in MODULATED.into_iter().zip(rules) {
+        let mut harness = opened_at(checkpoint_of(folder.path(), changes));
+        let is_retroactive = changes[0].1 == "retroactive";
+        harness.get_by_label(if is_retroactive { "retroactive neuromodulation" } else { "simple neuromodulation" });
+        let tape = tape_of(&harness);
+        let bound = tape.network.modulation.unwrap().bound;
+        let (from, to) = (3, 7);
+        for step in 0..tape.steps {
+            let session = &mut harness.state_mut().session;
+            session.pin(Pinned::Synapse { from, to });
+            session.clock.seek(step);
+            let (now, trace) = (session.now().unwrap(), session.trace().unwrap());
+            let Now::Synapse(now) = &*now else { panic!("a synapse was pinned") };
+            let plastic = now.plastic.unwrap();
+            let Writing::Modulated { gain, written, .. } = plastic.writing else { panic!("{:?}", plastic.writing) };
+            assert_eq!(Some(plastic.trace), trace.at(from, to));
+            assert_eq!(plastic.next, (plastic.trace + gain * written).clamp(-bound, bound), "step {step}");
+            cuts += usize::from(plastic.next.abs() == bound);
+            let account: f64 = now.account.iter().map(|share| share.amount).sum();
+            assert!((account - f64::from(plastic.trace)).abs() < 1e-6);
+            let life = session.life().unwrap();
+            assert!(now.into.as_ref().unwrap().values()[from].abs() <= life.into.product_range);
+            assert!(plastic.trace.abs() <= life.into.trace_range);
+        }
+        harness.run_steps(3);
+        harness.get_by_label(rule);
+        assert_eq!(harness.query_all_by_label_contains("E ← (1 − η) E + η xi xj").count(), usize::from(is_retroactive));
+        harness.state_mut().session.pin(Pinned::Neuron(5));
+        harness.run_steps(3);
+        harness.get_by_label("Neuron 5");
+    }
+    assert!(cuts > 0, "a clip that never bites tests nothing");
+}
+
+#[test]
+fn every_panel_and_page_of_a_modulated_agent_is_drawn_in_both_themes() {
+    let Some(mut device) = offscreen() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let plain = checkpoint(folder.path());
+    for changes in MODULATED {
+        let path = checkpoint_of(folder.path(), changes);
+        let mut drawn = Vec::new();
+        for dark in [true, false] {
+            let mut picture = Picture::with(device, dark);
+            picture.open(Some(&path));
+            picture.app.session.clock.seek(12);
+            for panel in 0..PANELS.len() {
+                picture.panel(panel, [360.0, 300.0], 1.0).unwrap();
+            }
+            let agent = PANELS.iter().position(|make| make().name() == "Agent").unwrap();
+            for (size, what) in [([360.0, 330.0], "both"), ([360.0, 260.0], "one"), ([160.0, 90.0], "none")] {
+                let panel = picture.panel(agent, size, 1.0).unwrap();
+                keep(&panel, &format!("modulated-{}-{what}-{dark}", changes[0].1));
+                drawn.push(panel);
+            }
+            for pinned in [Pinned::Synapse { from: 3, to: 7 }, Pinned::Neuron(7)] {
+                picture.app.session.pin(pinned);
+                let page = picture.inspector([inspector::WIDTH, 660.0], 1.0).unwrap();
+                keep(&page, &format!("modulated-{}-page-{dark}", changes[0].1));
+                drawn.push(page);
+            }
+            picture.open(Some(&plain));
+            picture.app.session.clock.seek(12);
+            assert!(picture.panel(agent, [360.0, 330.0], 1.0).unwrap() != drawn[drawn.len() - 5]);
+            device = picture.into_offscreen();
+        }
+        assert!((0..5).all(|index| drawn[index] != drawn[index + 5]), "{changes:?}: the themes look the same");
+    }
 }
 
 #[test]

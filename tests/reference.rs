@@ -119,6 +119,7 @@ fn network_of(case: &Case) -> Network {
         drive,
         plasticity: Some(Plasticity { rule, alpha }),
         layers: None,
+        modulation: None,
     }
 }
 

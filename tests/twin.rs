@@ -2,6 +2,7 @@
 //! It is the judge of the hand-derived backward pass and nothing else.
 
 use candle_core::{Result, Tensor};
+use hebbscope::plastic::modulated::Kind;
 use hebbscope::plastic::network::{Drive, Network};
 use hebbscope::plastic::{Parameters, Rule};
 
@@ -11,10 +12,11 @@ pub fn live(network: Network, parameters: &Parameters, drive: &Tensor) -> Result
     let w = parameters.get("w")?;
     let mut before = Tensor::zeros((batch, neurons), drive.dtype(), drive.device())?;
     let mut trace = Tensor::zeros((batch, neurons, neurons), drive.dtype(), drive.device())?;
+    let mut eligibility = trace.clone();
     let mut activities = Vec::new();
     for step in 0..steps {
         let drive = drive.get(step)?;
-        let product = match network.plasticity {
+        let product = match network.alpha() {
             Some(_) => {
                 let plastic = trace.broadcast_mul(parameters.get("alpha")?)?;
                 before.unsqueeze(1)?.matmul(&plastic.broadcast_add(w)?)?.squeeze(1)?
@@ -41,10 +43,25 @@ pub fn live(network: Network, parameters: &Parameters, drive: &Tensor) -> Result
                 Rule::Clip { bound } => clip(&(&trace + together.broadcast_mul(&eta)?)?, bound)?,
             };
         }
+        if let Some(modulation) = network.modulation {
+            let together = before.unsqueeze(2)?.broadcast_mul(&activity.unsqueeze(1)?)?;
+            let signal = activity.matmul(parameters.get("mod.weight")?)?.broadcast_add(parameters.get("mod.bias")?)?;
+            let mut gain = signal.tanh()?;
+            if modulation.fan_out {
+                let fanned = gain.broadcast_mul(parameters.get("fanout.weight")?)?;
+                gain = fanned.broadcast_add(parameters.get("fanout.bias")?)?;
+            }
+            let written = if modulation.kind == Kind::Simple { &together } else { &eligibility };
+            trace = clip(&(&trace + written.broadcast_mul(&gain.unsqueeze(1)?)?)?, modulation.bound)?;
+            if modulation.kind == Kind::Retroactive {
+                let eta = parameters.get("eta")?.reshape((1, 1, 1))?;
+                eligibility = (eligibility.broadcast_mul(&(1.0 - &eta)?)? + together.broadcast_mul(&eta)?)?;
+            }
+        }
         activities.push(activity.clone());
         before = activity;
     }
-    Ok((Tensor::stack(&activities, 0)?, network.plasticity.map(|_| trace)))
+    Ok((Tensor::stack(&activities, 0)?, network.alpha().map(|_| trace)))
 }
 
 /// Clipping whose gradient is one inside the bounds and zero outside.

@@ -22,7 +22,7 @@ pub fn run(reason: &str, file: Option<&Path>) -> anyhow::Result<()> {
         None => evaluate::episode(&Bundled::default().open()?, 0)?,
         Some(path) => match open::open(path)? {
             Opened::Checkpoint(checkpoint) => evaluate::episode(&checkpoint, 0)?,
-            Opened::Tape(tape, _) => tape,
+            Opened::Tape(tape, _) => *tape,
         },
     };
     print!("{}", recall(&tape)?);

@@ -10,6 +10,10 @@
 //! | decaying Hebb (*Differentiable plasticity*, eq. 2) | 1 − η |
 //! | Oja (eq. 3) | 1 − η x_j(u)² |
 //! | clipped Hebb (*Backpropamine*) | 1, and what the clip cuts off is an entry of its own |
+//!
+//! Under simple neuromodulation M_j(s) stands in the place of η, with the clip as above. Retroactive neuromodulation
+//! writes M_j(s) E_ij(s): the account names the step at which M turned what was eligible into a trace, not those that
+//! had made it so.
 
 use super::{Event, Tape};
 use crate::plastic::Rule;
@@ -76,6 +80,21 @@ impl Ledger {
     /// # Panics
     /// When `until` lies beyond the tape or a neuron is none of the network.
     pub fn of_synapse(tape: &Tape, from: usize, to: usize, until: usize) -> Self {
+        if let Some(modulated) = tape.modulated() {
+            let history = modulated.synapse_history(from, to);
+            // The factors in single precision, as the network had them.
+            let factors = |step: usize| (modulated.gain(step, to), modulated.written(step, from, to, history[step][1]));
+            let amount = |step| {
+                let (gain, written) = factors(step);
+                f64::from(gain) * f64::from(written)
+            };
+            let written: Vec<Entry> = (0..until).map(|step| Entry { step, amount: amount(step) }).collect();
+            let cut = cut_off(&written, modulated.modulation.bound, |step| {
+                let (gain, written) = factors(step);
+                gain * written
+            });
+            return Self { written, cut };
+        }
         let Some(plasticity) = tape.network.plasticity else { return Self { written: Vec::new(), cut: Vec::new() } };
         let eta = f64::from(tape.eta);
         let pre = |step: usize| if step == 0 { 0.0 } else { tape.activity_at(step - 1)[from] };
@@ -95,17 +114,7 @@ impl Ledger {
                 }
             }
             Rule::Clip { bound } => {
-                // Whether the clip bites is decided by the numbers that the network itself had.
-                let (mut trace, mut sum) = (0.0_f32, 0.0);
-                for entry in &written {
-                    let reached = trace + (tape.eta * pre(entry.step)) * post(entry.step);
-                    sum += entry.amount;
-                    trace = reached.clamp(-bound, bound);
-                    if reached.abs() > bound {
-                        cut.push(Entry { step: entry.step, amount: f64::from(trace) - sum });
-                        sum = f64::from(trace);
-                    }
-                }
+                cut = cut_off(&written, bound, |step| (tape.eta * pre(step)) * post(step));
             }
         }
         Self { written, cut }
@@ -166,4 +175,20 @@ impl Ledger {
         shares.extend(rest.into_iter().filter(|(_, amount)| *amount != 0.0));
         shares.into_iter().map(|(writer, amount)| Share { writer, amount, share: amount.abs() / magnitude }).collect()
     }
+}
+
+/// What the clip takes away where each step adds as much as `added` says. Whether it bites is decided by the numbers
+/// that the network itself had.
+fn cut_off(written: &[Entry], bound: f32, added: impl Fn(usize) -> f32) -> Vec<Entry> {
+    let (mut trace, mut sum, mut cut) = (0.0_f32, 0.0, Vec::new());
+    for entry in written {
+        let reached = trace + added(entry.step);
+        sum += entry.amount;
+        trace = reached.clamp(-bound, bound);
+        if reached.abs() > bound {
+            cut.push(Entry { step: entry.step, amount: f64::from(trace) - sum });
+            sum = f64::from(trace);
+        }
+    }
+    cut
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`tape`] | what was recorded: drive, activities, events, pictures of the task |
 //! | [`behaviour`] | what an agent saw and did, where there was one |
+//! | [`modulator`] | what a network modulated its traces with, where it did |
 //! | [`reel`] | any H(t) of a tape, rebuilt bit for bit |
 //! | [`ledger`] | which steps wrote a trace, and how much of it |
 //! | [`clock`] | playback as a state machine without widgets |
@@ -12,6 +13,7 @@
 pub mod behaviour;
 pub mod clock;
 pub mod ledger;
+pub mod modulator;
 pub mod reel;
 pub mod tape;
 pub mod tape_file;
@@ -19,5 +21,6 @@ pub mod tape_file;
 pub use behaviour::{Behaviour, Walk};
 pub use clock::Clock;
 pub use ledger::Ledger;
+pub use modulator::Modulator;
 pub use reel::Reel;
 pub use tape::{Event, EventKind, Tape};

@@ -1,8 +1,6 @@
 //! Any H(t) of a tape, rebuilt bit for bit by replaying the rule.
 
 use super::Tape;
-use crate::plastic::replay::Activities;
-use crate::plastic::rule::Rule;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,7 +17,8 @@ const KEY_FRAME_BYTES: usize = 128 << 20;
 pub struct Reel {
     tape: Arc<Tape>,
     at: usize,
-    trace: Vec<f32>,
+    /// H, then what else is carried from step to step.
+    state: Vec<f32>,
     every: usize,
     key_frames: BTreeMap<usize, Arc<[f32]>>,
 }
@@ -27,10 +26,10 @@ pub struct Reel {
 impl Reel {
     /// A reel at the beginning of `tape`.
     pub fn new(tape: Arc<Tape>) -> Self {
-        let size = if tape.network.plasticity.is_some() { tape.network.neurons * tape.network.neurons } else { 0 };
+        let size = tape.recording().map_or(0, |recording| recording.state_len());
         let affordable = (KEY_FRAME_BYTES / (size * size_of::<f32>()).max(1)).max(1);
         let every = KEY_FRAME_STEPS.max(tape.steps.div_ceil(affordable));
-        Self { trace: vec![0.0; size], tape, at: 0, every, key_frames: BTreeMap::new() }
+        Self { state: vec![0.0; size], tape, at: 0, every, key_frames: BTreeMap::new() }
     }
 
     /// The tape.
@@ -45,62 +44,53 @@ impl Reel {
     /// When `step` lies beyond the tape.
     pub fn trace_at(&mut self, step: usize) -> &[f32] {
         assert!(step <= self.tape.steps, "step {step} lies beyond a tape of {} steps", self.tape.steps);
-        let Some(plasticity) = self.tape.network.plasticity else { return &[] };
+        let tape = Arc::clone(&self.tape);
+        let Some(recording) = tape.recording() else { return &[] };
         if step < self.at || step - self.at > self.every {
             let nearest = self.key_frames.range(..=step).next_back();
             match nearest {
                 Some((&key, frame)) if key > self.at || step < self.at => {
-                    self.trace.copy_from_slice(frame);
+                    self.state.copy_from_slice(frame);
                     self.at = key;
                 }
                 None if step < self.at => {
-                    self.trace.fill(0.0);
+                    self.state.fill(0.0);
                     self.at = 0;
                 }
                 Some(_) | None => {}
             }
         }
-        let tape = Arc::clone(&self.tape);
-        let activities =
-            Activities { values: &tape.activity, neurons: tape.network.neurons, rule: plasticity.rule, eta: tape.eta };
         while self.at < step {
             let next_key = (self.at / self.every + 1) * self.every;
             let reach = step.min(next_key);
-            activities.carry(&mut self.trace, self.at..reach);
+            recording.carry(&mut self.state, self.at..reach);
             self.at = reach;
             if reach == next_key {
-                self.key_frames.entry(reach).or_insert_with(|| self.trace.as_slice().into());
+                self.key_frames.entry(reach).or_insert_with(|| self.state.as_slice().into());
             }
         }
-        &self.trace
+        &self.state[..tape.network.trace_len()]
     }
 
     /// H_ij over the lifetime, one value per step from H(0) to H(T); zeros for a network without traces.
     pub fn synapse_history(&self, from: usize, to: usize) -> Vec<f32> {
-        let tape = &self.tape;
-        let Some(plasticity) = tape.network.plasticity else { return vec![0.0; tape.steps + 1] };
-        self.activities(plasticity.rule).synapse_history(from, to)
+        let history = self.tape.recording().map(|recording| recording.synapse_history(from, to));
+        history.unwrap_or_else(|| vec![0.0; self.tape.steps + 1])
     }
 
     /// H(t+1)_ij − H(t)_ij of every step and of `synapses` synapses spread evenly over the network; empty for a
     /// network without traces.
     pub fn sampled_changes(&self, synapses: usize) -> Vec<f32> {
-        let Some(plasticity) = self.tape.network.plasticity else { return Vec::new() };
+        let Some(recording) = self.tape.recording() else { return Vec::new() };
         let neurons = self.tape.network.neurons;
-        let activities = self.activities(plasticity.rule);
         // The golden ratio visits rows and columns evenly, whatever the number of neurons.
         let total = (neurons * neurons) as f64;
         let places = (0..synapses).map(|index| ((index as f64 * 0.618_033_988_749_895).fract() * total) as usize);
         places
             .flat_map(|place| {
-                let history = activities.synapse_history(place / neurons, place % neurons);
+                let history = recording.synapse_history(place / neurons, place % neurons);
                 history.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>()
             })
             .collect()
-    }
-
-    fn activities(&self, rule: Rule) -> Activities<'_> {
-        let tape = &self.tape;
-        Activities { values: &tape.activity, neurons: tape.network.neurons, rule, eta: tape.eta }
     }
 }

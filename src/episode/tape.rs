@@ -4,8 +4,9 @@
 //! [`super::Reel`] rebuilds H(t) when somebody looks. A lifetime of 1001 neurons and 205 steps is
 //! then 1.6 MB in memory and on disk, instead of 0.8 GB.
 
-use super::Behaviour;
+use super::{Behaviour, Modulator};
 use crate::plastic::Network;
+use crate::plastic::replay::{Activities, Modulated, Recording};
 use crate::plastic::tensor_file::Array;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -96,6 +97,8 @@ pub struct Tape {
     pub pictures: BTreeMap<String, Array>,
     /// What an agent saw and did; `None` where the network is none.
     pub behaviour: Option<Behaviour>,
+    /// What modulated its traces; `None` for a network that does not modulate them.
+    pub modulator: Option<Modulator>,
     /// The loss of this lifetime.
     pub loss: f32,
     /// The task's measure of this lifetime (for patterns: the fraction of wrong bits).
@@ -112,6 +115,31 @@ impl Tape {
     /// The event that covers `step`.
     pub fn event_at(&self, step: usize) -> Option<&Event> {
         self.events.iter().find(|event| event.contains(step))
+    }
+
+    /// What its traces are rebuilt from; `None` for a network without traces.
+    pub fn recording(&self) -> Option<Recording<'_>> {
+        let (values, neurons, eta) = (&self.activity[..], self.network.neurons, self.eta);
+        match (self.network.modulation, self.network.plasticity) {
+            (Some(_), _) => self.modulated().map(Recording::Modulated),
+            (None, Some(plasticity)) => {
+                Some(Recording::Ruled(Activities { values, neurons, rule: plasticity.rule, eta }))
+            }
+            (None, None) => None,
+        }
+    }
+
+    /// The same of a network that modulates its traces; `None` for others.
+    pub fn modulated(&self) -> Option<Modulated<'_>> {
+        let (modulation, modulator) = self.network.modulation.zip(self.modulator.as_ref())?;
+        Some(Modulated {
+            values: &self.activity,
+            neurons: self.network.neurons,
+            modulation,
+            eta: self.eta,
+            modulator: &modulator.values,
+            fan_out: modulator.fan_out.as_ref(),
+        })
     }
 
     /// Checks that sizes and spans fit together; tapes may come from files.
@@ -153,6 +181,13 @@ impl Tape {
         }
         if let Some(behaviour) = &self.behaviour {
             behaviour.check(&self.network, self.steps)?;
+        }
+        match &self.modulator {
+            Some(modulator) => modulator.check(&self.network, self.steps)?,
+            None if self.network.modulation.is_some() => {
+                return Err("expected what modulated the traces of this lifetime, found nothing".into());
+            }
+            None => {}
         }
         for (name, value) in [("eta", self.eta), ("loss", self.loss), ("measure", self.measure)] {
             if !value.is_finite() {

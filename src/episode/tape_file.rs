@@ -1,6 +1,7 @@
 //! A tape and the network that lived it, in one file that opens by itself.
 
 use super::behaviour::{self, Behaviour};
+use super::modulator::{self, Modulator};
 use super::{Event, Tape};
 use crate::plastic::tensor_file::{self, Array, FileError, Precision, TensorFile};
 use crate::plastic::{Network, Parameters};
@@ -30,6 +31,8 @@ struct Header {
     measure: f32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     behaviour: Option<behaviour::Header>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    modulator: Option<modulator::Header>,
 }
 
 /// Whether a file's JSON says that it is a tape.
@@ -56,6 +59,7 @@ pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), Fi
         loss: tape.loss,
         measure: tape.measure,
         behaviour: tape.behaviour.as_ref().map(Behaviour::header),
+        modulator: tape.modulator.as_ref().map(Modulator::header),
     };
     let shape = [tape.steps, tape.network.neurons];
     let mut tensors = BTreeMap::from([
@@ -66,6 +70,7 @@ pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), Fi
         tensors.insert(format!("tape.picture.{name}"), picture.clone());
     }
     tensors.extend(tape.behaviour.iter().flat_map(Behaviour::to_arrays));
+    tensors.extend(tape.modulator.iter().flat_map(Modulator::to_arrays));
     let values = parameters.to_arrays().map_err(|error| FileError::new(path, error.to_string()))?;
     tensors.extend(values);
     let json = serde_json::to_string(&header).map_err(|error| FileError::new(path, error.to_string()))?;
@@ -84,6 +89,7 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
     let parameters = Parameters::from_file(&mut file, &header.network)?;
     let shape = [header.steps, header.network.neurons];
     let behaviour = header.behaviour.map(|part| Behaviour::take(&mut file, part, &header.network, header.steps));
+    let modulator = header.modulator.map(|part| Modulator::take(&mut file, part, &header.network, header.steps));
     let tape = Tape {
         task: header.task,
         network: header.network,
@@ -96,6 +102,7 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
         events: header.events,
         pictures: file.take_prefixed("tape.picture."),
         behaviour: behaviour.transpose()?,
+        modulator: modulator.transpose()?,
         loss: header.loss,
         measure: header.measure,
     };

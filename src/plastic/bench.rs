@@ -38,7 +38,7 @@ pub struct Timed {
 pub fn recurrence(compute: &Compute, size: Size, runs: usize) -> Result<Timed> {
     let Size { neurons, steps, batch } = size;
     let plasticity = Plasticity { rule: Rule::Decay, alpha: AlphaKind::Free };
-    let network = Network { neurons, drive: Drive::Add, plasticity: Some(plasticity), layers: None };
+    let network = Network { neurons, drive: Drive::Add, plasticity: Some(plasticity), layers: None, modulation: None };
     // Any values will do, as long as nothing saturates or dies away.
     let values = |count: usize, scale: f32| -> Vec<f32> {
         (0..count).map(|index| ((index as f32 * 12.9898).sin() * 43_758.547).fract() * scale).collect()

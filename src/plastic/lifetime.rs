@@ -5,6 +5,7 @@
 //! one hand-derived backward pass behind it: no node per step, no stored traces, no recursion.
 
 use super::cpu::{Expected, Gradients, Record, Weights};
+use super::modulated::Modulated;
 use super::network::Network;
 use super::parameters::Parameters;
 use candle_core::{CpuStorage, CustomOp3, D, DType, Device, Layout, Result, Shape, Storage, Tensor, bail};
@@ -45,6 +46,7 @@ pub fn live(network: Network, parameters: &Parameters, drive: &Tensor, keep_trac
     let final_traces = if keep_traces { (0..batch).map(|lane| stepper.trace(lane)).collect() } else { Vec::new() };
     let traffic = match &stepper.life {
         Life::Host(record) => record.traffic(),
+        Life::Modulated(_) => Traffic::default(),
         #[cfg(feature = "cuda")]
         Life::Cuda(_) => Traffic::default(),
     };
@@ -71,6 +73,8 @@ pub struct Stepper {
 /// Where the lifetimes are lived: on the parameters' device where there are kernels for it, otherwise on the host.
 enum Life {
     Host(Record),
+    /// Always on the host.
+    Modulated(Modulated),
     #[cfg(feature = "cuda")]
     Cuda(Box<super::cuda::Record>),
 }
@@ -82,6 +86,10 @@ impl Stepper {
     /// When a parameter is missing or misshapen.
     pub fn begin(network: Network, parameters: &Parameters, batch: usize, expected_steps: usize) -> Result<Self> {
         check(network, parameters, batch)?;
+        if let Some(modulation) = network.modulation {
+            let lived = Modulated::begin(modulation, parameters, batch, expected_steps)?;
+            return Ok(Self { network, life: Life::Modulated(lived) });
+        }
         #[cfg(feature = "cuda")]
         if parameters.device().is_cuda() {
             let record = super::cuda::Record::new(network, parameters, batch, expected_steps)?;
@@ -102,9 +110,15 @@ impl Stepper {
         drivers: &mut [D],
         steps: usize,
     ) -> Result<Self> {
+        if let Some(modulation) = network.modulation {
+            check(network, parameters, drivers.len())?;
+            let lived = Modulated::live_with(modulation, parameters, drivers, steps)?;
+            return Ok(Self { network, life: Life::Modulated(lived) });
+        }
         let mut stepper = Self::begin(network, parameters, drivers.len(), steps)?;
         match &mut stepper.life {
             Life::Host(record) => record.advance_with(steps, drivers),
+            Life::Modulated(_) => {}
             #[cfg(feature = "cuda")]
             Life::Cuda(record) => {
                 let mut drive = vec![0.0; drivers.len() * network.neurons];
@@ -124,6 +138,9 @@ impl Stepper {
     fn live(network: Network, parameters: &Parameters, drive: &Tensor) -> Result<Self> {
         let (steps, batch, neurons) = drive.dims3()?;
         check(network, parameters, batch)?;
+        if let Some(modulation) = network.modulation {
+            return Ok(Self { network, life: Life::Modulated(Modulated::live(modulation, parameters, drive)?) });
+        }
         #[cfg(feature = "cuda")]
         if parameters.device().is_cuda() {
             // The drive stays on the device: only the host's kernels look at its values.
@@ -156,6 +173,7 @@ impl Stepper {
                 record.advance(drive);
                 Ok(record.activity_at(record.steps() - 1))
             }
+            Life::Modulated(lived) => Ok(lived.step(drive)),
             #[cfg(feature = "cuda")]
             Life::Cuda(record) => record.step(drive),
         }
@@ -168,6 +186,7 @@ impl Stepper {
     pub fn trace(&self, lane: usize) -> Vec<f32> {
         match &self.life {
             Life::Host(record) => record.final_trace(lane),
+            Life::Modulated(lived) => lived.trace(lane).to_vec(),
             #[cfg(feature = "cuda")]
             Life::Cuda(record) => {
                 record.final_trace(lane).unwrap_or_else(|error| panic!("a trace could not be read back: {error}"))
@@ -175,9 +194,20 @@ impl Stepper {
         }
     }
 
+    /// What modulated the traces of one lane, `[T]`; empty for a network that does not modulate them.
+    pub fn modulator(&self, lane: usize) -> &[f32] {
+        match &self.life {
+            Life::Modulated(lived) => lived.modulator(lane),
+            Life::Host(_) => &[],
+            #[cfg(feature = "cuda")]
+            Life::Cuda(_) => &[],
+        }
+    }
+
     fn batch(&self) -> usize {
         match &self.life {
             Life::Host(record) => record.batch(),
+            Life::Modulated(lived) => lived.batch(),
             #[cfg(feature = "cuda")]
             Life::Cuda(record) => record.batch(),
         }
@@ -186,6 +216,7 @@ impl Stepper {
     fn steps(&self) -> usize {
         match &self.life {
             Life::Host(record) => record.steps(),
+            Life::Modulated(lived) => lived.steps(),
             #[cfg(feature = "cuda")]
             Life::Cuda(record) => record.steps(),
         }
@@ -204,6 +235,7 @@ impl Stepper {
         }
         match self.life {
             Life::Host(record) => attach(record, self.network, parameters, drive),
+            Life::Modulated(lived) => lived.finish(parameters, drive),
             #[cfg(feature = "cuda")]
             Life::Cuda(record) => record.finish(parameters, drive)?.reshape(drive.dims()),
         }

@@ -15,12 +15,14 @@
 use super::cpu::{ModulatedGradients, ModulatedLane, ModulatedWeights};
 use super::lifetime::Driver;
 use super::parameters::Parameters;
-use candle_core::{CpuStorage, CustomOp3, Device, Layout, Result, Shape, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp3, Device, Error, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, PoisonError};
 
 /// What the modulator acts on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// On what is written now.
     Simple,
@@ -29,7 +31,7 @@ pub enum Kind {
 }
 
 /// How the trace is modulated.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Modulation {
     /// What the modulator acts on.
     pub kind: Kind,
@@ -40,6 +42,25 @@ pub struct Modulation {
 }
 
 impl Modulation {
+    /// Its name in words.
+    pub fn title(self) -> &'static str {
+        match self.kind {
+            Kind::Simple => "simple neuromodulation",
+            Kind::Retroactive => "retroactive neuromodulation",
+        }
+    }
+
+    /// Checks the bound.
+    ///
+    /// # Errors
+    /// When it is not above zero.
+    pub(super) fn check(self) -> std::result::Result<(), String> {
+        match self.bound.is_finite() && self.bound > 0.0 {
+            true => Ok(()),
+            false => Err(format!("expected a bound of the trace above zero, found {}", self.bound)),
+        }
+    }
+
     /// Names and shapes of the trained parameters of `neurons`.
     pub fn shapes(&self, neurons: usize) -> Vec<(&'static str, Vec<usize>)> {
         let mut shapes = vec![
@@ -111,24 +132,52 @@ impl Modulated {
         drivers: &mut [D],
         steps: usize,
     ) -> Result<Self> {
-        if drivers.is_empty() {
+        let mut lived = Self::begin(modulation, parameters, drivers.len(), steps)?;
+        let weights = &lived.weights;
+        lived.lanes.par_iter_mut().zip(drivers).for_each(|(lane, driver)| {
+            let mut drive = vec![0.0; weights.neurons];
+            for _ in 0..steps {
+                driver.drive(&mut drive);
+                lane.step(weights, &drive);
+                driver.take(lane.last(weights));
+            }
+        });
+        lived.steps = steps;
+        Ok(lived)
+    }
+
+    /// `batch` lifetimes that have not begun. `expected_steps` only tunes memory: any number may follow.
+    pub(super) fn begin(
+        modulation: Modulation,
+        parameters: &Parameters,
+        batch: usize,
+        expected_steps: usize,
+    ) -> Result<Self> {
+        if batch == 0 {
             bail!("a batch needs at least one lifetime, found none");
         }
         let weights = weights(modulation, parameters)?;
-        let lanes = drivers
-            .par_iter_mut()
-            .map(|driver| {
-                let mut lane = ModulatedLane::new(&weights, steps);
-                let mut drive = vec![0.0; weights.neurons];
-                for _ in 0..steps {
-                    driver.drive(&mut drive);
-                    lane.step(&weights, &drive);
-                    driver.take(&lane.activity[lane.activity.len() - weights.neurons..]);
-                }
-                lane
-            })
-            .collect();
-        Ok(Self { weights, lanes, steps })
+        let lanes = (0..batch).map(|_| ModulatedLane::new(&weights, expected_steps)).collect();
+        Ok(Self { weights, lanes, steps: 0 })
+    }
+
+    /// One step: `drive` is `[B, N]`, and so is the answer x(t).
+    pub(super) fn step(&mut self, drive: &[f32]) -> Vec<f32> {
+        let weights = &self.weights;
+        let drives = drive.par_chunks_exact(weights.neurons);
+        self.lanes.par_iter_mut().zip(drives).for_each(|(lane, drive)| lane.step(weights, drive));
+        self.steps += 1;
+        self.lanes.iter().flat_map(|lane| lane.last(weights)).copied().collect()
+    }
+
+    /// How many steps have been lived.
+    pub(super) fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// How many lanes there are.
+    pub(super) fn batch(&self) -> usize {
+        self.lanes.len()
     }
 
     /// M(t) of a lane, `[T]`.
@@ -147,13 +196,17 @@ impl Modulated {
     }
 
     /// x of all steps, `[T, B, N]`, attached to the graph of `parameters` and of `drive`, what the lanes were driven
-    /// with.
+    /// with. A drive of `[T·B, N]` gives activities of that shape.
     ///
     /// # Errors
     /// When `drive` has another shape than what was lived.
     pub fn finish(self, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
         let neurons = self.weights.neurons;
         let expected = [self.steps, self.lanes.len(), neurons];
+        let rows = [expected[0] * expected[1], neurons];
+        if drive.dims() == rows {
+            return self.finish(parameters, &drive.reshape(&expected)?)?.reshape(&rows);
+        }
         if drive.dims() != expected {
             bail!("the drive has shape {:?}, the lifetime was lived with {expected:?}", drive.dims());
         }
@@ -188,9 +241,7 @@ fn weights(modulation: Modulation, parameters: &Parameters) -> Result<ModulatedW
             bail!("parameter {name} has shape {found:?}, the network needs {shape:?}");
         }
     }
-    if !(modulation.bound.is_finite() && modulation.bound > 0.0) {
-        bail!("expected a bound of the trace above zero, found {}", modulation.bound);
-    }
+    modulation.check().map_err(Error::Msg)?;
     let fan = match modulation.fan_out {
         true => [parameters.values("fanout.weight")?, parameters.values("fanout.bias")?],
         false => [vec![1.0; neurons], vec![0.0; neurons]],

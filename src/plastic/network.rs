@@ -1,5 +1,6 @@
 //! The configuration of a plastic recurrent network.
 
+use super::modulated::{Kind, Modulation};
 use super::rule::Rule;
 use serde::{Deserialize, Serialize};
 
@@ -81,11 +82,14 @@ pub struct Network {
     pub neurons: usize,
     /// How input reaches them.
     pub drive: Drive,
-    /// The rule and kind of α; `None` is the non-plastic RNN, the same network without α·H.
+    /// The rule and kind of α; `None` is the non-plastic RNN, the same network without α·H, unless it is modulated.
     pub plasticity: Option<Plasticity>,
     /// The layers around the recurrence; `None` where neurons are driven and read one by one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layers: Option<Layers>,
+    /// How the network itself modulates its traces; α is free then, and there is no other plasticity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modulation: Option<Modulation>,
 }
 
 impl Network {
@@ -102,6 +106,14 @@ impl Network {
         {
             return Err(format!("expected a bound of the trace above zero, found {bound}"));
         }
+        if let Some(modulation) = self.modulation {
+            modulation.check()?;
+            if self.plasticity.is_some() || self.drive == Drive::Clamp {
+                return Err(
+                    "expected a modulated network without another rule, driven inside the tanh, found one".into()
+                );
+            }
+        }
         if let Some(Layers { inputs, actions }) = self.layers
             && (inputs == 0 || actions == 0)
         {
@@ -110,10 +122,39 @@ impl Network {
         Ok(())
     }
 
+    /// The kind of α; `None` for a network without traces.
+    pub fn alpha(&self) -> Option<AlphaKind> {
+        match self.modulation {
+            Some(_) => Some(AlphaKind::Free),
+            None => self.plasticity.map(|plasticity| plasticity.alpha),
+        }
+    }
+
+    /// How many numbers a trace has; zero for a network without.
+    pub fn trace_len(&self) -> usize {
+        self.alpha().map_or(0, |_| self.neurons * self.neurons)
+    }
+
+    /// The name in words of what writes the traces; `None` for a network without.
+    pub fn rule_title(&self) -> Option<&'static str> {
+        match self.modulation {
+            Some(modulation) => Some(modulation.title()),
+            None => self.plasticity.map(|plasticity| plasticity.rule.title()),
+        }
+    }
+
+    /// Whether η is among the trained parameters.
+    pub fn has_eta(&self) -> bool {
+        self.plasticity.is_some() || self.modulation.is_some_and(|modulation| modulation.kind == Kind::Retroactive)
+    }
+
     /// Names and shapes of the trained parameters, in the order in which they are stored.
     pub fn shapes(&self) -> Vec<(&'static str, Vec<usize>)> {
-        let mut shapes = vec![("w", vec![self.neurons, self.neurons])];
-        if let Some(plasticity) = self.plasticity {
+        let mut shapes = match self.modulation {
+            Some(modulation) => modulation.shapes(self.neurons),
+            None => vec![("w", vec![self.neurons, self.neurons])],
+        };
+        if let (Some(plasticity), None) = (self.plasticity, self.modulation) {
             shapes.push(("alpha", plasticity.alpha.shape(self.neurons)));
             shapes.push(("eta", vec![1]));
         }

@@ -1,13 +1,149 @@
 //! Rebuilding traces from recorded activations.
 //!
 //! A trace is a function of the activities alone, H(t+1)_ij = rule(H(t)_ij, x_i(t−1), x_j(t)), so a
-//! recording needs no traces. Rows are independent: each is carried through all its steps while it
+//! recording needs no traces; where the network modulates them, M(t) is recorded beside the activities. Rows are independent: each is carried through all its steps while it
 //! stays in the first-level cache, which makes a jump across a whole lifetime cheap.
 
-use super::cpu::{TraceSweep, WIDTH};
+use super::cpu::{TraceSweep, WIDTH, Writing};
+use super::modulated::{Kind, Modulation};
 use super::rule::{Rule, Update as _, with_update};
 use rayon::prelude::*;
 use std::ops::Range;
+
+/// What was recorded of one lane, whatever wrote its trace.
+#[derive(Clone, Copy)]
+pub enum Recording<'a> {
+    /// A rule alone.
+    Ruled(Activities<'a>),
+    /// The network itself modulated it.
+    Modulated(Modulated<'a>),
+}
+
+impl Recording<'_> {
+    /// How many numbers all that is carried from step to step has: H, `[N, N]`, comes first, then E where there is one.
+    pub fn state_len(&self) -> usize {
+        match self {
+            Self::Ruled(Activities { neurons, .. }) => neurons * neurons,
+            Self::Modulated(recording) => {
+                let matrices = if recording.modulation.kind == Kind::Retroactive { 2 } else { 1 };
+                matrices * recording.neurons * recording.neurons
+            }
+        }
+    }
+
+    /// Carries `state` from before step `span.start` to before step `span.end`, bit for bit what the lifetime had. All
+    /// is zero before step 0.
+    ///
+    /// # Panics
+    /// When `state` has another size or the span reaches beyond the recording.
+    pub fn carry(&self, state: &mut [f32], span: Range<usize>) {
+        match self {
+            Self::Ruled(recording) => recording.carry(state, span),
+            Self::Modulated(recording) => {
+                let (trace, eligibility) = state.split_at_mut(recording.neurons * recording.neurons);
+                recording.carry(trace, eligibility, span);
+            }
+        }
+    }
+
+    /// H of one synapse over the whole recording, one value per step from H(0) to H(T), bit for bit what the lifetime
+    /// had.
+    ///
+    /// # Panics
+    /// When the network has no such synapse.
+    pub fn synapse_history(&self, from: usize, to: usize) -> Vec<f32> {
+        match self {
+            Self::Ruled(recording) => recording.synapse_history(from, to),
+            Self::Modulated(recording) => {
+                recording.synapse_history(from, to).into_iter().map(|[trace, _]| trace).collect()
+            }
+        }
+    }
+}
+
+/// The activities of one lane whose trace the network itself modulated.
+#[derive(Clone, Copy)]
+pub struct Modulated<'a> {
+    /// x(t), row major `[T, N]`.
+    pub values: &'a [f32],
+    /// N.
+    pub neurons: usize,
+    /// How the trace was modulated.
+    pub modulation: Modulation,
+    /// The trained η of that lifetime; not read by simple modulation.
+    pub eta: f32,
+    /// M(t), `[T]`.
+    pub modulator: &'a [f32],
+    /// a and b of M_j(t) = a_j M(t) + b_j, `[N]`; `None` where M reaches every neuron as it is.
+    pub fan_out: Option<&'a [Vec<f32>; 2]>,
+}
+
+impl Modulated<'_> {
+    /// M_j(t).
+    ///
+    /// # Panics
+    /// When there is no such step or neuron.
+    pub fn gain(&self, step: usize, to: usize) -> f32 {
+        match self.fan_out {
+            Some([weight, bias]) => weight[to] * self.modulator[step] + bias[to],
+            None => self.modulator[step],
+        }
+    }
+
+    /// What M_j(t) is multiplied by in step t, given E before it: E, or the activities that come together.
+    pub fn written(&self, step: usize, from: usize, to: usize, eligible: f32) -> f32 {
+        match self.modulation.kind {
+            Kind::Simple => self.pre(step, from) * self.values[step * self.neurons + to],
+            Kind::Retroactive => eligible,
+        }
+    }
+
+    /// H and E of one synapse over the whole recording, from before the first step to after the last; E is zero under
+    /// simple modulation.
+    ///
+    /// # Panics
+    /// When the network has no such synapse.
+    pub fn synapse_history(&self, from: usize, to: usize) -> Vec<[f32; 2]> {
+        let neurons = self.neurons;
+        assert!(from < neurons && to < neurons, "the network has no synapse {from} → {to}");
+        let is_retroactive = self.modulation.kind == Kind::Retroactive;
+        let (mut trace, mut eligibility) = ([0.0], [0.0]);
+        let mut history = vec![[0.0; 2]];
+        for step in 0..self.modulator.len() {
+            let post = self.values[step * neurons + to];
+            let eligible = if is_retroactive { &mut eligibility[..] } else { &mut [] };
+            self.writing().write(&mut trace, eligible, &[self.gain(step, to)], self.pre(step, from), &[post]);
+            history.push([trace[0], eligibility[0]]);
+        }
+        history
+    }
+
+    fn carry(&self, trace: &mut [f32], eligibility: &mut [f32], span: Range<usize>) {
+        let neurons = self.neurons;
+        assert!(span.end <= self.modulator.len(), "the span ends after the last recorded step");
+        let gains: Vec<f32> = span.clone().flat_map(|step| (0..neurons).map(move |to| self.gain(step, to))).collect();
+        let row = |(row, (trace, eligibility)): (usize, (&mut [f32], &mut [f32]))| {
+            for (step, gains) in span.clone().zip(gains.chunks_exact(neurons)) {
+                let post = &self.values[step * neurons..][..neurons];
+                self.writing().write(trace, eligibility, gains, self.pre(step, row), post);
+            }
+        };
+        let rows = trace.par_chunks_exact_mut(neurons);
+        if eligibility.is_empty() {
+            rows.enumerate().with_min_len(WIDTH).for_each(|(at, trace)| row((at, (trace, &mut []))));
+        } else {
+            rows.zip(eligibility.par_chunks_exact_mut(neurons)).enumerate().with_min_len(WIDTH).for_each(row);
+        }
+    }
+
+    fn pre(&self, step: usize, from: usize) -> f32 {
+        step.checked_sub(1).map_or(0.0, |before| self.values[before * self.neurons + from])
+    }
+
+    fn writing(&self) -> Writing {
+        Writing { bound: self.modulation.bound, eta: self.eta }
+    }
+}
 
 /// The activities of one lane, `[T, N]`, with the rule that wrote its trace.
 #[derive(Clone, Copy)]

@@ -4,7 +4,7 @@
 //! ([`environment`]); a policy chooses its next action, a value foresees what is still to come. It learns across
 //! lifetimes by A2C ([`super::a2c`]), and within a lifetime by its traces alone: where the reward hides is new in each.
 
-use super::recall::{ALPHA, LR_EVERY, LR_FACTOR, NETWORK, RULE};
+use super::recall::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
 use super::settings::{Field, SettingError, Settings};
 use super::{Experiment, Measure, Purpose, Task};
 use crate::plastic::Network;
@@ -29,9 +29,14 @@ const FIELDS: &[Field] = &[
     Field::real("wall_penalty", "what walking into a wall costs", 0.1, [0.0, 1000.0]),
     Field::real("reward", "what reaching the reward square pays", 10.0, [0.0, 1000.0]),
     Field::whole("neurons", "", "recurrent neurons", 100, [1, 4000]),
-    NETWORK,
+    Field::choice(
+        "network",
+        "with a trace, without, or with one that the network itself modulates (α is free then)",
+        &["plastic", "non_plastic", "modulated", "retroactive"],
+    ),
     RULE,
-    Field::real("clip", "largest trace under the clipped rule", 2.0, [1e-6, 1e6]),
+    Field::choice("fan_out", "a modulator of its own for every neuron, or one for all", &["fan_out", "scalar"]),
+    Field::real("clip", "largest trace under the clipped rule or modulation", 2.0, [1e-6, 1e6]),
     ALPHA,
     Field::real("lr", "learning rate of Adam", 1e-4, [0.0, 1.0]),
     LR_EVERY,

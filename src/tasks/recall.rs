@@ -174,7 +174,13 @@ impl Plan {
 
     /// The network that lives such lifetimes.
     pub fn network(&self) -> Network {
-        Network { neurons: self.size + 1, drive: Drive::Clamp, plasticity: self.plasticity, layers: None }
+        Network {
+            neurons: self.size + 1,
+            drive: Drive::Clamp,
+            plasticity: self.plasticity,
+            layers: None,
+            modulation: None,
+        }
     }
 
     /// T: 205 for patterns and 210 for images, with the paper's settings.
@@ -293,6 +299,7 @@ impl<E: Examples> Recall<E> {
             drive,
             activity: first_activity,
             behaviour: None,
+            modulator: None,
             events,
             loss: first_loss,
             measure: scores[0].measure,

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 /// What was opened.
 pub enum Opened {
     /// A network with its configuration; it can live new episodes.
-    Checkpoint(Checkpoint),
+    Checkpoint(Box<Checkpoint>),
     /// One recorded lifetime and the network that lived it.
-    Tape(Tape, Parameters),
+    Tape(Box<Tape>, Parameters),
 }
 
 /// Opens a checkpoint, the checkpoint of a run folder, or a tape.
@@ -21,13 +21,13 @@ pub enum Opened {
 /// When `path` is none of them or is damaged.
 pub fn open(path: &Path) -> Result<Opened, FileError> {
     if path.is_dir() {
-        return checkpoint(path).map(Opened::Checkpoint);
+        return checkpoint(path).map(|checkpoint| Opened::Checkpoint(Box::new(checkpoint)));
     }
     let file = TensorFile::read(path)?;
     if tape_file::is_tape(&file) {
-        return tape_file::read(file).map(|(tape, parameters)| Opened::Tape(tape, parameters));
+        return tape_file::read(file).map(|(tape, parameters)| Opened::Tape(Box::new(tape), parameters));
     }
-    Checkpoint::from_file(file).map(Opened::Checkpoint)
+    Checkpoint::from_file(file).map(|checkpoint| Opened::Checkpoint(Box::new(checkpoint)))
 }
 
 /// Opens a checkpoint, or the checkpoint of a run folder.

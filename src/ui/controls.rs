@@ -93,16 +93,21 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
     row(ui, "task", scene.task.name());
     row(ui, "neurons", &grouped(network.neurons as u64));
     row(ui, "trained numbers", &grouped(scene.parameters.count() as u64));
-    match network.plasticity {
-        Some(plasticity) => {
-            row(ui, "rule", plasticity.rule.title());
-            let alpha = match plasticity.alpha {
+    match network.rule_title().zip(network.alpha()) {
+        Some((title, alpha)) => {
+            row(ui, "rule", title);
+            if let Some(modulation) = network.modulation {
+                row(ui, "M", if modulation.fan_out { "one per neuron" } else { "one for all" });
+            }
+            let alpha = match alpha {
                 AlphaKind::Free => "one per synapse",
                 AlphaKind::PerNeuron => "one per neuron",
                 AlphaKind::Yoked => "one for all",
             };
             row(ui, "α", alpha);
-            row(ui, "η", &figures(f64::from(scene.parameters.eta()), 5));
+            if network.has_eta() {
+                row(ui, "η", &figures(f64::from(scene.parameters.eta()), 5));
+            }
         }
         None => row(ui, "rule", "not plastic"),
     }

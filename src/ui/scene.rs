@@ -126,7 +126,7 @@ impl Scene {
     ) -> anyhow::Result<Self> {
         let task = tasks::find(&tape.task)?;
         let w = matrix(&parameters, "w")?;
-        let alpha = tape.network.plasticity.map(|_| matrix(&parameters, "alpha")).transpose()?;
+        let alpha = tape.network.alpha().map(|_| matrix(&parameters, "alpha")).transpose()?;
         let mut reel = Reel::new(tape);
         let steps = reel.tape().steps;
         // Walking to the end once leaves key-frames all along the lifetime: every later jump is short.
@@ -182,10 +182,10 @@ pub fn bundled(network: Bundled) -> anyhow::Result<Prepared> {
 pub fn opened(path: &Path) -> anyhow::Result<Prepared> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     match open::open(path)? {
-        Opened::Checkpoint(checkpoint) => from_checkpoint(checkpoint, name),
+        Opened::Checkpoint(checkpoint) => from_checkpoint(*checkpoint, name),
         Opened::Tape(tape, parameters) => {
             let iteration = tape.iteration;
-            let scene = Scene::new(name, None, Arc::new(parameters), iteration, Arc::new(tape))
+            let scene = Scene::new(name, None, Arc::new(parameters), iteration, Arc::from(tape))
                 .with_context(|| path.display().to_string())?;
             Ok(Prepared { scene, curve: None })
         }

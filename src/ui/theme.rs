@@ -35,6 +35,8 @@ pub struct Palette {
     pub alpha: Color32,
     /// The Hebbian trace H.
     pub trace: Color32,
+    /// The modulator M.
+    pub modulator: Color32,
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -55,6 +57,7 @@ const DARK: Palette = Palette {
     w: rgb(0x4f_a3_dd),
     alpha: rgb(0xe0_7a_3e),
     trace: rgb(0x23_b5_8d),
+    modulator: rgb(0xd9_8c_bc),
 };
 
 const LIGHT: Palette = Palette {
@@ -71,6 +74,7 @@ const LIGHT: Palette = Palette {
     w: rgb(0x00_72_b2),
     alpha: rgb(0xd5_5e_00),
     trace: rgb(0x00_8a_63),
+    modulator: rgb(0xcc_79_a7),
 };
 
 impl Palette {

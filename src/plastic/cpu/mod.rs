@@ -30,7 +30,7 @@ mod workspace;
 
 pub(super) use backward::Gradients;
 pub(super) use forward::{Expected, Record};
-pub(super) use modulated::{ModulatedGradients, ModulatedLane, ModulatedWeights};
+pub(super) use modulated::{ModulatedGradients, ModulatedLane, ModulatedWeights, Writing};
 pub(super) use sweep::TraceSweep;
 pub(super) use weights::Weights;
 pub(super) use workspace::Workspace;

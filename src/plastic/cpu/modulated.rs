@@ -69,20 +69,41 @@ impl ModulatedWeights {
     }
 
     /// Writes the traces of one step: from H(t), E(t) to H(t+1), E(t+1).
+    #[inline(always)]
     fn write(&self, Traces { trace, eligibility }: &mut Traces, modulator: f32, pre: &[f32], post: &[f32]) {
-        let (neurons, eta, bound, gains) = (self.neurons, self.eta, self.modulation.bound, self.gains(modulator));
+        let (neurons, gains) = (self.neurons, self.gains(modulator));
+        let writing = Writing { bound: self.modulation.bound, eta: self.eta };
         for (row, &pre) in pre.iter().enumerate() {
             let row = row * neurons..(row + 1) * neurons;
-            let columns = trace[row.clone()].iter_mut().zip(gains.iter().zip(post));
-            if eligibility.is_empty() {
-                for (trace, (gain, post)) in columns {
-                    *trace = (*trace + gain * (pre * post)).clamp(-bound, bound);
-                }
-            } else {
-                for ((trace, (gain, post)), eligible) in columns.zip(&mut eligibility[row]) {
-                    *trace = (*trace + gain * *eligible).clamp(-bound, bound);
-                    *eligible = (1.0 - eta) * *eligible + eta * (pre * post);
-                }
+            let eligibility = if eligibility.is_empty() { &mut [][..] } else { &mut eligibility[row.clone()] };
+            writing.write(&mut trace[row], eligibility, &gains, pre, post);
+        }
+    }
+}
+
+/// How connections that begin in one neuron are written.
+#[derive(Clone, Copy)]
+pub(in crate::plastic) struct Writing {
+    pub bound: f32,
+    /// Not read by simple modulation.
+    pub eta: f32,
+}
+
+impl Writing {
+    /// One step of as many connections as there are gains. No fused multiply-add: the same bits whatever
+    /// instructions a machine has.
+    #[inline(always)]
+    pub fn write(self, trace: &mut [f32], eligibility: &mut [f32], gains: &[f32], pre: f32, post: &[f32]) {
+        let Self { bound, eta } = self;
+        let columns = trace.iter_mut().zip(gains.iter().zip(post));
+        if eligibility.is_empty() {
+            for (trace, (gain, post)) in columns {
+                *trace = (*trace + gain * (pre * post)).clamp(-bound, bound);
+            }
+        } else {
+            for ((trace, (gain, post)), eligible) in columns.zip(eligibility) {
+                *trace = (*trace + gain * *eligible).clamp(-bound, bound);
+                *eligible = (1.0 - eta) * *eligible + eta * (pre * post);
             }
         }
     }
@@ -105,12 +126,18 @@ impl ModulatedLane {
         pulp::Arch::new().dispatch(Step { lane: self, weights, drive });
     }
 
+    /// x(t) of the last step.
+    pub fn last(&self, weights: &ModulatedWeights) -> &[f32] {
+        &self.activity[self.activity.len() - weights.neurons..]
+    }
+
     /// The backward pass. `activity_grad` is dL/dx(t), `[T, N]`.
     pub fn backward(&self, weights: &ModulatedWeights, activity_grad: &[f32]) -> ModulatedGradients {
         pulp::Arch::new().dispatch(Backward { lane: self, weights, activity_grad })
     }
 
     /// The traces before each step of a span that begins at a frame.
+    #[inline(always)]
     fn rebuilt(&self, weights: &ModulatedWeights, frame: usize, end: usize) -> Vec<Traces> {
         let neurons = weights.neurons;
         let mut traces = vec![self.frames[frame].clone()];
@@ -185,6 +212,7 @@ impl pulp::WithSimd for Backward<'_> {
         // dL/dH(t+1), dL/dE(t+1), and what later steps contribute to dL/dx(t).
         let Traces { trace: mut trace_grad, eligibility: mut eligible_grad } = weights.silent();
         let (mut later, mut eta_grad) = (zeros(), 0.0f64);
+        let [mut terms, mut eta_terms] = [zeros(), zeros()];
         let mut rebuilt = Vec::new();
         for step in (0..steps).rev() {
             let place = step % lane.every;
@@ -202,37 +230,21 @@ impl pulp::WithSimd for Backward<'_> {
             // The writing of the traces.
             for (at, &pre) in pre.iter().enumerate() {
                 let row = at * neurons..(at + 1) * neurons;
-                let (trace, trace_grad) = (&trace[row.clone()], &mut trace_grad[row.clone()]);
-                let mut toward = 0.0;
+                let write = WriteBackward { gains: &gains, pre, post, bound };
+                let mut grads = WriteGrads {
+                    trace: &mut trace_grad[row.clone()],
+                    gain: &mut gain_grad,
+                    post: &mut grad,
+                    terms: &mut terms,
+                };
                 if eligibility.is_empty() {
-                    for to in 0..neurons {
-                        let together = pre * post[to];
-                        let reached = trace[to] + gains[to] * together;
-                        // The derivative of a clip is zero outside its bounds.
-                        let inside = if reached.abs() <= bound { trace_grad[to] } else { 0.0 };
-                        gain_grad[to] += inside * together;
-                        let both = inside * gains[to];
-                        grad[to] += both * pre;
-                        toward += both * post[to];
-                        trace_grad[to] = inside;
-                    }
+                    write.simple(&trace[row], &mut grads);
                 } else {
-                    let (eligibility, eligible_grad) = (&eligibility[row.clone()], &mut eligible_grad[row]);
-                    let mut eta_row = 0.0;
-                    for to in 0..neurons {
-                        let reached = trace[to] + gains[to] * eligibility[to];
-                        let inside = if reached.abs() <= bound { trace_grad[to] } else { 0.0 };
-                        gain_grad[to] += inside * eligibility[to];
-                        let both = eligible_grad[to] * eta;
-                        eta_row += eligible_grad[to] * (pre * post[to] - eligibility[to]);
-                        grad[to] += both * pre;
-                        toward += both * post[to];
-                        eligible_grad[to] = inside * gains[to] + (1.0 - eta) * eligible_grad[to];
-                        trace_grad[to] = inside;
-                    }
-                    eta_grad += f64::from(eta_row);
+                    let eligible = (&eligibility[row.clone()], &mut eligible_grad[row.clone()]);
+                    write.retroactive(&trace[row], eligible, eta, &mut grads, &mut eta_terms);
+                    eta_grad += f64::from(sum(&eta_terms));
                 }
-                earlier[at] = toward;
+                earlier[at] = sum(&terms);
             }
 
             // The modulator, M = tanh(x·m + c).
@@ -256,19 +268,116 @@ impl pulp::WithSimd for Backward<'_> {
             }
             for (at, &pre) in pre.iter().enumerate() {
                 let row = at * neurons..(at + 1) * neurons;
-                let (w, alpha, trace) = (&w[row.clone()], &alpha[row.clone()], &trace[row.clone()]);
-                let (trace_grad, alpha_grad) = (&mut trace_grad[row.clone()], &mut found.alpha[row]);
-                let mut toward = 0.0;
-                for to in 0..neurons {
-                    toward += delta[to] * (w[to] + alpha[to] * trace[to]);
-                    alpha_grad[to] += pre * delta[to] * trace[to];
-                    trace_grad[to] += pre * delta[to] * alpha[to];
+                let effective = w[row.clone()].iter().zip(&alpha[row.clone()]).zip(&trace[row.clone()]);
+                for ((term, delta), ((w, alpha), trace)) in terms.iter_mut().zip(&*delta).zip(effective) {
+                    *term = delta * (w + alpha * trace);
                 }
-                earlier[at] += toward;
+                earlier[at] += sum(&terms);
+                for ((grad, delta), trace) in found.alpha[row.clone()].iter_mut().zip(&*delta).zip(&trace[row.clone()])
+                {
+                    *grad += pre * delta * trace;
+                }
+                for ((grad, delta), alpha) in trace_grad[row.clone()].iter_mut().zip(&*delta).zip(&alpha[row]) {
+                    *grad += pre * delta * alpha;
+                }
             }
             later = earlier;
         }
         found.eta = eta_grad as f32;
         found
     }
+}
+
+/// The writing of the connections that begin in one neuron, backward. Sums over them are left as terms: added up one by
+/// one, each would wait for the one before. Many short loops instead of one: a compiler has to see that what is written
+/// is not read.
+struct WriteBackward<'a> {
+    gains: &'a [f32],
+    pre: f32,
+    post: &'a [f32],
+    bound: f32,
+}
+
+/// What it changes.
+struct WriteGrads<'a> {
+    /// From dL/dH(t+1) to dL/dH(t).
+    trace: &'a mut [f32],
+    gain: &'a mut [f32],
+    post: &'a mut [f32],
+    /// Those of dL/dx_i(t−1).
+    terms: &'a mut [f32],
+}
+
+impl WriteBackward<'_> {
+    #[inline(always)]
+    fn simple(self, trace: &[f32], grads: &mut WriteGrads<'_>) {
+        let Self { gains, pre, post, bound } = self;
+        for ((inside, trace), (gain, post)) in grads.trace.iter_mut().zip(trace).zip(gains.iter().zip(post)) {
+            let reached = trace + gain * (pre * post);
+            // The derivative of a clip is zero outside its bounds.
+            *inside = if reached.abs() <= bound { *inside } else { 0.0 };
+        }
+        for ((gain_grad, inside), post) in grads.gain.iter_mut().zip(&*grads.trace).zip(post) {
+            *gain_grad += inside * (pre * post);
+        }
+        for ((both, inside), gain) in grads.terms.iter_mut().zip(&*grads.trace).zip(gains) {
+            *both = inside * gain;
+        }
+        together_backward(pre, post, grads.post, grads.terms);
+    }
+
+    /// `eligible` is E(t), and dL/dE(t+1), which becomes dL/dE(t). `eta_terms` are those of dL/dη.
+    #[inline(always)]
+    fn retroactive(
+        self,
+        trace: &[f32],
+        (eligibility, eligible_grad): (&[f32], &mut [f32]),
+        eta: f32,
+        grads: &mut WriteGrads<'_>,
+        eta_terms: &mut [f32],
+    ) {
+        let Self { gains, pre, post, bound } = self;
+        for ((inside, trace), (gain, eligible)) in grads.trace.iter_mut().zip(trace).zip(gains.iter().zip(eligibility))
+        {
+            let reached = trace + gain * eligible;
+            *inside = if reached.abs() <= bound { *inside } else { 0.0 };
+        }
+        for ((gain_grad, inside), eligible) in grads.gain.iter_mut().zip(&*grads.trace).zip(eligibility) {
+            *gain_grad += inside * eligible;
+        }
+        for ((term, grad), (post, eligible)) in
+            eta_terms.iter_mut().zip(&*eligible_grad).zip(post.iter().zip(eligibility))
+        {
+            *term = grad * (pre * post - eligible);
+        }
+        for (both, grad) in grads.terms.iter_mut().zip(&*eligible_grad) {
+            *both = grad * eta;
+        }
+        together_backward(pre, post, grads.post, grads.terms);
+        for ((grad, inside), gain) in eligible_grad.iter_mut().zip(&*grads.trace).zip(gains) {
+            *grad = inside * gain + (1.0 - eta) * *grad;
+        }
+    }
+}
+
+/// The product x_i(t−1) x_j(t), backward: `both` is dL of it, and becomes the terms of dL/dx_i(t−1).
+#[inline(always)]
+fn together_backward(pre: f32, post: &[f32], post_grad: &mut [f32], both: &mut [f32]) {
+    for (post_grad, both) in post_grad.iter_mut().zip(&*both) {
+        *post_grad += both * pre;
+    }
+    for (both, post) in both.iter_mut().zip(post) {
+        *both *= post;
+    }
+}
+
+/// A sum in sixteen parts, always the same ones.
+#[inline(always)]
+fn sum(values: &[f32]) -> f32 {
+    let (whole, rest) = values.as_chunks::<16>();
+    let mut parts = [0.0; 16];
+    for chunk in whole {
+        parts.iter_mut().zip(chunk).for_each(|(part, value)| *part += value);
+    }
+    parts.iter().sum::<f32>() + rest.iter().sum::<f32>()
 }

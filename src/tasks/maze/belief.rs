@@ -67,8 +67,8 @@ fn recurrent(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32]) -
     let mut sums = vec![0.0; neurons];
     let Some(before) = step.checked_sub(1) else { return Ok(sums) };
     let w = parameters.values("w")?;
-    let plastic = match tape.network.plasticity {
-        Some(plasticity) if !trace.is_empty() => Some((plasticity.alpha, parameters.values("alpha")?)),
+    let plastic = match tape.network.alpha() {
+        Some(kind) if !trace.is_empty() => Some((kind, parameters.values("alpha")?)),
         _ => None,
     };
     for (from, activity) in tape.activity_at(before).iter().enumerate() {

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::tally::Rewards;
 use super::walker::Walker;
 use crate::data::Generator;
-use crate::episode::Tape;
+use crate::episode::{Modulator, Tape};
 use crate::plastic::{Network, Parameters, Stepper};
 use crate::tasks::a2c::{self, Course};
 use crate::tasks::tally::Tally;
@@ -79,7 +79,12 @@ impl Experiment for Foraging {
                 "w" | "alpha" => generator.uniform(count, [0.0, INITIAL_SCALE]),
                 // Layers begin within ±1/√(inputs), weights and bias alike.
                 _ => {
-                    let inputs = if name.starts_with("input") { OBSERVATION } else { self.network().neurons };
+                    let inputs = match name.split('.').next() {
+                        Some("input") => OBSERVATION,
+                        // From one modulator to every neuron.
+                        Some("fanout") => 1,
+                        _ => self.network().neurons,
+                    };
                     let bound = 1.0 / (inputs as f32).sqrt();
                     generator.uniform(count, [-bound, bound])
                 }
@@ -94,6 +99,17 @@ impl Experiment for Foraging {
         let agent = Agent::new(parameters)?;
         let mut walkers = self.walkers(&agent, generator, batch)?;
         let stepper = Stepper::live_with(network, parameters, &mut walkers, steps)?;
+
+        let modulator = match network.modulation {
+            Some(modulation) => {
+                let fan_out = match modulation.fan_out {
+                    true => Some([parameters.values("fanout.weight")?, parameters.values("fanout.bias")?]),
+                    false => None,
+                };
+                Some(Modulator { values: stepper.modulator(0).to_vec(), fan_out })
+            }
+            None => None,
+        };
 
         // The layers once more, all steps at once and part of the graph.
         let device = parameters.device();
@@ -142,6 +158,7 @@ impl Experiment for Foraging {
             pictures: BTreeMap::new(),
             loss: losses.get(0)?.to_scalar()?,
             measure: first.reward(),
+            modulator,
             behaviour: Some(first.behaviour(values.narrow(1, 0, 1)?.flatten_all()?.to_vec1()?)),
         };
         Ok(Outcome { loss: losses.mean(0)?, measure, details: vec![(FOUND, found), (BUMPS, bumps)], tape })

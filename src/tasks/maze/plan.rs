@@ -3,6 +3,7 @@
 use super::environment::{OBSERVATION, Rules};
 use super::grid::Action;
 use crate::plastic::Rule;
+use crate::plastic::modulated::{Kind, Modulation};
 use crate::plastic::network::{AlphaKind, Drive, Layers, Network, Plasticity};
 use crate::tasks::Optimiser;
 use crate::tasks::a2c::Constants;
@@ -24,6 +25,7 @@ pub struct Plan {
     pub batch: usize,
     neurons: usize,
     plasticity: Option<Plasticity>,
+    modulation: Option<Modulation>,
 }
 
 impl Plan {
@@ -32,9 +34,10 @@ impl Plan {
     /// # Errors
     /// When there is no such maze, or they ask for too much memory together.
     pub fn new(settings: &Settings) -> Result<Self, SettingError> {
+        let bound = settings.real("clip") as f32;
         let rule = match settings.choice("rule") {
             "oja" => Rule::Oja,
-            "clip" => Rule::Clip { bound: settings.real("clip") as f32 },
+            "clip" => Rule::Clip { bound },
             _ => Rule::Decay,
         };
         let alpha = match settings.choice("alpha") {
@@ -42,6 +45,12 @@ impl Plan {
             "yoked" => AlphaKind::Yoked,
             _ => AlphaKind::Free,
         };
+        let kind = match settings.choice("network") {
+            "modulated" => Some(Kind::Simple),
+            "retroactive" => Some(Kind::Retroactive),
+            _ => None,
+        };
+        let fan_out = settings.choice("fan_out") == "fan_out";
         let rules = Rules {
             size: settings.whole("size"),
             steps: settings.whole("steps"),
@@ -67,6 +76,7 @@ impl Plan {
             batch: settings.whole("batch"),
             neurons: settings.whole("neurons"),
             plasticity: (settings.choice("network") == "plastic").then_some(Plasticity { rule, alpha }),
+            modulation: kind.map(|kind| Modulation { kind, fan_out, bound }),
         };
         let needed = plan.memory_bytes() / 1e9;
         if needed > MOST_MEMORY {
@@ -78,14 +88,21 @@ impl Plan {
     /// The network of such an agent.
     pub fn network(&self) -> Network {
         let layers = Some(Layers { inputs: OBSERVATION, actions: Action::ALL.len() });
-        Network { neurons: self.neurons, drive: Drive::Add, plasticity: self.plasticity, layers }
+        let Self { neurons, plasticity, modulation, .. } = *self;
+        Network { neurons, drive: Drive::Add, plasticity, layers, modulation }
     }
 
     /// About what one iteration takes: traces (key-frames and rebuilt ones, two dozen or 2√T) and activities
     /// (drive, x, and the gradients of both).
     fn memory_bytes(&self) -> f64 {
         let (lanes, neurons, steps) = (self.batch as f64, self.neurons as f64, self.rules.steps as f64);
-        let traces = if self.plasticity.is_some() { (2.0 * steps.sqrt()).max(24.0).min(steps) + 3.0 } else { 0.0 };
+        let kept = (2.0 * steps.sqrt()).max(24.0).min(steps) + 3.0;
+        let traces = match (self.plasticity, self.modulation.map(|modulation| modulation.kind)) {
+            (None, None) => 0.0,
+            // An eligibility trace beside each trace.
+            (_, Some(Kind::Retroactive)) => 2.0 * kept,
+            _ => kept,
+        };
         4.0 * lanes * (neurons * neurons * traces + 8.0 * steps * neurons)
     }
 }

@@ -1,7 +1,8 @@
 //! The rule at work: the equations of the network, symbols in the colours of their matrices, numbers of the instant.
 
-use super::facts::{PlasticNow, SynapseNow};
+use super::facts::{PlasticNow, SynapseNow, Writing};
 use crate::plastic::Rule;
+use crate::plastic::modulated::{Kind, Modulation};
 use crate::plastic::network::Drive;
 use crate::ui::numbers::{figures, signed};
 use crate::ui::theme::Palette;
@@ -48,10 +49,20 @@ impl<'a> Formula<'a> {
     }
 
     /// x with an index below.
-    fn x(mut self, index: &str) -> Self {
-        self = self.text("x");
-        let format =
-            TextFormat { font_id: self.small.clone(), color: self.ink, valign: Align::BOTTOM, ..TextFormat::default() };
+    fn x(self, index: &str) -> Self {
+        let ink = self.ink;
+        self.text("x").below(index, ink)
+    }
+
+    /// M, with the index of the post-synaptic neuron where each has its own.
+    fn modulator(self, fan_out: bool) -> Self {
+        let color = self.palette.modulator;
+        let symbol = self.colored("M", color);
+        if fan_out { symbol.below("j", color) } else { symbol }
+    }
+
+    fn below(mut self, index: &str, color: Color32) -> Self {
+        let format = TextFormat { font_id: self.small.clone(), color, valign: Align::BOTTOM, ..TextFormat::default() };
         self.job.append(index, 0.0, format);
         self
     }
@@ -115,7 +126,9 @@ pub fn equation_ui(ui: &mut Ui, drive: Drive, now: &SynapseNow) {
         ui.label(shown.job);
         if let Some(plastic) = now.plastic {
             ui.add_space(5.0);
-            ui.label(update(rule(ui), plastic.rule).job);
+            for line in update(&|| rule(ui), plastic.writing) {
+                ui.label(line.job);
+            }
             ui.label(update_in_numbers(numbers(ui), plastic, now).job);
             if let Some(words) = clip_words(plastic, now) {
                 ui.label(egui::RichText::new(words).color(palette.mark));
@@ -124,20 +137,30 @@ pub fn equation_ui(ui: &mut Ui, drive: Drive, now: &SynapseNow) {
     });
 }
 
-/// The update of H, in symbols.
-fn update(line: Formula<'_>, rule: Rule) -> Formula<'_> {
-    let line = line.trace().text(" ← ");
-    match rule {
-        Rule::Decay => line.text("(1 − η) ").trace().text(" + η ").x("i").text(" ").x("j"),
-        Rule::Oja => line.trace().text(" + η ").x("j").text(" (").x("i").text(" − ").x("j").text(" ").trace().text(")"),
-        Rule::Clip { bound } => line
-            .text("clip(")
-            .trace()
-            .text(" + η ")
-            .x("i")
-            .text(" ")
-            .x("j")
-            .text(&format!(", ±{})", figures(f64::from(bound), 2))),
+/// The update of H, in symbols, and that of E where there is one.
+fn update<'a>(line: &dyn Fn() -> Formula<'a>, writing: Writing) -> Vec<Formula<'a>> {
+    let start = line().trace().text(" ← ");
+    let clip = |line: Formula<'a>, bound: f32| line.text(&format!(", ±{})", figures(f64::from(bound), 2)));
+    match writing {
+        Writing::Ruled { rule: Rule::Decay, .. } => {
+            vec![start.text("(1 − η) ").trace().text(" + η ").x("i").text(" ").x("j")]
+        }
+        Writing::Ruled { rule: Rule::Oja, .. } => {
+            let start = start.trace().text(" + η ").x("j").text(" (").x("i").text(" − ").x("j");
+            vec![start.text(" ").trace().text(")")]
+        }
+        Writing::Ruled { rule: Rule::Clip { bound }, .. } => {
+            vec![clip(start.text("clip(").trace().text(" + η ").x("i").text(" ").x("j"), bound)]
+        }
+        Writing::Modulated { modulation: Modulation { kind, fan_out, bound }, .. } => {
+            let start = start.text("clip(").trace().text(" + ").modulator(fan_out).text(" ");
+            match kind {
+                Kind::Simple => vec![clip(start.x("i").text(" ").x("j"), bound)],
+                Kind::Retroactive => {
+                    vec![clip(start.text("E"), bound), line().text("E ← (1 − η) E + η ").x("i").text(" ").x("j")]
+                }
+            }
+        }
     }
 }
 
@@ -145,21 +168,21 @@ fn update(line: Formula<'_>, rule: Rule) -> Formula<'_> {
 fn update_in_numbers<'a>(line: Formula<'a>, plastic: PlasticNow, now: &SynapseNow) -> Formula<'a> {
     let color = line.palette.trace;
     let line = line.number(plastic.next, color).text(" ← ");
-    match plastic.rule {
-        Rule::Decay => line
-            .factor(1.0 - plastic.eta)
+    match plastic.writing {
+        Writing::Ruled { rule: Rule::Decay, eta } => line
+            .factor(1.0 - eta)
             .text("·")
             .number(plastic.trace, color)
             .text(" + ")
-            .factor(plastic.eta)
+            .factor(eta)
             .text("·")
             .factor(now.pre)
             .text("·")
             .factor(now.post),
-        Rule::Oja => line
+        Writing::Ruled { rule: Rule::Oja, eta } => line
             .number(plastic.trace, color)
             .text(" + ")
-            .factor(plastic.eta)
+            .factor(eta)
             .text("·")
             .factor(now.post)
             .text("·(")
@@ -169,20 +192,32 @@ fn update_in_numbers<'a>(line: Formula<'a>, plastic: PlasticNow, now: &SynapseNo
             .text("·")
             .number(plastic.trace, color)
             .text(")"),
-        Rule::Clip { .. } => line
+        Writing::Ruled { rule: Rule::Clip { .. }, eta } => line
             .number(plastic.trace, color)
             .text(" + ")
-            .factor(plastic.eta)
+            .factor(eta)
             .text("·")
             .factor(now.pre)
             .text("·")
             .factor(now.post),
+        Writing::Modulated { modulation, gain, written } => {
+            let pink = line.palette.modulator;
+            let line = line.number(plastic.trace, color).text(" + ").number(gain, pink).text("·");
+            match modulation.kind {
+                Kind::Simple => line.factor(now.pre).text("·").factor(now.post),
+                Kind::Retroactive => line.factor(written),
+            }
+        }
     }
 }
 
 /// What to say when this step runs into the clip.
 fn clip_words(plastic: PlasticNow, now: &SynapseNow) -> Option<String> {
-    let Rule::Clip { bound } = plastic.rule else { return None };
-    let reached = plastic.trace + (plastic.eta * now.pre) * now.post;
+    let (bound, added) = match plastic.writing {
+        Writing::Ruled { rule: Rule::Clip { bound }, eta } => (bound, (eta * now.pre) * now.post),
+        Writing::Ruled { .. } => return None,
+        Writing::Modulated { modulation, gain, written } => (modulation.bound, gain * written),
+    };
+    let reached = plastic.trace + added;
     (reached.abs() > bound).then(|| format!("cut off at ±{}", figures(f64::from(bound), 2)))
 }

@@ -3,6 +3,7 @@
 use super::Pinned;
 use crate::episode::Tape;
 use crate::episode::ledger::{Ledger, Share};
+use crate::plastic::modulated::Modulation;
 use crate::plastic::rule::{Rule, Update as _, with_update};
 use crate::render::Matrix;
 use crate::ui::panels::recall::grid_of;
@@ -174,10 +175,41 @@ pub struct PlasticNow {
     pub trace: f32,
     /// H_ij(t+1), after this step has written.
     pub next: f32,
-    /// The rule.
-    pub rule: Rule,
-    /// Its η.
-    pub eta: f32,
+    /// How it is written.
+    pub writing: Writing,
+}
+
+/// How a step writes a trace, with the numbers of the instant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Writing {
+    /// A rule alone.
+    Ruled {
+        /// The rule.
+        rule: Rule,
+        /// Its η.
+        eta: f32,
+    },
+    /// The network itself modulates it.
+    Modulated {
+        /// How.
+        modulation: Modulation,
+        /// M_j(t).
+        gain: f32,
+        /// What it is multiplied by: x_i(t−1) x_j(t), or E_ij(t).
+        written: f32,
+    },
+}
+
+impl Writing {
+    /// How step `step` writes the trace of a synapse; `None` for a network without traces.
+    fn new(tape: &Tape, from: usize, to: usize, step: usize) -> Option<Self> {
+        if let Some(modulated) = tape.modulated() {
+            let [_, eligible] = modulated.synapse_history(from, to)[step];
+            let (gain, written) = (modulated.gain(step, to), modulated.written(step, from, to, eligible));
+            return Some(Self::Modulated { modulation: modulated.modulation, gain, written });
+        }
+        tape.network.plasticity.map(|plasticity| Self::Ruled { rule: plasticity.rule, eta: tape.eta })
+    }
 }
 
 /// A neuron at one step.
@@ -202,12 +234,11 @@ impl Now {
         let neurons = tape.network.neurons;
         match pinned {
             Pinned::Synapse { from, to } => {
-                let plastic = tape.network.plasticity.map(|plasticity| PlasticNow {
+                let plastic = Writing::new(tape, from, to, step).map(|writing| PlasticNow {
                     alpha: alpha_of(scene, from, to).unwrap_or(0.0),
                     trace: life.history[step],
                     next: life.history[step + 1],
-                    rule: plasticity.rule,
-                    eta: tape.eta,
+                    writing,
                 });
                 Self::Synapse(SynapseNow {
                     from,
@@ -250,9 +281,9 @@ pub fn neuron_name(index: usize, bias: Option<usize>) -> String {
 
 /// α_ij; `None` for a network without.
 pub fn alpha_of(scene: &Scene, from: usize, to: usize) -> Option<f32> {
-    let plasticity = scene.tape().network.plasticity?;
+    let kind = scene.tape().network.alpha()?;
     let alpha = scene.alpha.as_ref()?;
-    Some(plasticity.alpha.at(alpha.values(), scene.tape().network.neurons, from, to))
+    Some(kind.at(alpha.values(), scene.tape().network.neurons, from, to))
 }
 
 /// w_ij + α_ij H_ij (*Differentiable plasticity*, eq. 1).
@@ -273,7 +304,6 @@ fn arranged(cells: usize, value: impl Fn(usize) -> f32) -> Arc<Matrix> {
 /// The largest |H| and |α·H| of a fan over the whole lifetime.
 fn ranges(scene: &Scene, neuron: usize, side: Side, cells: usize) -> [f32; 2] {
     let tape = scene.tape();
-    let Some(plasticity) = tape.network.plasticity else { return [0.0; 2] };
     let alphas: Vec<f32> = (0..cells)
         .map(|other| {
             let (from, to) = side.connection(neuron, other);
@@ -282,15 +312,26 @@ fn ranges(scene: &Scene, neuron: usize, side: Side, cells: usize) -> [f32; 2] {
         .collect();
     let mut traces = vec![0.0_f32; cells];
     let mut largest = [0.0_f32; 2];
+    let mut reach = |alpha: f32, trace: f32| {
+        largest = [largest[0].max(trace.abs()), largest[1].max((alpha * trace).abs())];
+    };
+    if tape.modulated().is_some() {
+        for (other, &alpha) in alphas.iter().enumerate() {
+            let (from, to) = side.connection(neuron, other);
+            scene.reel.synapse_history(from, to).into_iter().for_each(|trace| reach(alpha, trace));
+        }
+    }
+    let finite = |largest: [f32; 2]| largest.map(|largest| if largest.is_finite() { largest } else { 0.0 });
+    let Some(plasticity) = tape.network.plasticity else { return finite(largest) };
     with_update!(plasticity.rule, tape.eta, update => {
         for step in 1..tape.steps {
             let (before, after) = (tape.activity_at(step - 1), tape.activity_at(step));
             for (other, trace) in traces.iter_mut().enumerate() {
                 let (from, to) = side.connection(neuron, other);
                 *trace = update.next(*trace, before[from], after[to]);
-                largest = [largest[0].max(trace.abs()), largest[1].max((alphas[other] * *trace).abs())];
+                reach(alphas[other], *trace);
             }
         }
     });
-    largest.map(|largest| if largest.is_finite() { largest } else { 0.0 })
+    finite(largest)
 }

@@ -30,7 +30,7 @@ pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNo
     let history_name = format!("x of neuron {}", now.index);
     let history = History { values: &life.history, name: &history_name, color: palette.text, least_range: 1.0 };
     history_ui(ui, session, &history);
-    if network.plasticity.is_none() {
+    if network.alpha().is_none() {
         let words = "This network is not plastic: its synapses have neither α nor a trace, only w.";
         ui.add(egui::Label::new(RichText::new(words).color(palette.quiet)).wrap());
     }
@@ -40,7 +40,7 @@ pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNo
         let Some(fan) = fan else { continue };
         heading_ui(ui, &format!("{words} neuron {name}"), "as a picture");
         fan::fan_ui(ui, session, fan, now.products[index].as_ref(), None);
-        let is_plastic = network.plasticity.is_some();
+        let is_plastic = network.alpha().is_some();
         heading_ui(ui, "Strongest", if is_plastic { "w + α·H" } else { "w" });
         let bias = fan.bias.map(|bias| fan.side.connection(now.index, bias));
         let mut rows = now.strongest[index].clone();

@@ -39,7 +39,7 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
             }
         }
     });
-    heading_ui(ui, "Rule at work", network.plasticity.map_or("no plasticity", |plasticity| plasticity.rule.title()));
+    heading_ui(ui, "Rule at work", network.rule_title().unwrap_or("no plasticity"));
     equation::equation_ui(ui, network.drive, now);
     if now.plastic.is_some() {
         heading_ui(ui, "Written by", &format!("H at step {}", now.step + 1));

@@ -139,7 +139,7 @@ impl Matrices {
 /// α·H or w + α·H with a given H.
 fn with_trace(scene: &Scene, kind: MatrixKind, trace: &Matrix) -> Option<Arc<Matrix>> {
     let alpha = scene.alpha.as_ref()?;
-    let alpha_kind: AlphaKind = scene.tape().network.plasticity?.alpha;
+    let alpha_kind: AlphaKind = scene.tape().network.alpha()?;
     match kind {
         MatrixKind::AlphaTrace => Some(derived::alpha_trace(alpha_kind, alpha, trace)),
         MatrixKind::Effective => Some(derived::effective(&scene.w, alpha_kind, alpha, trace)),

@@ -6,7 +6,9 @@ use crate::tasks::maze::environment::{LAST_ACTION, LAST_REWARD, OBSERVATION, TIM
 use crate::ui::numbers::{decimals, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
-use egui::{Align, Align2, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Align2, Color32, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 use std::sync::Arc;
 
 /// The actions, in the order of the policy's outputs.
@@ -14,6 +16,9 @@ const ACTIONS: [&str; 4] = ["up", "right", "left", "down"];
 
 /// Side of the picture of what it sees.
 const VIEW: f32 = 66.0;
+
+/// The least height of a curve that says anything.
+const LEAST_CURVE: f32 = 40.0;
 
 /// The panel; it has no state of its own.
 #[derive(Default)]
@@ -60,7 +65,7 @@ impl Panel for Agent {
             bar_ui(ui, name, probability, behaviour.actions[at] == action);
         }
         ui.add_space(6.0);
-        value_ui(ui, session, &tape, behaviour);
+        curves_ui(ui, session, &tape, behaviour);
     }
 }
 
@@ -115,29 +120,76 @@ fn bar_ui(ui: &mut Ui, name: &str, probability: f32, is_taken: bool) {
     response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &words));
 }
 
-/// The value over the whole lifetime, with a dot wherever the reward was found; a click goes there.
-fn value_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behaviour: &Behaviour) {
+/// The value and what modulated the traces over the whole lifetime; where there is no room for both, the modulator.
+fn curves_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behaviour: &Behaviour) {
     let palette = Palette::of(ui.ctx());
-    let height = (ui.available_height() - 4.0).min(90.0);
+    let value = Curve { name: "value", values: &behaviour.values, color: palette.curve(), is_signed: false };
+    let room = ui.available_height() - 4.0;
+    let Some(modulator) = &tape.modulator else {
+        return curve_ui(ui, session, tape, &value, room);
+    };
+    let modulator = Curve { name: "M", values: &modulator.values, color: palette.modulator, is_signed: true };
+    if room < 2.0 * LEAST_CURVE + 6.0 {
+        return curve_ui(ui, session, tape, &modulator, room);
+    }
+    let each = (room - 6.0) / 2.0;
+    curve_ui(ui, session, tape, &value, each);
+    ui.add_space(4.0);
+    curve_ui(ui, session, tape, &modulator, each);
+}
+
+/// One number per step of a lifetime.
+struct Curve<'a> {
+    name: &'a str,
+    values: &'a [f32],
+    color: Color32,
+    /// Whether zero is in the middle.
+    is_signed: bool,
+}
+
+impl Curve<'_> {
+    /// The least and the largest value, zero among them.
+    fn limits(&self) -> (f32, f32) {
+        self.values.iter().fold((0.0_f32, 0.0_f32), |(low, high), &value| (low.min(value), high.max(value)))
+    }
+}
+
+/// A curve over the whole lifetime, with a dot wherever the reward was found; a click goes there.
+fn curve_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, curve: &Curve<'_>, room: f32) {
+    let palette = Palette::of(ui.ctx());
+    let Curve { name, values, color, is_signed } = *curve;
+    let height = room.min(90.0);
     if height < 24.0 {
         return;
     }
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
     let font = egui::TextStyle::Small.resolve(ui.style());
-    ui.painter().text(rect.left_top(), Align2::LEFT_TOP, "value over this life", font, palette.quiet);
+    let title = format!("{name} over this life");
+    ui.painter().text(rect.left_top(), Align2::LEFT_TOP, title, font.clone(), palette.quiet);
+    let at = session.clock.at();
+    let now = values.get(at).map(|&now| signed(f64::from(now), 3));
+    if let Some(now) = now.as_ref().filter(|_| is_signed) {
+        ui.painter().text(rect.right_top(), Align2::RIGHT_TOP, now, font, color);
+    }
     let plot = Rect::from_min_max(rect.min + vec2(0.0, 18.0), rect.max - vec2(0.0, 8.0));
-    let (least, most) = behaviour.values.iter().fold((0.0_f32, 1e-6_f32), |(low, high), &v| (low.min(v), high.max(v)));
+    let (low, high) = curve.limits();
+    let reach = low.abs().max(high).max(1e-6);
+    let (least, most) = if is_signed { (-reach, reach) } else { (low, high.max(1e-6)) };
     let steps = tape.steps as f32;
     let x_of = |step: usize| plot.left() + plot.width() * (step as f32 + 0.5) / steps;
     let y_of = |value: f32| plot.bottom() - plot.height() * (value - least) / (most - least);
     ui.painter().hline(plot.x_range(), y_of(0.0), Stroke::new(1.0, palette.line));
-    let points = behaviour.values.iter().enumerate().map(|(step, &value)| pos2(x_of(step), y_of(value)));
-    ui.painter().line(points.collect(), Stroke::new(1.4, palette.curve()));
+    let points = values.iter().enumerate().map(|(step, &value)| pos2(x_of(step), y_of(value)));
+    ui.painter().line(points.collect(), Stroke::new(1.4, color));
     for event in tape.events.iter().filter(|event| event.kind == EventKind::Reward) {
         ui.painter().circle_filled(pos2(x_of(event.start), plot.bottom() + 5.0), 2.5, palette.trace);
     }
-    ui.painter().vline(x_of(session.clock.at()), plot.y_range(), Stroke::new(1.0, palette.mark));
-    let words = format!("value over this life, from {} to {}", signed(f64::from(least), 2), signed(f64::from(most), 2));
+    ui.painter().vline(x_of(at), plot.y_range(), Stroke::new(1.0, palette.mark));
+    let [low, high] = [low, high].map(|value| signed(f64::from(value), 2));
+    let mut words = format!("{name} over this life, from {low} to {high}");
+    if let Some(now) = now {
+        words.push_str(&format!(", now {now}"));
+    }
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     let step_at = |x: f32| ((x - plot.left()) / plot.width() * steps).clamp(0.0, steps - 1.0) as usize;
     if let Some(pos) = response.interact_pointer_pos() {
@@ -146,6 +198,6 @@ fn value_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behaviour: &Behavio
         session.clock.seek(step_at(pos.x));
     } else if let Some(pos) = response.hover_pos() {
         let step = step_at(pos.x);
-        session.hover = Some(format!("step {}: value {}", step + 1, signed(f64::from(behaviour.values[step]), 3)));
+        session.hover = Some(format!("step {}: {name} {}", step + 1, signed(f64::from(values[step]), 3)));
     }
 }

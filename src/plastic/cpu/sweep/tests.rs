@@ -34,6 +34,7 @@ impl Case {
                     drive: Drive::Add,
                     plasticity: Some(Plasticity { rule, alpha }),
                     layers: None,
+                    modulation: None,
                 };
                 let w = normal(&mut generator, NEURONS * NEURONS, 0.3);
                 let alpha = normal(&mut generator, alpha.shape(NEURONS).iter().product(), 0.3);

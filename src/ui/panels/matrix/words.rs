@@ -25,8 +25,8 @@ fn synapse(session: &mut Session, kind: MatrixKind, value: f64, row: usize, colu
         let network = scene.tape().network;
         let w = scene.w.at(row, column).unwrap_or(f32::NAN);
         add("w", f64::from(w));
-        let alpha = scene.alpha.as_ref().zip(network.plasticity);
-        let alpha = alpha.map(|(alpha, plasticity)| plasticity.alpha.at(alpha.values(), network.neurons, row, column));
+        let alpha = scene.alpha.as_ref().zip(network.alpha());
+        let alpha = alpha.map(|(alpha, kind)| kind.at(alpha.values(), network.neurons, row, column));
         if let (Some(alpha), Some(trace)) = (alpha, trace) {
             add("α", f64::from(alpha));
             add("H", f64::from(trace));
