@@ -99,7 +99,7 @@ impl Board {
         }
     }
 
-    /// How much the agent would expect on each square, from the least to the most of its lifetime.
+    /// How much the agent would foresee on each square, between the values that the colours reach.
     pub fn values(&self, painter: &Painter, beliefs: &[Belief], [least, most]: [f32; 2], palette: &Palette) {
         for belief in beliefs {
             let share = ((belief.value - least) / (most - least).max(1e-6)).clamp(0.0, 1.0);

@@ -84,12 +84,19 @@ impl Panel for Maze {
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+        let (at, beliefs) = (session.clock.at(), self.beliefs(session));
+        let reach = reach(&beliefs);
         ui.horizontal_wrapped(|ui| {
             ui.checkbox(&mut self.believes, "belief").on_hover_text("what it would do on every square, now");
             ui.checkbox(&mut self.counts, "visits").on_hover_text("how often it has been where, until now");
             ui.checkbox(&mut self.hides, "only what it sees").on_hover_text("hide what the agent cannot see");
+            if self.believes && !self.counts {
+                let [least, most] = reach.map(|value| signed(f64::from(value), 2));
+                let words = format!("value {least} … {most}");
+                let quiet = Palette::of(ui.ctx()).quiet;
+                ui.label(RichText::new(words).small().color(quiet)).on_hover_text("the brighter, the more it foresees");
+            }
         });
-        let (at, beliefs) = (session.clock.at(), self.beliefs(session));
         let Some(tape) = session.scene().map(|scene| Arc::clone(scene.tape())) else { return };
         let Some((behaviour, walk)) = tape.behaviour.as_ref().and_then(|all| Some((all, all.walk.as_ref()?))) else {
             return;
@@ -101,10 +108,6 @@ impl Panel for Maze {
         let Some(board) = Board::of(room, walk.side) else { return };
         let response = ui.interact(board.rect(), ui.scope_id().with("board"), Sense::hover());
         let painter = ui.painter_at(board.rect().expand(1.0));
-        let reach = behaviour
-            .values
-            .iter()
-            .fold([f32::INFINITY, f32::NEG_INFINITY], |[least, most], &value| [least.min(value), most.max(value)]);
         board.floor(&painter, walk, palette);
         if self.counts {
             board.visits(&painter, &walk.squares[..=at], palette);
@@ -161,6 +164,20 @@ impl Maze {
         self.known = Some(Known { scene: scene.identity(), step: at, beliefs: Arc::clone(&found) });
         found
     }
+}
+
+/// What the colours of the squares reach at one step: from the least to the most that is foreseen anywhere, and not so
+/// little that nothing much looks like something.
+fn reach(beliefs: &[Belief]) -> [f32; 2] {
+    let [least, most] = beliefs.iter().fold([f32::INFINITY, f32::NEG_INFINITY], |[least, most], belief| {
+        [least.min(belief.value), most.max(belief.value)]
+    });
+    if least > most {
+        return [0.0, 1.0];
+    }
+    let middle = f32::midpoint(least, most);
+    let half = (most - middle).max(0.02 * middle.abs()).max(0.01);
+    [middle - half, middle + half]
 }
 
 /// The way of the agent in view.
