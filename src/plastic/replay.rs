@@ -1,8 +1,9 @@
 //! Rebuilding traces from recorded activations.
 //!
 //! A trace is a function of the activities alone, H(t+1)_ij = rule(H(t)_ij, x_i(t−1), x_j(t)), so a
-//! recording needs no traces; where the network modulates them, M(t) is recorded beside the activities. Rows are independent: each is carried through all its steps while it
-//! stays in the first-level cache, which makes a jump across a whole lifetime cheap.
+//! recording needs no traces; where the network modulates them, M(t) is recorded beside the activities. Rows are
+//! independent: each is carried through all its steps while it stays in the first-level cache, which makes a jump across
+//! a whole lifetime cheap.
 
 use super::cpu::{TraceSweep, WIDTH, Writing};
 use super::modulated::{Kind, Modulation};

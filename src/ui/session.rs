@@ -338,6 +338,7 @@ impl Session {
         self.clock = Clock::new(still.scene.tape().steps);
         self.clock.seek(still.at);
         self.curve = still.curve.to_vec();
+        self.training.suggest_task(still.scene.task);
         self.scene = Some(still.scene);
         self.shelf = still.shelf;
         self.unpin();

@@ -163,7 +163,8 @@ fn picture(path: &Path, side: usize) -> Result<(Vec<u8>, bool), String> {
     Ok((resampled(grey_square(&picture), side), is_animated(open()?, format)))
 }
 
-/// The central square, grey; what is transparent lies on white. Pixel by pixel: large pictures are not copied.
+/// The central square, grey; what is transparent lies on white. Pixel by pixel: a large picture is
+/// copied only in grey.
 fn grey_square(picture: &DynamicImage) -> GrayImage {
     let (width, height) = picture.dimensions();
     let side = width.min(height);

@@ -34,7 +34,8 @@ pub const PANELS: &[Make] = &[
     || Box::new(agent::Agent),
 ];
 
-/// One way of looking at a session. It owns its own state and changes nothing but the session's clock and hover.
+/// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is
+/// asked, it asks the session for.
 pub trait Panel {
     /// The name under which layouts and menus know it, always the same.
     fn name(&self) -> &'static str {
