@@ -92,7 +92,8 @@ impl Panel for Maze {
             ui.checkbox(&mut self.hides, "only what it sees").on_hover_text("hide what the agent cannot see");
             if self.believes && !self.counts {
                 let [least, most] = reach.map(|value| signed(f64::from(value), 2));
-                let words = format!("value {least} … {most}");
+                // On one line or on the next, but not on both.
+                let words = format!("value {least} … {most}").replace(' ', "\u{a0}");
                 let quiet = Palette::of(ui.ctx()).quiet;
                 ui.label(RichText::new(words).small().color(quiet)).on_hover_text("the brighter, the more it foresees");
             }
