@@ -197,9 +197,9 @@ fn check_modulated_rnn(case: &Case) {
     let drive = drive.reshape((steps, batch, neurons)).unwrap();
     let lived = Modulated::live(modulation, &parameters, &drive).unwrap();
     let of_lanes = |of: &dyn Fn(usize) -> Vec<f32>| -> Vec<f32> { (0..batch).flat_map(of).collect() };
-    case.check("out.hebb", &of_lanes(&|lane| lived.trace(lane).to_vec()));
+    case.check("out.hebb", &of_lanes(&|lane| lived.trace(lane)));
     if kind == Kind::Retroactive {
-        case.check("out.eligibility", &of_lanes(&|lane| lived.eligibility(lane).to_vec()));
+        case.check("out.eligibility", &of_lanes(&|lane| lived.eligibility(lane)));
     }
     let modulator: Vec<f32> =
         (0..steps).flat_map(|step| (0..batch).map(|lane| lived.modulator(lane)[step]).collect::<Vec<_>>()).collect();

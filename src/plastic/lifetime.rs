@@ -186,7 +186,7 @@ impl Stepper {
     pub fn trace(&self, lane: usize) -> Vec<f32> {
         match &self.life {
             Life::Host(record) => record.final_trace(lane),
-            Life::Modulated(lived) => lived.trace(lane).to_vec(),
+            Life::Modulated(lived) => lived.trace(lane),
             #[cfg(feature = "cuda")]
             Life::Cuda(record) => {
                 record.final_trace(lane).unwrap_or_else(|error| panic!("a trace could not be read back: {error}"))

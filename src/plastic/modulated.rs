@@ -186,13 +186,15 @@ impl Modulated {
     }
 
     /// H after the last step of a lane, `[N, N]`.
-    pub fn trace(&self, lane: usize) -> &[f32] {
-        &self.lanes[lane].traces.trace
+    pub fn trace(&self, lane: usize) -> Vec<f32> {
+        let [trace, _] = self.lanes[lane].traces(&self.weights);
+        trace
     }
 
     /// E after the last step of a lane, `[N, N]`; empty under simple modulation.
-    pub fn eligibility(&self, lane: usize) -> &[f32] {
-        &self.lanes[lane].traces.eligibility
+    pub fn eligibility(&self, lane: usize) -> Vec<f32> {
+        let [_, eligibility] = self.lanes[lane].traces(&self.weights);
+        eligibility
     }
 
     /// x of all steps, `[T, B, N]`, attached to the graph of `parameters` and of `drive`, what the lanes were driven
@@ -219,13 +221,13 @@ impl Modulated {
         drive?.apply_op3(&w?, &packed?, operation)?.to_device(parameters.device())
     }
 
-    /// Values of all lanes side by side, `[T, B, N]`, from `[T, N]` of each.
+    /// Values of all lanes side by side, `[T, B, N]`, from the first T rows of each, `[T, stride]`.
     fn by_step<'a>(&self, lanes: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
         let (batch, neurons) = (self.lanes.len(), self.weights.neurons);
         let mut values = vec![0.0; self.steps * batch * neurons];
         for (lane, own) in lanes.enumerate() {
-            for (step, row) in own.chunks_exact(neurons).enumerate() {
-                values[(step * batch + lane) * neurons..][..neurons].copy_from_slice(row);
+            for (step, row) in own.chunks_exact(self.weights.stride).take(self.steps).enumerate() {
+                values[(step * batch + lane) * neurons..][..neurons].copy_from_slice(&row[..neurons]);
             }
         }
         values
@@ -246,16 +248,9 @@ fn weights(modulation: Modulation, parameters: &Parameters) -> Result<ModulatedW
         true => [parameters.values("fanout.weight")?, parameters.values("fanout.bias")?],
         false => [vec![1.0; neurons], vec![0.0; neurons]],
     };
-    Ok(ModulatedWeights {
-        modulation,
-        neurons,
-        w: parameters.values("w")?,
-        alpha: parameters.values("alpha")?,
-        eta: if modulation.kind == Kind::Retroactive { parameters.eta() } else { 0.0 },
-        mod_weight: parameters.values("mod.weight")?,
-        mod_bias: parameters.values("mod.bias")?[0],
-        fan,
-    })
+    let [w, alpha, mod_weight, mod_bias] = ["w", "alpha", "mod.weight", "mod.bias"].map(|name| parameters.values(name));
+    let eta = if modulation.kind == Kind::Retroactive { parameters.eta() } else { 0.0 };
+    Ok(ModulatedWeights::new(modulation, [&w?, &alpha?], eta, (&mod_weight?, mod_bias?[0]), [&fan[0], &fan[1]]))
 }
 
 /// The operation in Candle's graph: it owns what was lived until the backward pass takes it.
@@ -279,8 +274,8 @@ impl CustomOp3 for ModulatedOp {
     ) -> Result<(CpuStorage, Shape)> {
         let guard = self.lived.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(lived) = guard.as_ref() else { bail!("this lifetime has been lived and differentiated already") };
-        let neurons = lived.weights.neurons;
-        let activity = lived.by_step(lived.lanes.iter().map(|lane| &lane.activity[neurons..]));
+        let stride = lived.weights.stride;
+        let activity = lived.by_step(lived.lanes.iter().map(|lane| &lane.activity()[stride..]));
         Ok((CpuStorage::F32(activity), layout.shape().clone()))
     }
 
@@ -306,27 +301,26 @@ impl CustomOp3 for ModulatedOp {
         let rows = (steps * batch, neurons);
         let deltas = Tensor::from_vec(lived.by_step(found.iter().map(|one| &one.delta[..])), rows, &Device::Cpu)?;
         // dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end.
-        let inputs = lived.by_step(lived.lanes.iter().map(|lane| &lane.activity[..steps * neurons]));
+        let inputs = lived.by_step(lived.lanes.iter().map(ModulatedLane::activity));
         let w_grad = Tensor::from_vec(inputs, rows, &Device::Cpu)?.t()?.matmul(&deltas)?;
         // In lane order, so that the sums do not depend on the number of threads.
-        let sum = |of: &dyn Fn(&ModulatedGradients) -> Vec<f32>| -> Vec<f32> {
-            let mut parts = found.iter().map(of);
-            let mut total = parts.next().unwrap_or_default();
-            for part in parts {
+        let sum = |of: &dyn Fn(&ModulatedGradients) -> &[f32]| -> Vec<f32> {
+            let mut total = of(&found[0]).to_vec();
+            for part in found[1..].iter().map(of) {
                 total.iter_mut().zip(part).for_each(|(sum, value)| *sum += value);
             }
             total
         };
         let mut packed_grad = Vec::with_capacity(packed.elem_count());
         for (name, _) in lived.weights.modulation.packed(neurons) {
-            packed_grad.extend(match name {
-                "alpha" => sum(&|one| one.alpha.clone()),
-                "mod.weight" => sum(&|one| one.mod_weight.clone()),
-                "mod.bias" => sum(&|one| vec![one.mod_bias]),
-                "eta" => sum(&|one| vec![one.eta]),
-                "fanout.weight" => sum(&|one| one.fan[0].clone()),
-                _ => sum(&|one| one.fan[1].clone()),
-            });
+            match name {
+                "alpha" => packed_grad.extend(lived.weights.bare(&sum(&|one| &one.alpha))),
+                "mod.weight" => packed_grad.extend(&sum(&|one| &one.mod_weight)[..neurons]),
+                "mod.bias" => packed_grad.extend(sum(&|one| std::slice::from_ref(&one.mod_bias))),
+                "eta" => packed_grad.extend(sum(&|one| std::slice::from_ref(&one.eta))),
+                "fanout.weight" => packed_grad.extend(&sum(&|one| &one.fan[0])[..neurons]),
+                _ => packed_grad.extend(&sum(&|one| &one.fan[1])[..neurons]),
+            }
         }
         let packed_grad = Tensor::from_vec(packed_grad, packed.dims(), &Device::Cpu)?;
         Ok((Some(deltas.reshape((steps, batch, neurons))?), Some(w_grad), Some(packed_grad)))

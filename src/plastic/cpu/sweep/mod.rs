@@ -18,17 +18,17 @@ pub(crate) use trace::TraceSweep;
 use super::WIDTH;
 
 /// One vector of a row.
-type Tile = [f32; WIDTH];
+pub(super) type Tile = [f32; WIDTH];
 
 /// a·b + c, fused where the machine can: elsewhere a fused operation would be emulated, fifty times slower.
 #[inline(always)]
-fn multiply_add<S: pulp::Simd>(a: f32, b: f32, c: f32) -> f32 {
+pub(super) fn multiply_add<S: pulp::Simd>(a: f32, b: f32, c: f32) -> f32 {
     if S::IS_SCALAR { a * b + c } else { a.mul_add(b, c) }
 }
 
 /// The first `R` rows of `tiles` tiles each.
 #[inline(always)]
-fn rows<const R: usize>(values: &[Tile], tiles: usize) -> [&[Tile]; R] {
+pub(super) fn rows<const R: usize>(values: &[Tile], tiles: usize) -> [&[Tile]; R] {
     let mut rows = [&values[..0]; R];
     for (row, slice) in rows.iter_mut().enumerate() {
         *slice = &values[row * tiles..][..tiles];

@@ -1,0 +1,223 @@
+//! One modulated lifetime, forward and backward.
+
+use super::sweep::{BackwardSums, BackwardSweep, ForwardSweep, Written};
+use super::weights::{ModulatedWeights, Traces};
+use crate::plastic::cpu::activation::{Activate, tanh};
+use crate::plastic::cpu::{WIDTH, sum_lanes};
+use crate::plastic::network::Drive;
+
+/// One lifetime.
+pub(in crate::plastic) struct ModulatedLane {
+    /// x(−1) = 0, x(0) …, `[T + 1, stride]`.
+    activity: Vec<f32>,
+    /// M(t), `[T]`.
+    pub modulator: Vec<f32>,
+    /// Those that the last product was made with: the last writing waits for the next one.
+    traces: Traces,
+    /// Those that the product of every `every`-th step was made with.
+    frames: Vec<Traces>,
+    every: usize,
+    gains: Vec<f32>,
+}
+
+/// What one lane contributes to the gradients. That of w is left to one matrix product, Σ_t x(t−1)ᵀ δ(t).
+pub(in crate::plastic) struct ModulatedGradients {
+    /// δ(t) = dL/d(pre-activation) = dL/d(drive), `[T, stride]`.
+    pub delta: Vec<f32>,
+    /// `[rows, stride]`.
+    pub alpha: Vec<f32>,
+    pub eta: f32,
+    /// `[stride]`.
+    pub mod_weight: Vec<f32>,
+    pub mod_bias: f32,
+    /// `[stride]`.
+    pub fan: [Vec<f32>; 2],
+}
+
+impl ModulatedLane {
+    /// A lifetime that has not begun. `steps` only tunes memory: any number may follow.
+    pub fn new(weights: &ModulatedWeights, steps: usize) -> Self {
+        let mut activity = Vec::with_capacity((steps + 1) * weights.stride);
+        activity.resize(weights.stride, 0.0);
+        Self {
+            activity,
+            modulator: Vec::with_capacity(steps),
+            traces: weights.silent(),
+            frames: Vec::new(),
+            every: steps.isqrt().max(1),
+            gains: vec![0.0; weights.stride],
+        }
+    }
+
+    /// One step; x(t) is then at the end of the activities. `drive` is `[N]`.
+    pub fn step(&mut self, weights: &ModulatedWeights, drive: &[f32]) {
+        let (stride, step) = (weights.stride, self.modulator.len());
+        let mut sums = vec![0.0; stride];
+        // Nothing comes before the first step, so it has neither a product nor a writing.
+        if let Some(last) = step.checked_sub(1) {
+            weights.gains(self.modulator[last], &mut self.gains);
+            let written = written(&self.gains, &self.activity[last * stride..], stride);
+            let after = &mut self.traces;
+            pulp::Arch::new().dispatch(ForwardSweep { weights, written, before: None, after, sums: Some(&mut sums) });
+        }
+        if step.is_multiple_of(self.every) {
+            self.frames.push(self.traces.clone());
+        }
+        let mut padded = vec![0.0; stride];
+        padded[..drive.len()].copy_from_slice(drive);
+        pulp::Arch::new().dispatch(Activate { drive_kind: Drive::Add, drive: &padded, activity: &mut sums });
+        self.modulator.push(tanh(dot(&sums, &weights.mod_weight) + weights.mod_bias));
+        self.activity.extend(sums);
+    }
+
+    /// x(t) of the last step, `[N]`.
+    pub fn last(&self, weights: &ModulatedWeights) -> &[f32] {
+        &self.activity[self.activity.len() - weights.stride..][..weights.neurons]
+    }
+
+    /// x(−1), x(0) …, `[T + 1, stride]`.
+    pub fn activity(&self) -> &[f32] {
+        &self.activity
+    }
+
+    /// H and E after the last step, each `[N, N]`; E is empty under simple modulation.
+    pub fn traces(&self, weights: &ModulatedWeights) -> [Vec<f32>; 2] {
+        let mut traces = self.traces.clone();
+        if let Some(last) = self.modulator.len().checked_sub(1) {
+            let mut gains = vec![0.0; weights.stride];
+            self.write(weights, last, &mut gains, None, &mut traces);
+        }
+        [traces.trace, traces.eligibility].map(|padded| weights.bare(&padded))
+    }
+
+    /// The writing of one step.
+    fn write(
+        &self,
+        weights: &ModulatedWeights,
+        step: usize,
+        gains: &mut [f32],
+        before: Option<&Traces>,
+        after: &mut Traces,
+    ) {
+        weights.gains(self.modulator[step], gains);
+        let written = written(gains, &self.activity[step * weights.stride..], weights.stride);
+        pulp::Arch::new().dispatch(ForwardSweep { weights, written, before, after, sums: None });
+    }
+
+    /// The backward pass. `activity_grad` is dL/dx(t), `[T, N]`.
+    pub fn backward(&self, weights: &ModulatedWeights, activity_grad: &[f32]) -> ModulatedGradients {
+        let ModulatedWeights { neurons, stride, .. } = *weights;
+        let steps = self.modulator.len();
+        let zeros = || vec![0.0f32; stride];
+        let mut found = ModulatedGradients {
+            delta: vec![0.0; steps * stride],
+            alpha: vec![0.0; weights.alpha.len()],
+            eta: 0.0,
+            mod_weight: zeros(),
+            mod_bias: 0.0,
+            fan: [zeros(), zeros()],
+        };
+        let mut grads = weights.silent();
+        let mut sums = BackwardSums::new(stride);
+        let (mut grad, mut gains, mut eta) = (zeros(), zeros(), 0.0);
+        // Rebuilt traces, those at a frame first, and the frame that they begin at.
+        let (mut rebuilt, mut present): (Vec<Traces>, _) = (Vec::new(), None);
+        for step in (0..steps).rev() {
+            grad[..neurons].copy_from_slice(&activity_grad[step * neurons..][..neurons]);
+            // What the step wrote is read by the step after it only.
+            if step + 1 < steps {
+                let (frame, place) = (step / self.every, step % self.every);
+                if present != Some(frame) {
+                    present = Some(frame);
+                    self.rebuild(weights, frame, place, &mut gains, &mut rebuilt);
+                }
+                // The writing of the step after this one is still in the sums.
+                add(&mut grad, &sums.pre);
+                let modulator = self.modulator[step];
+                weights.gains(modulator, &mut gains);
+                pulp::Arch::new().dispatch(BackwardSweep {
+                    weights,
+                    written: written(&gains, &self.activity[step * stride..], stride),
+                    traces: place.checked_sub(1).map_or(&self.frames[frame], |place| &rebuilt[place]),
+                    delta: &found.delta[(step + 1) * stride..][..stride],
+                    grads: &mut grads,
+                    alpha_grad: &mut found.alpha,
+                    sums: &mut sums,
+                });
+                add(&mut grad, &sums.product);
+                add(&mut grad, &sums.post);
+                eta += sums.eta;
+                found.modulate(weights, modulator, &sums.gains, self.at(step, stride), &mut grad);
+            }
+            let delta = &mut found.delta[step * stride..][..stride];
+            for (delta, (grad, post)) in delta.iter_mut().zip(grad.iter().zip(self.at(step, stride))) {
+                *delta = grad * (1.0 - post * post);
+            }
+        }
+        found.eta = eta as f32;
+        found
+    }
+
+    /// x(t), padded.
+    fn at(&self, step: usize, stride: usize) -> &[f32] {
+        &self.activity[(step + 1) * stride..][..stride]
+    }
+
+    /// The traces that the products of `count` steps after a frame were made with, into `rebuilt`.
+    fn rebuild(
+        &self,
+        weights: &ModulatedWeights,
+        frame: usize,
+        count: usize,
+        gains: &mut [f32],
+        rebuilt: &mut Vec<Traces>,
+    ) {
+        while rebuilt.len() < count {
+            rebuilt.push(weights.silent());
+        }
+        for place in 0..count {
+            let (done, rest) = rebuilt.split_at_mut(place);
+            let before = done.last().unwrap_or(&self.frames[frame]);
+            self.write(weights, frame * self.every + place, gains, Some(before), &mut rest[0]);
+        }
+    }
+}
+
+impl ModulatedGradients {
+    /// M = tanh(x·m + c) and M_j = a_j M + b_j, backward: from dL/dM_j to the parameters, and on to dL/dx.
+    fn modulate(&mut self, weights: &ModulatedWeights, modulator: f32, gains: &[f32], post: &[f32], grad: &mut [f32]) {
+        let signal = dot(gains, &weights.fan[0]) * (1.0 - modulator * modulator);
+        let [fan_weight, fan_bias] = &mut self.fan;
+        for (sum, gain) in fan_weight.iter_mut().zip(gains) {
+            *sum += gain * modulator;
+        }
+        add(fan_bias, gains);
+        self.mod_bias += signal;
+        for (sum, post) in self.mod_weight.iter_mut().zip(post) {
+            *sum += signal * post;
+        }
+        for (grad, weight) in grad.iter_mut().zip(&weights.mod_weight) {
+            *grad += signal * weight;
+        }
+    }
+}
+
+/// What is written in a step, `activity` beginning with x(t−1).
+fn written<'a>(gains: &'a [f32], activity: &'a [f32], stride: usize) -> Written<'a> {
+    Written { gains, pre: &activity[..stride], post: &activity[stride..][..stride] }
+}
+
+fn add(sums: &mut [f32], parts: &[f32]) {
+    sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
+}
+
+/// The product of two padded vectors, summed in fixed lanes.
+fn dot(one: &[f32], other: &[f32]) -> f32 {
+    let mut sums = [0.0; WIDTH];
+    for (one, other) in one.as_chunks::<WIDTH>().0.iter().zip(other.as_chunks::<WIDTH>().0) {
+        for lane in 0..WIDTH {
+            sums[lane] += one[lane] * other[lane];
+        }
+    }
+    sum_lanes(sums)
+}

@@ -1,0 +1,15 @@
+//! Lanes whose trace is written under the network's own neuromodulation, forward and backward.
+//!
+//! A lane is lived by one thread, and so is its way back. As in unmodulated lifetimes each connection is touched once
+//! a step: while a piece of H is in registers it is brought up to date and multiplied, and on the way back its product
+//! and its writing are differentiated together. Traces are kept every √T steps; those between two of them are written
+//! again, from the activities and the modulator, bit for bit.
+
+mod lane;
+mod sweep;
+mod weights;
+mod writing;
+
+pub(in crate::plastic) use lane::{ModulatedGradients, ModulatedLane};
+pub(in crate::plastic) use weights::ModulatedWeights;
+pub(in crate::plastic) use writing::Writing;
