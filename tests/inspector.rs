@@ -139,7 +139,7 @@ fn a_ledger_groups_by_event_and_counts_only_steps_that_have_passed() {
     let mut writers: Vec<_> = ledger.shares(&tape.events, 10).into_iter().map(|share| share.writer).collect();
     writers.sort_by_key(|writer| match writer {
         Writer::Event { steps, .. } => steps.start,
-        Writer::Step(step) => *step,
+        Writer::Step(step) | Writer::Transplant(step) => *step,
         Writer::Clip { .. } | Writer::Rest { .. } => usize::MAX,
     });
     // Step 0 has no step before it and writes nothing.

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod bad_files;
+mod branching;
 mod command_line;
 #[cfg(feature = "cuda")]
 mod cuda;

@@ -1,11 +1,10 @@
 //! The maze: what its tapes say fits together, its gradients are those of the slow twin, and an agent learns.
 
 use crate::twin;
-use crate::workbench::{advance, bits, taken_apart, with_changed_json, with_value};
+use crate::workbench::{advance, bits, read_tape, taken_apart, tape_bytes, with_changed_json, with_value};
 use candle_core::{D, Tensor};
 use hebbscope::data::{Generator, Stream};
-use hebbscope::episode::{Behaviour, EventKind, Ledger, Modulator, Reel, Tape, Walk, tape_file};
-use hebbscope::plastic::tensor_file::TensorFile;
+use hebbscope::episode::{Behaviour, EventKind, Ledger, Modulator, Reel, Tape, Walk};
 use hebbscope::plastic::{Parameters, Stepper};
 use hebbscope::tasks::maze::environment::{BIAS, LAST_ACTION, LAST_REWARD, TIME, WALLS};
 use hebbscope::tasks::{self, Purpose};
@@ -336,7 +335,7 @@ fn the_trace_of_a_modulated_tape_is_the_kernels_at_every_step() {
         }
         assert_eq!(reel.sampled_changes(5).len(), 5 * tape.steps);
         // A tape alone suffices, also one that was written and read.
-        let (read, layers) = read(&tape_bytes(&tape, &parameters)).unwrap();
+        let (read, layers) = read_tape(&tape_bytes(&tape, &parameters)).unwrap();
         assert_eq!(read, *tape);
         assert_eq!(bits(&layers), bits(&parameters));
         assert!(Reel::new(Arc::new(read)).trace_at(40) == traces[40]);
@@ -371,7 +370,7 @@ fn a_modulator_that_cannot_be_is_refused_with_a_sentence() {
         (with_value(&bytes, "tape.modulator", 1, f32::NAN), "expected finite numbers"),
         (with_value(&bytes, "tape.fan_out", 1, f32::INFINITY), "expected finite numbers"),
     ] {
-        let error = read(&changed).map(|_| ()).unwrap_err();
+        let error = read_tape(&changed).map(|_| ()).unwrap_err();
         assert!(error.contains(words) && !error.contains('\n'), "expected {words:?} in: {error}");
     }
     let broken = |change: &dyn Fn(&mut Tape)| {
@@ -456,23 +455,10 @@ fn drivers_are_heard_in_turn_and_their_lifetimes_are_those_of_single_steps() {
     assert!(lived.finish(&parameters, &short).unwrap_err().to_string().contains("[83, 20]"));
 }
 
-/// A tape file in memory.
-fn tape_bytes(tape: &Tape, parameters: &Parameters) -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tape.safetensors");
-    tape_file::write(&path, tape, parameters).unwrap();
-    std::fs::read(path).unwrap()
-}
-
-fn read(bytes: &[u8]) -> Result<(Tape, Parameters), String> {
-    let file = TensorFile::from_bytes("tape", bytes).map_err(|error| error.to_string())?;
-    tape_file::read(file).map_err(|error| error.to_string())
-}
-
 #[test]
 fn a_tape_is_read_back_as_it_was_written() {
     let (parameters, tape) = eventful();
-    let (found, layers) = read(&tape_bytes(&tape, &parameters)).unwrap();
+    let (found, layers) = read_tape(&tape_bytes(&tape, &parameters)).unwrap();
     assert_eq!(found, tape);
     assert_eq!(bits(&layers), bits(&parameters));
 }
@@ -498,7 +484,7 @@ fn a_behaviour_that_cannot_be_is_refused_with_a_sentence() {
         (with_value(&bytes, "tape.probabilities", 0, -0.5), "probabilities that sum to one"),
         (with_value(&bytes, "tape.rewards", 1, f32::NAN), "expected finite numbers"),
     ] {
-        let error = read(&changed).map(|_| ()).unwrap_err();
+        let error = read_tape(&changed).map(|_| ()).unwrap_err();
         assert!(error.contains(words) && !error.contains('\n'), "expected {words:?} in: {error}");
     }
 }

@@ -3,7 +3,7 @@
 use crate::support::{keep, offscreen, windowed};
 use egui::vec2;
 use egui_kittest::{Harness, kittest::Queryable as _};
-use hebbscope::episode::{Behaviour, EventKind, Reel, Tape, Walk};
+use hebbscope::episode::{Behaviour, EventKind, Intervention, Reel, Tape, Walk, What};
 use hebbscope::plastic::tensor_file::Precision;
 use hebbscope::tasks::maze::agent::ACTIONS;
 use hebbscope::tasks::maze::belief::beliefs;
@@ -113,8 +113,8 @@ fn told() -> Behaviour {
 
 #[test]
 fn the_story_counts_what_lies_before_the_step_and_nothing_else() {
-    let behaviour = told();
-    let story = |at| Story::of(&behaviour, at).unwrap();
+    let tape = Tape { behaviour: Some(told()), ..evaluate::episode(&trained(&[]), 1).unwrap() };
+    let story = |at| Story::of(&tape, at).unwrap();
     let nothing = Story { reward: 0.0, found: 0, ways: vec![], shortest: vec![], heading: None };
     assert_eq!(story(0), nothing);
     assert_eq!(story(1), Story { heading: Some(Action::Right), ..nothing.clone() });
@@ -123,7 +123,13 @@ fn the_story_counts_what_lies_before_the_step_and_nothing_else() {
     assert_eq!(story(3), Story { reward: 9.9, heading: Some(Action::Up), ..once });
     let twice = Story { reward: 19.9, found: 2, ways: vec![2, 2], shortest: vec![2, 1], heading: Some(Action::Right) };
     assert_eq!(story(4), twice);
-    assert_eq!(Story::of(&Behaviour { walk: None, ..behaviour.clone() }, 2), None);
+    let placeless = Behaviour { walk: None, ..told() };
+    assert_eq!(Story::of(&Tape { behaviour: Some(placeless), ..tape.clone() }, 2), None);
+
+    // Where somebody hides the reward elsewhere, ways are measured to where it is.
+    let moved = Intervention { step: 2, what: What::MoveReward([1, 1]) };
+    let story = Story::of(&Tape { interventions: vec![moved], ..tape }, 4).unwrap();
+    assert_eq!((story.found, story.ways), (1, vec![2]));
 }
 
 #[test]

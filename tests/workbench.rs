@@ -2,6 +2,8 @@
 //! waiting that ends.
 
 use hebbscope::data::Generator;
+use hebbscope::episode::{Tape, tape_file};
+use hebbscope::plastic::tensor_file::TensorFile;
 use hebbscope::plastic::{Network, Parameters};
 use hebbscope::tasks::{self, Experiment, Optimiser, Outcome, Purpose};
 use hebbscope::train::{RunConfig, Trainer};
@@ -173,4 +175,18 @@ pub fn say(words: &str) {
     use std::io::Write as _;
     // Without standard error nobody listens.
     let _said = writeln!(std::io::stderr(), "{words}");
+}
+
+/// A tape file in memory.
+pub fn tape_bytes(tape: &Tape, parameters: &Parameters) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tape.safetensors");
+    tape_file::write(&path, tape, parameters).unwrap();
+    std::fs::read(path).unwrap()
+}
+
+/// What such a file holds, or why it is refused.
+pub fn read_tape(bytes: &[u8]) -> Result<(Tape, Parameters), String> {
+    let file = TensorFile::from_bytes("tape", bytes).map_err(|error| error.to_string())?;
+    tape_file::read(file).map_err(|error| error.to_string())
 }

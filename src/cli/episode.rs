@@ -1,5 +1,6 @@
 //! `hebbscope episode`: one lifetime, recorded.
 
+use super::interventions;
 use crate::episode::tape_file;
 use crate::train::config::check_seed;
 use crate::train::{evaluate, open};
@@ -16,6 +17,8 @@ pub struct Arguments {
     /// The tape to write
     #[arg(long, value_name = "TAPE")]
     out: PathBuf,
+    #[arg(long = "do", value_name = "STEP:WHAT", value_parser = interventions::parse, help = interventions::HELP)]
+    done: Vec<interventions::Written>,
     #[command(flatten)]
     device: super::DeviceArgument,
 }
@@ -26,7 +29,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let compute = arguments.device.open()?;
     let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
     checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
-    let tape = evaluate::episode(&checkpoint, check_seed(arguments.seed)?)?;
+    let (seed, done) = (check_seed(arguments.seed)?, interventions::in_order(&arguments.done));
+    let tape = match done.is_empty() {
+        true => evaluate::episode(&checkpoint, seed)?,
+        false => evaluate::branch(&checkpoint, seed, done)?,
+    };
     tape_file::write(&arguments.out, &tape, &checkpoint.parameters)?;
     let measure = checkpoint.config.task().measure();
     super::print(&format!(

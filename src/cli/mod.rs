@@ -3,6 +3,7 @@
 mod bench;
 mod episode;
 mod eval;
+mod interventions;
 mod render;
 mod share;
 mod terminal;

@@ -1,5 +1,6 @@
 //! `hebbscope render`: what the window shows, in a file, without a display.
 
+use super::interventions;
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::train::Bundled;
 use crate::ui::export::{self, Export, Look, PANEL_SIZE, Progress, Shown, Still, WINDOW_SIZE, animation};
@@ -54,6 +55,8 @@ pub struct Arguments {
     /// Look at a neuron, or at a connection
     #[arg(long, value_name = "NEURON|FROM:TO", value_parser = pin)]
     pin: Option<Pinned>,
+    #[arg(long = "do", value_name = "STEP:WHAT", value_parser = interventions::parse, help = interventions::HELP)]
+    done: Vec<interventions::Written>,
     /// The steps of an animation, from 1; the whole lifetime unless said otherwise
     #[arg(long, value_name = "FROM..TO", value_parser = span)]
     span: Option<[usize; 2]>,
@@ -71,10 +74,13 @@ pub struct Arguments {
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     arguments.check_options()?;
-    let prepared = match &arguments.file {
+    let mut prepared = match &arguments.file {
         Some(path) => scene::opened(path)?,
         None => scene::bundled(Bundled::default())?,
     };
+    if !arguments.done.is_empty() {
+        prepared.scene = prepared.scene.branched(interventions::in_order(&arguments.done))?;
+    }
     let steps = prepared.scene.tape().steps;
     let at = arguments.at.unwrap_or(steps);
     if !(1..=steps).contains(&at) {

@@ -14,6 +14,9 @@
 //! Under simple neuromodulation M_j(s) stands in the place of η, with the clip as above. Retroactive neuromodulation
 //! writes M_j(s) E_ij(s): the account names the step at which M turned what was eligible into a trace, not those that
 //! had made it so.
+//!
+//! Where somebody has set the trace, the account begins there, with what was put there; where somebody has frozen it,
+//! it ends there.
 
 use super::{Event, Tape};
 use crate::plastic::Rule;
@@ -35,6 +38,8 @@ pub struct Ledger {
     pub written: Vec<Entry>,
     /// What the clip took away, at each step at which it bit; empty for rules without one.
     pub cut: Vec<Entry>,
+    /// What somebody put there before a step, as far as it is still there; `None` where all was written since birth.
+    pub transplanted: Option<Entry>,
 }
 
 /// Who is behind a [`Share`].
@@ -49,6 +54,8 @@ pub enum Writer {
     },
     /// A step outside every event.
     Step(usize),
+    /// Somebody, before this step.
+    Transplant(usize),
     /// The clip, which took away instead of writing.
     Clip {
         /// At how many steps it bit.
@@ -80,27 +87,35 @@ impl Ledger {
     /// # Panics
     /// When `until` lies beyond the tape or a neuron is none of the network.
     pub fn of_synapse(tape: &Tape, from: usize, to: usize, until: usize) -> Self {
+        let since = tape.last_set(until);
+        let begin = since.map_or(0, |(step, _)| step);
+        let span = begin..tape.frozen_from().clamp(begin, until);
+        let history = tape.synapse_history(from, to);
+        let [given, _] = history[begin];
+        let mut transplanted =
+            since.filter(|(_, is_other)| *is_other).map(|(step, _)| Entry { step, amount: f64::from(given) });
         if let Some(modulated) = tape.modulated() {
-            let history = modulated.synapse_history(from, to);
             // The factors in single precision, as the network had them.
             let factors = |step: usize| (modulated.gain(step, to), modulated.written(step, from, to, history[step][1]));
             let amount = |step| {
                 let (gain, written) = factors(step);
                 f64::from(gain) * f64::from(written)
             };
-            let written: Vec<Entry> = (0..until).map(|step| Entry { step, amount: amount(step) }).collect();
-            let cut = cut_off(&written, modulated.modulation.bound, |step| {
+            let written: Vec<Entry> = span.map(|step| Entry { step, amount: amount(step) }).collect();
+            let cut = cut_off(&written, given, modulated.modulation.bound, |step| {
                 let (gain, written) = factors(step);
                 gain * written
             });
-            return Self { written, cut };
+            return Self { written, cut, transplanted };
         }
-        let Some(plasticity) = tape.network.plasticity else { return Self { written: Vec::new(), cut: Vec::new() } };
+        let Some(plasticity) = tape.network.plasticity else {
+            return Self { written: Vec::new(), cut: Vec::new(), transplanted: None };
+        };
         let eta = f64::from(tape.eta);
         let pre = |step: usize| if step == 0 { 0.0 } else { tape.activity_at(step - 1)[from] };
         let post = |step: usize| tape.activity_at(step)[to];
         let mut written: Vec<Entry> =
-            (0..until).map(|step| Entry { step, amount: eta * f64::from(pre(step)) * f64::from(post(step)) }).collect();
+            span.map(|step| Entry { step, amount: eta * f64::from(pre(step)) * f64::from(post(step)) }).collect();
         let mut cut = Vec::new();
         match plasticity.rule {
             Rule::Decay | Rule::Oja => {
@@ -112,17 +127,18 @@ impl Ledger {
                         Rule::Decay | Rule::Clip { .. } => 1.0 - eta,
                     };
                 }
+                transplanted.iter_mut().for_each(|entry| entry.amount *= kept);
             }
             Rule::Clip { bound } => {
-                cut = cut_off(&written, bound, |step| (tape.eta * pre(step)) * post(step));
+                cut = cut_off(&written, given, bound, |step| (tape.eta * pre(step)) * post(step));
             }
         }
-        Self { written, cut }
+        Self { written, cut, transplanted }
     }
 
     /// H_ij(t), the sum of all entries.
     pub fn total(&self) -> f64 {
-        self.written.iter().chain(&self.cut).map(|entry| entry.amount).sum()
+        self.written.iter().chain(&self.cut).chain(&self.transplanted).map(|entry| entry.amount).sum()
     }
 
     /// The account by event, the `most` strongest one by one and the others together, those that push H
@@ -146,6 +162,7 @@ impl Ledger {
                 _ => groups.push((writer, entry.amount)),
             }
         }
+        groups.extend(self.transplanted.iter().map(|entry| (Writer::Transplant(entry.step), entry.amount)));
         if !self.cut.is_empty() {
             let amount = self.cut.iter().map(|entry| entry.amount).sum();
             groups.push((Writer::Clip { times: self.cut.len() }, amount));
@@ -177,10 +194,10 @@ impl Ledger {
     }
 }
 
-/// What the clip takes away where each step adds as much as `added` says. Whether it bites is decided by the numbers
+/// What the clip takes away of a trace that begins as `given`, where each step adds as much as `added` says. Whether it bites is decided by the numbers
 /// that the network itself had.
-fn cut_off(written: &[Entry], bound: f32, added: impl Fn(usize) -> f32) -> Vec<Entry> {
-    let (mut trace, mut sum, mut cut) = (0.0_f32, 0.0, Vec::new());
+fn cut_off(written: &[Entry], given: f32, bound: f32, added: impl Fn(usize) -> f32) -> Vec<Entry> {
+    let (mut trace, mut sum, mut cut) = (given, f64::from(given), Vec::new());
     for entry in written {
         let reached = trace + added(entry.step);
         sum += entry.amount;

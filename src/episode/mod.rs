@@ -5,6 +5,8 @@
 //! | [`tape`] | what was recorded: drive, activities, events, pictures of the task |
 //! | [`behaviour`] | what an agent saw and did, where there was one |
 //! | [`modulator`] | what a network modulated its traces with, where it did |
+//! | [`intervention`] | what somebody did to it while it was lived |
+//! | [`course`] | how its trace goes on, by what was written and what was done |
 //! | [`reel`] | any H(t) of a tape, rebuilt bit for bit |
 //! | [`ledger`] | which steps wrote a trace, and how much of it |
 //! | [`clock`] | playback as a state machine without widgets |
@@ -12,6 +14,8 @@
 
 pub mod behaviour;
 pub mod clock;
+pub mod course;
+pub mod intervention;
 pub mod ledger;
 pub mod modulator;
 pub mod reel;
@@ -20,6 +24,7 @@ pub mod tape_file;
 
 pub use behaviour::{Behaviour, Walk};
 pub use clock::Clock;
+pub use intervention::{Intervention, What};
 pub use ledger::Ledger;
 pub use modulator::Modulator;
 pub use reel::Reel;

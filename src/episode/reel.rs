@@ -26,10 +26,10 @@ pub struct Reel {
 impl Reel {
     /// A reel at the beginning of `tape`.
     pub fn new(tape: Arc<Tape>) -> Self {
-        let size = tape.recording().map_or(0, |recording| recording.state_len());
-        let affordable = (KEY_FRAME_BYTES / (size * size_of::<f32>()).max(1)).max(1);
+        let state = tape.first_state();
+        let affordable = (KEY_FRAME_BYTES / size_of_val(&state[..]).max(1)).max(1);
         let every = KEY_FRAME_STEPS.max(tape.steps.div_ceil(affordable));
-        Self { state: vec![0.0; size], tape, at: 0, every, key_frames: BTreeMap::new() }
+        Self { state, tape, at: 0, every, key_frames: BTreeMap::new() }
     }
 
     /// The tape.
@@ -38,14 +38,16 @@ impl Reel {
     }
 
     /// H(t), `[N, N]` row major: the trace that x(t) was computed with (*Differentiable plasticity*, eq. 1).
-    /// H(0) is zero; `step` may be up to T, the trace that the lifetime left behind. Empty for a network without traces.
+    /// H(0) is zero unless somebody set it; `step` may be up to T, the trace that the lifetime left behind. Empty for a network without traces.
     ///
     /// # Panics
     /// When `step` lies beyond the tape.
     pub fn trace_at(&mut self, step: usize) -> &[f32] {
         assert!(step <= self.tape.steps, "step {step} lies beyond a tape of {} steps", self.tape.steps);
         let tape = Arc::clone(&self.tape);
-        let Some(recording) = tape.recording() else { return &[] };
+        if tape.recording().is_none() {
+            return &[];
+        }
         if step < self.at || step - self.at > self.every {
             let nearest = self.key_frames.range(..=step).next_back();
             match nearest {
@@ -54,7 +56,7 @@ impl Reel {
                     self.at = key;
                 }
                 None if step < self.at => {
-                    self.state.fill(0.0);
+                    self.state = tape.first_state();
                     self.at = 0;
                 }
                 Some(_) | None => {}
@@ -63,7 +65,7 @@ impl Reel {
         while self.at < step {
             let next_key = (self.at / self.every + 1) * self.every;
             let reach = step.min(next_key);
-            recording.carry(&mut self.state, self.at..reach);
+            tape.carry(&mut self.state, self.at..reach);
             self.at = reach;
             if reach == next_key {
                 self.key_frames.entry(reach).or_insert_with(|| self.state.as_slice().into());
@@ -74,21 +76,22 @@ impl Reel {
 
     /// H_ij over the lifetime, one value per step from H(0) to H(T); zeros for a network without traces.
     pub fn synapse_history(&self, from: usize, to: usize) -> Vec<f32> {
-        let history = self.tape.recording().map(|recording| recording.synapse_history(from, to));
-        history.unwrap_or_else(|| vec![0.0; self.tape.steps + 1])
+        self.tape.synapse_history(from, to).into_iter().map(|[trace, _]| trace).collect()
     }
 
     /// H(t+1)_ij − H(t)_ij of every step and of `synapses` synapses spread evenly over the network; empty for a
     /// network without traces.
     pub fn sampled_changes(&self, synapses: usize) -> Vec<f32> {
-        let Some(recording) = self.tape.recording() else { return Vec::new() };
+        if self.tape.recording().is_none() {
+            return Vec::new();
+        }
         let neurons = self.tape.network.neurons;
         // The golden ratio visits rows and columns evenly, whatever the number of neurons.
         let total = (neurons * neurons) as f64;
         let places = (0..synapses).map(|index| ((index as f64 * 0.618_033_988_749_895).fract() * total) as usize);
         places
             .flat_map(|place| {
-                let history = recording.synapse_history(place / neurons, place % neurons);
+                let history = self.synapse_history(place / neurons, place % neurons);
                 history.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>()
             })
             .collect()

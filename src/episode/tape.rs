@@ -4,7 +4,7 @@
 //! [`super::Reel`] rebuilds H(t) when somebody looks. A lifetime of 1001 neurons and 205 steps is
 //! then 1.6 MB in memory and on disk, instead of 0.8 GB.
 
-use super::{Behaviour, Modulator};
+use super::{Behaviour, Intervention, Modulator, What, intervention};
 use crate::plastic::Network;
 use crate::plastic::replay::{Activities, Modulated, Recording};
 use crate::plastic::tensor_file::Array;
@@ -97,6 +97,8 @@ pub struct Tape {
     pub pictures: BTreeMap<String, Array>,
     /// What an agent saw and did; `None` where the network is none.
     pub behaviour: Option<Behaviour>,
+    /// What somebody did to it while it was lived, in the order of the steps.
+    pub interventions: Vec<Intervention>,
     /// What modulated its traces; `None` for a network that does not modulate them.
     pub modulator: Option<Modulator>,
     /// The loss of this lifetime.
@@ -181,6 +183,15 @@ impl Tape {
         }
         if let Some(behaviour) = &self.behaviour {
             behaviour.check(&self.network, self.steps)?;
+        }
+        intervention::check(&self.interventions, &self.network, self.steps)?;
+        for what in self.interventions.iter().map(|done| &done.what) {
+            let walk = self.behaviour.as_ref().and_then(|behaviour| behaviour.walk.as_ref());
+            if let What::MoveReward([row, column]) = *what
+                && walk.is_none_or(|walk| walk.is_wall([row, column]))
+            {
+                return Err(format!("expected the reward on an open square, found row {row} column {column}"));
+            }
         }
         match &self.modulator {
             Some(modulator) => modulator.check(&self.network, self.steps)?,

@@ -1,6 +1,7 @@
 //! A tape and the network that lived it, in one file that opens by itself.
 
 use super::behaviour::{self, Behaviour};
+use super::intervention;
 use super::modulator::{self, Modulator};
 use super::{Event, Tape};
 use crate::plastic::tensor_file::{self, Array, FileError, Precision, TensorFile};
@@ -33,6 +34,8 @@ struct Header {
     behaviour: Option<behaviour::Header>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     modulator: Option<modulator::Header>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    interventions: Option<intervention::Header>,
 }
 
 /// Whether a file's JSON says that it is a tape.
@@ -60,6 +63,7 @@ pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), Fi
         measure: tape.measure,
         behaviour: tape.behaviour.as_ref().map(Behaviour::header),
         modulator: tape.modulator.as_ref().map(Modulator::header),
+        interventions: intervention::header(&tape.interventions),
     };
     let shape = [tape.steps, tape.network.neurons];
     let mut tensors = BTreeMap::from([
@@ -71,6 +75,7 @@ pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), Fi
     }
     tensors.extend(tape.behaviour.iter().flat_map(Behaviour::to_arrays));
     tensors.extend(tape.modulator.iter().flat_map(Modulator::to_arrays));
+    tensors.extend(intervention::to_arrays(&tape.interventions));
     let values = parameters.to_arrays().map_err(|error| FileError::new(path, error.to_string()))?;
     tensors.extend(values);
     let json = serde_json::to_string(&header).map_err(|error| FileError::new(path, error.to_string()))?;
@@ -90,6 +95,7 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
     let shape = [header.steps, header.network.neurons];
     let behaviour = header.behaviour.map(|part| Behaviour::take(&mut file, part, &header.network, header.steps));
     let modulator = header.modulator.map(|part| Modulator::take(&mut file, part, &header.network, header.steps));
+    let interventions = header.interventions.map(|part| intervention::take(&mut file, part, &header.network));
     let tape = Tape {
         task: header.task,
         network: header.network,
@@ -103,6 +109,7 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
         pictures: file.take_prefixed("tape.picture."),
         behaviour: behaviour.transpose()?,
         modulator: modulator.transpose()?,
+        interventions: interventions.transpose()?.unwrap_or_default(),
         loss: header.loss,
         measure: header.measure,
     };

@@ -4,11 +4,12 @@
 //! last output. Either way the activities come back as one tensor that is part of Candle's graph, with
 //! one hand-derived backward pass behind it: no node per step, no stored traces, no recursion.
 
+use super::alteration::Alteration;
 use super::cpu::{Expected, Gradients, Record, Weights};
 use super::modulated::Modulated;
 use super::network::Network;
 use super::parameters::Parameters;
-use candle_core::{CpuStorage, CustomOp3, D, DType, Device, Layout, Result, Shape, Storage, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp3, D, DType, Device, Error, Layout, Result, Shape, Storage, Tensor, bail};
 use std::sync::{Mutex, PoisonError};
 
 /// A lifetime that has been lived.
@@ -68,6 +69,8 @@ pub trait Driver: Send {
 pub struct Stepper {
     network: Network,
     life: Life,
+    /// Whether somebody has altered the lifetimes.
+    is_altered: bool,
 }
 
 /// Where the lifetimes are lived: on the parameters' device where there are kernels for it, otherwise on the host.
@@ -80,6 +83,10 @@ enum Life {
 }
 
 impl Stepper {
+    fn new(network: Network, life: Life) -> Self {
+        Self { network, life, is_altered: false }
+    }
+
     /// Begins `batch` lifetimes with zero traces. `expected_steps` only tunes memory: any number may follow.
     ///
     /// # Errors
@@ -88,16 +95,16 @@ impl Stepper {
         check(network, parameters, batch)?;
         if let Some(modulation) = network.modulation {
             let lived = Modulated::begin(modulation, parameters, batch, expected_steps)?;
-            return Ok(Self { network, life: Life::Modulated(lived) });
+            return Ok(Self::new(network, Life::Modulated(lived)));
         }
         #[cfg(feature = "cuda")]
         if parameters.device().is_cuda() {
             let record = super::cuda::Record::new(network, parameters, batch, expected_steps)?;
-            return Ok(Self { network, life: Life::Cuda(Box::new(record)) });
+            return Ok(Self::new(network, Life::Cuda(Box::new(record))));
         }
         // Whether the drive will be part of the graph is not known before the end.
         let expected = Expected { steps: expected_steps, sweeps: (1..expected_steps).collect() };
-        Ok(Self { network, life: Life::Host(host_record(network, parameters, batch, false, &expected)?) })
+        Ok(Self::new(network, Life::Host(host_record(network, parameters, batch, false, &expected)?)))
     }
 
     /// Lives `steps` steps of a batch of lifetimes, one for each of `drivers`.
@@ -110,28 +117,54 @@ impl Stepper {
         drivers: &mut [D],
         steps: usize,
     ) -> Result<Self> {
-        if let Some(modulation) = network.modulation {
-            check(network, parameters, drivers.len())?;
-            let lived = Modulated::live_with(modulation, parameters, drivers, steps)?;
-            return Ok(Self { network, life: Life::Modulated(lived) });
-        }
         let mut stepper = Self::begin(network, parameters, drivers.len(), steps)?;
-        match &mut stepper.life {
+        stepper.advance_with(drivers, steps)?;
+        Ok(stepper)
+    }
+
+    /// Lives `steps` further steps, each lane driven by its own of `drivers`.
+    ///
+    /// # Errors
+    /// When there are more or fewer drivers than lanes, or the device fails.
+    pub fn advance_with<D: Driver>(&mut self, drivers: &mut [D], steps: usize) -> Result<()> {
+        if drivers.len() != self.batch() {
+            bail!("expected {} drivers, one for each lifetime, found {}", self.batch(), drivers.len());
+        }
+        match &mut self.life {
             Life::Host(record) => record.advance_with(steps, drivers),
-            Life::Modulated(_) => {}
+            Life::Modulated(lived) => lived.advance_with(steps, drivers),
             #[cfg(feature = "cuda")]
             Life::Cuda(record) => {
-                let mut drive = vec![0.0; drivers.len() * network.neurons];
+                let neurons = self.network.neurons;
+                let mut drive = vec![0.0; drivers.len() * neurons];
                 for _ in 0..steps {
-                    let lanes = drivers.iter_mut().zip(drive.chunks_exact_mut(network.neurons));
+                    let lanes = drivers.iter_mut().zip(drive.chunks_exact_mut(neurons));
                     lanes.for_each(|(driver, drive)| driver.drive(drive));
                     let activity = record.step(&drive)?;
-                    let lanes = drivers.iter_mut().zip(activity.chunks_exact(network.neurons));
+                    let lanes = drivers.iter_mut().zip(activity.chunks_exact(neurons));
                     lanes.for_each(|(driver, activity)| driver.take(activity));
                 }
             }
         }
-        Ok(stepper)
+        Ok(())
+    }
+
+    /// Alters all lifetimes before their next step. What they are from then on is nobody's to learn from: see
+    /// [`Self::finish`].
+    ///
+    /// # Errors
+    /// When the alteration does not fit the network, or the lifetimes are on a device without such kernels.
+    pub fn alter(&mut self, parameters: &Parameters, alteration: &Alteration) -> Result<()> {
+        alteration.check(self.network.state_len()).map_err(Error::Msg)?;
+        let alpha = parameters.values("alpha")?;
+        match &mut self.life {
+            Life::Host(record) => record.alter(alteration, &alpha),
+            Life::Modulated(lived) => lived.alter(alteration, &alpha),
+            #[cfg(feature = "cuda")]
+            Life::Cuda(_) => bail!("a lifetime is altered on the CPU only, expected its parameters there"),
+        }
+        self.is_altered = true;
+        Ok(())
     }
 
     /// A whole lifetime at once.
@@ -139,14 +172,14 @@ impl Stepper {
         let (steps, batch, neurons) = drive.dims3()?;
         check(network, parameters, batch)?;
         if let Some(modulation) = network.modulation {
-            return Ok(Self { network, life: Life::Modulated(Modulated::live(modulation, parameters, drive)?) });
+            return Ok(Self::new(network, Life::Modulated(Modulated::live(modulation, parameters, drive)?)));
         }
         #[cfg(feature = "cuda")]
         if parameters.device().is_cuda() {
             // The drive stays on the device: only the host's kernels look at its values.
             let mut record = super::cuda::Record::new(network, parameters, batch, steps)?;
             record.advance(drive)?;
-            return Ok(Self { network, life: Life::Cuda(Box::new(record)) });
+            return Ok(Self::new(network, Life::Cuda(Box::new(record))));
         }
         let values = drive.flatten_all()?.to_vec1::<f32>()?;
         // A drive outside the graph is data: what it clamps needs no gradient.
@@ -156,7 +189,7 @@ impl Stepper {
         let sweeps = each_step.filter(|(_, drive)| needs_sweep(drive)).map(|(step, _)| step).collect();
         let mut record = host_record(network, parameters, batch, given, &Expected { steps, sweeps })?;
         record.advance(&values);
-        Ok(Self { network, life: Life::Host(record) })
+        Ok(Self::new(network, Life::Host(record)))
     }
 
     /// One step: `drive` is `[B, N]` row major, and so is the answer x(t).
@@ -224,6 +257,7 @@ impl Stepper {
 
     /// Ends the lifetimes: x of all steps, `[T, B, N]`, attached to the graph of `parameters` and of `drive`, what
     /// the steps were driven with. A drive of `[T·B, N]`, as it comes from a layer, gives activities of that shape.
+    /// Altered lifetimes are part of no graph.
     ///
     /// # Errors
     /// When `drive` does not have as many steps as were lived.
@@ -233,8 +267,11 @@ impl Stepper {
         if drive.dims() != expected && drive.dims() != rows {
             bail!("the drive has shape {:?}, the lifetime was lived with {expected:?}", drive.dims());
         }
+        let bare = |activity: Vec<f32>| Tensor::from_vec(activity, drive.dims(), parameters.device());
         match self.life {
+            Life::Host(record) if self.is_altered => bare(record.activity()),
             Life::Host(record) => attach(record, self.network, parameters, drive),
+            Life::Modulated(lived) if self.is_altered => bare(lived.activity()),
             Life::Modulated(lived) => lived.finish(parameters, drive),
             #[cfg(feature = "cuda")]
             Life::Cuda(record) => record.finish(parameters, drive)?.reshape(drive.dims()),

@@ -9,6 +9,7 @@
 //! | [`network`] | the configuration of a network and the shapes of its parameters |
 //! | [`parameters`] | named trained tensors |
 //! | [`lifetime`] | the recurrence of a whole lifetime as one Candle operation, also stepwise |
+//! | [`alteration`] | what somebody does to a lifetime between two steps |
 //! | [`modulated`] | lifetimes whose trace the network itself modulates |
 //! | [`replay`] | rebuilding any H(t) from recorded activations |
 //! | [`mod@bench`] | how fast a lifetime is here, and how many bytes it moves |
@@ -17,6 +18,7 @@
 //! | [`cuda`] | the same on a CUDA device, where the program was built for one |
 //! | `cpu` | the kernels behind [`lifetime`]; nothing outside this room sees them |
 
+pub mod alteration;
 pub mod bench;
 mod cpu;
 pub mod cuda;
@@ -29,6 +31,7 @@ pub mod replay;
 pub mod rule;
 pub mod tensor_file;
 
+pub use alteration::Alteration;
 pub use lifetime::{Lived, Stepper, live};
 pub use network::{AlphaKind, Drive, Layers, Network};
 pub use parameters::Parameters;

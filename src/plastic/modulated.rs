@@ -12,6 +12,7 @@
 //! `mod.bias` `[1]`; with fan-out `fanout.weight` and `fanout.bias`, `[N]`; with retroactive modulation `eta` `[1]`.
 //! Computed on the CPU, wherever the parameters are.
 
+use super::alteration::Alteration;
 use super::cpu::{ModulatedGradients, ModulatedLane, ModulatedWeights};
 use super::lifetime::Driver;
 use super::parameters::Parameters;
@@ -133,8 +134,14 @@ impl Modulated {
         steps: usize,
     ) -> Result<Self> {
         let mut lived = Self::begin(modulation, parameters, drivers.len(), steps)?;
-        let weights = &lived.weights;
-        lived.lanes.par_iter_mut().zip(drivers).for_each(|(lane, driver)| {
+        lived.advance_with(steps, drivers);
+        Ok(lived)
+    }
+
+    /// Lives `steps` further steps, each lane driven by its own driver.
+    pub(super) fn advance_with<D: Driver>(&mut self, steps: usize, drivers: &mut [D]) {
+        let weights = &self.weights;
+        self.lanes.par_iter_mut().zip(drivers).for_each(|(lane, driver)| {
             let mut drive = vec![0.0; weights.neurons];
             for _ in 0..steps {
                 driver.drive(&mut drive);
@@ -142,8 +149,31 @@ impl Modulated {
                 driver.take(lane.last(weights));
             }
         });
-        lived.steps = steps;
-        Ok(lived)
+        self.steps += steps;
+    }
+
+    /// Alters all lanes before the next step. `alpha` is the trained α, `[N, N]`. The lifetimes have no backward pass
+    /// any more.
+    pub(super) fn alter(&mut self, alteration: &Alteration, alpha: &[f32]) {
+        for lane in &mut self.lanes {
+            lane.write_out(&self.weights);
+        }
+        let size = self.weights.neurons * self.weights.neurons;
+        let silence = vec![0.0; 2 * size];
+        let state = match alteration {
+            Alteration::Freeze => return self.weights.freeze(),
+            Alteration::ScaleAlpha(factor) => return self.weights.scale_alpha(alpha, *factor),
+            Alteration::Erase => &silence,
+            Alteration::Transplant(state) => &state[..],
+        };
+        let (trace, eligibility) = state.split_at(size);
+        self.lanes.iter_mut().for_each(|lane| lane.transplant(&self.weights, [trace, eligibility]));
+    }
+
+    /// x of all steps, `[T, B, N]`, row major.
+    pub(super) fn activity(&self) -> Vec<f32> {
+        let stride = self.weights.stride;
+        self.by_step(self.lanes.iter().map(|lane| &lane.activity()[stride..]))
     }
 
     /// `batch` lifetimes that have not begun. `expected_steps` only tunes memory: any number may follow.
@@ -274,9 +304,7 @@ impl CustomOp3 for ModulatedOp {
     ) -> Result<(CpuStorage, Shape)> {
         let guard = self.lived.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(lived) = guard.as_ref() else { bail!("this lifetime has been lived and differentiated already") };
-        let stride = lived.weights.stride;
-        let activity = lived.by_step(lived.lanes.iter().map(|lane| &lane.activity()[stride..]));
-        Ok((CpuStorage::F32(activity), layout.shape().clone()))
+        Ok((CpuStorage::F32(lived.activity()), layout.shape().clone()))
     }
 
     fn bwd(

@@ -135,6 +135,12 @@ impl Network {
         self.alpha().map_or(0, |_| self.neurons * self.neurons)
     }
 
+    /// How many numbers a lifetime carries from step to step beside its activities: H, then E where there is one.
+    pub fn state_len(&self) -> usize {
+        let has_eligibility = self.modulation.is_some_and(|modulation| modulation.kind == Kind::Retroactive);
+        self.trace_len() * if has_eligibility { 2 } else { 1 }
+    }
+
     /// The name in words of what writes the traces; `None` for a network without.
     pub fn rule_title(&self) -> Option<&'static str> {
         match self.modulation {

@@ -21,19 +21,8 @@ pub enum Recording<'a> {
 }
 
 impl Recording<'_> {
-    /// How many numbers all that is carried from step to step has: H, `[N, N]`, comes first, then E where there is one.
-    pub fn state_len(&self) -> usize {
-        match self {
-            Self::Ruled(Activities { neurons, .. }) => neurons * neurons,
-            Self::Modulated(recording) => {
-                let matrices = if recording.modulation.kind == Kind::Retroactive { 2 } else { 1 };
-                matrices * recording.neurons * recording.neurons
-            }
-        }
-    }
-
-    /// Carries `state` from before step `span.start` to before step `span.end`, bit for bit what the lifetime had. All
-    /// is zero before step 0.
+    /// Carries `state` from before step `span.start` to before step `span.end`, bit for bit what the lifetime had.
+    /// It is H, then E where there is one, and zero before step 0.
     ///
     /// # Panics
     /// When `state` has another size or the span reaches beyond the recording.
@@ -47,17 +36,15 @@ impl Recording<'_> {
         }
     }
 
-    /// H of one synapse over the whole recording, one value per step from H(0) to H(T), bit for bit what the lifetime
-    /// had.
+    /// H and E of one synapse after each step of `span`, from `state` before it, bit for bit what the lifetime had; E
+    /// stays as it is where there is none.
     ///
     /// # Panics
-    /// When the network has no such synapse.
-    pub fn synapse_history(&self, from: usize, to: usize) -> Vec<f32> {
+    /// When the network has no such synapse or the span reaches beyond the recording.
+    pub fn synapse(&self, from: usize, to: usize, state: [f32; 2], span: Range<usize>) -> Vec<[f32; 2]> {
         match self {
-            Self::Ruled(recording) => recording.synapse_history(from, to),
-            Self::Modulated(recording) => {
-                recording.synapse_history(from, to).into_iter().map(|[trace, _]| trace).collect()
-            }
+            Self::Ruled(recording) => recording.synapse(from, to, state, span),
+            Self::Modulated(recording) => recording.synapse(from, to, state, span),
         }
     }
 }
@@ -99,24 +86,16 @@ impl Modulated<'_> {
         }
     }
 
-    /// H and E of one synapse over the whole recording, from before the first step to after the last; E is zero under
-    /// simple modulation.
-    ///
-    /// # Panics
-    /// When the network has no such synapse.
-    pub fn synapse_history(&self, from: usize, to: usize) -> Vec<[f32; 2]> {
-        let neurons = self.neurons;
-        assert!(from < neurons && to < neurons, "the network has no synapse {from} → {to}");
+    fn synapse(&self, from: usize, to: usize, [trace, eligible]: [f32; 2], span: Range<usize>) -> Vec<[f32; 2]> {
         let is_retroactive = self.modulation.kind == Kind::Retroactive;
-        let (mut trace, mut eligibility) = ([0.0], [0.0]);
-        let mut history = vec![[0.0; 2]];
-        for step in 0..self.modulator.len() {
-            let post = self.values[step * neurons + to];
-            let eligible = if is_retroactive { &mut eligibility[..] } else { &mut [] };
-            self.writing().write(&mut trace, eligible, &[self.gain(step, to)], self.pre(step, from), &[post]);
-            history.push([trace[0], eligibility[0]]);
-        }
-        history
+        let (mut trace, mut eligible) = ([trace], [eligible]);
+        let after = span.map(|step| {
+            let post = self.values[step * self.neurons + to];
+            let eligibility = if is_retroactive { &mut eligible[..] } else { &mut [] };
+            self.writing().write(&mut trace, eligibility, &[self.gain(step, to)], self.pre(step, from), &[post]);
+            [trace[0], eligible[0]]
+        });
+        after.collect()
     }
 
     fn carry(&self, trace: &mut [f32], eligibility: &mut [f32], span: Range<usize>) {
@@ -160,23 +139,16 @@ pub struct Activities<'a> {
 }
 
 impl Activities<'_> {
-    /// H of one synapse over the whole recording, one value per step from H(0) to H(T), bit for bit what the lifetime
-    /// had.
-    ///
-    /// # Panics
-    /// When the network has no such synapse.
-    pub fn synapse_history(&self, from: usize, to: usize) -> Vec<f32> {
-        assert!(from < self.neurons && to < self.neurons, "the network has no synapse {from} → {to}");
-        let steps = self.values.len() / self.neurons;
-        let (mut trace, mut pre) = (0.0, 0.0);
-        let mut history = Vec::with_capacity(steps + 1);
-        history.push(trace);
-        with_update!(self.rule, self.eta, update => for activity in self.values.chunks_exact(self.neurons) {
-            trace = update.next(trace, pre, activity[to]);
-            pre = activity[from];
-            history.push(trace);
-        });
-        history
+    fn synapse(&self, from: usize, to: usize, [mut trace, still]: [f32; 2], span: Range<usize>) -> Vec<[f32; 2]> {
+        let value = |step: usize, neuron: usize| self.values[step * self.neurons + neuron];
+        with_update!(self.rule, self.eta, update => {
+            let after = span.map(|step| {
+                let pre = step.checked_sub(1).map_or(0.0, |before| value(before, from));
+                trace = update.next(trace, pre, value(step, to));
+                [trace, still]
+            });
+            after.collect()
+        })
     }
 
     /// Carries `trace` (`[N, N]`) from H(`span.start`) to H(`span.end`), bit for bit what the lifetime had.

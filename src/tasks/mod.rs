@@ -12,7 +12,7 @@ pub mod settings;
 pub mod tally;
 
 use crate::data::{DataError, Generator};
-use crate::episode::Tape;
+use crate::episode::{Intervention, Tape};
 use crate::plastic::{Network, Parameters};
 use candle_core::{Error, Result, Tensor};
 use recall::{Asked, Question, Score};
@@ -205,6 +205,19 @@ pub trait Experiment: Send {
     /// # Errors
     /// When the parameters do not fit the network.
     fn live(&self, parameters: &Parameters, generator: &mut Generator, batch: usize) -> Result<Outcome>;
+    /// Lives one new lifetime to which somebody does `interventions`, in the order of their steps: until the first of
+    /// them, bit for bit the one that [`Experiment::live`] would have drawn from `generator`. Nothing is learned from it.
+    ///
+    /// # Errors
+    /// When they or the parameters do not fit the network, or this is no task to intervene in.
+    fn live_branched(
+        &self,
+        _parameters: &Parameters,
+        _generator: &mut Generator,
+        _interventions: &[Intervention],
+    ) -> Result<Outcome> {
+        Err(Error::Msg("this task has no agent to intervene with".into()))
+    }
     /// Lives the one lifetime in which this is asked, with the arithmetic of [`Experiment::live`].
     ///
     /// # Errors

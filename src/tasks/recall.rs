@@ -301,6 +301,7 @@ impl<E: Examples> Recall<E> {
             behaviour: None,
             modulator: None,
             events,
+            interventions: Vec::new(),
             loss: first_loss,
             measure: scores[0].measure,
         });

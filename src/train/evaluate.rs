@@ -3,7 +3,7 @@
 use super::checkpoint::Checkpoint;
 use super::config::RunConfig;
 use crate::data::{Generator, Stream};
-use crate::episode::Tape;
+use crate::episode::{Intervention, Tape, What};
 use crate::plastic::Parameters;
 use crate::tasks::recall::Asked;
 use crate::tasks::tally::Entry;
@@ -74,6 +74,16 @@ pub fn episode(checkpoint: &Checkpoint, seed: u64) -> anyhow::Result<Tape> {
     Ok(tape)
 }
 
+/// The lifetime of `seed`, lived by a saved network, to which somebody does `interventions`, see [`live_branched`].
+///
+/// # Errors
+/// When the parameters do not fit the task, or an intervention does not fit the lifetime.
+pub fn branch(checkpoint: &Checkpoint, seed: u64, interventions: Vec<Intervention>) -> anyhow::Result<Tape> {
+    let mut tape = live_branched(&checkpoint.config, &checkpoint.parameters, seed, interventions)?;
+    tape.iteration = checkpoint.iteration();
+    Ok(tape)
+}
+
 /// The lifetime of `seed`, lived by any network of the task.
 ///
 /// # Errors
@@ -108,6 +118,34 @@ fn lifetime(experiment: &dyn Experiment, parameters: &Parameters, seed: u64) -> 
     let outcome =
         experiment.live(parameters, &mut generator, 1).with_context(|| format!("episode {seed} could not be lived"))?;
     let mut tape = outcome.tape;
+    tape.seed = Some(seed);
+    Ok(tape)
+}
+
+/// The lifetime of `seed`, lived by any network of the task, to which somebody does `interventions` in the order of
+/// their steps. A transplant without a state gets that of its lifetime.
+///
+/// # Errors
+/// When the parameters do not fit the task, or an intervention does not fit the lifetime.
+pub fn live_branched(
+    config: &RunConfig,
+    parameters: &Parameters,
+    seed: u64,
+    mut interventions: Vec<Intervention>,
+) -> anyhow::Result<Tape> {
+    let experiment = config.testing_experiment()?;
+    for done in &mut interventions {
+        if let What::Transplant { seed, state } = &mut done.what
+            && state.is_empty()
+        {
+            let donor = lifetime(&*experiment, parameters, *seed)?;
+            let mut given = donor.first_state();
+            donor.carry(&mut given, 0..donor.steps);
+            *state = given.into();
+        }
+    }
+    let mut generator = Generator::new(seed, Stream::Episode);
+    let mut tape = experiment.live_branched(parameters, &mut generator, &interventions)?.tape;
     tape.seed = Some(seed);
     Ok(tape)
 }

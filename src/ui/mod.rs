@@ -23,6 +23,7 @@
 pub mod app;
 pub mod asking;
 pub mod bench;
+pub mod branching;
 pub mod commands;
 pub mod controls;
 pub mod devices;

@@ -3,7 +3,7 @@
 use super::asking::Base;
 use super::layout::Subject;
 use super::matrices::store::MOST;
-use crate::episode::{Reel, Tape};
+use crate::episode::{Intervention, Reel, Tape};
 use crate::plastic::Parameters;
 use crate::render::Matrix;
 use crate::tasks::recall::Asked;
@@ -45,6 +45,8 @@ pub struct Scene {
     pub alpha: Option<Arc<Matrix>>,
     /// The lifetime and its traces.
     pub reel: Reel,
+    /// What the lifetime would have been without the viewer's interventions; `None` for one that is untouched.
+    pub ghost: Option<Reel>,
     /// H(T), the trace that the lifetime leaves behind, `[N, N]`; `None` for a non-plastic network.
     pub last_trace: Option<Arc<Matrix>>,
     /// The gradients of the last iteration, for a network that is being trained.
@@ -80,6 +82,32 @@ impl Scene {
         self.reel.tape()
     }
 
+    /// The lifetime without the viewer's interventions.
+    pub fn untouched(&self) -> &Arc<Tape> {
+        self.ghost.as_ref().map_or_else(|| self.tape(), Reel::tape)
+    }
+
+    /// The same lifetime, to which the viewer does `interventions` instead of what has been done to it, beside what it is
+    /// without.
+    ///
+    /// # Errors
+    /// When the lifetime cannot be lived again, or an intervention does not fit it.
+    pub fn branched(&self, interventions: Vec<Intervention>) -> anyhow::Result<Self> {
+        let config =
+            self.config.clone().context("a tape holds one lifetime, expected the checkpoint of its network")?;
+        let seed = self.seed().context("a lifetime of training cannot be lived again, expected one of a seed")?;
+        let (origin, parameters, untouched) =
+            (self.origin.clone(), Arc::clone(&self.parameters), Arc::clone(self.untouched()));
+        if interventions.is_empty() {
+            return Self::new(origin, Some(config), parameters, self.iteration, untouched);
+        }
+        let mut tape = evaluate::live_branched(&config, &parameters, seed, interventions)?;
+        tape.iteration = self.iteration;
+        let mut scene = Self::new(origin, Some(config), parameters, self.iteration, Arc::new(tape))?;
+        scene.ghost = Some(reel(untouched));
+        Ok(scene)
+    }
+
     /// What its lifetimes are about. Pictures are examples that are square, and answers that are not right or wrong
     /// bit by bit.
     pub fn subject(&self) -> Subject {
@@ -109,7 +137,11 @@ impl Scene {
             Some(seed) => format!("episode of seed {seed}"),
             None => "training episode".to_owned(),
         };
-        if is_edited { format!("{name}, probe edited") } else { name }
+        match self.tape().interventions.first() {
+            Some(first) => format!("{name}, changed from step {}", first.step + 1),
+            None if is_edited => format!("{name}, probe edited"),
+            None => name,
+        }
     }
 
     /// A number that no other scene of this process has.
@@ -127,10 +159,8 @@ impl Scene {
         let task = tasks::find(&tape.task)?;
         let w = matrix(&parameters, "w")?;
         let alpha = tape.network.alpha().map(|_| matrix(&parameters, "alpha")).transpose()?;
-        let mut reel = Reel::new(tape);
-        let steps = reel.tape().steps;
-        // Walking to the end once leaves key-frames all along the lifetime: every later jump is short.
-        let magnitudes = reel.trace_at(steps).to_vec();
+        let mut reel = reel(tape);
+        let magnitudes = reel.trace_at(reel.tape().steps).to_vec();
         let side = if magnitudes.is_empty() { 0 } else { reel.tape().network.neurons };
         let last = Matrix::new(side, side, magnitudes)?;
         let trace_quantile = last.quantile_magnitude(MOST);
@@ -149,6 +179,7 @@ impl Scene {
             w,
             alpha,
             reel,
+            ghost: None,
             last_trace,
             gradients: None,
             changed: None,
@@ -156,6 +187,13 @@ impl Scene {
             trace_largest,
         })
     }
+}
+
+/// A reel that has been walked to the end once. That leaves key-frames all along: every later jump is short.
+fn reel(tape: Arc<Tape>) -> Reel {
+    let mut reel = Reel::new(tape);
+    reel.trace_at(reel.tape().steps);
+    reel
 }
 
 fn matrix(parameters: &Parameters, name: &str) -> anyhow::Result<Arc<Matrix>> {

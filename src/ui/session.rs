@@ -6,6 +6,7 @@
 mod arrivals;
 
 use super::asking::Asking;
+use super::branching::Branching;
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
 use super::lifetimes::{Lived, Lives, Shelf};
@@ -13,7 +14,7 @@ use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
 use super::scene::{self, Changed, Prepared, Scene};
 use super::training::Training;
 use super::watch::Watch;
-use crate::episode::Clock;
+use crate::episode::{Clock, Intervention, Tape};
 use crate::render::Matrix;
 use crate::tasks::recall::Asked;
 use crate::train::{Bundled, Point};
@@ -50,6 +51,8 @@ pub struct Session {
     pub following: bool,
     /// A question of the viewer's own.
     pub(super) asking: Asking,
+    /// What the viewer does to the lifetime.
+    pub(super) branching: Branching,
     /// A panel that another panel has asked for, by name: to be opened over which other one.
     pub wanted_panel: Option<(&'static str, &'static str)>,
     /// What is pinned.
@@ -83,6 +86,7 @@ impl Session {
             hover: None,
             following: false,
             asking: Asking::default(),
+            branching: Branching::default(),
             wanted_panel: None,
             inspection: Inspection::default(),
             windows: LinkedWindows::default(),
@@ -226,6 +230,19 @@ impl Session {
         });
     }
 
+    /// The lifetime in view with other interventions, in the background.
+    pub(super) fn live_branch(&mut self, interventions: Vec<Intervention>) {
+        let Some(scene) = self.scene.clone() else { return };
+        self.start("living on from there".into(), Arrival::Branched, move || {
+            Ok(Prepared { scene: scene.branched(interventions)?, curve: None })
+        });
+    }
+
+    /// Whether a branch is being lived.
+    pub(super) fn is_living_branch(&self) -> bool {
+        self.job.as_ref().is_some_and(|job| job.arrival == Arrival::Branched)
+    }
+
     /// Whether something is being made ready.
     pub(super) fn is_busy(&self) -> bool {
         self.job.is_some()
@@ -294,6 +311,13 @@ impl Session {
         self.matrices.trace(scene, self.clock.at())
     }
 
+    /// The lifetime without the viewer's interventions and its H at the step being viewed; `None` where there are none.
+    pub fn ghost(&mut self) -> Option<(Arc<Tape>, Vec<f32>)> {
+        let at = self.clock.at();
+        let ghost = self.scene.as_mut()?.ghost.as_mut()?;
+        Some((Arc::clone(ghost.tape()), ghost.trace_at(at).to_vec()))
+    }
+
     /// A matrix of the network at the step being viewed; the same object until the step or the scene changes. `None`
     /// when there is none, see [`MatrixKind::why_missing`].
     pub fn matrix(&mut self, kind: MatrixKind) -> Option<MatrixView> {
@@ -309,6 +333,7 @@ impl Session {
         self.receive();
         self.look();
         self.update_asking();
+        self.update_branching();
         if self.following
             && self.watch.is_none()
             && self.job.is_none()

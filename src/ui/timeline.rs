@@ -1,6 +1,7 @@
 //! The bottom: the lifetime as a line of spans, with the playhead on it.
 
 use super::numbers::figures;
+use super::scene::Scene;
 use super::session::Session;
 use super::theme::{self, Palette};
 use crate::episode::{Event, EventKind};
@@ -143,6 +144,28 @@ fn moment(kind: EventKind, x: f32, rect: Rect, palette: &Palette) -> Option<Vec<
     }
 }
 
+/// Where somebody has done something, as lozenges on dashed lines; where the untouched life found its reward, as
+/// hollow pins.
+fn branch_marks(scene: &Scene, rect: Rect, palette: &Palette) -> Vec<Shape> {
+    let tape = scene.tape();
+    let x_of = |step: f32| rect.left() + rect.width() * step / tape.steps as f32;
+    let mut marks = Vec::new();
+    let ghost = scene.ghost.iter().flat_map(|ghost| &ghost.tape().events);
+    for event in ghost.filter(|event| event.kind == EventKind::Reward) {
+        let head = pos2(x_of(event.start as f32 + 0.5), rect.top() + 1.0);
+        marks.push(Shape::circle_stroke(head, 4.0, Stroke::new(1.2, palette.quiet)));
+    }
+    for done in &tape.interventions {
+        let x = x_of(done.step as f32);
+        let line = [pos2(x, rect.top()), pos2(x, rect.bottom() + 6.0)];
+        marks.extend(Shape::dashed_line(&line, Stroke::new(1.2, palette.mark), 3.0, 2.0));
+        let lozenge = [vec2(0.0, -4.0), vec2(3.5, 0.0), vec2(0.0, 4.0), vec2(-3.5, 0.0)];
+        let points = lozenge.map(|corner| pos2(x, rect.bottom() + 2.0) + corner).to_vec();
+        marks.push(Shape::convex_polygon(points, palette.mark, Stroke::NONE));
+    }
+    marks
+}
+
 fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], size: Vec2, palette: &Palette) {
     let (_, area) = ui.allocate_space(size);
     let response = ui.interact(area, strip_id(), Sense::click_and_drag());
@@ -180,6 +203,9 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], size: Vec2, pa
                 break;
             }
         }
+    }
+    if let Some(scene) = session.scene() {
+        painter.extend(branch_marks(scene, rect, palette));
     }
     if response.has_focus() {
         painter.rect_stroke(area, 3.0, Stroke::new(1.0, palette.accent), StrokeKind::Inside);

@@ -18,6 +18,7 @@
 //! activities give the same trace, bit for bit, on every machine.
 
 mod activation;
+mod altered;
 mod backward;
 mod block_gradients;
 mod driven;

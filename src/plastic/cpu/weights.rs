@@ -46,6 +46,17 @@ impl Weights {
         Self { network, eta, stride, alpha_is_per_row, w, alpha, workspace }
     }
 
+    /// From now on α is so many times as much.
+    pub fn scale_alpha(&mut self, trained: &[f32], factor: f32) {
+        let neurons = self.network.neurons;
+        // One value for all, or as many as a row has.
+        let rows = trained.chunks(neurons).zip(self.alpha.chunks_exact_mut(self.stride));
+        for (trained, row) in rows {
+            let values = trained.iter().cycle().map(|alpha| factor * alpha);
+            row[..neurons].iter_mut().zip(values).for_each(|(alpha, value)| *alpha = value);
+        }
+    }
+
     /// The blocks of rows, in order. The last one may reach into the padding.
     pub fn blocks(&self) -> impl Iterator<Item = Range<usize>> + use<> {
         let rows = self.network.neurons.next_multiple_of(CHUNK_ROWS);

@@ -68,7 +68,11 @@ fn recurrent(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32]) -
     let Some(before) = step.checked_sub(1) else { return Ok(sums) };
     let w = parameters.values("w")?;
     let plastic = match tape.network.alpha() {
-        Some(kind) if !trace.is_empty() => Some((kind, parameters.values("alpha")?)),
+        Some(kind) if !trace.is_empty() => {
+            let scale = tape.alpha_scale(step);
+            let alpha = parameters.values("alpha")?;
+            Some((kind, alpha.iter().map(|alpha| scale * alpha).collect::<Vec<_>>()))
+        }
         _ => None,
     };
     for (from, activity) in tape.activity_at(before).iter().enumerate() {

@@ -175,6 +175,23 @@ impl Environment {
         self.lanes[lane].reward_square
     }
 
+    /// Hides the reward of a lane elsewhere.
+    ///
+    /// # Errors
+    /// With a sentence when there is a wall, or the agent itself.
+    pub fn move_reward(&mut self, lane: usize, to: Square) -> Result<(), String> {
+        let place = format!("row {} column {}", to.row, to.column);
+        if self.grid().is_wall(to) {
+            return Err(format!("expected an open square for the reward, found a wall at {place}"));
+        }
+        let lane = &mut self.lanes[lane];
+        if lane.square == to {
+            return Err(format!("expected a square for the reward that the agent is not on, found {place}"));
+        }
+        lane.reward_square = to;
+        Ok(())
+    }
+
     /// Writes what every agent sees into `observations`, `[B, OBSERVATION]` row major.
     ///
     /// # Panics
@@ -211,7 +228,8 @@ impl Environment {
             if !bumped {
                 lane.square = ahead;
             }
-            let found = lane.square == lane.reward_square;
+            // Where nobody moves the reward no agent stands on it when it bumps.
+            let found = !bumped && lane.square == lane.reward_square;
             let reward = if found { rules.reward } else { 0.0 } - if bumped { rules.wall_penalty } else { 0.0 };
             if found {
                 let others = grid.open_squares(|square| square != lane.reward_square);

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::tally::Rewards;
 use super::walker::Walker;
 use crate::data::Generator;
-use crate::episode::{Modulator, Tape};
+use crate::episode::{Intervention, Modulator, Tape, intervention};
 use crate::plastic::{Network, Parameters, Stepper};
 use crate::tasks::a2c::{self, Course};
 use crate::tasks::tally::Tally;
@@ -95,11 +95,46 @@ impl Experiment for Foraging {
     }
 
     fn live(&self, parameters: &Parameters, generator: &mut Generator, batch: usize) -> Result<Outcome> {
-        let (network, steps) = (self.network(), self.plan.rules.steps);
         let agent = Agent::new(parameters)?;
         let mut walkers = self.walkers(&agent, generator, batch)?;
-        let stepper = Stepper::live_with(network, parameters, &mut walkers, steps)?;
+        let stepper = Stepper::live_with(self.network(), parameters, &mut walkers, self.plan.rules.steps)?;
+        self.outcome(parameters, stepper, walkers)
+    }
 
+    fn live_branched(
+        &self,
+        parameters: &Parameters,
+        generator: &mut Generator,
+        interventions: &[Intervention],
+    ) -> Result<Outcome> {
+        let (network, steps) = (self.network(), self.plan.rules.steps);
+        intervention::check(interventions, &network, steps).map_err(Error::Msg)?;
+        let agent = Agent::new(parameters)?;
+        let walkers = self.walkers(&agent, generator, 1)?.into_iter();
+        let mut walkers: Vec<_> = walkers.map(|walker| walker.with_interventions(interventions)).collect();
+        let mut stepper = Stepper::begin(network, parameters, 1, steps)?;
+        let mut lived = 0;
+        for Intervention { step, what } in interventions {
+            if let Some(alteration) = what.alteration() {
+                stepper.advance_with(&mut walkers, step - lived)?;
+                stepper.alter(parameters, &alteration)?;
+                lived = *step;
+            }
+        }
+        stepper.advance_with(&mut walkers, steps - lived)?;
+        if let Some(problem) = walkers.iter().find_map(Walker::problem) {
+            return Err(Error::Msg(problem.to_owned()));
+        }
+        let mut outcome = self.outcome(parameters, stepper, walkers)?;
+        outcome.tape.interventions = interventions.to_vec();
+        Ok(outcome)
+    }
+}
+
+impl Foraging {
+    /// What lifetimes that have been lived came to.
+    fn outcome(&self, parameters: &Parameters, stepper: Stepper, walkers: Vec<Walker<'_>>) -> Result<Outcome> {
+        let (network, steps, batch) = (self.network(), self.plan.rules.steps, walkers.len());
         let modulator = match network.modulation {
             Some(modulation) => {
                 let fan_out = match modulation.fan_out {
@@ -156,6 +191,7 @@ impl Experiment for Foraging {
             activity: first_activity,
             events: first.events(),
             pictures: BTreeMap::new(),
+            interventions: Vec::new(),
             loss: losses.get(0)?.to_scalar()?,
             measure: first.reward(),
             modulator,

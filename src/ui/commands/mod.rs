@@ -6,6 +6,7 @@ pub mod palette;
 use super::app::App;
 use super::layout::{Named, Subject};
 use super::training::Phase;
+use crate::tasks::maze::grid::Action;
 use crate::train::{Bundled, Command as Order};
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
@@ -90,6 +91,19 @@ macro_rules! layout {
     };
 }
 
+/// A key that drives the agent instead of moving through time.
+macro_rules! drive {
+    ($title:literal, $key:expr, $action:expr) => {
+        Command {
+            title: $title,
+            keys: &[key(NONE, $key)],
+            always: false,
+            is_possible: |app| app.session.is_driving(),
+            run: |app, _| app.session.drive($action),
+        }
+    };
+}
+
 /// Every command. Where keys overlap, the more particular combination stands first.
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -108,6 +122,41 @@ pub const COMMANDS: &[Command] = &[
     },
     playback!("Ten steps on", &[key(SHIFT, Key::ArrowRight)], clock => clock.step(10)),
     playback!("Ten steps back", &[key(SHIFT, Key::ArrowLeft)], clock => clock.step(-10)),
+    drive!("Drive the agent up", Key::ArrowUp, Action::Up),
+    drive!("Drive the agent right", Key::ArrowRight, Action::Right),
+    drive!("Drive the agent left", Key::ArrowLeft, Action::Left),
+    drive!("Drive the agent down", Key::ArrowDown, Action::Down),
+    Command {
+        title: "Stop driving the agent",
+        keys: &[key(NONE, Key::Escape)],
+        always: false,
+        is_possible: |app| app.session.is_driving(),
+        run: |app, _| app.session.set_driving(false),
+    },
+    Command {
+        title: "Drive the agent with the arrow keys",
+        keys: &[key(NONE, Key::D)],
+        always: false,
+        is_possible: |app| app.session.why_no_branch().is_none() && !app.session.is_driving(),
+        run: |app, _| {
+            app.session.set_driving(true);
+            app.show_panel("Intervene", "Agent");
+        },
+    },
+    Command {
+        title: "Intervene in a life",
+        keys: &[],
+        always: false,
+        is_possible: |app| app.session.why_no_branch().is_none(),
+        run: |app, _| app.show_panel("Intervene", "Agent"),
+    },
+    Command {
+        title: "Take back everything done to a life",
+        keys: &[],
+        always: false,
+        is_possible: |app| !app.session.interventions().is_empty() && app.session.why_no_branch().is_none(),
+        run: |app, _| app.session.retract_all(),
+    },
     playback!("One step on", &[key(NONE, Key::ArrowRight)], clock => clock.step(1)),
     playback!("One step back", &[key(NONE, Key::ArrowLeft)], clock => clock.step(-1)),
     playback!("Play or pause", &[key(NONE, Key::Space)], clock => clock.toggle()),

@@ -26,7 +26,7 @@ pub fn account_ui(ui: &mut Ui, session: &mut Session, account: &[Share]) {
         let ink = match share.writer {
             Writer::Clip { .. } => palette.mark,
             Writer::Rest { .. } => palette.quiet,
-            Writer::Event { .. } | Writer::Step(_) => palette.text,
+            Writer::Event { .. } | Writer::Step(_) | Writer::Transplant(_) => palette.text,
         };
         let color = if is_clip { palette.mark } else { palette.trace };
         let spoken = format!("{name} wrote {amount}, {part}");
@@ -58,6 +58,10 @@ fn words(writer: &Writer) -> (String, String, Option<usize>) {
             (name, hint, Some(steps.start))
         }
         Writer::Step(step) => (format!("step {}", step + 1), format!("step {}", step + 1), Some(*step)),
+        Writer::Transplant(step) => {
+            let name = format!("transplant, step {}", step + 1);
+            (name.clone(), name, Some(*step))
+        }
         Writer::Clip { times } => (format!("cut off, {times} ×"), format!("the clip cut off, at {times} steps"), None),
         Writer::Rest { count, is_up } => {
             let direction = if *is_up { "up" } else { "down" };

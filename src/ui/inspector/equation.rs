@@ -142,6 +142,7 @@ fn update<'a>(line: &dyn Fn() -> Formula<'a>, writing: Writing) -> Vec<Formula<'
     let start = line().trace().text(" ← ");
     let clip = |line: Formula<'a>, bound: f32| line.text(&format!(", ±{})", figures(f64::from(bound), 2)));
     match writing {
+        Writing::Frozen => vec![start.trace().text(", frozen")],
         Writing::Ruled { rule: Rule::Decay, .. } => {
             vec![start.text("(1 − η) ").trace().text(" + η ").x("i").text(" ").x("j")]
         }
@@ -169,6 +170,7 @@ fn update_in_numbers<'a>(line: Formula<'a>, plastic: PlasticNow, now: &SynapseNo
     let color = line.palette.trace;
     let line = line.number(plastic.next, color).text(" ← ");
     match plastic.writing {
+        Writing::Frozen => line.number(plastic.trace, color),
         Writing::Ruled { rule: Rule::Decay, eta } => line
             .factor(1.0 - eta)
             .text("·")
@@ -215,7 +217,7 @@ fn update_in_numbers<'a>(line: Formula<'a>, plastic: PlasticNow, now: &SynapseNo
 fn clip_words(plastic: PlasticNow, now: &SynapseNow) -> Option<String> {
     let (bound, added) = match plastic.writing {
         Writing::Ruled { rule: Rule::Clip { bound }, eta } => (bound, (eta * now.pre) * now.post),
-        Writing::Ruled { .. } => return None,
+        Writing::Ruled { .. } | Writing::Frozen => return None,
         Writing::Modulated { modulation, gain, written } => (modulation.bound, gain * written),
     };
     let reached = plastic.trace + added;

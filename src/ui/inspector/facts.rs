@@ -84,22 +84,22 @@ impl Fan {
         }))
     }
 
-    /// α·H of these connections, H being `[N, N]`.
-    pub fn product(&self, scene: &Scene, trace: Option<&Matrix>) -> Option<Arc<Matrix>> {
+    /// α·H of these connections at a step, H being `[N, N]`.
+    pub fn product(&self, scene: &Scene, step: usize, trace: Option<&Matrix>) -> Option<Arc<Matrix>> {
         let trace = trace?;
         Some(arranged(self.cells, |other| {
             let (from, to) = self.side.connection(self.neuron, other);
-            alpha_of(scene, from, to).unwrap_or(0.0) * trace.at(from, to).unwrap_or(0.0)
+            alpha_at(scene, step, from, to).unwrap_or(0.0) * trace.at(from, to).unwrap_or(0.0)
         }))
     }
 
     /// The partners of largest |w + α·H|, the bias among them, as (from, to, w + α·H).
-    fn strongest(&self, scene: &Scene, trace: Option<&Matrix>) -> Vec<(usize, usize, f32)> {
+    fn strongest(&self, scene: &Scene, step: usize, trace: Option<&Matrix>) -> Vec<(usize, usize, f32)> {
         let neurons = scene.tape().network.neurons;
         let mut all: Vec<_> = (0..neurons)
             .map(|other| {
                 let (from, to) = self.side.connection(self.neuron, other);
-                (from, to, effective(scene, trace, from, to))
+                (from, to, effective(scene, step, trace, from, to))
             })
             .collect();
         all.sort_by(|(.., a), (.., b)| b.abs().total_cmp(&a.abs()));
@@ -189,6 +189,8 @@ pub enum Writing {
         /// Its η.
         eta: f32,
     },
+    /// Somebody has frozen it.
+    Frozen,
     /// The network itself modulates it.
     Modulated {
         /// How.
@@ -203,8 +205,11 @@ pub enum Writing {
 impl Writing {
     /// How step `step` writes the trace of a synapse; `None` for a network without traces.
     fn new(tape: &Tape, from: usize, to: usize, step: usize) -> Option<Self> {
+        if step >= tape.frozen_from() {
+            return Some(Self::Frozen);
+        }
         if let Some(modulated) = tape.modulated() {
-            let [_, eligible] = modulated.synapse_history(from, to)[step];
+            let [_, eligible] = tape.synapse_history(from, to)[step];
             let (gain, written) = (modulated.gain(step, to), modulated.written(step, from, to, eligible));
             return Some(Self::Modulated { modulation: modulated.modulation, gain, written });
         }
@@ -235,7 +240,7 @@ impl Now {
         match pinned {
             Pinned::Synapse { from, to } => {
                 let plastic = Writing::new(tape, from, to, step).map(|writing| PlasticNow {
-                    alpha: alpha_of(scene, from, to).unwrap_or(0.0),
+                    alpha: alpha_at(scene, step, from, to).unwrap_or(0.0),
                     trace: life.history[step],
                     next: life.history[step + 1],
                     writing,
@@ -250,7 +255,7 @@ impl Now {
                     post: tape.activity_at(step)[to],
                     input: tape.drive[step * neurons + to],
                     account: Ledger::of_synapse(tape, from, to, step).shares(&tape.events, NAMED_WRITERS),
-                    into: life.into.product(scene, trace),
+                    into: life.into.product(scene, step, trace),
                 })
             }
             Pinned::Neuron(index) => {
@@ -260,8 +265,8 @@ impl Now {
                     step,
                     activity: tape.activity_at(step)[index],
                     input: tape.drive[step * neurons + index],
-                    products: fans.map(|fan| fan.and_then(|fan| fan.product(scene, trace))),
-                    strongest: fans.map(|fan| fan.map_or_else(Vec::new, |fan| fan.strongest(scene, trace))),
+                    products: fans.map(|fan| fan.and_then(|fan| fan.product(scene, step, trace))),
+                    strongest: fans.map(|fan| fan.map_or_else(Vec::new, |fan| fan.strongest(scene, step, trace))),
                 })
             }
         }
@@ -279,18 +284,23 @@ pub fn neuron_name(index: usize, bias: Option<usize>) -> String {
     if bias == Some(index) { format!("{index} (bias)") } else { index.to_string() }
 }
 
-/// α_ij; `None` for a network without.
+/// α_ij as trained; `None` for a network without.
 pub fn alpha_of(scene: &Scene, from: usize, to: usize) -> Option<f32> {
     let kind = scene.tape().network.alpha()?;
     let alpha = scene.alpha.as_ref()?;
     Some(kind.at(alpha.values(), scene.tape().network.neurons, from, to))
 }
 
-/// w_ij + α_ij H_ij (*Differentiable plasticity*, eq. 1).
-pub fn effective(scene: &Scene, trace: Option<&Matrix>, from: usize, to: usize) -> f32 {
+/// α_ij as it counts in a step, where somebody may have scaled it; `None` for a network without.
+pub fn alpha_at(scene: &Scene, step: usize, from: usize, to: usize) -> Option<f32> {
+    Some(alpha_of(scene, from, to)? * scene.tape().alpha_scale(step))
+}
+
+/// w_ij + α_ij H_ij (*Differentiable plasticity*, eq. 1) at a step.
+pub fn effective(scene: &Scene, step: usize, trace: Option<&Matrix>, from: usize, to: usize) -> f32 {
     let trace = trace.and_then(|trace| trace.at(from, to)).unwrap_or(0.0);
     let w = scene.w.values()[from * scene.tape().network.neurons + to];
-    w + alpha_of(scene, from, to).map_or(0.0, |alpha| alpha * trace)
+    w + alpha_at(scene, step, from, to).map_or(0.0, |alpha| alpha * trace)
 }
 
 /// One value per cell in the arrangement of a pattern's tile, the last row filled up with zeros.
@@ -315,13 +325,16 @@ fn ranges(scene: &Scene, neuron: usize, side: Side, cells: usize) -> [f32; 2] {
     let mut reach = |alpha: f32, trace: f32| {
         largest = [largest[0].max(trace.abs()), largest[1].max((alpha * trace).abs())];
     };
-    if tape.modulated().is_some() {
+    let finite = |largest: [f32; 2]| largest.map(|largest| if largest.is_finite() { largest } else { 0.0 });
+    if tape.modulated().is_some() || !tape.interventions.is_empty() {
         for (other, &alpha) in alphas.iter().enumerate() {
             let (from, to) = side.connection(neuron, other);
-            scene.reel.synapse_history(from, to).into_iter().for_each(|trace| reach(alpha, trace));
+            for (step, trace) in scene.reel.synapse_history(from, to).into_iter().enumerate() {
+                reach(alpha * tape.alpha_scale(step), trace);
+            }
         }
+        return finite(largest);
     }
-    let finite = |largest: [f32; 2]| largest.map(|largest| if largest.is_finite() { largest } else { 0.0 });
     let Some(plasticity) = tape.network.plasticity else { return finite(largest) };
     with_update!(plasticity.rule, tape.eta, update => {
         for step in 1..tape.steps {

@@ -49,7 +49,7 @@ pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNo
             && !rows.iter().any(|row| (row.0, row.1) == (from, to))
             && let Some(scene) = session.scene()
         {
-            rows.push((from, to, effective(scene, trace.as_deref(), from, to)));
+            rows.push((from, to, effective(scene, now.step, trace.as_deref(), from, to)));
         }
         for (from, to, value) in rows {
             let label = format!("{} → {}", neuron_name(from, fan.bias), neuron_name(to, fan.bias));

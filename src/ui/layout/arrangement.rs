@@ -92,7 +92,7 @@ impl Named {
                     0.44,
                     Column(parts([
                         (0.55, Tabs(0, ["Trace", "Weights", "Plasticity"].map(panel).to_vec())),
-                        (0.45, panel("Agent")),
+                        (0.45, Tabs(0, ["Agent", "Intervene"].map(panel).to_vec())),
                     ])),
                 ),
             ])),

@@ -61,10 +61,10 @@ impl Matrices {
         let matrix = match kind {
             MatrixKind::Trace => self.trace_at(scene, step)?,
             MatrixKind::Weights => Arc::clone(&scene.w),
-            MatrixKind::Alpha => Arc::clone(scene.alpha.as_ref()?),
+            MatrixKind::Alpha if scene.tape().alpha_scale(step) == 1.0 => Arc::clone(scene.alpha.as_ref()?),
             MatrixKind::WeightGradient => Arc::clone(&scene.gradients.as_ref()?.w),
             MatrixKind::AlphaGradient => Arc::clone(scene.gradients.as_ref()?.alpha.as_ref()?),
-            MatrixKind::AlphaTrace | MatrixKind::Effective | MatrixKind::TraceChange => {
+            MatrixKind::Alpha | MatrixKind::AlphaTrace | MatrixKind::Effective | MatrixKind::TraceChange => {
                 self.derived(scene, step, kind)?
             }
         };
@@ -107,10 +107,15 @@ impl Matrices {
         if let Some(matrix) = self.derived.get(&kind) {
             return Some(Arc::clone(matrix));
         }
-        let trace = self.trace_at(scene, step)?;
         let matrix = match kind {
-            MatrixKind::TraceChange => derived::change(&trace, &*self.trace_at(scene, step + 1)?),
-            _ => with_trace(scene, kind, &trace)?,
+            MatrixKind::Alpha => scaled_alpha(scene, step)?,
+            MatrixKind::TraceChange => {
+                derived::change(&*self.trace_at(scene, step)?, &*self.trace_at(scene, step + 1)?)
+            }
+            _ => {
+                let trace = self.trace_at(scene, step)?;
+                with_trace(scene, kind, step, &trace)?
+            }
         };
         self.derived.insert(kind, Arc::clone(&matrix));
         Some(matrix)
@@ -123,7 +128,7 @@ impl Matrices {
             None => match kind {
                 MatrixKind::TraceChange => span_of_changes(scene)?,
                 MatrixKind::Trace => Span::of(scene.last_trace.as_ref()?),
-                _ => Span::of(&*with_trace(scene, kind, scene.last_trace.as_ref()?)?),
+                _ => Span::of(&*with_trace(scene, kind, scene.tape().steps, scene.last_trace.as_ref()?)?),
             },
         };
         // What is called full leaves nothing out, also where a value shrinks again before the end.
@@ -136,9 +141,19 @@ impl Matrices {
     }
 }
 
-/// α·H or w + α·H with a given H.
-fn with_trace(scene: &Scene, kind: MatrixKind, trace: &Matrix) -> Option<Arc<Matrix>> {
-    let alpha = scene.alpha.as_ref()?;
+/// α as it counts in a step.
+fn scaled_alpha(scene: &Scene, step: usize) -> Option<Arc<Matrix>> {
+    let (alpha, scale) = (scene.alpha.as_ref()?, scene.tape().alpha_scale(step));
+    if scale == 1.0 {
+        return Some(Arc::clone(alpha));
+    }
+    let values = alpha.values().iter().map(|alpha| scale * alpha).collect();
+    Some(Arc::new(Matrix::new(alpha.rows(), alpha.columns(), values).ok()?))
+}
+
+/// α·H or w + α·H with a given H and the α of a step.
+fn with_trace(scene: &Scene, kind: MatrixKind, step: usize, trace: &Matrix) -> Option<Arc<Matrix>> {
+    let alpha = &*scaled_alpha(scene, step)?;
     let alpha_kind: AlphaKind = scene.tape().network.alpha()?;
     match kind {
         MatrixKind::AlphaTrace => Some(derived::alpha_trace(alpha_kind, alpha, trace)),

@@ -7,7 +7,8 @@ use crate::ui::numbers::{decimals, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{
-    Align, Align2, Color32, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, Layout, Rect, RichText, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
+    vec2,
 };
 use std::sync::Arc;
 
@@ -123,12 +124,26 @@ fn bar_ui(ui: &mut Ui, name: &str, probability: f32, is_taken: bool) {
 /// The value and what modulated the traces over the whole lifetime; where there is no room for both, the modulator.
 fn curves_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behaviour: &Behaviour) {
     let palette = Palette::of(ui.ctx());
-    let value = Curve { name: "value", values: &behaviour.values, color: palette.curve(), is_signed: false };
+    let ghost = session.scene().and_then(|scene| Some(Arc::clone(scene.ghost.as_ref()?.tape())));
+    let untouched = |of: fn(&Tape) -> Option<&[f32]>| ghost.as_deref().and_then(of);
+    let value = Curve {
+        name: "value",
+        values: &behaviour.values,
+        untouched: untouched(|tape| Some(&tape.behaviour.as_ref()?.values)),
+        color: palette.curve(),
+        is_signed: false,
+    };
     let room = ui.available_height() - 4.0;
     let Some(modulator) = &tape.modulator else {
         return curve_ui(ui, session, tape, &value, room);
     };
-    let modulator = Curve { name: "M", values: &modulator.values, color: palette.modulator, is_signed: true };
+    let modulator = Curve {
+        name: "M",
+        values: &modulator.values,
+        untouched: untouched(|tape| Some(&tape.modulator.as_ref()?.values)),
+        color: palette.modulator,
+        is_signed: true,
+    };
     if room < 2.0 * LEAST_CURVE + 6.0 {
         return curve_ui(ui, session, tape, &modulator, room);
     }
@@ -142,6 +157,8 @@ fn curves_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behaviour: &Behavi
 struct Curve<'a> {
     name: &'a str,
     values: &'a [f32],
+    /// What they would have been, had nobody intervened.
+    untouched: Option<&'a [f32]>,
     color: Color32,
     /// Whether zero is in the middle.
     is_signed: bool,
@@ -150,14 +167,15 @@ struct Curve<'a> {
 impl Curve<'_> {
     /// The least and the largest value, zero among them.
     fn limits(&self) -> (f32, f32) {
-        self.values.iter().fold((0.0_f32, 0.0_f32), |(low, high), &value| (low.min(value), high.max(value)))
+        let all = self.values.iter().chain(self.untouched.into_iter().flatten());
+        all.fold((0.0_f32, 0.0_f32), |(low, high), &value| (low.min(value), high.max(value)))
     }
 }
 
 /// A curve over the whole lifetime, with a dot wherever the reward was found; a click goes there.
 fn curve_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, curve: &Curve<'_>, room: f32) {
     let palette = Palette::of(ui.ctx());
-    let Curve { name, values, color, is_signed } = *curve;
+    let Curve { name, values, untouched, color, is_signed } = *curve;
     let height = room.min(90.0);
     if height < 24.0 {
         return;
@@ -179,8 +197,14 @@ fn curve_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, curve: &Curve<'_>, 
     let x_of = |step: usize| plot.left() + plot.width() * (step as f32 + 0.5) / steps;
     let y_of = |value: f32| plot.bottom() - plot.height() * (value - least) / (most - least);
     ui.painter().hline(plot.x_range(), y_of(0.0), Stroke::new(1.0, palette.line));
-    let points = values.iter().enumerate().map(|(step, &value)| pos2(x_of(step), y_of(value)));
-    ui.painter().line(points.collect(), Stroke::new(1.4, color));
+    let line = |values: &[f32]| -> Vec<_> {
+        values.iter().enumerate().map(|(step, &value)| pos2(x_of(step), y_of(value))).collect()
+    };
+    if let Some(untouched) = untouched {
+        let stroke = Stroke::new(1.0, palette.quiet);
+        ui.painter().extend(Shape::dashed_line(&line(untouched), stroke, 3.0, 3.0));
+    }
+    ui.painter().line(line(values), Stroke::new(1.4, color));
     for event in tape.events.iter().filter(|event| event.kind == EventKind::Reward) {
         ui.painter().circle_filled(pos2(x_of(event.start), plot.bottom() + 5.0), 2.5, palette.trace);
     }

@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod curve;
 pub mod gallery;
+pub mod intervene;
 pub mod matrix;
 pub mod maze;
 pub mod memories;
@@ -32,6 +33,7 @@ pub const PANELS: &[Make] = &[
     || Box::new(probe::Probe::default()),
     || Box::new(maze::Maze::default()),
     || Box::new(agent::Agent),
+    || Box::new(intervene::Intervene::default()),
 ];
 
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is

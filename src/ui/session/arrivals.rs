@@ -24,6 +24,8 @@ pub(super) enum Arrival {
     Asked,
     /// The viewer's own pictures: from the beginning.
     Own,
+    /// The same lifetime with other interventions: at the same instant.
+    Branched,
     /// The network in training: stay at the end of its lifetime.
     Follow,
 }
@@ -110,8 +112,10 @@ impl Session {
                 return self.warn(&format!("Not opened: {error:#}."));
             }
             Err(error) => {
-                if matches!(arrival, Arrival::Asked | Arrival::Own) {
-                    self.forget_question();
+                match arrival {
+                    Arrival::Asked | Arrival::Own => self.forget_question(),
+                    Arrival::Branched => self.forget_branch(),
+                    _ => {}
                 }
                 return self.warn(&format!("{what}: {error:#}"));
             }
@@ -122,6 +126,10 @@ impl Session {
         }
         if prepared.scene.changed.is_none() && arrival != Arrival::Asked {
             self.forget_question();
+        }
+        match arrival {
+            Arrival::Branched => self.settle_branch(),
+            _ => self.forget_branch(),
         }
         if arrival == Arrival::Fresh {
             self.training.suggest_task(prepared.scene.task);
@@ -137,6 +145,7 @@ impl Session {
                     self.clock.seek(steps - 1);
                 }
             }
+            Arrival::Branched => self.clock.set_steps(steps),
             Arrival::Fresh => {
                 let (path, watch) = self.opening.take().unzip();
                 (self.opened, self.watch, self.newer) = (path, watch.flatten(), None);

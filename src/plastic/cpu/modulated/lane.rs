@@ -18,6 +18,8 @@ pub(in crate::plastic) struct ModulatedLane {
     frames: Vec<Traces>,
     every: usize,
     gains: Vec<f32>,
+    /// Whether the last writing has been done.
+    is_written: bool,
 }
 
 /// What one lane contributes to the gradients. That of w is left to one matrix product, Σ_t x(t−1)ᵀ δ(t).
@@ -46,19 +48,27 @@ impl ModulatedLane {
             frames: Vec::new(),
             every: steps.isqrt().max(1),
             gains: vec![0.0; weights.stride],
+            is_written: false,
         }
     }
 
     /// One step; x(t) is then at the end of the activities. `drive` is `[N]`.
     pub fn step(&mut self, weights: &ModulatedWeights, drive: &[f32]) {
         let (stride, step) = (weights.stride, self.modulator.len());
+        let is_written = std::mem::take(&mut self.is_written);
         let mut sums = vec![0.0; stride];
         // Nothing comes before the first step, so it has neither a product nor a writing.
         if let Some(last) = step.checked_sub(1) {
             weights.gains(self.modulator[last], &mut self.gains);
             let written = written(&self.gains, &self.activity[last * stride..], stride);
-            let after = &mut self.traces;
-            pulp::Arch::new().dispatch(ForwardSweep { weights, written, before: None, after, sums: Some(&mut sums) });
+            pulp::Arch::new().dispatch(ForwardSweep {
+                weights,
+                written,
+                before: None,
+                after: &mut self.traces,
+                sums: Some(&mut sums),
+                is_written,
+            });
         }
         if step.is_multiple_of(self.every) {
             self.frames.push(self.traces.clone());
@@ -82,12 +92,33 @@ impl ModulatedLane {
 
     /// H and E after the last step, each `[N, N]`; E is empty under simple modulation.
     pub fn traces(&self, weights: &ModulatedWeights) -> [Vec<f32>; 2] {
+        let traces = self.written_out(weights);
+        [traces.trace, traces.eligibility].map(|padded| weights.bare(&padded))
+    }
+
+    /// Does the writing that waits.
+    pub fn write_out(&mut self, weights: &ModulatedWeights) {
+        self.traces = self.written_out(weights);
+        self.is_written = true;
+    }
+
+    /// Puts other traces, `[N, N]` and `[N, N]` or empty, in the place of those there are, which have been
+    /// [written out](Self::write_out).
+    pub fn transplant(&mut self, weights: &ModulatedWeights, [trace, eligibility]: [&[f32]; 2]) {
+        for (padded, given) in [(&mut self.traces.trace, trace), (&mut self.traces.eligibility, eligibility)] {
+            for (row, given) in padded.chunks_exact_mut(weights.stride).zip(given.chunks_exact(weights.neurons)) {
+                row[..weights.neurons].copy_from_slice(given);
+            }
+        }
+    }
+
+    fn written_out(&self, weights: &ModulatedWeights) -> Traces {
         let mut traces = self.traces.clone();
-        if let Some(last) = self.modulator.len().checked_sub(1) {
+        if let Some(last) = self.modulator.len().checked_sub(1).filter(|_| !self.is_written) {
             let mut gains = vec![0.0; weights.stride];
             self.write(weights, last, &mut gains, None, &mut traces);
         }
-        [traces.trace, traces.eligibility].map(|padded| weights.bare(&padded))
+        traces
     }
 
     /// The writing of one step.
@@ -101,7 +132,7 @@ impl ModulatedLane {
     ) {
         weights.gains(self.modulator[step], gains);
         let written = written(gains, &self.activity[step * weights.stride..], weights.stride);
-        pulp::Arch::new().dispatch(ForwardSweep { weights, written, before, after, sums: None });
+        pulp::Arch::new().dispatch(ForwardSweep { weights, written, before, after, sums: None, is_written: false });
     }
 
     /// The backward pass. `activity_grad` is dL/dx(t), `[T, N]`.

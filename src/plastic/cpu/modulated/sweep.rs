@@ -21,7 +21,7 @@ pub(super) struct Written<'a> {
     pub post: &'a [f32],
 }
 
-/// H(t), E(t) → H(t+1), E(t+1) and, with `sums`, Σ_i x_i(t) (w_ij + α_ij H_ij(t+1)).
+/// H(t), E(t) → H(t+1), E(t+1) and Σ_i x_i(t) (w_ij + α_ij H_ij(t+1)), or one of both.
 pub(super) struct ForwardSweep<'a> {
     pub weights: &'a ModulatedWeights,
     pub written: Written<'a>,
@@ -30,6 +30,8 @@ pub(super) struct ForwardSweep<'a> {
     pub after: &'a mut Traces,
     /// Padded; overwritten.
     pub sums: Option<&'a mut [f32]>,
+    /// Whether H(t+1) and E(t+1) stand in `after` already.
+    pub is_written: bool,
 }
 
 impl pulp::WithSimd for ForwardSweep<'_> {
@@ -37,19 +39,20 @@ impl pulp::WithSimd for ForwardSweep<'_> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
-        match (self.weights.modulation.kind, self.sums.is_some()) {
-            (Kind::Simple, false) => self.sweep::<S, false, false>(),
-            (Kind::Simple, true) => self.sweep::<S, false, true>(),
-            (Kind::Retroactive, false) => self.sweep::<S, true, false>(),
-            (Kind::Retroactive, true) => self.sweep::<S, true, true>(),
+        match (self.weights.modulation.kind, self.is_written, self.sums.is_some()) {
+            (_, true, _) => self.sweep::<S, false, false, true>(),
+            (Kind::Simple, false, false) => self.sweep::<S, false, true, false>(),
+            (Kind::Simple, false, true) => self.sweep::<S, false, true, true>(),
+            (Kind::Retroactive, false, false) => self.sweep::<S, true, true, false>(),
+            (Kind::Retroactive, false, true) => self.sweep::<S, true, true, true>(),
         }
     }
 }
 
 impl ForwardSweep<'_> {
     #[inline(always)]
-    fn sweep<S: pulp::Simd, const RETROACTIVE: bool, const PRODUCT: bool>(self) {
-        let Self { weights, written, before, after, sums } = self;
+    fn sweep<S: pulp::Simd, const RETROACTIVE: bool, const WRITE: bool, const PRODUCT: bool>(self) {
+        let Self { weights, written, before, after, sums, is_written: _ } = self;
         let (stride, tiles, writing) = (weights.stride, weights.stride / WIDTH, weights.writing());
         let [gains, post] = [written.gains, written.post].map(tiled);
         let (gains, post) = (&gains[..tiles], &post[..tiles]);
@@ -80,7 +83,7 @@ impl ForwardSweep<'_> {
                                 writing.retroactive(value[lane], eligible[lane], gains[tile][lane], together);
                         }
                         eligibility[at] = eligible;
-                    } else {
+                    } else if WRITE {
                         for lane in 0..WIDTH {
                             let together = pre[row] * post[tile][lane];
                             value[lane] = writing.clip(value[lane] + gains[tile][lane] * together);

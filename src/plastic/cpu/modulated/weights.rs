@@ -68,6 +68,18 @@ impl ModulatedWeights {
         Writing { bound: self.modulation.bound, eta: self.eta }
     }
 
+    /// From now on no trace is written: M_j is zero.
+    pub fn freeze(&mut self) {
+        self.fan.iter_mut().for_each(|part| part.fill(0.0));
+    }
+
+    /// From now on α is so many times `trained`, `[N, N]`.
+    pub fn scale_alpha(&mut self, trained: &[f32], factor: f32) {
+        for (row, trained) in self.alpha.chunks_exact_mut(self.stride).zip(trained.chunks_exact(self.neurons)) {
+            row.iter_mut().zip(trained).for_each(|(alpha, trained)| *alpha = factor * trained);
+        }
+    }
+
     /// M_j(t) = a_j M(t) + b_j, `[stride]`.
     pub fn gains(&self, modulator: f32, gains: &mut [f32]) {
         let [weight, bias] = &self.fan;

@@ -72,7 +72,8 @@ impl<U: Update> Chunk<'_, U> {
         let alpha = weights.alpha_rows(first..first + CHUNK_ROWS);
         let alpha: [&[Tile]; CHUNK_ROWS] = own_or_shared_rows(alpha, tiles, weights.alpha_is_per_row);
         let (pre, input) = (&history[first..][..CHUNK_ROWS], &history[updates * stride + first..][..CHUNK_ROWS]);
-        let post = &activity[tiles..][..tiles];
+        // A lifetime that somebody has altered has written its trace already: no update, one row of activities.
+        let post = if ONE { &activity[tiles..][..tiles] } else { &[] };
         let (sums, trace) = (&mut sums[..tiles], &mut trace[..CHUNK_ROWS * tiles]);
         for tile in 0..tiles {
             // Worked on as values: through references the compiler fears overlap and stays scalar.

@@ -172,6 +172,29 @@ impl Board {
         }
     }
 
+    /// An agent that might have been: its outline, and its last steps as dots.
+    pub fn ghost(
+        &self,
+        painter: &Painter,
+        way: &[[usize; 2]],
+        square: [usize; 2],
+        heading: Option<Action>,
+        palette: &Palette,
+    ) {
+        let (center, stroke) = (self.center_of(square), Stroke::new(1.8, palette.text));
+        for step in way.iter().rev().take(TRAIL) {
+            painter.circle_filled(self.center_of(*step), (self.cell * 0.05).max(1.2), palette.text.gamma_multiply(0.6));
+        }
+        match heading {
+            Some(action) => {
+                painter.add(arrow(center, direction(action), self.cell * 0.36, egui::Color32::TRANSPARENT, stroke));
+            }
+            None => {
+                painter.circle_stroke(center, self.cell * 0.28, stroke);
+            }
+        }
+    }
+
     /// The nine squares that the agent sees.
     pub fn sight(&self, painter: &Painter, square: [usize; 2], palette: &Palette) {
         let seen = self.seen(square);

@@ -1,27 +1,34 @@
-//! The maze: where an agent is, where it has been, and what it would do elsewhere, at the instant viewed.
+//! The maze: where an agent is, where it has been, and what it would do elsewhere, at the instant viewed; and beside it
+//! what it would have done, had nobody intervened.
 //!
 //! | file | subject |
 //! |---|---|
 //! | `board` | squares, walls, reward, agent and trail, drawn |
+//! | `life` | everything that is seen of one life |
+//! | `touch` | what the pointer does to it |
 //! | [`story`] | what has happened so far, in numbers |
 
 mod board;
+mod life;
 pub mod story;
+mod touch;
 
 use super::Panel;
-use crate::episode::Walk;
 use crate::tasks::maze::belief::{Belief, beliefs};
-use crate::ui::numbers::{decimals, figures, grouped, signed};
+use crate::ui::numbers::{grouped, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
-use board::{Board, name};
-use egui::{Rect, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use board::Board;
+use egui::{Rect, RichText, Sense, Ui, UiBuilder, vec2};
+use life::Life;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use story::Story;
 
-/// Height of the words below the board.
-const WORDS: f32 = 44.0;
+/// Height of a line of words below the board, and above it where there are two.
+const LINE: f32 = 18.0;
+
+/// Between two boards.
+const GAP: f32 = 12.0;
 
 /// The panel's own state.
 pub struct Maze {
@@ -31,19 +38,24 @@ pub struct Maze {
     believes: bool,
     /// Whether squares are coloured by how often the agent has been there.
     counts: bool,
+    /// Whether the untouched life has a board of its own.
+    splits: bool,
+    /// Whether the reward is being carried.
+    carries: bool,
     known: Option<Known>,
 }
 
-/// The beliefs of one step of one lifetime.
+/// The beliefs of one step of one lifetime, and of what it would have been.
 struct Known {
     scene: u64,
     step: usize,
-    beliefs: Arc<[Belief]>,
+    life: Arc<[Belief]>,
+    ghost: Arc<[Belief]>,
 }
 
 impl Default for Maze {
     fn default() -> Self {
-        Self { hides: false, believes: true, counts: false, known: None }
+        Self { hides: false, believes: true, counts: false, splits: false, carries: false, known: None }
     }
 }
 
@@ -55,17 +67,15 @@ impl Panel for Maze {
     fn note(&self, session: &Session) -> String {
         let Some(scene) = session.scene() else { return String::new() };
         let at = session.clock.at();
-        scene.tape().behaviour.as_ref().and_then(|behaviour| Story::of(behaviour, at)).map_or_else(
-            String::new,
-            |story| {
-                let reward = decimals(f64::from(story.reward), 1);
-                format!("step {} · reward {reward} · found {}", grouped(at as u64 + 1), times(story.found))
-            },
-        )
+        Life::new(Arc::clone(scene.tape()), at, [].into()).map_or_else(String::new, |life| {
+            let changed = if scene.ghost.is_some() { " · changed" } else { "" };
+            format!("step {} · {}{changed}", grouped(at as u64 + 1), life.summary())
+        })
     }
 
     fn has_content(&self, session: &Session) -> bool {
-        walk_of(session).is_some()
+        let behaviour = session.scene().and_then(|scene| scene.tape().behaviour.as_ref());
+        behaviour.is_some_and(|behaviour| behaviour.walk.is_some())
     }
 
     fn empty(&self) -> &'static str {
@@ -73,7 +83,7 @@ impl Panel for Maze {
     }
 
     fn choices(&self) -> Value {
-        json!({ "hides": self.hides, "believes": self.believes, "counts": self.counts })
+        json!({ "hides": self.hides, "believes": self.believes, "counts": self.counts, "splits": self.splits })
     }
 
     fn choose(&mut self, choices: &Value) {
@@ -81,15 +91,71 @@ impl Panel for Maze {
         self.hides = chosen("hides", self.hides);
         self.believes = chosen("believes", self.believes);
         self.counts = chosen("counts", self.counts);
+        self.splits = chosen("splits", self.splits);
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
-        let (at, beliefs) = (session.clock.at(), self.beliefs(session));
-        let reach = reach(&beliefs);
+        let Some((life, ghost)) = self.lives(session) else { return };
+        let alone = [&life.beliefs[..], &[]];
+        let reach = reach(ghost.as_ref().map_or(alone, |ghost| [&life.beliefs, &ghost.beliefs]));
+        self.choices_ui(ui, ghost.is_some(), reach);
+        let Some(walk) = life.walk() else { return };
+        let palette = Palette::of(ui.ctx());
+        let area = ui.available_rect_before_wrap();
+        let is_split = self.splits && ghost.is_some();
+        let words = LINE * if ghost.is_some() && !is_split { 3.0 } else { 2.0 } + 8.0;
+        let mut room = area.with_max_y((area.bottom() - words).max(area.top()));
+        if let Some(ghost) = ghost.as_ref().filter(|_| is_split) {
+            let middle = room.center().x;
+            let left = room.with_max_x(middle - GAP / 2.0);
+            room.min.x = middle + GAP / 2.0;
+            let left = heading(ui, left, &format!("untouched · {}", ghost.summary()));
+            room = heading(ui, room, &format!("changed · {}", life.summary()));
+            if let Some(board) = Board::of(left, walk.side) {
+                let response = ui.interact(board.rect(), ui.scope_id().with("untouched"), Sense::hover());
+                let painter = ui.painter_at(board.rect().expand(1.0));
+                ghost.draw(self, &painter, &board, reach, palette);
+                ghost.tell(&response, None);
+                if let Some(square) = response.hover_pos().and_then(|pos| board.square_at(pos)) {
+                    session.hover = Some(format!("untouched, {}", ghost.read_out(square)));
+                }
+            }
+        }
+        let Some(board) = Board::of(room, walk.side) else { return };
+        let response = ui.interact(board.rect(), ui.scope_id().with("board"), Sense::click_and_drag());
+        let painter = ui.painter_at(board.rect().expand(1.0));
+        life.draw(self, &painter, &board, reach, palette);
+        if let Some(ghost) = ghost.as_ref().filter(|_| !is_split) {
+            ghost.draw_as_ghost(&painter, &board, palette);
+        }
+        life.tell(&response, ghost.as_ref());
+        if let Some(square) = response.hover_pos().and_then(|pos| board.square_at(pos)) {
+            session.hover = Some(life.read_out(square));
+        }
+        self.touch(ui, session, &response, &painter, &board, &life);
+        let below = Rect::from_min_max(area.left_bottom() - vec2(0.0, words - 6.0), area.max);
+        ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.spacing_mut().interact_size.y = 0.0;
+            line(ui, "steps to the reward, each time", &counts(&life.story.ways));
+            line(ui, "shortest possible", &counts(&life.story.shortest));
+            if let Some(ghost) = ghost.as_ref().filter(|_| !is_split) {
+                line(ui, "untouched (outlined)", &ghost.summary());
+            }
+        });
+        ui.advance_cursor_after_rect(area);
+    }
+}
+
+impl Maze {
+    fn choices_ui(&mut self, ui: &mut Ui, has_ghost: bool, reach: [f32; 2]) {
         ui.horizontal_wrapped(|ui| {
             ui.checkbox(&mut self.believes, "belief").on_hover_text("what it would do on every square, now");
             ui.checkbox(&mut self.counts, "visits").on_hover_text("how often it has been where, until now");
             ui.checkbox(&mut self.hides, "only what it sees").on_hover_text("hide what the agent cannot see");
+            if has_ghost {
+                ui.checkbox(&mut self.splits, "side by side").on_hover_text("a board for the life that is untouched");
+            }
             if self.believes && !self.counts {
                 let [least, most] = reach.map(|value| signed(f64::from(value), 2));
                 // On one line or on the next, but not on both.
@@ -98,122 +164,65 @@ impl Panel for Maze {
                 ui.label(RichText::new(words).small().color(quiet)).on_hover_text("the brighter, the more it foresees");
             }
         });
-        let Some(tape) = session.scene().map(|scene| Arc::clone(scene.tape())) else { return };
-        let Some((behaviour, walk)) = tape.behaviour.as_ref().and_then(|all| Some((all, all.walk.as_ref()?))) else {
-            return;
-        };
-        let Some(story) = Story::of(behaviour, at) else { return };
-        let palette = Palette::of(ui.ctx());
-        let area = ui.available_rect_before_wrap();
-        let room = area.with_max_y((area.bottom() - WORDS).max(area.top()));
-        let Some(board) = Board::of(room, walk.side) else { return };
-        let response = ui.interact(board.rect(), ui.scope_id().with("board"), Sense::hover());
-        let painter = ui.painter_at(board.rect().expand(1.0));
-        board.floor(&painter, walk, palette);
-        if self.counts {
-            board.visits(&painter, &walk.squares[..=at], palette);
-        } else if self.believes {
-            board.values(&painter, &beliefs, reach, palette);
-        }
-        board.walls(&painter, walk, palette);
-        if self.believes {
-            board.intentions(&painter, &beliefs, palette);
-        }
-        board.reward(&painter, walk.reward, palette);
-        if self.hides {
-            board.fog(&painter, walk.squares[at], palette);
-        }
-        board.trail(&painter, &walk.squares[..=at], palette);
-        board.sight(&painter, walk.squares[at], palette);
-        board.agent(&painter, walk.squares[at], story.heading, palette);
+    }
 
-        let words = description(walk, at, &story);
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
-        if let Some(square) = response.hover_pos().and_then(|pos| board.square_at(pos)) {
-            session.hover = Some(read_out(square, walk, &beliefs));
+    /// The life in view and what it would have been, at the instant viewed.
+    fn lives(&mut self, session: &mut Session) -> Option<(Life, Option<Life>)> {
+        let (trace, ghost) = (session.trace(), session.ghost());
+        let (scene, at) = (session.scene()?, session.clock.at());
+        let is_known = |known: &Known| (known.scene, known.step) == (scene.identity(), at);
+        if !self.known.as_ref().is_some_and(is_known) {
+            let of = |tape, trace: &[f32]| beliefs(&scene.parameters, tape, at, trace).unwrap_or_default().into();
+            let trace = trace.as_ref().map_or(&[][..], |trace| trace.values());
+            self.known = Some(Known {
+                scene: scene.identity(),
+                step: at,
+                life: of(scene.tape(), trace),
+                ghost: ghost.as_ref().map_or_else(|| [].into(), |(tape, trace)| of(tape, trace)),
+            });
         }
-        let below = Rect::from_min_max(area.left_bottom() - vec2(0.0, WORDS - 6.0), area.max);
-        ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            ui.spacing_mut().interact_size.y = 0.0;
-            for (what, steps) in
-                [("steps to the reward, each time", &story.ways), ("shortest possible", &story.shortest)]
-            {
-                ui.horizontal(|ui| {
-                    ui.label(RichText::new(what).small().color(palette.quiet));
-                    let steps: Vec<String> = steps.iter().map(usize::to_string).collect();
-                    let steps = if steps.is_empty() { "—".to_owned() } else { steps.join(" · ") };
-                    ui.add(egui::Label::new(RichText::new(steps).small()).truncate());
-                });
-            }
-        });
-        ui.advance_cursor_after_rect(area);
+        let known = self.known.as_ref()?;
+        let life = Life::new(Arc::clone(scene.tape()), at, Arc::clone(&known.life))?;
+        Some((life, ghost.and_then(|(tape, _)| Life::new(tape, at, Arc::clone(&known.ghost)))))
     }
 }
 
-impl Maze {
-    /// The beliefs at the instant viewed, computed once.
-    fn beliefs(&mut self, session: &mut Session) -> Arc<[Belief]> {
-        let trace = session.trace();
-        let Some(scene) = session.scene() else { return [].into() };
-        let (tape, at) = (scene.tape(), session.clock.at());
-        if let Some(known) = self.known.as_ref().filter(|known| (known.scene, known.step) == (scene.identity(), at)) {
-            return Arc::clone(&known.beliefs);
-        }
-        let trace = trace.as_ref().map_or(&[][..], |trace| trace.values());
-        let found: Arc<[Belief]> = beliefs(&scene.parameters, tape, at, trace).unwrap_or_default().into();
-        self.known = Some(Known { scene: scene.identity(), step: at, beliefs: Arc::clone(&found) });
-        found
-    }
+/// Words above a board; what is left below them.
+fn heading(ui: &Ui, room: Rect, words: &str) -> Rect {
+    let palette = Palette::of(ui.ctx());
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    ui.painter_at(room).text(room.center_top(), egui::Align2::CENTER_TOP, words, font, palette.quiet);
+    room.with_min_y((room.top() + LINE).min(room.bottom()))
+}
+
+/// A line of words below the board.
+fn line(ui: &mut Ui, what: &str, value: &str) {
+    let palette = Palette::of(ui.ctx());
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(what).small().color(palette.quiet));
+        ui.add(egui::Label::new(RichText::new(value).small()).truncate());
+    });
+}
+
+/// "12 · 8 · 9", or a dash.
+fn counts(steps: &[usize]) -> String {
+    let steps: Vec<String> = steps.iter().map(usize::to_string).collect();
+    if steps.is_empty() { "—".to_owned() } else { steps.join(" · ") }
 }
 
 /// What the colours of the squares reach at one step: from the least to the most that is foreseen anywhere, and not so
 /// little that nothing much looks like something.
-fn reach(beliefs: &[Belief]) -> [f32; 2] {
-    let [least, most] = beliefs.iter().fold([f32::INFINITY, f32::NEG_INFINITY], |[least, most], belief| {
-        [least.min(belief.value), most.max(belief.value)]
-    });
+fn reach(beliefs: [&[Belief]; 2]) -> [f32; 2] {
+    let [least, most] =
+        beliefs.into_iter().flatten().fold([f32::INFINITY, f32::NEG_INFINITY], |[least, most], belief| {
+            [least.min(belief.value), most.max(belief.value)]
+        });
     if least > most {
         return [0.0, 1.0];
     }
     let middle = f32::midpoint(least, most);
     let half = (most - middle).max(0.02 * middle.abs()).max(0.01);
     [middle - half, middle + half]
-}
-
-/// The way of the agent in view.
-fn walk_of(session: &Session) -> Option<&Walk> {
-    session.scene()?.tape().behaviour.as_ref()?.walk.as_ref()
-}
-
-/// "square (5, 6): would go left with 0.88, foresees +7.42".
-fn read_out(square: [usize; 2], walk: &Walk, beliefs: &[Belief]) -> String {
-    let [row, column] = square;
-    let place = format!("square ({column}, {row})");
-    if walk.is_wall(square) {
-        return format!("{place}: a wall");
-    }
-    match beliefs.iter().find(|belief| [belief.square.row, belief.square.column] == square) {
-        Some(belief) => {
-            let action = belief.preferred();
-            let likely = figures(f64::from(belief.probabilities[action as usize]), 2);
-            let value = signed(f64::from(belief.value), 3);
-            format!("{place}: would go {} with {likely}, foresees {value}", name(action))
-        }
-        None => place,
-    }
-}
-
-/// What a screen reader hears.
-fn description(walk: &Walk, at: usize, story: &Story) -> String {
-    let [row, column] = walk.squares[at];
-    let [reward_row, reward_column] = walk.reward;
-    format!(
-        "maze of {0} × {0} squares, agent on square ({column}, {row}), reward on square ({reward_column}, {reward_row}), \
-         found {1}",
-        walk.side - 2,
-        times(story.found)
-    )
 }
 
 /// "once", "8 times".

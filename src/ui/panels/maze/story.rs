@@ -1,8 +1,9 @@
 //! What has happened to an agent so far, in numbers.
 
-use crate::episode::{Behaviour, Walk};
+use crate::episode::Tape;
 use crate::tasks::maze::baselines::distances_to;
 use crate::tasks::maze::grid::{Action, Square};
+use std::collections::BTreeMap;
 
 /// A lifetime until some step.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,15 +22,21 @@ pub struct Story {
 
 impl Story {
     /// What lies before step `at`; `None` for a lifetime without places.
-    pub fn of(behaviour: &Behaviour, at: usize) -> Option<Self> {
+    pub fn of(tape: &Tape, at: usize) -> Option<Self> {
+        let behaviour = tape.behaviour.as_ref()?;
         let walk = behaviour.walk.as_ref()?;
-        let distances = distances_to(square(walk.reward), |square| walk.is_wall([square.row, square.column]));
         let mut story = Self { reward: 0.0, found: 0, ways: Vec::new(), shortest: Vec::new(), heading: None };
         let mut began = 0;
+        let (mut hidden, mut distances) = (None, BTreeMap::new());
         for step in 0..at.min(behaviour.actions.len()) {
+            let reward = square(tape.reward_square(step)?);
+            if hidden != Some(reward) {
+                hidden = Some(reward);
+                distances = distances_to(reward, |square| walk.is_wall([square.row, square.column]));
+            }
             story.reward += behaviour.rewards[step];
             story.heading = Action::ALL.get(behaviour.actions[step]).copied();
-            if has_found(walk, step, story.heading) {
+            if story.heading.is_some_and(|action| square(walk.squares[step]).beside(action) == reward) {
                 story.found += 1;
                 story.ways.push(step + 1 - began);
                 story.shortest.extend(distances.get(&square(walk.squares[began])));
@@ -38,11 +45,6 @@ impl Story {
         }
         Some(story)
     }
-}
-
-/// Whether the action of a step led onto the reward square.
-fn has_found(walk: &Walk, step: usize, action: Option<Action>) -> bool {
-    action.is_some_and(|action| square(walk.squares[step]).beside(action) == square(walk.reward))
 }
 
 fn square([row, column]: [usize; 2]) -> Square {

@@ -97,7 +97,7 @@ impl Columns {
         }
         let trace = session.trace();
         let scene = session.scene()?;
-        let product = life.into.product(scene, trace.as_deref());
+        let product = life.into.product(scene, session.clock.at(), trace.as_deref());
         let trace = life.into.trace(trace.as_deref());
         let column = Arc::new(Column { neuron, life, trace, product });
         self.known = Some((key, Arc::clone(&column)));

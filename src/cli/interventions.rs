@@ -1,0 +1,99 @@
+//! Interventions as they are written on the command line: `61:erase`, `40:act=up,up,left`.
+
+use crate::episode::{Intervention, What};
+use crate::tasks::maze::grid::Action;
+
+/// How an intervention is written, for the help.
+pub const HELP: &str = "Do something before a step, counted from 1, and live on from there; repeatable. One of \
+                        STEP:freeze, STEP:erase, STEP:alpha=FACTOR, STEP:transplant=SEED, STEP:act=ACTION[,ACTION…], \
+                        STEP:reward=COLUMN,ROW";
+
+/// What was written, one intervention for each action of several.
+pub type Written = Vec<Intervention>;
+
+/// Reads what was written.
+///
+/// # Errors
+/// With a sentence that says what was expected.
+pub fn parse(text: &str) -> Result<Written, String> {
+    let forms = "expected STEP:freeze, STEP:erase, STEP:alpha=FACTOR, STEP:transplant=SEED, STEP:act=ACTION[,ACTION…] \
+                 or STEP:reward=COLUMN,ROW";
+    let (step, what) = text.split_once(':').ok_or(forms)?;
+    let step = step.parse::<usize>().ok().and_then(|step| step.checked_sub(1));
+    let step = step.ok_or("expected a step from 1 before the colon")?;
+    let (name, value) = what.split_once('=').unwrap_or((what, ""));
+    let one = |what| Ok(vec![Intervention { step, what }]);
+    match (name, value) {
+        ("freeze", "") => one(What::Freeze),
+        ("erase", "") => one(What::Erase),
+        ("alpha", value) => match value.parse::<f32>() {
+            Ok(factor) if factor.is_finite() => one(What::ScaleAlpha(factor)),
+            _ => Err(format!("expected α times a finite number, found {value}")),
+        },
+        ("transplant", value) => match value.parse() {
+            Ok(seed) => one(What::Transplant { seed, state: [].into() }),
+            Err(_) => Err(format!("expected the seed of another lifetime, found {value}")),
+        },
+        ("reward", value) => {
+            let square =
+                value.split_once(',').and_then(|(column, row)| Some([row.parse().ok()?, column.parse().ok()?]));
+            let square = square.ok_or_else(|| format!("expected COLUMN,ROW of a square, found {value}"))?;
+            one(What::MoveReward(square))
+        }
+        ("act", value) => value.split(',').zip(step..).map(|(name, step)| act(name, step)).collect(),
+        _ => Err(forms.to_owned()),
+    }
+}
+
+fn act(name: &str, step: usize) -> Result<Intervention, String> {
+    let action = match name {
+        "up" => Action::Up,
+        "right" => Action::Right,
+        "left" => Action::Left,
+        "down" => Action::Down,
+        _ => return Err(format!("expected up, right, left or down, found {name}")),
+    };
+    Ok(Intervention { step, what: What::Act(action as usize) })
+}
+
+/// All that was written, in the order of the steps.
+pub fn in_order(written: &[Written]) -> Vec<Intervention> {
+    let mut all = written.concat();
+    all.sort_by_key(|done| done.step);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_what_is_done() {
+        let done = |step, what| Intervention { step, what };
+        assert_eq!(parse("61:erase").unwrap(), [done(60, What::Erase)]);
+        assert_eq!(parse("1:alpha=0.5").unwrap(), [done(0, What::ScaleAlpha(0.5))]);
+        assert_eq!(parse("7:reward=5,3").unwrap(), [done(6, What::MoveReward([3, 5]))]);
+        assert_eq!(parse("7:act=up,left").unwrap(), [done(6, What::Act(0)), done(7, What::Act(2))]);
+        let transplant = What::Transplant { seed: 12, state: [].into() };
+        assert_eq!(parse("9:transplant=12").unwrap(), [done(8, transplant)]);
+        let all = in_order(&[parse("9:freeze").unwrap(), parse("7:act=up,left").unwrap()]);
+        assert_eq!(all.iter().map(|done| done.step).collect::<Vec<_>>(), [6, 7, 8]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_with_what_was_expected() {
+        for (text, expected) in [
+            ("erase", "STEP:freeze"),
+            ("0:erase", "a step from 1"),
+            ("5:melt", "STEP:freeze"),
+            ("5:erase=2", "STEP:freeze"),
+            ("5:alpha=inf", "a finite number, found inf"),
+            ("5:transplant=-1", "the seed of another lifetime, found -1"),
+            ("5:reward=3", "COLUMN,ROW of a square, found 3"),
+            ("5:act=up,north", "up, right, left or down, found north"),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! How the trace of a tape goes on from step to step: by what the network wrote, and by what somebody did to it.
+
+use super::Tape;
+use super::intervention::{Intervention, What};
+use crate::plastic::Alteration;
+use std::ops::Range;
+
+impl Tape {
+    /// What was done to the plastic part, and before which step.
+    fn alterations(&self) -> impl DoubleEndedIterator<Item = (usize, Alteration)> {
+        self.interventions.iter().filter_map(|done| Some((done.step, done.what.alteration()?)))
+    }
+
+    /// What was done before this step.
+    pub fn done_before(&self, step: usize) -> impl Iterator<Item = &What> {
+        self.interventions.iter().filter(move |done| done.step == step).map(|done| &done.what)
+    }
+
+    /// The first step that writes no trace any more; T where none has been frozen.
+    pub fn frozen_from(&self) -> usize {
+        let is_freezing = |done: &&Intervention| done.what == What::Freeze;
+        self.interventions.iter().find(is_freezing).map_or(self.steps, |done| done.step)
+    }
+
+    /// How many times the trained α counts in a step.
+    pub fn alpha_scale(&self, step: usize) -> f32 {
+        let until = self.alterations().take_while(|(at, _)| *at <= step);
+        let scales = until.filter_map(|(_, alteration)| match alteration {
+            Alteration::ScaleAlpha(factor) => Some(factor),
+            _ => None,
+        });
+        scales.last().unwrap_or(1.0)
+    }
+
+    /// Where the trace that the product of `step` is made with was last set by somebody: the step, and whether it was
+    /// set to another trace; erased, it is zero. `None` where it has grown since birth.
+    pub fn last_set(&self, step: usize) -> Option<(usize, bool)> {
+        let until = self.alterations().take_while(|(at, _)| *at <= step);
+        let sets = until.filter_map(|(at, alteration)| match alteration {
+            Alteration::Erase => Some((at, false)),
+            Alteration::Transplant(_) => Some((at, true)),
+            Alteration::Freeze | Alteration::ScaleAlpha(_) => None,
+        });
+        sets.last()
+    }
+
+    /// The parts of `span` that the network itself goes through, each with what somebody did at its end.
+    fn parts(&self, span: Range<usize>) -> Vec<(Range<usize>, Option<Alteration>)> {
+        let (mut parts, mut from) = (Vec::new(), span.start);
+        for (at, alteration) in self.alterations().filter(|(at, _)| (span.start + 1..=span.end).contains(at)) {
+            parts.push((from..at, Some(alteration)));
+            from = at;
+        }
+        parts.push((from..span.end, None));
+        parts
+    }
+
+    /// Those of its steps that write.
+    fn writing(&self, span: Range<usize>) -> Range<usize> {
+        span.start.min(self.frozen_from())..span.end.min(self.frozen_from())
+    }
+
+    /// What is carried from step to step as the lifetime begins: H, then E where there is one.
+    pub fn first_state(&self) -> Vec<f32> {
+        let mut state = vec![0.0; self.network.state_len()];
+        self.alterations().take_while(|(at, _)| *at == 0).for_each(|(_, alteration)| alteration.apply(&mut state));
+        state
+    }
+
+    /// Carries `state` from what step `span.start` was made with to what step `span.end` was made with, bit for bit.
+    ///
+    /// # Panics
+    /// When `state` has another size or the span reaches beyond the tape.
+    pub fn carry(&self, state: &mut [f32], span: Range<usize>) {
+        let Some(recording) = self.recording() else { return };
+        for (part, alteration) in self.parts(span) {
+            recording.carry(state, self.writing(part));
+            alteration.iter().for_each(|alteration| alteration.apply(state));
+        }
+    }
+
+    /// H and E of one synapse, one pair per step from H(0) to H(T), bit for bit what the lifetime had; E is zero where
+    /// there is none. Zeros for a network without traces.
+    ///
+    /// # Panics
+    /// When the network has no such synapse.
+    pub fn synapse_history(&self, from: usize, to: usize) -> Vec<[f32; 2]> {
+        let Some(recording) = self.recording() else { return vec![[0.0; 2]; self.steps + 1] };
+        let neurons = self.network.neurons;
+        assert!(from < neurons && to < neurons, "the network has no synapse {from} → {to}");
+        let place = from * neurons + to;
+        let set = |[trace, eligible]: &mut [f32; 2], alteration: &Alteration| match alteration {
+            Alteration::Erase => (*trace, *eligible) = (0.0, 0.0),
+            Alteration::Transplant(state) => {
+                *trace = state[place];
+                *eligible = state.get(neurons * neurons + place).copied().unwrap_or(0.0);
+            }
+            Alteration::Freeze | Alteration::ScaleAlpha(_) => {}
+        };
+        let mut state = [0.0; 2];
+        self.alterations().take_while(|(at, _)| *at == 0).for_each(|(_, alteration)| set(&mut state, &alteration));
+        let mut history = vec![state];
+        for (part, alteration) in self.parts(0..self.steps) {
+            let steps = part.len();
+            let writing = self.writing(part);
+            let still = steps - writing.len();
+            history.extend(recording.synapse(from, to, state, writing));
+            let last = history[history.len() - 1];
+            history.extend(std::iter::repeat_n(last, still));
+            // What somebody did is seen from the step on that was made with it.
+            let end = history.len() - 1;
+            alteration.iter().for_each(|alteration| set(&mut history[end], alteration));
+            state = history[end];
+        }
+        history
+    }
+
+    /// Row and column of the reward square in a step; `None` for a task without one.
+    pub fn reward_square(&self, step: usize) -> Option<[usize; 2]> {
+        let walk = self.behaviour.as_ref()?.walk.as_ref()?;
+        let until = self.interventions.iter().take_while(|done| done.step <= step);
+        let moves = until.filter_map(|done| match done.what {
+            What::MoveReward(square) => Some(square),
+            _ => None,
+        });
+        Some(moves.last().unwrap_or(walk.reward))
+    }
+}

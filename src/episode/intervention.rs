@@ -1,0 +1,163 @@
+//! What somebody did to a lifetime while it was lived: an optional part of a tape.
+//!
+//! An intervention comes before its step: what was there until then is the lifetime as it was, what follows is another
+//! one, lived with the same random numbers.
+
+use crate::plastic::tensor_file::{Array, FileError, TensorFile};
+use crate::plastic::{Alteration, Network};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The version of this part that this program writes.
+const VERSION: u32 = 1;
+
+/// What was done, and before which step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intervention {
+    /// The first step that is different.
+    pub step: usize,
+    /// What was done.
+    pub what: What,
+}
+
+/// What can be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// The agent takes this action in this step, whatever it would have drawn.
+    Act(usize),
+    /// The reward square is here from now on, row and column.
+    MoveReward([usize; 2]),
+    /// No trace is written from now on.
+    Freeze,
+    /// The trace is zero.
+    Erase,
+    /// α counts so many times from now on.
+    ScaleAlpha(f32),
+    /// The trace is the one that the lifetime of another seed left behind.
+    Transplant {
+        /// The seed of the other lifetime.
+        seed: u64,
+        /// Its H and E after its last step; empty until somebody has lived it.
+        state: Arc<[f32]>,
+    },
+}
+
+impl What {
+    /// What it does to the plastic part; `None` for what is done to the agent or its surroundings.
+    pub fn alteration(&self) -> Option<Alteration> {
+        match self {
+            Self::Act(_) | Self::MoveReward(_) => None,
+            Self::Freeze => Some(Alteration::Freeze),
+            Self::Erase => Some(Alteration::Erase),
+            Self::ScaleAlpha(factor) => Some(Alteration::ScaleAlpha(*factor)),
+            Self::Transplant { state, .. } => Some(Alteration::Transplant(Arc::clone(state))),
+        }
+    }
+}
+
+/// What the JSON of a tape says of its interventions.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Header {
+    version: u32,
+    done: Vec<Done>,
+}
+
+/// One of them; a transplant's numbers are a tensor.
+#[derive(Clone, Serialize, Deserialize)]
+struct Done {
+    step: usize,
+    #[serde(flatten)]
+    what: Kind,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum Kind {
+    Act { action: usize },
+    MoveReward { row: usize, column: usize },
+    Freeze,
+    Erase,
+    ScaleAlpha { factor: f32 },
+    Transplant { seed: u64 },
+}
+
+/// The name of the tensor of the transplant at this place of the list.
+fn tensor_name(index: usize) -> String {
+    format!("tape.transplant.{index}")
+}
+
+/// Checks that everything fits a lifetime of `steps` of `network`; tapes may come from files.
+///
+/// # Errors
+/// With a sentence that says what does not fit.
+pub fn check(interventions: &[Intervention], network: &Network, steps: usize) -> Result<(), String> {
+    if !interventions.is_sorted_by_key(|done| done.step) {
+        return Err("expected interventions in the order of their steps, found another order".into());
+    }
+    for Intervention { step, what } in interventions {
+        if *step >= steps {
+            return Err(format!("expected an intervention before one of {steps} steps, found step {}", step + 1));
+        }
+        match (what, network.layers) {
+            (What::Act(action), Some(layers)) if *action < layers.actions => {}
+            (What::Act(action), Some(layers)) => {
+                return Err(format!("expected an action from 0 to {}, found {action}", layers.actions - 1));
+            }
+            (What::Act(_) | What::MoveReward(_), None) => {
+                return Err("expected the network of an agent, found one that neither sees nor acts".into());
+            }
+            _ => {}
+        }
+        if let Some(alteration) = what.alteration() {
+            alteration.check(network.state_len())?;
+        }
+    }
+    Ok(())
+}
+
+/// What the JSON says of them; `None` where nothing was done.
+pub(super) fn header(interventions: &[Intervention]) -> Option<Header> {
+    let kind = |what: &What| match what {
+        What::Act(action) => Kind::Act { action: *action },
+        What::MoveReward([row, column]) => Kind::MoveReward { row: *row, column: *column },
+        What::Freeze => Kind::Freeze,
+        What::Erase => Kind::Erase,
+        What::ScaleAlpha(factor) => Kind::ScaleAlpha { factor: *factor },
+        What::Transplant { seed, .. } => Kind::Transplant { seed: *seed },
+    };
+    let done = interventions.iter().map(|done| Done { step: done.step, what: kind(&done.what) }).collect();
+    (!interventions.is_empty()).then_some(Header { version: VERSION, done })
+}
+
+/// The tensors of this part, by name.
+pub(super) fn to_arrays(interventions: &[Intervention]) -> impl Iterator<Item = (String, Array)> {
+    interventions.iter().enumerate().filter_map(|(index, done)| match &done.what {
+        What::Transplant { state, .. } => Some((tensor_name(index), Array::new(&[state.len()], state.to_vec()))),
+        _ => None,
+    })
+}
+
+/// Takes this part of a lifetime of `network` out of a file that has been read.
+///
+/// # Errors
+/// When it is of another version, or a tensor is missing or misshapen.
+pub(super) fn take(file: &mut TensorFile, header: Header, network: &Network) -> Result<Vec<Intervention>, FileError> {
+    let Header { version, done } = header;
+    if version != VERSION {
+        return Err(file.refuse(format!("holds interventions of version {version}, expected version {VERSION}")));
+    }
+    let interventions = done.into_iter().enumerate().map(|(index, Done { step, what })| {
+        let what = match what {
+            Kind::Act { action } => What::Act(action),
+            Kind::MoveReward { row, column } => What::MoveReward([row, column]),
+            Kind::Freeze => What::Freeze,
+            Kind::Erase => What::Erase,
+            Kind::ScaleAlpha { factor } => What::ScaleAlpha(factor),
+            Kind::Transplant { seed } => {
+                What::Transplant { seed, state: file.take(&tensor_name(index), &[network.state_len()])?.into() }
+            }
+        };
+        Ok(Intervention { step, what })
+    });
+    interventions.collect()
+}

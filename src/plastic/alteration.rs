@@ -1,0 +1,52 @@
+//! What somebody does to a lifetime while it is lived, and no rule would do.
+
+use std::sync::Arc;
+
+/// A change of the plastic part between two steps, in every lane. Nothing is learned from a lifetime after it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Alteration {
+    /// No trace is written from now on.
+    Freeze,
+    /// All that is carried from step to step is zero.
+    Erase,
+    /// All that is carried from step to step is this: H, `[N, N]`, then E where the network keeps one.
+    Transplant(Arc<[f32]>),
+    /// From now on α counts as so many times what was trained.
+    ScaleAlpha(f32),
+}
+
+impl Alteration {
+    /// Checks it against a network that carries `expected` numbers from step to step, see
+    /// [`Network::state_len`](super::Network::state_len).
+    ///
+    /// # Errors
+    /// With a sentence that says what does not fit.
+    pub fn check(&self, expected: usize) -> Result<(), String> {
+        if expected == 0 {
+            return Err("expected a network with traces, found one without".into());
+        }
+        match self {
+            Self::Freeze | Self::Erase => Ok(()),
+            Self::Transplant(state) if state.len() != expected => {
+                Err(format!("expected a transplant of {expected} numbers, found {}", state.len()))
+            }
+            Self::Transplant(state) => match state.iter().find(|value| !value.is_finite()) {
+                Some(value) => Err(format!("the transplant holds {value}, expected finite numbers")),
+                None => Ok(()),
+            },
+            Self::ScaleAlpha(factor) if !factor.is_finite() => {
+                Err(format!("expected α times a finite number, found {factor}"))
+            }
+            Self::ScaleAlpha(_) => Ok(()),
+        }
+    }
+
+    /// Does it to what a lifetime carries from step to step; freezing and scaling leave that as it is.
+    pub fn apply(&self, state: &mut [f32]) {
+        match self {
+            Self::Erase => state.fill(0.0),
+            Self::Transplant(given) => state.copy_from_slice(given),
+            Self::Freeze | Self::ScaleAlpha(_) => {}
+        }
+    }
+}

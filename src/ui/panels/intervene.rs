@@ -1,0 +1,234 @@
+//! Doing something to a life: drive the agent, freeze, erase or transplant its trace, scale α. What follows is lived
+//! again, and what would have been stays in view.
+
+use super::Panel;
+use crate::episode::{Intervention, What};
+use crate::tasks::maze::grid::Action;
+use crate::ui::numbers::{decimals, figures};
+use crate::ui::session::Session;
+use crate::ui::theme::Palette;
+use egui::{Button, DragValue, Label, RichText, ScrollArea, Slider, Ui};
+use std::ops::{Range, RangeInclusive};
+
+/// How far α can be scaled by the slider: from switched off to twice what was trained.
+const SCALES: RangeInclusive<f32> = 0.0..=2.0;
+
+/// The panel's own state.
+pub struct Intervene {
+    /// The seed of the life whose trace would be transplanted.
+    donor: u64,
+}
+
+impl Default for Intervene {
+    fn default() -> Self {
+        Self { donor: 1 }
+    }
+}
+
+impl Panel for Intervene {
+    fn title(&self) -> &'static str {
+        "Intervene"
+    }
+
+    fn note(&self, session: &Session) -> String {
+        match session.is_branching() {
+            true => "living on from there …".to_owned(),
+            false => format!("before step {}", session.clock.at() + 1),
+        }
+    }
+
+    fn has_content(&self, session: &Session) -> bool {
+        session.scene().is_some_and(|scene| scene.tape().behaviour.is_some())
+    }
+
+    fn empty(&self) -> &'static str {
+        "An agent's life can be changed here: open or train a network of the task maze."
+    }
+
+    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+        let palette = Palette::of(ui.ctx());
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            let why_not = session.why_no_branch();
+            if let Some(reason) = why_not {
+                ui.add(Label::new(RichText::new(reason).small().color(palette.mark)).wrap());
+            }
+            ui.add_enabled_ui(why_not.is_none(), |ui| {
+                drive_ui(ui, session);
+                let has_trace = session.scene().is_some_and(|scene| scene.alpha.is_some());
+                ui.add_enabled_ui(has_trace, |ui| self.trace_ui(ui, session)).response.on_disabled_hover_text(
+                    "this network has no trace and no α: its weights stay as they are for the whole life",
+                );
+            });
+            ui.add_space(4.0);
+            ui.separator();
+            done_ui(ui, session, palette);
+        });
+    }
+}
+
+impl Intervene {
+    fn trace_ui(&mut self, ui: &mut Ui, session: &mut Session) {
+        ui.horizontal_wrapped(|ui| {
+            ui.label("trace");
+            if ui.button("Freeze").on_hover_text("nothing is written any more, from this step on").clicked() {
+                session.intervene(What::Freeze);
+            }
+            if ui.button("Erase").on_hover_text("everything that was learned in this life is zero").clicked() {
+                session.intervene(What::Erase);
+            }
+            let words = "put the trace that another life left behind in the place of this one's";
+            if ui.button("Transplant").on_hover_text(words).clicked() {
+                session.intervene(What::Transplant { seed: self.donor, state: [].into() });
+            }
+            ui.label("from episode");
+            ui.add(DragValue::new(&mut self.donor).speed(0.1)).on_hover_text("the seed of the other life");
+        });
+        ui.horizontal(|ui| {
+            ui.label("α ×");
+            let mut scale = scale_at(session.interventions(), session.clock.at());
+            let slider = Slider::new(&mut scale, SCALES).step_by(0.05).fixed_decimals(2);
+            if ui.add(slider).on_hover_text("how much the plastic part counts, from this step on").changed() {
+                session.intervene(What::ScaleAlpha(scale));
+            }
+        });
+    }
+}
+
+/// A button for each action, and the switch that gives the arrow keys to the agent.
+fn drive_ui(ui: &mut Ui, session: &mut Session) {
+    ui.horizontal_wrapped(|ui| {
+        let mut drives = session.is_driving();
+        let words = "the arrow keys, or a click beside the agent, say where it goes (D); Esc gives them back";
+        if ui.toggle_value(&mut drives, "Drive").on_hover_text(words).changed() {
+            session.set_driving(drives);
+        }
+        for action in Action::ALL {
+            let (sign, name) = sign(action);
+            let button = ui.add(Button::new(sign).min_size(egui::vec2(24.0, 0.0)));
+            if button.on_hover_text(format!("go {name} in this step")).clicked() {
+                session.drive(action);
+            }
+        }
+        let quiet = Palette::of(ui.ctx()).quiet;
+        ui.add(Label::new(RichText::new("drag the star to hide the reward elsewhere").small().color(quiet)).wrap());
+    });
+}
+
+/// What has been done, and what it came to.
+fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
+    let interventions = session.interventions().to_vec();
+    if interventions.is_empty() {
+        let words = "Nothing has been done to this life. What you do begins at the step in view, and what follows is \
+                     lived again with the same random numbers.";
+        ui.add(Label::new(RichText::new(words).small().color(palette.quiet)).wrap());
+        return;
+    }
+    if let Some((untouched, changed)) = rewards(session) {
+        let words = format!("reward of the whole life: {untouched} untouched, {changed} as changed");
+        ui.add(Label::new(RichText::new(words).small()).wrap());
+    }
+    let mut retracted = None;
+    for row in rows(&interventions) {
+        let first = &interventions[row.start];
+        ui.horizontal(|ui| {
+            let words = in_words(&interventions[row.clone()]);
+            if ui.small_button("×").on_hover_text(format!("take back: {words}")).clicked() {
+                retracted = Some(row.clone());
+            }
+            let step = format!("step {}", first.step + 1);
+            if ui.link(RichText::new(step).small()).on_hover_text("go there").clicked() {
+                session.hold();
+                session.clock.pause();
+                session.clock.seek(first.step);
+            }
+            ui.add(Label::new(RichText::new(words).small()).truncate());
+        });
+    }
+    if let Some(places) = retracted {
+        session.retract(places);
+    }
+    if ui.small_button("Take everything back").clicked() {
+        session.retract_all();
+    }
+}
+
+/// How many times α counts in a step, after what has been done.
+fn scale_at(interventions: &[Intervention], step: usize) -> f32 {
+    let scales = interventions.iter().take_while(|done| done.step <= step).filter_map(|done| match done.what {
+        What::ScaleAlpha(factor) => Some(factor),
+        _ => None,
+    });
+    scales.last().unwrap_or(1.0)
+}
+
+/// What belongs in one row: steps that are driven one after the other, or a single intervention.
+fn rows(interventions: &[Intervention]) -> Vec<Range<usize>> {
+    let mut rows: Vec<Range<usize>> = Vec::new();
+    for (place, done) in interventions.iter().enumerate() {
+        let goes_on = |row: &Range<usize>| {
+            let before = &interventions[row.end - 1];
+            let both_drive = matches!((&before.what, &done.what), (What::Act(_), What::Act(_)));
+            both_drive && before.step + 1 == done.step
+        };
+        match rows.last_mut().filter(|row| goes_on(row)) {
+            Some(row) => row.end = place + 1,
+            None => rows.push(place..place + 1),
+        }
+    }
+    rows
+}
+
+/// A row in words.
+fn in_words(row: &[Intervention]) -> String {
+    match &row[0].what {
+        What::Act(_) => {
+            let signs = row.iter().filter_map(|done| match done.what {
+                What::Act(action) => Action::ALL.get(action).map(|&action| sign(action).0),
+                _ => None,
+            });
+            format!("driven {}", signs.collect::<String>())
+        }
+        What::MoveReward([row, column]) => format!("the reward to square ({column}, {row})"),
+        What::Freeze => "trace frozen".to_owned(),
+        What::Erase => "trace erased".to_owned(),
+        What::ScaleAlpha(factor) => format!("α × {}", figures(f64::from(*factor), 3)),
+        What::Transplant { seed, .. } => format!("the trace that episode {seed} left behind"),
+    }
+}
+
+/// An arrow and a word.
+fn sign(action: Action) -> (&'static str, &'static str) {
+    match action {
+        Action::Up => ("↑", "up"),
+        Action::Right => ("→", "right"),
+        Action::Left => ("←", "left"),
+        Action::Down => ("↓", "down"),
+    }
+}
+
+/// What the whole life brought, untouched and changed.
+fn rewards(session: &Session) -> Option<(String, String)> {
+    let scene = session.scene()?;
+    let ghost = scene.ghost.as_ref()?;
+    Some((decimals(f64::from(ghost.tape().measure), 1), decimals(f64::from(scene.tape().measure), 1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_driven_one_after_the_other_are_one_row() {
+        let done = |step, what| Intervention { step, what };
+        let all = [
+            done(3, What::Act(0)),
+            done(4, What::Act(1)),
+            done(4, What::Erase),
+            done(7, What::Act(3)),
+            done(9, What::Act(2)),
+        ];
+        assert_eq!(rows(&all), [0..2, 2..3, 3..4, 4..5]);
+        assert_eq!(in_words(&all[0..2]), "driven ↑→");
+        assert_eq!(in_words(&all[2..3]), "trace erased");
+    }
+}

@@ -1,0 +1,109 @@
+//! One life on a board: everything that is seen of it at an instant.
+
+use super::board::{Board, name};
+use super::story::Story;
+use super::{Maze, times};
+use crate::episode::{Tape, Walk};
+use crate::tasks::maze::belief::Belief;
+use crate::ui::numbers::{decimals, figures, signed};
+use crate::ui::theme::Palette;
+use egui::{Painter, Response, Role, WidgetInfo};
+use std::sync::Arc;
+
+/// A life until the instant viewed.
+pub(super) struct Life {
+    pub tape: Arc<Tape>,
+    /// The step viewed.
+    pub at: usize,
+    /// What it would do on every square.
+    pub beliefs: Arc<[Belief]>,
+    pub story: Story,
+    /// Row and column of the reward square.
+    pub reward: [usize; 2],
+}
+
+impl Life {
+    /// `None` for a life without places.
+    pub fn new(tape: Arc<Tape>, at: usize, beliefs: Arc<[Belief]>) -> Option<Self> {
+        let (story, reward) = (Story::of(&tape, at)?, tape.reward_square(at)?);
+        Some(Self { tape, at, beliefs, story, reward })
+    }
+
+    /// Where it was.
+    pub fn walk(&self) -> Option<&Walk> {
+        self.tape.behaviour.as_ref()?.walk.as_ref()
+    }
+
+    /// Row and column of the agent.
+    pub fn square(&self) -> Option<[usize; 2]> {
+        self.walk()?.squares.get(self.at).copied()
+    }
+
+    /// "reward 32.4 · found 4 times".
+    pub fn summary(&self) -> String {
+        format!("reward {} · found {}", decimals(f64::from(self.story.reward), 1), times(self.story.found))
+    }
+
+    /// Draws it as the panel's choices say; colours of values reach from the first to the second of `reach`.
+    pub fn draw(&self, panel: &Maze, painter: &Painter, board: &Board, reach: [f32; 2], palette: &Palette) {
+        let Some((walk, square)) = self.walk().zip(self.square()) else { return };
+        let way = &walk.squares[..=self.at];
+        board.floor(painter, walk, palette);
+        if panel.counts {
+            board.visits(painter, way, palette);
+        } else if panel.believes {
+            board.values(painter, &self.beliefs, reach, palette);
+        }
+        board.walls(painter, walk, palette);
+        if panel.believes {
+            board.intentions(painter, &self.beliefs, palette);
+        }
+        board.reward(painter, self.reward, palette);
+        if panel.hides {
+            board.fog(painter, square, palette);
+        }
+        board.trail(painter, way, palette);
+        board.sight(painter, square, palette);
+        board.agent(painter, square, self.story.heading, palette);
+    }
+
+    /// Draws it as what might have been, on the board of another life.
+    pub fn draw_as_ghost(&self, painter: &Painter, board: &Board, palette: &Palette) {
+        let Some((walk, square)) = self.walk().zip(self.square()) else { return };
+        board.ghost(painter, &walk.squares[..=self.at], square, self.story.heading, palette);
+    }
+
+    /// Tells a screen reader.
+    pub fn tell(&self, response: &Response, ghost: Option<&Self>) {
+        let Some((walk, [row, column])) = self.walk().zip(self.square()) else { return };
+        let [reward_row, reward_column] = self.reward;
+        let mut words = format!(
+            "maze of {0} × {0} squares, agent on square ({column}, {row}), reward on square ({reward_column}, \
+             {reward_row}), found {1}",
+            walk.side - 2,
+            times(self.story.found)
+        );
+        if let Some([row, column]) = ghost.and_then(Self::square) {
+            words.push_str(&format!("; untouched, the agent would be on square ({column}, {row})"));
+        }
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
+    }
+
+    /// "square (5, 6): would go left with 0.88, foresees +7.42".
+    pub fn read_out(&self, square: [usize; 2]) -> String {
+        let [row, column] = square;
+        let place = format!("square ({column}, {row})");
+        if self.walk().is_none_or(|walk| walk.is_wall(square)) {
+            return format!("{place}: a wall");
+        }
+        match self.beliefs.iter().find(|belief| [belief.square.row, belief.square.column] == square) {
+            Some(belief) => {
+                let action = belief.preferred();
+                let likely = figures(f64::from(belief.probabilities[action as usize]), 2);
+                let value = signed(f64::from(belief.value), 3);
+                format!("{place}: would go {} with {likely}, foresees {value}", name(action))
+            }
+            None => place,
+        }
+    }
+}

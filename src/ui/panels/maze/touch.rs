@@ -1,0 +1,91 @@
+//! What the pointer does to a life: the reward is carried elsewhere, the agent is driven.
+
+use super::Maze;
+use super::board::Board;
+use super::life::Life;
+use crate::episode::What;
+use crate::tasks::maze::grid::{Action, Square};
+use crate::ui::session::Session;
+use crate::ui::theme::Palette;
+use egui::{CursorIcon, Painter, Response, Ui};
+
+/// What the status line says over the reward.
+const CARRY: &str = "drag the star to hide the reward elsewhere, from this step on";
+
+impl Maze {
+    /// Takes the pointer's gestures on the board of the life that can be changed.
+    pub(super) fn touch(
+        &mut self,
+        ui: &Ui,
+        session: &mut Session,
+        response: &Response,
+        painter: &Painter,
+        board: &Board,
+        life: &Life,
+    ) {
+        if session.why_no_branch().is_some() {
+            self.carries = false;
+            return;
+        }
+        let place = |pos| board.square_at(pos);
+        let pressed = ui.input(|input| input.pointer.press_origin()).and_then(place);
+        if response.drag_started() && pressed == Some(life.reward) {
+            self.carries = true;
+        }
+        let under = response.interact_pointer_pos().or_else(|| response.hover_pos());
+        let target = under.and_then(place);
+        if self.carries {
+            let refusal = target.map_or(Some("outside the maze"), |square| refusal(life, square));
+            if response.drag_stopped() {
+                self.carries = false;
+                if let (Some(square), None) = (target, refusal)
+                    && square != life.reward
+                {
+                    session.intervene(What::MoveReward(square));
+                }
+            } else if let Some(square) = target {
+                ui.ctx().set_cursor_icon(if refusal.is_some() { CursorIcon::NoDrop } else { CursorIcon::Grabbing });
+                if refusal.is_none() {
+                    board.reward(painter, square, &faint(Palette::of(ui.ctx())));
+                }
+            }
+            session.hover = Some(match refusal {
+                Some(reason) => format!("the reward cannot be hidden here: {reason}"),
+                None => "let go, and the reward is here from this step on".to_owned(),
+            });
+            return;
+        }
+        if target == Some(life.reward) && response.hovered() {
+            ui.ctx().set_cursor_icon(CursorIcon::Grab);
+            session.hover = Some(format!("{} — {CARRY}", life.read_out(life.reward)));
+        }
+        if response.clicked()
+            && session.is_driving()
+            && let Some(action) = life.square().zip(target).and_then(|(from, to)| leads(from, to))
+        {
+            session.drive(action);
+        }
+    }
+}
+
+/// Why the reward cannot be on a square.
+fn refusal(life: &Life, square: [usize; 2]) -> Option<&'static str> {
+    if life.walk().is_none_or(|walk| walk.is_wall(square)) {
+        Some("a wall")
+    } else if life.square() == Some(square) {
+        Some("the agent stands there")
+    } else {
+        None
+    }
+}
+
+/// The action that leads from one square to another beside it.
+fn leads(from: [usize; 2], to: [usize; 2]) -> Option<Action> {
+    let square = |[row, column]: [usize; 2]| Square { row, column };
+    Action::ALL.into_iter().find(|&action| square(from).beside(action) == square(to))
+}
+
+/// The colours of what is not let go yet.
+fn faint(palette: &Palette) -> Palette {
+    Palette { trace: palette.trace.gamma_multiply(0.5), text: palette.text.gamma_multiply(0.5), ..*palette }
+}

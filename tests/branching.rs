@@ -1,0 +1,266 @@
+//! Lives that branch off: what comes before an intervention is the same life, what comes after is lived with the same
+//! random numbers, and every trace of it is rebuilt bit for bit.
+
+use crate::workbench::{bits, read_tape, tape_bytes, with_changed_json, with_value};
+use hebbscope::data::{Generator, Stream};
+use hebbscope::episode::{EventKind, Intervention, Ledger, Reel, What};
+use hebbscope::plastic::{Alteration, Parameters, Stepper};
+use hebbscope::tasks::{self, Purpose};
+use hebbscope::train::{RunConfig, evaluate};
+use std::sync::Arc;
+
+const NEURONS: usize = 20;
+const STEPS: usize = 40;
+
+/// Every way in which a trace is written; the last one has none.
+const NETWORKS: [&[(&str, &str)]; 9] = [
+    &[("rule", "decay")],
+    &[("rule", "oja")],
+    &[("rule", "clip"), ("clip", "0.05")],
+    &[("alpha", "yoked")],
+    &[("alpha", "per_neuron")],
+    &[("network", "modulated"), ("clip", "0.05")],
+    &[("network", "modulated"), ("fan_out", "scalar")],
+    &[("network", "retroactive")],
+    &[("network", "non_plastic")],
+];
+
+fn config(changes: &[(&str, &str)]) -> RunConfig {
+    let mut config = RunConfig::new(tasks::find("maze").unwrap());
+    let small = [("size", "5"), ("steps", "40"), ("neurons", "20")];
+    for (key, value) in small.iter().chain(changes) {
+        config.settings.set_text(key, value).unwrap();
+    }
+    config
+}
+
+/// A network whose weights and traces matter.
+fn strong(config: &RunConfig) -> Parameters {
+    let network = config.task().experiment(&config.settings, Purpose::Training).unwrap().network();
+    let mut generator = Generator::new(8, Stream::Initialisation);
+    let mut parameters = Parameters::default();
+    for (name, shape) in network.shapes() {
+        let values = if name == "eta" { vec![0.1] } else { generator.normal(shape.iter().product(), 0.3) };
+        parameters.insert(name, &shape, &values).unwrap();
+    }
+    parameters
+}
+
+fn done(step: usize, what: What) -> Intervention {
+    Intervention { step, what }
+}
+
+fn transplant(seed: u64) -> What {
+    What::Transplant { seed, state: [].into() }
+}
+
+/// Everything that can be done, some of it twice, at birth, at once and late.
+fn many() -> Vec<Intervention> {
+    vec![
+        done(0, transplant(5)),
+        done(7, What::Erase),
+        done(11, What::ScaleAlpha(0.5)),
+        done(11, transplant(6)),
+        done(12, What::Act(1)),
+        done(20, What::ScaleAlpha(-1.5)),
+        done(30, What::Freeze),
+        done(35, transplant(5)),
+        done(36, What::Erase),
+        done(39, transplant(6)),
+    ]
+}
+
+#[test]
+fn a_branch_in_which_nothing_is_different_is_the_same_life_bit_for_bit() {
+    for changes in NETWORKS {
+        let config = config(changes);
+        let parameters = strong(&config);
+        let life = evaluate::live_episode(&config, &parameters, 4).unwrap();
+        let actions = &life.behaviour.as_ref().unwrap().actions;
+        let mut same: Vec<_> = [3, 4, 21].map(|step| done(step, What::Act(actions[step]))).to_vec();
+        let reward = life.reward_square(0).unwrap();
+        let place = same.partition_point(|done| done.step <= 9);
+        if life.behaviour.as_ref().unwrap().walk.as_ref().unwrap().squares[9] != reward {
+            same.insert(place, done(9, What::MoveReward(reward)));
+        }
+        let mut branch = evaluate::live_branched(&config, &parameters, 4, same.clone()).unwrap();
+        assert_eq!(std::mem::take(&mut branch.interventions), same);
+        assert_eq!(branch, life, "{changes:?}");
+        assert_eq!(evaluate::live_branched(&config, &parameters, 4, Vec::new()).unwrap(), life, "{changes:?}");
+    }
+}
+
+#[test]
+fn what_comes_before_an_intervention_is_the_untouched_life() {
+    for changes in &NETWORKS[..8] {
+        let config = config(changes);
+        let parameters = strong(&config);
+        let life = evaluate::live_episode(&config, &parameters, 2).unwrap();
+        let other = (life.behaviour.as_ref().unwrap().actions[15] + 1) % 4;
+        let what = [What::Erase, What::Freeze, What::ScaleAlpha(0.0), transplant(9), What::Act(other)];
+        for what in what {
+            let branch = evaluate::live_branched(&config, &parameters, 2, vec![done(15, what.clone())]).unwrap();
+            branch.check().unwrap();
+            let [(before, after), (as_before, otherwise)] =
+                [&branch, &life].map(|tape| tape.activity.split_at(15 * NEURONS));
+            assert!(before == as_before && after != otherwise, "{changes:?} {what:?}");
+            let (now, then) = (branch.behaviour.as_ref().unwrap(), life.behaviour.as_ref().unwrap());
+            assert!(now.observations[..16 * 16] == then.observations[..16 * 16], "it comes to step 15 as it was");
+        }
+    }
+}
+
+#[test]
+fn the_traces_of_a_branch_are_the_kernels_at_every_step() {
+    for changes in &NETWORKS[..8] {
+        let config = config(changes);
+        let parameters = strong(&config);
+        let tape = Arc::new(evaluate::live_branched(&config, &parameters, 3, many()).unwrap());
+        tape.check().unwrap();
+        let mut stepper = Stepper::begin(tape.network, &parameters, 1, STEPS).unwrap();
+        let (mut reel, mut traces) = (Reel::new(Arc::clone(&tape)), Vec::new());
+        for step in 0..STEPS {
+            for alteration in tape.done_before(step).filter_map(What::alteration) {
+                stepper.alter(&parameters, &alteration).unwrap();
+            }
+            traces.push(stepper.trace(0));
+            assert!(reel.trace_at(step) == traces[step], "{changes:?} step {step}");
+            let activity = stepper.step(&tape.drive[step * NEURONS..][..NEURONS]).unwrap();
+            assert_eq!(activity, tape.activity_at(step), "{changes:?} step {step}");
+        }
+        traces.push(stepper.trace(0));
+        assert!(reel.trace_at(STEPS) == traces[STEPS], "{changes:?} at the end");
+        let is_empty = |step: usize| traces[step].iter().all(|value| *value == 0.0);
+        assert!(!is_empty(0) && !is_empty(6) && is_empty(7) && !is_empty(9) && is_empty(36) && !is_empty(39));
+        assert!(traces[30] == traces[34] && traces[36] == traces[38] && traces[39] == traces[40], "frozen");
+        for step in [40, 3, 29, 16, 8, 0, 39, 24, 36] {
+            assert!(reel.trace_at(step) == traces[step], "{changes:?} jump to {step}");
+        }
+        for (from, to) in [(0, 0), (3, 17), (19, 4)] {
+            let history: Vec<f32> = traces.iter().map(|trace| trace[from * NEURONS + to]).collect();
+            assert_eq!(reel.synapse_history(from, to), history, "{changes:?} {from}→{to}");
+            for (step, &trace) in history.iter().enumerate() {
+                let total = Ledger::of_synapse(&tape, from, to, step).total();
+                assert!((total - f64::from(trace)).abs() < 2e-6, "{changes:?} {from}→{to} step {step}: {total}");
+            }
+        }
+    }
+}
+
+/// x(t) = tanh(input + Σ_i (w + s α H) x_i(t−1)), by hand.
+#[test]
+fn alpha_counts_as_much_as_it_is_scaled() {
+    for changes in &NETWORKS[..8] {
+        let config = config(changes);
+        let parameters = strong(&config);
+        let scales = vec![done(10, What::ScaleAlpha(0.0)), done(20, What::ScaleAlpha(1.7))];
+        let tape = Arc::new(evaluate::live_branched(&config, &parameters, 3, scales).unwrap());
+        let (w, alpha) = (parameters.values("w").unwrap(), parameters.values("alpha").unwrap());
+        let (kind, mut reel) = (tape.network.alpha().unwrap(), Reel::new(Arc::clone(&tape)));
+        for (step, scale) in [(5, 1.0), (10, 0.0), (19, 0.0), (20, 1.7), (33, 1.7)] {
+            assert_eq!(tape.alpha_scale(step), scale);
+            let trace = reel.trace_at(step);
+            for (to, found) in tape.activity_at(step).iter().enumerate() {
+                let mut sum = tape.drive[step * NEURONS + to];
+                for (from, before) in tape.activity_at(step - 1).iter().enumerate() {
+                    let plastic = scale * kind.at(&alpha, NEURONS, from, to) * trace[from * NEURONS + to];
+                    sum += before * (w[from * NEURONS + to] + plastic);
+                }
+                assert!((sum.tanh() - found).abs() < 1e-5, "{changes:?} step {step}: {found}, not {}", sum.tanh());
+            }
+        }
+    }
+}
+
+#[test]
+fn an_agent_that_is_driven_goes_where_it_is_told_and_finds_the_reward_where_it_was_moved() {
+    let config = config(&[]);
+    let parameters = strong(&config);
+    // From the centre of 5 × 5 squares, row 3 column 3, left and up along open squares.
+    let mut all = vec![done(0, What::MoveReward([1, 2]))];
+    all.extend([2, 2, 0, 0, 1].into_iter().enumerate().map(|(step, action)| done(step, What::Act(action))));
+    all.push(done(8, What::MoveReward([5, 5])));
+    let tape = evaluate::live_branched(&config, &parameters, 1, all).unwrap();
+    let behaviour = tape.behaviour.as_ref().unwrap();
+    let squares = &behaviour.walk.as_ref().unwrap().squares;
+    assert_eq!(squares[..5], [[3, 3], [3, 2], [3, 1], [2, 1], [1, 1]]);
+    assert_eq!(behaviour.actions[..5], [2, 2, 0, 0, 1]);
+    assert_eq!(behaviour.rewards[4], 10.0);
+    assert!(tape.events.iter().any(|event| event.kind == EventKind::Reward && event.start == 4));
+    assert_eq!([0, 7, 8, 39].map(|step| tape.reward_square(step).unwrap()), [[1, 2], [1, 2], [5, 5], [5, 5]]);
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_in_words() {
+    let plastic = config(&[]);
+    let parameters = strong(&plastic);
+    let refused = |what: Vec<Intervention>| {
+        evaluate::live_branched(&plastic, &parameters, 1, what).map(|_| ()).unwrap_err().to_string()
+    };
+    for (what, words) in [
+        (done(40, What::Erase), "before one of 40 steps, found step 41"),
+        (done(3, What::Act(4)), "an action from 0 to 3, found 4"),
+        (done(3, What::MoveReward([0, 2])), "step 4: expected an open square for the reward, found a wall"),
+        (done(3, What::MoveReward([99, 99])), "found a wall at row 99 column 99"),
+        (done(0, What::MoveReward([3, 3])), "step 1: expected a square for the reward that the agent is not on"),
+        (done(3, What::ScaleAlpha(f32::NAN)), "α times a finite number, found NaN"),
+        (done(3, What::Transplant { seed: 1, state: vec![0.0; 7].into() }), "a transplant of 400 numbers, found 7"),
+    ] {
+        let error = refused(vec![what]);
+        assert!(error.contains(words), "expected {words:?} in: {error}");
+    }
+    assert!(refused(vec![done(5, What::Erase), done(2, What::Erase)]).contains("in the order of their steps"));
+
+    let fixed = config(&[("network", "non_plastic")]);
+    let error = evaluate::live_branched(&fixed, &strong(&fixed), 1, vec![done(2, What::Erase)]).unwrap_err();
+    assert!(error.to_string().contains("a network with traces, found one without"), "{error}");
+
+    let patterns = RunConfig::new(tasks::find("patterns").unwrap());
+    let experiment = patterns.task().experiment(&patterns.settings, Purpose::Testing).unwrap();
+    let network = experiment.initial(&mut Generator::new(1, Stream::Initialisation)).unwrap();
+    let error = evaluate::live_branched(&patterns, &network, 1, vec![done(2, What::Erase)]).unwrap_err();
+    assert!(error.to_string().contains("no agent to intervene with"), "{error}");
+}
+
+#[test]
+fn a_branch_is_read_back_as_it_was_written_and_a_damaged_one_is_refused() {
+    let config = config(&[("network", "retroactive")]);
+    let parameters = strong(&config);
+    let mut all = many();
+    all.push(done(39, What::MoveReward([1, 1])));
+    let tape = evaluate::live_branched(&config, &parameters, 3, all).unwrap();
+    let bytes = tape_bytes(&tape, &parameters);
+    let (found, layers) = read_tape(&bytes).unwrap();
+    assert_eq!(found, tape);
+    assert_eq!(bits(&layers), bits(&parameters));
+    let json = |change: &dyn Fn(&mut serde_json::Value)| with_changed_json(&bytes, |json| change(json));
+    let what = |key: &str, value: serde_json::Value, at: usize| {
+        json(&move |json| json["interventions"]["done"][at][key] = value.clone())
+    };
+    for (changed, words) in [
+        (json(&|json| json["interventions"]["version"] = 2.into()), "interventions of version 2, expected version 1"),
+        (what("step", 40.into(), 10), "before one of 40 steps, found step 41"),
+        (what("step", 38.into(), 10), "in the order of their steps"),
+        (what("action", 9.into(), 4), "an action from 0 to 3, found 9"),
+        (what("row", 0.into(), 10), "the reward on an open square, found row 0 column 1"),
+        (what("what", "melt".into(), 1), "the header of a tape"),
+        (json(&|json| drop(json.as_object_mut().unwrap().remove("interventions"))), "does not belong"),
+        (with_value(&bytes, "tape.transplant.0", 1, f32::NAN), "finite numbers"),
+    ] {
+        let error = read_tape(&changed).map(|_| ()).unwrap_err();
+        assert!(error.contains(words) && !error.contains('\n'), "expected {words:?} in: {error}");
+    }
+}
+
+#[test]
+fn an_altered_lifetime_teaches_nobody() {
+    let config = config(&[]);
+    let parameters = strong(&config);
+    let tape = evaluate::live_episode(&config, &parameters, 3).unwrap();
+    let mut stepper = Stepper::begin(tape.network, &parameters, 1, STEPS).unwrap();
+    stepper.alter(&parameters, &Alteration::Freeze).unwrap();
+    stepper.step(&tape.drive[..NEURONS]).unwrap();
+    let drive = candle_core::Tensor::from_slice(&tape.drive[..NEURONS], (1, 1, NEURONS), parameters.device()).unwrap();
+    let activity = stepper.finish(&parameters, &drive).unwrap();
+    assert!(!activity.track_op(), "it is part of no graph");
+}
