@@ -16,6 +16,7 @@ mod gallery;
 mod heatmap;
 mod images;
 mod inspector;
+mod intervene;
 mod layout;
 mod lifetime;
 mod matrices;

@@ -40,7 +40,7 @@ pub fn checkpoint(folder: &Path) -> PathBuf {
     checkpoint_of(folder, &[])
 }
 
-fn checkpoint_of(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
+pub fn checkpoint_of(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
     let name: String = changes.iter().flat_map(|(key, value)| [*key, *value]).collect();
     let path = folder.join(format!("agent{name}.safetensors"));
     let changes: Vec<_> = [("size", "5")].iter().chain(changes).copied().collect();

@@ -79,7 +79,7 @@ impl Session {
             What::Freeze => all.retain(|done| !is_alike(&done.what)),
             // One puts a trace in the place of the other's.
             What::Erase | What::Transplant { .. } => {
-                all.retain(|done| !(done.step == step && matches!(done.what, What::Erase | What::Transplant { .. })))
+                all.retain(|done| !(done.step == step && matches!(done.what, What::Erase | What::Transplant { .. })));
             }
             What::MoveReward(_) | What::ScaleAlpha(_) => {
                 all.retain(|done| !(is_alike(&done.what) && done.step == step));

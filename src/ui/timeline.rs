@@ -4,7 +4,7 @@ use super::numbers::figures;
 use super::scene::Scene;
 use super::session::Session;
 use super::theme::{self, Palette};
-use crate::episode::{Event, EventKind};
+use crate::episode::{Event, EventKind, What};
 use egui::{Color32, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 /// What a button of the transport shows.
@@ -144,7 +144,7 @@ fn moment(kind: EventKind, x: f32, rect: Rect, palette: &Palette) -> Option<Vec<
     }
 }
 
-/// Where somebody has done something, as lozenges on dashed lines; where the untouched life found its reward, as
+/// Where somebody has done something, as lozenges on dashed lines, and what was driven underlined; where the untouched life found its reward, as
 /// hollow pins.
 fn branch_marks(scene: &Scene, rect: Rect, palette: &Palette) -> Vec<Shape> {
     let tape = scene.tape();
@@ -155,8 +155,17 @@ fn branch_marks(scene: &Scene, rect: Rect, palette: &Palette) -> Vec<Shape> {
         let head = pos2(x_of(event.start as f32 + 0.5), rect.top() + 1.0);
         marks.push(Shape::circle_stroke(head, 4.0, Stroke::new(1.2, palette.quiet)));
     }
+    let mut driven = None;
     for done in &tape.interventions {
         let x = x_of(done.step as f32);
+        if matches!(done.what, What::Act(_)) {
+            let ends = [x, x_of((done.step + 1) as f32)].map(|x| pos2(x, rect.bottom() + 2.0));
+            marks.push(Shape::line_segment(ends, Stroke::new(2.0, palette.mark)));
+            // Of steps that are driven one after the other the first is marked.
+            if driven.replace(done.step + 1) == Some(done.step) {
+                continue;
+            }
+        }
         let line = [pos2(x, rect.top()), pos2(x, rect.bottom() + 6.0)];
         marks.extend(Shape::dashed_line(&line, Stroke::new(1.2, palette.mark), 3.0, 2.0));
         let lozenge = [vec2(0.0, -4.0), vec2(3.5, 0.0), vec2(0.0, 4.0), vec2(-3.5, 0.0)];

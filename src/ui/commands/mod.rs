@@ -8,7 +8,7 @@ use super::layout::{Named, Subject};
 use super::training::Phase;
 use crate::tasks::maze::grid::Action;
 use crate::train::{Bundled, Command as Order};
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 
 /// One thing the window can be told.
 pub struct Command {
@@ -367,21 +367,37 @@ pub fn shortcut_text(context: &Context, shortcut: &KeyboardShortcut) -> String {
     whole.strip_suffix(name).map_or_else(|| whole.clone(), |modifiers| format!("{modifiers}{symbol}"))
 }
 
-/// Runs the commands whose keys have been pressed. Keys yield to text and to the focused widget.
+/// Runs the commands whose keys have been pressed, in the order in which they were: a slow frame may have seen several.
+/// Keys yield to text and to the focused widget.
 pub fn keys(app: &mut App, context: &Context) {
     let focused = context.memory(egui::Memory::focused);
     let busy = context.text_edit_focused() || focused.is_some_and(|id| id != super::timeline::strip_id());
-    for command in COMMANDS {
-        if !command.always && (busy || app.is_asking() || egui::Popup::is_any_open(context)) {
-            continue;
-        }
+    let pressed: Vec<(Key, Modifiers)> = context.input(|input| {
+        let keys = input.events.iter().filter_map(|event| match event {
+            Event::Key { key, pressed: true, modifiers, .. } => Some((*key, *modifiers)),
+            _ => None,
+        });
+        keys.collect()
+    });
+    for (key, modifiers) in pressed {
+        let yields = busy || app.is_asking() || egui::Popup::is_any_open(context);
+        let is_meant = |shortcut: &KeyboardShortcut| {
+            shortcut.logical_key == key && modifiers.matches_logically(shortcut.modifiers)
+        };
         // A key whose command cannot be done now is left to whoever else listens.
-        let is_pressed = (command.is_possible)(app)
-            && command.keys.iter().any(|shortcut| context.input_mut(|input| input.consume_shortcut(shortcut)));
-        if is_pressed {
-            (command.run)(app, context);
-            // Arrows would also move the focus on to the next button.
-            context.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
-        }
+        let command = COMMANDS.iter().find(|command| {
+            (command.always || !yields) && command.keys.iter().any(is_meant) && (command.is_possible)(app)
+        });
+        let Some(command) = command else { continue };
+        context.input_mut(|input| {
+            let place = input.events.iter().position(|event| {
+                matches!(event, Event::Key { key: other, pressed: true, modifiers: held, .. }
+                    if (*other, *held) == (key, modifiers))
+            });
+            place.map(|place| input.events.remove(place))
+        });
+        (command.run)(app, context);
+        // Arrows would also move the focus on to the next button.
+        context.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
     }
 }

@@ -7,7 +7,7 @@ use crate::tasks::maze::grid::Action;
 use crate::ui::numbers::{decimals, figures};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
-use egui::{Button, DragValue, Label, RichText, ScrollArea, Slider, Ui};
+use egui::{Button, DragValue, Label, RichText, Role, ScrollArea, Slider, Ui, WidgetInfo};
 use std::ops::{Range, RangeInclusive};
 
 /// How far α can be scaled by the slider: from switched off to twice what was trained.
@@ -76,11 +76,13 @@ impl Intervene {
             if ui.button("Erase").on_hover_text("everything that was learned in this life is zero").clicked() {
                 session.intervene(What::Erase);
             }
+        });
+        ui.horizontal(|ui| {
             let words = "put the trace that another life left behind in the place of this one's";
             if ui.button("Transplant").on_hover_text(words).clicked() {
                 session.intervene(What::Transplant { seed: self.donor, state: [].into() });
             }
-            ui.label("from episode");
+            ui.label("the trace of episode");
             ui.add(DragValue::new(&mut self.donor).speed(0.1)).on_hover_text("the seed of the other life");
         });
         ui.horizontal(|ui| {
@@ -109,8 +111,6 @@ fn drive_ui(ui: &mut Ui, session: &mut Session) {
                 session.drive(action);
             }
         }
-        let quiet = Palette::of(ui.ctx()).quiet;
-        ui.add(Label::new(RichText::new("drag the star to hide the reward elsewhere").small().color(quiet)).wrap());
     });
 }
 
@@ -119,7 +119,7 @@ fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
     let interventions = session.interventions().to_vec();
     if interventions.is_empty() {
         let words = "Nothing has been done to this life. What you do begins at the step in view, and what follows is \
-                     lived again with the same random numbers.";
+                     lived again with the same random numbers. The star can be dragged, too.";
         ui.add(Label::new(RichText::new(words).small().color(palette.quiet)).wrap());
         return;
     }
@@ -132,7 +132,10 @@ fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
         let first = &interventions[row.start];
         ui.horizontal(|ui| {
             let words = in_words(&interventions[row.clone()]);
-            if ui.small_button("×").on_hover_text(format!("take back: {words}")).clicked() {
+            let button = ui.small_button("×");
+            let name = format!("take back: {words}");
+            button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+            if button.on_hover_text(name).clicked() {
                 retracted = Some(row.clone());
             }
             let step = format!("step {}", first.step + 1);

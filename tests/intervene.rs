@@ -1,0 +1,319 @@
+//! Doing something to a life in the window: driving, carrying the reward, the trace and α; and the life that is
+//! untouched beside it.
+
+use crate::command_line::Bench;
+use crate::maze_panel::{checkpoint, checkpoint_of};
+use crate::support::{keep, offscreen, windowed};
+use egui::{Key, Pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use hebbscope::episode::{Tape, What, tape_file};
+use hebbscope::plastic::tensor_file;
+use hebbscope::train::evaluate;
+use hebbscope::ui::App;
+use hebbscope::ui::layout::Named;
+use hebbscope::ui::panels::PANELS;
+use hebbscope::ui::picture::Picture;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The window with an agent of twelve neurons in a maze of 5 × 5 squares, at rest at a step of its life of thirty.
+fn opened_at(path: PathBuf, step: usize) -> Harness<'static, App> {
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session.open(path);
+    app.session.settle();
+    app.session.clock.pause();
+    app.session.clock.seek(step);
+    let mut harness = windowed(app);
+    harness.state_mut().show_panel("Intervene", "Agent");
+    harness.run_steps(3);
+    harness
+}
+
+fn opened(folder: &Path, step: usize) -> Harness<'static, App> {
+    opened_at(checkpoint(folder), step)
+}
+
+/// Waits until what has been done has been lived.
+fn lived(harness: &mut Harness<'_, App>) {
+    for _ in 0..4 {
+        harness.run_steps(1);
+        harness.state_mut().session.settle();
+    }
+    harness.run_steps(2);
+    assert!(!harness.state().session.is_branching());
+    assert_eq!(harness.state().session.notices, []);
+}
+
+fn tape(harness: &Harness<'_, App>) -> Arc<Tape> {
+    Arc::clone(harness.state().session.scene().unwrap().tape())
+}
+
+fn untouched(harness: &Harness<'_, App>) -> Option<Arc<Tape>> {
+    let ghost = harness.state().session.scene().unwrap().ghost.as_ref();
+    ghost.map(|ghost| Arc::clone(ghost.tape()))
+}
+
+fn whats(harness: &Harness<'_, App>) -> Vec<(usize, What)> {
+    harness.state().session.interventions().iter().map(|done| (done.step, done.what.clone())).collect()
+}
+
+/// The centre of a square of the board.
+fn square(harness: &Harness<'_, App>, [row, column]: [usize; 2]) -> Pos2 {
+    let board = harness.get_by_label_contains("maze of 5 × 5").rect();
+    board.min + board.size() * vec2(column as f32 + 0.5, row as f32 + 0.5) / 7.0
+}
+
+fn pointer(harness: &mut Harness<'_, App>, pos: Pos2, pressed: bool) {
+    let (button, modifiers) = (egui::PointerButton::Primary, egui::Modifiers::NONE);
+    harness.event(egui::Event::PointerButton { pos, button, pressed, modifiers });
+    harness.run_steps(1);
+}
+
+#[test]
+fn arrow_keys_drive_the_agent_and_everything_can_be_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(folder.path(), 4);
+    let before = tape(&harness);
+    harness.get_by_label_contains("Nothing has been done to this life");
+    harness.key_press(Key::D);
+    harness.run_steps(1);
+    assert!(harness.state().session.is_driving());
+    // Seen in one frame, taken in their order.
+    for key in [Key::ArrowUp, Key::ArrowLeft, Key::ArrowDown, Key::ArrowRight] {
+        harness.key_press(key);
+    }
+    lived(&mut harness);
+    let driven = tape(&harness);
+    assert_eq!(driven.behaviour.as_ref().unwrap().actions[4..8], [0, 2, 3, 1]);
+    assert_eq!(harness.state().session.clock.at(), 8, "the view goes with the agent");
+    assert_eq!(untouched(&harness), Some(Arc::clone(&before)));
+    harness.get_by_label("driven ↑←↓→");
+    let words = format!("reward of the whole life: {:.1} untouched", before.measure).replace('-', "−");
+    harness.get_by_label_contains(&words);
+
+    // Driving from an earlier step on replaces what was driven later.
+    harness.state_mut().session.clock.seek(5);
+    harness.key_press(Key::ArrowUp);
+    lived(&mut harness);
+    assert_eq!(whats(&harness), [(4, What::Act(0)), (5, What::Act(0))]);
+    let [row, column] = tape(&harness).behaviour.as_ref().unwrap().walk.as_ref().unwrap().squares[6];
+    let [ghost_row, ghost_column] = before.behaviour.as_ref().unwrap().walk.as_ref().unwrap().squares[6];
+    harness.get_by_label_contains(&format!("agent on square ({column}, {row})"));
+    harness.get_by_label_contains(&format!("untouched, the agent would be on square ({ghost_column}, {ghost_row})"));
+
+    // The keys are those of time again.
+    harness.key_press(Key::Escape);
+    harness.run_steps(1);
+    assert!(!harness.state().session.is_driving());
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(1);
+    assert_eq!((harness.state().session.clock.at(), whats(&harness).len()), (7, 2));
+
+    harness.get_by_label("Take everything back").click();
+    lived(&mut harness);
+    assert_eq!((tape(&harness), untouched(&harness)), (before, None));
+    assert_eq!(harness.state().session.clock.at(), 7);
+}
+
+#[test]
+fn the_reward_is_carried_elsewhere_and_a_click_beside_a_driven_agent_leads_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(folder.path(), 0);
+    let walk = tape(&harness).behaviour.as_ref().unwrap().walk.clone().unwrap();
+    let (reward, agent) = (walk.reward, walk.squares[0]);
+    let target = [[1, 1], [5, 5]].into_iter().find(|corner| *corner != reward).unwrap();
+    let carry = |harness: &mut Harness<'_, App>, from: [usize; 2], to: [usize; 2]| {
+        let (begin, end) = (square(harness, from), square(harness, to));
+        harness.hover_at(begin);
+        harness.run_steps(1);
+        pointer(harness, begin, true);
+        for share in [0.3, 0.6, 1.0] {
+            harness.hover_at(begin + (end - begin) * share);
+            harness.run_steps(1);
+        }
+        pointer(harness, end, false);
+    };
+    // Not into a wall, not where the agent stands, and nothing else is a star.
+    carry(&mut harness, reward, [0, 0]);
+    carry(&mut harness, reward, agent);
+    let empty = walk
+        .walls
+        .iter()
+        .enumerate()
+        .find(|(at, wall)| !**wall && [at / 7, at % 7] != reward && [at / 7, at % 7] != agent);
+    let (empty, _) = empty.unwrap();
+    carry(&mut harness, [empty / 7, empty % 7], target);
+    lived(&mut harness);
+    assert_eq!(whats(&harness), []);
+    carry(&mut harness, reward, target);
+    lived(&mut harness);
+    assert_eq!(whats(&harness), [(0, What::MoveReward(target))]);
+    assert_eq!(tape(&harness).reward_square(0), Some(target));
+    let [row, column] = target;
+    harness.get_by_label_contains(&format!("reward on square ({column}, {row})"));
+    harness.get_by_label(&format!("the reward to square ({column}, {row})"));
+
+    // A click means nothing until the agent is driven.
+    let beside = square(&harness, [agent[0], agent[1] - 1]);
+    let click = |harness: &mut Harness<'_, App>| {
+        harness.hover_at(beside);
+        harness.run_steps(1);
+        pointer(harness, beside, true);
+        pointer(harness, beside, false);
+        lived(harness);
+    };
+    click(&mut harness);
+    assert_eq!(whats(&harness).len(), 1);
+    harness.get_by_label("Drive").click();
+    harness.run_steps(2);
+    click(&mut harness);
+    assert_eq!(whats(&harness)[1], (0, What::Act(2)));
+}
+
+#[test]
+fn the_trace_is_frozen_erased_and_transplanted_and_alpha_scaled() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = checkpoint_of(folder.path(), &[("network", "retroactive")]);
+    let mut harness = opened_at(path, 10);
+    let before = tape(&harness);
+    harness.get_by_label("Erase").click();
+    lived(&mut harness);
+    let session = &mut harness.state_mut().session;
+    assert!(session.trace().unwrap().values().iter().all(|value| *value == 0.0), "H is zero at this step");
+    let (ghost, ghost_trace) = session.ghost().unwrap();
+    assert_eq!(ghost, before);
+    assert!(ghost_trace.iter().any(|value| *value != 0.0), "and would not have been");
+
+    harness.get_by_label("Transplant").click();
+    lived(&mut harness);
+    let [(10, What::Transplant { seed: 1, state })] = &whats(&harness)[..] else { panic!("{:?}", whats(&harness)) };
+    assert_eq!(state.len(), 2 * 144);
+    let trace = harness.state_mut().session.trace().unwrap();
+    assert_eq!(trace.values(), &state[..144], "another life's trace in the place of the erased one");
+    let donor = evaluate::live_episode(
+        harness.state().session.scene().unwrap().config.as_ref().unwrap(),
+        &harness.state().session.scene().unwrap().parameters,
+        1,
+    );
+    let donor = donor.unwrap();
+    let mut left = donor.first_state();
+    donor.carry(&mut left, 0..donor.steps);
+    assert_eq!(left, state.to_vec(), "the one that the life of seed 1 left behind");
+
+    harness.state_mut().session.clock.seek(20);
+    harness.run_steps(1);
+    harness.get_by_label("Freeze").click();
+    lived(&mut harness);
+    let session = &mut harness.state_mut().session;
+    let frozen = session.trace().unwrap();
+    session.clock.seek(29);
+    assert_eq!(session.trace().unwrap().values(), frozen.values());
+
+    harness.state_mut().session.clock.seek(25);
+    harness.state_mut().session.intervene(What::ScaleAlpha(0.5));
+    lived(&mut harness);
+    let session = &mut harness.state_mut().session;
+    let alpha = session.scene().unwrap().alpha.clone().unwrap();
+    let half: Vec<f32> = alpha.values().iter().map(|alpha| 0.5 * alpha).collect();
+    let at = |session: &mut hebbscope::ui::Session, step| {
+        session.clock.seek(step);
+        session.matrix(hebbscope::ui::matrices::MatrixKind::Alpha).unwrap().matrix.values().to_vec()
+    };
+    assert_eq!((at(session, 24), at(session, 25)), (alpha.values().to_vec(), half));
+    for (words, step) in [("trace frozen", 20), ("α × 0.500", 25), ("the trace that episode 1 left behind", 10)] {
+        harness.get_by_label(words);
+        harness.get_by_label(&format!("step {}", step + 1));
+    }
+    // One of them is taken back.
+    harness.get_by_label("take back: trace frozen").click();
+    lived(&mut harness);
+    assert_eq!(whats(&harness).len(), 2);
+    // The same episode again is the life as it was.
+    harness.state_mut().session.new_episode(true);
+    lived(&mut harness);
+    assert_eq!(tape(&harness), before);
+}
+
+#[test]
+fn where_nothing_can_be_changed_the_panel_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = checkpoint(folder.path());
+    let harness = opened_at(path.clone(), 3);
+    let scene = harness.state().session.scene().unwrap().clone();
+    let (network, mut tape) = (Arc::clone(&scene.parameters), Tape::clone(scene.tape()));
+    let only = folder.path().join("tape.safetensors");
+    tape_file::write(&only, &tape, &network).unwrap();
+    let mut harness = opened_at(only, 3);
+    harness.get_by_label_contains("A tape holds one lifetime");
+    harness.key_press(Key::D);
+    harness.run_steps(1);
+    assert!(!harness.state().session.is_driving());
+    assert!(harness.get_by_label("Erase").accesskit_node().is_disabled());
+
+    // A tape of a branch is seen as it was lived, with nothing beside it.
+    tape.interventions = vec![hebbscope::episode::Intervention { step: 2, what: What::Freeze }];
+    let branch = folder.path().join("branch.safetensors");
+    tape_file::write(&branch, &tape, &network).unwrap();
+    let harness = opened_at(branch, 3);
+    harness.get_by_label("trace frozen");
+    assert_eq!(untouched(&harness), None);
+
+    let mut harness = opened_at(checkpoint_of(folder.path(), &[("network", "non_plastic")]), 3);
+    assert!(harness.get_by_label("Erase").accesskit_node().is_disabled(), "there is nothing to erase");
+    harness.get_by_label("←").click();
+    lived(&mut harness);
+    assert_eq!(whats(&harness), [(3, What::Act(2))]);
+}
+
+#[test]
+fn lives_beside_each_other_are_drawn_in_both_themes() {
+    let Some(mut device) = offscreen() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = checkpoint(folder.path());
+    for dark in [true, false] {
+        let mut picture = Picture::with(device, dark);
+        picture.open(Some(&path));
+        let session = &mut picture.app.session;
+        session.clock.seek(6);
+        session.intervene(What::Act(0));
+        session.update();
+        session.settle();
+        assert!(session.scene().unwrap().ghost.is_some());
+        session.clock.seek(12);
+        picture.app.set_layout(Named::Watch);
+        let together = picture.window([1280.0, 800.0], 1.0).unwrap();
+        keep(&together, &format!("branch-{dark}"));
+        let place = PANELS.iter().position(|make| make().title() == "Intervene").unwrap();
+        let panel = picture.panel(place, [420.0, 260.0], 1.0).unwrap();
+        keep(&panel, &format!("intervene-{dark}"));
+        device = picture.into_offscreen();
+    }
+}
+
+#[test]
+fn a_branch_is_recorded_and_drawn_from_the_command_line() {
+    let bench = Bench::new();
+    std::fs::copy(checkpoint(&bench.path("")), bench.path("agent")).unwrap();
+    bench.done("episode agent --seed 2 --do 5:act=up,left --do 3:erase --do 9:transplant=4 --out branch.safetensors");
+    let (tape, _) = tape_file::read(tensor_file::TensorFile::read(&bench.path("branch.safetensors")).unwrap()).unwrap();
+    let steps: Vec<usize> = tape.interventions.iter().map(|done| done.step).collect();
+    assert_eq!(steps, [2, 4, 5, 8]);
+    bench.refused("episode agent --seed 2 --do 31:erase --out other", &["before one of 30 steps", "found step 31"]);
+    bench.refused(
+        "episode agent --seed 2 --do 4:reward=0,3 --out other",
+        &["step 4", "an open square", "row 3 column 0"],
+    );
+    let misused = bench.run("episode agent --seed 2 --do 4:melt --out other");
+    let errors = String::from_utf8(misused.stderr).unwrap();
+    assert_eq!(misused.status.code(), Some(2));
+    assert!(errors.contains("--do") && errors.contains("STEP:freeze"), "{errors}");
+    if offscreen().is_some() {
+        let drawn = bench.run("render agent --do 5:erase --out branch.png --size 400x300 --panel maze");
+        assert!(drawn.status.success() && bench.path("branch.png").exists());
+        let refused = bench.run("render branch.safetensors --do 5:erase --out other.png");
+        let errors = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(errors.contains("a tape holds one lifetime") && !bench.path("other.png").exists(), "{errors}");
+    }
+}
