@@ -356,6 +356,8 @@ pub fn shortcut_text(context: &Context, shortcut: &KeyboardShortcut) -> String {
     let symbol = match shortcut.logical_key {
         Key::ArrowLeft => "←",
         Key::ArrowRight => "→",
+        Key::ArrowUp => "↑",
+        Key::ArrowDown => "↓",
         key => key.symbol_or_name(),
     };
     // A question mark is typed with Shift on some keyboards and without on others.
