@@ -202,6 +202,7 @@ struct Progress {
     planned: u64,
     title: &'static str,
     is_fraction: bool,
+    has_eta: bool,
     recent: Vec<Point>,
     done: u64,
     since: Option<(Instant, u64)>,
@@ -216,6 +217,7 @@ impl Progress {
             planned: config.iterations,
             title: measure.key,
             is_fraction: measure.is_fraction,
+            has_eta: config.has_eta(),
             recent: curve.to_vec(),
             done: curve.len() as u64,
             since: None,
@@ -251,13 +253,14 @@ impl Progress {
         } else {
             "measuring speed".to_owned()
         };
+        let eta =
+            self.recent.last().filter(|_| self.has_eta).map_or_else(String::new, |last| format!("η {:.5}  ", last.eta));
         let line = format!(
-            "{:>7}/{}  {} {measure:>8}  loss {:>10.4}  η {:.5}  {left}",
+            "{:>7}/{}  {} {measure:>8}  loss {:>10.4}  {eta}{left}",
             self.done,
             self.planned,
             self.title,
             mean(|point| point.loss),
-            self.recent.last().map_or(0.0, |point| point.eta),
         );
         if self.live { say(&format!("\r{}\x1b[K", cut(&line, terminal_width()))) } else { say(&format!("{line}\n")) }
     }

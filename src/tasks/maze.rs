@@ -31,7 +31,7 @@ const FIELDS: &[Field] = &[
     Field::whole("neurons", "", "recurrent neurons", 100, [1, 4000]),
     Field::choice(
         "network",
-        "with a trace, without, or with one that the network itself modulates (α is free then)",
+        "with a trace, without, or with one that the network itself modulates (rule and alpha say nothing then)",
         &["plastic", "non_plastic", "modulated", "retroactive"],
     ),
     RULE,

@@ -88,6 +88,11 @@ impl RunConfig {
         tasks::find(self.task).expect("a run is made from a task of the registry")
     }
 
+    /// Whether its network trains a rate η.
+    pub fn has_eta(&self) -> bool {
+        self.task().network(&self.settings).is_ok_and(|network| network.has_eta())
+    }
+
     /// The experiment of this run. A run that begins has what its settings leave to the circumstances settled, and
     /// keeps the fingerprint of its examples; one that goes on must find the same examples.
     ///

@@ -258,7 +258,9 @@ fn numbers_ui(ui: &mut Ui, session: &mut Session) {
     row(ui, &format!("{}, last 20", measure.key), &mean(training.recent(|point| point.measure)));
     let number = |value: Option<f64>, count| value.map_or_else(|| "–".to_owned(), |value| figures(value, count));
     row(ui, "loss, last 20", &number(training.recent(|point| point.loss), 4));
-    row(ui, "η", &number(training.curve().last().map(|point| f64::from(point.eta)), 4));
+    if config.has_eta() {
+        row(ui, "η", &number(training.curve().last().map(|point| f64::from(point.eta)), 4));
+    }
     row(ui, "gradient norm", &number(training.curve().last().map(|point| f64::from(point.grad_norm)), 3));
     row(ui, "speed", &training.rate().map_or_else(|| "–".to_owned(), |rate| format!("{} /s", figures(rate, 3))));
     if let Some(rate) = training.rate().filter(|_| training.phase() == &Phase::Running) {
