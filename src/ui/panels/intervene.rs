@@ -99,10 +99,11 @@ impl Intervene {
 /// A button for each action, and the switch that gives the arrow keys to the agent.
 fn drive_ui(ui: &mut Ui, session: &mut Session) {
     ui.horizontal_wrapped(|ui| {
-        let mut drives = session.is_driving();
+        let drives = session.is_driving();
         let words = "the arrow keys, or a click beside the agent, say where it goes (D); Esc gives them back";
-        if ui.toggle_value(&mut drives, "Drive").on_hover_text(words).changed() {
-            session.set_driving(drives);
+        let button = ui.add(Button::new("Drive").selected(drives)).on_hover_text(words);
+        if button.clicked() {
+            session.set_driving(!drives);
         }
         for action in Action::ALL {
             let (sign, name) = sign(action);

@@ -62,17 +62,16 @@ impl pulp::WithSimd for FixedBackward<'_> {
             let w = weights.w_rows(first..first + CHUNK_ROWS);
             for (lane, delta) in deltas.iter().enumerate() {
                 let delta: &[Tile] = delta.as_chunks().0;
-                let mut products = [[0.0f32; WIDTH]; CHUNK_ROWS];
-                for (tile, delta) in delta.iter().enumerate() {
-                    for row in 0..CHUNK_ROWS {
-                        let w = &w[row * tiles + tile];
+                let begin = lane * rows.len() + first - rows.start;
+                for (row, out) in by_row[begin..][..CHUNK_ROWS].iter_mut().enumerate() {
+                    let w = &w[row * tiles..][..tiles];
+                    // One sum at a time: of several at once the compiler makes scalars.
+                    let mut product = [0.0f32; WIDTH];
+                    for (delta, w) in delta.iter().zip(w) {
                         for lane in 0..WIDTH {
-                            products[row][lane] = multiply_add::<S>(delta[lane], w[lane], products[row][lane]);
+                            product[lane] = multiply_add::<S>(delta[lane], w[lane], product[lane]);
                         }
                     }
-                }
-                let begin = lane * rows.len() + first - rows.start;
-                for (out, product) in by_row[begin..][..CHUNK_ROWS].iter_mut().zip(products) {
                     *out = sum_lanes(product);
                 }
             }
