@@ -6,6 +6,7 @@
 mod arrivals;
 
 use super::asking::Asking;
+use super::comparison::Comparison;
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
 use super::lifetimes::{Lived, Lives, Shelf};
@@ -16,6 +17,7 @@ use super::watch::Watch;
 use crate::episode::Clock;
 use crate::render::Matrix;
 use crate::tasks::recall::Asked;
+use crate::train::run_folder::first_run;
 use crate::train::{Bundled, Point};
 use arrivals::{Arrival, Job};
 use std::path::{Path, PathBuf};
@@ -58,6 +60,8 @@ pub struct Session {
     pub windows: LinkedWindows,
     /// Lifetimes side by side.
     pub shelf: Shelf,
+    /// Runs beside each other.
+    pub comparison: Comparison,
     curve: Vec<Point>,
     job: Option<Job>,
     matrices: Matrices,
@@ -87,6 +91,7 @@ impl Session {
             inspection: Inspection::default(),
             windows: LinkedWindows::default(),
             shelf: Shelf::default(),
+            comparison: Comparison::default(),
             curve: Vec::new(),
             job: None,
             matrices: Matrices::default(),
@@ -135,8 +140,14 @@ impl Session {
         self.start(format!("opening the {}", network.title()), Arrival::Fresh, move || scene::bundled(network));
     }
 
-    /// Opens a checkpoint, a run folder or a tape. A run folder is followed from then on, and never written to.
+    /// Opens a checkpoint, a run folder or a tape. A run folder is followed from then on, and never written to. Of a
+    /// folder that holds run folders the first is opened, and all are compared.
     pub fn open(&mut self, path: PathBuf) {
+        let first = first_run(&path);
+        if first != path {
+            self.compare(vec![path]);
+            return self.open(first);
+        }
         let is_own = self.training.is_active() && self.training.folder().is_some_and(|own| same_place(own, &path));
         // Followed from before it is read: what is saved meanwhile is not missed.
         let watch = if path.is_dir() && !is_own {
@@ -149,6 +160,13 @@ impl Session {
         let read = path.clone();
         self.start(format!("opening {}", path.display()), Arrival::Fresh, move || scene::opened(&read));
         self.opening = Some((path, watch));
+    }
+
+    /// Compares the runs in `paths`, run folders and folders of them, with those that are compared already.
+    pub fn compare(&mut self, paths: Vec<PathBuf>) {
+        if let Err(error) = self.comparison.add(paths, self.waker()) {
+            self.warn(&format!("The runs cannot be compared: the system gives no thread ({error})."));
+        }
     }
 
     /// The path that has been opened since the last call, for those who keep a list.
@@ -306,6 +324,7 @@ impl Session {
         self.training.update(&mut self.notices);
         self.exports.update(&mut self.notices);
         self.shelf.update();
+        self.comparison.update(&mut self.notices);
         self.receive();
         self.look();
         self.update_asking();
@@ -329,6 +348,7 @@ impl Session {
             at: self.clock.at(),
             curve: self.curve().into(),
             shelf: self.shelf.clone(),
+            compared: self.comparison.compared().clone(),
             pinned: self.pinned(),
         })
     }
@@ -341,6 +361,7 @@ impl Session {
         self.training.suggest_task(still.scene.task);
         self.scene = Some(still.scene);
         self.shelf = still.shelf;
+        self.comparison.show(still.compared);
         self.unpin();
         if let Some(pinned) = still.pinned {
             self.pin(pinned);

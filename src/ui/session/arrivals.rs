@@ -38,6 +38,7 @@ pub(super) struct Job {
 impl Session {
     /// Waits for what is being made ready; for pictures and tests, never for a frame.
     pub fn settle(&mut self) {
+        self.comparison.settle(&mut self.notices);
         if let Some(job) = self.job.take() {
             let result = job.result.recv().unwrap_or_else(|_| Err(anyhow!("{} ended without a word", job.what)));
             self.take_in(&job.what, job.arrival, result);
