@@ -4,6 +4,7 @@
 mod architecture;
 mod bad_files;
 mod command_line;
+mod compare;
 #[cfg(feature = "cuda")]
 mod cuda;
 mod curves;

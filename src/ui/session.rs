@@ -331,6 +331,7 @@ impl Session {
         if self.following
             && self.watch.is_none()
             && self.job.is_none()
+            && !self.is_playing_followed()
             && let Some((snapshot, config)) = self.training.take_snapshot()
         {
             let origin = self.training.title();

@@ -56,14 +56,6 @@ impl Compared {
         self.runs.iter().any(|run| run.is_of(points))
     }
 
-    /// How many iterations the longest run that is drawn has, and how many it is to have.
-    pub fn length(&self) -> (usize, u64) {
-        let runs = || self.groups.iter().filter(|group| group.is_shown).flat_map(|group| &group.runs);
-        let done = runs().map(|run| run.points.len()).max().unwrap_or_default();
-        let unfinished = runs().filter(|run| run.points.len() == done).map(|run| run.config.iterations).max();
-        (done, unfinished.unwrap_or_default())
-    }
-
     /// Adds runs; answers those that are refused, and why. One that is there already stays as it is.
     pub fn add(&mut self, runs: Vec<History>) -> Vec<FileError> {
         let mut refused = Vec::new();

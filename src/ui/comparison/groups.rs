@@ -24,11 +24,6 @@ impl Group {
         &self.runs[0].config
     }
 
-    /// How many iterations its longest run has.
-    pub fn length(&self) -> usize {
-        self.runs.iter().map(|run| run.points.len()).max().unwrap_or_default()
-    }
-
     /// "plastic · n = 5".
     pub fn title(&self) -> String {
         format!("{} · n = {}", self.name, self.runs.len())

@@ -6,7 +6,6 @@ use super::number::Number;
 use super::outline::{Mark, outline, places_within};
 use super::view::{Bounds, last_in_view};
 use super::{Curve, Source, overlay};
-use crate::ui::comparison::Compared;
 use crate::ui::numbers::grouped;
 use crate::ui::theme::{self, Palette};
 use egui::{Align2, Pos2, Rect, Response, Role, Shape, Stroke, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, pos2};
@@ -39,7 +38,7 @@ impl Curve {
 
     /// Bounds that hold the whole run.
     fn everything(&self, source: &Source<'_>) -> Bounds {
-        let runs = [Some((source.points.len(), source.planned)), source.compared.map(Compared::length)];
+        let runs = [Some((source.points.len(), source.planned)), source.compared.map(|_| (self.bands.length(), 0))];
         let (done, planned) = runs.into_iter().flatten().max().unwrap_or_default();
         let last = last_in_view(done as u64, planned).max(2) as f64;
         let place = |iteration: f64| self.scales[0].place(iteration).unwrap_or_default();

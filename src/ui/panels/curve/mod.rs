@@ -35,7 +35,7 @@ use crate::ui::comparison::Compared;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use axis::Scale;
-use bands::Bands;
+use bands::{Band, Bands};
 use egui::{Pos2, Ui};
 use legend::Wish;
 use number::Number;
@@ -164,7 +164,10 @@ impl Panel for Curve {
         let words = self.number.words(source.measure);
         match session.comparison.unread() {
             0 if source.compared.is_none() => format!("{words} · faint: each iteration · strong: mean"),
-            0 => format!("{words} · line: median of the runs · band: quartiles"),
+            0 if self.bands.all().iter().any(Band::has_quartiles) => {
+                format!("{words} · line: median of the runs · band: quartiles")
+            }
+            0 => format!("{words} · each line a run, mean of the last {}", self.smoothing),
             1 => format!("{words} · reading a run …"),
             unread => format!("{words} · reading {unread} runs …"),
         }

@@ -10,10 +10,10 @@ use crate::ui::theme::{self, Palette};
 use egui::{Color32, Mesh, Painter, Pos2, Shape, Stroke, pos2};
 
 /// Width of a median.
-const WIDTH: f32 = 2.0;
+const WIDTH: f32 = 1.8;
 
 /// How a line is broken: points that are drawn, and points that are left out.
-const DASHES: [Option<[f32; 2]>; 3] = [None, Some([9.0, 4.0]), Some([2.5, 3.0])];
+const DASHES: [Option<[f32; 2]>; 3] = [None, Some([10.0, 5.0]), Some([3.0, 3.5])];
 
 /// The colour of the group in a slot. The run in view keeps the colour of its own.
 pub fn color(palette: &Palette, slot: usize) -> Color32 {
@@ -84,12 +84,15 @@ pub fn paint_lines(painter: &Painter, frame: &Frame, scales: [Scale; 2], palette
     }
 }
 
-/// Paints a line that is broken by how far it is to the right, so that a rough one is broken as seldom as a smooth one.
+/// Paints a line in dashes. They are counted by how far it is to the right, so that a rough line has as few as a smooth
+/// one; between them it goes on thin, for a spike there to be seen.
 pub fn paint_line(painter: &Painter, line: &[Pos2], left: f32, stroke: Stroke, dashes: Option<[f32; 2]>) {
     let Some([on, off]) = dashes else {
         painter.line(line.to_vec(), stroke);
         return;
     };
+    let between = Stroke::new(0.5 * stroke.width, stroke.color.gamma_multiply(0.5));
+    painter.line(line.to_vec(), between);
     let period = on + off;
     let (mut dash, mut shapes): (Vec<Pos2>, Vec<Shape>) = (Vec::new(), Vec::new());
     let mut finish = |dash: &mut Vec<Pos2>| {
