@@ -254,10 +254,7 @@ impl App {
             _ if chosen.is_empty() => {}
             Wanted::Network => self.take_files(chosen),
             Wanted::Pictures => self.session.ask_pictures(&chosen),
-            Wanted::Runs => {
-                self.session.compare(chosen);
-                self.show_panel("Learning", "Recall");
-            }
+            Wanted::Runs => self.session.compare(chosen),
         }
     }
 

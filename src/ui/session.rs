@@ -167,6 +167,7 @@ impl Session {
         if let Err(error) = self.comparison.add(paths, self.waker()) {
             self.warn(&format!("The runs cannot be compared: the system gives no thread ({error})."));
         }
+        self.wanted_panel = Some(("Learning", "Trace"));
     }
 
     /// The path that has been opened since the last call, for those who keep a list.

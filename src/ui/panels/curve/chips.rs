@@ -1,4 +1,4 @@
-//! The row above the chart: which number, how smooth, which axes.
+//! The rows above the chart: which number, how smooth, which axes, and which line is which group of runs.
 
 use super::axis::Scale;
 use super::number::Number;
@@ -13,7 +13,7 @@ const NARROW: f32 = 440.0;
 pub(super) const LONGEST: usize = 10_000;
 
 impl Curve {
-    /// Draws the row and takes in what is chosen.
+    /// Draws the rows and takes in what is chosen.
     pub(super) fn chips_ui(&mut self, ui: &mut Ui, source: &Source<'_>, palette: &Palette) {
         ui.scope(|ui| {
             let spacing = ui.spacing_mut();
@@ -24,6 +24,7 @@ impl Curve {
                 ui.horizontal_wrapped(|ui| {
                     self.numbers_ui(ui, source, palette);
                     self.drawing_ui(ui, palette);
+                    self.legend_ui(ui, source, palette);
                 });
                 return;
             }
@@ -31,6 +32,9 @@ impl Curve {
                 self.numbers_ui(ui, source, palette);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| self.drawing_ui(ui, palette));
             });
+            if source.compared.is_some() {
+                ui.horizontal_wrapped(|ui| self.legend_ui(ui, source, palette));
+            }
         });
     }
 

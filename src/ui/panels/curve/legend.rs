@@ -1,18 +1,27 @@
-//! The row that says which line is which group of runs, and lets groups be hidden and taken away.
+//! The entries that say which line is which group of runs, and let groups be hidden and taken away.
 
+use super::quartiles::FEWEST;
 use super::{Curve, Source, overlay};
 use crate::ui::comparison::Group;
 use crate::ui::numbers::grouped;
 use crate::ui::theme::{self, Palette};
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Color32, CornerRadius, Rect, Response, RichText, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2,
+    Color32, CornerRadius, Rect, Response, RichText, Role, Sense, Stroke, TextStyle, Ui, UiBuilder, WidgetInfo, pos2,
+    vec2,
 };
 
 /// Width of the piece of line before a name.
 const SAMPLE: f32 = 24.0;
 
-/// Height of the row.
-const HEIGHT: f32 = 20.0;
+/// Height of a row.
+const HEIGHT: f32 = 18.0;
+
+/// Between two entries.
+const BETWEEN: f32 = 4.0;
+
+/// Side of the cross beside a name.
+const CROSS: f32 = 14.0;
 
 /// What is wished for in the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,90 +33,89 @@ pub enum Wish {
 }
 
 impl Curve {
-    /// Draws the row where runs are compared, and keeps what is wished for.
+    /// Draws its entries into a row where runs are compared, and keeps what is wished for.
     pub(super) fn legend_ui(&mut self, ui: &mut Ui, source: &Source<'_>, palette: &Palette) {
         let Some(compared) = source.compared else { return };
-        ui.scope(|ui| {
-            ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
-            ui.spacing_mut().interact_size.y = HEIGHT;
-            ui.horizontal_wrapped(|ui| {
-                if !source.points.is_empty() {
-                    let line = Stroke::new(2.2, palette.curve());
-                    let words = "the run in view: faint each iteration, strong the mean";
-                    entry_ui(
-                        ui,
-                        palette,
-                        "run in view",
-                        Sample { line, dashes: None, has_band: false },
-                        Sense::hover(),
-                    )
-                    .on_hover_text(words)
-                    .widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
-                    ui.add_space(6.0);
-                }
-                for (index, group) in compared.groups().iter().enumerate() {
-                    if let Some(wish) = group_ui(ui, palette, group, index) {
-                        self.wish = Some(wish);
-                    }
-                    ui.add_space(6.0);
-                }
-                if let Some(other) = source.other_task {
-                    let words = format!("the run in view is of another task ({other}) and not drawn");
-                    ui.label(RichText::new(words).small().color(palette.quiet));
-                }
-            });
-        });
+        if !source.points.is_empty() {
+            let words = "the run in view: faint each iteration, strong the mean";
+            let line = Stroke::new(2.2, palette.curve());
+            let entry = Entry { name: "run in view", ink: palette.text, line, dashes: None, has_band: false };
+            let (response, _) = entry.ui(ui, palette, Sense::hover(), 0.0);
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+            response.on_hover_text(words);
+            ui.add_space(BETWEEN);
+        }
+        for (index, group) in compared.groups().iter().enumerate() {
+            if let Some(wish) = group_ui(ui, palette, group, index) {
+                self.wish = Some(wish);
+            }
+            ui.add_space(BETWEEN);
+        }
+        if let Some(other) = source.other_task {
+            let words = format!("the run in view is of another task ({other}) and not drawn");
+            ui.label(RichText::new(words).small().color(palette.quiet));
+        }
     }
 }
 
 fn group_ui(ui: &mut Ui, palette: &Palette, group: &Group, index: usize) -> Option<Wish> {
     let color = overlay::color(palette, group.slot);
     let is_shown = group.is_shown;
-    let line = Stroke::new(2.0, if is_shown { color } else { palette.line });
-    let sample = Sample { line, dashes: overlay::dashes(group.slot), has_band: is_shown && group.runs.len() > 2 };
-    let response = entry_ui(ui, palette, &group.title(), sample, Sense::click());
+    let (line, ink) = if is_shown { (color, palette.text) } else { (palette.line, palette.quiet) };
+    let dashes = overlay::dashes(group.slot);
+    let has_band = is_shown && group.runs.len() >= FEWEST;
+    let entry = Entry { name: &group.title(), ink, line: Stroke::new(2.0, line), dashes, has_band };
+    // The cross stays beside its name when the row breaks.
+    let (response, beside) = entry.ui(ui, palette, Sense::click(), CROSS);
     let told = describe(group);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, format!("show {told}")));
     let is_clicked = response.clicked();
     response.on_hover_text(format!("{told}. A click {} it.", if is_shown { "hides" } else { "shows" }));
-    let is_removed = theme::cross_ui(ui, &format!("take {} away", group.name));
-    match (is_removed, is_clicked) {
-        (true, _) => Some(Wish::Remove(index)),
-        (_, true) => Some(Wish::Toggle(index)),
-        _ => None,
+    let mut place = ui.new_child(UiBuilder::new().id_salt(index).max_rect(beside));
+    if theme::cross_ui(&mut place, &format!("take {} away", group.name)) {
+        return Some(Wish::Remove(index));
     }
+    is_clicked.then_some(Wish::Toggle(index))
 }
 
-/// The piece of line before a name.
-struct Sample {
+/// A name and the piece of line before it.
+struct Entry<'a> {
+    name: &'a str,
+    ink: Color32,
     line: Stroke,
     dashes: Option<[f32; 2]>,
     has_band: bool,
 }
 
-fn entry_ui(ui: &mut Ui, palette: &Palette, name: &str, sample: Sample, sense: Sense) -> Response {
-    let font = TextStyle::Small.resolve(ui.style());
-    let is_faint = sample.line.color == palette.line;
-    let ink = if is_faint { palette.quiet } else { palette.text };
-    let words = ui.painter().layout_no_wrap(name.to_owned(), font, ink);
-    let size = vec2(SAMPLE + words.size().x + 14.0, HEIGHT);
-    let (rect, response) = ui.allocate_exact_size(size, sense);
-    let is_pointed = sense.senses_click() && (response.hovered() || response.has_focus());
-    let fill = if is_pointed { palette.raised } else { Color32::TRANSPARENT };
-    ui.painter().rect_filled(rect, CornerRadius::same(4), fill);
-    let left = rect.left() + 4.0;
-    let y = rect.center().y;
-    if sample.has_band {
-        let band = Rect::from_min_max(pos2(left, y - 5.0), pos2(left + SAMPLE, y + 5.0));
-        ui.painter().rect_filled(band, 0.0, sample.line.color.gamma_multiply(0.2));
+impl Entry<'_> {
+    /// Draws it, and answers where there are `room` points left beside it.
+    fn ui(&self, ui: &mut Ui, palette: &Palette, sense: Sense, room: f32) -> (Response, Rect) {
+        let font = TextStyle::Small.resolve(ui.style());
+        let widest = (ui.max_rect().width() - SAMPLE - 14.0 - room).max(40.0);
+        let mut words = LayoutJob::simple_singleline(self.name.to_owned(), font, self.ink);
+        words.wrap = TextWrapping::truncate_at_width(widest);
+        let words = ui.painter().layout_job(words);
+        let size = vec2(SAMPLE + words.size().x + 14.0, HEIGHT);
+        let (_, whole) = ui.allocate_space(size + vec2(room, 0.0));
+        let rect = Rect::from_min_size(whole.min, size);
+        let response = ui.interact(rect, ui.next_auto_id(), sense);
+        ui.skip_ahead_auto_ids(1);
+        let is_pointed = sense.senses_click() && (response.hovered() || response.has_focus());
+        let fill = if is_pointed { palette.raised } else { Color32::TRANSPARENT };
+        ui.painter().rect_filled(rect, CornerRadius::same(4), fill);
+        let (left, y) = (rect.left() + 4.0, rect.center().y);
+        if self.has_band {
+            let band = Rect::from_min_max(pos2(left, y - 5.0), pos2(left + SAMPLE, y + 5.0));
+            ui.painter().rect_filled(band, 0.0, self.line.color.gamma_multiply(0.2));
+        }
+        overlay::paint_line(ui.painter(), &[pos2(left, y), pos2(left + SAMPLE, y)], left, self.line, self.dashes);
+        ui.painter().galley(pos2(left + SAMPLE + 6.0, y - words.size().y / 2.0), words, self.ink);
+        let beside = Rect::from_min_max(pos2(rect.right(), y - room / 2.0), pos2(whole.right(), y + room / 2.0));
+        (response, beside)
     }
-    let ends = [pos2(left, y), pos2(left + SAMPLE, y)];
-    overlay::paint_line(ui.painter(), &ends, left, sample.line, sample.dashes);
-    ui.painter().galley(pos2(left + SAMPLE + 6.0, y - words.size().y / 2.0), words, ink);
-    response
 }
 
-/// "plastic, 5 runs, seeds 0, 1, 2, 3, 4, 2 785 to 16 319 iterations".
+/// "plastic: 5 runs, seeds 0, 1, 2, 3, 4, 2 785 to 16 319 iterations".
 fn describe(group: &Group) -> String {
     let seeds: Vec<String> = group.runs.iter().map(|run| run.config.seed.to_string()).collect();
     let lengths = || group.runs.iter().map(|run| run.points.len() as u64);

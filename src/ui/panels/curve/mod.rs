@@ -233,7 +233,6 @@ impl Curve {
     pub fn curve_ui(&mut self, ui: &mut Ui, source: &Source<'_>) -> Option<String> {
         let palette = Palette::of(ui.ctx());
         self.chips_ui(ui, source, palette);
-        self.legend_ui(ui, source, palette);
         self.series.update(source, self.number, self.smoothing);
         match source.compared {
             Some(compared) => self.bands.update(compared, self.number, self.smoothing),
