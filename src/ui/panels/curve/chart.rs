@@ -134,17 +134,22 @@ impl Curve {
             .allow_boxed_zoom(false)
             .allow_double_click_reset(false);
         let clipped = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+        // Opaque, so that a line that crosses itself a thousand times stays faint; and below the bands, which are not.
+        let share = match (self.bands.all().is_empty(), palette.dark) {
+            (true, true) => 0.42,
+            (true, false) => 0.38,
+            (false, _) => 0.25,
+        };
+        let faint = Stroke::new(1.0, theme::mix(palette.surface, palette.curve(), share));
+        for line in &raw.lines {
+            clipped.line(frame.positions(line), faint);
+        }
         overlay::paint_bands(&clipped, frame, self.scales, palette, self.bands.all());
         let low = [bounds.x.from, bounds.y.from];
         let high = [bounds.x.to, bounds.y.to];
-        // Opaque, so that a line that crosses itself a thousand times stays faint.
-        let faint = theme::mix(palette.surface, palette.curve(), if palette.dark { 0.42 } else { 0.38 });
         let shown = ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
             plot.show(ui, |plot| {
                 plot.set_plot_bounds(PlotBounds::from_min_max(low, high));
-                for line in raw.lines {
-                    plot.line(Line::new("each", PlotPoints::from(line)).color(faint).width(1.0).allow_hover(false));
-                }
                 for line in mean.lines {
                     let line = Line::new("mean", PlotPoints::from(line)).color(palette.curve()).width(2.2);
                     plot.line(line.allow_hover(false));

@@ -61,8 +61,7 @@ pub fn paint_lines(painter: &Painter, frame: &Frame, scales: [Scale; 2], palette
             let columns = columns(painter, frame.rect.width() * (x.length() / frame.bounds.x.length()) as f32);
             let bounds = Bounds { x, ..frame.bounds };
             for line in outline(sequence, bounds, scales, columns).lines {
-                let line: Vec<Pos2> = line.iter().map(|[x, y]| pos2(frame.x(*x), frame.y(*y))).collect();
-                paint_line(painter, &line, frame.rect.left(), stroke, dashes(group.slot));
+                paint_line(painter, &frame.positions(&line), frame.rect.left(), stroke, dashes(group.slot));
             }
         };
         let whole = frame.bounds.x;
