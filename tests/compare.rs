@@ -11,7 +11,7 @@ use hebbscope::ui::panels::curve::bands::Bands;
 use hebbscope::ui::panels::curve::number::Number;
 use hebbscope::ui::panels::curve::quartiles::{Quartiles, quantile};
 use hebbscope::ui::panels::curve::{Curve, Source};
-use hebbscope::ui::{App, theme};
+use hebbscope::ui::{App, Session, theme};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -228,6 +228,28 @@ fn what_cannot_be_read_is_named_and_the_others_still_come() {
     assert_eq!(session.comparison.compared().groups()[0].runs.len(), 2);
 }
 
+#[test]
+fn a_run_that_grows_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut trainer = Trainer::new(config("patterns", &SMALL, 0)).unwrap();
+    let path = folder.path().join("growing");
+    let mut run = RunFolder::create(&path, trainer.config()).unwrap();
+    let mut grow = || {
+        trainer.step().unwrap();
+        run.write_metrics(trainer.curve(), &[1.0]).unwrap();
+    };
+    grow();
+    let mut session = quiet_session();
+    session.compare(vec![path]);
+    session.settle();
+    let length = |session: &Session| session.comparison.compared().groups()[0].runs[0].points.len();
+    assert_eq!(length(&session), 1);
+    let stamp = session.comparison.compared().stamp();
+    grow();
+    wait_for(&mut session, "the second iteration", |session| length(session) == 2);
+    assert!(session.comparison.compared().stamp() != stamp && session.notices.is_empty());
+}
+
 /// Three groups that look like learning: five runs, two, and one that is longer.
 fn groups() -> Compared {
     let mut runs = Vec::new();
@@ -397,8 +419,12 @@ fn render_compares_folders_in_pictures_and_in_curves() {
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         }
         assert!(std::fs::read(&alone).unwrap() != std::fs::read(&beside).unwrap(), "the groups are not drawn");
-        let output = render(&[&runs, "--panel", "learning", "--out", &out("folder.png")]);
-        assert!(output.status.success(), "a folder of runs is a picture of its own");
+        let (opened, compared) = (out("opened.png"), out("compared.png"));
+        for arguments in [vec![runs.as_str(), "--out", &opened], vec!["--compare", &runs, "--out", &compared]] {
+            let output = render(&[&arguments[..], &["--panel", "learning"]].concat());
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        assert!(std::fs::read(&opened).unwrap() == std::fs::read(&compared).unwrap(), "the same runs look different");
     }
     for (arguments, code, words) in [
         (vec!["--compare", "no/such/folder", "--out", "x.png"], 1, "found nothing there"),

@@ -34,7 +34,8 @@ const BELONGS: [(&str, &[&str]); 10] = [
 /// Draw the window into a PNG or a GIF, or write what it shows as CSV or NPZ
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A checkpoint, a run folder, a folder of run folders or a tape; without one, the bundled network
+    /// A checkpoint, a run folder, a folder of run folders or a tape; without one, the first of the runs to be compared,
+    /// or the bundled network
     file: Option<PathBuf>,
     /// A run folder, or a folder of run folders, whose curves are drawn beside each other; may be given several times
     #[arg(long, value_name = "FOLDER")]
@@ -77,12 +78,12 @@ pub struct Arguments {
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     arguments.check_options()?;
-    let prepared = match &arguments.file {
+    let folder = arguments.file.iter().filter(|path| !runs_below(path).is_empty());
+    let compared = Compared::read(&folder.chain(&arguments.compare).cloned().collect::<Vec<_>>())?;
+    let prepared = match arguments.file.as_ref().or(arguments.compare.first()) {
         Some(path) => scene::opened(&first_run(path))?,
         None => scene::bundled(Bundled::default())?,
     };
-    let folder = arguments.file.iter().filter(|path| !runs_below(path).is_empty());
-    let compared = Compared::read(&folder.chain(&arguments.compare).cloned().collect::<Vec<_>>())?;
     let steps = prepared.scene.tape().steps;
     let at = arguments.at.unwrap_or(steps);
     if !(1..=steps).contains(&at) {

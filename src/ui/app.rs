@@ -281,7 +281,7 @@ impl App {
         MenuBar::new().ui(ui, |ui| {
             ui.label(theme::strong("hebbscope"));
             ui.menu_button("File", |ui| {
-                self.menu(ui, &["Open …", "Compare runs …", "Compare no runs", "Pictures of your own …", "Save"]);
+                self.menu(ui, &["Open …", "Pictures of your own …", "Compare runs …", "Stop comparing runs", "Save"]);
                 ui.separator();
                 self.menu(ui, &["Open the bundled network: patterns", "Open the bundled network: natural images"]);
             });

@@ -209,7 +209,7 @@ pub const COMMANDS: &[Command] = &[
         run: |app, _| app.files.ask_for_runs(),
     },
     Command {
-        title: "Compare no runs",
+        title: "Stop comparing runs",
         keys: &[],
         always: false,
         is_possible: |app| !app.session.comparison.is_empty(),
