@@ -7,6 +7,7 @@ use hebbscope::tasks;
 use hebbscope::train::run_folder::{is_run, runs_below};
 use hebbscope::train::{History, Point, RunConfig, RunFolder, Trainer};
 use hebbscope::ui::comparison::Compared;
+use hebbscope::ui::panels::curve::axis::Scale;
 use hebbscope::ui::panels::curve::bands::Bands;
 use hebbscope::ui::panels::curve::number::Number;
 use hebbscope::ui::panels::curve::quartiles::{Quartiles, quantile};
@@ -128,7 +129,13 @@ fn a_run_that_cannot_stand_beside_the_others_is_refused_by_name() {
     let mut compared = compared(vec![history("one", &[], 3, 1.0, 10)]);
     let mut patterns = history("other", &[], 0, 1.0, 10);
     patterns.config = config("patterns", &[], 0);
-    let refused = compared.add(vec![history("again", &[], 3, 1.0, 10), patterns]);
+    let refused = compared.add(vec![
+        history("again", &[], 3, 2.0, 10),
+        patterns,
+        // The same numbers: the same run by another path, which needs no word.
+        history("../runs/one", &[], 3, 1.0, 8),
+    ]);
+    assert_eq!(refused.len(), 2);
     let told: Vec<String> = refused.iter().map(ToString::to_string).collect();
     assert_eq!(told[0], "runs/again: expected another seed than runs/one has, found seed 3 with the same settings");
     assert_eq!(told[1], "runs/other: expected a run of task maze like the others, found one of patterns");
@@ -305,9 +312,20 @@ fn groups_have_a_picture_in_both_themes_and_one_that_is_hidden_is_not_drawn() {
         // The second theme is drawn with one group hidden.
         groups.toggle(1);
     }
-    let Some(theme::Palette { modulator, .. }) = Some(theme::Palette::of(device.context())) else { return };
+    for (x, y) in [(Scale::Log, Scale::Linear), (Scale::Linear, Scale::Log), (Scale::Log, Scale::Log)] {
+        let mut curve = Curve::default();
+        curve.set_scales(x, y);
+        let drawn = device.draw([620.0, 340.0], 1.0, &mut |ui| {
+            curve.curve_ui(ui, &source(&groups));
+        });
+        let drawn = drawn.unwrap();
+        assert!(!pictures.contains(&drawn), "{x:?} {y:?}");
+        keep(&drawn, &format!("compare-{x:?}-{y:?}"));
+        pictures.push(drawn);
+    }
+    let modulator = theme::Palette::of(device.context()).modulator;
     let has = |color: egui::Color32| pictures[2].pixels().any(|pixel| pixel.0 == color.to_array());
-    assert!(has(*modulator), "the group that is shown has no line");
+    assert!(has(modulator), "the group that is shown has no line");
 }
 
 /// A panel in a window of its own, with what it answers.

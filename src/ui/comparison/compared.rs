@@ -56,11 +56,13 @@ impl Compared {
         self.runs.iter().any(|run| run.is_of(points))
     }
 
-    /// Adds runs; answers those that are refused, and why. One that is there already stays as it is.
+    /// Adds runs; answers those that are refused, and why. One that is there already stays as it is, be it named by
+    /// another path.
     pub fn add(&mut self, runs: Vec<History>) -> Vec<FileError> {
         let mut refused = Vec::new();
         for run in runs {
-            if self.runs.iter().any(|known| known.folder == run.folder) {
+            let is_same = |known: &History| is_twin(known, &run) && known.is_of(&run.points);
+            if self.runs.iter().any(|known| known.folder == run.folder || is_same(known)) {
                 continue;
             }
             match self.refusal(&run) {
@@ -105,10 +107,7 @@ impl Compared {
         if task != found {
             return Some(format!("expected a run of task {task} like the others, found one of {found}"));
         }
-        let twin = self
-            .runs
-            .iter()
-            .find(|known| known.config.seed == run.config.seed && is_alike(&known.config, &run.config))?;
+        let twin = self.runs.iter().find(|known| is_twin(known, run))?;
         Some(format!(
             "expected another seed than {} has, found seed {} with the same settings",
             twin.folder.display(),
@@ -120,6 +119,11 @@ impl Compared {
         self.groups = grouped(&self.runs, &self.groups);
         self.stamp = next_stamp();
     }
+}
+
+/// Whether two runs have everything in common, the seed included.
+fn is_twin(one: &History, other: &History) -> bool {
+    one.config.seed == other.config.seed && is_alike(&one.config, &other.config)
 }
 
 /// A number that nobody has had.

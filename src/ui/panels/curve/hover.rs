@@ -48,7 +48,10 @@ impl Curve {
         let nearest = self.scales[0].value(place_at(pointer.x)).round() - 1.0;
         let index = raw.first_non_finite(near).unwrap_or(nearest.clamp(0.0, last as f64) as usize);
         let mut lines = vec![(None, format!("iteration {}", grouped(index as u64 + 1)))];
-        lines.extend(self.own_lines(source, index).into_iter().flatten().map(|words| (None, words)));
+        if let Some([value, mean]) = self.own_lines(source, index) {
+            let color = (!self.bands.all().is_empty()).then(|| palette.curve());
+            lines.extend([(None, value), (color, mean)]);
+        }
         let groups = self.bands.all().iter();
         lines.extend(
             groups.filter_map(|band| {
