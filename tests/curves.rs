@@ -63,7 +63,8 @@ fn learning(length: usize) -> Vec<Point> {
 }
 
 fn source<'a>(points: &'a [Point], step_seconds: Option<&'a [f32]>) -> Source<'a> {
-    Source { points, step_seconds, measure: MEASURE, viewing: None, planned: points.len() as u64 }
+    let planned = points.len() as u64;
+    Source { points, step_seconds, measure: MEASURE, viewing: None, planned, compared: None, other_task: None }
 }
 
 #[test]

@@ -28,6 +28,7 @@ fn shown(folder: &Path, settings: &[(&str, &str)]) -> Shown {
         at: 9,
         curve: prepared.curve.unwrap().into(),
         shelf: hebbscope::ui::lifetimes::Shelf::default(),
+        compared: hebbscope::ui::comparison::Compared::default(),
         pinned: None,
     };
     Shown { still, dark: true, size: SIZE, caption: true, look: Named::Watch.into() }

@@ -5,6 +5,7 @@ mod architecture;
 mod bad_files;
 mod branching;
 mod command_line;
+mod compare;
 #[cfg(feature = "cuda")]
 mod cuda;
 mod curves;

@@ -140,6 +140,48 @@ fn the_same_episode_again_is_the_same_and_a_new_one_is_another() {
 }
 
 #[test]
+fn an_agent_in_training_plays_each_lifetime_to_its_end_before_the_next_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = quiet_session();
+    session.training.runs_folder = folder.path().to_owned();
+    session.training.set_task(tasks::find("maze").unwrap());
+    for (key, value) in [("size", "5"), ("steps", "60"), ("neurons", "12"), ("batch", "2")] {
+        session.training.settings.set_text(key, value).unwrap();
+    }
+    session.start_training();
+    wait_for(&mut session, "the first lifetime", |session| session.scene().is_some());
+    assert!(session.clock.is_playing() && session.clock.at() == 0);
+    let seconds = 60.0 / (hebbscope::episode::clock::STEPS_PER_SECOND * session.clock.speed());
+    assert!((4.0..9.0).contains(&seconds), "a lifetime takes {seconds} s");
+
+    for _ in 0..2 {
+        let seen = session.scene().unwrap().iteration;
+        session.clock.tick(0.4 * seconds);
+        wait_for(&mut session, "training to go on", |session| session.training.iteration() > seen + 20);
+        assert_eq!(session.scene().unwrap().iteration, seen, "the lifetime was cut short");
+        session.clock.tick(seconds);
+        assert_eq!(session.clock.at(), 59);
+        wait_for(&mut session, "the next lifetime", |session| session.scene().unwrap().iteration > seen);
+        assert!(session.clock.is_playing() && session.clock.at() == 0 && session.following);
+    }
+    session.clock.set_speed(4.0);
+    session.clock.set_looping(true);
+    let seen = session.scene().unwrap().iteration;
+    session.clock.tick(1.0);
+    assert_eq!(session.clock.at(), 59, "a clock that loops rests at the end");
+    wait_for(&mut session, "the next lifetime", |session| session.scene().unwrap().iteration > seen);
+    assert_eq!((session.clock.at(), session.clock.speed()), (0, 4.0), "the speed that the viewer chose stays");
+
+    session.hold();
+    session.clock.seek(usize::MAX);
+    let seen = session.scene().unwrap().iteration;
+    wait_for(&mut session, "training to go on", |session| session.training.iteration() > seen + 20);
+    assert_eq!(session.scene().unwrap().iteration, seen, "a view that is held was taken away");
+    session.training.tell(Command::Stop);
+    wait_for(&mut session, "the end", |session| session.training.phase() == &Phase::Stopped);
+}
+
+#[test]
 fn training_in_the_window_is_followed_paused_stepped_and_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let mut session = quiet_session();

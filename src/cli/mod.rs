@@ -26,7 +26,7 @@ use std::process::ExitCode;
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
-    /// A checkpoint, a run folder or a tape; without one, the bundled network
+    /// A checkpoint, a run folder, a folder of run folders or a tape; without one, the bundled network
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 }

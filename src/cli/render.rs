@@ -3,6 +3,8 @@
 use super::interventions;
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::train::Bundled;
+use crate::train::run_folder::{first_run, runs_below};
+use crate::ui::comparison::Compared;
 use crate::ui::export::{self, Export, Look, PANEL_SIZE, Progress, Shown, Still, WINDOW_SIZE, animation};
 use crate::ui::inspector::Pinned;
 use crate::ui::layout::Named;
@@ -17,8 +19,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The options that belong to some endings only, and those endings.
-const BELONGS: [(&str, &[&str]); 9] = [
+const BELONGS: [(&str, &[&str]); 10] = [
     ("at", &["png", "npz"]),
+    ("compare", &["png", "gif", "csv"]),
     ("span", &["gif"]),
     ("fps", &["gif"]),
     ("panel", &["png", "gif"]),
@@ -32,8 +35,12 @@ const BELONGS: [(&str, &[&str]); 9] = [
 /// Draw the window into a PNG or a GIF, or write what it shows as CSV or NPZ
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A checkpoint, a run folder or a tape; without one, the bundled network
+    /// A checkpoint, a run folder, a folder of run folders or a tape; without one, the first of the runs to be compared,
+    /// or the bundled network
     file: Option<PathBuf>,
+    /// A run folder, or a folder of run folders, whose curves are drawn beside each other; may be given several times
+    #[arg(long, value_name = "FOLDER")]
+    compare: Vec<PathBuf>,
     /// The file to write: .png a picture, .gif the lifetime, .csv the curves, .npz the tensors and H
     #[arg(long, value_name = "FILE.png|gif|csv|npz", value_parser = out)]
     out: PathBuf,
@@ -74,8 +81,10 @@ pub struct Arguments {
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     arguments.check_options()?;
-    let mut prepared = match &arguments.file {
-        Some(path) => scene::opened(path)?,
+    let folder = arguments.file.iter().filter(|path| !runs_below(path).is_empty());
+    let compared = Compared::read(&folder.chain(&arguments.compare).cloned().collect::<Vec<_>>())?;
+    let mut prepared = match arguments.file.as_ref().or(arguments.compare.first()) {
+        Some(path) => scene::opened(&first_run(path))?,
         None => scene::bundled(Bundled::default())?,
     };
     if !arguments.done.is_empty() {
@@ -113,8 +122,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         arrangement = arrangement.with_in_front("Memories", "Memories").unwrap_or(arrangement);
     }
     let look = Look { arrangement, ..arguments.layout.into() };
+    let still =
+        Still { scene: prepared.scene, at: at - 1, curve, shelf: Shelf::default(), compared, pinned: arguments.pin };
     let shown = Shown {
-        still: Still { scene: prepared.scene, at: at - 1, curve, shelf: Shelf::default(), pinned: arguments.pin },
+        still,
         dark: arguments.theme.as_deref() != Some("light"),
         size: arguments.size.unwrap_or(if arguments.panel.is_some() { PANEL_SIZE } else { WINDOW_SIZE }),
         caption: arguments.caption,
@@ -140,6 +151,7 @@ impl Arguments {
     fn check_options(&self) -> Result<(), clap::Error> {
         let given = |option: &str| match option {
             "at" => self.at.is_some(),
+            "compare" => !self.compare.is_empty(),
             "span" => self.span.is_some(),
             "fps" => self.fps.is_some(),
             "panel" => self.panel.is_some(),

@@ -3,6 +3,7 @@
 use crate::episode::Tape;
 use crate::tasks::{self, recall::Question};
 use crate::train::open::{self, Opened};
+use crate::train::run_folder::first_run;
 use crate::train::{Bundled, evaluate};
 use crate::ui::panels::recall::grid_of;
 use anyhow::bail;
@@ -20,7 +21,7 @@ pub fn run(reason: &str, file: Option<&Path>) -> anyhow::Result<()> {
     println!("{reason}, so the network recalls here, in the terminal, what it was shown.");
     let tape = match file {
         None => evaluate::episode(&Bundled::default().open()?, 0)?,
-        Some(path) => match open::open(path)? {
+        Some(path) => match open::open(&first_run(path))? {
             Opened::Checkpoint(checkpoint) => evaluate::episode(&checkpoint, 0)?,
             Opened::Tape(tape, _) => *tape,
         },

@@ -7,6 +7,7 @@
 //! | [`adam`] | the optimiser, with moments that can be saved |
 //! | [`checkpoint`] | a network and everything needed to go on training it, in one file |
 //! | [`run_folder`] | the folder of a run: configuration, metrics, checkpoint, lock |
+//! | [`history`] | the numbers of a run, read from its folder |
 //! | [`worker`] | the training thread: commands in, events and the latest state out |
 //! | [`evaluate`] | how well a network does on episodes it has never lived |
 //! | [`open`] | a checkpoint, a run folder or a tape, whatever is handed over |
@@ -15,6 +16,7 @@ pub mod adam;
 pub mod checkpoint;
 pub mod config;
 pub mod evaluate;
+pub mod history;
 pub mod open;
 pub mod run_folder;
 pub mod trainer;
@@ -22,6 +24,7 @@ pub mod worker;
 
 pub use checkpoint::Checkpoint;
 pub use config::RunConfig;
+pub use history::History;
 pub use open::Bundled;
 pub use run_folder::RunFolder;
 pub use trainer::{Curve, Gradients, Point, Trainer};

@@ -31,6 +31,42 @@ pub fn checkpoint_path(folder: &Path) -> PathBuf {
     folder.join(CHECKPOINT)
 }
 
+/// The numbers of the run in `folder`.
+pub fn metrics_path(folder: &Path) -> PathBuf {
+    folder.join(METRICS)
+}
+
+/// The description of the run in `folder`.
+pub fn config_path(folder: &Path) -> PathBuf {
+    folder.join(CONFIG)
+}
+
+/// Whether `folder` holds a run, be it a damaged one.
+pub fn is_run(folder: &Path) -> bool {
+    [CHECKPOINT, METRICS].iter().any(|name| folder.join(name).is_file())
+}
+
+/// The folders of runs directly below `parent`, seeds in their order; none where it is the folder of a run itself.
+pub fn runs_below(parent: &Path) -> Vec<PathBuf> {
+    if is_run(parent) {
+        return Vec::new();
+    }
+    let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| is_run(path)).collect();
+    // By number where names end in one: seed-10 comes after seed-9.
+    folders.sort_by_key(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let digits = name.rsplit(|letter: char| !letter.is_ascii_digit()).next().unwrap_or_default();
+        (digits.parse::<u64>().unwrap_or(u64::MAX), name.clone())
+    });
+    folders
+}
+
+/// The first run that can be opened in a folder of run folders; any other path itself.
+pub fn first_run(path: &Path) -> PathBuf {
+    runs_below(path).into_iter().find(|run| checkpoint_path(run).is_file()).unwrap_or_else(|| path.to_owned())
+}
+
 /// The last lifetime lived in training by the run in `folder`, if its tape is there and belongs to `checkpoint`:
 /// a folder that is being copied may hold files of different age.
 pub fn last_tape(folder: &Path, checkpoint: &Checkpoint) -> Option<Tape> {
@@ -224,7 +260,8 @@ fn refuse_other_settings(path: &Path, checkpoint: &Checkpoint) -> Result<(), Fil
     Err(FileError::new(path, format!("expected the settings that the run began with, found {}", changed.join(", "))))
 }
 
-fn metrics_header(config: &RunConfig) -> String {
+/// The first line of `metrics.csv`.
+pub(super) fn metrics_header(config: &RunConfig) -> String {
     format!("iteration,loss,{},eta,grad_norm,seconds\n", config.task().measure().key)
 }
 

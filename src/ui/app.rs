@@ -2,7 +2,7 @@
 
 use super::commands::{self, help, palette};
 use super::export::Look;
-use super::files::Files;
+use super::files::{Files, Wanted};
 use super::layout::{Dock, Named, Subject};
 use super::preferences::Preferences;
 use super::session::{Notice, Session, Wake};
@@ -138,7 +138,12 @@ impl App {
         if !pictures.is_empty() {
             self.session.ask_pictures(&pictures);
         }
-        for path in others {
+        let (runs, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|path| path.is_dir());
+        // One run is looked at; several are compared.
+        if runs.len() > 1 {
+            self.session.compare(runs.clone());
+        }
+        for path in others.into_iter().chain(runs.into_iter().take(1)) {
             self.open(path);
         }
     }
@@ -245,10 +250,11 @@ impl App {
             self.closing_ui(context);
         }
         let chosen = self.files.ui(context, &self.preferences.recent);
-        if self.files.is_for_pictures() && !chosen.is_empty() {
-            self.session.ask_pictures(&chosen);
-        } else {
-            self.take_files(chosen);
+        match self.files.wanted() {
+            _ if chosen.is_empty() => {}
+            Wanted::Network => self.take_files(chosen),
+            Wanted::Pictures => self.session.ask_pictures(&chosen),
+            Wanted::Runs => self.session.compare(chosen),
         }
     }
 
@@ -275,7 +281,7 @@ impl App {
         MenuBar::new().ui(ui, |ui| {
             ui.label(theme::strong("hebbscope"));
             ui.menu_button("File", |ui| {
-                self.menu(ui, &["Open …", "Pictures of your own …", "Save"]);
+                self.menu(ui, &["Open …", "Pictures of your own …", "Compare runs …", "Stop comparing runs", "Save"]);
                 ui.separator();
                 self.menu(ui, &["Open the bundled network: patterns", "Open the bundled network: natural images"]);
             });

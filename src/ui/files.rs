@@ -9,12 +9,48 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// What files are asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Wanted {
+pub enum Wanted {
     /// Something to look at.
     #[default]
     Network,
     /// Pictures to be remembered, several at once.
     Pictures,
+    /// Run folders to be compared, several at once.
+    Runs,
+}
+
+impl Wanted {
+    /// The question, and what stands in the empty field.
+    fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Network => ["Open a checkpoint, a run folder or a tape", "path"],
+            Self::Pictures => {
+                ["Show the network pictures of your own", "a folder, or paths with a semicolon between them"]
+            }
+            Self::Runs => [
+                "Compare runs: run folders, or a folder that holds run folders",
+                "a folder, or several with a semicolon between them",
+            ],
+        }
+    }
+
+    /// What stands on the button that takes the path as it is typed.
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Network => "Open",
+            Self::Pictures => "Show",
+            Self::Runs => "Compare",
+        }
+    }
+
+    /// What the system's dialog can be asked for: files, and folders.
+    fn chooses(self) -> [Option<&'static str>; 2] {
+        match self {
+            Self::Network => [Some("Choose a file …"), Some("Choose a folder …")],
+            Self::Pictures => [Some("Choose files …"), None],
+            Self::Runs => [None, Some("Choose folders …")],
+        }
+    }
 }
 
 /// The open dialog of the window.
@@ -41,6 +77,11 @@ impl Files {
         self.ask_for(Wanted::Pictures);
     }
 
+    /// Opens the dialog for runs to be compared.
+    pub fn ask_for_runs(&mut self) {
+        self.ask_for(Wanted::Runs);
+    }
+
     fn ask_for(&mut self, wanted: Wanted) {
         if self.wanted != wanted {
             self.path.clear();
@@ -48,9 +89,9 @@ impl Files {
         (self.is_open, self.wanted, self.note) = (true, wanted, None);
     }
 
-    /// Whether what was chosen is meant to be remembered as pictures.
-    pub fn is_for_pictures(&self) -> bool {
-        self.wanted == Wanted::Pictures
+    /// What is asked for, or was asked for last.
+    pub fn wanted(&self) -> Wanted {
+        self.wanted
     }
 
     /// Whether it is open.
@@ -67,13 +108,8 @@ impl Files {
         if !self.is_open {
             return Vec::new();
         }
-        let for_pictures = self.wanted == Wanted::Pictures;
-        let (question, hint) = match self.wanted {
-            Wanted::Network => ("Open a checkpoint, a run folder or a tape", "path"),
-            Wanted::Pictures => {
-                ("Show the network pictures of your own", "a folder, or paths with a semicolon between them")
-            }
-        };
+        let wanted = self.wanted;
+        let [question, hint] = wanted.words();
         let palette = Palette::of(context);
         let enter = context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
         let escape = context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
@@ -89,39 +125,33 @@ impl Files {
                 }
                 ui.horizontal(|ui| {
                     let ready = !self.path.trim().is_empty();
-                    let open =
-                        ui.add_enabled(ready, egui::Button::new(if for_pictures { "Show" } else { "Open" })).clicked()
-                            || (enter && ready);
-                    if open {
+                    let verb = egui::Button::new(wanted.verb());
+                    if ui.add_enabled(ready, verb).clicked() || (enter && ready) {
                         let typed = self.path.trim();
-                        let paths: Vec<&str> = if for_pictures { typed.split(';').collect() } else { vec![typed] };
+                        let is_one = wanted == Wanted::Network;
+                        let paths: Vec<&str> = if is_one { vec![typed] } else { typed.split(';').collect() };
                         let paths = paths.into_iter().map(str::trim).filter(|path| !path.is_empty());
                         chosen.extend(paths.map(PathBuf::from));
                     }
-                    let waiting = self.dialog.is_some();
-                    if ui
-                        .add_enabled(
-                            !waiting,
-                            egui::Button::new(if for_pictures { "Choose files …" } else { "Choose a file …" }),
-                        )
-                        .clicked()
-                    {
-                        self.ask_system(ui.ctx(), false);
-                    }
-                    let choose = egui::Button::new("Choose a folder …");
-                    if !for_pictures && ui.add_enabled(!waiting, choose).clicked() {
-                        self.ask_system(ui.ctx(), true);
+                    for (words, for_folder) in wanted.chooses().into_iter().zip([false, true]) {
+                        let Some(words) = words else { continue };
+                        if ui.add_enabled(self.dialog.is_none(), egui::Button::new(words)).clicked() {
+                            self.ask_system(ui.ctx(), for_folder);
+                        }
                     }
                 });
                 if let Some(note) = self.note {
                     ui.label(RichText::new(note).small().color(palette.quiet));
                 }
-                if for_pictures {
+                if wanted == Wanted::Pictures {
                     let count = self.count;
                     let hint = format!(
                         "A lifetime shows {count}. They are cropped to squares and made grey. They can be dropped on \
                          the window, too."
                     );
+                    ui.label(RichText::new(hint).small().color(palette.quiet));
+                } else if wanted == Wanted::Runs {
+                    let hint = "Runs that differ in nothing but the seed are drawn as their median and quartiles.";
                     ui.label(RichText::new(hint).small().color(palette.quiet));
                 } else if !recent.is_empty() {
                     ui.add_space(8.0);
@@ -151,6 +181,7 @@ impl Files {
             let path = match wanted {
                 Wanted::Network if for_folder => dialog.pick_folder().map(|path| vec![path]),
                 Wanted::Network => dialog.add_filter("Hebbscope", &["safetensors"]).pick_file().map(|path| vec![path]),
+                Wanted::Runs => dialog.pick_folders(),
                 Wanted::Pictures => dialog.add_filter("Pictures", &picture_endings()).pick_files(),
             };
             // A window that has been closed no longer wants the answer.

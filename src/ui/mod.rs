@@ -11,6 +11,7 @@
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
 //! | [`lifetimes`] | many lifetimes of one network, lived away from the frame |
 //! | [`training`], [`settings_form`], [`devices`] | the training run of this window, and the fields of the next |
+//! | [`comparison`] | runs beside each other, grouped by what they have in common |
 //! | [`watch`] | following a run that another process writes |
 //! | [`matrices`] | w, α, H and what follows from them, computed once an instant |
 //! | [`panels`] | what can be looked at, one file and one registry line each |
@@ -25,6 +26,7 @@ pub mod asking;
 pub mod bench;
 pub mod branching;
 pub mod commands;
+pub mod comparison;
 pub mod controls;
 pub mod devices;
 pub mod export;

@@ -7,6 +7,7 @@ mod arrivals;
 
 use super::asking::Asking;
 use super::branching::Branching;
+use super::comparison::Comparison;
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
 use super::lifetimes::{Lived, Lives, Shelf};
@@ -17,6 +18,7 @@ use super::watch::Watch;
 use crate::episode::{Clock, Intervention, Tape};
 use crate::render::Matrix;
 use crate::tasks::recall::Asked;
+use crate::train::run_folder::first_run;
 use crate::train::{Bundled, Point};
 use arrivals::{Arrival, Job};
 use std::path::{Path, PathBuf};
@@ -61,6 +63,8 @@ pub struct Session {
     pub windows: LinkedWindows,
     /// Lifetimes side by side.
     pub shelf: Shelf,
+    /// Runs beside each other.
+    pub comparison: Comparison,
     curve: Vec<Point>,
     job: Option<Job>,
     matrices: Matrices,
@@ -91,6 +95,7 @@ impl Session {
             inspection: Inspection::default(),
             windows: LinkedWindows::default(),
             shelf: Shelf::default(),
+            comparison: Comparison::default(),
             curve: Vec::new(),
             job: None,
             matrices: Matrices::default(),
@@ -139,8 +144,14 @@ impl Session {
         self.start(format!("opening the {}", network.title()), Arrival::Fresh, move || scene::bundled(network));
     }
 
-    /// Opens a checkpoint, a run folder or a tape. A run folder is followed from then on, and never written to.
+    /// Opens a checkpoint, a run folder or a tape. A run folder is followed from then on, and never written to. Of a
+    /// folder that holds run folders the first is opened, and all are compared.
     pub fn open(&mut self, path: PathBuf) {
+        let first = first_run(&path);
+        if first != path {
+            self.compare(vec![path]);
+            return self.open(first);
+        }
         let is_own = self.training.is_active() && self.training.folder().is_some_and(|own| same_place(own, &path));
         // Followed from before it is read: what is saved meanwhile is not missed.
         let watch = if path.is_dir() && !is_own {
@@ -153,6 +164,14 @@ impl Session {
         let read = path.clone();
         self.start(format!("opening {}", path.display()), Arrival::Fresh, move || scene::opened(&read));
         self.opening = Some((path, watch));
+    }
+
+    /// Compares the runs in `paths`, run folders and folders of them, with those that are compared already.
+    pub fn compare(&mut self, paths: Vec<PathBuf>) {
+        if let Err(error) = self.comparison.add(paths, self.waker()) {
+            self.warn(&format!("The runs cannot be compared: the system gives no thread ({error})."));
+        }
+        self.wanted_panel = Some(("Learning", "Trace"));
     }
 
     /// The path that has been opened since the last call, for those who keep a list.
@@ -330,6 +349,7 @@ impl Session {
         self.training.update(&mut self.notices);
         self.exports.update(&mut self.notices);
         self.shelf.update();
+        self.comparison.update(&mut self.notices);
         self.receive();
         self.look();
         self.update_asking();
@@ -337,6 +357,7 @@ impl Session {
         if self.following
             && self.watch.is_none()
             && self.job.is_none()
+            && !self.is_playing_followed()
             && let Some((snapshot, config)) = self.training.take_snapshot()
         {
             let origin = self.training.title();
@@ -354,6 +375,7 @@ impl Session {
             at: self.clock.at(),
             curve: self.curve().into(),
             shelf: self.shelf.clone(),
+            compared: self.comparison.compared().clone(),
             pinned: self.pinned(),
         })
     }
@@ -366,6 +388,7 @@ impl Session {
         self.training.suggest_task(still.scene.task);
         self.scene = Some(still.scene);
         self.shelf = still.shelf;
+        self.comparison.show(still.compared);
         self.unpin();
         if let Some(pinned) = still.pinned {
             self.pin(pinned);

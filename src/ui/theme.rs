@@ -184,6 +184,20 @@ pub fn modal_frame(context: &egui::Context) -> egui::Frame {
         .inner_margin(egui::Margin::same(16))
 }
 
+/// A small cross that closes or takes away what is called `name`, quiet until the pointer is near; whether it was
+/// clicked.
+pub fn cross_ui(ui: &mut egui::Ui, name: &str) -> bool {
+    let palette = Palette::of(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(egui::vec2(14.0, 14.0), egui::Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+    let color = if response.hovered() || response.has_focus() { palette.text } else { palette.line };
+    let cross = rect.shrink(3.5);
+    let stroke = Stroke::new(1.4, color);
+    ui.painter().line_segment([cross.left_top(), cross.right_bottom()], stroke);
+    ui.painter().line_segment([cross.right_top(), cross.left_bottom()], stroke);
+    response.on_hover_text(name).clicked()
+}
+
 /// A scroll bar with a place of its own: one that floats would cover the numbers at the right.
 pub fn slim_scroll_bar(ui: &mut egui::Ui) {
     ui.spacing_mut().scroll = egui::style::ScrollStyle { bar_width: 5.0, ..egui::style::ScrollStyle::solid() };

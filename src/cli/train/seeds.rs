@@ -7,7 +7,7 @@ use super::{WINDOW, say};
 use crate::plastic::device::Compute;
 use crate::plastic::tensor_file::FileError;
 use crate::train::config::check_seed;
-use crate::train::run_folder::checkpoint_path;
+use crate::train::run_folder::{checkpoint_path, runs_below};
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
 use anyhow::{Context as _, bail};
 use std::collections::VecDeque;
@@ -62,21 +62,9 @@ pub fn begin(parent: &Path, config: &RunConfig, seeds: Seeds) -> anyhow::Result<
     Ok(folders)
 }
 
-/// The folders of runs below `parent`; none where it is the folder of one run itself, or holds no runs.
+/// The folders of runs below `parent` that can go on; none where it is the folder of one run itself.
 pub fn found(parent: &Path) -> Vec<PathBuf> {
-    if checkpoint_path(parent).exists() {
-        return Vec::new();
-    }
-    let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
-    let mut folders: Vec<PathBuf> =
-        entries.map(|entry| entry.path()).filter(|path| checkpoint_path(path).is_file()).collect();
-    // By number where names end in one: seed-10 comes after seed-9.
-    folders.sort_by_key(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let digits = name.rsplit(|letter: char| !letter.is_ascii_digit()).next().unwrap_or_default();
-        (digits.parse::<u64>().unwrap_or(u64::MAX), name.clone())
-    });
-    folders
+    runs_below(parent).into_iter().filter(|folder| checkpoint_path(folder).is_file()).collect()
 }
 
 /// One run while it is trained.

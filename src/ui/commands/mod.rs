@@ -251,6 +251,20 @@ pub const COMMANDS: &[Command] = &[
         run: |app, context| app.files.ask_to_open(context),
     },
     Command {
+        title: "Compare runs …",
+        keys: &[],
+        always: false,
+        is_possible: anytime,
+        run: |app, _| app.files.ask_for_runs(),
+    },
+    Command {
+        title: "Stop comparing runs",
+        keys: &[],
+        always: false,
+        is_possible: |app| !app.session.comparison.is_empty(),
+        run: |app, _| app.session.comparison.clear(),
+    },
+    Command {
         title: "Pictures of your own …",
         keys: &[],
         always: false,

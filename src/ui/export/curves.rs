@@ -1,8 +1,11 @@
-//! The numbers of a run as CSV: one line an iteration, raw and smoothed, in full precision.
+//! The numbers of a run as CSV: one line an iteration, raw and smoothed, in full precision; beside them those of the
+//! groups of runs that it is compared with.
 
 use super::{ExportError, Progress, Still, file};
 use crate::plastic::tensor_file::FileError;
 use crate::train::Point;
+use crate::ui::panels::curve::bands::Band;
+use crate::ui::panels::curve::number::Number;
 use crate::ui::panels::curve::{SMOOTHING, smoothing::TrailingMean};
 use std::io::Write as _;
 use std::path::Path;
@@ -10,45 +13,78 @@ use std::path::Path;
 /// Lines between two looks at whether somebody has said stop.
 const LINES: usize = 1000;
 
-/// A column: its name, and its number in a point.
-type Column<'a> = (&'a str, fn(&Point) -> f32);
+/// The numbers that have columns, in their order.
+const NUMBERS: [Number; 4] = [Number::Loss, Number::Measure, Number::Eta, Number::GradNorm];
 
 /// Writes the curve; answers what it is in words.
 ///
-/// The smoothed column of a number is called `<name>_mean<window>`: the same trailing mean as on the screen.
+/// The smoothed column of a number is called `<name>_mean<window>`: the same trailing mean as on the screen. A group
+/// has its median, its quartiles and the number of runs that got so far, `<group>:<name>_mean<window>_median`,
+/// `_q25`, `_q75` and `_n`.
 ///
 /// # Errors
 /// When there is no curve, it is cancelled, or the file cannot be written.
 pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, ExportError> {
     let curve = &still.curve[..];
-    if curve.is_empty() {
+    let groups = still.compared.groups();
+    if curve.is_empty() && groups.is_empty() {
         let problem = "expected a network with the curve of its training, found one without (a tape holds none)";
         return Err(FileError::new(path, format!("cannot be written: {problem}")).into());
     }
-    let columns: [Column<'_>; 4] = [
-        ("loss", |point| point.loss),
-        (still.scene.task.measure().key, |point| point.measure),
-        ("eta", |point| point.eta),
-        ("grad_norm", |point| point.grad_norm),
-    ];
-    let smoothed = columns.map(|(_, value)| smooth(curve, value));
+    let names = ["loss", still.scene.task.measure().key, "eta", "grad_norm"];
+    let values: [fn(&Point) -> f32; 4] =
+        [|point| point.loss, |point| point.measure, |point| point.eta, |point| point.grad_norm];
+    let smoothed = values.map(|value| smooth(curve, value));
+    let mut header = vec!["iteration".to_owned()];
+    header.extend(names.map(str::to_owned));
+    header.extend(names.map(|name| format!("{name}_mean{SMOOTHING}")));
+    let mut bands = Vec::new();
+    for group in groups {
+        let names = ["loss", group.config().task().measure().key, "eta", "grad_norm"];
+        for (number, name) in NUMBERS.into_iter().zip(names) {
+            bands.push(Band::of(group, number, SMOOTHING));
+            let column = |kind: &str| quoted(&format!("{}:{name}_mean{SMOOTHING}_{kind}", group.name));
+            header.extend(["median", "q25", "q75", "n"].map(column));
+        }
+    }
+    let length = bands.iter().map(|band| band.quartiles.counts.len()).fold(curve.len(), usize::max);
     file::write(path, progress, |draft| {
         let refused = |error: std::io::Error| file::refused(path, &error);
-        let raw = columns.map(|(name, _)| name.to_owned());
-        let means = columns.map(|(name, _)| format!("{name}_mean{SMOOTHING}"));
-        writeln!(draft, "iteration,{},{}", raw.join(","), means.join(",")).map_err(refused)?;
-        for (index, point) in curve.iter().enumerate() {
+        writeln!(draft, "{}", header.join(",")).map_err(refused)?;
+        for index in 0..length {
             if index % LINES == 0 {
-                progress.report(index, curve.len())?;
+                progress.report(index, length)?;
             }
-            // The shortest digits that read back as the same number.
-            let raw = columns.map(|(_, value)| value(point).to_string());
-            let means = smoothed.each_ref().map(|means| means[index].to_string());
-            writeln!(draft, "{},{},{}", index + 1, raw.join(","), means.join(",")).map_err(refused)?;
+            // The shortest digits that read back as the same number; nothing where a run did not get so far.
+            let point = curve.get(index);
+            let mut cells = vec![(index + 1).to_string()];
+            cells.extend(values.map(|value| point.map(|point| value(point).to_string()).unwrap_or_default()));
+            cells.extend(smoothed.iter().map(|means| means.get(index).map(f64::to_string).unwrap_or_default()));
+            cells.extend(bands.iter().flat_map(|band| band_cells(band, index)));
+            writeln!(draft, "{}", cells.join(",")).map_err(refused)?;
         }
-        progress.report(curve.len(), curve.len())
+        progress.report(length, length)
     })?;
-    Ok(format!("{} iterations, raw and smoothed", curve.len()))
+    let beside = match groups.len() {
+        0 => String::new(),
+        1 => ", beside 1 group of runs".to_owned(),
+        count => format!(", beside {count} groups of runs"),
+    };
+    Ok(format!("{length} iterations, raw and smoothed{beside}"))
+}
+
+/// Median, quartiles and count at one iteration.
+fn band_cells(band: &Band, index: usize) -> [String; 4] {
+    let quartiles = &band.quartiles;
+    let Some(count) = quartiles.counts.get(index) else { return Default::default() };
+    let value = |values: &[f32]| values[index].to_string();
+    let [median, low, high] = [&quartiles.median, &quartiles.low, &quartiles.high].map(|line| value(line.values()));
+    [median, low, high, count.to_string()]
+}
+
+/// A cell of CSV: names of groups may hold commas.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// The trailing mean of one number, by the definition that the panel uses.

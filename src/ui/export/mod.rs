@@ -25,6 +25,7 @@ pub use dialog::export_ui;
 pub use exports::Exports;
 pub use job::Job;
 
+use super::comparison::Compared;
 use super::inspector::Pinned;
 use super::layout::{Arrangement, Choices, Dock, Named};
 use super::lifetimes::Shelf;
@@ -101,6 +102,8 @@ pub struct Still {
     pub curve: Arc<[Point]>,
     /// Lifetimes side by side.
     pub shelf: Shelf,
+    /// Runs beside each other.
+    pub compared: Compared,
     /// The neuron or connection that is looked at.
     pub pinned: Option<Pinned>,
 }

@@ -15,7 +15,7 @@ pub mod recall;
 use super::matrices::MatrixKind;
 use super::session::Session;
 use super::theme::{self, Palette};
-use egui::{Align, CornerRadius, CursorIcon, Frame, Layout, Margin, Role, Sense, Stroke, Ui, WidgetInfo};
+use egui::{Align, CornerRadius, CursorIcon, Frame, Layout, Margin, Sense, Stroke, Ui};
 use serde_json::Value;
 
 /// Makes a panel.
@@ -103,7 +103,7 @@ fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, is_tile: 
         ui.horizontal(|ui| {
             ui.label(theme::strong(panel.title()));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if is_tile && close_button(ui, panel.title()) {
+                if is_tile && theme::cross_ui(ui, &format!("close {}", panel.title())) {
                     handle = Handle::Closed;
                 }
                 if panel.has_content(session) {
@@ -122,18 +122,4 @@ fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, is_tile: 
         }
     });
     handle
-}
-
-/// A small cross, quiet until the pointer is near.
-fn close_button(ui: &mut Ui, title: &str) -> bool {
-    let palette = Palette::of(ui.ctx());
-    let (rect, response) = ui.allocate_exact_size(egui::vec2(14.0, 14.0), Sense::click());
-    let name = format!("close {title}");
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-    let color = if response.hovered() || response.has_focus() { palette.text } else { palette.line };
-    let cross = rect.shrink(3.5);
-    let stroke = Stroke::new(1.4, color);
-    ui.painter().line_segment([cross.left_top(), cross.right_bottom()], stroke);
-    ui.painter().line_segment([cross.right_top(), cross.left_bottom()], stroke);
-    response.on_hover_text(name).clicked()
 }

@@ -1,7 +1,9 @@
 //! What other threads have made ready, and how it comes into view.
 
 use super::Session;
+use crate::episode::clock::STEPS_PER_SECOND;
 use crate::episode::{Clock, Event, EventKind};
+use crate::ui::layout::Subject;
 use crate::ui::scene::{Prepared, Scene};
 use crate::ui::watch::{Look, Watch};
 use anyhow::anyhow;
@@ -10,6 +12,9 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// How fast a lifetime plays when it is first seen.
 const FIRST_SPEED: f64 = 1.0;
+
+/// About how many seconds a lifetime is played while training is followed.
+const FOLLOWED_SECONDS: f64 = 6.0;
 
 /// How a prepared scene is to be taken in.
 #[derive(Clone, Copy, PartialEq)]
@@ -26,7 +31,7 @@ pub(super) enum Arrival {
     Own,
     /// The same lifetime with other interventions: at the same instant.
     Branched,
-    /// The network in training: stay at the end of its lifetime.
+    /// The network in training: stay at the end of its lifetime; what an agent of this window's own run did is played.
     Follow,
 }
 
@@ -40,6 +45,7 @@ pub(super) struct Job {
 impl Session {
     /// Waits for what is being made ready; for pictures and tests, never for a frame.
     pub fn settle(&mut self) {
+        self.comparison.settle(&mut self.notices);
         if let Some(job) = self.job.take() {
             let result = job.result.recv().unwrap_or_else(|_| Err(anyhow!("{} ended without a word", job.what)));
             self.take_in(&job.what, job.arrival, result);
@@ -66,6 +72,18 @@ impl Session {
             Ok(_) => self.job = Some(Job { what, arrival, result }),
             Err(error) => self.warn(&format!("{what}: the system gives no thread ({error})")),
         }
+    }
+
+    /// Whether the lifetime of an agent in training is being played: the next one waits for its end.
+    pub(super) fn is_playing_followed(&self) -> bool {
+        let is_followed = self.scene.as_ref().is_some_and(|scene| self.plays_while_following(scene));
+        is_followed && self.clock.is_playing() && self.clock.at() + 1 < self.clock.steps()
+    }
+
+    /// Whether a lifetime is one of those that are played while training is followed: the last step of a recall shows
+    /// what it came to, that of an agent's life tells nothing.
+    fn plays_while_following(&self, scene: &Scene) -> bool {
+        self.watch.is_none() && scene.origin == self.training.title() && scene.subject() == Subject::Agent
     }
 
     pub(super) fn receive(&mut self) {
@@ -161,6 +179,17 @@ impl Session {
                 self.clock.seek(0);
                 self.clock.play();
             }
+            Arrival::Follow if self.plays_while_following(&prepared.scene) => {
+                let is_first = self.scene.as_ref().is_none_or(|scene| scene.origin != prepared.scene.origin);
+                self.clock.set_steps(steps);
+                self.clock.set_span(None);
+                // The viewer may choose another speed, which then stays.
+                if is_first {
+                    self.clock.set_speed(speed_for(steps));
+                }
+                self.clock.seek(0);
+                self.clock.play();
+            }
             Arrival::Follow | Arrival::Answer => {
                 self.clock.set_steps(steps);
                 self.clock.pause();
@@ -173,6 +202,11 @@ impl Session {
         self.inspection.take_in(self.scene.as_ref(), &prepared.scene);
         self.scene = Some(prepared.scene);
     }
+}
+
+/// The speed at which `steps` take about [`FOLLOWED_SECONDS`], one of those that slower and faster lead through.
+fn speed_for(steps: usize) -> f64 {
+    (steps as f64 / (STEPS_PER_SECOND * FOLLOWED_SECONDS)).log2().round().exp2()
 }
 
 /// Where the last thing before the probe is shown: recall is a moment away from there.

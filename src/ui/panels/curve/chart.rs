@@ -5,7 +5,7 @@ use super::frame::{Frame, Grid};
 use super::number::Number;
 use super::outline::{Mark, outline, places_within};
 use super::view::{Bounds, last_in_view};
-use super::{Curve, Source};
+use super::{Curve, Source, overlay};
 use crate::ui::numbers::grouped;
 use crate::ui::theme::{self, Palette};
 use egui::{Align2, Pos2, Rect, Response, Role, Shape, Stroke, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, pos2};
@@ -31,14 +31,16 @@ impl Curve {
         self.follow_ui(ui, &frame);
         ui.advance_cursor_after_rect(area);
         let pointer = response.hover_pos().filter(|_| !response.dragged())?;
-        let read_out = self.read_out(source, &frame, pointer)?;
+        let read_out = self.read_out(source, &frame, pointer, palette)?;
         self.paint_read_out(ui, &frame, palette, &read_out);
         Some(read_out.line())
     }
 
     /// Bounds that hold the whole run.
     fn everything(&self, source: &Source<'_>) -> Bounds {
-        let last = last_in_view(source.points.len() as u64, source.planned).max(2) as f64;
+        let runs = [Some((source.points.len(), source.planned)), source.compared.map(|_| (self.bands.length(), 0))];
+        let (done, planned) = runs.into_iter().flatten().max().unwrap_or_default();
+        let last = last_in_view(done as u64, planned).max(2) as f64;
         let place = |iteration: f64| self.scales[0].place(iteration).unwrap_or_default();
         let x = Span::new(place(1.0), place(last)).with_margin(0.015);
         Bounds { x, y: self.values_within(x) }
@@ -48,8 +50,9 @@ impl Curve {
     fn values_within(&self, x: Span) -> Span {
         // The mean may lie outside the range of its last iterations, where those before them were larger.
         let (raw, mean) = (self.series.raw(), self.series.mean());
-        let places = places_within(x, self.scales[0], raw.len());
-        let extremes = raw.extremes(places.clone()).merged(mean.extremes(places));
+        let places = places_within(x, self.scales[0], raw.len().max(self.bands.length()));
+        let extremes = raw.extremes(places.clone()).merged(mean.extremes(places.clone()));
+        let extremes = extremes.merged(self.bands.extremes(&places));
         let (least, most) = (f64::from(extremes.least), f64::from(extremes.most));
         match self.scales[1] {
             Scale::Linear if extremes.has_finite() => {
@@ -88,7 +91,7 @@ impl Curve {
 
     /// Why there is no line at all, in words.
     fn nothing_to_draw(&self) -> Option<&'static str> {
-        let all = self.series.raw().all();
+        let all = self.series.raw().all().merged(self.bands.extremes(&(0..self.bands.length())));
         match self.scales[1] {
             _ if !all.has_finite() => Some("no value is finite"),
             Scale::Log if all.most <= 0.0 => Some("no value is above zero, where a logarithmic axis begins"),
@@ -110,7 +113,7 @@ impl Curve {
         }
     }
 
-    /// The two lines and the marks at the edges.
+    /// The lines, the bands below them, and the marks at the edges.
     fn lines_ui(&self, ui: &mut Ui, frame: &Frame, palette: &Palette) -> Response {
         let Frame { rect, bounds } = *frame;
         let columns = (rect.width() * ui.pixels_per_point()).max(1.0) as usize;
@@ -130,22 +133,30 @@ impl Curve {
             .allow_scroll(false)
             .allow_boxed_zoom(false)
             .allow_double_click_reset(false);
+        let clipped = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+        // Opaque, so that a line that crosses itself a thousand times stays faint; and below the bands, which are not.
+        let share = match (self.bands.all().is_empty(), palette.dark) {
+            (true, true) => 0.42,
+            (true, false) => 0.38,
+            (false, _) => 0.25,
+        };
+        let faint = Stroke::new(1.0, theme::mix(palette.surface, palette.curve(), share));
+        for line in &raw.lines {
+            clipped.line(frame.positions(line), faint);
+        }
+        overlay::paint_bands(&clipped, frame, self.scales, palette, self.bands.all());
         let low = [bounds.x.from, bounds.y.from];
         let high = [bounds.x.to, bounds.y.to];
-        // Opaque, so that a line that crosses itself a thousand times stays faint.
-        let faint = theme::mix(palette.surface, palette.curve(), if palette.dark { 0.42 } else { 0.38 });
         let shown = ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
             plot.show(ui, |plot| {
                 plot.set_plot_bounds(PlotBounds::from_min_max(low, high));
-                for line in raw.lines {
-                    plot.line(Line::new("each", PlotPoints::from(line)).color(faint).width(1.0).allow_hover(false));
-                }
                 for line in mean.lines {
                     let line = Line::new("mean", PlotPoints::from(line)).color(palette.curve()).width(2.2);
                     plot.line(line.allow_hover(false));
                 }
             })
         });
+        overlay::paint_lines(&clipped, frame, self.scales, palette, self.bands.all());
         for (place, mark) in raw.marks {
             paint_mark(ui, frame, palette, frame.x(place), mark);
         }
@@ -210,6 +221,12 @@ impl Curve {
         );
         if let Some(first) = raw.first_non_finite(0..raw.len()) {
             words += &format!(", not finite from iteration {}", grouped(first as u64 + 1));
+        }
+        for band in self.bands.all() {
+            words += &format!(", {} of {} runs", band.name, band.runs);
+            if let Some(&median) = band.quartiles.median.values().last() {
+                words += &format!(", median at last {}", self.number.read_out(f64::from(median), source.measure));
+            }
         }
         words += if self.view.is_following() { ", following" } else { ", a part of it" };
         words

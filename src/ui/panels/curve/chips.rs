@@ -1,29 +1,45 @@
-//! The row above the chart: which number, how smooth, which axes.
+//! The rows above the chart: which number, how smooth, which axes, and which line is which group of runs.
 
 use super::axis::Scale;
 use super::number::Number;
 use super::{Curve, Source};
 use crate::ui::theme::Palette;
-use egui::{Align, Button, Color32, DragValue, Layout, Response, RichText, Role, Ui, WidgetInfo, vec2};
+use egui::scroll_area::ScrollBarVisibility;
+use egui::{Align, Button, Color32, DragValue, Layout, Response, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2};
 
 /// Below this width the row breaks.
 const NARROW: f32 = 440.0;
+
+/// Below this height there is one row, which can be scrolled, and the legend comes first: the chart wants the rest.
+const LOW: f32 = 110.0;
 
 /// The longest average.
 pub(super) const LONGEST: usize = 10_000;
 
 impl Curve {
-    /// Draws the row and takes in what is chosen.
+    /// Draws the rows and takes in what is chosen.
     pub(super) fn chips_ui(&mut self, ui: &mut Ui, source: &Source<'_>, palette: &Palette) {
         ui.scope(|ui| {
             let spacing = ui.spacing_mut();
             spacing.item_spacing = vec2(2.0, 4.0);
             spacing.button_padding = vec2(6.0, 3.0);
             spacing.interact_size = vec2(20.0, 20.0);
+            if source.compared.is_some() && ui.available_height() < LOW {
+                let row = ScrollArea::horizontal().scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden);
+                row.show(ui, |ui| {
+                    ui.horizontal(|ui| {
+                        self.legend_ui(ui, source, palette);
+                        self.numbers_ui(ui, source, palette);
+                        self.drawing_ui(ui, palette);
+                    });
+                });
+                return;
+            }
             if ui.available_width() < NARROW {
                 ui.horizontal_wrapped(|ui| {
                     self.numbers_ui(ui, source, palette);
                     self.drawing_ui(ui, palette);
+                    self.legend_ui(ui, source, palette);
                 });
                 return;
             }
@@ -31,6 +47,9 @@ impl Curve {
                 self.numbers_ui(ui, source, palette);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| self.drawing_ui(ui, palette));
             });
+            if source.compared.is_some() {
+                ui.horizontal_wrapped(|ui| self.legend_ui(ui, source, palette));
+            }
         });
     }
 

@@ -35,6 +35,11 @@ impl Frame {
         self.rect.bottom() - (self.bounds.y.share(place) * f64::from(self.rect.height())) as f32
     }
 
+    /// Where places on both axes are on the screen.
+    pub fn positions(&self, places: &[[f64; 2]]) -> Vec<Pos2> {
+        places.iter().map(|&[x, y]| pos2(self.x(x), self.y(y))).collect()
+    }
+
     /// How far a point of the screen is from the lower left corner, as shares of width and height.
     pub fn shares(&self, pos: Pos2) -> [f64; 2] {
         let x = (pos.x - self.rect.left()) / self.rect.width();

@@ -7,18 +7,23 @@
 //! | [`smoothing`], [`pyramid`] | the trailing mean, and the extremes of any stretch |
 //! | [`axis`], [`view`] | scales and grids, and the part that is seen |
 //! | [`outline`] | what is drawn of a curve on so many pixels |
-//! | [`chips`], [`chart`], [`frame`], [`hover`] | drawing |
+//! | [`quartiles`], [`bands`] | several runs at each iteration, and the groups of a comparison |
+//! | [`chips`], [`legend`], [`chart`], [`overlay`], [`frame`], [`hover`] | drawing |
 //! | [`gestures`] | drag, scroll, double click |
 
 pub mod axis;
+pub mod bands;
 pub mod chart;
 pub mod chips;
 pub mod frame;
 pub mod gestures;
 pub mod hover;
+pub mod legend;
 pub mod number;
 pub mod outline;
+pub mod overlay;
 pub mod pyramid;
+pub mod quartiles;
 pub mod series;
 pub mod smoothing;
 pub mod view;
@@ -26,10 +31,13 @@ pub mod view;
 use super::Panel;
 use crate::tasks::Measure;
 use crate::train::Point;
+use crate::ui::comparison::Compared;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use axis::Scale;
+use bands::{Band, Bands};
 use egui::{Pos2, Ui};
+use legend::Wish;
 use number::Number;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -52,11 +60,38 @@ pub struct Source<'a> {
     pub viewing: Option<u64>,
     /// Iterations that the run is to have.
     pub planned: u64,
+    /// Runs to be compared, where there are some.
+    pub compared: Option<&'a Compared>,
+    /// The task of the run in view, where it cannot stand beside the compared ones.
+    pub other_task: Option<&'static str>,
 }
 
 impl<'a> Source<'a> {
-    /// The run in training; without one, the run of the network being viewed.
+    /// The run in training, without one the run of the network being viewed; and the runs that are compared.
     pub fn of(session: &'a Session) -> Option<Self> {
+        let own = Self::alone(session);
+        let compared = session.comparison.compared();
+        let Some(task) = compared.task() else { return own.map(|(source, _)| source) };
+        let bare = Self {
+            points: &[],
+            step_seconds: None,
+            measure: task.measure(),
+            viewing: None,
+            planned: 0,
+            compared: Some(compared),
+            other_task: None,
+        };
+        Some(match own {
+            None => bare,
+            Some((_, name)) if name != task.name() => Self { other_task: Some(name), ..bare },
+            // It is one of those that are drawn already.
+            Some((own, _)) if compared.holds(own.points) => Self { viewing: own.viewing, ..bare },
+            Some((own, _)) => Self { compared: Some(compared), ..own },
+        })
+    }
+
+    /// The run in view, and the name of its task.
+    fn alone(session: &'a Session) -> Option<(Self, &'static str)> {
         let points = session.curve();
         let viewing = session.scene().map(|scene| scene.iteration);
         let run = session.training.config().filter(|_| session.views_own_run());
@@ -66,7 +101,9 @@ impl<'a> Source<'a> {
             (None, None) => return None,
         };
         let step_seconds = run.map(|_| session.training.step_seconds());
-        Some(Self { points, step_seconds, measure: task.measure(), viewing, planned })
+        let measure = task.measure();
+        let own = Self { points, step_seconds, measure, viewing, planned, compared: None, other_task: None };
+        Some((own, task.name()))
     }
 }
 
@@ -78,6 +115,9 @@ pub struct Curve {
     scales: [Scale; 2],
     view: View,
     series: Series,
+    bands: Bands,
+    /// What has been wished for in the legend.
+    wish: Option<Wish>,
     /// Where a rectangle to be zoomed into was begun.
     corner: Option<Pos2>,
 }
@@ -90,6 +130,8 @@ impl Default for Curve {
             scales: [Scale::Linear; 2],
             view: View::default(),
             series: Series::new(Number::default(), SMOOTHING),
+            bands: Bands::default(),
+            wish: None,
             corner: None,
         }
     }
@@ -118,12 +160,21 @@ impl Panel for Curve {
     }
 
     fn note(&self, session: &Session) -> String {
-        let words = Source::of(session).map(|source| self.number.words(source.measure)).unwrap_or_default();
-        format!("{words} · faint: each iteration · strong: mean")
+        let Some(source) = Source::of(session) else { return String::new() };
+        let words = self.number.words(source.measure);
+        match session.comparison.unread() {
+            0 if source.compared.is_none() => format!("{words} · faint: each iteration · strong: mean"),
+            0 if self.bands.all().iter().any(Band::has_quartiles) => {
+                format!("{words} · line: median of the runs · band: quartiles")
+            }
+            0 => format!("{words} · each line a run, mean of the last {}", self.smoothing),
+            1 => format!("{words} · reading a run …"),
+            unread => format!("{words} · reading {unread} runs …"),
+        }
     }
 
     fn has_content(&self, session: &Session) -> bool {
-        !session.curve().is_empty()
+        !session.curve().is_empty() || session.comparison.compared().task().is_some()
     }
 
     fn empty(&self) -> &'static str {
@@ -134,6 +185,11 @@ impl Panel for Curve {
         let Some(source) = Source::of(session) else { return };
         if let Some(hover) = self.curve_ui(ui, &source) {
             session.hover = Some(hover);
+        }
+        match self.wish.take() {
+            Some(Wish::Toggle(index)) => session.comparison.compared_mut().toggle(index),
+            Some(Wish::Remove(index)) => session.comparison.compared_mut().remove(index),
+            None => {}
         }
     }
 }
@@ -178,6 +234,10 @@ impl Curve {
         let palette = Palette::of(ui.ctx());
         self.chips_ui(ui, source, palette);
         self.series.update(source, self.number, self.smoothing);
+        match source.compared {
+            Some(compared) => self.bands.update(compared, self.number, self.smoothing),
+            None => self.bands = Bands::default(),
+        }
         if let Some(reason) = self.number.absence(source) {
             ui.centered_and_justified(|ui| ui.label(egui::RichText::new(reason).color(palette.quiet)));
             return None;

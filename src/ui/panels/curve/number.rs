@@ -48,9 +48,14 @@ impl Number {
         }
     }
 
+    /// Whether the run in view has kept it.
+    pub fn is_known(self, source: &Source<'_>) -> bool {
+        self != Self::Rate || source.step_seconds.is_some()
+    }
+
     /// Why there is nothing to draw although there is a run; `None` where there is something.
     pub fn absence(self, source: &Source<'_>) -> Option<&'static str> {
-        (self == Self::Rate && source.step_seconds.is_none()).then_some(
+        (!self.is_known(source) && source.compared.is_none()).then_some(
             "A checkpoint keeps no times, so its speed is not known. Start training to see iterations per second.",
         )
     }

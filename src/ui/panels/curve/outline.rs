@@ -43,49 +43,17 @@ pub fn places_within(span: Span, scale: Scale, length: usize) -> Range<usize> {
 /// What is drawn within `bounds` on `columns` pixels. Values that a logarithmic axis does not reach lie at its lower
 /// end.
 pub fn outline(sequence: &Pyramid, bounds: Bounds, scales: [Scale; 2], columns: usize) -> Outline {
-    let [x_scale, y_scale] = scales;
-    let columns = columns.max(1);
-    let within = places_within(bounds.x, x_scale, sequence.len());
-    // One more at each side, so that lines go on to the edges.
-    let around = within.start.saturating_sub(1)..(within.end + 1).min(sequence.len());
-    let x_of = |place: usize| x_scale.place((place + 1) as f64).unwrap_or_default();
-    let far = FAR * bounds.y.length();
-    let y_of = |value: f32| {
-        let place = y_scale.place(f64::from(value)).unwrap_or(bounds.y.from);
-        place.clamp(bounds.y.from - far, bounds.y.to + far)
-    };
     let mut pen = Pen::default();
-    if around.len() <= POINTS_PER_COLUMN * columns {
-        for place in around {
-            let value = sequence.values()[place];
-            pen.marks(x_of(place), &Extremes::of(value), y_scale);
-            pen.to(x_of(place), value.is_finite().then(|| y_of(value)));
-        }
-        return pen.finished();
-    }
-    let mut start = around.start;
-    for column in 1..=columns {
-        let edge = places_within(
-            Span::new(bounds.x.from, bounds.x.at(column as f64 / columns as f64)),
-            x_scale,
-            sequence.len(),
-        );
-        let end = if column == columns { around.end } else { aligned(edge.end, edge.end.saturating_sub(start)) };
-        if end <= start {
-            continue;
-        }
-        let stretch = start..end;
-        start = end;
+    for stretch in stretches(sequence.len(), bounds, scales[0], columns) {
         let extremes = sequence.extremes(stretch.clone());
-        let (first, last) = (stretch.start, stretch.end - 1);
-        let middle = f64::midpoint(x_of(first), x_of(last));
-        pen.marks(middle, &extremes, y_scale);
+        let middle = middle(&stretch, scales[0]);
+        pen.marks(middle, &extremes, scales[1]);
         if !extremes.has_finite() {
             pen.to(middle, None);
             continue;
         }
         // Up and down by turns, whichever end is nearer to where the line is.
-        let (low, high) = (y_of(extremes.least), y_of(extremes.most));
+        let [low, high] = [extremes.least, extremes.most].map(|value| height(value, bounds, scales[1]));
         let is_nearer_to_high = pen.height().is_some_and(|height| (height - high).abs() < (height - low).abs());
         let ends = if is_nearer_to_high { [high, low] } else { [low, high] };
         pen.to(middle, Some(ends[0]));
@@ -94,6 +62,63 @@ pub fn outline(sequence: &Pyramid, bounds: Bounds, scales: [Scale; 2], columns: 
         }
     }
     pen.finished()
+}
+
+/// The band between two sequences of one length, as far as their first `length` places: pieces of places on the x
+/// axis, each with the lowest and the highest value there. A piece ends where values are not finite.
+pub fn band(
+    [low, high]: [&Pyramid; 2],
+    length: usize,
+    bounds: Bounds,
+    scales: [Scale; 2],
+    columns: usize,
+) -> Vec<Vec<[f64; 3]>> {
+    let (mut pieces, mut piece) = (Vec::new(), Vec::new());
+    for stretch in stretches(length.min(low.len()), bounds, scales[0], columns) {
+        let (below, above) = (low.extremes(stretch.clone()), high.extremes(stretch.clone()));
+        if below.has_finite() && above.has_finite() {
+            let [least, most] = [below.least, above.most].map(|value| height(value, bounds, scales[1]));
+            piece.push([middle(&stretch, scales[0]), least, most]);
+        } else if !piece.is_empty() {
+            pieces.push(std::mem::take(&mut piece));
+        }
+    }
+    if !piece.is_empty() {
+        pieces.push(piece);
+    }
+    pieces
+}
+
+/// The places within `bounds` and one more at each side, so that lines go on to the edges: each alone as long as they
+/// are few, then together by columns.
+fn stretches(length: usize, bounds: Bounds, scale: Scale, columns: usize) -> Vec<Range<usize>> {
+    let columns = columns.max(1);
+    let within = places_within(bounds.x, scale, length);
+    let around = within.start.saturating_sub(1)..(within.end + 1).min(length);
+    if around.len() <= POINTS_PER_COLUMN * columns {
+        return around.map(|place| place..place + 1).collect();
+    }
+    let mut start = around.start;
+    let stretch = |column: usize| {
+        let edge = Span::new(bounds.x.from, bounds.x.at(column as f64 / columns as f64));
+        let edge = places_within(edge, scale, length).end;
+        let end = if column == columns { around.end } else { aligned(edge, edge.saturating_sub(start)) };
+        (end > start).then(|| std::mem::replace(&mut start, end)..end)
+    };
+    (1..=columns).filter_map(stretch).collect()
+}
+
+/// Where a stretch is drawn on the axis of iterations.
+fn middle(stretch: &Range<usize>, scale: Scale) -> f64 {
+    let x = |place: usize| scale.place((place + 1) as f64).unwrap_or_default();
+    f64::midpoint(x(stretch.start), x(stretch.end - 1))
+}
+
+/// Where a value is drawn on the axis of values.
+fn height(value: f32, bounds: Bounds, scale: Scale) -> f64 {
+    let far = FAR * bounds.y.length();
+    let place = scale.place(f64::from(value)).unwrap_or(bounds.y.from);
+    place.clamp(bounds.y.from - far, bounds.y.to + far)
 }
 
 /// A place near `end` where a node of the pyramid ends, a sixteenth of the stretch away at most: asking for a stretch

@@ -39,7 +39,7 @@ impl Series {
         if self.length != length {
             (self.length, self.mean_now, self.mean) = (length, TrailingMean::new(length), Pyramid::default());
         }
-        let available = if number.absence(source).is_some() { 0 } else { source.points.len() };
+        let available = if number.is_known(source) { source.points.len() } else { 0 };
         for index in self.raw.len()..available {
             self.raw.push(number.drawn(f64::from(number.averaged(source, index))));
         }

@@ -1,0 +1,174 @@
+//! Reading run folders on a thread of its own, once at first and again whenever they have grown.
+
+use crate::plastic::tensor_file::FileError;
+use crate::train::History;
+use crate::train::run_folder::{is_run, metrics_path, runs_below};
+use crate::ui::session::Wake;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::time::{Duration, SystemTime};
+
+/// Time between two looks at runs that may have grown.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Reports that may wait for the window; the thread waits when there are more.
+const WAITING: usize = 64;
+
+/// What the thread has read.
+pub enum Report {
+    /// A run, for the first time.
+    Read(History),
+    /// A run that has been read before and has more iterations now.
+    Grown(History),
+    /// What cannot be read, and why.
+    Unreadable(String),
+}
+
+/// What the thread says: how many runs there are to read, then one report for each of them, then what has grown.
+enum Word {
+    Found(usize),
+    Report(Box<Report>),
+}
+
+/// A thread that reads runs; dropping it ends that.
+pub struct Reader {
+    words: Receiver<Word>,
+    /// Reports of a first reading that are still to come; `None` until the folders have been looked through.
+    unread: Option<usize>,
+    /// What has been received while somebody waited.
+    waiting: Vec<Report>,
+    _alive: Sender<()>,
+}
+
+impl Reader {
+    /// Reads run folders, and all run folders in folders that hold some.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(paths: Vec<PathBuf>, wake: Wake) -> std::io::Result<Self> {
+        let (sender, words) = sync_channel(WAITING);
+        let (alive, ended) = channel();
+        std::thread::Builder::new().name("hebbscope-comparing".into()).spawn(move || {
+            // A window that no longer wants the runs hangs up.
+            let _hung_up = read_all(&paths, &sender, &ended, &wake);
+        })?;
+        Ok(Self { words, unread: None, waiting: Vec::new(), _alive: alive })
+    }
+
+    /// How many runs are still to be read for the first time; one while that is not known yet.
+    pub fn unread(&self) -> usize {
+        self.unread.unwrap_or(1)
+    }
+
+    /// What has been read since the last call.
+    pub fn reports(&mut self) -> Vec<Report> {
+        loop {
+            match self.words.try_recv() {
+                Ok(word) => self.take(word),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => {
+                    self.unread = Some(0);
+                    break;
+                }
+            }
+        }
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Waits until every run has been read once.
+    pub fn settle(&mut self) {
+        while self.unread() > 0 {
+            match self.words.recv() {
+                Ok(word) => self.take(word),
+                Err(_) => self.unread = Some(0),
+            }
+        }
+    }
+
+    fn take(&mut self, word: Word) {
+        match word {
+            Word::Found(count) => self.unread = Some(count),
+            Word::Report(report) => {
+                if !matches!(*report, Report::Grown(_)) {
+                    self.unread = Some(self.unread().saturating_sub(1));
+                }
+                self.waiting.push(*report);
+            }
+        }
+    }
+}
+
+/// The run folders that `path` stands for: itself, or those directly in it.
+///
+/// # Errors
+/// When it is neither a run folder nor holds any.
+pub fn runs_in(path: &Path) -> Result<Vec<PathBuf>, FileError> {
+    if is_run(path) {
+        return Ok(vec![path.to_owned()]);
+    }
+    let runs = runs_below(path);
+    if !runs.is_empty() {
+        return Ok(runs);
+    }
+    let found = match (path.is_dir(), path.exists()) {
+        (true, _) => "a folder without runs",
+        (false, true) => "a file",
+        (false, false) => "nothing there",
+    };
+    Err(FileError::new(path, format!("expected a run folder or a folder of run folders, found {found}")))
+}
+
+/// Length and time of change of the metrics.
+type Fingerprint = (u64, Option<SystemTime>);
+
+fn fingerprint(folder: &Path) -> Option<Fingerprint> {
+    let facts = std::fs::metadata(metrics_path(folder)).ok()?;
+    Some((facts.len(), facts.modified().ok()))
+}
+
+/// The other side has hung up.
+struct HungUp;
+
+fn read_all(paths: &[PathBuf], words: &SyncSender<Word>, ended: &Receiver<()>, wake: &Wake) -> Result<(), HungUp> {
+    let say = |word: Word| {
+        words.send(word).map_err(|_| HungUp)?;
+        wake();
+        Ok(())
+    };
+    let (mut folders, mut problems) = (Vec::new(), Vec::new());
+    for path in paths {
+        match runs_in(path) {
+            Ok(found) => folders.extend(found),
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    say(Word::Found(folders.len() + problems.len()))?;
+    for problem in problems {
+        say(Word::Report(Report::Unreadable(problem).into()))?;
+    }
+    let mut seen: Vec<(PathBuf, Option<Fingerprint>)> = Vec::new();
+    for folder in folders {
+        let now = fingerprint(&folder);
+        match History::read(&folder) {
+            Ok(run) => {
+                say(Word::Report(Report::Read(run).into()))?;
+                seen.push((folder, now));
+            }
+            Err(error) => say(Word::Report(Report::Unreadable(error.to_string()).into()))?,
+        }
+    }
+    while !seen.is_empty() && ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+        for (folder, then) in &mut seen {
+            let now = fingerprint(folder);
+            if now == *then {
+                continue;
+            }
+            // What cannot be read for a moment is looked at again, and keeps what it had until then.
+            if let Ok(run) = History::read(folder) {
+                *then = now;
+                say(Word::Report(Report::Grown(run).into()))?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! Several runs at each iteration: the median and the quartiles of those that got that far.
+
+use super::pyramid::Pyramid;
+
+/// The fewest values that have quartiles worth drawing.
+pub const FEWEST: usize = 3;
+
+/// The value at a `share` of the way through `sorted`, linear between neighbours; NaN where there is none.
+pub fn quantile(sorted: &[f32], share: f64) -> f64 {
+    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
+    let place = share.clamp(0.0, 1.0) * last as f64;
+    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    f64::from(below) + (f64::from(above) - f64::from(below)) * place.fract()
+}
+
+/// Median and quartiles of several runs at each iteration. Values that are not finite count as absent.
+#[derive(Clone, Debug, Default)]
+pub struct Quartiles {
+    /// A quarter of the values lies below.
+    pub low: Pyramid,
+    /// Half of the values lie below.
+    pub median: Pyramid,
+    /// A quarter of the values lies above.
+    pub high: Pyramid,
+    /// How many values there are.
+    pub counts: Vec<usize>,
+    /// The first so many iterations have been reached by [`FEWEST`] runs, or by all where they are fewer.
+    pub reached: usize,
+}
+
+impl Quartiles {
+    /// Of one sequence for each run, as long as the run has come.
+    pub fn of(runs: &[Vec<f32>]) -> Self {
+        let mut lengths: Vec<usize> = runs.iter().map(Vec::len).collect();
+        lengths.sort_unstable_by(|one, other| other.cmp(one));
+        let longest = lengths.first().copied().unwrap_or_default();
+        let reached = lengths.get(FEWEST.min(lengths.len()).saturating_sub(1)).copied().unwrap_or_default();
+        let mut quartiles = Self { counts: Vec::with_capacity(longest), reached, ..Self::default() };
+        let mut sorted = Vec::with_capacity(runs.len());
+        for index in 0..longest {
+            sorted.clear();
+            sorted.extend(runs.iter().filter_map(|run| run.get(index)).filter(|value| value.is_finite()));
+            sorted.sort_unstable_by(f32::total_cmp);
+            quartiles.counts.push(sorted.len());
+            quartiles.low.push(quantile(&sorted, 0.25) as f32);
+            quartiles.median.push(quantile(&sorted, 0.5) as f32);
+            quartiles.high.push(quantile(&sorted, 0.75) as f32);
+        }
+        quartiles
+    }
+}
