@@ -4,20 +4,20 @@
 //! thread of their own; results arrive over a channel and are taken in by [`Session::update`].
 
 mod arrivals;
+mod lives;
 
 use super::asking::Asking;
 use super::branching::Branching;
 use super::comparison::Comparison;
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
-use super::lifetimes::{Lived, Lives, Shelf};
+use super::lifetimes::Shelf;
 use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
-use super::scene::{self, Changed, Prepared, Scene};
+use super::scene::{self, Prepared, Scene};
 use super::training::Training;
 use super::watch::Watch;
-use crate::episode::{Clock, Intervention, Tape};
+use crate::episode::{Clock, Tape};
 use crate::render::Matrix;
-use crate::tasks::recall::Asked;
 use crate::train::run_folder::first_run;
 use crate::train::{Bundled, Point};
 use arrivals::{Arrival, Job};
@@ -177,99 +177,6 @@ impl Session {
     /// The path that has been opened since the last call, for those who keep a list.
     pub fn take_opened(&mut self) -> Option<PathBuf> {
         self.opened.take()
-    }
-
-    /// Whether the network being viewed can live another episode.
-    pub fn can_live(&self) -> bool {
-        self.scene.as_ref().is_some_and(|scene| scene.config.is_some())
-    }
-
-    /// Whether the lifetime being viewed can be lived once more; one of training was not made from a seed of its own.
-    pub fn can_repeat(&self) -> bool {
-        self.can_live() && self.scene.as_ref().is_some_and(|scene| scene.seed().is_some())
-    }
-
-    /// Another lifetime of the network being viewed: of a new seed, or once more of the same.
-    pub fn new_episode(&mut self, same_seed: bool) {
-        let Some(scene) = &self.scene else { return };
-        let Some(config) = scene.config.clone() else {
-            self.warn("A tape holds one lifetime: open the checkpoint of its network to live another.");
-            return;
-        };
-        if let Some(own) = scene.changed.as_ref().filter(|changed| same_seed && changed.base.is_own) {
-            // The same again: the viewer's own pictures, asked as they were at first.
-            let base = Arc::clone(&own.base);
-            self.forget_question();
-            return self.live_asked(base.asked.clone(), Changed { base, is_edited: false });
-        }
-        let seed = match scene.seed() {
-            Some(seed) if same_seed => seed,
-            _ => {
-                self.next_episode += 1;
-                self.next_episode - 1
-            }
-        };
-        let (origin, parameters, iteration) = (scene.origin.clone(), Arc::clone(&scene.parameters), scene.iteration);
-        self.following = false;
-        self.start(format!("living episode {seed}"), Arrival::Replay, move || {
-            scene::new_episode(origin, config, parameters, iteration, seed)
-        });
-    }
-
-    /// Lives the lifetimes of `seeds` with the network being viewed, for the [shelf](Shelf).
-    pub fn live_side_by_side(&mut self, seeds: Vec<u64>) {
-        let Some(scene) = &self.scene else { return };
-        let Some(config) = scene.config.clone() else { return };
-        let (origin, parameters, iteration) = (scene.origin.clone(), Arc::clone(&scene.parameters), scene.iteration);
-        let lives = Lives { origin, config, parameters, iteration, curve: self.curve().into() };
-        self.shelf.live(lives, seeds, &self.wake);
-    }
-
-    /// Shows a lifetime of the shelf, with the network that lived it, at its answer.
-    pub fn show_lived(&mut self, lived: &Lived) {
-        let (by, seed) = (Arc::clone(&lived.by), lived.seed);
-        self.following = false;
-        self.start(format!("living episode {seed}"), Arrival::Answer, move || {
-            let (origin, config, parameters) = (by.origin.clone(), by.config.clone(), Arc::clone(&by.parameters));
-            let mut prepared = scene::new_episode(origin, config, parameters, by.iteration, seed)?;
-            prepared.curve = Some(by.curve.to_vec());
-            Ok(prepared)
-        });
-    }
-
-    /// The lifetime of the viewer's own question, in the background.
-    pub(super) fn live_asked(&mut self, asked: Asked, changed: Changed) {
-        let Some(scene) = &self.scene else { return };
-        let Some(config) = scene.config.clone() else { return };
-        let (origin, parameters, iteration) = (scene.origin.clone(), Arc::clone(&scene.parameters), scene.iteration);
-        let is_new = changed.base.is_own && !changed.is_edited;
-        let arrival = if is_new { Arrival::Own } else { Arrival::Asked };
-        self.start("living your question".into(), arrival, move || {
-            scene::asked(origin, config, parameters, iteration, asked, changed)
-        });
-    }
-
-    /// The lifetime in view with other interventions, in the background.
-    pub(super) fn live_branch(&mut self, interventions: Vec<Intervention>) {
-        let Some(scene) = self.scene.clone() else { return };
-        self.start("living on from there".into(), Arrival::Branched, move || {
-            Ok(Prepared { scene: scene.branched(interventions)?, curve: None })
-        });
-    }
-
-    /// Whether a branch is being lived.
-    pub(super) fn is_living_branch(&self) -> bool {
-        self.job.as_ref().is_some_and(|job| job.arrival == Arrival::Branched)
-    }
-
-    /// Whether something is being made ready.
-    pub(super) fn is_busy(&self) -> bool {
-        self.job.is_some()
-    }
-
-    /// Whether the lifetime of a question of the viewer's own is being lived.
-    pub(super) fn is_answering(&self) -> bool {
-        self.job.as_ref().is_some_and(|job| matches!(job.arrival, Arrival::Asked | Arrival::Own))
     }
 
     /// Asks for another frame.
