@@ -73,6 +73,20 @@ fn parts(tape: &Tape) -> (&Behaviour, &Walk) {
 }
 
 #[test]
+fn a_checkpoint_of_an_agent_that_sees_something_else_is_refused_and_says_what() {
+    let trainer = trainer(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.safetensors");
+    let mut checkpoint = trainer.checkpoint().unwrap();
+    checkpoint.continuation = None;
+    checkpoint.parameters = checkpoint.parameters.snapshot().unwrap();
+    checkpoint.parameters.insert("input.weight", &[15, 20], &[0.1; 300]).unwrap();
+    checkpoint.write(&path, hebbscope::plastic::tensor_file::Precision::Full).unwrap();
+    let error = Checkpoint::read(&path).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("input.weight has shape [15, 20], expected [16, 20]"), "{error}");
+}
+
+#[test]
 fn a_tape_tells_what_the_agent_saw_did_and_got() {
     let (_, tape) = eventful();
     tape.check().unwrap();
