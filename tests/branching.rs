@@ -3,7 +3,7 @@
 
 use crate::workbench::{bits, read_tape, tape_bytes, with_changed_json, with_value};
 use hebbscope::data::{Generator, Stream};
-use hebbscope::episode::{EventKind, Intervention, Ledger, Reel, What};
+use hebbscope::episode::{EventKind, Intervention, Ledger, Reel, What, intervention};
 use hebbscope::plastic::{Alteration, Parameters, Stepper};
 use hebbscope::tasks::{self, Purpose};
 use hebbscope::train::{RunConfig, evaluate};
@@ -125,8 +125,13 @@ fn the_traces_of_a_branch_are_the_kernels_at_every_step() {
             }
             traces.push(stepper.trace(0));
             assert!(reel.trace_at(step) == traces[step], "{changes:?} step {step}");
+            let (written, now) = (reel.written_at(step), traces[step].clone());
             let activity = stepper.step(&tape.drive[step * NEURONS..][..NEURONS]).unwrap();
             assert_eq!(activity, tape.activity_at(step), "{changes:?} step {step}");
+            // What the step itself wrote, whatever is done to it next.
+            assert!(written == stepper.trace(0), "{changes:?} step {step}");
+            assert!(step < 30 || written == now, "{changes:?} step {step}: it is frozen");
+            assert!(step != 20 || written != now, "{changes:?}: it was not always");
         }
         traces.push(stepper.trace(0));
         assert!(reel.trace_at(STEPS) == traces[STEPS], "{changes:?} at the end");
@@ -191,6 +196,34 @@ fn an_agent_that_is_driven_goes_where_it_is_told_and_finds_the_reward_where_it_w
 }
 
 #[test]
+fn an_agent_under_whom_the_reward_is_hidden_has_to_come_back() {
+    let config = config(&[]);
+    let parameters = strong(&config);
+    // In the centre of 5 × 5 squares it stands on the reward, bumps into nothing, goes and comes back.
+    let mut all = vec![done(0, What::MoveReward([3, 3]))];
+    all.extend([2, 1].into_iter().enumerate().map(|(step, action)| done(step, What::Act(action))));
+    let tape = evaluate::live_branched(&config, &parameters, 1, all).unwrap();
+    assert_eq!(tape.behaviour.as_ref().unwrap().rewards[..2], [0.0, 10.0]);
+}
+
+#[test]
+fn what_is_done_later_takes_the_place_of_what_it_makes_void() {
+    let all = |these: &[(usize, What)]| {
+        let mut all = Vec::new();
+        these.iter().for_each(|(step, what)| intervention::add(&mut all, done(*step, what.clone())));
+        all.into_iter().map(|done| (done.step, done.what)).collect::<Vec<_>>()
+    };
+    assert_eq!(all(&[(5, What::Freeze), (9, What::Freeze)]), [(5, What::Freeze)], "frozen once, frozen for good");
+    assert_eq!(all(&[(9, What::Freeze), (5, What::Freeze)]), [(5, What::Freeze)]);
+    assert_eq!(all(&[(5, What::Erase), (5, transplant(3))]), [(5, transplant(3))]);
+    let driven = [(4, What::Act(0)), (5, What::Act(1)), (6, What::Act(2)), (5, What::Act(3))];
+    assert_eq!(all(&driven), [(4, What::Act(0)), (5, What::Act(3))]);
+    assert_eq!(all(&[(5, What::ScaleAlpha(0.5)), (5, What::ScaleAlpha(1.0))]), [], "nothing is scaled any more");
+    let twice = [(2, What::ScaleAlpha(0.5)), (5, What::ScaleAlpha(1.0))];
+    assert_eq!(all(&twice), twice);
+}
+
+#[test]
 fn what_cannot_be_done_is_refused_in_words() {
     let plastic = config(&[]);
     let parameters = strong(&plastic);
@@ -201,8 +234,7 @@ fn what_cannot_be_done_is_refused_in_words() {
         (done(40, What::Erase), "before one of 40 steps, found step 41"),
         (done(3, What::Act(4)), "an action from 0 to 3, found 4"),
         (done(3, What::MoveReward([0, 2])), "step 4: expected an open square for the reward, found a wall"),
-        (done(3, What::MoveReward([99, 99])), "found a wall at row 99 column 99"),
-        (done(0, What::MoveReward([3, 3])), "step 1: expected a square for the reward that the agent is not on"),
+        (done(3, What::MoveReward([99, 98])), "found a wall on square (98, 99)"),
         (done(3, What::ScaleAlpha(f32::NAN)), "α times a finite number, found NaN"),
         (done(3, What::Transplant { seed: 1, state: vec![0.0; 7].into() }), "a transplant of 400 numbers, found 7"),
     ] {
@@ -242,7 +274,8 @@ fn a_branch_is_read_back_as_it_was_written_and_a_damaged_one_is_refused() {
         (what("step", 40.into(), 10), "before one of 40 steps, found step 41"),
         (what("step", 38.into(), 10), "in the order of their steps"),
         (what("action", 9.into(), 4), "an action from 0 to 3, found 9"),
-        (what("row", 0.into(), 10), "the reward on an open square, found row 0 column 1"),
+        (what("row", 0.into(), 10), "the reward on an open square, found square (1, 0)"),
+        (json(&|json| json["interventions"]["done"][4]["action"] = 2.into()), "step 13 was driven to action 2"),
         (what("what", "melt".into(), 1), "the header of a tape"),
         (json(&|json| drop(json.as_object_mut().unwrap().remove("interventions"))), "does not belong"),
         (with_value(&bytes, "tape.transplant.0", 1, f32::NAN), "finite numbers"),

@@ -110,10 +110,41 @@ fn arrow_keys_drive_the_agent_and_everything_can_be_taken_back() {
     harness.run_steps(1);
     assert_eq!((harness.state().session.clock.at(), whats(&harness).len()), (7, 2));
 
+    // A board for each of the two, under one clock.
+    assert_eq!(harness.query_all_by_label_contains("maze of 5 × 5").count(), 1);
+    harness.get_by_label("side by side").click();
+    harness.run_steps(2);
+    let agents: Vec<_> = harness.query_all_by_label_contains("maze of 5 × 5").map(|node| node.rect()).collect();
+    assert!(agents.len() == 2 && agents[0].right() < agents[1].left(), "{agents:?}");
+
     harness.get_by_label("Take everything back").click();
     lived(&mut harness);
-    assert_eq!((tape(&harness), untouched(&harness)), (before, None));
+    assert_eq!((tape(&harness), untouched(&harness)), (Arc::clone(&before), None));
     assert_eq!(harness.state().session.clock.at(), 7);
+
+    // What was taken back can be done again; so can what another episode has put out of view.
+    harness.get_by_label("Do again what was done last").click();
+    lived(&mut harness);
+    assert_eq!(whats(&harness).len(), 2);
+    let changed = tape(&harness);
+    harness.state_mut().session.set_driving(true);
+    harness.state_mut().session.new_episode(true);
+    lived(&mut harness);
+    assert_eq!(tape(&harness), before);
+    assert!(!harness.state().session.is_driving(), "the keys are those of time again");
+    harness.state_mut().session.intervene_again();
+    lived(&mut harness);
+    assert_eq!(tape(&harness), changed);
+
+    // What cannot be done is said, and what was done before stays.
+    harness.state_mut().session.intervene(What::MoveReward([0, 0]));
+    harness.run_steps(1);
+    harness.state_mut().session.settle();
+    harness.run_steps(2);
+    let notice = &harness.state().session.notices[0].text;
+    assert!(notice.contains("expected an open square for the reward"), "{notice}");
+    assert_eq!(tape(&harness), changed);
+    assert_eq!(whats(&harness).len(), 2);
 }
 
 #[test]
@@ -134,9 +165,8 @@ fn the_reward_is_carried_elsewhere_and_a_click_beside_a_driven_agent_leads_it() 
         }
         pointer(harness, end, false);
     };
-    // Not into a wall, not where the agent stands, and nothing else is a star.
+    // Not into a wall, and nothing else is a star.
     carry(&mut harness, reward, [0, 0]);
-    carry(&mut harness, reward, agent);
     let empty = walk
         .walls
         .iter()
@@ -302,7 +332,7 @@ fn a_branch_is_recorded_and_drawn_from_the_command_line() {
     bench.refused("episode agent --seed 2 --do 31:erase --out other", &["before one of 30 steps", "found step 31"]);
     bench.refused(
         "episode agent --seed 2 --do 4:reward=0,3 --out other",
-        &["step 4", "an open square", "row 3 column 0"],
+        &["step 4", "an open square", "square (0, 3)"],
     );
     let misused = bench.run("episode agent --seed 2 --do 4:melt --out other");
     let errors = String::from_utf8(misused.stderr).unwrap();

@@ -1,12 +1,13 @@
 //! Interventions as they are written on the command line: `61:erase`, `40:act=up,up,left`.
 
-use crate::episode::{Intervention, What};
+use crate::episode::{Intervention, What, intervention};
 use crate::tasks::maze::grid::Action;
+use crate::train::config::check_seed;
 
 /// How an intervention is written, for the help.
 pub const HELP: &str = "Do something before a step, counted from 1, and live on from there; repeatable. One of \
                         STEP:freeze, STEP:erase, STEP:alpha=FACTOR, STEP:transplant=SEED, STEP:act=ACTION[,ACTION…], \
-                        STEP:reward=COLUMN,ROW";
+                        STEP:reward=COLUMN,ROW; the top left open square is 1,1";
 
 /// What was written, one intervention for each action of several.
 pub type Written = Vec<Intervention>;
@@ -30,9 +31,9 @@ pub fn parse(text: &str) -> Result<Written, String> {
             Ok(factor) if factor.is_finite() => one(What::ScaleAlpha(factor)),
             _ => Err(format!("expected α times a finite number, found {value}")),
         },
-        ("transplant", value) => match value.parse() {
-            Ok(seed) => one(What::Transplant { seed, state: [].into() }),
-            Err(_) => Err(format!("expected the seed of another lifetime, found {value}")),
+        ("transplant", value) => match value.parse().map(check_seed) {
+            Ok(Ok(seed)) => one(What::Transplant { seed, state: [].into() }),
+            _ => Err(format!("expected the seed of another lifetime, found {value}")),
         },
         ("reward", value) => {
             let square =
@@ -46,20 +47,17 @@ pub fn parse(text: &str) -> Result<Written, String> {
 }
 
 fn act(name: &str, step: usize) -> Result<Intervention, String> {
-    let action = match name {
-        "up" => Action::Up,
-        "right" => Action::Right,
-        "left" => Action::Left,
-        "down" => Action::Down,
-        _ => return Err(format!("expected up, right, left or down, found {name}")),
-    };
+    let action = Action::ALL.into_iter().find(|action| action.name() == name);
+    let action = action.ok_or_else(|| format!("expected up, right, left or down, found {name}"))?;
     Ok(Intervention { step, what: What::Act(action as usize) })
 }
 
 /// All that was written, in the order of the steps.
 pub fn in_order(written: &[Written]) -> Vec<Intervention> {
-    let mut all = written.concat();
-    all.sort_by_key(|done| done.step);
+    let mut written = written.concat();
+    written.sort_by_key(|done| done.step);
+    let mut all = Vec::new();
+    written.into_iter().for_each(|done| intervention::add(&mut all, done));
     all
 }
 
@@ -88,6 +86,7 @@ mod tests {
             ("5:melt", "STEP:freeze"),
             ("5:erase=2", "STEP:freeze"),
             ("5:alpha=inf", "a finite number, found inf"),
+            ("5:transplant=18446744073709551615", "the seed of another lifetime"),
             ("5:transplant=-1", "the seed of another lifetime, found -1"),
             ("5:reward=3", "COLUMN,ROW of a square, found 3"),
             ("5:act=up,north", "up, right, left or down, found north"),

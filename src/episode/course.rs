@@ -1,7 +1,7 @@
 //! How the trace of a tape goes on from step to step: by what the network wrote, and by what somebody did to it.
 
 use super::Tape;
-use super::intervention::{Intervention, What};
+use super::intervention::{self, What};
 use crate::plastic::Alteration;
 use std::ops::Range;
 
@@ -18,18 +18,12 @@ impl Tape {
 
     /// The first step that writes no trace any more; T where none has been frozen.
     pub fn frozen_from(&self) -> usize {
-        let is_freezing = |done: &&Intervention| done.what == What::Freeze;
-        self.interventions.iter().find(is_freezing).map_or(self.steps, |done| done.step)
+        intervention::frozen_from(&self.interventions).unwrap_or(self.steps)
     }
 
     /// How many times the trained α counts in a step.
     pub fn alpha_scale(&self, step: usize) -> f32 {
-        let until = self.alterations().take_while(|(at, _)| *at <= step);
-        let scales = until.filter_map(|(_, alteration)| match alteration {
-            Alteration::ScaleAlpha(factor) => Some(factor),
-            _ => None,
-        });
-        scales.last().unwrap_or(1.0)
+        intervention::alpha_scale(&self.interventions, step)
     }
 
     /// Where the trace that the product of `step` is made with was last set by somebody: the step, and whether it was
@@ -77,6 +71,26 @@ impl Tape {
             recording.carry(state, self.writing(part));
             alteration.iter().for_each(|alteration| alteration.apply(state));
         }
+    }
+
+    /// Carries `state` from what `step` was made with to what it left behind, before anybody did anything to that.
+    ///
+    /// # Panics
+    /// When `state` has another size or the step lies beyond the tape.
+    pub fn write(&self, state: &mut [f32], step: usize) {
+        if let Some(recording) = self.recording() {
+            recording.carry(state, self.writing(step..step + 1));
+        }
+    }
+
+    /// H of one synapse as `step` left it, before anybody did anything to it; `state` is its H and E before.
+    ///
+    /// # Panics
+    /// When the network has no such synapse or the step lies beyond the tape.
+    pub fn written(&self, from: usize, to: usize, state: [f32; 2], step: usize) -> f32 {
+        let written =
+            self.recording().map(|recording| recording.synapse(from, to, state, self.writing(step..step + 1)));
+        written.and_then(|states| states.last().copied()).unwrap_or(state)[0]
     }
 
     /// H and E of one synapse, one pair per step from H(0) to H(T), bit for bit what the lifetime had; E is zero where

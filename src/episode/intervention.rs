@@ -55,6 +55,41 @@ impl What {
     }
 }
 
+/// Adds one more to what is done, which is in the order of the steps. What is driven takes the place of all driving from
+/// there on, whatever else is done of what of its kind was done before the same step.
+pub fn add(all: &mut Vec<Intervention>, new: Intervention) {
+    let step = new.step;
+    let is_alike = |other: &What| std::mem::discriminant(other) == std::mem::discriminant(&new.what);
+    let sets = |what: &What| matches!(what, What::Erase | What::Transplant { .. });
+    match new.what {
+        // Frozen once, frozen for good.
+        What::Freeze if frozen_from(all).is_some_and(|frozen| frozen <= step) => return,
+        What::Freeze => all.retain(|done| !is_alike(&done.what)),
+        What::Act(_) => all.retain(|done| !(is_alike(&done.what) && done.step >= step)),
+        // One puts a trace in the place of the other's.
+        What::Erase | What::Transplant { .. } => all.retain(|done| !(sets(&done.what) && done.step == step)),
+        What::MoveReward(_) | What::ScaleAlpha(_) => all.retain(|done| !(is_alike(&done.what) && done.step == step)),
+    }
+    if matches!(new.what, What::ScaleAlpha(factor) if factor == alpha_scale(all, step)) {
+        return;
+    }
+    all.insert(all.partition_point(|done| done.step <= step), new);
+}
+
+/// How many times the trained α counts in a step.
+pub fn alpha_scale(interventions: &[Intervention], step: usize) -> f32 {
+    let scales = interventions.iter().take_while(|done| done.step <= step).filter_map(|done| match done.what {
+        What::ScaleAlpha(factor) => Some(factor),
+        _ => None,
+    });
+    scales.last().unwrap_or(1.0)
+}
+
+/// The first step that writes no trace any more; `None` where none has been frozen.
+pub fn frozen_from(interventions: &[Intervention]) -> Option<usize> {
+    interventions.iter().find(|done| done.what == What::Freeze).map(|done| done.step)
+}
+
 /// What the JSON of a tape says of its interventions.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Header {

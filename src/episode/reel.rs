@@ -74,12 +74,25 @@ impl Reel {
         &self.state[..tape.network.trace_len()]
     }
 
+    /// H as `step` left it, before anybody did anything to it: [`Self::trace_at`] of the next step, but for what was
+    /// done before that. Empty for a network without traces.
+    ///
+    /// # Panics
+    /// When `step` lies beyond the tape.
+    pub fn written_at(&mut self, step: usize) -> Vec<f32> {
+        self.trace_at(step);
+        let mut state = self.state.clone();
+        self.tape.write(&mut state, step);
+        state.truncate(self.tape.network.trace_len());
+        state
+    }
+
     /// H_ij over the lifetime, one value per step from H(0) to H(T); zeros for a network without traces.
     pub fn synapse_history(&self, from: usize, to: usize) -> Vec<f32> {
         self.tape.synapse_history(from, to).into_iter().map(|[trace, _]| trace).collect()
     }
 
-    /// H(t+1)_ij − H(t)_ij of every step and of `synapses` synapses spread evenly over the network; empty for a
+    /// What every step wrote, H(t+1)_ij − H(t)_ij where nobody did anything to it, and of `synapses` synapses spread evenly over the network; empty for a
     /// network without traces.
     pub fn sampled_changes(&self, synapses: usize) -> Vec<f32> {
         if self.tape.recording().is_none() {
@@ -91,8 +104,10 @@ impl Reel {
         let places = (0..synapses).map(|index| ((index as f64 * 0.618_033_988_749_895).fract() * total) as usize);
         places
             .flat_map(|place| {
-                let history = self.synapse_history(place / neurons, place % neurons);
-                history.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>()
+                let (from, to) = (place / neurons, place % neurons);
+                let history = self.tape.synapse_history(from, to);
+                let steps = history.into_iter().take(self.tape.steps).enumerate();
+                steps.map(|(step, before)| self.tape.written(from, to, before, step) - before[0]).collect::<Vec<_>>()
             })
             .collect()
     }

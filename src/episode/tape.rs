@@ -185,12 +185,18 @@ impl Tape {
             behaviour.check(&self.network, self.steps)?;
         }
         intervention::check(&self.interventions, &self.network, self.steps)?;
-        for what in self.interventions.iter().map(|done| &done.what) {
+        for Intervention { step, what } in &self.interventions {
+            let taken = self.behaviour.as_ref().and_then(|behaviour| behaviour.actions.get(*step));
+            if let (What::Act(action), Some(taken)) = (what, taken)
+                && action != taken
+            {
+                return Err(format!("step {} was driven to action {action}, but the agent took {taken}", step + 1));
+            }
             let walk = self.behaviour.as_ref().and_then(|behaviour| behaviour.walk.as_ref());
             if let What::MoveReward([row, column]) = *what
                 && walk.is_none_or(|walk| walk.is_wall([row, column]))
             {
-                return Err(format!("expected the reward on an open square, found row {row} column {column}"));
+                return Err(format!("expected the reward on an open square, found square ({column}, {row})"));
             }
         }
         match &self.modulator {

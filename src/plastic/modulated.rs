@@ -161,7 +161,10 @@ impl Modulated {
         let size = self.weights.neurons * self.weights.neurons;
         let silence = vec![0.0; 2 * size];
         let state = match alteration {
-            Alteration::Freeze => return self.weights.freeze(),
+            Alteration::Freeze => {
+                self.weights.is_frozen = true;
+                return;
+            }
             Alteration::ScaleAlpha(factor) => return self.weights.scale_alpha(alpha, *factor),
             Alteration::Erase => &silence,
             Alteration::Transplant(state) => &state[..],

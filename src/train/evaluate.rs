@@ -5,6 +5,7 @@ use super::config::RunConfig;
 use crate::data::{Generator, Stream};
 use crate::episode::{Intervention, Tape, What};
 use crate::plastic::Parameters;
+use crate::plastic::device::Compute;
 use crate::tasks::recall::Asked;
 use crate::tasks::tally::Entry;
 use crate::tasks::{Experiment, Measure};
@@ -133,6 +134,8 @@ pub fn live_branched(
     seed: u64,
     mut interventions: Vec<Intervention>,
 ) -> anyhow::Result<Tape> {
+    // Lifetimes are altered on the CPU only.
+    let parameters = &parameters.copy_to(&Compute::cpu())?;
     let experiment = config.testing_experiment()?;
     for done in &mut interventions {
         if let What::Transplant { seed, state } = &mut done.what

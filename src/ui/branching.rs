@@ -6,7 +6,7 @@
 
 use super::layout::Subject;
 use super::session::Session;
-use crate::episode::{Intervention, What};
+use crate::episode::{Intervention, What, intervention};
 use crate::tasks::maze::grid::Action;
 use std::ops::Range;
 
@@ -19,6 +19,8 @@ pub struct Branching {
     is_due: bool,
     /// Whether the arrow keys drive the agent.
     drives: bool,
+    /// What was done to the last life that was changed, before it was left or taken back.
+    left: Vec<Intervention>,
 }
 
 impl Session {
@@ -67,26 +69,10 @@ impl Session {
         self.clock.step(1);
     }
 
-    /// Does something before the step being viewed. What is driven replaces all driving from there on; whatever else is
-    /// done replaces what of its kind was done before the same step.
+    /// Does something before the step being viewed, see [`intervention::add`].
     pub fn intervene(&mut self, what: What) {
-        let step = self.clock.at();
         let mut all = self.interventions().to_vec();
-        let is_alike = |other: &What| std::mem::discriminant(other) == std::mem::discriminant(&what);
-        match what {
-            What::Act(_) => all.retain(|done| !(is_alike(&done.what) && done.step >= step)),
-            // Frozen once, frozen for good.
-            What::Freeze => all.retain(|done| !is_alike(&done.what)),
-            // One puts a trace in the place of the other's.
-            What::Erase | What::Transplant { .. } => {
-                all.retain(|done| !(done.step == step && matches!(done.what, What::Erase | What::Transplant { .. })));
-            }
-            What::MoveReward(_) | What::ScaleAlpha(_) => {
-                all.retain(|done| !(is_alike(&done.what) && done.step == step));
-            }
-        }
-        let place = all.partition_point(|done| done.step <= step);
-        all.insert(place, Intervention { step, what });
+        intervention::add(&mut all, Intervention { step: self.clock.at(), what });
         self.branch(all);
     }
 
@@ -101,7 +87,33 @@ impl Session {
 
     /// Takes all of them back.
     pub fn retract_all(&mut self) {
+        self.leave_branch();
         self.branch(Vec::new());
+    }
+
+    /// What was done to the last life that was changed and has been left or taken back; empty where there is none that
+    /// could be done again.
+    pub fn left_interventions(&self) -> &[Intervention] {
+        if self.interventions().is_empty() && self.why_no_branch().is_none() { &self.branching.left } else { &[] }
+    }
+
+    /// Does all of that again, to the life in view.
+    pub fn intervene_again(&mut self) {
+        self.branch(self.left_interventions().to_vec());
+    }
+
+    fn leave_branch(&mut self) {
+        if self.interventions().is_empty() {
+            return;
+        }
+        let mut left = self.interventions().to_vec();
+        for done in &mut left {
+            // The next life may be another network's: whose trace is transplanted is lived again then.
+            if let What::Transplant { state, .. } = &mut done.what {
+                *state = [].into();
+            }
+        }
+        self.branching.left = left;
     }
 
     fn branch(&mut self, all: Vec<Intervention>) {
@@ -125,9 +137,15 @@ impl Session {
         }
     }
 
-    /// Another lifetime has come into view, or the branch could not be lived: what was done is over.
+    /// Another lifetime comes into view, or the branch could not be lived: what was done is over.
     pub(super) fn forget_branch(&mut self) {
-        (self.branching.latest, self.branching.is_due) = (None, false);
+        self.leave_branch();
+        (self.branching.latest, self.branching.is_due, self.branching.drives) = (None, false, false);
+    }
+
+    /// What was being made ready in the place of a branch came to nothing: the branch still waits.
+    pub(super) fn branch_again(&mut self) {
+        self.branching.is_due = self.branching.latest.is_some();
     }
 
     /// The branch that was asked for has come into view: nothing waits, unless more has been done meanwhile.

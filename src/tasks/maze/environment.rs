@@ -178,17 +178,13 @@ impl Environment {
     /// Hides the reward of a lane elsewhere.
     ///
     /// # Errors
-    /// With a sentence when there is a wall, or the agent itself.
+    /// With a sentence when there is a wall.
     pub fn move_reward(&mut self, lane: usize, to: Square) -> Result<(), String> {
-        let place = format!("row {} column {}", to.row, to.column);
         if self.grid().is_wall(to) {
-            return Err(format!("expected an open square for the reward, found a wall at {place}"));
+            let Square { row, column } = to;
+            return Err(format!("expected an open square for the reward, found a wall on square ({column}, {row})"));
         }
-        let lane = &mut self.lanes[lane];
-        if lane.square == to {
-            return Err(format!("expected a square for the reward that the agent is not on, found {place}"));
-        }
-        lane.reward_square = to;
+        self.lanes[lane].reward_square = to;
         Ok(())
     }
 
@@ -228,7 +224,7 @@ impl Environment {
             if !bumped {
                 lane.square = ahead;
             }
-            // Where nobody moves the reward no agent stands on it when it bumps.
+            // Standing on the reward finds nothing: an agent under whom it was hidden has to come back.
             let found = !bumped && lane.square == lane.reward_square;
             let reward = if found { rules.reward } else { 0.0 } - if bumped { rules.wall_penalty } else { 0.0 };
             if found {

@@ -57,6 +57,26 @@ pub enum Action {
 impl Action {
     /// All of them, in the order of the policy's outputs.
     pub const ALL: [Self; 4] = [Self::Up, Self::Right, Self::Left, Self::Down];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Right => "right",
+            Self::Left => "left",
+            Self::Down => "down",
+        }
+    }
+
+    /// An arrow.
+    pub fn sign(self) -> char {
+        match self {
+            Self::Up => '↑',
+            Self::Right => '→',
+            Self::Left => '←',
+            Self::Down => '↓',
+        }
+    }
 }
 
 /// The plan of a maze: `size` × `size` squares inside a wall, with a pillar wherever row and column are both even,

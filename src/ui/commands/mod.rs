@@ -157,6 +157,13 @@ pub const COMMANDS: &[Command] = &[
         is_possible: |app| !app.session.interventions().is_empty() && app.session.why_no_branch().is_none(),
         run: |app, _| app.session.retract_all(),
     },
+    Command {
+        title: "Do to this life what was done to the last one",
+        keys: &[],
+        always: false,
+        is_possible: |app| !app.session.left_interventions().is_empty(),
+        run: |app, _| app.session.intervene_again(),
+    },
     playback!("One step on", &[key(NONE, Key::ArrowRight)], clock => clock.step(1)),
     playback!("One step back", &[key(NONE, Key::ArrowLeft)], clock => clock.step(-1)),
     playback!("Play or pause", &[key(NONE, Key::Space)], clock => clock.toggle()),

@@ -56,13 +56,19 @@ impl Compared {
         self.runs.iter().any(|run| run.is_of(points))
     }
 
-    /// Adds runs; answers those that are refused, and why. One that is there already stays as it is, be it named by
-    /// another path.
+    /// Adds runs; answers those that are refused, and why. Of one that is there already, be it under another path, the
+    /// copy that has come further stays.
     pub fn add(&mut self, runs: Vec<History>) -> Vec<FileError> {
         let mut refused = Vec::new();
         for run in runs {
-            let is_same = |known: &History| is_twin(known, &run) && known.is_of(&run.points);
-            if self.runs.iter().any(|known| known.folder == run.folder || is_same(known)) {
+            let is_same = |known: &History| {
+                let is_copy = known.is_of(&run.points) || run.is_of(&known.points);
+                known.folder == run.folder || (is_twin(known, &run) && is_copy)
+            };
+            if let Some(known) = self.runs.iter_mut().find(|known| is_same(known)) {
+                if run.points.len() > known.points.len() {
+                    *known = Arc::new(run);
+                }
                 continue;
             }
             match self.refusal(&run) {

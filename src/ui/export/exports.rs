@@ -20,6 +20,8 @@ pub enum Kind {
     Curves,
     /// [`Export::Network`].
     Network,
+    /// [`Export::Tape`].
+    Tape,
     /// [`Export::TensorsNpz`].
     Tensors,
     /// [`Export::LifetimeGif`].
@@ -28,7 +30,8 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Window, Self::Panel, Self::Lifetime, Self::Curves, Self::Network, Self::Tensors];
+    pub const ALL: [Self; 7] =
+        [Self::Window, Self::Panel, Self::Lifetime, Self::Curves, Self::Network, Self::Tape, Self::Tensors];
 
     /// The word on its chip.
     pub fn title(self) -> &'static str {
@@ -37,6 +40,7 @@ impl Kind {
             Self::Panel => "Panel",
             Self::Curves => "Curves",
             Self::Network => "Network",
+            Self::Tape => "Tape",
             Self::Tensors => "Tensors",
             Self::Lifetime => "Lifetime",
         }
@@ -49,6 +53,7 @@ impl Kind {
             Self::Panel => "One panel as a picture (PNG).",
             Self::Curves => "The numbers of every iteration, raw and smoothed (CSV).",
             Self::Network => "The network in view, to be opened again (safetensors).",
+            Self::Tape => "This lifetime as it was lived, to be opened again (safetensors).",
             Self::Tensors => "Parameters, activities and H at this step, for numpy (NPZ).",
             Self::Lifetime => "A span of the lifetime, one frame a step (GIF).",
         }
@@ -138,6 +143,7 @@ impl Exports {
             Kind::Panel => Export::PanelPng { index, scale },
             Kind::Curves => Export::CurvesCsv,
             Kind::Network => Export::Network,
+            Kind::Tape => Export::Tape,
             Kind::Tensors => Export::TensorsNpz,
             Kind::Lifetime => {
                 let last = self.span[1].clamp(1, steps);
@@ -160,6 +166,7 @@ impl Exports {
             Export::PanelPng { .. } => format!("{} step {}", panel(), still.at + 1),
             Export::CurvesCsv => "curves".to_owned(),
             Export::Network => "network".to_owned(),
+            Export::Tape => "tape".to_owned(),
             Export::TensorsNpz => format!("tensors step {}", still.at + 1),
             Export::LifetimeGif { panel: Some(_), span, .. } => {
                 format!("{} steps {} to {}", panel(), span.start + 1, span.end)

@@ -63,6 +63,8 @@ pub enum Export {
     CurvesCsv,
     /// The network being viewed, to be opened again: a checkpoint, or the tape that it came from.
     Network,
+    /// The lifetime as it was lived, with what somebody did to it, and the network that lived it.
+    Tape,
     /// The network, its activities and H at the step viewed.
     TensorsNpz,
     /// A span of the lifetime, one frame a step.
@@ -84,7 +86,7 @@ impl Export {
         match self {
             Self::WindowPng { .. } | Self::PanelPng { .. } => "png",
             Self::CurvesCsv => "csv",
-            Self::Network => "safetensors",
+            Self::Network | Self::Tape => "safetensors",
             Self::TensorsNpz => "npz",
             Self::LifetimeGif { .. } => "gif",
         }
@@ -255,6 +257,7 @@ pub fn write(export: &Export, shown: &Shown, path: &Path, progress: &Progress) -
         Export::PanelPng { index, scale } => figure::write(Some(index), scale, shown, path, progress),
         Export::CurvesCsv => curves::write(&shown.still, path, progress),
         Export::Network => network::write(&shown.still, path, progress),
+        Export::Tape => network::write_tape(&shown.still, path, progress),
         Export::TensorsNpz => tensors::write(&shown.still, path, progress),
         Export::LifetimeGif { panel, ref span, frames_per_second, scale } => {
             let timing = animation::Timing { span: span.clone(), frames_per_second };

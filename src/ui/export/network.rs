@@ -17,10 +17,7 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
     let scene = &still.scene;
     let iteration = usize::try_from(scene.iteration).unwrap_or(usize::MAX);
     let what = match &scene.config {
-        None => {
-            tape_file::write(path, scene.tape(), &scene.parameters)?;
-            format!("a tape of {} steps", scene.tape().steps)
-        }
+        None => return write_tape(still, path, progress),
         Some(config) => {
             let Some(curve) = still.curve.get(..iteration) else {
                 let found = still.curve.len();
@@ -40,4 +37,16 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
     };
     progress.report(1, 1)?;
     Ok(what)
+}
+
+/// Writes the lifetime being viewed as a tape, with what was done to it.
+///
+/// # Errors
+/// When it is cancelled or the file cannot be written.
+pub fn write_tape(still: &Still, path: &Path, progress: &Progress) -> Result<String, ExportError> {
+    progress.report(0, 1)?;
+    let scene = &still.scene;
+    tape_file::write(path, scene.tape(), &scene.parameters)?;
+    progress.report(1, 1)?;
+    Ok(format!("a tape of {} steps", scene.tape().steps))
 }

@@ -203,13 +203,12 @@ pub enum Writing {
 }
 
 impl Writing {
-    /// How step `step` writes the trace of a synapse; `None` for a network without traces.
-    fn new(tape: &Tape, from: usize, to: usize, step: usize) -> Option<Self> {
+    /// How step `step` writes the trace of a synapse, given its H and E before; `None` for a network without traces.
+    fn new(tape: &Tape, from: usize, to: usize, step: usize, [_, eligible]: [f32; 2]) -> Option<Self> {
         if step >= tape.frozen_from() {
             return Some(Self::Frozen);
         }
         if let Some(modulated) = tape.modulated() {
-            let [_, eligible] = tape.synapse_history(from, to)[step];
             let (gain, written) = (modulated.gain(step, to), modulated.written(step, from, to, eligible));
             return Some(Self::Modulated { modulation: modulated.modulation, gain, written });
         }
@@ -239,10 +238,11 @@ impl Now {
         let neurons = tape.network.neurons;
         match pinned {
             Pinned::Synapse { from, to } => {
-                let plastic = Writing::new(tape, from, to, step).map(|writing| PlasticNow {
+                let state = tape.synapse_history(from, to)[step];
+                let plastic = Writing::new(tape, from, to, step, state).map(|writing| PlasticNow {
                     alpha: alpha_at(scene, step, from, to).unwrap_or(0.0),
-                    trace: life.history[step],
-                    next: life.history[step + 1],
+                    trace: state[0],
+                    next: tape.written(from, to, state, step),
                     writing,
                 });
                 Self::Synapse(SynapseNow {

@@ -110,7 +110,8 @@ impl Matrices {
         let matrix = match kind {
             MatrixKind::Alpha => scaled_alpha(scene, step)?,
             MatrixKind::TraceChange => {
-                derived::change(&*self.trace_at(scene, step)?, &*self.trace_at(scene, step + 1)?)
+                let (neurons, before) = (scene.tape().network.neurons, self.trace_at(scene, step)?);
+                derived::change(&before, &Matrix::new(neurons, neurons, scene.reel.written_at(step)).ok()?)
             }
             _ => {
                 let trace = self.trace_at(scene, step)?;

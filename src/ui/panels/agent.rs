@@ -2,7 +2,9 @@
 
 use super::Panel;
 use crate::episode::{Behaviour, EventKind, Tape};
+use crate::tasks::maze::agent::ACTIONS;
 use crate::tasks::maze::environment::{LAST_ACTION, LAST_REWARD, OBSERVATION, TIME, WALLS};
+use crate::tasks::maze::grid::Action;
 use crate::ui::numbers::{decimals, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -11,9 +13,6 @@ use egui::{
     vec2,
 };
 use std::sync::Arc;
-
-/// The actions, in the order of the policy's outputs.
-const ACTIONS: [&str; 4] = ["up", "right", "left", "down"];
 
 /// Side of the picture of what it sees.
 const VIEW: f32 = 66.0;
@@ -55,14 +54,14 @@ impl Panel for Agent {
             ui.vertical(|ui| {
                 let action = seen[LAST_ACTION].iter().position(|&value| value > 0.0);
                 line(ui, "last reward", &signed(f64::from(seen[LAST_REWARD]), 3));
-                line(ui, "last action", action.map_or("none", |action| ACTIONS[action]));
+                line(ui, "last action", action.map_or("none", |action| Action::ALL[action].name()));
                 line(ui, "time", &decimals(f64::from(seen[TIME]), 2));
                 line(ui, "value", &signed(f64::from(behaviour.values[at]), 3));
             });
         });
         ui.add_space(4.0);
-        let likely = &behaviour.probabilities[at * ACTIONS.len()..][..ACTIONS.len()];
-        for (action, (name, &probability)) in ACTIONS.iter().zip(likely).enumerate() {
+        let likely = &behaviour.probabilities[at * ACTIONS..][..ACTIONS];
+        for (action, (name, &probability)) in Action::ALL.map(Action::name).iter().zip(likely).enumerate() {
             bar_ui(ui, name, probability, behaviour.actions[at] == action);
         }
         ui.add_space(6.0);

@@ -2,12 +2,13 @@
 //! again, and what would have been stays in view.
 
 use super::Panel;
-use crate::episode::{Intervention, What};
+use crate::episode::{Intervention, What, intervention};
 use crate::tasks::maze::grid::Action;
+use crate::train::config::MAX_SEED;
 use crate::ui::numbers::{decimals, figures};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
-use egui::{Button, DragValue, Label, RichText, Role, ScrollArea, Slider, Ui, WidgetInfo};
+use egui::{Button, DragValue, Label, RichText, Role, ScrollArea, Slider, SliderClamping, Ui, WidgetInfo};
 use std::ops::{Range, RangeInclusive};
 
 /// How far α can be scaled by the slider: from switched off to twice what was trained.
@@ -70,25 +71,31 @@ impl Intervene {
     fn trace_ui(&mut self, ui: &mut Ui, session: &mut Session) {
         ui.horizontal_wrapped(|ui| {
             ui.label("trace");
-            if ui.button("Freeze").on_hover_text("nothing is written any more, from this step on").clicked() {
+            let frozen = intervention::frozen_from(session.interventions()).filter(|step| *step <= session.clock.at());
+            let button = ui.add_enabled(frozen.is_none(), Button::new("Freeze"));
+            let button = button.on_hover_text("nothing is written any more, from this step on");
+            let words = frozen.map_or_else(String::new, |step| format!("frozen since step {}", step + 1));
+            if button.on_disabled_hover_text(words).clicked() {
                 session.intervene(What::Freeze);
             }
             if ui.button("Erase").on_hover_text("everything that was learned in this life is zero").clicked() {
                 session.intervene(What::Erase);
             }
         });
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let words = "put the trace that another life left behind in the place of this one's";
             if ui.button("Transplant").on_hover_text(words).clicked() {
                 session.intervene(What::Transplant { seed: self.donor, state: [].into() });
             }
-            ui.label("the trace of episode");
-            ui.add(DragValue::new(&mut self.donor).speed(0.1)).on_hover_text("the seed of the other life");
+            ui.label("from episode");
+            let field = DragValue::new(&mut self.donor).speed(0.1).range(0..=MAX_SEED);
+            ui.add(field).on_hover_text("the seed of the other life");
         });
         ui.horizontal(|ui| {
             ui.label("α ×");
-            let mut scale = scale_at(session.interventions(), session.clock.at());
-            let slider = Slider::new(&mut scale, SCALES).step_by(0.05).fixed_decimals(2);
+            let mut scale = intervention::alpha_scale(session.interventions(), session.clock.at());
+            let slider =
+                Slider::new(&mut scale, SCALES).clamping(SliderClamping::Never).step_by(0.05).fixed_decimals(2);
             if ui.add(slider).on_hover_text("how much the plastic part counts, from this step on").changed() {
                 session.intervene(What::ScaleAlpha(scale));
             }
@@ -106,9 +113,8 @@ fn drive_ui(ui: &mut Ui, session: &mut Session) {
             session.set_driving(!drives);
         }
         for action in Action::ALL {
-            let (sign, name) = sign(action);
-            let button = ui.add(Button::new(sign).min_size(egui::vec2(24.0, 0.0)));
-            if button.on_hover_text(format!("go {name} in this step")).clicked() {
+            let button = ui.add(Button::new(action.sign().to_string()).min_size(egui::vec2(24.0, 0.0)));
+            if button.on_hover_text(format!("go {} in this step", action.name())).clicked() {
                 session.drive(action);
             }
         }
@@ -122,6 +128,9 @@ fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
         let words = "Nothing has been done to this life. What you do begins at the step in view, and what follows is \
                      lived again with the same random numbers. The star can be dragged, too.";
         ui.add(Label::new(RichText::new(words).small().color(palette.quiet)).wrap());
+        if !session.left_interventions().is_empty() && ui.small_button("Do again what was done last").clicked() {
+            session.intervene_again();
+        }
         return;
     }
     if let Some((untouched, changed)) = rewards(session) {
@@ -156,15 +165,6 @@ fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
     }
 }
 
-/// How many times α counts in a step, after what has been done.
-fn scale_at(interventions: &[Intervention], step: usize) -> f32 {
-    let scales = interventions.iter().take_while(|done| done.step <= step).filter_map(|done| match done.what {
-        What::ScaleAlpha(factor) => Some(factor),
-        _ => None,
-    });
-    scales.last().unwrap_or(1.0)
-}
-
 /// What belongs in one row: steps that are driven one after the other, or a single intervention.
 fn rows(interventions: &[Intervention]) -> Vec<Range<usize>> {
     let mut rows: Vec<Range<usize>> = Vec::new();
@@ -187,7 +187,7 @@ fn in_words(row: &[Intervention]) -> String {
     match &row[0].what {
         What::Act(_) => {
             let signs = row.iter().filter_map(|done| match done.what {
-                What::Act(action) => Action::ALL.get(action).map(|&action| sign(action).0),
+                What::Act(action) => Action::ALL.get(action).map(|action| action.sign()),
                 _ => None,
             });
             format!("driven {}", signs.collect::<String>())
@@ -197,16 +197,6 @@ fn in_words(row: &[Intervention]) -> String {
         What::Erase => "trace erased".to_owned(),
         What::ScaleAlpha(factor) => format!("α × {}", figures(f64::from(*factor), 3)),
         What::Transplant { seed, .. } => format!("the trace that episode {seed} left behind"),
-    }
-}
-
-/// An arrow and a word.
-fn sign(action: Action) -> (&'static str, &'static str) {
-    match action {
-        Action::Up => ("↑", "up"),
-        Action::Right => ("→", "right"),
-        Action::Left => ("←", "left"),
-        Action::Down => ("↓", "down"),
     }
 }
 

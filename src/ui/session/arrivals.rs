@@ -127,6 +127,7 @@ impl Session {
             // Whatever cannot be opened names itself.
             Err(error) if arrival == Arrival::Fresh => {
                 self.opening = None;
+                self.branch_again();
                 return self.warn(&format!("Not opened: {error:#}."));
             }
             Err(error) => {

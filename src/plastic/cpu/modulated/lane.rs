@@ -55,7 +55,7 @@ impl ModulatedLane {
     /// One step; x(t) is then at the end of the activities. `drive` is `[N]`.
     pub fn step(&mut self, weights: &ModulatedWeights, drive: &[f32]) {
         let (stride, step) = (weights.stride, self.modulator.len());
-        let is_written = std::mem::take(&mut self.is_written);
+        let is_written = std::mem::take(&mut self.is_written) || weights.is_frozen;
         let mut sums = vec![0.0; stride];
         // Nothing comes before the first step, so it has neither a product nor a writing.
         if let Some(last) = step.checked_sub(1) {
@@ -114,7 +114,7 @@ impl ModulatedLane {
 
     fn written_out(&self, weights: &ModulatedWeights) -> Traces {
         let mut traces = self.traces.clone();
-        if let Some(last) = self.modulator.len().checked_sub(1).filter(|_| !self.is_written) {
+        if let Some(last) = self.modulator.len().checked_sub(1).filter(|_| !self.is_written && !weights.is_frozen) {
             let mut gains = vec![0.0; weights.stride];
             self.write(weights, last, &mut gains, None, &mut traces);
         }

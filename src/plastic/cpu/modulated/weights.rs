@@ -22,6 +22,8 @@ pub(in crate::plastic) struct ModulatedWeights {
     pub mod_bias: f32,
     /// a and b of M_j = a_j M + b_j, `[stride]`.
     pub fan: [Vec<f32>; 2],
+    /// Whether no trace is written any more.
+    pub is_frozen: bool,
 }
 
 /// H and E, `[rows, stride]`, or what belongs to each; E is empty under simple modulation.
@@ -60,17 +62,13 @@ impl ModulatedWeights {
             mod_weight: padded(mod_weight, 1),
             mod_bias,
             fan: fan.map(|values| padded(values, 1)),
+            is_frozen: false,
         }
     }
 
     /// How traces are written.
     pub fn writing(&self) -> Writing {
         Writing { bound: self.modulation.bound, eta: self.eta }
-    }
-
-    /// From now on no trace is written: M_j is zero.
-    pub fn freeze(&mut self) {
-        self.fan.iter_mut().for_each(|part| part.fill(0.0));
     }
 
     /// From now on α is so many times `trained`, `[N, N]`.

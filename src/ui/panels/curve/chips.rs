@@ -10,7 +10,7 @@ use egui::{Align, Button, Color32, DragValue, Layout, Response, RichText, Role, 
 /// Below this width the row breaks.
 const NARROW: f32 = 440.0;
 
-/// Below this height there is one row, which can be scrolled, and the legend comes first: the chart wants the rest.
+/// Below this height there is one row, which can be scrolled: the chart wants the rest.
 const LOW: f32 = 110.0;
 
 /// The longest average.
@@ -28,8 +28,8 @@ impl Curve {
                 let row = ScrollArea::horizontal().scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden);
                 row.show(ui, |ui| {
                     ui.horizontal(|ui| {
-                        self.legend_ui(ui, source, palette);
                         self.numbers_ui(ui, source, palette);
+                        self.legend_ui(ui, source, palette);
                         self.drawing_ui(ui, palette);
                     });
                 });

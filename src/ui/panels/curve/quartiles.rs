@@ -16,11 +16,11 @@ pub fn quantile(sorted: &[f32], share: f64) -> f64 {
 /// Median and quartiles of several runs at each iteration. Values that are not finite count as absent.
 #[derive(Clone, Debug, Default)]
 pub struct Quartiles {
-    /// A quarter of the values lies below.
+    /// A quarter of the values lies below; NaN where there are fewer than [`FEWEST`] of more runs.
     pub low: Pyramid,
     /// Half of the values lie below.
     pub median: Pyramid,
-    /// A quarter of the values lies above.
+    /// A quarter of the values lies above; NaN as well.
     pub high: Pyramid,
     /// How many values there are.
     pub counts: Vec<usize>,
@@ -42,9 +42,11 @@ impl Quartiles {
             sorted.extend(runs.iter().filter_map(|run| run.get(index)).filter(|value| value.is_finite()));
             sorted.sort_unstable_by(f32::total_cmp);
             quartiles.counts.push(sorted.len());
-            quartiles.low.push(quantile(&sorted, 0.25) as f32);
             quartiles.median.push(quantile(&sorted, 0.5) as f32);
-            quartiles.high.push(quantile(&sorted, 0.75) as f32);
+            let is_enough = sorted.len() >= FEWEST.min(runs.len());
+            let quarter = |share| if is_enough { quantile(&sorted, share) as f32 } else { f32::NAN };
+            quartiles.low.push(quarter(0.25));
+            quartiles.high.push(quarter(0.75));
         }
         quartiles
     }

@@ -16,16 +16,6 @@ pub(super) struct Board {
     side: usize,
 }
 
-/// The word for an action.
-pub(super) fn name(action: Action) -> &'static str {
-    match action {
-        Action::Up => "up",
-        Action::Right => "right",
-        Action::Left => "left",
-        Action::Down => "down",
-    }
-}
-
 /// Where an action leads.
 fn direction(action: Action) -> Vec2 {
     match action {
@@ -126,12 +116,12 @@ impl Board {
         }
     }
 
-    /// The likeliest action on each square: the surer, the stronger.
-    pub fn intentions(&self, painter: &Painter, beliefs: &[Belief], palette: &Palette) {
+    /// The likeliest action on each square but one: the surer, the stronger.
+    pub fn intentions(&self, painter: &Painter, beliefs: &[Belief], but: Option<[usize; 2]>, palette: &Palette) {
         if self.cell < 8.0 {
             return;
         }
-        for belief in beliefs {
+        for belief in beliefs.iter().filter(|belief| Some([belief.square.row, belief.square.column]) != but) {
             let action = belief.preferred();
             // A quarter is chance.
             let sure = ((belief.probabilities[action as usize] - 0.25) / 0.75).clamp(0.0, 1.0);
@@ -143,11 +133,8 @@ impl Board {
 
     /// A star.
     pub fn reward(&self, painter: &Painter, square: [usize; 2], palette: &Palette) {
-        let (center, radius) = (self.center_of(square), self.cell * 0.36);
-        let point = |index: usize| {
-            let angle = std::f32::consts::TAU * (index as f32 / 10.0 - 0.25);
-            center + Vec2::angled(angle) * if index.is_multiple_of(2) { radius } else { radius * 0.42 }
-        };
+        let center = self.center_of(square);
+        let point = |index| self.star(square, index);
         // Five kites: a star is not convex, and the painter fills convex shapes only.
         for tip in 0..5 {
             let kite = vec![center, point(2 * tip + 9), point(2 * tip), point(2 * tip + 1)];
@@ -155,6 +142,18 @@ impl Board {
         }
         let outline = (0..10).map(point).collect();
         painter.add(Shape::closed_line(outline, Stroke::new(1.2, palette.text)));
+    }
+
+    /// The outline of a star: where the reward would be.
+    pub fn hidden_reward(&self, painter: &Painter, square: [usize; 2], palette: &Palette) {
+        let outline = (0..10).map(|index| self.star(square, index)).collect();
+        painter.add(Shape::closed_line(outline, Stroke::new(1.5, palette.text)));
+    }
+
+    /// One of the ten corners of a star.
+    fn star(&self, square: [usize; 2], index: usize) -> Pos2 {
+        let radius = self.cell * if index.is_multiple_of(2) { 0.36 } else { 0.15 };
+        self.center_of(square) + Vec2::angled(std::f32::consts::TAU * (index as f32 / 10.0 - 0.25)) * radius
     }
 
     /// The last steps, fading; a teleport leaves a gap.
@@ -172,7 +171,7 @@ impl Board {
         }
     }
 
-    /// An agent that might have been: its outline, and its last steps as dots.
+    /// An agent that might have been: its outline, and its last steps as a dashed line.
     pub fn ghost(
         &self,
         painter: &Painter,
@@ -182,8 +181,12 @@ impl Board {
         palette: &Palette,
     ) {
         let (center, stroke) = (self.center_of(square), Stroke::new(1.8, palette.text));
-        for step in way.iter().rev().take(TRAIL) {
-            painter.circle_filled(self.center_of(*step), (self.cell * 0.05).max(1.2), palette.text.gamma_multiply(0.6));
+        let last = &way[way.len().saturating_sub(TRAIL + 1)..];
+        for pair in last.windows(2) {
+            let ends = [pair[0], pair[1]].map(|square| self.center_of(square));
+            if (ends[1] - ends[0]).length() <= self.cell * 1.5 {
+                painter.extend(Shape::dashed_line(&ends, stroke, self.cell * 0.16, self.cell * 0.17));
+            }
         }
         match heading {
             Some(action) => {

@@ -1,6 +1,6 @@
 //! One life on a board: everything that is seen of it at an instant.
 
-use super::board::{Board, name};
+use super::board::Board;
 use super::story::Story;
 use super::{Maze, times};
 use crate::episode::{Tape, Walk};
@@ -44,8 +44,15 @@ impl Life {
         format!("reward {} · found {}", decimals(f64::from(self.story.reward), 1), times(self.story.found))
     }
 
-    /// Draws it as the panel's choices say; colours of values reach from the first to the second of `reach`.
-    pub fn draw(&self, panel: &Maze, painter: &Painter, board: &Board, reach: [f32; 2], palette: &Palette) {
+    /// Draws it as the panel's choices say, no intention where `ghost` stands; colours of values reach from the first to the second of `reach`.
+    pub fn draw(
+        &self,
+        panel: &Maze,
+        painter: &Painter,
+        board: &Board,
+        (reach, ghost): ([f32; 2], Option<[usize; 2]>),
+        palette: &Palette,
+    ) {
         let Some((walk, square)) = self.walk().zip(self.square()) else { return };
         let way = &walk.squares[..=self.at];
         board.floor(painter, walk, palette);
@@ -56,7 +63,7 @@ impl Life {
         }
         board.walls(painter, walk, palette);
         if panel.believes {
-            board.intentions(painter, &self.beliefs, palette);
+            board.intentions(painter, &self.beliefs, ghost, palette);
         }
         board.reward(painter, self.reward, palette);
         if panel.hides {
@@ -68,8 +75,11 @@ impl Life {
     }
 
     /// Draws it as what might have been, on the board of another life.
-    pub fn draw_as_ghost(&self, painter: &Painter, board: &Board, palette: &Palette) {
+    pub fn draw_as_ghost(&self, painter: &Painter, board: &Board, reward: [usize; 2], palette: &Palette) {
         let Some((walk, square)) = self.walk().zip(self.square()) else { return };
+        if self.reward != reward {
+            board.hidden_reward(painter, self.reward, palette);
+        }
         board.ghost(painter, &walk.squares[..=self.at], square, self.story.heading, palette);
     }
 
@@ -101,7 +111,7 @@ impl Life {
                 let action = belief.preferred();
                 let likely = figures(f64::from(belief.probabilities[action as usize]), 2);
                 let value = signed(f64::from(belief.value), 3);
-                format!("{place}: would go {} with {likely}, foresees {value}", name(action))
+                format!("{place}: would go {} with {likely}, foresees {value}", action.name())
             }
             None => place,
         }

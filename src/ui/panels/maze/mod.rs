@@ -68,7 +68,7 @@ impl Panel for Maze {
         let Some(scene) = session.scene() else { return String::new() };
         let at = session.clock.at();
         Life::new(Arc::clone(scene.tape()), at, [].into()).map_or_else(String::new, |life| {
-            let changed = if scene.ghost.is_some() { " · changed" } else { "" };
+            let changed = if scene.tape().interventions.is_empty() { "" } else { " · changed" };
             format!("step {} · {}{changed}", grouped(at as u64 + 1), life.summary())
         })
     }
@@ -114,7 +114,7 @@ impl Panel for Maze {
             if let Some(board) = Board::of(left, walk.side) {
                 let response = ui.interact(board.rect(), ui.scope_id().with("untouched"), Sense::hover());
                 let painter = ui.painter_at(board.rect().expand(1.0));
-                ghost.draw(self, &painter, &board, reach, palette);
+                ghost.draw(self, &painter, &board, (reach, None), palette);
                 ghost.tell(&response, None);
                 if let Some(square) = response.hover_pos().and_then(|pos| board.square_at(pos)) {
                     session.hover = Some(format!("untouched, {}", ghost.read_out(square)));
@@ -124,9 +124,10 @@ impl Panel for Maze {
         let Some(board) = Board::of(room, walk.side) else { return };
         let response = ui.interact(board.rect(), ui.scope_id().with("board"), Sense::click_and_drag());
         let painter = ui.painter_at(board.rect().expand(1.0));
-        life.draw(self, &painter, &board, reach, palette);
-        if let Some(ghost) = ghost.as_ref().filter(|_| !is_split) {
-            ghost.draw_as_ghost(&painter, &board, palette);
+        let beside = ghost.as_ref().filter(|_| !is_split);
+        life.draw(self, &painter, &board, (reach, beside.and_then(Life::square)), palette);
+        if let Some(ghost) = beside {
+            ghost.draw_as_ghost(&painter, &board, life.reward, palette);
         }
         life.tell(&response, ghost.as_ref());
         if let Some(square) = response.hover_pos().and_then(|pos| board.square_at(pos)) {
@@ -137,7 +138,8 @@ impl Panel for Maze {
         ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.spacing_mut().interact_size.y = 0.0;
-            line(ui, "steps to the reward, each time", &counts(&life.story.ways));
+            let whose = if is_split { ", as changed" } else { ", each time" };
+            line(ui, &format!("steps to the reward{whose}"), &counts(&life.story.ways));
             line(ui, "shortest possible", &counts(&life.story.shortest));
             if let Some(ghost) = ghost.as_ref().filter(|_| !is_split) {
                 line(ui, "untouched (outlined)", &ghost.summary());
@@ -191,7 +193,10 @@ impl Maze {
 fn heading(ui: &Ui, room: Rect, words: &str) -> Rect {
     let palette = Palette::of(ui.ctx());
     let font = egui::TextStyle::Small.resolve(ui.style());
-    ui.painter_at(room).text(room.center_top(), egui::Align2::CENTER_TOP, words, font, palette.quiet);
+    let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, palette.quiet);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room.width());
+    let galley = ui.painter().layout_job(job);
+    ui.painter_at(room).galley(room.left_top(), galley, palette.quiet);
     room.with_min_y((room.top() + LINE).min(room.bottom()))
 }
 

@@ -23,7 +23,8 @@ impl Maze {
         board: &Board,
         life: &Life,
     ) {
-        if session.why_no_branch().is_some() {
+        // What is on the board is what is touched: not while another life is on its way.
+        if session.why_no_branch().is_some() || session.is_branching() {
             self.carries = false;
             return;
         }
@@ -70,13 +71,7 @@ impl Maze {
 
 /// Why the reward cannot be on a square.
 fn refusal(life: &Life, square: [usize; 2]) -> Option<&'static str> {
-    if life.walk().is_none_or(|walk| walk.is_wall(square)) {
-        Some("a wall")
-    } else if life.square() == Some(square) {
-        Some("the agent stands there")
-    } else {
-        None
-    }
+    if life.walk().is_none_or(|walk| walk.is_wall(square)) { Some("a wall") } else { None }
 }
 
 /// The action that leads from one square to another beside it.
