@@ -341,6 +341,10 @@ fn a_branch_is_recorded_and_drawn_from_the_command_line() {
     if offscreen().is_some() {
         let drawn = bench.run("render agent --do 5:erase --out branch.png --size 400x300 --panel maze");
         assert!(drawn.status.success() && bench.path("branch.png").exists());
+        let drawn = bench.run("render agent --seed 7 --out seven.png --size 400x300 --panel maze");
+        assert!(drawn.status.success());
+        let bytes = |name: &str| std::fs::read(bench.path(name)).unwrap();
+        assert!(bytes("seven.png") != bytes("branch.png"), "another life");
         let refused = bench.run("render branch.safetensors --do 5:erase --out other.png");
         let errors = String::from_utf8(refused.stderr).unwrap();
         assert_eq!(refused.status.code(), Some(1));

@@ -3,6 +3,7 @@
 use super::interventions;
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::train::Bundled;
+use crate::train::config::check_seed;
 use crate::train::run_folder::{first_run, runs_below};
 use crate::ui::comparison::Compared;
 use crate::ui::export::{self, Export, Look, PANEL_SIZE, Progress, Shown, Still, WINDOW_SIZE, animation};
@@ -59,6 +60,9 @@ pub struct Arguments {
     /// The step of the lifetime, from 1; the last one unless said otherwise
     #[arg(long, value_name = "STEP")]
     at: Option<usize>,
+    /// The seed of the lifetime; without one, the first
+    #[arg(long)]
+    seed: Option<u64>,
     /// Look at a neuron, or at a connection
     #[arg(long, value_name = "NEURON|FROM:TO", value_parser = pin)]
     pin: Option<Pinned>,
@@ -87,6 +91,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Some(path) => scene::opened(&first_run(path))?,
         None => scene::bundled(Bundled::default())?,
     };
+    if let Some(seed) = arguments.seed {
+        prepared.scene = prepared.scene.of_seed(check_seed(seed)?)?;
+    }
     if !arguments.done.is_empty() {
         prepared.scene = prepared.scene.branched(interventions::in_order(&arguments.done))?;
     }

@@ -194,8 +194,8 @@ impl Ledger {
     }
 }
 
-/// What the clip takes away of a trace that begins as `given`, where each step adds as much as `added` says. Whether it bites is decided by the numbers
-/// that the network itself had.
+/// What the clip takes away of a trace that begins as `given`, where each step adds as much as `added` says. Whether it
+/// bites is decided by the numbers that the network itself had.
 fn cut_off(written: &[Entry], given: f32, bound: f32, added: impl Fn(usize) -> f32) -> Vec<Entry> {
     let (mut trace, mut sum, mut cut) = (given, f64::from(given), Vec::new());
     for entry in written {

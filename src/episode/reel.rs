@@ -38,7 +38,8 @@ impl Reel {
     }
 
     /// H(t), `[N, N]` row major: the trace that x(t) was computed with (*Differentiable plasticity*, eq. 1).
-    /// H(0) is zero unless somebody set it; `step` may be up to T, the trace that the lifetime left behind. Empty for a network without traces.
+    /// H(0) is zero unless somebody set it; `step` may be up to T, the trace that the lifetime left behind. Empty for a
+    /// network without traces.
     ///
     /// # Panics
     /// When `step` lies beyond the tape.
@@ -92,8 +93,8 @@ impl Reel {
         self.tape.synapse_history(from, to).into_iter().map(|[trace, _]| trace).collect()
     }
 
-    /// What every step wrote, H(t+1)_ij − H(t)_ij where nobody did anything to it, and of `synapses` synapses spread evenly over the network; empty for a
-    /// network without traces.
+    /// What every step wrote, H(t+1)_ij − H(t)_ij where nobody did anything to it, and of `synapses` synapses spread
+    /// evenly over the network; empty for a network without traces.
     pub fn sampled_changes(&self, synapses: usize) -> Vec<f32> {
         if self.tape.recording().is_none() {
             return Vec::new();

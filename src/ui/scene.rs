@@ -87,6 +87,17 @@ impl Scene {
         self.ghost.as_ref().map_or_else(|| self.tape(), Reel::tape)
     }
 
+    /// The same network with the lifetime of another seed.
+    ///
+    /// # Errors
+    /// When the network cannot live another one.
+    pub fn of_seed(&self, seed: u64) -> anyhow::Result<Self> {
+        let config =
+            self.config.clone().context("a tape holds one lifetime, expected the checkpoint of its network")?;
+        let (origin, parameters) = (self.origin.clone(), Arc::clone(&self.parameters));
+        Ok(new_episode(origin, config, parameters, self.iteration, seed)?.scene)
+    }
+
     /// The same lifetime, to which the viewer does `interventions` instead of what has been done to it, beside what it is
     /// without.
     ///

@@ -144,8 +144,8 @@ fn moment(kind: EventKind, x: f32, rect: Rect, palette: &Palette) -> Option<Vec<
     }
 }
 
-/// Where somebody has done something, as lozenges on dashed lines, and what was driven underlined; where the untouched life found its reward, as
-/// hollow pins.
+/// Where somebody has done something, as lozenges on dashed lines, and what was driven underlined; where the untouched
+/// life found its reward, as hollow pins.
 fn branch_marks(scene: &Scene, rect: Rect, palette: &Palette) -> Vec<Shape> {
     let tape = scene.tape();
     let x_of = |step: f32| rect.left() + rect.width() * step / tape.steps as f32;

@@ -47,7 +47,7 @@ impl Session {
         });
     }
 
-    /// Lives the lifetimes of `seeds` with the network being viewed, for the [shelf](Shelf).
+    /// Lives the lifetimes of `seeds` with the network being viewed, for the [shelf](crate::ui::lifetimes::Shelf).
     pub fn live_side_by_side(&mut self, seeds: Vec<u64>) {
         let Some(scene) = &self.scene else { return };
         let Some(config) = scene.config.clone() else { return };
