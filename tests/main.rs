@@ -1,6 +1,7 @@
 //! One file per promise, one binary: linking the window once instead of once per file.
 #![allow(clippy::unwrap_used)]
 
+mod agents;
 mod architecture;
 mod bad_files;
 mod branching;

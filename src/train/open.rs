@@ -55,17 +55,23 @@ pub enum Bundled {
     Patterns,
     /// Completes natural images.
     Images,
+    /// Finds a reward in a maze.
+    Agent,
+    /// Does so with traces that it modulates itself.
+    ModulatedAgent,
 }
 
 impl Bundled {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Patterns, Self::Images];
+    pub const ALL: [Self; 4] = [Self::Patterns, Self::Images, Self::Agent, Self::ModulatedAgent];
 
     /// What it is called where it stands in view.
     pub fn title(self) -> &'static str {
         match self {
             Self::Patterns => "bundled network",
             Self::Images => "bundled image network",
+            Self::Agent => "bundled agent",
+            Self::ModulatedAgent => "bundled modulated agent",
         }
     }
 
@@ -77,6 +83,8 @@ impl Bundled {
         let bytes: &[u8] = match self {
             Self::Patterns => include_bytes!("../../assets/patterns.safetensors"),
             Self::Images => include_bytes!("../../assets/images.safetensors"),
+            Self::Agent => include_bytes!("../../assets/agent.safetensors"),
+            Self::ModulatedAgent => include_bytes!("../../assets/modulated-agent.safetensors"),
         };
         Checkpoint::from_file(TensorFile::from_bytes(self.title(), bytes)?)
     }

@@ -283,7 +283,15 @@ impl App {
             ui.menu_button("File", |ui| {
                 self.menu(ui, &["Open …", "Pictures of your own …", "Compare runs …", "Stop comparing runs", "Save"]);
                 ui.separator();
-                self.menu(ui, &["Open the bundled network: patterns", "Open the bundled network: natural images"]);
+                self.menu(
+                    ui,
+                    &[
+                        "Open the bundled network: patterns",
+                        "Open the bundled network: natural images",
+                        "Open the bundled network: an agent in the maze",
+                        "Open the bundled network: an agent that modulates its traces",
+                    ],
+                );
             });
             ui.menu_button("View", |ui| {
                 for (title, is_open) in self.dock.panels() {
