@@ -10,6 +10,7 @@ use hebbscope::ui::comparison::Compared;
 use hebbscope::ui::panels::curve::axis::Scale;
 use hebbscope::ui::panels::curve::bands::Bands;
 use hebbscope::ui::panels::curve::number::Number;
+use hebbscope::ui::panels::curve::outline::Mark;
 use hebbscope::ui::panels::curve::quartiles::{Quartiles, quantile};
 use hebbscope::ui::panels::curve::{Curve, Source};
 use hebbscope::ui::{App, Session, theme};
@@ -330,9 +331,9 @@ fn groups_have_a_picture_in_both_themes_and_one_that_is_hidden_is_not_drawn() {
 }
 
 /// A panel in a window of its own, with what it answers.
-fn harness() -> Harness<'static, (App, Option<String>)> {
+fn harness(compared: Compared) -> Harness<'static, (App, Option<String>)> {
     let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
-    app.session.comparison.show(groups());
+    app.session.comparison.show(compared);
     let mut is_set_up = false;
     let mut harness = Harness::builder().with_size([560.0, 360.0]).build_ui_state(
         move |ui, (app, hover): &mut (App, Option<String>)| {
@@ -352,7 +353,7 @@ fn harness() -> Harness<'static, (App, Option<String>)> {
 
 #[test]
 fn the_pointer_reads_out_every_group_and_the_legend_hides_and_takes_away() {
-    let mut harness = harness();
+    let mut harness = harness(groups());
     harness.get_by_label_contains("plastic of 5 runs, median at last");
     harness.hover_at(egui::pos2(150.0, 250.0));
     harness.run_steps(3);
@@ -375,6 +376,50 @@ fn the_pointer_reads_out_every_group_and_the_legend_hides_and_takes_away() {
     let left: Vec<String> =
         harness.state().0.session.comparison.compared().groups().iter().map(|group| group.name.clone()).collect();
     assert_eq!(left, ["plastic", "modulated"]);
+}
+
+#[test]
+fn a_value_that_is_not_finite_is_marked_although_the_other_seeds_have_a_median() {
+    let runs = |values: [f32; 2]| {
+        let mut runs: Vec<History> =
+            (0..5).map(|seed| history(&format!("r-{seed}"), &[], seed, 2f32.powi(seed as i32), 400)).collect();
+        [runs[1].points[100].measure, runs[3].points[250].measure] = values;
+        compared(runs)
+    };
+    let mut bands = Bands::default();
+    bands.update(&runs([f32::NAN, f32::NEG_INFINITY]), Number::Measure, 20);
+    let [nan, infinite] = bands.all()[0].left_out[..] else { panic!("{:?}", bands.all()[0].left_out) };
+    assert_eq!((nan.seed, nan.place, nan.mark), (1, 100, Mark::NotANumber));
+    assert_eq!((infinite.seed, infinite.place, infinite.mark), (3, 250, Mark::MinusInfinity));
+    bands.update(&runs([1.0; 2]), Number::Measure, 20);
+    assert!(bands.all()[0].left_out.is_empty());
+    bands.update(&runs([f32::NAN; 2]), Number::Loss, 20);
+    assert!(bands.all()[0].left_out.is_empty(), "another number of the same run");
+
+    let mut harness = harness(runs([f32::NAN, f32::INFINITY]));
+    harness.get_by_label_contains("seed 1 not finite at iteration 101, seed 3 not finite at iteration 251");
+    let mut found = false;
+    for x in (100..300).step_by(3) {
+        harness.hover_at(egui::pos2(x as f32, 250.0));
+        harness.run_steps(2);
+        let words = harness.state().1.clone().unwrap();
+        found |= words.contains("iteration 101 ") && words.contains("n = 5, seed 1 not finite at iteration 101");
+    }
+    assert!(found, "no place reads out the NaN");
+    let Some(mut device) = offscreen() else { return };
+    theme::install(device.context());
+    let mut red = |compared: &Compared| {
+        let mut curve = Curve::default();
+        let drawn = device.draw([560.0, 340.0], 1.0, &mut |ui| {
+            curve.curve_ui(ui, &source(compared));
+        });
+        let drawn = drawn.unwrap();
+        let wrong = theme::Palette::of(device.context()).wrong.to_array();
+        drawn.pixels().filter(|pixel| pixel.0 == wrong).count()
+    };
+    assert_eq!(red(&runs([1.0; 2])), 0);
+    let (one, two) = (red(&runs([f32::INFINITY, 1.0])), red(&runs([f32::INFINITY; 2])));
+    assert!(one > 5 && two > one + 5, "{one} and {two} pixels of marks");
 }
 
 #[test]

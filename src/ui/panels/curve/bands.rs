@@ -2,12 +2,15 @@
 
 use super::Source;
 use super::number::Number;
+use super::outline::Mark;
 use super::pyramid::{Extremes, Pyramid};
 use super::quartiles::{FEWEST, Quartiles};
 use super::smoothing::TrailingMean;
 use crate::tasks::Measure;
 use crate::train::History;
 use crate::ui::comparison::{Compared, Group};
+use crate::ui::numbers::grouped;
+use std::sync::Arc;
 
 /// A group as it is drawn.
 #[derive(Clone, Debug)]
@@ -22,16 +25,42 @@ pub struct Band {
     pub quartiles: Quartiles,
     /// The smoothed values of each run, where they are too few for quartiles.
     pub each: Vec<Pyramid>,
+    /// The first value that is not finite, and so is left out, of each run that has one.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A value of a run that stands in no mean and no quartile.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeftOut {
+    /// The seed of the run.
+    pub seed: u64,
+    /// Its place; place 0 is iteration 1.
+    pub place: usize,
+    /// What it is.
+    pub mark: Mark,
+}
+
+impl LeftOut {
+    /// "seed 3 not finite at iteration 1 200".
+    pub fn words(&self) -> String {
+        format!("seed {} not finite at iteration {}", self.seed, grouped(self.place as u64 + 1))
+    }
 }
 
 impl Band {
     /// A group by one number, smoothed over `length` iterations.
     pub fn of(group: &Group, number: Number, length: usize) -> Self {
         let measure = group.config().task().measure();
-        let runs: Vec<Vec<f32>> = group.runs.iter().map(|run| smoothed(run, measure, number, length)).collect();
+        let values: Vec<Vec<f32>> = group.runs.iter().map(|run| values(run, measure, number)).collect();
+        let left_out = |(run, values): (&Arc<History>, &Vec<f32>)| {
+            let mut marks = values.iter().enumerate();
+            marks.find_map(|(place, &value)| Some(LeftOut { seed: run.config.seed, place, mark: Mark::of(value)? }))
+        };
+        let left_out = group.runs.iter().zip(&values).filter_map(left_out).collect();
+        let runs: Vec<Vec<f32>> = values.into_iter().map(|values| smoothed(values, number, length)).collect();
         let quartiles = Quartiles::of(&runs);
         let each = if runs.len() < FEWEST { runs.into_iter().map(pyramid).collect() } else { Vec::new() };
-        Self { name: group.name.clone(), runs: group.runs.len(), slot: group.slot, quartiles, each }
+        Self { name: group.name.clone(), runs: group.runs.len(), slot: group.slot, quartiles, each, left_out }
     }
 
     /// Whether it is drawn as a median with the band around it.
@@ -84,8 +113,8 @@ impl Bands {
     }
 }
 
-/// The trailing mean of one number of a run, by the definition that its own curve has.
-fn smoothed(run: &History, measure: Measure, number: Number, length: usize) -> Vec<f32> {
+/// One number of a run at each iteration, as means are taken of it.
+fn values(run: &History, measure: Measure, number: Number) -> Vec<f32> {
     let source = Source {
         points: &run.points,
         step_seconds: Some(&run.step_seconds),
@@ -95,9 +124,14 @@ fn smoothed(run: &History, measure: Measure, number: Number, length: usize) -> V
         compared: None,
         other_task: None,
     };
+    (0..run.points.len()).map(|index| number.averaged(&source, index)).collect()
+}
+
+/// The trailing mean, by the definition that a run's own curve has.
+fn smoothed(mut values: Vec<f32>, number: Number, length: usize) -> Vec<f32> {
     let mut mean = TrailingMean::new(length);
-    let each = 0..run.points.len();
-    each.map(|index| number.drawn(mean.push(f64::from(number.averaged(&source, index))))).collect()
+    values.iter_mut().for_each(|value| *value = number.drawn(mean.push(f64::from(*value))));
+    values
 }
 
 fn pyramid(values: Vec<f32>) -> Pyramid {

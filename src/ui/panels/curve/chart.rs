@@ -157,7 +157,9 @@ impl Curve {
             })
         });
         overlay::paint_lines(&clipped, frame, self.scales, palette, self.bands.all());
-        for (place, mark) in raw.marks {
+        let left_out = self.bands.all().iter().flat_map(|band| &band.left_out);
+        let left_out = left_out.filter_map(|value| Some((self.scales[0].place((value.place + 1) as f64)?, value.mark)));
+        for (place, mark) in raw.marks.into_iter().chain(left_out) {
             paint_mark(ui, frame, palette, frame.x(place), mark);
         }
         self.paint_newest(ui, frame, palette);
@@ -226,6 +228,9 @@ impl Curve {
             words += &format!(", {} of {} runs", band.name, band.runs);
             if let Some(&median) = band.quartiles.median.values().last() {
                 words += &format!(", median at last {}", self.number.read_out(f64::from(median), source.measure));
+            }
+            for value in &band.left_out {
+                words += &format!(", {}", value.words());
             }
         }
         words += if self.view.is_following() { ", following" } else { ", a part of it" };

@@ -46,7 +46,14 @@ impl Curve {
         let reach = super::axis::Span::new(place_at(pointer.x - REACH), place_at(pointer.x + REACH));
         let near = places_within(reach, self.scales[0], raw.len());
         let nearest = self.scales[0].value(place_at(pointer.x)).round() - 1.0;
-        let index = raw.first_non_finite(near).unwrap_or(nearest.clamp(0.0, last as f64) as usize);
+        let left_out = self.bands.all().iter().flat_map(|band| &band.left_out);
+        let mut left_out = left_out.map(|value| value.place);
+        let is_near = |place: &usize| {
+            let at = self.scales[0].place((place + 1) as f64);
+            at.is_some_and(|at| reach.contains(at))
+        };
+        let marked = raw.first_non_finite(near).or_else(|| left_out.find(is_near));
+        let index = marked.unwrap_or(nearest.clamp(0.0, last as f64) as usize);
         let mut lines = vec![(None, format!("iteration {}", grouped(index as u64 + 1)))];
         if let Some([value, mean]) = self.own_lines(source, index) {
             let color = (!self.bands.all().is_empty()).then(|| palette.curve());
@@ -92,7 +99,9 @@ impl Curve {
                 values.collect::<Vec<_>>().join(" and ")
             }
         };
-        Some(format!("{}: {said}, n = {count}", band.name))
+        let left_out = band.left_out.iter().filter(|value| value.place == index);
+        let left_out: String = left_out.map(|value| format!(", {}", value.words())).collect();
+        Some(format!("{}: {said}, n = {count}{left_out}", band.name))
     }
 
     /// Paints a hairline, the points on it and what is said.

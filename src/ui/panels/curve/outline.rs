@@ -24,6 +24,18 @@ pub enum Mark {
     BelowLog,
 }
 
+impl Mark {
+    /// The mark of a value that is not finite.
+    pub fn of(value: f32) -> Option<Self> {
+        match value {
+            value if value.is_nan() => Some(Self::NotANumber),
+            f32::INFINITY => Some(Self::Infinity),
+            f32::NEG_INFINITY => Some(Self::MinusInfinity),
+            _ => None,
+        }
+    }
+}
+
 /// A curve ready to be drawn, in the axes' own units.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outline {
