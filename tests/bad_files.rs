@@ -7,7 +7,7 @@ use crate::workbench::{
 use hebbscope::episode::{Reel, Tape, tape_file};
 use hebbscope::plastic::Parameters;
 use hebbscope::plastic::tensor_file::{FileError, Precision, TensorFile};
-use hebbscope::train::{Checkpoint, Trainer, evaluate};
+use hebbscope::train::{Checkpoint, Trainer, evaluate, open};
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -204,6 +204,23 @@ fn our_metadata_that_does_not_fit_is_refused() {
     expect_bad_checkpoint(&bytes, &["expected the header of a checkpoint", "three"]);
     let bytes = with_changed_json(&tape_bytes(), |json| json["events"][0]["kind"] = "party".into());
     expect_bad_tape(&bytes, &["expected the header of a tape", "party"]);
+}
+
+#[test]
+fn a_tape_that_names_the_run_of_another_network_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tape.safetensors");
+    let expect = |change: &dyn Fn(&mut Value), words: &[&str]| {
+        std::fs::write(&path, with_changed_json(&tape_bytes(), |json| change(&mut json["run"]))).unwrap();
+        expect_refusal(open::open(&path), &path.display().to_string(), words);
+    };
+    expect(&|run| *run = json!([1, 2]), &["expected the configuration of a run"]);
+    expect(&|run| run["party"] = json!(1), &["expected the configuration of a run", "party"]);
+    expect(&|run| run["task"] = json!("chess"), &["chess"]);
+    expect(&|run| run["settings"]["size"] = json!(-1), &["size", "-1"]);
+    expect(&|run| run["settings"]["size"] = json!(21), &["network that lived it", "another one of task patterns"]);
+    std::fs::write(&path, tape_bytes()).unwrap();
+    assert!(matches!(open::open(&path), Ok(open::Opened::Tape { config: Some(_), .. })));
 }
 
 #[test]

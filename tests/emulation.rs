@@ -1,5 +1,6 @@
 //! The CUDA kernels, compiled as C++ and run on the host, do what the CPU path does. No device is needed.
 
+use crate::workbench::{CLIP_BOUND, RULES, networks};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::cuda::plan::{Division, Limits};
@@ -12,8 +13,6 @@ use std::process::Command;
 
 /// Threads of an emulated block: two warps, so that there is something to wait for.
 const THREADS: usize = 64;
-
-const BOUND: f32 = 0.05;
 
 const LIMITS: Limits = Limits { processors: 8, shared_bytes: 1 << 20, memory_bytes: 1 << 30, threads: THREADS };
 
@@ -203,7 +202,7 @@ impl Problem {
             .whole(&[1])
             .whole(&numbers)
             .whole(&shape)
-            .floats(&[BOUND])
+            .floats(&[CLIP_BOUND])
             .floats(&flat(&self.drive))
             .floats(&self.parameters.values("w").unwrap())
             .floats(&alpha)
@@ -246,25 +245,6 @@ impl Problem {
     }
 }
 
-fn networks(neurons: usize) -> Vec<Network> {
-    let mut networks = Vec::new();
-    for drive in [Drive::Add, Drive::Clamp] {
-        networks.push(Network { neurons, drive, plasticity: None, layers: None, modulation: None });
-        for rule in [Rule::Decay, Rule::Oja, Rule::Clip { bound: BOUND }] {
-            for alpha in [AlphaKind::Free, AlphaKind::PerNeuron, AlphaKind::Yoked] {
-                networks.push(Network {
-                    neurons,
-                    drive,
-                    plasticity: Some(Plasticity { rule, alpha }),
-                    layers: None,
-                    modulation: None,
-                });
-            }
-        }
-    }
-    networks
-}
-
 fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let scale = expected.iter().fold(1e-3f32, |scale, value| scale.max(value.abs()));
@@ -299,7 +279,7 @@ fn the_kernels_do_what_the_cpu_path_does_for_every_rule_kind_of_alpha_and_drive(
 fn the_kernels_traces_are_those_that_their_activities_replay_to_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
     let Some(emulator) = emulator(folder.path()) else { return };
-    for rule in [Rule::Decay, Rule::Oja, Rule::Clip { bound: BOUND }] {
+    for rule in RULES {
         let plasticity = Some(Plasticity { rule, alpha: AlphaKind::Free });
         let problem = Problem::new(
             Network { neurons: 37, drive: Drive::Clamp, plasticity, layers: None, modulation: None },
@@ -320,7 +300,7 @@ fn the_kernels_traces_are_those_that_their_activities_replay_to_bit_for_bit() {
 fn how_a_lifetime_is_divided_in_time_and_memory_changes_no_bit() {
     let folder = tempfile::tempdir().unwrap();
     let Some(emulator) = emulator(folder.path()) else { return };
-    for rule in [Some(Rule::Decay), Some(Rule::Clip { bound: BOUND }), None] {
+    for rule in [Some(Rule::Decay), Some(Rule::Clip { bound: CLIP_BOUND }), None] {
         for drive in [Drive::Add, Drive::Clamp] {
             let plasticity = rule.map(|rule| Plasticity { rule, alpha: AlphaKind::Free });
             let problem =

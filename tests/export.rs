@@ -526,7 +526,8 @@ fn the_network_in_view_is_saved_and_opens_again() {
     let tape = folder.path().join("tape.safetensors");
     tape_file::write(&tape, shown.still.scene.tape(), &shown.still.scene.parameters).unwrap();
     let mut bare = shown.clone();
-    bare.still = Still { scene: scene::opened(&tape).unwrap().scene, ..bare.still };
+    let opened = scene::opened(&tape).unwrap();
+    bare.still = Still { scene: opened.scene, curve: opened.curve.unwrap().into(), ..bare.still };
     let again = folder.path().join("again.safetensors");
     write(&Export::Network, &bare, &again).unwrap();
     assert_eq!(std::fs::read(&tape).unwrap(), std::fs::read(&again).unwrap());

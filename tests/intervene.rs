@@ -271,17 +271,18 @@ fn where_nothing_can_be_changed_the_panel_says_why() {
     let path = checkpoint(folder.path());
     let harness = opened_at(path.clone(), 3);
     let scene = harness.state().session.scene().unwrap().clone();
-    let (network, mut tape) = (Arc::clone(&scene.parameters), Tape::clone(scene.tape()));
+    // As programs wrote it that did not put the configuration into tapes.
+    let (network, mut tape) = (Arc::clone(&scene.parameters), Tape { run: None, ..Tape::clone(scene.tape()) });
     let only = folder.path().join("tape.safetensors");
     tape_file::write(&only, &tape, &network).unwrap();
     let mut harness = opened_at(only, 3);
-    harness.get_by_label_contains("A tape holds one lifetime");
+    harness.get_by_label_contains("This tape holds one lifetime and not how to live another");
     harness.key_press(Key::D);
     harness.run_steps(1);
     assert!(!harness.state().session.is_driving());
     assert!(harness.get_by_label("Erase").accesskit_node().is_disabled());
 
-    // A tape of a branch is seen as it was lived, with nothing beside it.
+    // Its branch is seen as it was lived, with nothing beside it.
     tape.interventions = vec![hebbscope::episode::Intervention { step: 2, what: What::Freeze }];
     let branch = folder.path().join("branch.safetensors");
     tape_file::write(&branch, &tape, &network).unwrap();
@@ -294,6 +295,36 @@ fn where_nothing_can_be_changed_the_panel_says_why() {
     harness.get_by_label("←").click();
     lived(&mut harness);
     assert_eq!(whats(&harness), [(3, What::Act(2))]);
+}
+
+#[test]
+fn a_tape_is_lived_again_and_a_branch_opens_with_the_life_that_it_grew_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = checkpoint(folder.path());
+    let scene = opened_at(path, 3).state().session.scene().unwrap().clone();
+    let branch = scene.branched(vec![hebbscope::episode::Intervention { step: 4, what: What::Act(2) }]).unwrap();
+    assert!(branch.tape().activity != scene.tape().activity, "the branch is the same life");
+    let file = folder.path().join("branch.safetensors");
+    tape_file::write(&file, branch.tape(), &branch.parameters).unwrap();
+    let mut harness = opened_at(file.clone(), 5);
+    assert_eq!(tape(&harness), *branch.tape());
+    assert_eq!(untouched(&harness).as_ref(), Some(scene.tape()), "not the life that it grew from");
+    assert!(harness.state().session.curve().is_empty(), "a tape has no curve");
+
+    // Taken back it is that life, and another can be lived.
+    harness.get_by_label("Take everything back").click();
+    lived(&mut harness);
+    assert_eq!((tape(&harness), untouched(&harness)), (Arc::clone(scene.tape()), None));
+    harness.state_mut().session.new_episode(false);
+    harness.state_mut().session.settle();
+    assert!(harness.state().session.scene().unwrap().seed() != scene.seed());
+
+    // One that this machine would live otherwise from the beginning stands alone.
+    let mut other = Tape::clone(branch.tape());
+    let first = &mut other.behaviour.as_mut().unwrap().actions[0];
+    *first = (*first + 1) % 4;
+    tape_file::write(&file, &other, &branch.parameters).unwrap();
+    assert_eq!(untouched(&opened_at(file, 5)), None);
 }
 
 #[test]
@@ -345,9 +376,15 @@ fn a_branch_is_recorded_and_drawn_from_the_command_line() {
         assert!(drawn.status.success());
         let bytes = |name: &str| std::fs::read(bench.path(name)).unwrap();
         assert!(bytes("seven.png") != bytes("branch.png"), "another life");
-        let refused = bench.run("render branch.safetensors --do 5:erase --out other.png");
+        let (tape, network) =
+            tape_file::read(tensor_file::TensorFile::read(&bench.path("branch.safetensors")).unwrap()).unwrap();
+        let bare = Tape { run: None, ..tape };
+        tape_file::write(&bench.path("bare.safetensors"), &bare, &network).unwrap();
+        let refused = bench.run("render bare.safetensors --do 5:erase --out other.png");
         let errors = String::from_utf8(refused.stderr).unwrap();
         assert_eq!(refused.status.code(), Some(1));
-        assert!(errors.contains("a tape holds one lifetime") && !bench.path("other.png").exists(), "{errors}");
+        assert!(errors.contains("this tape holds one lifetime") && !bench.path("other.png").exists(), "{errors}");
+        let again = bench.run("render branch.safetensors --do 5:erase --out other.png --size 400x300 --panel maze");
+        assert!(again.status.success() && bench.path("other.png").exists());
     }
 }

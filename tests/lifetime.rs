@@ -1,33 +1,12 @@
 //! The lifetime operation: gradients against finite differences and the slow twin, stepping, batching.
 
 use crate::twin;
+use crate::workbench::{RULES, networks};
 use candle_core::{Device, Tensor};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use hebbscope::plastic::replay::Activities;
 use hebbscope::plastic::{Parameters, Rule, Stepper, live};
-
-const RULES: [Rule; 3] = [Rule::Decay, Rule::Oja, Rule::Clip { bound: 0.05 }];
-const ALPHAS: [AlphaKind; 3] = [AlphaKind::Free, AlphaKind::PerNeuron, AlphaKind::Yoked];
-
-fn networks(neurons: usize) -> Vec<Network> {
-    let mut networks = Vec::new();
-    for drive in [Drive::Add, Drive::Clamp] {
-        networks.push(Network { neurons, drive, plasticity: None, layers: None, modulation: None });
-        for rule in RULES {
-            for alpha in ALPHAS {
-                networks.push(Network {
-                    neurons,
-                    drive,
-                    plasticity: Some(Plasticity { rule, alpha }),
-                    layers: None,
-                    modulation: None,
-                });
-            }
-        }
-    }
-    networks
-}
 
 fn random_parameters(network: Network, scale: f32, seed: u64) -> Parameters {
     let mut generator = Generator::new(seed, Stream::Initialisation);

@@ -3,8 +3,9 @@
 
 use hebbscope::data::Generator;
 use hebbscope::episode::{Tape, tape_file};
+use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity};
 use hebbscope::plastic::tensor_file::TensorFile;
-use hebbscope::plastic::{Network, Parameters};
+use hebbscope::plastic::{Network, Parameters, Rule};
 use hebbscope::tasks::{self, Experiment, Optimiser, Outcome, Purpose};
 use hebbscope::train::{RunConfig, Trainer};
 use serde_json::Value;
@@ -24,6 +25,27 @@ pub const SMALL: [(&str, &str); 7] = [
     ("probe_steps", "3"),
     ("lr", "0.01"),
 ];
+
+/// Traces reach it in few steps.
+pub const CLIP_BOUND: f32 = 0.05;
+
+/// Every rule.
+pub const RULES: [Rule; 3] = [Rule::Decay, Rule::Oja, Rule::Clip { bound: CLIP_BOUND }];
+
+/// Every kind of network that recalls: driven in both ways, without traces and with every rule and kind of α.
+pub fn networks(neurons: usize) -> Vec<Network> {
+    let mut networks = Vec::new();
+    for drive in [Drive::Add, Drive::Clamp] {
+        let still = Network { neurons, drive, plasticity: None, layers: None, modulation: None };
+        networks.push(still);
+        for rule in RULES {
+            for alpha in [AlphaKind::Free, AlphaKind::PerNeuron, AlphaKind::Yoked] {
+                networks.push(Network { plasticity: Some(Plasticity { rule, alpha }), ..still });
+            }
+        }
+    }
+    networks
+}
 
 /// A run of ten iterations of [`SMALL`] with some settings changed.
 pub fn config(changes: &[(&str, &str)]) -> RunConfig {

@@ -23,7 +23,7 @@ pub fn run(reason: &str, file: Option<&Path>) -> anyhow::Result<()> {
         None => evaluate::episode(&Bundled::default().open()?, 0)?,
         Some(path) => match open::open(&first_run(path))? {
             Opened::Checkpoint(checkpoint) => evaluate::episode(&checkpoint, 0)?,
-            Opened::Tape(tape, _) => *tape,
+            Opened::Tape { tape, .. } => *tape,
         },
     };
     print!("{}", recall(&tape)?);

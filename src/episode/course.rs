@@ -7,7 +7,7 @@ use std::ops::Range;
 
 impl Tape {
     /// What was done to the plastic part, and before which step.
-    fn alterations(&self) -> impl DoubleEndedIterator<Item = (usize, Alteration)> {
+    fn alterations(&self) -> impl Iterator<Item = (usize, Alteration)> {
         self.interventions.iter().filter_map(|done| Some((done.step, done.what.alteration()?)))
     }
 
@@ -29,13 +29,11 @@ impl Tape {
     /// Where the trace that the product of `step` is made with was last set by somebody: the step, and whether it was
     /// set to another trace; erased, it is zero. `None` where it has grown since birth.
     pub fn last_set(&self, step: usize) -> Option<(usize, bool)> {
-        let until = self.alterations().take_while(|(at, _)| *at <= step);
-        let sets = until.filter_map(|(at, alteration)| match alteration {
-            Alteration::Erase => Some((at, false)),
-            Alteration::Transplant(_) => Some((at, true)),
-            Alteration::Freeze | Alteration::ScaleAlpha(_) => None,
-        });
-        sets.last()
+        intervention::latest(&self.interventions, step, |done| match done.what {
+            What::Erase => Some((done.step, false)),
+            What::Transplant { .. } => Some((done.step, true)),
+            _ => None,
+        })
     }
 
     /// The parts of `span` that the network itself goes through, each with what somebody did at its end.
@@ -102,29 +100,23 @@ impl Tape {
         let Some(recording) = self.recording() else { return vec![[0.0; 2]; self.steps + 1] };
         let neurons = self.network.neurons;
         assert!(from < neurons && to < neurons, "the network has no synapse {from} → {to}");
-        let place = from * neurons + to;
-        let set = |[trace, eligible]: &mut [f32; 2], alteration: &Alteration| match alteration {
-            Alteration::Erase => (*trace, *eligible) = (0.0, 0.0),
-            Alteration::Transplant(state) => {
-                *trace = state[place];
-                *eligible = state.get(neurons * neurons + place).copied().unwrap_or(0.0);
-            }
-            Alteration::Freeze | Alteration::ScaleAlpha(_) => {}
+        let set = |state: &mut [f32; 2], alteration: Alteration| {
+            alteration.apply_to_one(state, from * neurons + to, neurons * neurons);
         };
         let mut state = [0.0; 2];
-        self.alterations().take_while(|(at, _)| *at == 0).for_each(|(_, alteration)| set(&mut state, &alteration));
+        self.alterations().take_while(|(at, _)| *at == 0).for_each(|(_, alteration)| set(&mut state, alteration));
         let mut history = vec![state];
         for (part, alteration) in self.parts(0..self.steps) {
-            let steps = part.len();
-            let writing = self.writing(part);
-            let still = steps - writing.len();
-            history.extend(recording.synapse(from, to, state, writing));
-            let last = history[history.len() - 1];
-            history.extend(std::iter::repeat_n(last, still));
+            let end = part.end;
+            history.extend(recording.synapse(from, to, state, self.writing(part)));
+            state = history[history.len() - 1];
+            // Frozen, it stays as it is.
+            history.resize(end + 1, state);
             // What somebody did is seen from the step on that was made with it.
-            let end = history.len() - 1;
-            alteration.iter().for_each(|alteration| set(&mut history[end], alteration));
-            state = history[end];
+            if let Some(alteration) = alteration {
+                set(&mut state, alteration);
+                history[end] = state;
+            }
         }
         history
     }
@@ -132,11 +124,10 @@ impl Tape {
     /// Row and column of the reward square in a step; `None` for a task without one.
     pub fn reward_square(&self, step: usize) -> Option<[usize; 2]> {
         let walk = self.behaviour.as_ref()?.walk.as_ref()?;
-        let until = self.interventions.iter().take_while(|done| done.step <= step);
-        let moves = until.filter_map(|done| match done.what {
+        let moved = intervention::latest(&self.interventions, step, |done| match done.what {
             What::MoveReward(square) => Some(square),
             _ => None,
         });
-        Some(moves.last().unwrap_or(walk.reward))
+        Some(moved.unwrap_or(walk.reward))
     }
 }

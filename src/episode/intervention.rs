@@ -78,11 +78,20 @@ pub fn add(all: &mut Vec<Intervention>, new: Intervention) {
 
 /// How many times the trained α counts in a step.
 pub fn alpha_scale(interventions: &[Intervention], step: usize) -> f32 {
-    let scales = interventions.iter().take_while(|done| done.step <= step).filter_map(|done| match done.what {
+    let scaled = latest(interventions, step, |done| match done.what {
         What::ScaleAlpha(factor) => Some(factor),
         _ => None,
     });
-    scales.last().unwrap_or(1.0)
+    scaled.unwrap_or(1.0)
+}
+
+/// What `of` finds in the last of those up to a step in which it finds something.
+pub(super) fn latest<T>(
+    interventions: &[Intervention],
+    step: usize,
+    of: impl FnMut(&Intervention) -> Option<T>,
+) -> Option<T> {
+    interventions.iter().take_while(|done| done.step <= step).filter_map(of).last()
 }
 
 /// The first step that writes no trace any more; `None` where none has been frozen.

@@ -9,6 +9,7 @@ use crate::plastic::Network;
 use crate::plastic::replay::{Activities, Modulated, Recording};
 use crate::plastic::tensor_file::Array;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What happens during a span of steps.
@@ -101,6 +102,9 @@ pub struct Tape {
     pub interventions: Vec<Intervention>,
     /// What modulated its traces; `None` for a network that does not modulate them.
     pub modulator: Option<Modulator>,
+    /// The configuration of the network's run, as a checkpoint has it, so that another lifetime can be lived; `None` where
+    /// nobody has put it down. What it means is not this room's business.
+    pub run: Option<Value>,
     /// The loss of this lifetime.
     pub loss: f32,
     /// The task's measure of this lifetime (for patterns: the fraction of wrong bits).

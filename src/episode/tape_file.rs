@@ -7,6 +7,7 @@ use super::{Event, Tape};
 use crate::plastic::tensor_file::{self, Array, FileError, Precision, TensorFile};
 use crate::plastic::{Network, Parameters};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -36,11 +37,13 @@ struct Header {
     modulator: Option<modulator::Header>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     interventions: Option<intervention::Header>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    run: Option<Value>,
 }
 
 /// Whether a file's JSON says that it is a tape.
 pub fn is_tape(file: &TensorFile) -> bool {
-    serde_json::from_str::<serde_json::Value>(&file.json).is_ok_and(|json| json["kind"] == KIND)
+    serde_json::from_str::<Value>(&file.json).is_ok_and(|json| json["kind"] == KIND)
 }
 
 /// Writes a tape with the parameters of its network.
@@ -64,6 +67,7 @@ pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), Fi
         behaviour: tape.behaviour.as_ref().map(Behaviour::header),
         modulator: tape.modulator.as_ref().map(Modulator::header),
         interventions: intervention::header(&tape.interventions),
+        run: tape.run.clone(),
     };
     let shape = [tape.steps, tape.network.neurons];
     let mut tensors = BTreeMap::from([
@@ -110,6 +114,7 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
         behaviour: behaviour.transpose()?,
         modulator: modulator.transpose()?,
         interventions: interventions.transpose()?.unwrap_or_default(),
+        run: header.run,
         loss: header.loss,
         measure: header.measure,
     };

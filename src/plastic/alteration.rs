@@ -49,4 +49,13 @@ impl Alteration {
             Self::Freeze | Self::ScaleAlpha(_) => {}
         }
     }
+
+    /// Does it to H and E of the one synapse at `place` of `count`; E is zero where there is none.
+    pub fn apply_to_one(&self, state: &mut [f32; 2], place: usize, count: usize) {
+        match self {
+            Self::Erase => *state = [0.0; 2],
+            Self::Transplant(given) => *state = [given[place], given.get(count + place).copied().unwrap_or(0.0)],
+            Self::Freeze | Self::ScaleAlpha(_) => {}
+        }
+    }
 }

@@ -302,6 +302,7 @@ impl<E: Examples> Recall<E> {
             modulator: None,
             events,
             interventions: Vec::new(),
+            run: None,
             loss: first_loss,
             measure: scores[0].measure,
         });

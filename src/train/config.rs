@@ -1,6 +1,7 @@
 //! What a run is: task, settings, seed, length. Read from TOML and from the command line.
 
 use crate::data::DataError;
+use crate::episode::Tape;
 use crate::tasks::settings::{SettingError, Settings};
 use crate::tasks::{self, Experiment, Purpose, Task, UnknownTask};
 use serde::{Deserialize, Serialize};
@@ -132,6 +133,33 @@ impl RunConfig {
             fingerprint: self.fingerprint.clone(),
             settings: self.settings.to_map(),
         }
+    }
+
+    /// The JSON of [`Self::to_text`], as a tape keeps it.
+    ///
+    /// # Panics
+    /// Never: a configuration has only numbers and words.
+    pub fn to_json(&self) -> Value {
+        serde_json::to_value(self.to_text()).expect("numbers and words have a JSON form")
+    }
+
+    /// The run of the network that lived a tape; `None` where the tape does not say.
+    ///
+    /// # Errors
+    /// When what it says is no configuration, or that of another network.
+    pub fn of_tape(tape: &Tape) -> Result<Option<Self>, String> {
+        let Some(run) = &tape.run else { return Ok(None) };
+        let text = ConfigText::deserialize(run)
+            .map_err(|error| format!("expected the configuration of a run, found one that does not fit ({error})"))?;
+        let config = Self::from_text(&text, None).map_err(|error| error.to_string())?;
+        let network = config.task().network(&config.settings).map_err(|error| error.to_string())?;
+        if config.task != tape.task || network != tape.network {
+            return Err(format!(
+                "expected the configuration of the network that lived it, found that of another one of task {}",
+                config.task
+            ));
+        }
+        Ok(Some(config))
     }
 
     /// The TOML of [`Self::to_text`].

@@ -90,7 +90,7 @@ pub fn branch(checkpoint: &Checkpoint, seed: u64, interventions: Vec<Interventio
 /// # Errors
 /// When the parameters do not fit the task.
 pub fn live_episode(config: &RunConfig, parameters: &Parameters, seed: u64) -> anyhow::Result<Tape> {
-    lifetime(&*config.testing_experiment()?, parameters, seed)
+    Ok(of_run(lifetime(&*config.testing_experiment()?, parameters, seed)?, config))
 }
 
 /// The lifetimes of some seeds, one after another. `each` hears of every one, with what the examples were in a few
@@ -107,7 +107,7 @@ pub fn live_episodes(
     let experiment = config.testing_experiment()?;
     let examples = experiment.examples();
     for &seed in seeds {
-        if !each(lifetime(&*experiment, parameters, seed)?, examples.as_deref()) {
+        if !each(of_run(lifetime(&*experiment, parameters, seed)?, config), examples.as_deref()) {
             break;
         }
     }
@@ -150,7 +150,7 @@ pub fn live_branched(
     let mut generator = Generator::new(seed, Stream::Episode);
     let mut tape = experiment.live_branched(parameters, &mut generator, &interventions)?.tape;
     tape.seed = Some(seed);
-    Ok(tape)
+    Ok(of_run(tape, config))
 }
 
 /// The lifetime in which a given question is asked, lived by any network of the task.
@@ -159,5 +159,12 @@ pub fn live_branched(
 /// When the question or the parameters do not fit the task.
 pub fn live_asked(config: &RunConfig, parameters: &Parameters, asked: Asked) -> anyhow::Result<Tape> {
     let experiment = config.testing_experiment()?;
-    Ok(experiment.live_asked(parameters, asked).context("the question could not be asked")?.tape)
+    let outcome = experiment.live_asked(parameters, asked).context("the question could not be asked")?;
+    Ok(of_run(outcome.tape, config))
+}
+
+/// A lifetime that says how another one is lived.
+fn of_run(mut tape: Tape, config: &RunConfig) -> Tape {
+    tape.run = Some(config.to_json());
+    tape
 }

@@ -1,6 +1,7 @@
 //! Opening what somebody hands over: a checkpoint, a run folder, or a tape.
 
 use super::checkpoint::Checkpoint;
+use super::config::RunConfig;
 use super::run_folder::checkpoint_path;
 use crate::episode::{Tape, tape_file};
 use crate::plastic::Parameters;
@@ -12,7 +13,14 @@ pub enum Opened {
     /// A network with its configuration; it can live new episodes.
     Checkpoint(Box<Checkpoint>),
     /// One recorded lifetime and the network that lived it.
-    Tape(Box<Tape>, Parameters),
+    Tape {
+        /// The lifetime.
+        tape: Box<Tape>,
+        /// The network.
+        parameters: Parameters,
+        /// The configuration to live another with, where the tape has it.
+        config: Option<Box<RunConfig>>,
+    },
 }
 
 /// Opens a checkpoint, the checkpoint of a run folder, or a tape.
@@ -25,7 +33,9 @@ pub fn open(path: &Path) -> Result<Opened, FileError> {
     }
     let file = TensorFile::read(path)?;
     if tape_file::is_tape(&file) {
-        return tape_file::read(file).map(|(tape, parameters)| Opened::Tape(Box::new(tape), parameters));
+        let (tape, parameters) = tape_file::read(file)?;
+        let config = RunConfig::of_tape(&tape).map_err(|problem| FileError::new(path, problem))?.map(Box::new);
+        return Ok(Opened::Tape { tape: Box::new(tape), parameters, config });
     }
     Checkpoint::from_file(file).map(|checkpoint| Opened::Checkpoint(Box::new(checkpoint)))
 }

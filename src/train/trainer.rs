@@ -197,6 +197,7 @@ impl Trainer {
         self.adam.step(&mut self.parameters, &gradients, scale).map_err(candle)?;
         self.last_gradients = self.keeps_gradients.then_some((gradients, scale));
         outcome.tape.iteration = iteration - 1;
+        outcome.tape.run = Some(self.config.to_json());
         self.last_tape = Some(Arc::new(outcome.tape));
         let point = Point { loss, measure: outcome.measure, eta: self.parameters.eta(), grad_norm: norm as f32 };
         self.curve.push(point);

@@ -30,7 +30,9 @@ impl Session {
         if scene.subject() != Subject::Agent {
             Some("Only the life of an agent can be changed: open or train a network of the task maze.")
         } else if !self.can_live() {
-            Some("A tape holds one lifetime: open the checkpoint of its network to change it.")
+            Some(
+                "This tape holds one lifetime and not how to live another: open the checkpoint of its network to change it.",
+            )
         } else if !self.can_repeat() {
             Some("A lifetime of training cannot be lived again: press Shift+R for another one.")
         } else {

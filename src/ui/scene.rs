@@ -33,7 +33,7 @@ pub struct Scene {
     pub origin: String,
     /// The task.
     pub task: &'static dyn Task,
-    /// The run's configuration; a bare tape has none and cannot live new episodes.
+    /// The run's configuration; a tape may have none and cannot live new episodes then.
     pub config: Option<RunConfig>,
     /// The network.
     pub parameters: Arc<Parameters>,
@@ -92,8 +92,7 @@ impl Scene {
     /// # Errors
     /// When the network cannot live another one.
     pub fn of_seed(&self, seed: u64) -> anyhow::Result<Self> {
-        let config =
-            self.config.clone().context("a tape holds one lifetime, expected the checkpoint of its network")?;
+        let config = self.run()?;
         let (origin, parameters) = (self.origin.clone(), Arc::clone(&self.parameters));
         Ok(new_episode(origin, config, parameters, self.iteration, seed)?.scene)
     }
@@ -104,8 +103,7 @@ impl Scene {
     /// # Errors
     /// When the lifetime cannot be lived again, or an intervention does not fit it.
     pub fn branched(&self, interventions: Vec<Intervention>) -> anyhow::Result<Self> {
-        let config =
-            self.config.clone().context("a tape holds one lifetime, expected the checkpoint of its network")?;
+        let config = self.run()?;
         let seed = self.seed().context("a lifetime of training cannot be lived again, expected one of a seed")?;
         let (origin, parameters, untouched) =
             (self.origin.clone(), Arc::clone(&self.parameters), Arc::clone(self.untouched()));
@@ -117,6 +115,25 @@ impl Scene {
         let mut scene = Self::new(origin, Some(config), parameters, self.iteration, Arc::new(tape))?;
         scene.ghost = Some(reel(untouched));
         Ok(scene)
+    }
+
+    fn run(&self) -> anyhow::Result<RunConfig> {
+        let nothing =
+            "this tape holds one lifetime and not how to live another, expected the checkpoint of its network";
+        self.config.clone().context(nothing)
+    }
+
+    /// The life that this branch grew from, lived again; `None` for one that is no branch, or where this machine rounds
+    /// otherwise than the one that lived it, so that it would be another life.
+    fn relived(&self) -> anyhow::Result<Option<Tape>> {
+        let tape = self.tape();
+        let (Some(config), Some(seed), Some(first)) = (&self.config, tape.seed, tape.interventions.first()) else {
+            return Ok(None);
+        };
+        let mut untouched = evaluate::live_episode(config, &self.parameters, seed)?;
+        untouched.iteration = self.iteration;
+        let begins = |tape: &Tape| Some(tape.behaviour.as_ref()?.actions.get(..first.step)?.to_vec());
+        Ok((begins(tape) == begins(&untouched)).then_some(untouched))
     }
 
     /// What its lifetimes are about. Pictures are examples that are square, and answers that are not right or wrong
@@ -232,11 +249,14 @@ pub fn opened(path: &Path) -> anyhow::Result<Prepared> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     match open::open(path)? {
         Opened::Checkpoint(checkpoint) => from_checkpoint(*checkpoint, name),
-        Opened::Tape(tape, parameters) => {
-            let iteration = tape.iteration;
-            let scene = Scene::new(name, None, Arc::new(parameters), iteration, Arc::from(tape))
-                .with_context(|| path.display().to_string())?;
-            Ok(Prepared { scene, curve: None })
+        Opened::Tape { tape, parameters, config } => {
+            let (iteration, config) = (tape.iteration, config.map(|config| *config));
+            let scene = Scene::new(name, config, Arc::new(parameters), iteration, Arc::from(tape));
+            let mut scene = scene.with_context(|| path.display().to_string())?;
+            let untouched = scene.relived().with_context(|| path.display().to_string())?;
+            scene.ghost = untouched.map(|tape| reel(Arc::new(tape)));
+            // The curve of what was in view before is not that of this network.
+            Ok(Prepared { scene, curve: Some(Vec::new()) })
         }
     }
 }

@@ -192,6 +192,7 @@ impl Foraging {
             events: first.events(),
             pictures: BTreeMap::new(),
             interventions: Vec::new(),
+            run: None,
             loss: losses.get(0)?.to_scalar()?,
             measure: first.reward(),
             modulator,

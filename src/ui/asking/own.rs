@@ -64,7 +64,7 @@ impl Session {
         }
         if scene.config.is_none() {
             return self
-                .warn("A tape holds one lifetime: open the checkpoint of its network to show it your pictures.");
+                .warn("This tape holds one lifetime and not how to live another: open the checkpoint of its network to show it your pictures.");
         }
         let Some(asked) = Asked::of(scene.tape()) else {
             return self.warn("This lifetime shows no pictures that others could take the place of.");

@@ -6,7 +6,7 @@ use crate::plastic::tensor_file::{FileError, Precision};
 use crate::train::Checkpoint;
 use std::path::Path;
 
-/// Writes the network as a checkpoint with the curve up to it; one that came as a bare tape is written as that tape.
+/// Writes the network as a checkpoint with the curve up to it; one that came as a tape is written as that tape.
 ///
 /// What only going on with training needs stays with the run: the file is for looking and sharing.
 ///
@@ -18,6 +18,8 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
     let iteration = usize::try_from(scene.iteration).unwrap_or(usize::MAX);
     let what = match &scene.config {
         None => return write_tape(still, path, progress),
+        // A tape has no curve.
+        Some(_) if still.curve.is_empty() && iteration > 0 => return write_tape(still, path, progress),
         Some(config) => {
             let Some(curve) = still.curve.get(..iteration) else {
                 let found = still.curve.len();

@@ -94,7 +94,7 @@ impl Probe {
         let (can_live, palette) = (session.can_live(), Palette::of(ui.ctx()));
         let small = |words: String, color| egui::Label::new(RichText::new(words).small().color(color)).wrap();
         if !can_live {
-            let words = "A tape holds one lifetime: open the checkpoint of its network to ask something else.";
+            let words = "This tape holds one lifetime and not how to live another: open the checkpoint of its network to ask something else.";
             ui.add(small(words.into(), palette.mark));
         }
         ui.add_enabled_ui(can_live, |ui| self.controls_ui(ui, session, asked, side));

@@ -24,7 +24,7 @@ impl Session {
     pub fn new_episode(&mut self, same_seed: bool) {
         let Some(scene) = &self.scene else { return };
         let Some(config) = scene.config.clone() else {
-            self.warn("A tape holds one lifetime: open the checkpoint of its network to live another.");
+            self.warn("This tape holds one lifetime and not how to live another: open the checkpoint of its network.");
             return;
         };
         if let Some(own) = scene.changed.as_ref().filter(|changed| same_seed && changed.base.is_own) {

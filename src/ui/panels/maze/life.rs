@@ -44,7 +44,8 @@ impl Life {
         format!("reward {} · found {}", decimals(f64::from(self.story.reward), 1), times(self.story.found))
     }
 
-    /// Draws it as the panel's choices say, no intention where `ghost` stands; colours of values reach from the first to the second of `reach`.
+    /// Draws it as the panel's choices say, no intention where `ghost` stands; colours of values reach from the first
+    /// to the second of `reach`.
     pub fn draw(
         &self,
         panel: &Maze,
