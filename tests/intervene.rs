@@ -10,10 +10,10 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::episode::{Tape, What, tape_file};
 use hebbscope::plastic::tensor_file;
 use hebbscope::train::evaluate;
-use hebbscope::ui::App;
 use hebbscope::ui::layout::Named;
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::picture::Picture;
+use hebbscope::ui::{App, theme};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -112,7 +112,7 @@ fn arrow_keys_drive_the_agent_and_everything_can_be_taken_back() {
 
     // A board for each of the two, under one clock.
     assert_eq!(harness.query_all_by_label_contains("maze of 5 × 5").count(), 1);
-    harness.get_by_label("side by side").click();
+    harness.get_by_label("two boards").click();
     harness.run_steps(2);
     let agents: Vec<_> = harness.query_all_by_label_contains("maze of 5 × 5").map(|node| node.rect()).collect();
     assert!(agents.len() == 2 && agents[0].right() < agents[1].left(), "{agents:?}");
@@ -324,7 +324,11 @@ fn a_tape_is_lived_again_and_a_branch_opens_with_the_life_that_it_grew_from() {
     let first = &mut other.behaviour.as_mut().unwrap().actions[0];
     *first = (*first + 1) % 4;
     tape_file::write(&file, &other, &branch.parameters).unwrap();
-    assert_eq!(untouched(&opened_at(file, 5)), None);
+    let mut harness = opened_at(file, 5);
+    assert_eq!(untouched(&harness), None);
+    harness.get_by_label("Take everything back").click();
+    lived(&mut harness);
+    assert_eq!(tape(&harness), *scene.tape());
 }
 
 #[test]
@@ -349,6 +353,40 @@ fn lives_beside_each_other_are_drawn_in_both_themes() {
         let panel = picture.panel(place, [420.0, 260.0], 1.0).unwrap();
         keep(&panel, &format!("intervene-{dark}"));
         device = picture.into_offscreen();
+    }
+}
+
+#[test]
+fn two_boards_lie_where_they_are_larger() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = checkpoint(folder.path());
+    for (size, is_wide) in [([640.0, 380.0], true), ([360.0, 640.0], false)] {
+        let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+        app.session.open(path.clone());
+        app.session.settle();
+        app.session.clock.seek(3);
+        app.session.intervene(What::Erase);
+        app.session.update();
+        app.session.settle();
+        let place = PANELS.iter().position(|make| make().title() == "Maze").unwrap();
+        let mut is_set_up = false;
+        let mut harness = Harness::builder().with_size(size).build_ui(move |ui| {
+            if !std::mem::replace(&mut is_set_up, true) {
+                theme::install(ui.ctx());
+                return ui.ctx().request_repaint();
+            }
+            app.panel_ui(ui, place);
+        });
+        harness.run_steps(3);
+        harness.get_by_label("two boards").click();
+        harness.run_steps(3);
+        let boards: Vec<egui::Rect> =
+            harness.get_all_by_label_contains("agent on square").map(|board| board.rect()).collect();
+        let [one, other] = boards[..] else { panic!("{} boards", boards.len()) };
+        assert_eq!(one.size(), other.size());
+        let (across, down) = (other.left() - one.right(), other.top() - one.bottom());
+        assert!(if is_wide { across > 0.0 } else { down > 0.0 }, "{one:?} and {other:?}");
+        assert!(one.width() > 0.55 * size[0].min(size[1]), "small boards: {one:?}");
     }
 }
 

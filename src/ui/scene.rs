@@ -82,11 +82,6 @@ impl Scene {
         self.reel.tape()
     }
 
-    /// The lifetime without the viewer's interventions.
-    pub fn untouched(&self) -> &Arc<Tape> {
-        self.ghost.as_ref().map_or_else(|| self.tape(), Reel::tape)
-    }
-
     /// The same network with the lifetime of another seed.
     ///
     /// # Errors
@@ -105,8 +100,13 @@ impl Scene {
     pub fn branched(&self, interventions: Vec<Intervention>) -> anyhow::Result<Self> {
         let config = self.run()?;
         let seed = self.seed().context("a lifetime of training cannot be lived again, expected one of a seed")?;
-        let (origin, parameters, untouched) =
-            (self.origin.clone(), Arc::clone(&self.parameters), Arc::clone(self.untouched()));
+        let (origin, parameters) = (self.origin.clone(), Arc::clone(&self.parameters));
+        let untouched = match &self.ghost {
+            Some(ghost) => Arc::clone(ghost.tape()),
+            None if self.tape().interventions.is_empty() => Arc::clone(self.tape()),
+            // The branch stands alone: what is lived here is what the next one grows from.
+            None => Arc::new(self.relive(&config, seed)?),
+        };
         if interventions.is_empty() {
             return Self::new(origin, Some(config), parameters, self.iteration, untouched);
         }
@@ -123,6 +123,12 @@ impl Scene {
         self.config.clone().context(nothing)
     }
 
+    fn relive(&self, config: &RunConfig, seed: u64) -> anyhow::Result<Tape> {
+        let mut tape = evaluate::live_episode(config, &self.parameters, seed)?;
+        tape.iteration = self.iteration;
+        Ok(tape)
+    }
+
     /// The life that this branch grew from, lived again; `None` for one that is no branch, or where this machine rounds
     /// otherwise than the one that lived it, so that it would be another life.
     fn relived(&self) -> anyhow::Result<Option<Tape>> {
@@ -130,8 +136,7 @@ impl Scene {
         let (Some(config), Some(seed), Some(first)) = (&self.config, tape.seed, tape.interventions.first()) else {
             return Ok(None);
         };
-        let mut untouched = evaluate::live_episode(config, &self.parameters, seed)?;
-        untouched.iteration = self.iteration;
+        let untouched = self.relive(config, seed)?;
         let begins = |tape: &Tape| Some(tape.behaviour.as_ref()?.actions.get(..first.step)?.to_vec());
         Ok((begins(tape) == begins(&untouched)).then_some(untouched))
     }

@@ -10,7 +10,7 @@ use crate::train::config::ConfigText;
 use crate::train::{RunConfig, Trainer};
 use crate::ui::bench::{self as window, WindowBench};
 use anyhow::{Context as _, bail};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use std::time::Instant;
 use table::{Row, Timing};
 
@@ -38,7 +38,8 @@ const BENCHES: &[Bench] = &[
         about: "the same with the sizes of natural images: 1025 neurons, 227 steps, 1 lifetime",
         on_device: true,
         run: |compute| {
-            training(compute, "patterns", &[("size", 1024), ("count", 3), ("show_steps", 20), ("probe_steps", 20)])
+            let sizes = [("size", 1024), ("count", 3), ("show_steps", 20), ("probe_steps", 20)];
+            training(compute, "patterns", &sizes.map(|(key, size)| (key, size.into())))
         },
     },
     Bench {
@@ -46,6 +47,12 @@ const BENCHES: &[Bench] = &[
         about: "a training iteration, maze, policy, value and Adam included: 100 neurons, 200 steps, 30 lifetimes",
         on_device: true,
         run: |compute| training(compute, "maze", &[]),
+    },
+    Bench {
+        name: "modulated",
+        about: "the same for an agent that modulates its own traces, which computes on the CPU",
+        on_device: false,
+        run: |_| training(&Compute::cpu(), "maze", &[("network", "modulated".into())]),
     },
     Bench {
         name: "large",
@@ -70,7 +77,7 @@ const BENCHES: &[Bench] = &[
 /// Measure how fast this machine trains and draws
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Which: patterns, images, maze, large, small, window; all of them unless said otherwise
+    /// Which: patterns, images, maze, modulated, large, small, window; all of them unless said otherwise
     names: Vec<String>,
     /// One line of JSON for every row
     #[arg(long)]
@@ -108,7 +115,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
                     if bench.on_device { compute.title() } else { Compute::cpu().title() }.into(),
                 );
                 line.insert("threads".to_owned(), json!(rayon::current_num_threads()));
-                super::print(&serde_json::Value::Object(line).to_string())?;
+                super::print(&Value::Object(line).to_string())?;
             }
         } else {
             super::print(&format!("{}: {}", bench.name, bench.about))?;
@@ -123,8 +130,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 /// Seconds of one training iteration of a task, Adam included.
-fn training(compute: &Compute, task: &str, settings: &[(&str, i64)]) -> anyhow::Result<Vec<Row>> {
-    let settings = settings.iter().map(|&(key, value)| (key.to_owned(), value.into())).collect();
+fn training(compute: &Compute, task: &str, settings: &[(&str, Value)]) -> anyhow::Result<Vec<Row>> {
+    let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
     let text = ConfigText { task: Some(task.to_owned()), settings, ..ConfigText::default() };
     let mut trainer = Trainer::new(RunConfig::from_text(&text, None)?)?;
     trainer.move_to(compute)?;

@@ -1,9 +1,9 @@
 //! One block of rows on its way back: its traces rebuilt, its gradients summed.
 
-use super::Weights;
 use super::forward::Block;
 use super::schedule::{Schedule, Sweep};
-use super::sweep::{BackwardSweep, CarrySweep, FixedBackward};
+use super::sweep::{BackwardSweep, CarrySweep, FixedSweep};
+use super::{WIDTH, Weights};
 use crate::plastic::rule::{Rule, with_update};
 use std::ops::Range;
 
@@ -19,6 +19,7 @@ pub(super) struct BlockGradients {
     span: Option<usize>,
     /// Rebuilt traces of the span: those after its key-frame, see [`Schedule::stored`].
     pub stored: Vec<Vec<f32>>,
+    /// dL/dx as the last sweep adds to it. Without traces everything stands in `by_column`, the rest of it zero.
     pub by_column: Vec<f32>,
     pub by_row: Vec<f32>,
     pub by_row_earlier: Vec<f32>,
@@ -61,11 +62,18 @@ impl BlockGradients {
         let updates = at.sweep.step - at.sweep.from;
         let Some(plasticity) = weights.network.plasticity else {
             // With more than one update the product's input is clamped, and nothing depends on its gradient.
-            if updates == 1 {
-                pulp::Arch::new().dispatch(FixedBackward { weights, rows, deltas, by_row: &mut self.by_row });
-            } else {
-                self.by_row.fill(0.0);
+            if updates > 1 {
+                self.by_column.fill(0.0);
+                return;
             }
+            // Column by column the sums stay where they are: along a row each would have to be folded.
+            pulp::Arch::new().dispatch(FixedSweep {
+                matrix: weights.w_turned(&rows),
+                width: rows.len().div_ceil(WIDTH),
+                inputs: deltas,
+                stride: weights.stride / WIDTH,
+                sums: &mut self.by_column.as_chunks_mut().0[rows.start / WIDTH..],
+            });
             return;
         };
         if self.span != Some(at.span) {

@@ -2,8 +2,8 @@
 
 use super::activation::Activate;
 use super::schedule::{MOST_WAITING, Schedule, Sweep};
-use super::sweep::{CarrySweep, FixedForward, ForwardSweep};
-use super::{GROUP_LANES, Weights};
+use super::sweep::{CarrySweep, FixedSweep, ForwardSweep};
+use super::{GROUP_LANES, WIDTH, Weights};
 use crate::plastic::lifetime::Traffic;
 use crate::plastic::rule::with_update;
 use rayon::prelude::*;
@@ -255,8 +255,15 @@ impl Block {
         let (rows, sums) = (self.rows.clone(), &mut self.sums[..]);
         let Some(plasticity) = weights.network.plasticity else {
             let inputs: Vec<&[f32]> =
-                histories.iter().map(|history| &history[history.len() - weights.stride..]).collect();
-            return pulp::Arch::new().dispatch(FixedForward { weights, rows, inputs: &inputs, sums });
+                histories.iter().map(|history| &history[history.len() - weights.stride + rows.start..]).collect();
+            let width = weights.stride / WIDTH;
+            return pulp::Arch::new().dispatch(FixedSweep {
+                matrix: weights.w_rows(rows),
+                width,
+                inputs: &inputs,
+                stride: width,
+                sums: sums.as_chunks_mut().0,
+            });
         };
         if keep {
             // The sweep reads the old buffer and writes a new one: keeping a trace costs no copy.

@@ -3,6 +3,7 @@
 use super::{BLOCK_ROWS, CHUNK_ROWS, WIDTH, Workspace};
 use crate::plastic::network::{AlphaKind, Network};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// The parameters of one lifetime in the layout of the kernels. Padding is zero, so that nothing flows through it.
 pub(crate) struct Weights {
@@ -14,6 +15,8 @@ pub(crate) struct Weights {
     pub alpha_is_per_row: bool,
     w: Vec<f32>,
     alpha: Vec<f32>,
+    /// See [`w_turned`](Self::w_turned).
+    turned: OnceLock<Vec<f32>>,
     workspace: Workspace,
 }
 
@@ -43,7 +46,7 @@ impl Weights {
             None => Vec::new(),
         };
         let alpha_is_per_row = kind == Some(AlphaKind::Free);
-        Self { network, eta, stride, alpha_is_per_row, w, alpha, workspace }
+        Self { network, eta, stride, alpha_is_per_row, w, alpha, turned: OnceLock::new(), workspace }
     }
 
     /// From now on α is so many times as much.
@@ -69,6 +72,28 @@ impl Weights {
         self.w[rows.start * self.stride..rows.end * self.stride].as_chunks().0
     }
 
+    /// The rows of a block turned over: for each column of w, padded to whole chunks, what these rows have there, padded
+    /// to whole tiles. All blocks are turned when the first is asked for.
+    pub fn w_turned(&self, rows: &Range<usize>) -> &[[f32; WIDTH]] {
+        let columns = self.network.neurons.next_multiple_of(CHUNK_ROWS);
+        let turned = self.turned.get_or_init(|| {
+            let mut turned = self.workspace.take_zeros(columns * self.stride);
+            for block in self.blocks() {
+                let width = block.len().next_multiple_of(WIDTH);
+                let begin = columns * block.start;
+                for (place, row) in block.enumerate() {
+                    let values = &self.w[row * self.stride..][..columns];
+                    for (to, value) in turned[begin + place..].iter_mut().step_by(width).zip(values) {
+                        *to = *value;
+                    }
+                }
+            }
+            turned
+        });
+        // All blocks before this one are whole.
+        turned[columns * rows.start..][..columns * rows.len().next_multiple_of(WIDTH)].as_chunks().0
+    }
+
     /// The padded rows `rows` of α, as tiles; one shared row unless α is free.
     #[inline(always)]
     pub fn alpha_rows(&self, rows: Range<usize>) -> &[[f32; WIDTH]] {
@@ -89,6 +114,7 @@ impl Weights {
 
 impl Drop for Weights {
     fn drop(&mut self) {
-        self.workspace.give([std::mem::take(&mut self.w), std::mem::take(&mut self.alpha)]);
+        let turned = self.turned.take().unwrap_or_default();
+        self.workspace.give([std::mem::take(&mut self.w), std::mem::take(&mut self.alpha), turned]);
     }
 }

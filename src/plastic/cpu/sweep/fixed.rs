@@ -1,80 +1,57 @@
-//! Sweeps of a network without traces.
+//! The sweep of a network without traces: its matrix stays the same for the whole lifetime.
 
-use super::{Tile, multiply_add};
-use crate::plastic::cpu::{CHUNK_ROWS, WIDTH, Weights, sum_lanes};
-use std::ops::Range;
+use super::Tile;
+use crate::plastic::cpu::{CHUNK_ROWS, WIDTH};
 
-/// Σ over a block's rows of x_i(t−1) w_ij, for several lanes.
-pub(in crate::plastic::cpu) struct FixedForward<'a> {
-    pub weights: &'a Weights,
-    pub rows: Range<usize>,
-    /// x(t−1) of each lane; padded.
+/// Σ_i v_i m_ij over the rows of a matrix, for several lanes: with w what the neurons hear, with w turned over what goes
+/// back to them.
+pub(in crate::plastic::cpu) struct FixedSweep<'a> {
+    /// Whole chunks of rows, each of `width` tiles.
+    pub matrix: &'a [Tile],
+    /// Tiles of a row.
+    pub width: usize,
+    /// v of each lane, one value per row at least.
     pub inputs: &'a [&'a [f32]],
-    /// Overwritten with the block's sums, `[lane][stride]`.
-    pub sums: &'a mut [f32],
+    /// Each lane's sums begin so many tiles after those of the lane before.
+    pub stride: usize,
+    /// Overwritten where the sums are: the first `width` tiles of every lane.
+    pub sums: &'a mut [Tile],
 }
 
-impl pulp::WithSimd for FixedForward<'_> {
+impl pulp::WithSimd for FixedSweep<'_> {
     type Output = ();
 
+    // Vectors by name: so little is done here that the compiler may choose another loop, which gathers.
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        let Self { weights, rows, inputs, sums } = self;
-        let tiles = weights.stride / WIDTH;
-        sums.fill(0.0);
-        for first in rows.step_by(CHUNK_ROWS) {
-            let w = weights.w_rows(first..first + CHUNK_ROWS);
-            for (input, sums) in inputs.iter().zip(sums.chunks_exact_mut(weights.stride)) {
-                let sums: &mut [Tile] = sums.as_chunks_mut().0;
-                for (tile, sums) in sums.iter_mut().enumerate() {
-                    let mut total = *sums;
-                    for row in 0..CHUNK_ROWS {
-                        let w = &w[row * tiles + tile];
-                        for lane in 0..WIDTH {
-                            total[lane] = multiply_add::<S>(input[first + row], w[lane], total[lane]);
-                        }
-                    }
-                    *sums = total;
+    fn with_simd<S: pulp::Simd>(self, simd: S) {
+        let Self { matrix, width, inputs, stride, sums } = self;
+        for lane in 0..inputs.len() {
+            sums[lane * stride..][..width].fill([0.0; WIDTH]);
+        }
+        for (chunk, rows) in matrix.chunks_exact(CHUNK_ROWS * width).enumerate() {
+            let (first, rest) = rows.split_at(width);
+            let (second, rest) = rest.split_at(width);
+            let (third, fourth) = rest.split_at(width);
+            for (lane, input) in inputs.iter().enumerate() {
+                let [a, b, c, d] = *input[chunk * CHUNK_ROWS..].first_chunk().expect("a value for each row");
+                let (a, b) = (simd.splat_f32s(a), simd.splat_f32s(b));
+                let (c, d) = (simd.splat_f32s(c), simd.splat_f32s(d));
+                let (sums, _) = S::as_mut_simd_f32s(sums[lane * stride..][..width].as_flattened_mut());
+                let rows = vectors::<S>(first).iter().zip(vectors::<S>(second)).zip(vectors::<S>(third));
+                for (sum, (((&first, &second), &third), &fourth)) in sums.iter_mut().zip(rows.zip(vectors::<S>(fourth)))
+                {
+                    let total = simd.mul_add_e_f32s(b, second, simd.mul_add_e_f32s(a, first, *sum));
+                    *sum = simd.mul_add_e_f32s(d, fourth, simd.mul_add_e_f32s(c, third, total));
                 }
             }
         }
     }
 }
 
-/// The transposed product: Σ_j δ_j w_ij for each row of a block, for several lanes.
-pub(in crate::plastic::cpu) struct FixedBackward<'a> {
-    pub weights: &'a Weights,
-    pub rows: Range<usize>,
-    /// dL/d(pre-activation) of step t of each lane; padded.
-    pub deltas: &'a [&'a [f32]],
-    /// Overwritten, `[lane][row]`.
-    pub by_row: &'a mut [f32],
+/// Tiles are whole vectors on every machine.
+#[inline(always)]
+fn vectors<S: pulp::Simd>(tiles: &[Tile]) -> &[S::f32s] {
+    S::as_simd_f32s(tiles.as_flattened()).0
 }
 
-impl pulp::WithSimd for FixedBackward<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        let Self { weights, rows, deltas, by_row } = self;
-        let tiles = weights.stride / WIDTH;
-        for first in rows.clone().step_by(CHUNK_ROWS) {
-            let w = weights.w_rows(first..first + CHUNK_ROWS);
-            for (lane, delta) in deltas.iter().enumerate() {
-                let delta: &[Tile] = delta.as_chunks().0;
-                let begin = lane * rows.len() + first - rows.start;
-                for (row, out) in by_row[begin..][..CHUNK_ROWS].iter_mut().enumerate() {
-                    let w = &w[row * tiles..][..tiles];
-                    // One sum at a time: of several at once the compiler makes scalars.
-                    let mut product = [0.0f32; WIDTH];
-                    for (delta, w) in delta.iter().zip(w) {
-                        for lane in 0..WIDTH {
-                            product[lane] = multiply_add::<S>(delta[lane], w[lane], product[lane]);
-                        }
-                    }
-                    *out = sum_lanes(product);
-                }
-            }
-        }
-    }
-}
+const _: () = assert!(CHUNK_ROWS == 4, "the sweep names the rows of a chunk");

@@ -1,7 +1,7 @@
 //! The portable fallback against the instructions this machine has.
 
-use super::{BackwardSweep, CarrySweep, FixedBackward, FixedForward, ForwardSweep};
-use crate::plastic::cpu::{Weights, Workspace};
+use super::{BackwardSweep, CarrySweep, FixedSweep, ForwardSweep};
+use crate::plastic::cpu::{WIDTH, Weights, Workspace};
 use crate::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use crate::plastic::rule::{Rule, with_update};
 use pulp::Simd as _;
@@ -146,24 +146,58 @@ fn backward_sweeps_agree() {
 }
 
 #[test]
-fn sweeps_without_traces_agree() {
-    let mut case = Case::all().remove(0);
-    let (inputs, rows, stride) = (case.padded(1), case.rows(), case.weights.stride);
-    let weights = &case.weights;
-    let (portable, fast, (), ()) = both!(vec![0.0; LANES * stride], |sums| FixedForward {
-        weights,
-        rows: rows.clone(),
-        inputs: &slices(&inputs),
-        sums,
-    });
-    assert_close(&portable, &fast);
-    let (portable, fast, (), ()) = both!(vec![0.0; LANES * rows.len()], |by_row| FixedBackward {
-        weights,
-        rows: rows.clone(),
-        deltas: &slices(&inputs),
-        by_row,
-    });
-    assert_close(&portable, &fast);
+fn sweeps_without_traces_agree_with_each_other_and_with_plain_sums() {
+    // Two blocks, the second one no whole number of tiles.
+    const NEURONS: usize = 86;
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(2);
+    let network = Network { neurons: NEURONS, drive: Drive::Add, plasticity: None, layers: None, modulation: None };
+    let w = normal(&mut generator, NEURONS * NEURONS, 0.3);
+    let weights = Weights::new(network, &w, &[], 0.0, Workspace::default());
+    let tiles = weights.stride / WIDTH;
+    let lane = |generator: &mut Xoshiro256PlusPlus| {
+        let mut values = normal(generator, NEURONS, 0.5);
+        values.resize(weights.stride, 0.0);
+        values
+    };
+    let inputs: Vec<Vec<f32>> = (0..LANES).map(|_| lane(&mut generator)).collect();
+    assert_eq!(weights.blocks().count(), 2);
+    for rows in weights.blocks() {
+        let real = rows.start..rows.end.min(NEURONS);
+        let heard: Vec<&[f32]> = inputs.iter().map(|input| &input[rows.start..]).collect();
+        let fresh = vec![[f32::NAN; WIDTH]; LANES * tiles];
+        let (portable, fast, (), ()) = both!(fresh, |sums| FixedSweep {
+            matrix: weights.w_rows(rows.clone()),
+            width: tiles,
+            inputs: &heard,
+            stride: tiles,
+            sums,
+        });
+        assert_close(portable.as_flattened(), fast.as_flattened());
+        for (lane, input) in inputs.iter().enumerate() {
+            let sum = |to: usize| real.clone().map(|from| input[from] * w[from * NEURONS + to]).sum::<f32>();
+            let expected: Vec<f32> = (0..NEURONS).map(sum).collect();
+            assert_close(&fast.as_flattened()[lane * weights.stride..][..NEURONS], &expected);
+        }
+
+        let (portable, fast, (), ()) = both!(fresh, |sums| FixedSweep {
+            matrix: weights.w_turned(&rows),
+            width: rows.len().div_ceil(WIDTH),
+            inputs: &slices(&inputs),
+            stride: tiles,
+            sums: &mut sums[rows.start / WIDTH..],
+        });
+        for (lane, input) in inputs.iter().enumerate() {
+            let sum = |from: usize| (0..NEURONS).map(|to| input[to] * w[from * NEURONS + to]).sum::<f32>();
+            let expected: Vec<f32> = real.clone().map(sum).collect();
+            for found in [&portable, &fast] {
+                let found = &found.as_flattened()[lane * weights.stride..][..weights.stride];
+                assert_close(&found[real.clone()], &expected);
+                let own = rows.start..rows.end.next_multiple_of(WIDTH);
+                let mut beyond = found.iter().enumerate().filter(|(place, _)| !own.contains(place));
+                assert!(beyond.all(|(_, value)| value.is_nan()), "a sum of another block was touched");
+            }
+        }
+    }
 }
 
 /// Sums run in a fixed number of lanes, so they are the same bits in vectors of eight and of sixteen.

@@ -82,7 +82,7 @@ impl Panel for Gallery {
     }
 
     fn empty(&self) -> &'static str {
-        "Lifetimes side by side appear here, for a network that recalls examples. A tape holds only one."
+        "Lifetimes side by side appear here, for a network that recalls examples. A tape without settings holds only one."
     }
 
     fn choices(&self) -> Value {

@@ -106,12 +106,10 @@ impl Panel for Maze {
         let words = LINE * if ghost.is_some() && !is_split { 3.0 } else { 2.0 } + 8.0;
         let mut room = area.with_max_y((area.bottom() - words).max(area.top()));
         if let Some(ghost) = ghost.as_ref().filter(|_| is_split) {
-            let middle = room.center().x;
-            let left = room.with_max_x(middle - GAP / 2.0);
-            room.min.x = middle + GAP / 2.0;
-            let left = heading(ui, left, &format!("untouched · {}", ghost.summary()));
-            room = heading(ui, room, &format!("changed · {}", life.summary()));
-            if let Some(board) = Board::of(left, walk.side) {
+            let [first, second] = halves(room);
+            let first = heading(ui, first, &format!("untouched · {}", ghost.summary()));
+            room = heading(ui, second, &format!("changed · {}", life.summary()));
+            if let Some(board) = Board::of(first, walk.side) {
                 let response = ui.interact(board.rect(), ui.scope_id().with("untouched"), Sense::hover());
                 let painter = ui.painter_at(board.rect().expand(1.0));
                 ghost.draw(self, &painter, &board, (reach, None), palette);
@@ -156,7 +154,7 @@ impl Maze {
             ui.checkbox(&mut self.counts, "visits").on_hover_text("how often it has been where, until now");
             ui.checkbox(&mut self.hides, "only what it sees").on_hover_text("hide what the agent cannot see");
             if has_ghost {
-                ui.checkbox(&mut self.splits, "side by side").on_hover_text("a board for the life that is untouched");
+                ui.checkbox(&mut self.splits, "two boards").on_hover_text("a board for the life that is untouched");
             }
             if self.believes && !self.counts {
                 let [least, most] = reach.map(|value| signed(f64::from(value), 2));
@@ -186,6 +184,16 @@ impl Maze {
         let known = self.known.as_ref()?;
         let life = Life::new(Arc::clone(scene.tape()), at, Arc::clone(&known.life))?;
         Some((life, ghost.and_then(|(tape, _)| Life::new(tape, at, Arc::clone(&known.ghost)))))
+    }
+}
+
+/// Room for two boards, beside each other or one above the other, where they are larger.
+fn halves(room: Rect) -> [Rect; 2] {
+    let middle = room.center();
+    if room.width() >= room.height() {
+        [room.with_max_x(middle.x - GAP / 2.0), room.with_min_x(middle.x + GAP / 2.0)]
+    } else {
+        [room.with_max_y(middle.y - GAP / 2.0), room.with_min_y(middle.y + GAP / 2.0)]
     }
 }
 
