@@ -1,6 +1,6 @@
 //! One modulated lifetime, forward and backward.
 
-use super::sweep::{BackwardSums, BackwardSweep, ForwardSweep, Written};
+use super::sweep::{BackwardSums, BackwardSweep, ForwardSweep, WriteSweep, Written};
 use super::weights::{ModulatedWeights, Traces};
 use crate::plastic::cpu::activation::{Activate, tanh};
 use crate::plastic::cpu::{WIDTH, sum_lanes};
@@ -64,9 +64,8 @@ impl ModulatedLane {
             pulp::Arch::new().dispatch(ForwardSweep {
                 weights,
                 written,
-                before: None,
-                after: &mut self.traces,
-                sums: Some(&mut sums),
+                traces: &mut self.traces,
+                sums: &mut sums,
                 is_written,
             });
         }
@@ -132,7 +131,7 @@ impl ModulatedLane {
     ) {
         weights.gains(self.modulator[step], gains);
         let written = written(gains, &self.activity[step * weights.stride..], weights.stride);
-        pulp::Arch::new().dispatch(ForwardSweep { weights, written, before, after, sums: None, is_written: false });
+        pulp::Arch::new().dispatch(WriteSweep { weights, written, before, after });
     }
 
     /// The backward pass. `activity_grad` is dL/dx(t), `[T, N]`.

@@ -66,6 +66,11 @@ impl ModulatedWeights {
         }
     }
 
+    /// How many rows there are, padding included.
+    pub fn rows(&self) -> usize {
+        self.w.len() / self.stride
+    }
+
     /// How traces are written.
     pub fn writing(&self) -> Writing {
         Writing { bound: self.modulation.bound, eta: self.eta }
