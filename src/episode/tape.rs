@@ -11,6 +11,7 @@ use crate::plastic::tensor_file::Array;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What happens during a span of steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,7 +105,7 @@ pub struct Tape {
     pub modulator: Option<Modulator>,
     /// The configuration of the network's run, as a checkpoint has it, so that another lifetime can be lived; `None` where
     /// nobody has put it down. What it means is not this room's business.
-    pub run: Option<Value>,
+    pub run: Option<Arc<Value>>,
     /// The loss of this lifetime.
     pub loss: f32,
     /// The task's measure of this lifetime (for patterns: the fraction of wrong bits).

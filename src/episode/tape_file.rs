@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What the JSON calls such a file.
 const KIND: &str = "tape";
@@ -67,7 +68,7 @@ pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), Fi
         behaviour: tape.behaviour.as_ref().map(Behaviour::header),
         modulator: tape.modulator.as_ref().map(Modulator::header),
         interventions: intervention::header(&tape.interventions),
-        run: tape.run.clone(),
+        run: tape.run.as_deref().cloned(),
     };
     let shape = [tape.steps, tape.network.neurons];
     let mut tensors = BTreeMap::from([
@@ -114,7 +115,7 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
         behaviour: behaviour.transpose()?,
         modulator: modulator.transpose()?,
         interventions: interventions.transpose()?.unwrap_or_default(),
-        run: header.run,
+        run: header.run.map(Arc::new),
         loss: header.loss,
         measure: header.measure,
     };

@@ -7,6 +7,7 @@ use crate::tasks::{self, Experiment, Purpose, Task, UnknownTask};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The largest seed and the longest run: TOML and JSON readers elsewhere keep whole numbers up to here.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
@@ -139,8 +140,8 @@ impl RunConfig {
     ///
     /// # Panics
     /// Never: a configuration has only numbers and words.
-    pub fn to_json(&self) -> Value {
-        serde_json::to_value(self.to_text()).expect("numbers and words have a JSON form")
+    pub fn to_json(&self) -> Arc<Value> {
+        Arc::new(serde_json::to_value(self.to_text()).expect("numbers and words have a JSON form"))
     }
 
     /// The run of the network that lived a tape; `None` where the tape does not say.
@@ -149,7 +150,7 @@ impl RunConfig {
     /// When what it says is no configuration, or that of another network.
     pub fn of_tape(tape: &Tape) -> Result<Option<Self>, String> {
         let Some(run) = &tape.run else { return Ok(None) };
-        let text = ConfigText::deserialize(run)
+        let text = ConfigText::deserialize(&**run)
             .map_err(|error| format!("expected the configuration of a run, found one that does not fit ({error})"))?;
         let config = Self::from_text(&text, None).map_err(|error| error.to_string())?;
         let network = config.task().network(&config.settings).map_err(|error| error.to_string())?;

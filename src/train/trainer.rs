@@ -8,6 +8,7 @@ use crate::plastic::Parameters;
 use crate::plastic::device::Compute;
 use crate::tasks::Experiment;
 use crate::tasks::settings::SettingError;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -56,6 +57,8 @@ pub enum TrainError {
 /// A run in memory: network, optimiser, generator, curve.
 pub struct Trainer {
     pub(super) config: RunConfig,
+    /// The same as every tape keeps it.
+    run: Arc<Value>,
     pub(super) experiment: Box<dyn Experiment>,
     pub(super) parameters: Parameters,
     pub(super) adam: Adam,
@@ -89,7 +92,8 @@ impl Trainer {
         let generator = Generator::new(config.seed, Stream::Training);
         let adam = Adam::new(experiment.optimiser());
         let (curve, last_tape, keeps_gradients, last_gradients) = (Vec::new(), None, false, None);
-        Self { config, experiment, parameters, adam, generator, curve, last_tape, keeps_gradients, last_gradients }
+        let run = config.to_json();
+        Self { config, run, experiment, parameters, adam, generator, curve, last_tape, keeps_gradients, last_gradients }
     }
 
     /// What the run learns from, in a few words; `None` where there is nothing to tell.
@@ -118,6 +122,7 @@ impl Trainer {
     /// Changes the length of the whole run.
     pub fn set_iterations(&mut self, iterations: u64) {
         self.config.iterations = iterations;
+        self.run = self.config.to_json();
     }
 
     /// How many iterations lie behind.
@@ -197,7 +202,7 @@ impl Trainer {
         self.adam.step(&mut self.parameters, &gradients, scale).map_err(candle)?;
         self.last_gradients = self.keeps_gradients.then_some((gradients, scale));
         outcome.tape.iteration = iteration - 1;
-        outcome.tape.run = Some(self.config.to_json());
+        outcome.tape.run = Some(Arc::clone(&self.run));
         self.last_tape = Some(Arc::new(outcome.tape));
         let point = Point { loss, measure: outcome.measure, eta: self.parameters.eta(), grad_norm: norm as f32 };
         self.curve.push(point);
