@@ -334,6 +334,24 @@ fn a_setting_that_is_refused_is_explained_beside_its_field_and_no_run_starts() {
 }
 
 #[test]
+fn a_field_keeps_the_focus_when_a_line_appears_above_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = harness(folder.path());
+    harness.get_by_label("Settings of the paper").click();
+    harness.run_steps(30);
+    harness.get_by_role_and_label(egui::Role::TextInput, "size").focus();
+    harness.run_steps(2);
+    harness.state_mut().session.training.seed_text = "none".into();
+    harness.run_steps(2);
+    harness.get_by_label_contains("seed expects a whole number");
+    assert!(harness.get_by_role_and_label(egui::Role::TextInput, "size").is_focused());
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.get_by_role_and_label(egui::Role::TextInput, "size").type_text("50");
+    harness.run_steps(2);
+    assert_eq!(harness.state().session.training.settings.whole("size"), 50);
+}
+
+#[test]
 fn everything_that_can_be_pressed_has_a_name() {
     let folder = tempfile::tempdir().unwrap();
     let harness = harness(folder.path());

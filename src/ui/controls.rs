@@ -169,7 +169,7 @@ fn seed_ui(ui: &mut Ui, session: &mut Session) {
     ui.horizontal(|ui| {
         let label = ui.label(RichText::new("seed").color(palette.quiet));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let field = TextEdit::singleline(&mut session.training.seed_text).desired_width(110.0);
+            let field = TextEdit::singleline(&mut session.training.seed_text).id_salt("seed").desired_width(110.0);
             ui.add(field.align(egui::Align2::RIGHT_CENTER)).labelled_by(label.id);
         });
     });

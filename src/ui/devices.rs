@@ -29,8 +29,8 @@ impl Devices {
         Self { choice: Choice::Auto, state: State::NotAsked, wake }
     }
 
-    /// What is known by now; asks the first time.
-    fn look(&mut self) -> &[(Choice, Result<String, String>)] {
+    /// What there is, once it is known; asks the first time.
+    fn look(&mut self) -> Option<&Found> {
         match &self.state {
             State::NotAsked => {
                 let (sender, receiver) = channel();
@@ -52,8 +52,8 @@ impl Devices {
             State::Known(_) => {}
         }
         match &self.state {
-            State::Known(found) => found,
-            State::NotAsked | State::Asked(_) => &[],
+            State::Known(found) => Some(found),
+            State::NotAsked | State::Asked(_) => None,
         }
     }
 }
@@ -63,7 +63,7 @@ pub fn devices_ui(ui: &mut Ui, devices: &mut Devices) {
     let palette = Palette::of(ui.ctx());
     let mut choice = devices.choice;
     let found = devices.look();
-    let said = |kind: Choice| found.iter().find(|(known, _)| *known == kind).map(|(_, outcome)| outcome);
+    let said = |kind: Choice| found?.iter().find(|(known, _)| *known == kind).map(|(_, outcome)| outcome);
     ui.allocate_ui_with_layout(vec2(ui.available_width(), 24.0), Layout::left_to_right(Align::Center), |ui| {
         let hint = "where to compute; auto takes a graphics processor where one works, and the CPU otherwise";
         ui.label(RichText::new("device").color(palette.quiet)).on_hover_text(hint);
@@ -94,8 +94,8 @@ pub fn devices_ui(ui: &mut Ui, devices: &mut Devices) {
             Ok(text) | Err(text) => text,
         }),
     };
-    if let Some(line) = line {
-        ui.label(RichText::new(line).small().color(palette.quiet));
-    }
+    // The line has its place from the first frame on: what lies below must not jump when the answer comes.
+    let line = line.map_or(if found.is_none() { "looking what there is …" } else { "" }, String::as_str);
+    ui.label(RichText::new(line).small().color(palette.quiet));
     devices.choice = choice;
 }

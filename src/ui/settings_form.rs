@@ -100,8 +100,10 @@ fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str,
     }
     let training = &mut session.training;
     let mut text = training.typed.refused.get(field.key).map_or_else(|| now.to_owned(), |(text, _)| text.clone());
-    // The end of a long path tells more than its beginning.
-    let response = ui.add(TextEdit::singleline(&mut text).desired_width(width).align(egui::Align2::RIGHT_CENTER));
+    // The end of a long path tells more than its beginning. Named by its key, so that a line that comes or goes above
+    // does not take the focus from it.
+    let edit = TextEdit::singleline(&mut text).id_salt(field.key).desired_width(width);
+    let response = ui.add(edit.align(egui::Align2::RIGHT_CENTER));
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, field.key));
     let response = response.on_hover_text(hint);
     if response.changed() {
