@@ -1,9 +1,9 @@
 //! Running lanes backward: dL/dx for every step in, gradients of the parameters and the drive out.
 
-use super::Weights;
 use super::block_gradients::{BlockGradients, Position};
 use super::forward::{Block, Group, Record};
 use super::schedule::{Schedule, Sweep};
+use super::{Buffer, Weights};
 use crate::plastic::network::{AlphaKind, Drive};
 use rayon::prelude::*;
 
@@ -35,9 +35,9 @@ struct Given<'a> {
 /// What one group contributes.
 struct GroupGradients {
     /// For each lane dL/dx(t) from x(−1) on, padded.
-    activity: Vec<Vec<f32>>,
+    activity: Vec<Buffer>,
     /// For each lane δ of each sweep, padded.
-    deltas: Vec<Vec<f32>>,
+    deltas: Vec<Buffer>,
     blocks: Vec<BlockGradients>,
 }
 
@@ -110,7 +110,7 @@ fn alpha_gradient(weights: &Weights, groups: &[GroupGradients]) -> Vec<f32> {
     }
     let mut gradient = vec![0.0; neurons];
     for block in blocks() {
-        for (sum, value) in gradient.iter_mut().zip(&block.alpha) {
+        for (sum, value) in gradient.iter_mut().zip(block.alpha.iter()) {
             *sum += value;
         }
     }
@@ -126,7 +126,7 @@ impl Group {
         let (stride, sweeps) = (weights.stride, schedule.sweeps());
         let mut gradients = GroupGradients {
             activity: self.lanes.clone().map(|lane| given.padded_grad(lane)).collect(),
-            deltas: self.lanes.clone().map(|_| vec![0.0; sweeps.len() * stride]).collect(),
+            deltas: self.lanes.clone().map(|_| Buffer::zeros(sweeps.len() * stride)).collect(),
             blocks: self.blocks.iter().map(|block| BlockGradients::new(weights, block, self.lanes.len())).collect(),
         };
         for span in (0..schedule.frames()).rev() {
@@ -164,10 +164,10 @@ impl Group {
 
 impl Given<'_> {
     /// dL/dx of a lane as it was given, padded, with a row for x(−1).
-    fn padded_grad(&self, lane: usize) -> Vec<f32> {
+    fn padded_grad(&self, lane: usize) -> Buffer {
         let (neurons, stride) = (self.weights.network.neurons, self.weights.stride);
         let steps = self.activity_grad.len() / (self.batch * neurons);
-        let mut padded = vec![0.0; (steps + 1) * stride];
+        let mut padded = Buffer::zeros((steps + 1) * stride);
         for (step, row) in padded.chunks_exact_mut(stride).skip(1).enumerate() {
             row[..neurons].copy_from_slice(&self.activity_grad[(step * self.batch + lane) * neurons..][..neurons]);
         }

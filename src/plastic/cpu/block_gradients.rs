@@ -3,7 +3,7 @@
 use super::forward::Block;
 use super::schedule::{Schedule, Sweep};
 use super::sweep::{BackwardSweep, CarrySweep, FixedSweep};
-use super::{WIDTH, Weights};
+use super::{Buffer, WIDTH, Weights};
 use crate::plastic::rule::{Rule, with_update};
 use std::ops::Range;
 
@@ -11,18 +11,18 @@ use std::ops::Range;
 pub(super) struct BlockGradients {
     pub rows: Range<usize>,
     /// dL/dH, `[lane][row][stride]`.
-    pub trace: Vec<f32>,
+    pub trace: Buffer,
     /// dL/dα of all lanes of the group together.
-    pub alpha: Vec<f32>,
+    pub alpha: Buffer,
     pub eta: f64,
     /// The span whose traces stand in `stored`.
     span: Option<usize>,
     /// Rebuilt traces of the span: those after its key-frame, see [`Schedule::stored`].
-    pub stored: Vec<Vec<f32>>,
+    pub stored: Vec<Buffer>,
     /// dL/dx as the last sweep adds to it. Without traces everything stands in `by_column`, the rest of it zero.
-    pub by_column: Vec<f32>,
-    pub by_row: Vec<f32>,
-    pub by_row_earlier: Vec<f32>,
+    pub by_column: Buffer,
+    pub by_row: Buffer,
+    pub by_row_earlier: Buffer,
 }
 
 /// Where the backward pass stands.
@@ -30,7 +30,7 @@ pub(super) struct Position<'a> {
     pub weights: &'a Weights,
     pub schedule: &'a Schedule,
     /// For each lane x(−1) = 0, x(0) …, padded.
-    pub activity: &'a [Vec<f32>],
+    pub activity: &'a [Buffer],
     pub span: usize,
     /// The sweeps of the span whose trace is stored.
     pub stored: &'a [usize],
@@ -48,9 +48,9 @@ impl BlockGradients {
             eta: 0.0,
             span: None,
             stored: Vec::new(),
-            by_column: vec![0.0; lanes * weights.stride],
-            by_row: vec![0.0; lanes * rows.len()],
-            by_row_earlier: vec![0.0; lanes * rows.len()],
+            by_column: Buffer::zeros(lanes * weights.stride),
+            by_row: Buffer::zeros(lanes * rows.len()),
+            by_row_earlier: Buffer::zeros(lanes * rows.len()),
             rows,
         }
     }

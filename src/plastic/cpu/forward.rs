@@ -3,7 +3,7 @@
 use super::activation::Activate;
 use super::schedule::{MOST_WAITING, Schedule, Sweep};
 use super::sweep::{CarrySweep, FixedSweep, ForwardSweep};
-use super::{GROUP_LANES, WIDTH, Weights};
+use super::{Buffer, GROUP_LANES, WIDTH, Weights};
 use crate::plastic::lifetime::Traffic;
 use crate::plastic::rule::with_update;
 use rayon::prelude::*;
@@ -16,10 +16,10 @@ const WORTH_A_THREAD: usize = 1 << 15;
 pub(super) struct Block {
     pub rows: Range<usize>,
     /// The trace as of the last sweep, `[lane][row][stride]`; empty in a non-plastic network.
-    pub trace: Vec<f32>,
+    pub trace: Buffer,
     /// The trace before each sweep that begins a span of the schedule.
-    pub frames: Vec<Vec<f32>>,
-    sums: Vec<f32>,
+    pub frames: Vec<Buffer>,
+    sums: Buffer,
 }
 
 /// A few lanes (lifetimes of the batch) that are swept together.
@@ -27,7 +27,7 @@ pub(super) struct Group {
     pub lanes: Range<usize>,
     pub blocks: Vec<Block>,
     /// For each lane x(−1) = 0, x(0) …, each padded to the stride.
-    pub activity: Vec<Vec<f32>>,
+    pub activity: Vec<Buffer>,
 }
 
 /// What is known of a lifetime before it is lived. It only tunes memory: any steps may follow.
@@ -61,14 +61,18 @@ impl Record {
             .map(|first| {
                 let lanes = first..(first + GROUP_LANES).min(batch);
                 let block = |rows: Range<usize>| Block {
-                    trace: if plastic { workspace.take_zeros(lanes.len() * rows.len() * stride) } else { Vec::new() },
+                    trace: if plastic {
+                        workspace.take_zeros(lanes.len() * rows.len() * stride)
+                    } else {
+                        Buffer::default()
+                    },
                     frames: Vec::new(),
-                    sums: vec![0.0; lanes.len() * stride],
+                    sums: Buffer::zeros(lanes.len() * stride),
                     rows,
                 };
                 let silence = || {
-                    let mut activity = Vec::with_capacity((expected.steps + 1) * stride);
-                    activity.resize(stride, 0.0);
+                    let mut activity = Buffer::with_capacity((expected.steps + 1) * stride);
+                    activity.grow(stride);
                     activity
                 };
                 let activity = lanes.clone().map(|_| silence()).collect();
@@ -172,7 +176,7 @@ impl Record {
         self.lanes().flat_map(|lane| self.row(lane, step)).copied().collect()
     }
 
-    fn lanes(&self) -> impl Iterator<Item = &Vec<f32>> {
+    fn lanes(&self) -> impl Iterator<Item = &Buffer> {
         self.groups.iter().flat_map(|group| &group.activity)
     }
 
@@ -190,7 +194,7 @@ impl Record {
         let mut result = Vec::with_capacity(neurons * neurons);
         for Block { rows, trace, .. } in &group.blocks {
             let before = &trace[lane * rows.len() * stride..][..rows.len() * stride];
-            let mut after = vec![0.0; before.len()];
+            let mut after = Buffer::zeros(before.len());
             with_update!(plasticity.rule, self.weights.eta, update => pulp::Arch::new().dispatch(CarrySweep {
                 update,
                 rows: rows.clone(),
@@ -234,9 +238,7 @@ impl Group {
             self.activity.iter_mut().zip(drive.chunks_exact(weights.network.neurons)).enumerate()
         {
             padded[..drive.len()].copy_from_slice(drive);
-            let begin = activity.len();
-            activity.resize(begin + stride, 0.0);
-            let activity = &mut activity[begin..];
+            let activity = activity.grow(stride);
             if planned.is_some() {
                 for block in &self.blocks {
                     for (sum, part) in activity.iter_mut().zip(&block.sums[lane * stride..]) {
@@ -270,7 +272,7 @@ impl Block {
             let fresh = weights.workspace().take(self.trace.len());
             self.frames.push(std::mem::replace(&mut self.trace, fresh));
         }
-        let before = self.frames.last().filter(|_| keep).map(Vec::as_slice);
+        let before = self.frames.last().filter(|_| keep).map(|frame| &frame[..]);
         let trace = &mut self.trace[..];
         with_update!(plasticity.rule, weights.eta, update => {
             pulp::Arch::new().dispatch(ForwardSweep { update, weights, rows, histories, before, trace, sums });

@@ -1,6 +1,6 @@
 //! w and α laid out for the sweeps: rows padded to the vector width.
 
-use super::{BLOCK_ROWS, CHUNK_ROWS, WIDTH, Workspace};
+use super::{BLOCK_ROWS, Buffer, CHUNK_ROWS, WIDTH, Workspace};
 use crate::plastic::network::{AlphaKind, Network};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -13,10 +13,10 @@ pub(crate) struct Weights {
     pub stride: usize,
     /// Whether every row has an α of its own, or all rows share one.
     pub alpha_is_per_row: bool,
-    w: Vec<f32>,
-    alpha: Vec<f32>,
+    w: Buffer,
+    alpha: Buffer,
     /// See [`w_turned`](Self::w_turned).
-    turned: OnceLock<Vec<f32>>,
+    turned: OnceLock<Buffer>,
     workspace: Workspace,
 }
 
@@ -43,7 +43,7 @@ impl Weights {
             Some(AlphaKind::Free) => pad(alpha, matrix_rows),
             Some(AlphaKind::PerNeuron) => pad(alpha, 1),
             Some(AlphaKind::Yoked) => pad(&vec![alpha[0]; neurons], 1),
-            None => Vec::new(),
+            None => Buffer::default(),
         };
         let alpha_is_per_row = kind == Some(AlphaKind::Free);
         Self { network, eta, stride, alpha_is_per_row, w, alpha, turned: OnceLock::new(), workspace }

@@ -3,13 +3,13 @@
 use super::sweep::{BackwardSums, BackwardSweep, ForwardSweep, WriteSweep, Written};
 use super::weights::{ModulatedWeights, Traces};
 use crate::plastic::cpu::activation::{Activate, tanh};
-use crate::plastic::cpu::{WIDTH, sum_lanes};
+use crate::plastic::cpu::{Buffer, WIDTH, sum_lanes};
 use crate::plastic::network::Drive;
 
 /// One lifetime.
 pub(in crate::plastic) struct ModulatedLane {
     /// x(−1) = 0, x(0) …, `[T + 1, stride]`.
-    activity: Vec<f32>,
+    activity: Buffer,
     /// M(t), `[T]`.
     pub modulator: Vec<f32>,
     /// Those that the last product was made with: the last writing waits for the next one.
@@ -17,7 +17,10 @@ pub(in crate::plastic) struct ModulatedLane {
     /// Those that the product of every `every`-th step was made with.
     frames: Vec<Traces>,
     every: usize,
-    gains: Vec<f32>,
+    columns: Columns,
+    /// The drive of the present step, and what becomes x(t); padded.
+    drive: Buffer,
+    sums: Buffer,
     /// Whether the last writing has been done.
     is_written: bool,
 }
@@ -25,29 +28,31 @@ pub(in crate::plastic) struct ModulatedLane {
 /// What one lane contributes to the gradients. That of w is left to one matrix product, Σ_t x(t−1)ᵀ δ(t).
 pub(in crate::plastic) struct ModulatedGradients {
     /// δ(t) = dL/d(pre-activation) = dL/d(drive), `[T, stride]`.
-    pub delta: Vec<f32>,
+    pub delta: Buffer,
     /// `[rows, stride]`.
-    pub alpha: Vec<f32>,
+    pub alpha: Buffer,
     pub eta: f32,
     /// `[stride]`.
-    pub mod_weight: Vec<f32>,
+    pub mod_weight: Buffer,
     pub mod_bias: f32,
     /// `[stride]`.
-    pub fan: [Vec<f32>; 2],
+    pub fan: [Buffer; 2],
 }
 
 impl ModulatedLane {
     /// A lifetime that has not begun. `steps` only tunes memory: any number may follow.
     pub fn new(weights: &ModulatedWeights, steps: usize) -> Self {
-        let mut activity = Vec::with_capacity((steps + 1) * weights.stride);
-        activity.resize(weights.stride, 0.0);
+        let mut activity = Buffer::with_capacity((steps + 1) * weights.stride);
+        activity.grow(weights.stride);
         Self {
             activity,
             modulator: Vec::with_capacity(steps),
             traces: weights.silent(),
             frames: Vec::new(),
             every: steps.isqrt().max(1),
-            gains: vec![0.0; weights.stride],
+            columns: Columns::new(weights.stride),
+            drive: Buffer::zeros(weights.stride),
+            sums: Buffer::zeros(weights.stride),
             is_written: false,
         }
     }
@@ -56,27 +61,24 @@ impl ModulatedLane {
     pub fn step(&mut self, weights: &ModulatedWeights, drive: &[f32]) {
         let (stride, step) = (weights.stride, self.modulator.len());
         let is_written = std::mem::take(&mut self.is_written) || weights.is_frozen;
-        let mut sums = vec![0.0; stride];
-        // Nothing comes before the first step, so it has neither a product nor a writing.
+        // Nothing comes before the first step, so it has neither a product nor a writing: the sums are zero.
         if let Some(last) = step.checked_sub(1) {
-            weights.gains(self.modulator[last], &mut self.gains);
-            let written = written(&self.gains, &self.activity[last * stride..], stride);
+            let written = self.columns.written(weights, self.modulator[last], &self.activity[last * stride..]);
             pulp::Arch::new().dispatch(ForwardSweep {
                 weights,
                 written,
                 traces: &mut self.traces,
-                sums: &mut sums,
+                sums: &mut self.sums,
                 is_written,
             });
         }
         if step.is_multiple_of(self.every) {
             self.frames.push(self.traces.clone());
         }
-        let mut padded = vec![0.0; stride];
-        padded[..drive.len()].copy_from_slice(drive);
-        pulp::Arch::new().dispatch(Activate { drive_kind: Drive::Add, drive: &padded, activity: &mut sums });
-        self.modulator.push(tanh(dot(&sums, &weights.mod_weight) + weights.mod_bias));
-        self.activity.extend(sums);
+        self.drive[..drive.len()].copy_from_slice(drive);
+        pulp::Arch::new().dispatch(Activate { drive_kind: Drive::Add, drive: &self.drive, activity: &mut self.sums });
+        self.modulator.push(tanh(dot(&self.sums, &weights.mod_weight) + weights.mod_bias));
+        self.activity.grow(stride).copy_from_slice(&self.sums);
     }
 
     /// x(t) of the last step, `[N]`.
@@ -114,8 +116,7 @@ impl ModulatedLane {
     fn written_out(&self, weights: &ModulatedWeights) -> Traces {
         let mut traces = self.traces.clone();
         if let Some(last) = self.modulator.len().checked_sub(1).filter(|_| !self.is_written && !weights.is_frozen) {
-            let mut gains = vec![0.0; weights.stride];
-            self.write(weights, last, &mut gains, None, &mut traces);
+            self.write(weights, last, &mut Columns::new(weights.stride), &self.traces, &mut traces);
         }
         traces
     }
@@ -125,12 +126,11 @@ impl ModulatedLane {
         &self,
         weights: &ModulatedWeights,
         step: usize,
-        gains: &mut [f32],
-        before: Option<&Traces>,
+        columns: &mut Columns,
+        before: &Traces,
         after: &mut Traces,
     ) {
-        weights.gains(self.modulator[step], gains);
-        let written = written(gains, &self.activity[step * weights.stride..], weights.stride);
+        let written = columns.written(weights, self.modulator[step], &self.activity[step * weights.stride..]);
         pulp::Arch::new().dispatch(WriteSweep { weights, written, before, after });
     }
 
@@ -138,10 +138,10 @@ impl ModulatedLane {
     pub fn backward(&self, weights: &ModulatedWeights, activity_grad: &[f32]) -> ModulatedGradients {
         let ModulatedWeights { neurons, stride, .. } = *weights;
         let steps = self.modulator.len();
-        let zeros = || vec![0.0f32; stride];
+        let zeros = || Buffer::zeros(stride);
         let mut found = ModulatedGradients {
-            delta: vec![0.0; steps * stride],
-            alpha: vec![0.0; weights.alpha.len()],
+            delta: Buffer::zeros(steps * stride),
+            alpha: Buffer::zeros(weights.alpha.len()),
             eta: 0.0,
             mod_weight: zeros(),
             mod_bias: 0.0,
@@ -149,7 +149,7 @@ impl ModulatedLane {
         };
         let mut grads = weights.silent();
         let mut sums = BackwardSums::new(stride);
-        let (mut grad, mut gains, mut eta) = (zeros(), zeros(), 0.0);
+        let (mut grad, mut columns, mut eta) = (zeros(), Columns::new(stride), 0.0);
         // Rebuilt traces, those at a frame first, and the frame that they begin at.
         let (mut rebuilt, mut present): (Vec<Traces>, _) = (Vec::new(), None);
         for step in (0..steps).rev() {
@@ -159,15 +159,14 @@ impl ModulatedLane {
                 let (frame, place) = (step / self.every, step % self.every);
                 if present != Some(frame) {
                     present = Some(frame);
-                    self.rebuild(weights, frame, place, &mut gains, &mut rebuilt);
+                    self.rebuild(weights, frame, place, &mut columns, &mut rebuilt);
                 }
                 // The writing of the step after this one is still in the sums.
                 add(&mut grad, &sums.pre);
                 let modulator = self.modulator[step];
-                weights.gains(modulator, &mut gains);
                 pulp::Arch::new().dispatch(BackwardSweep {
                     weights,
-                    written: written(&gains, &self.activity[step * stride..], stride),
+                    written: columns.written(weights, modulator, &self.activity[step * stride..]),
                     traces: place.checked_sub(1).map_or(&self.frames[frame], |place| &rebuilt[place]),
                     delta: &found.delta[(step + 1) * stride..][..stride],
                     grads: &mut grads,
@@ -199,7 +198,7 @@ impl ModulatedLane {
         weights: &ModulatedWeights,
         frame: usize,
         count: usize,
-        gains: &mut [f32],
+        columns: &mut Columns,
         rebuilt: &mut Vec<Traces>,
     ) {
         while rebuilt.len() < count {
@@ -208,7 +207,7 @@ impl ModulatedLane {
         for place in 0..count {
             let (done, rest) = rebuilt.split_at_mut(place);
             let before = done.last().unwrap_or(&self.frames[frame]);
-            self.write(weights, frame * self.every + place, gains, Some(before), &mut rest[0]);
+            self.write(weights, frame * self.every + place, columns, before, &mut rest[0]);
         }
     }
 }
@@ -226,15 +225,31 @@ impl ModulatedGradients {
         for (sum, post) in self.mod_weight.iter_mut().zip(post) {
             *sum += signal * post;
         }
-        for (grad, weight) in grad.iter_mut().zip(&weights.mod_weight) {
+        for (grad, weight) in grad.iter_mut().zip(weights.mod_weight.iter()) {
             *grad += signal * weight;
         }
     }
 }
 
-/// What is written in a step, `activity` beginning with x(t−1).
-fn written<'a>(gains: &'a [f32], activity: &'a [f32], stride: usize) -> Written<'a> {
-    Written { gains, pre: &activity[..stride], post: &activity[stride..][..stride] }
+/// What stands in the columns when a step is written, each `[stride]`.
+struct Columns {
+    gains: Buffer,
+    lifted: Buffer,
+}
+
+impl Columns {
+    fn new(stride: usize) -> Self {
+        Self { gains: Buffer::zeros(stride), lifted: Buffer::zeros(stride) }
+    }
+
+    /// What is written in a step, `activity` beginning with x(t−1).
+    fn written<'a>(&'a mut self, weights: &ModulatedWeights, modulator: f32, activity: &'a [f32]) -> Written<'a> {
+        let (pre, rest) = activity.split_at(weights.stride);
+        let post = &rest[..weights.stride];
+        weights.gains(modulator, &mut self.gains);
+        weights.writing().lift(&self.gains, post, weights.modulation.kind, &mut self.lifted);
+        Written { gains: &self.gains, pre, post, lifted: &self.lifted }
+    }
 }
 
 fn add(sums: &mut [f32], parts: &[f32]) {

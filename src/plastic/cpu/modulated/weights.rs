@@ -1,7 +1,7 @@
 //! The parameters of a modulated network, laid out for the sweeps.
 
 use super::writing::Writing;
-use crate::plastic::cpu::{CHUNK_ROWS, WIDTH};
+use crate::plastic::cpu::{Buffer, CHUNK_ROWS, WIDTH};
 use crate::plastic::modulated::{Kind, Modulation};
 
 /// The parameters of such a network on the host. Rows are padded with zeros, through which nothing flows.
@@ -12,16 +12,16 @@ pub(in crate::plastic) struct ModulatedWeights {
     /// Floats from one row to the next.
     pub stride: usize,
     /// `[rows, stride]`.
-    pub w: Vec<f32>,
+    pub w: Buffer,
     /// `[rows, stride]`.
-    pub alpha: Vec<f32>,
+    pub alpha: Buffer,
     /// Not read by simple modulation.
     pub eta: f32,
     /// `[stride]`.
-    pub mod_weight: Vec<f32>,
+    pub mod_weight: Buffer,
     pub mod_bias: f32,
     /// a and b of M_j = a_j M + b_j, `[stride]`.
-    pub fan: [Vec<f32>; 2],
+    pub fan: [Buffer; 2],
     /// Whether no trace is written any more.
     pub is_frozen: bool,
 }
@@ -29,8 +29,8 @@ pub(in crate::plastic) struct ModulatedWeights {
 /// H and E, `[rows, stride]`, or what belongs to each; E is empty under simple modulation.
 #[derive(Clone, Debug)]
 pub(in crate::plastic) struct Traces {
-    pub trace: Vec<f32>,
-    pub eligibility: Vec<f32>,
+    pub trace: Buffer,
+    pub eligibility: Buffer,
 }
 
 impl ModulatedWeights {
@@ -45,7 +45,7 @@ impl ModulatedWeights {
         let neurons = mod_weight.len();
         let stride = neurons.next_multiple_of(WIDTH);
         let padded = |values: &[f32], rows: usize| {
-            let mut padded = vec![0.0; rows * stride];
+            let mut padded = Buffer::zeros(rows * stride);
             for (to, from) in padded.chunks_exact_mut(stride).zip(values.chunks_exact(neurons)) {
                 to[..neurons].copy_from_slice(from);
             }
@@ -86,7 +86,7 @@ impl ModulatedWeights {
     /// M_j(t) = a_j M(t) + b_j, `[stride]`.
     pub fn gains(&self, modulator: f32, gains: &mut [f32]) {
         let [weight, bias] = &self.fan;
-        for (gain, (weight, bias)) in gains.iter_mut().zip(weight.iter().zip(bias)) {
+        for (gain, (weight, bias)) in gains.iter_mut().zip(weight.iter().zip(bias.iter())) {
             *gain = weight * modulator + bias;
         }
     }
@@ -94,7 +94,7 @@ impl ModulatedWeights {
     /// Traces of nothing yet.
     pub fn silent(&self) -> Traces {
         let eligibility = if self.modulation.kind == Kind::Retroactive { self.w.len() } else { 0 };
-        Traces { trace: vec![0.0; self.w.len()], eligibility: vec![0.0; eligibility] }
+        Traces { trace: Buffer::zeros(self.w.len()), eligibility: Buffer::zeros(eligibility) }
     }
 
     /// Values without their padding, `[N, N]` from `[rows, stride]`; empty if they are.

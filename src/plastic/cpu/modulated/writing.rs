@@ -1,5 +1,7 @@
 //! How a trace is written under neuromodulation.
 
+use crate::plastic::modulated::Kind;
+
 /// How connections that begin in one neuron are written.
 #[derive(Clone, Copy)]
 pub(in crate::plastic) struct Writing {
@@ -17,40 +19,47 @@ impl Writing {
         let columns = trace.iter_mut().zip(gains.iter().zip(post));
         if eligibility.is_empty() {
             for (trace, (gain, post)) in columns {
-                *trace = self.simple(simd, *trace, *gain, pre * post);
+                *trace = self.clip(simd, self.reached(simd, *trace, pre, gain * post));
             }
         } else {
             for ((trace, (gain, post)), eligible) in columns.zip(eligibility) {
-                (*trace, *eligible) = self.retroactive(simd, *trace, *eligible, *gain, pre * post);
+                *trace = self.clip(simd, self.reached(simd, *trace, *gain, *eligible));
+                *eligible = self.eligible(simd, *eligible, pre, self.eta * post);
             }
         }
     }
 
-    /// H → the next H under simple modulation. No fused multiply-add: the same bits whatever instructions a machine has.
+    /// What x_i(t−1) is multiplied by: M_j(t) x_j(t) under simple modulation, η x_j(t) otherwise.
     #[inline(always)]
-    pub fn simple<S: pulp::Simd>(self, simd: S, trace: S::f32s, gain: S::f32s, together: S::f32s) -> S::f32s {
-        self.clip(simd, simd.add_f32s(trace, simd.mul_f32s(gain, together)))
+    pub fn lift(self, gains: &[f32], post: &[f32], kind: Kind, lifted: &mut [f32]) {
+        for (lifted, (gain, post)) in lifted.iter_mut().zip(gains.iter().zip(post)) {
+            *lifted = if kind == Kind::Simple { gain * post } else { self.eta * post };
+        }
     }
 
-    /// H, E → the next H and E. No fused multiply-add either.
+    /// What H would be without bounds: two factors are added to it, x_i(t−1) and M_j(t) x_j(t) under simple modulation,
+    /// M_j(t) and E(t) otherwise. No fused multiply-add: the same bits whatever instructions a machine has.
     #[inline(always)]
-    pub fn retroactive<S: pulp::Simd>(
-        self,
-        simd: S,
-        trace: S::f32s,
-        eligible: S::f32s,
-        gain: S::f32s,
-        together: S::f32s,
-    ) -> (S::f32s, S::f32s) {
-        let (eta, keep) = (simd.splat_f32s(self.eta), simd.splat_f32s(1.0 - self.eta));
-        let next = simd.add_f32s(simd.mul_f32s(keep, eligible), simd.mul_f32s(eta, together));
-        (self.simple(simd, trace, gain, eligible), next)
+    pub fn reached<S: pulp::Simd>(self, simd: S, trace: S::f32s, factor: S::f32s, other: S::f32s) -> S::f32s {
+        simd.add_f32s(trace, simd.mul_f32s(factor, other))
+    }
+
+    /// E → the next E, from x_i(t−1) and η x_j(t). No fused multiply-add either.
+    #[inline(always)]
+    pub fn eligible<S: pulp::Simd>(self, simd: S, eligible: S::f32s, pre: S::f32s, lifted: S::f32s) -> S::f32s {
+        let keep = simd.splat_f32s(1.0 - self.eta);
+        simd.add_f32s(simd.mul_f32s(keep, eligible), simd.mul_f32s(pre, lifted))
     }
 
     /// A trace within its bounds; one that is not a number stays so.
     #[inline(always)]
     pub fn clip<S: pulp::Simd>(self, simd: S, reached: S::f32s) -> S::f32s {
         let (low, high) = (simd.splat_f32s(-self.bound), simd.splat_f32s(self.bound));
+        if S::F32_LANES > 1 {
+            // Vectors keep the later operand, or what is not a number.
+            return simd.min_f32s(high, simd.max_f32s(low, reached));
+        }
+        // The same for one value at a time, where minimum and maximum drop what is not a number.
         let raised = simd.select_f32s(simd.less_than_f32s(reached, low), low, reached);
         simd.select_f32s(simd.greater_than_f32s(raised, high), high, raised)
     }

@@ -2,7 +2,7 @@
 
 use super::{Written, vectors, vectors_mut};
 use crate::plastic::cpu::modulated::weights::{ModulatedWeights, Traces};
-use crate::plastic::cpu::{WIDTH, sum_lanes};
+use crate::plastic::cpu::{Buffer, WIDTH, sum_lanes};
 use crate::plastic::modulated::Kind;
 
 /// A [`ForwardSweep`](super::ForwardSweep) backwards: the product of step t+1, then the writing of step t.
@@ -23,20 +23,20 @@ pub(in crate::plastic::cpu::modulated) struct BackwardSweep<'a> {
 /// What one backward sweep sums up; padded, overwritten.
 pub(in crate::plastic::cpu::modulated) struct BackwardSums {
     /// dL/dM_j(t).
-    pub gains: Vec<f32>,
+    pub gains: Buffer,
     /// dL/dx(t) by its writing as the later one.
-    pub post: Vec<f32>,
+    pub post: Buffer,
     /// dL/dx(t) by the product of step t+1.
-    pub product: Vec<f32>,
+    pub product: Buffer,
     /// dL/dx(t−1) by its writing as the earlier one.
-    pub pre: Vec<f32>,
+    pub pre: Buffer,
     /// dL/dη.
     pub eta: f64,
 }
 
 impl BackwardSums {
     pub fn new(stride: usize) -> Self {
-        let zeros = || vec![0.0; stride];
+        let zeros = || Buffer::zeros(stride);
         Self { gains: zeros(), post: zeros(), product: zeros(), pre: zeros(), eta: 0.0 }
     }
 }
@@ -58,26 +58,22 @@ impl BackwardSweep<'_> {
     fn sweep<S: pulp::Simd, const RETROACTIVE: bool>(self, simd: S) {
         let Self { weights, written, traces, delta, grads, alpha_grad, sums } = self;
         let writing = weights.writing();
-        let (gains, posts, deltas) = (vectors::<S>(written.gains), vectors::<S>(written.post), vectors::<S>(delta));
+        let gains = vectors::<S>(written.gains);
         let count = gains.len();
-        let (posts, deltas) = (&posts[..count], &deltas[..count]);
+        let (lifted, deltas) = (&vectors::<S>(written.lifted)[..count], &vectors::<S>(delta)[..count]);
         sums.gains.fill(0.0);
         sums.post.fill(0.0);
         let gain_sums = &mut vectors_mut::<S>(&mut sums.gains)[..count];
         let post_sums = &mut vectors_mut::<S>(&mut sums.post)[..count];
-        let zero = simd.splat_f32s(0.0);
-        let (bound, eta, keep) =
-            (simd.splat_f32s(writing.bound), simd.splat_f32s(writing.eta), simd.splat_f32s(1.0 - writing.eta));
-        let mut eta_sum = [zero; WIDTH];
-        // Vectors of a tile.
+        let (zero, keep) = (simd.splat_f32s(0.0), simd.splat_f32s(1.0 - writing.eta));
+        // Along a row sums run in a fixed number of lanes, those of a tile of vectors.
+        let mut faded = [zero; WIDTH];
         let lanes = WIDTH / S::F32_LANES;
         for (row, (&pre, &input)) in written.pre.iter().zip(written.post).enumerate().take(weights.rows()) {
             let (pre, input) = (simd.splat_f32s(pre), simd.splat_f32s(input));
             let part = row * weights.stride..(row + 1) * weights.stride;
-            let (w, alpha) = (
-                &vectors::<S>(&weights.w[part.clone()])[..count],
-                &vectors::<S>(&weights.alpha[part.clone()])[..count],
-            );
+            let w = &vectors::<S>(&weights.w[part.clone()])[..count];
+            let alpha = &vectors::<S>(&weights.alpha[part.clone()])[..count];
             let trace = &vectors::<S>(&traces.trace[part.clone()])[..count];
             let trace_grads = &mut vectors_mut::<S>(&mut grads.trace[part.clone()])[..count];
             let alpha_grads = &mut vectors_mut::<S>(&mut alpha_grad[part.clone()])[..count];
@@ -93,40 +89,56 @@ impl BackwardSweep<'_> {
             for first in (0..count).step_by(lanes) {
                 for lane in 0..lanes {
                     let at = first + lane;
-                    let (gain, post, delta) = (gains[at], posts[at], deltas[at]);
-                    let together = simd.mul_f32s(pre, post);
-                    let eligible = if RETROACTIVE { eligibility[at] } else { together };
-                    let reached = simd.add_f32s(trace[at], simd.mul_f32s(gain, eligible));
+                    let (lifted, delta) = (lifted[at], deltas[at]);
+                    let (factor, other) = if RETROACTIVE { (gains[at], eligibility[at]) } else { (pre, lifted) };
+                    let reached = writing.reached(simd, trace[at], factor, other);
                     let next = writing.clip(simd, reached);
 
                     // The product.
-                    let driven = simd.mul_f32s(input, delta);
-                    let effective = simd.mul_add_e_f32s(alpha[at], next, w[at]);
+                    let (driven, alpha) = (simd.mul_f32s(input, delta), alpha[at]);
+                    let effective = simd.mul_add_e_f32s(alpha, next, w[at]);
                     product[lane] = simd.mul_add_e_f32s(delta, effective, product[lane]);
                     alpha_grads[at] = simd.mul_add_e_f32s(driven, next, alpha_grads[at]);
-                    let grad = simd.mul_add_e_f32s(driven, alpha[at], trace_grads[at]);
+                    let grad = simd.mul_add_e_f32s(driven, alpha, trace_grads[at]);
 
                     // The writing. The derivative of a clip is zero outside its bounds.
-                    let is_inside = simd.less_than_or_equal_f32s(simd.abs_f32s(reached), bound);
-                    let grad = simd.select_f32s(is_inside, grad, zero);
+                    let grad = simd.select_f32s(simd.equal_f32s(reached, next), grad, zero);
                     trace_grads[at] = grad;
-                    gain_sums[at] = simd.mul_add_e_f32s(grad, eligible, gain_sums[at]);
-                    let together_grad = if RETROACTIVE {
-                        let later = eligible_grads[at];
-                        eta_sum[lane] = simd.mul_add_e_f32s(later, simd.sub_f32s(together, eligible), eta_sum[lane]);
+                    let written_grad = if RETROACTIVE {
+                        let (gain, eligible, later) = (gains[at], eligibility[at], eligible_grads[at]);
+                        gain_sums[at] = simd.mul_add_e_f32s(grad, eligible, gain_sums[at]);
+                        faded[lane] = simd.mul_add_e_f32s(later, eligible, faded[lane]);
                         eligible_grads[at] = simd.mul_add_e_f32s(grad, gain, simd.mul_f32s(keep, later));
-                        simd.mul_f32s(later, eta)
+                        later
                     } else {
-                        simd.mul_f32s(grad, gain)
+                        grad
                     };
-                    post_sums[at] = simd.mul_add_e_f32s(together_grad, pre, post_sums[at]);
-                    earlier[lane] = simd.mul_add_e_f32s(together_grad, post, earlier[lane]);
+                    post_sums[at] = simd.mul_add_e_f32s(written_grad, pre, post_sums[at]);
+                    earlier[lane] = simd.mul_add_e_f32s(written_grad, lifted, earlier[lane]);
                 }
             }
             sums.product[row] = sum_of_row::<S>(&product);
             sums.pre[row] = sum_of_row::<S>(&earlier);
         }
-        sums.eta = f64::from(sum_of_row::<S>(&eta_sum));
+        finish::<RETROACTIVE>(sums, written, writing.eta, sum_of_row::<S>(&faded));
+    }
+}
+
+/// From Σ_i p_i dL/d(what was written by p_i), which several gradients have in common, to each of them.
+fn finish<const RETROACTIVE: bool>(sums: &mut BackwardSums, written: Written<'_>, eta: f32, faded: f32) {
+    let columns = sums.post.iter_mut().zip(written.post);
+    if RETROACTIVE {
+        sums.eta = -f64::from(faded);
+        for (sum, post) in columns {
+            sums.eta += f64::from(*sum * post);
+            *sum *= eta;
+        }
+    } else {
+        sums.eta = 0.0;
+        for ((sum, post), (gain_sum, gain)) in columns.zip(sums.gains.iter_mut().zip(written.gains)) {
+            *gain_sum = *sum * post;
+            *sum *= gain;
+        }
     }
 }
 

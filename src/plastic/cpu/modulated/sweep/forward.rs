@@ -1,22 +1,16 @@
 //! Writing traces, and multiplying by them.
 
-use super::{Written, vectors, vectors_mut};
+use super::{Written, rows, rows_mut, splat, vectors, vectors_mut};
+use crate::plastic::cpu::CHUNK_ROWS;
 use crate::plastic::cpu::modulated::weights::{ModulatedWeights, Traces};
 use crate::plastic::modulated::Kind;
-use std::ops::Range;
-
-/// So many rows at most are swept from panel to panel.
-const ROWS: usize = 16;
-
-/// So many vectors of a row at most are side by side in a panel.
-const WIDEST: usize = 4;
 
 /// H(t), E(t) → H(t+1), E(t+1).
 pub(in crate::plastic::cpu::modulated) struct WriteSweep<'a> {
     pub weights: &'a ModulatedWeights,
     pub written: Written<'a>,
-    /// Where H(t) and E(t) are, if not in `after`.
-    pub before: Option<&'a Traces>,
+    /// H(t) and E(t).
+    pub before: &'a Traces,
     pub after: &'a mut Traces,
 }
 
@@ -28,29 +22,22 @@ impl pulp::WithSimd for WriteSweep<'_> {
         let Self { weights, written, before, after } = self;
         let (writing, stride) = (weights.writing(), weights.stride);
         let gains = vectors::<S>(written.gains);
-        let posts = &vectors::<S>(written.post)[..gains.len()];
+        let lifted = &vectors::<S>(written.lifted)[..gains.len()];
         for (row, &pre) in written.pre.iter().enumerate().take(weights.rows()) {
             let (pre, part) = (simd.splat_f32s(pre), row * stride..(row + 1) * stride);
-            let trace = &mut after.trace[part.clone()];
-            if let Some(before) = before {
-                trace.copy_from_slice(&before.trace[part.clone()]);
-            }
-            let trace = &mut vectors_mut::<S>(trace)[..gains.len()];
+            let from = &vectors::<S>(&before.trace[part.clone()])[..gains.len()];
+            let trace = &mut vectors_mut::<S>(&mut after.trace[part.clone()])[..gains.len()];
             if weights.modulation.kind == Kind::Simple {
                 for at in 0..gains.len() {
-                    trace[at] = writing.simple(simd, trace[at], gains[at], simd.mul_f32s(pre, posts[at]));
+                    trace[at] = writing.clip(simd, writing.reached(simd, from[at], pre, lifted[at]));
                 }
                 continue;
             }
-            let eligibility = &mut after.eligibility[part.clone()];
-            if let Some(before) = before {
-                eligibility.copy_from_slice(&before.eligibility[part]);
-            }
-            let eligibility = &mut vectors_mut::<S>(eligibility)[..gains.len()];
+            let eligible = &vectors::<S>(&before.eligibility[part.clone()])[..gains.len()];
+            let eligibility = &mut vectors_mut::<S>(&mut after.eligibility[part])[..gains.len()];
             for at in 0..gains.len() {
-                let together = simd.mul_f32s(pre, posts[at]);
-                (trace[at], eligibility[at]) =
-                    writing.retroactive(simd, trace[at], eligibility[at], gains[at], together);
+                trace[at] = writing.clip(simd, writing.reached(simd, from[at], gains[at], eligible[at]));
+                eligibility[at] = writing.eligible(simd, eligible[at], pre, lifted[at]);
             }
         }
     }
@@ -82,73 +69,44 @@ impl pulp::WithSimd for ForwardSweep<'_> {
 
 impl ForwardSweep<'_> {
     #[inline(always)]
-    fn sweep<S: pulp::Simd, const RETROACTIVE: bool, const WRITE: bool>(mut self, simd: S) {
-        self.sums.fill(0.0);
-        let (count, stride) = (self.weights.rows(), self.weights.stride);
-        for first in (0..count).step_by(ROWS) {
-            let rows = first..count.min(first + ROWS);
-            for column in (0..stride).step_by(WIDEST * S::F32_LANES) {
-                match (stride - column) / S::F32_LANES {
-                    1 => self.panel::<S, RETROACTIVE, WRITE, 1>(simd, rows.clone(), column),
-                    2 => self.panel::<S, RETROACTIVE, WRITE, 2>(simd, rows.clone(), column),
-                    3 => self.panel::<S, RETROACTIVE, WRITE, 3>(simd, rows.clone(), column),
-                    _ => self.panel::<S, RETROACTIVE, WRITE, WIDEST>(simd, rows.clone(), column),
-                }
-            }
-        }
-    }
-
-    /// A few vectors of a row side by side, in a few rows one below the other: what the columns share and sum up stays
-    /// in registers from row to row.
-    #[inline(always)]
-    fn panel<S: pulp::Simd, const RETROACTIVE: bool, const WRITE: bool, const T: usize>(
-        &mut self,
-        simd: S,
-        rows: Range<usize>,
-        column: usize,
-    ) {
+    fn sweep<S: pulp::Simd, const RETROACTIVE: bool, const WRITE: bool>(self, simd: S) {
         let Self { weights, written, traces, sums, is_written: _ } = self;
-        let (writing, stride) = (weights.writing(), weights.stride);
-        let gains: [S::f32s; T] = *panel::<S, T>(written.gains, column);
-        let posts: [S::f32s; T] = *panel::<S, T>(written.post, column);
-        let sums = panel_mut::<S, T>(sums, column);
-        let mut totals = *sums;
-        for row in rows {
-            let (pre, input) = (simd.splat_f32s(written.pre[row]), simd.splat_f32s(written.post[row]));
-            let at = row * stride + column;
-            let (w, alpha) = (panel::<S, T>(&weights.w, at), panel::<S, T>(&weights.alpha, at));
-            let trace = panel_mut::<S, T>(&mut traces.trace, at);
-            // Simple modulation has no eligibility: what stands here then is not read.
-            let mut none = posts;
-            let eligibility = if RETROACTIVE { panel_mut::<S, T>(&mut traces.eligibility, at) } else { &mut none };
-            for place in 0..T {
-                let mut value = trace[place];
-                if WRITE {
-                    let together = simd.mul_f32s(pre, posts[place]);
-                    if RETROACTIVE {
-                        (value, eligibility[place]) =
-                            writing.retroactive(simd, value, eligibility[place], gains[place], together);
-                    } else {
-                        value = writing.simple(simd, value, gains[place], together);
+        let writing = weights.writing();
+        let gains = vectors::<S>(written.gains);
+        let count = gains.len();
+        let lifted = &vectors::<S>(written.lifted)[..count];
+        sums.fill(0.0);
+        let sums = &mut vectors_mut::<S>(sums)[..count];
+        let chunk = CHUNK_ROWS * weights.stride;
+        let inputs = written.pre.as_chunks().0.iter().zip(written.post.as_chunks().0);
+        for (number, (pres, inputs)) in inputs.take(weights.rows() / CHUNK_ROWS).enumerate() {
+            let part = number * chunk..(number + 1) * chunk;
+            let (pres, inputs) = (splat(simd, pres), splat(simd, inputs));
+            let w = rows::<S>(&weights.w[part.clone()], count);
+            let alpha = rows::<S>(&weights.alpha[part.clone()], count);
+            let trace = rows_mut::<S>(&mut traces.trace[part.clone()], count);
+            // Simple modulation has no eligibility.
+            let eligibility =
+                if RETROACTIVE { rows_mut::<S>(&mut traces.eligibility[part], count) } else { Default::default() };
+            for at in 0..count {
+                let mut sum = sums[at];
+                for row in 0..CHUNK_ROWS {
+                    let mut value = trace[row][at];
+                    if WRITE {
+                        if RETROACTIVE {
+                            let eligible = eligibility[row][at];
+                            value = writing.clip(simd, writing.reached(simd, value, gains[at], eligible));
+                            eligibility[row][at] = writing.eligible(simd, eligible, pres[row], lifted[at]);
+                        } else {
+                            value = writing.clip(simd, writing.reached(simd, value, pres[row], lifted[at]));
+                        }
+                        trace[row][at] = value;
                     }
-                    trace[place] = value;
+                    let effective = simd.mul_add_e_f32s(alpha[row][at], value, w[row][at]);
+                    sum = simd.mul_add_e_f32s(inputs[row], effective, sum);
                 }
-                let effective = simd.mul_add_e_f32s(alpha[place], value, w[place]);
-                totals[place] = simd.mul_add_e_f32s(input, effective, totals[place]);
+                sums[at] = sum;
             }
         }
-        *sums = totals;
     }
-}
-
-/// `T` vectors from a place on.
-#[inline(always)]
-fn panel<S: pulp::Simd, const T: usize>(values: &[f32], place: usize) -> &[S::f32s; T] {
-    vectors::<S>(&values[place..]).first_chunk().expect("panels end with their row")
-}
-
-/// `T` vectors from a place on.
-#[inline(always)]
-fn panel_mut<S: pulp::Simd, const T: usize>(values: &mut [f32], place: usize) -> &mut [S::f32s; T] {
-    vectors_mut::<S>(&mut values[place..]).first_chunk_mut().expect("panels end with their row")
 }

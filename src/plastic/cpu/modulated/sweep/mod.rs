@@ -4,6 +4,8 @@
 mod backward;
 mod forward;
 
+use crate::plastic::cpu::CHUNK_ROWS;
+
 pub(super) use backward::{BackwardSums, BackwardSweep};
 pub(super) use forward::{ForwardSweep, WriteSweep};
 
@@ -16,6 +18,8 @@ pub(super) struct Written<'a> {
     pub pre: &'a [f32],
     /// x(t), padded.
     pub post: &'a [f32],
+    /// What x(t−1) is multiplied by: M_j(t) x_j(t) under simple modulation, η x_j(t) otherwise; padded.
+    pub lifted: &'a [f32],
 }
 
 /// Rows are whole vectors on every machine.
@@ -28,6 +32,31 @@ fn vectors<S: pulp::Simd>(values: &[f32]) -> &[S::f32s] {
 #[inline(always)]
 fn vectors_mut<S: pulp::Simd>(values: &mut [f32]) -> &mut [S::f32s] {
     S::as_mut_simd_f32s(values).0
+}
+
+/// The rows of a chunk, each of `count` vectors: so many are swept side by side, and what their columns share is read
+/// and summed up once for all of them.
+#[inline(always)]
+fn rows<S: pulp::Simd>(values: &[f32], count: usize) -> [&[S::f32s]; CHUNK_ROWS] {
+    let (first, rest) = vectors::<S>(values).split_at(count);
+    let (second, rest) = rest.split_at(count);
+    let (third, fourth) = rest.split_at(count);
+    [first, second, third, &fourth[..count]]
+}
+
+/// The rows of a chunk, each of `count` vectors.
+#[inline(always)]
+fn rows_mut<S: pulp::Simd>(values: &mut [f32], count: usize) -> [&mut [S::f32s]; CHUNK_ROWS] {
+    let (first, rest) = vectors_mut::<S>(values).split_at_mut(count);
+    let (second, rest) = rest.split_at_mut(count);
+    let (third, fourth) = rest.split_at_mut(count);
+    [first, second, third, &mut fourth[..count]]
+}
+
+/// A vector for each row of a chunk, full of its value.
+#[inline(always)]
+fn splat<S: pulp::Simd>(simd: S, values: &[f32; CHUNK_ROWS]) -> [S::f32s; CHUNK_ROWS] {
+    values.map(|value| simd.splat_f32s(value))
 }
 
 #[cfg(test)]

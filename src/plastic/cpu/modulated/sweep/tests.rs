@@ -49,6 +49,7 @@ struct Case {
     weights: ModulatedWeights,
     traces: Traces,
     rows: [Vec<f32>; 4],
+    lifted: Vec<f32>,
 }
 
 impl Case {
@@ -69,17 +70,25 @@ impl Case {
             values.chunks_exact_mut(weights.stride).for_each(|row| row[NEURONS..].fill(0.0));
             values
         };
-        let eligibility = if kind == Kind::Retroactive { weights.rows() } else { 0 };
-        let traces = Traces { trace: padded(weights.rows()), eligibility: padded(eligibility) };
-        Self {
-            rows: [padded(1), padded(1), padded(1), padded(1)].map(|row| row.iter().map(|value| 5.0 * value).collect()),
-            weights,
-            traces,
+        let mut traces = weights.silent();
+        for trace in [&mut traces.trace, &mut traces.eligibility] {
+            let values = padded(trace.len() / weights.stride);
+            trace.copy_from_slice(&values);
         }
+        let rows =
+            [padded(1), padded(1), padded(1), padded(1)].map(|row| row.iter().map(|value| 5.0 * value).collect());
+        let mut case = Self { rows, lifted: vec![0.0; weights.stride], weights, traces };
+        case.lift();
+        case
+    }
+
+    fn lift(&mut self) {
+        let kind = self.weights.modulation.kind;
+        self.weights.writing().lift(&self.rows[0], &self.rows[2], kind, &mut self.lifted);
     }
 
     fn written(&self) -> Written<'_> {
-        Written { gains: &self.rows[0], pre: &self.rows[1], post: &self.rows[2] }
+        Written { gains: &self.rows[0], pre: &self.rows[1], post: &self.rows[2], lifted: &self.lifted }
     }
 }
 
@@ -98,20 +107,33 @@ fn traces_are_written_bit_for_bit_whatever_the_instructions() {
         let weights = &case.weights;
         let all = each(|instructions| {
             let mut after = weights.silent();
-            instructions.run(WriteSweep {
-                weights,
-                written: case.written(),
-                before: Some(&case.traces),
-                after: &mut after,
-            });
-            let mut again = case.traces.clone();
-            instructions.run(WriteSweep { weights, written: case.written(), before: None, after: &mut again });
-            assert!(after.trace == again.trace && after.eligibility == again.eligibility, "in place it is the same");
-            [after.trace, after.eligibility].concat()
+            instructions.run(WriteSweep { weights, written: case.written(), before: &case.traces, after: &mut after });
+            [&after.trace[..], &after.eligibility].concat()
         });
         assert!(all[0].1.contains(&0.2) && all[0].1.iter().any(|value| value.abs() < 0.2), "some traces are clipped");
         for (name, found) in &all[1..] {
             assert!(*found == all[0].1, "{kind:?}, {name:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_a_number_is_not_clipped_away() {
+    for kind in [Kind::Simple, Kind::Retroactive] {
+        let mut case = Case::of(kind);
+        case.rows[0][3] = f32::NAN;
+        case.lift();
+        for (name, column) in each(|instructions| {
+            let mut after = case.weights.silent();
+            instructions.run(WriteSweep {
+                weights: &case.weights,
+                written: case.written(),
+                before: &case.traces,
+                after: &mut after,
+            });
+            after.trace.iter().skip(3).step_by(case.weights.stride).take(NEURONS).copied().collect()
+        }) {
+            assert!(column.iter().all(|value| value.is_nan()), "{kind:?}, {name:?}: {column:?}");
         }
     }
 }
@@ -148,7 +170,7 @@ fn products_and_gradients_agree_whatever_the_instructions() {
                 sums: &mut sums,
             });
             let BackwardSums { gains, post, product, pre, eta } = sums;
-            [grads.trace, grads.eligibility, alpha_grad, gains, post, product, pre, vec![eta as f32]].concat()
+            [&grads.trace[..], &grads.eligibility, &alpha_grad, &gains, &post, &product, &pre, &[eta as f32]].concat()
         });
         all[1..].iter().for_each(|(name, found)| assert_close(*name, found, &all[0].1));
         // Sums run in a fixed number of lanes: vectors of eight and of sixteen give the same bits.

@@ -1,0 +1,73 @@
+//! Floats that begin where a cache line begins.
+
+use std::ops::{Deref, DerefMut};
+
+/// Floats of a cache line.
+const LINE: usize = 16;
+
+#[derive(Clone, Copy, Debug, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C, align(64))]
+struct Line([f32; LINE]);
+
+/// A slice of floats of its own that the sweeps go through. An allocation of mere floats may begin anywhere in a cache
+/// line; each of the widest vectors would then lie across two lines, and sweeps would take up to twice as long.
+#[derive(Clone, Debug, Default)]
+pub(in crate::plastic) struct Buffer {
+    lines: Vec<Line>,
+    len: usize,
+}
+
+impl Buffer {
+    /// `len` zeros.
+    pub fn zeros(len: usize) -> Self {
+        Self { lines: bytemuck::zeroed_vec(len.div_ceil(LINE)), len }
+    }
+
+    /// No floats, with memory for `capacity`.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { lines: Vec::with_capacity(capacity.div_ceil(LINE)), len: 0 }
+    }
+
+    /// Adds `count` zeros at the end, and returns them.
+    pub fn grow(&mut self, count: usize) -> &mut [f32] {
+        let begin = self.len;
+        self.len += count;
+        self.lines.resize(self.len.div_ceil(LINE), Line([0.0; LINE]));
+        &mut self[begin..]
+    }
+}
+
+impl Deref for Buffer {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        &bytemuck::cast_slice(&self.lines)[..self.len]
+    }
+}
+
+impl DerefMut for Buffer {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        &mut bytemuck::cast_slice_mut(&mut self.lines)[..self.len]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_begins_with_a_line_however_it_grows() {
+        let mut buffer = Buffer::with_capacity(3);
+        let mut expected = Vec::new();
+        for (count, value) in [(5, 1.0), (0, 2.0), (40, 3.0), (1000, 4.0)] {
+            let added = buffer.grow(count);
+            assert_eq!(added, vec![0.0; count]);
+            added.fill(value);
+            expected.extend(vec![value; count]);
+            assert_eq!(buffer[..], expected);
+            assert_eq!(buffer.as_ptr().addr() % 64, 0);
+        }
+        assert_eq!(buffer.clone().as_ptr().addr() % 64, 0);
+        assert_eq!(Buffer::zeros(17)[..], [0.0; 17]);
+    }
+}
