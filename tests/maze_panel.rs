@@ -240,10 +240,8 @@ fn the_inspector_tells_the_modulated_rule_and_its_numbers_are_those_of_the_trace
             let plastic = now.plastic.unwrap();
             let Writing::Modulated { gain, written, .. } = plastic.writing else { panic!("{:?}", plastic.writing) };
             assert_eq!(Some(plastic.trace), trace.at(from, to));
-            // The factors are multiplied in another order where the trace is written.
-            let told = (plastic.trace + gain * written).clamp(-bound, bound);
-            let largest = plastic.trace.abs().max((gain * written).abs());
-            assert!((plastic.next - told).abs() <= 2.0 * f32::EPSILON * largest, "step {step}");
+            let added = if is_retroactive { gain * written } else { now.pre * (gain * now.post) };
+            assert_eq!(plastic.next, (plastic.trace + added).clamp(-bound, bound), "step {step}");
             cuts += usize::from(plastic.next.abs() == bound);
             let account: f64 = now.account.iter().map(|share| share.amount).sum();
             assert!((account - f64::from(plastic.trace)).abs() < 1e-6);

@@ -95,17 +95,13 @@ impl Ledger {
         let mut transplanted =
             since.filter(|(_, is_other)| *is_other).map(|(step, _)| Entry { step, amount: f64::from(given) });
         if let Some(modulated) = tape.modulated() {
-            // The factors in single precision, as the network had them.
-            let factors = |step: usize| (modulated.gain(step, to), modulated.written(step, from, to, history[step][1]));
+            let eligible = |step: usize| history[step][1];
             let amount = |step| {
-                let (gain, written) = factors(step);
-                f64::from(gain) * f64::from(written)
+                f64::from(modulated.gain(step, to)) * f64::from(modulated.written(step, from, to, eligible(step)))
             };
             let written: Vec<Entry> = span.map(|step| Entry { step, amount: amount(step) }).collect();
-            let cut = cut_off(&written, given, modulated.modulation.bound, |step| {
-                let (gain, written) = factors(step);
-                gain * written
-            });
+            let added = |step| modulated.added(step, from, to, eligible(step));
+            let cut = cut_off(&written, given, modulated.modulation.bound, added);
             return Self { written, cut, transplanted };
         }
         let Some(plasticity) = tape.network.plasticity else {

@@ -86,6 +86,16 @@ impl Modulated<'_> {
         }
     }
 
+    /// What step t adds to H, given E before it, in the bits of the network: its factors in the order in which that
+    /// multiplies them.
+    pub fn added(&self, step: usize, from: usize, to: usize, eligible: f32) -> f32 {
+        let gain = self.gain(step, to);
+        match self.modulation.kind {
+            Kind::Simple => self.pre(step, from) * (gain * self.values[step * self.neurons + to]),
+            Kind::Retroactive => gain * eligible,
+        }
+    }
+
     fn synapse(&self, from: usize, to: usize, [trace, eligible]: [f32; 2], span: Range<usize>) -> Vec<[f32; 2]> {
         let is_retroactive = self.modulation.kind == Kind::Retroactive;
         let (mut trace, mut eligible) = ([trace], [eligible]);

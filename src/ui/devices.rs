@@ -94,8 +94,8 @@ pub fn devices_ui(ui: &mut Ui, devices: &mut Devices) {
             Ok(text) | Err(text) => text,
         }),
     };
-    // The line has its place from the first frame on: what lies below must not jump when the answer comes.
-    let line = line.map_or(if found.is_none() { "looking what there is …" } else { "" }, String::as_str);
+    // The line has its place from the first frame on, so that what lies below does not jump when a name comes.
+    let line = line.map_or(if found.is_none() { "looking for devices …" } else { "" }, String::as_str);
     ui.label(RichText::new(line).small().color(palette.quiet));
     devices.choice = choice;
 }

@@ -44,7 +44,7 @@ struct GroupGradients {
 impl Record {
     /// The backward pass. `activity_grad` is dL/dx(t), `[T, B, N]`; `drive` is what the lifetime was driven with.
     pub fn backward(self, drive: &[f32], activity_grad: &[f32]) -> Gradients {
-        let (steps, batch, neurons) = (self.steps(), self.batch(), self.weights.network.neurons);
+        let (batch, neurons) = (self.batch(), self.weights.network.neurons);
         let (weights, schedule) = (&self.weights, &self.schedule);
         let blocks_in_parallel = self.blocks_in_parallel();
         let given = Given { weights, schedule, drive, activity_grad, batch, blocks_in_parallel };
@@ -62,32 +62,35 @@ impl Record {
                 deltas.extend_from_slice(&delta[index * stride..][..neurons]);
             }
         }
-        let mut drive_grad = Vec::new();
-        if !self.drive_is_given {
-            for step in 0..steps {
-                let lanes = self
-                    .groups
-                    .iter()
-                    .zip(&groups)
-                    .flat_map(|(group, gradients)| group.activity.iter().zip(&gradients.activity));
-                for (lane, (activity, grad)) in lanes.enumerate() {
-                    let drive = &drive[(step * batch + lane) * neurons..][..neurons];
-                    let at = (step + 1) * stride;
-                    let values = drive.iter().zip(&activity[at..]).zip(&grad[at..]);
-                    drive_grad.extend(values.map(|((&drive, &activity), &grad)| match weights.network.drive {
-                        Drive::Add => grad * (1.0 - activity * activity),
-                        Drive::Clamp if drive != 0.0 => grad,
-                        Drive::Clamp => 0.0,
-                    }));
-                }
-            }
-        }
+        let drive_grad = if self.drive_is_given { Vec::new() } else { self.drive_gradient(drive, &groups) };
         let eta = groups.iter().flat_map(|group| &group.blocks).map(|block| block.eta).sum::<f64>();
         let alpha = alpha_gradient(weights, &groups);
         for block in groups.into_iter().flat_map(|group| group.blocks) {
             weights.workspace().give(block.stored.into_iter().chain([block.trace, block.alpha]));
         }
         Gradients { inputs, deltas, drive: drive_grad, alpha, eta: eta as f32 }
+    }
+
+    /// dL/d(drive), `[T, B, N]`.
+    fn drive_gradient(&self, drive: &[f32], groups: &[GroupGradients]) -> Vec<f32> {
+        let (stride, neurons) = (self.weights.stride, self.weights.network.neurons);
+        let mut gradient = Vec::with_capacity(drive.len());
+        for (step, drive) in drive.chunks_exact(self.batch() * neurons).enumerate() {
+            let row = (step + 1) * stride..(step + 1) * stride + neurons;
+            let pairs =
+                self.groups.iter().zip(groups).flat_map(|(group, grads)| group.activity.iter().zip(&grads.activity));
+            for ((activity, grad), drive) in pairs.zip(drive.chunks_exact(neurons)) {
+                let (activity, grad) = (&activity[row.clone()], &grad[row.clone()]);
+                match self.weights.network.drive {
+                    Drive::Add => gradient.extend(grad.iter().zip(activity).map(|(grad, x)| grad * (1.0 - x * x))),
+                    Drive::Clamp => {
+                        let clamped = |(&drive, &grad): (&f32, &f32)| if drive == 0.0 { 0.0 } else { grad };
+                        gradient.extend(drive.iter().zip(grad).map(clamped));
+                    }
+                }
+            }
+        }
+        gradient
     }
 }
 

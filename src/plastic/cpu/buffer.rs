@@ -1,16 +1,20 @@
 //! Floats that begin where a cache line begins.
 
+use super::WIDTH;
 use std::ops::{Deref, DerefMut};
 
 /// Floats of a cache line.
 const LINE: usize = 16;
 
+// Every row begins with a line, not the first alone.
+const _: () = assert!(WIDTH.is_multiple_of(LINE));
+
 #[derive(Clone, Copy, Debug, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C, align(64))]
 struct Line([f32; LINE]);
 
-/// A slice of floats of its own that the sweeps go through. An allocation of mere floats may begin anywhere in a cache
-/// line; each of the widest vectors would then lie across two lines, and sweeps would take up to twice as long.
+/// Owned floats that the sweeps go through. An allocation of mere floats rarely begins where a line does; each of the
+/// widest vectors would then lie across two lines, and sweeps would take up to twice as long.
 #[derive(Clone, Debug, Default)]
 pub(in crate::plastic) struct Buffer {
     lines: Vec<Line>,

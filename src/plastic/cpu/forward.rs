@@ -28,6 +28,8 @@ pub(super) struct Group {
     pub blocks: Vec<Block>,
     /// For each lane x(−1) = 0, x(0) …, each padded to the stride.
     pub activity: Vec<Buffer>,
+    /// What drives a lane in the present step, padded.
+    drive: Buffer,
 }
 
 /// What is known of a lifetime before it is lived. It only tunes memory: any steps may follow.
@@ -76,7 +78,7 @@ impl Record {
                     activity
                 };
                 let activity = lanes.clone().map(|_| silence()).collect();
-                Group { blocks: weights.blocks().map(block).collect(), activity, lanes }
+                Group { blocks: weights.blocks().map(block).collect(), activity, drive: Buffer::zeros(stride), lanes }
             })
             .collect();
         let schedule = Schedule::new(&expected.sweeps);
@@ -233,11 +235,10 @@ impl Group {
                 self.blocks.iter_mut().for_each(work);
             }
         }
-        let mut padded = vec![0.0; stride];
         for (lane, (activity, drive)) in
             self.activity.iter_mut().zip(drive.chunks_exact(weights.network.neurons)).enumerate()
         {
-            padded[..drive.len()].copy_from_slice(drive);
+            self.drive[..drive.len()].copy_from_slice(drive);
             let activity = activity.grow(stride);
             if planned.is_some() {
                 for block in &self.blocks {
@@ -246,7 +247,7 @@ impl Group {
                     }
                 }
             }
-            pulp::Arch::new().dispatch(Activate { drive_kind: weights.network.drive, drive: &padded, activity });
+            pulp::Arch::new().dispatch(Activate { drive_kind: weights.network.drive, drive: &self.drive, activity });
         }
     }
 }

@@ -8,7 +8,7 @@
 //!   waits and is carried out in registers by the next sweep that has a product to make ([`Schedule`]).
 //! - **Lanes share weights.** Up to [`GROUP_LANES`] lifetimes of a batch go through a few rows of w and α
 //!   one after the other, while these rows and their gradients are in the first-level cache.
-//! - **What is swept begins with a cache line** ([`Buffer`]), so that no vector lies across two.
+//! - **What a lifetime is swept in begins with a cache line** ([`Buffer`]), so that no vector lies across two.
 //!
 //! Rows are dealt out in blocks of a fixed size and lanes in groups of a fixed size. Threads take
 //! groups, blocks or both, and partial sums are always added in block and lane order: the result does

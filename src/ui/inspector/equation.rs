@@ -218,7 +218,11 @@ fn clip_words(plastic: PlasticNow, now: &SynapseNow) -> Option<String> {
     let (bound, added) = match plastic.writing {
         Writing::Ruled { rule: Rule::Clip { bound }, eta } => (bound, (eta * now.pre) * now.post),
         Writing::Ruled { .. } | Writing::Frozen => return None,
-        Writing::Modulated { modulation, gain, written } => (modulation.bound, gain * written),
+        // In the order in which the network multiplies.
+        Writing::Modulated { modulation, gain, written } => match modulation.kind {
+            Kind::Simple => (modulation.bound, now.pre * (gain * now.post)),
+            Kind::Retroactive => (modulation.bound, gain * written),
+        },
     };
     let reached = plastic.trace + added;
     (reached.abs() > bound).then(|| format!("cut off at ±{}", figures(f64::from(bound), 2)))

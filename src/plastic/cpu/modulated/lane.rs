@@ -18,8 +18,9 @@ pub(in crate::plastic) struct ModulatedLane {
     frames: Vec<Traces>,
     every: usize,
     columns: Columns,
-    /// The drive of the present step, and what becomes x(t); padded.
+    /// The drive of the present step, padded.
     drive: Buffer,
+    /// The sums of the present step, then x(t); padded.
     sums: Buffer,
     /// Whether the last writing has been done.
     is_written: bool,
@@ -114,10 +115,10 @@ impl ModulatedLane {
     }
 
     fn written_out(&self, weights: &ModulatedWeights) -> Traces {
-        let mut traces = self.traces.clone();
-        if let Some(last) = self.modulator.len().checked_sub(1).filter(|_| !self.is_written && !weights.is_frozen) {
-            self.write(weights, last, &mut Columns::new(weights.stride), &self.traces, &mut traces);
-        }
+        let waiting = self.modulator.len().checked_sub(1).filter(|_| !self.is_written && !weights.is_frozen);
+        let Some(last) = waiting else { return self.traces.clone() };
+        let mut traces = weights.silent();
+        self.write(weights, last, &mut Columns::new(weights.stride), &self.traces, &mut traces);
         traces
     }
 

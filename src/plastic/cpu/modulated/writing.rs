@@ -56,7 +56,7 @@ impl Writing {
     pub fn clip<S: pulp::Simd>(self, simd: S, reached: S::f32s) -> S::f32s {
         let (low, high) = (simd.splat_f32s(-self.bound), simd.splat_f32s(self.bound));
         if S::F32_LANES > 1 {
-            // Vectors keep the later operand, or what is not a number.
+            // The trace stands second: where one operand is not a number, vectors answer with the second or with NaN.
             return simd.min_f32s(high, simd.max_f32s(low, reached));
         }
         // The same for one value at a time, where minimum and maximum drop what is not a number.

@@ -24,7 +24,7 @@ pub(in crate::plastic::cpu::modulated) struct BackwardSweep<'a> {
 pub(in crate::plastic::cpu::modulated) struct BackwardSums {
     /// dL/dM_j(t).
     pub gains: Buffer,
-    /// dL/dx(t) by its writing as the later one.
+    /// dL/dx(t) by its writing as the later one; while sums are made, what [`finish`] says.
     pub post: Buffer,
     /// dL/dx(t) by the product of step t+1.
     pub product: Buffer,
@@ -66,8 +66,9 @@ impl BackwardSweep<'_> {
         let gain_sums = &mut vectors_mut::<S>(&mut sums.gains)[..count];
         let post_sums = &mut vectors_mut::<S>(&mut sums.post)[..count];
         let (zero, keep) = (simd.splat_f32s(0.0), simd.splat_f32s(1.0 - writing.eta));
+        // Σ_ij E_ij dL/dE_ij(t+1): what η took away from E.
+        let mut faded = 0.0;
         // Along a row sums run in a fixed number of lanes, those of a tile of vectors.
-        let mut faded = [zero; WIDTH];
         let lanes = WIDTH / S::F32_LANES;
         for (row, (&pre, &input)) in written.pre.iter().zip(written.post).enumerate().take(weights.rows()) {
             let (pre, input) = (simd.splat_f32s(pre), simd.splat_f32s(input));
@@ -85,7 +86,7 @@ impl BackwardSweep<'_> {
             } else {
                 (&[], &mut [])
             };
-            let (mut product, mut earlier) = ([zero; WIDTH], [zero; WIDTH]);
+            let (mut product, mut earlier, mut faded_here) = ([zero; WIDTH], [zero; WIDTH], [zero; WIDTH]);
             for first in (0..count).step_by(lanes) {
                 for lane in 0..lanes {
                     let at = first + lane;
@@ -107,7 +108,7 @@ impl BackwardSweep<'_> {
                     let written_grad = if RETROACTIVE {
                         let (gain, eligible, later) = (gains[at], eligibility[at], eligible_grads[at]);
                         gain_sums[at] = simd.mul_add_e_f32s(grad, eligible, gain_sums[at]);
-                        faded[lane] = simd.mul_add_e_f32s(later, eligible, faded[lane]);
+                        faded_here[lane] = simd.mul_add_e_f32s(later, eligible, faded_here[lane]);
                         eligible_grads[at] = simd.mul_add_e_f32s(grad, gain, simd.mul_f32s(keep, later));
                         later
                     } else {
@@ -119,16 +120,23 @@ impl BackwardSweep<'_> {
             }
             sums.product[row] = sum_of_row::<S>(&product);
             sums.pre[row] = sum_of_row::<S>(&earlier);
+            if RETROACTIVE {
+                faded += f64::from(sum_of_row::<S>(&faded_here));
+            }
         }
-        finish::<RETROACTIVE>(sums, written, writing.eta, sum_of_row::<S>(&faded));
+        finish::<RETROACTIVE>(sums, written, writing.eta, faded);
     }
 }
 
-/// From Σ_i p_i dL/d(what was written by p_i), which several gradients have in common, to each of them.
-fn finish<const RETROACTIVE: bool>(sums: &mut BackwardSums, written: Written<'_>, eta: f32, faded: f32) {
+/// In `post` stands what several gradients have in common: S_j = Σ_i x_i(t−1) G_ij with G = dL/dH(t+1) inside the bounds,
+/// or dL/dE(t+1) under retroactive modulation. From it
+///
+/// - simple: dL/dM_j = x_j S_j and dL/dx_j = M_j S_j,
+/// - retroactive: dL/dx_j = η S_j and dL/dη = Σ_j x_j S_j − Σ_ij E_ij G_ij, the last sum being `faded`.
+fn finish<const RETROACTIVE: bool>(sums: &mut BackwardSums, written: Written<'_>, eta: f32, faded: f64) {
     let columns = sums.post.iter_mut().zip(written.post);
     if RETROACTIVE {
-        sums.eta = -f64::from(faded);
+        sums.eta = -faded;
         for (sum, post) in columns {
             sums.eta += f64::from(*sum * post);
             *sum *= eta;

@@ -56,7 +56,9 @@ fn rows_mut<S: pulp::Simd>(values: &mut [f32], count: usize) -> [&mut [S::f32s];
 /// A vector for each row of a chunk, full of its value.
 #[inline(always)]
 fn splat<S: pulp::Simd>(simd: S, values: &[f32; CHUNK_ROWS]) -> [S::f32s; CHUNK_ROWS] {
-    values.map(|value| simd.splat_f32s(value))
+    // No closure: one that is not inlined loses the wide instructions.
+    let [first, second, third, fourth] = *values;
+    [simd.splat_f32s(first), simd.splat_f32s(second), simd.splat_f32s(third), simd.splat_f32s(fourth)]
 }
 
 #[cfg(test)]
