@@ -308,15 +308,21 @@ fn keys_yield_while_text_is_typed_and_a_bad_seed_is_explained() {
     assert!(!harness.state().session.training.has_run(), "a run was started with a seed that is none");
 }
 
-#[test]
-fn a_setting_that_is_refused_is_explained_beside_its_field_and_no_run_starts() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut harness = harness(folder.path());
+/// The same with the settings unfolded and the field of the size about to be typed in.
+fn typing_a_size(folder: &Path) -> Harness<'static, App> {
+    let mut harness = harness(folder);
     harness.get_by_label("Settings of the paper").click();
     // The header opens over a few frames.
     harness.run_steps(30);
     harness.get_by_role_and_label(egui::Role::TextInput, "size").focus();
     harness.run_steps(2);
+    harness
+}
+
+#[test]
+fn a_setting_that_is_refused_is_explained_beside_its_field_and_no_run_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = typing_a_size(folder.path());
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
     harness.get_by_role_and_label(egui::Role::TextInput, "size").type_text("1");
     harness.run_steps(2);
@@ -336,11 +342,7 @@ fn a_setting_that_is_refused_is_explained_beside_its_field_and_no_run_starts() {
 #[test]
 fn a_field_keeps_the_focus_when_a_line_appears_above_it() {
     let folder = tempfile::tempdir().unwrap();
-    let mut harness = harness(folder.path());
-    harness.get_by_label("Settings of the paper").click();
-    harness.run_steps(30);
-    harness.get_by_role_and_label(egui::Role::TextInput, "size").focus();
-    harness.run_steps(2);
+    let mut harness = typing_a_size(folder.path());
     harness.state_mut().session.training.seed_text = "none".into();
     harness.run_steps(2);
     harness.get_by_label_contains("seed expects a whole number");

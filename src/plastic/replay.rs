@@ -89,9 +89,9 @@ impl Modulated<'_> {
     /// What step t adds to H, given E before it, in the bits of the network: its factors in the order in which that
     /// multiplies them.
     pub fn added(&self, step: usize, from: usize, to: usize, eligible: f32) -> f32 {
-        let gain = self.gain(step, to);
+        let (gain, post) = (self.gain(step, to), self.values[step * self.neurons + to]);
         match self.modulation.kind {
-            Kind::Simple => self.pre(step, from) * (gain * self.values[step * self.neurons + to]),
+            Kind::Simple => self.pre(step, from) * self.writing().lifted(Kind::Simple, gain, post),
             Kind::Retroactive => gain * eligible,
         }
     }

@@ -63,11 +63,7 @@ impl Record {
             .map(|first| {
                 let lanes = first..(first + GROUP_LANES).min(batch);
                 let block = |rows: Range<usize>| Block {
-                    trace: if plastic {
-                        workspace.take_zeros(lanes.len() * rows.len() * stride)
-                    } else {
-                        Buffer::default()
-                    },
+                    trace: workspace.take_zeros(if plastic { lanes.len() * rows.len() * stride } else { 0 }),
                     frames: Vec::new(),
                     sums: Buffer::zeros(lanes.len() * stride),
                     rows,

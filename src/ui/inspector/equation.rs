@@ -202,7 +202,7 @@ fn update_in_numbers<'a>(line: Formula<'a>, plastic: PlasticNow, now: &SynapseNo
             .factor(now.pre)
             .text("·")
             .factor(now.post),
-        Writing::Modulated { modulation, gain, written } => {
+        Writing::Modulated { modulation, gain, written, .. } => {
             let pink = line.palette.modulator;
             let line = line.number(plastic.trace, color).text(" + ").number(gain, pink).text("·");
             match modulation.kind {
@@ -218,11 +218,7 @@ fn clip_words(plastic: PlasticNow, now: &SynapseNow) -> Option<String> {
     let (bound, added) = match plastic.writing {
         Writing::Ruled { rule: Rule::Clip { bound }, eta } => (bound, (eta * now.pre) * now.post),
         Writing::Ruled { .. } | Writing::Frozen => return None,
-        // In the order in which the network multiplies.
-        Writing::Modulated { modulation, gain, written } => match modulation.kind {
-            Kind::Simple => (modulation.bound, now.pre * (gain * now.post)),
-            Kind::Retroactive => (modulation.bound, gain * written),
-        },
+        Writing::Modulated { modulation, added, .. } => (modulation.bound, added),
     };
     let reached = plastic.trace + added;
     (reached.abs() > bound).then(|| format!("cut off at ±{}", figures(f64::from(bound), 2)))

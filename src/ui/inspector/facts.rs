@@ -199,6 +199,8 @@ pub enum Writing {
         gain: f32,
         /// What it is multiplied by: x_i(t−1) x_j(t), or E_ij(t).
         written: f32,
+        /// Their product as the network has it, to the bit.
+        added: f32,
     },
 }
 
@@ -209,8 +211,12 @@ impl Writing {
             return Some(Self::Frozen);
         }
         if let Some(modulated) = tape.modulated() {
-            let (gain, written) = (modulated.gain(step, to), modulated.written(step, from, to, eligible));
-            return Some(Self::Modulated { modulation: modulated.modulation, gain, written });
+            return Some(Self::Modulated {
+                modulation: modulated.modulation,
+                gain: modulated.gain(step, to),
+                written: modulated.written(step, from, to, eligible),
+                added: modulated.added(step, from, to, eligible),
+            });
         }
         tape.network.plasticity.map(|plasticity| Self::Ruled { rule: plasticity.rule, eta: tape.eta })
     }

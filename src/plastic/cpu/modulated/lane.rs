@@ -248,7 +248,7 @@ impl Columns {
         let (pre, rest) = activity.split_at(weights.stride);
         let post = &rest[..weights.stride];
         weights.gains(modulator, &mut self.gains);
-        weights.writing().lift(&self.gains, post, weights.modulation.kind, &mut self.lifted);
+        weights.writing().lift(weights.modulation.kind, &self.gains, post, &mut self.lifted);
         Written { gains: &self.gains, pre, post, lifted: &self.lifted }
     }
 }

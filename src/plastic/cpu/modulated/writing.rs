@@ -19,21 +19,28 @@ impl Writing {
         let columns = trace.iter_mut().zip(gains.iter().zip(post));
         if eligibility.is_empty() {
             for (trace, (gain, post)) in columns {
-                *trace = self.clip(simd, self.reached(simd, *trace, pre, gain * post));
+                let lifted = self.lifted(Kind::Simple, *gain, *post);
+                *trace = self.clip(simd, self.reached(simd, *trace, pre, lifted));
             }
         } else {
             for ((trace, (gain, post)), eligible) in columns.zip(eligibility) {
                 *trace = self.clip(simd, self.reached(simd, *trace, *gain, *eligible));
-                *eligible = self.eligible(simd, *eligible, pre, self.eta * post);
+                *eligible = self.eligible(simd, *eligible, pre, self.lifted(Kind::Retroactive, *gain, *post));
             }
         }
     }
 
     /// What x_i(t−1) is multiplied by: M_j(t) x_j(t) under simple modulation, η x_j(t) otherwise.
     #[inline(always)]
-    pub fn lift(self, gains: &[f32], post: &[f32], kind: Kind, lifted: &mut [f32]) {
+    pub fn lifted(self, kind: Kind, gain: f32, post: f32) -> f32 {
+        if kind == Kind::Simple { gain * post } else { self.eta * post }
+    }
+
+    /// The same for all columns.
+    #[inline(always)]
+    pub fn lift(self, kind: Kind, gains: &[f32], post: &[f32], lifted: &mut [f32]) {
         for (lifted, (gain, post)) in lifted.iter_mut().zip(gains.iter().zip(post)) {
-            *lifted = if kind == Kind::Simple { gain * post } else { self.eta * post };
+            *lifted = self.lifted(kind, *gain, *post);
         }
     }
 

@@ -29,9 +29,7 @@ impl pulp::WithSimd for FixedSweep<'_> {
             sums[lane * stride..][..width].fill([0.0; WIDTH]);
         }
         for (chunk, rows) in matrix.chunks_exact(CHUNK_ROWS * width).enumerate() {
-            let (first, rest) = rows.split_at(width);
-            let (second, rest) = rest.split_at(width);
-            let (third, fourth) = rest.split_at(width);
+            let [first, second, third, fourth] = super::rows(rows, width);
             for (lane, input) in inputs.iter().enumerate() {
                 let [a, b, c, d] = *input[chunk * CHUNK_ROWS..].first_chunk().expect("a value for each row");
                 let (a, b) = (simd.splat_f32s(a), simd.splat_f32s(b));

@@ -26,12 +26,12 @@ pub(super) fn multiply_add<S: pulp::Simd>(a: f32, b: f32, c: f32) -> f32 {
     if S::IS_SCALAR { a * b + c } else { a.mul_add(b, c) }
 }
 
-/// The first `R` rows of `tiles` tiles each.
+/// The first `R` rows of `width` tiles or vectors each.
 #[inline(always)]
-pub(super) fn rows<const R: usize>(values: &[Tile], tiles: usize) -> [&[Tile]; R] {
+pub(super) fn rows<T, const R: usize>(values: &[T], width: usize) -> [&[T]; R] {
     let mut rows = [&values[..0]; R];
     for (row, slice) in rows.iter_mut().enumerate() {
-        *slice = &values[row * tiles..][..tiles];
+        *slice = &values[row * width..][..width];
     }
     rows
 }

@@ -4,7 +4,7 @@
 mod backward;
 mod forward;
 
-use crate::plastic::cpu::CHUNK_ROWS;
+use crate::plastic::cpu::{CHUNK_ROWS, sweep};
 
 pub(super) use backward::{BackwardSums, BackwardSweep};
 pub(super) use forward::{ForwardSweep, WriteSweep};
@@ -38,10 +38,7 @@ fn vectors_mut<S: pulp::Simd>(values: &mut [f32]) -> &mut [S::f32s] {
 /// and summed up once for all of them.
 #[inline(always)]
 fn rows<S: pulp::Simd>(values: &[f32], count: usize) -> [&[S::f32s]; CHUNK_ROWS] {
-    let (first, rest) = vectors::<S>(values).split_at(count);
-    let (second, rest) = rest.split_at(count);
-    let (third, fourth) = rest.split_at(count);
-    [first, second, third, &fourth[..count]]
+    sweep::rows(vectors::<S>(values), count)
 }
 
 /// The rows of a chunk, each of `count` vectors.

@@ -84,7 +84,7 @@ impl Case {
 
     fn lift(&mut self) {
         let kind = self.weights.modulation.kind;
-        self.weights.writing().lift(&self.rows[0], &self.rows[2], kind, &mut self.lifted);
+        self.weights.writing().lift(kind, &self.rows[0], &self.rows[2], &mut self.lifted);
     }
 
     fn written(&self) -> Written<'_> {
