@@ -1,8 +1,11 @@
 //! With CUDA built in: every kernel compiles wherever NVRTC is, and on a device the lifetime is that of the CPU.
 
+use crate::workbench::modulations;
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
-use hebbscope::plastic::cuda::kernels::{self, ADAM, BACKWARD, FORWARD, Kernel, SQUARES};
+use hebbscope::plastic::cuda::kernels::{
+    self, ADAM, BACKWARD, FORWARD, Kernel, MODULATED_BACKWARD, MODULATED_FORWARD, SQUARES,
+};
 use hebbscope::plastic::device::{self, Choice, Compute};
 use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use hebbscope::plastic::replay::Activities;
@@ -42,9 +45,17 @@ fn every_kernel_compiles_wherever_the_compiler_is_there() {
     // for the oldest and the newest devices too.
     let variants =
         (0..4).flat_map(|rule| [true, false].map(|in_shared| Kernel { variant: Some((rule, in_shared)), ..FORWARD }));
+    let modulated = [0, 1].into_iter().flat_map(|kind| {
+        [true, false].map(|in_shared| Kernel { variant: Some((kind, in_shared)), ..MODULATED_FORWARD })
+    });
     let kernels: Vec<(Kernel, (i32, i32))> = variants
+        .chain(modulated)
         .map(|kernel| (kernel, (9, 0)))
-        .chain([FORWARD, ADAM, SQUARES].into_iter().flat_map(|kernel| [(7, 5), (12, 0)].map(|device| (kernel, device))))
+        .chain(
+            [FORWARD, MODULATED_FORWARD, ADAM, SQUARES]
+                .into_iter()
+                .flat_map(|kernel| [(7, 5), (12, 0)].map(|device| (kernel, device))),
+        )
         .collect();
     // In a build that loads libraries at first use, one that is missing is a panic.
     if let Err(panic) = catch_unwind(|| kernels::compile(&SQUARES, (9, 0)).map(|_| ())) {
@@ -55,7 +66,9 @@ fn every_kernel_compiles_wherever_the_compiler_is_there() {
     }
     for (kernel, capability) in &kernels {
         let ptx = kernels::compile(kernel, *capability).unwrap();
-        let both = [kernel.name, if kernel.file == FORWARD.file { BACKWARD.name } else { kernel.name }];
+        let back = [(FORWARD, BACKWARD), (MODULATED_FORWARD, MODULATED_BACKWARD)];
+        let back = back.into_iter().find(|(forward, _)| forward.name == kernel.name);
+        let both = [kernel.name, back.map_or(kernel.name, |(_, backward)| backward.name)];
         assert!(both.iter().all(|name| ptx.contains(&format!(".entry {name}"))), "{kernel:?}");
     }
     let compiled: BTreeSet<&str> = kernels.iter().map(|(kernel, _)| kernel.file).collect();
@@ -72,6 +85,9 @@ fn problem(network: Network, steps: usize, batch: usize) -> (Parameters, Tensor)
     for (name, shape) in network.shapes() {
         let values = match name {
             "eta" => vec![0.05],
+            _ if name.starts_with("mod.") || name.starts_with("fanout.") => {
+                generator.normal(shape.iter().product(), 0.6)
+            }
             _ => generator.normal(shape.iter().product(), 0.5 / (network.neurons as f32).sqrt()),
         };
         parameters.insert(name, &shape, &values).unwrap();
@@ -129,6 +145,37 @@ fn a_lifetime_on_the_device_is_that_of_the_cpu() {
                 let again = lived(network, &there, &drive);
                 assert!(again == (found, found_gradients, found_traces), "{what}: a second time differs");
             }
+        }
+    }
+}
+
+/// In shared memory and outside it, with frames of every step.
+#[test]
+fn a_modulated_lifetime_on_the_device_is_that_of_the_cpu_and_the_same_step_by_step() {
+    let Some(compute) = cuda() else { return };
+    for (neurons, steps, batch) in [(37, 11, 3), (100, 40, 30), (301, 9, 2)] {
+        for modulation in modulations() {
+            let drive = Drive::Add;
+            let network = Network { neurons, drive, plasticity: None, layers: None, modulation: Some(modulation) };
+            let (parameters, drive) = problem(network, steps, batch);
+            let what = format!("{network:?} {steps} steps {batch} lanes");
+            let (activity, gradients, traces) = lived(network, &parameters, &drive);
+            let there = parameters.copy_to(&compute).unwrap();
+            let (found, found_gradients, found_traces) = lived(network, &there, &drive);
+            assert_close(&format!("{what} x"), &found, &activity, 1e-4);
+            assert_close(&format!("{what} H"), &found_traces.concat(), &traces.concat(), 1e-3);
+            for (found, expected) in found_gradients.iter().zip(&gradients) {
+                // Where a trace grazes its bound, the last bit decides whether a gradient passes the clip.
+                assert_close(&format!("{what} gradient"), found, expected, 3e-2);
+            }
+            let again = lived(network, &there, &drive);
+            assert!(again == (found.clone(), found_gradients, found_traces.clone()), "{what}: a second time differs");
+            // Fewer steps expected than come: the buffers grow.
+            let mut stepper = Stepper::begin(network, &there, batch, 4).unwrap();
+            for (step, values) in found.chunks_exact(batch * neurons).enumerate() {
+                assert!(stepper.step(&flat(&drive.get(step).unwrap())).unwrap() == values, "{what}: step {step}");
+            }
+            assert!(stepper.trace(0) == found_traces[0], "{what}");
         }
     }
 }

@@ -11,19 +11,24 @@ use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+mod modulated;
+
 /// Threads of an emulated block: two warps, so that there is something to wait for.
 const THREADS: usize = 64;
 
+/// What runs the lifetime's and the optimiser's kernels.
+const LIFETIME: &str = "lifetime.cpp";
+
 const LIMITS: Limits = Limits { processors: 8, shared_bytes: 1 << 20, memory_bytes: 1 << 30, threads: THREADS };
 
-/// The kernels as a program, or `None` (said aloud) where no C++ compiler is.
-fn emulator(folder: &Path) -> Option<PathBuf> {
+/// The kernels as a program made of `source`, or `None` (said aloud) where no C++ compiler is.
+fn emulator(folder: &Path, source: &str) -> Option<PathBuf> {
     // One fibre per CUDA thread takes ucontext.h, which others than GNU/Linux lack or have given up.
     if !cfg!(all(target_os = "linux", target_env = "gnu")) {
         crate::workbench::say("skipped: the emulation of the CUDA kernels needs GNU/Linux");
         return None;
     }
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emulation/lifetime.cpp");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emulation").join(source);
     let program = folder.join("emulator");
     let compiler = std::env::var_os("CXX").unwrap_or_else(|| "g++".into());
     // Fused multiply-adds would change the traces, which the kernels' own arithmetic forbids on a device.
@@ -257,7 +262,7 @@ fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
 #[test]
 fn the_kernels_do_what_the_cpu_path_does_for_every_rule_kind_of_alpha_and_drive() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(emulator) = emulator(folder.path()) else { return };
+    let Some(emulator) = emulator(folder.path(), LIFETIME) else { return };
     for network in networks(37) {
         let problem = Problem::new(network, 11, 2);
         let (found, expected) = (problem.emulated(&emulator, WHOLE), problem.on_the_cpu());
@@ -278,7 +283,7 @@ fn the_kernels_do_what_the_cpu_path_does_for_every_rule_kind_of_alpha_and_drive(
 #[test]
 fn the_kernels_traces_are_those_that_their_activities_replay_to_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(emulator) = emulator(folder.path()) else { return };
+    let Some(emulator) = emulator(folder.path(), LIFETIME) else { return };
     for rule in RULES {
         let plasticity = Some(Plasticity { rule, alpha: AlphaKind::Free });
         let problem = Problem::new(
@@ -299,7 +304,7 @@ fn the_kernels_traces_are_those_that_their_activities_replay_to_bit_for_bit() {
 #[test]
 fn how_a_lifetime_is_divided_in_time_and_memory_changes_no_bit() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(emulator) = emulator(folder.path()) else { return };
+    let Some(emulator) = emulator(folder.path(), LIFETIME) else { return };
     for rule in [Some(Rule::Decay), Some(Rule::Clip { bound: CLIP_BOUND }), None] {
         for drive in [Drive::Add, Drive::Clamp] {
             let plasticity = rule.map(|rule| Plasticity { rule, alpha: AlphaKind::Free });
@@ -330,7 +335,7 @@ fn how_a_lifetime_is_divided_in_time_and_memory_changes_no_bit() {
 #[test]
 fn the_optimisers_kernels_are_adam_and_the_sum_of_squares() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(emulator) = emulator(folder.path()) else { return };
+    let Some(emulator) = emulator(folder.path(), LIFETIME) else { return };
     let mut generator = Generator::new(3, Stream::Training);
     let [values, gradient, first] = [1.0, 0.5, 0.1].map(|scale| generator.normal(1000, scale));
     let second: Vec<f32> = generator.normal(1000, 0.1).iter().map(|value| value * value).collect();

@@ -1,17 +1,13 @@
 //! Modulated lifetimes: the same whoever drives them and on however many threads, and refusals in words.
 
+use crate::workbench::modulations;
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::Parameters;
 use hebbscope::plastic::lifetime::Driver;
-use hebbscope::plastic::modulated::{Kind, Modulated, Modulation};
+use hebbscope::plastic::modulated::{Modulated, Modulation};
 
 const NEURONS: usize = 19;
-
-fn all() -> Vec<Modulation> {
-    let kinds = [Kind::Simple, Kind::Retroactive];
-    kinds.into_iter().flat_map(|kind| [false, true].map(|fan_out| Modulation { kind, fan_out, bound: 0.3 })).collect()
-}
 
 fn parameters(modulation: Modulation) -> Parameters {
     let mut generator = Generator::new(4, Stream::Initialisation);
@@ -37,7 +33,7 @@ fn flat(tensor: &Tensor) -> Vec<f32> {
 
 #[test]
 fn results_do_not_depend_on_the_number_of_threads_and_gradients_flow_into_the_drive() {
-    for modulation in all() {
+    for modulation in modulations() {
         let parameters = parameters(modulation);
         let run = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -60,7 +56,7 @@ fn results_do_not_depend_on_the_number_of_threads_and_gradients_flow_into_the_dr
 /// A trace under the clip, long enough for many key-frames: the slope of the loss along the gradient is its length.
 #[test]
 fn the_loss_changes_along_the_gradient_as_the_gradient_says() {
-    for modulation in all() {
+    for modulation in modulations() {
         let loss = |parameters: &Parameters| {
             let drive = drive(60, 2);
             let lived = Modulated::live(modulation, parameters, &drive).unwrap();
@@ -112,7 +108,7 @@ impl Driver for Echo {
 
 #[test]
 fn a_driven_lifetime_is_the_lifetime_of_what_drove_it() {
-    for modulation in all() {
+    for modulation in modulations() {
         let parameters = parameters(modulation);
         let echo = || Echo { last: vec![0.3; NEURONS], drove: Vec::new(), heard: Vec::new() };
         let mut drivers = [echo()];
@@ -129,7 +125,7 @@ fn a_driven_lifetime_is_the_lifetime_of_what_drove_it() {
 
 #[test]
 fn what_does_not_fit_is_refused_in_words() {
-    let modulation = all()[3];
+    let modulation = modulations()[3];
     let parameters = parameters(modulation);
     let refused = |modulation: Modulation, parameters: &Parameters, drive: &Tensor| {
         Modulated::live(modulation, parameters, drive).err().unwrap().to_string()

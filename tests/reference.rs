@@ -3,9 +3,9 @@
 use crate::twin;
 use candle_core::{DType, Device, Tensor};
 use hebbscope::plastic::device::{self, Choice, Compute};
-use hebbscope::plastic::modulated::{Kind, Modulated, Modulation};
+use hebbscope::plastic::modulated::{Kind, Modulation};
 use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
-use hebbscope::plastic::{Parameters, Rule, live};
+use hebbscope::plastic::{Parameters, Rule, Stepper, live};
 use hebbscope::tasks::Optimiser;
 use hebbscope::tasks::a2c::{self, Course};
 use hebbscope::train::adam::{Adam, clip_scale, global_norm};
@@ -190,25 +190,39 @@ fn check_modulated_rnn(case: &Case) {
     };
     let fan_out = case.settings["fanout"].as_bool().unwrap();
     let modulation = Modulation { kind, fan_out, bound: case.number("clip") as f32 };
-    let (seen, [steps, batch, neurons]) =
-        (case.tensor("in.x"), ["steps", "batch", "neurons"].map(|key| case.number(key) as usize));
-    let drive = seen.flatten(0, 1).unwrap().matmul(parameters.get("input.weight").unwrap()).unwrap();
-    let drive = drive.broadcast_add(parameters.get("input.bias").unwrap()).unwrap();
-    let drive = drive.reshape((steps, batch, neurons)).unwrap();
-    let lived = Modulated::live(modulation, &parameters, &drive).unwrap();
-    let of_lanes = |of: &dyn Fn(usize) -> Vec<f32>| -> Vec<f32> { (0..batch).flat_map(of).collect() };
-    case.check("out.hebb", &of_lanes(&|lane| lived.trace(lane)));
-    if kind == Kind::Retroactive {
-        case.check("out.eligibility", &of_lanes(&|lane| lived.eligibility(lane)));
+    let neurons = case.number("neurons") as usize;
+    let network = Network { neurons, drive: Drive::Add, plasticity: None, layers: None, modulation: Some(modulation) };
+    if let Ok((compute, _)) = device::open(Choice::Cuda) {
+        check_modulated_lifetime(case, network, &parameters.copy_to(&compute).unwrap());
     }
+    check_modulated_lifetime(case, network, &parameters);
+}
+
+/// The lifetime wherever the parameters are.
+fn check_modulated_lifetime(case: &Case, network: Network, parameters: &Parameters) {
+    let [steps, batch] = ["steps", "batch"].map(|key| case.number(key) as usize);
+    let seen = case.tensor("in.x").flatten(0, 1).unwrap().to_device(parameters.device()).unwrap();
+    let drive = seen.matmul(parameters.get("input.weight").unwrap()).unwrap();
+    let drive = drive.broadcast_add(parameters.get("input.bias").unwrap()).unwrap();
+    let drive = drive.reshape((steps, batch, network.neurons)).unwrap();
+    let mut stepper = Stepper::begin(network, parameters, batch, steps).unwrap();
+    for step in 0..steps {
+        stepper.step(&flat(&drive.get(step).unwrap())).unwrap();
+    }
+    let of_lanes = |of: &dyn Fn(usize) -> Vec<f32>| -> Vec<f32> { (0..batch).flat_map(of).collect() };
+    case.check("out.hebb", &of_lanes(&|lane| stepper.trace(lane)));
+    if case.text("modulation") == "retroactive" {
+        case.check("out.eligibility", &of_lanes(&|lane| stepper.eligibility(lane)));
+    }
+    let modulators: Vec<Vec<f32>> = (0..batch).map(|lane| stepper.modulator(lane)).collect();
     let modulator: Vec<f32> =
-        (0..steps).flat_map(|step| (0..batch).map(|lane| lived.modulator(lane)[step]).collect::<Vec<_>>()).collect();
+        (0..steps).flat_map(|step| modulators.iter().map(|lane| lane[step]).collect::<Vec<_>>()).collect();
     case.check("out.modulator", &modulator);
-    let activity = lived.finish(&parameters, &drive).unwrap();
+    let activity = stepper.finish(parameters, &drive).unwrap().to_device(&Device::Cpu).unwrap();
     case.check("out.y", &flat(&activity));
     let loss = loss_of(case, &activity);
     case.check("out.loss", &flat(&loss));
-    check_gradients(case, &loss, &parameters);
+    check_gradients(case, &loss, parameters);
 }
 
 fn check_a2c(case: &Case) {

@@ -3,6 +3,7 @@
 
 use hebbscope::data::Generator;
 use hebbscope::episode::{Tape, tape_file};
+use hebbscope::plastic::modulated::{Kind, Modulation};
 use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity};
 use hebbscope::plastic::tensor_file::TensorFile;
 use hebbscope::plastic::{Network, Parameters, Rule};
@@ -45,6 +46,12 @@ pub fn networks(neurons: usize) -> Vec<Network> {
         }
     }
     networks
+}
+
+/// Every way to modulate traces, with a bound that they reach.
+pub fn modulations() -> Vec<Modulation> {
+    let kinds = [Kind::Simple, Kind::Retroactive];
+    kinds.into_iter().flat_map(|kind| [false, true].map(|fan_out| Modulation { kind, fan_out, bound: 0.3 })).collect()
 }
 
 /// A run of ten iterations of [`SMALL`] with some settings changed.

@@ -76,10 +76,10 @@ pub struct Stepper {
 /// Where the lifetimes are lived: on the parameters' device where there are kernels for it, otherwise on the host.
 enum Life {
     Host(Record),
-    /// Always on the host.
+    /// On the host.
     Modulated(Modulated),
     #[cfg(feature = "cuda")]
-    Cuda(Box<super::cuda::Record>),
+    Cuda(Box<dyn super::cuda::Lifetimes>),
 }
 
 impl Stepper {
@@ -93,14 +93,14 @@ impl Stepper {
     /// When a parameter is missing or misshapen.
     pub fn begin(network: Network, parameters: &Parameters, batch: usize, expected_steps: usize) -> Result<Self> {
         check(network, parameters, batch)?;
+        #[cfg(feature = "cuda")]
+        if parameters.device().is_cuda() {
+            let record = super::cuda::begin(network, parameters, batch, expected_steps)?;
+            return Ok(Self::new(network, Life::Cuda(record)));
+        }
         if let Some(modulation) = network.modulation {
             let lived = Modulated::begin(modulation, parameters, batch, expected_steps)?;
             return Ok(Self::new(network, Life::Modulated(lived)));
-        }
-        #[cfg(feature = "cuda")]
-        if parameters.device().is_cuda() {
-            let record = super::cuda::Record::new(network, parameters, batch, expected_steps)?;
-            return Ok(Self::new(network, Life::Cuda(Box::new(record))));
         }
         // Whether the drive will be part of the graph is not known before the end.
         let expected = Expected { steps: expected_steps, sweeps: (1..expected_steps).collect() };
@@ -171,15 +171,15 @@ impl Stepper {
     fn live(network: Network, parameters: &Parameters, drive: &Tensor) -> Result<Self> {
         let (steps, batch, neurons) = drive.dims3()?;
         check(network, parameters, batch)?;
-        if let Some(modulation) = network.modulation {
-            return Ok(Self::new(network, Life::Modulated(Modulated::live(modulation, parameters, drive)?)));
-        }
         #[cfg(feature = "cuda")]
         if parameters.device().is_cuda() {
             // The drive stays on the device: only the host's kernels look at its values.
-            let mut record = super::cuda::Record::new(network, parameters, batch, steps)?;
+            let mut record = super::cuda::begin(network, parameters, batch, steps)?;
             record.advance(drive)?;
-            return Ok(Self::new(network, Life::Cuda(Box::new(record))));
+            return Ok(Self::new(network, Life::Cuda(record)));
+        }
+        if let Some(modulation) = network.modulation {
+            return Ok(Self::new(network, Life::Modulated(Modulated::live(modulation, parameters, drive)?)));
         }
         let values = drive.flatten_all()?.to_vec1::<f32>()?;
         // A drive outside the graph is data: what it clamps needs no gradient.
@@ -221,19 +221,33 @@ impl Stepper {
             Life::Host(record) => record.final_trace(lane),
             Life::Modulated(lived) => lived.trace(lane),
             #[cfg(feature = "cuda")]
-            Life::Cuda(record) => {
-                record.final_trace(lane).unwrap_or_else(|error| panic!("a trace could not be read back: {error}"))
-            }
+            Life::Cuda(record) => read_back(record.traces(lane).map(|[trace, _]| trace)),
+        }
+    }
+
+    /// E after the last step of one lane, `[N, N]` row major; empty for a network without eligibility traces.
+    ///
+    /// # Panics
+    /// When the device on which it lies fails.
+    pub fn eligibility(&self, lane: usize) -> Vec<f32> {
+        match &self.life {
+            Life::Host(_) => Vec::new(),
+            Life::Modulated(lived) => lived.eligibility(lane),
+            #[cfg(feature = "cuda")]
+            Life::Cuda(record) => read_back(record.traces(lane).map(|[_, eligibility]| eligibility)),
         }
     }
 
     /// What modulated the traces of one lane, `[T]`; empty for a network that does not modulate them.
-    pub fn modulator(&self, lane: usize) -> &[f32] {
+    ///
+    /// # Panics
+    /// When the device on which it lies fails.
+    pub fn modulator(&self, lane: usize) -> Vec<f32> {
         match &self.life {
-            Life::Modulated(lived) => lived.modulator(lane),
-            Life::Host(_) => &[],
+            Life::Host(_) => Vec::new(),
+            Life::Modulated(lived) => lived.modulator(lane).to_vec(),
             #[cfg(feature = "cuda")]
-            Life::Cuda(_) => &[],
+            Life::Cuda(record) => read_back(record.modulator(lane)),
         }
     }
 
@@ -277,6 +291,12 @@ impl Stepper {
             Life::Cuda(record) => record.finish(parameters, drive)?.reshape(drive.dims()),
         }
     }
+}
+
+/// What lies on the device.
+#[cfg(feature = "cuda")]
+fn read_back<T>(found: Result<T>) -> T {
+    found.unwrap_or_else(|error| panic!("what was lived could not be read back: {error}"))
 }
 
 /// What was lived on the host, attached to the graph of `parameters` and of `drive`.

@@ -10,7 +10,7 @@
 //!
 //! α is free, and the drive is added inside the tanh. Parameters, beside `w` and `alpha`: `mod.weight` `[N, 1]`,
 //! `mod.bias` `[1]`; with fan-out `fanout.weight` and `fanout.bias`, `[N]`; with retroactive modulation `eta` `[1]`.
-//! Computed on the CPU, wherever the parameters are.
+//! This is the computation on the CPU; where the parameters are on a CUDA device it is done there.
 
 use super::alteration::Alteration;
 use super::cpu::{ModulatedGradients, ModulatedLane, ModulatedWeights};

@@ -17,7 +17,8 @@ pub struct Kernel {
     pub source: &'static str,
     /// The kernel in it.
     pub name: &'static str,
-    /// Which variant of the lifetime: the number of the rule, and whether matrices are in shared memory.
+    /// Which variant of the lifetime: the number of the rule, or whether modulation is retroactive, and whether matrices
+    /// are in shared memory.
     pub variant: Option<(i32, bool)>,
 }
 
@@ -27,6 +28,13 @@ pub const FORWARD: Kernel =
 
 /// A whole lifetime backward.
 pub const BACKWARD: Kernel = Kernel { name: "lifetime_backward", ..FORWARD };
+
+/// A whole modulated lifetime forward.
+pub const MODULATED_FORWARD: Kernel =
+    Kernel { file: "modulated.cu", source: sources::MODULATED, name: "modulated_forward", variant: None };
+
+/// A whole modulated lifetime backward.
+pub const MODULATED_BACKWARD: Kernel = Kernel { name: "modulated_backward", ..MODULATED_FORWARD };
 
 /// A step of Adam.
 pub const ADAM: Kernel = Kernel { file: "adam.cu", source: sources::ADAM, name: "adam", variant: None };

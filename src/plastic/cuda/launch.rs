@@ -5,13 +5,13 @@ use super::plan::{Division, Limits, Need, Plan};
 use crate::plastic::network::Network;
 use crate::plastic::rule::Rule;
 use candle_core::cuda_backend::cudarc::driver::{
-    CudaContext, CudaFunction, CudaSlice, CudaView, DeviceRepr, LaunchConfig, PushKernelArg as _, sys,
+    CudaFunction, CudaSlice, CudaView, DeviceRepr, LaunchConfig, PushKernelArg as _, sys,
 };
 use candle_core::cuda_backend::{CudaDevice, WrapErr as _};
 use candle_core::{Result, bail};
 
 /// Threads of a block; the kernels are compiled for no more.
-const THREADS: u32 = 512;
+pub(super) const THREADS: u32 = 512;
 
 // SAFETY: the struct has the fields of its namesake in the kernel, in the same order, and no padding.
 unsafe impl DeviceRepr for Plan {}
@@ -38,6 +38,38 @@ impl<T: DeviceRepr> Buffer<T> {
         }
         Ok(())
     }
+
+    /// Takes the first `count` values, and nothing behind them, out.
+    pub fn take_exactly(&mut self, device: &CudaDevice, count: usize) -> Result<CudaSlice<T>> {
+        let taken = std::mem::replace(self, Self::new(device, 0)?).slice;
+        if taken.len() == count {
+            return Ok(taken);
+        }
+        let mut exact = Self::new(device, count)?;
+        device.memcpy_dtod(&taken.slice(..count), &mut exact.slice)?;
+        Ok(exact.slice)
+    }
+}
+
+/// What the device offers.
+pub(super) fn limits(device: &CudaDevice) -> Result<Limits> {
+    use sys::CUdevice_attribute as Attribute;
+    let stream = device.cuda_stream();
+    let context = stream.context();
+    let number = |attribute| context.attribute(attribute).w().map(|value| value.max(0) as usize);
+    Ok(Limits {
+        processors: number(Attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)?,
+        shared_bytes: number(Attribute::CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN)?,
+        memory_bytes: context.total_mem().w()?,
+        threads: THREADS as usize,
+    })
+}
+
+/// Allows the blocks of a kernel so much shared memory.
+pub(super) fn allow_shared(device: &CudaDevice, function: &CudaFunction, bytes: usize) -> Result<()> {
+    device.cuda_stream().context().bind_to_thread().w()?;
+    let attribute = sys::CUfunction_attribute_enum::CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
+    function.set_attribute(attribute, i32::try_from(bytes).unwrap_or(i32::MAX)).w()
 }
 
 /// The lifetime's kernels, ready for one network and batch on one device.
@@ -79,22 +111,13 @@ pub(super) struct Made {
 
 impl Launcher {
     pub fn new(device: &CudaDevice, network: Network, lanes: usize, steps: usize) -> Result<Self> {
-        use sys::CUdevice_attribute as Attribute;
-        let stream = device.cuda_stream();
-        let context = stream.context();
-        let number = |attribute| context.attribute(attribute).w().map(|value| value.max(0) as usize);
-        let limits = Limits {
-            processors: number(Attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)?,
-            shared_bytes: number(Attribute::CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN)?,
-            memory_bytes: context.total_mem().w()?,
-            threads: THREADS as usize,
-        };
+        let limits = limits(device)?;
         let division = Division::new(network, lanes, steps, limits);
         let bound = match network.plasticity.map(|plasticity| plasticity.rule) {
             Some(Rule::Clip { bound }) => bound,
             _ => 0.0,
         };
-        let prepare = |kernel, need| Prepared::new(device, context, kernel, need, &division, limits);
+        let prepare = |kernel, need| Prepared::new(device, kernel, need, &division, limits);
         let (forward, backward) = (prepare(FORWARD, division.forward)?, prepare(BACKWARD, division.backward)?);
         Ok(Self { device: device.clone(), division, bound, forward, backward })
     }
@@ -192,20 +215,10 @@ impl Launcher {
 }
 
 impl Prepared {
-    fn new(
-        device: &CudaDevice,
-        context: &CudaContext,
-        kernel: Kernel,
-        need: Need,
-        division: &Division,
-        limits: Limits,
-    ) -> Result<Self> {
+    fn new(device: &CudaDevice, kernel: Kernel, need: Need, division: &Division, limits: Limits) -> Result<Self> {
         let variant = Some((division.plan.rule, division.plan.in_shared != 0));
         let function = kernels::function(device, &Kernel { variant, ..kernel })?;
-        context.bind_to_thread().w()?;
-        let bytes = i32::try_from(need.shared_bytes()).unwrap_or(i32::MAX);
-        let attribute = sys::CUfunction_attribute_enum::CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
-        function.set_attribute(attribute, bytes).w()?;
+        allow_shared(device, &function, need.shared_bytes())?;
         // Blocks of one lane wait for each other, so all of them must be there at once.
         let is_cooperative = division.blocks > 1;
         let mut together = division.plan.lanes as usize;

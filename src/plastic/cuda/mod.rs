@@ -2,6 +2,7 @@
 //!
 //! A whole lifetime is one launch forward and one backward: blocks keep their share of w, α and H in
 //! shared memory and meet once per step, so nothing returns to the host before the lifetime has ended.
+//! Where the network modulates its own traces the same holds lane by lane ([`modulated`]).
 //! How the work is divided ([`plan`]) and what the kernels say ([`sources`]) are there in every build.
 
 #[cfg(feature = "cuda")]
@@ -16,9 +17,12 @@ pub mod kernels;
 #[allow(unsafe_code)] // As for `adam`.
 mod launch;
 #[cfg(feature = "cuda")]
+mod lifetimes;
+pub mod modulated;
+#[cfg(feature = "cuda")]
 mod operation;
 pub mod plan;
 pub mod sources;
 
 #[cfg(feature = "cuda")]
-pub(crate) use {adam::Moments, adam::squared_norm, device::open, operation::Record};
+pub(crate) use {adam::Moments, adam::squared_norm, device::open, lifetimes::Lifetimes, lifetimes::begin};

@@ -1,13 +1,14 @@
 //! A batch of lifetimes on the device, and its place in Candle's graph.
 
 use super::launch::{Buffer, Launcher, Lived};
+use super::lifetimes::{Lifetimes, view, weight_gradient};
 use crate::plastic::network::{AlphaKind, Drive, Network};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::rule::{Update as _, with_update};
 use candle_core::cuda_backend::CudaDevice;
-use candle_core::cuda_backend::cudarc::driver::{CudaSlice, CudaView};
+use candle_core::cuda_backend::cudarc::driver::CudaSlice;
 use candle_core::op::BackpropOp;
-use candle_core::{CpuStorage, CudaStorage, CustomOp3, DType, Device, Layout, Result, Shape, Storage, Tensor, bail};
+use candle_core::{CpuStorage, CudaStorage, CustomOp3, DType, Layout, Result, Shape, Storage, Tensor, bail};
 use std::sync::{Mutex, PoisonError};
 
 /// Everything that a batch of lifetimes leaves on the device.
@@ -54,22 +55,30 @@ impl Record {
             device,
         })
     }
+}
 
-    /// How many lanes.
-    pub fn batch(&self) -> usize {
+impl Lifetimes for Record {
+    fn device(&self) -> &CudaDevice {
+        &self.device
+    }
+
+    fn neurons(&self) -> usize {
+        self.network.neurons
+    }
+
+    fn batch(&self) -> usize {
         self.batch
     }
 
-    /// How many steps have been lived.
-    pub fn steps(&self) -> usize {
+    fn steps(&self) -> usize {
         self.steps
     }
 
-    /// Lives further steps; `drive` is `[steps, B, N]` on this device.
-    ///
-    /// # Errors
-    /// When memory is short or the device fails.
-    pub fn advance(&mut self, drive: &Tensor) -> Result<()> {
+    fn activity(&self) -> &CudaSlice<f32> {
+        &self.activity.slice
+    }
+
+    fn advance(&mut self, drive: &Tensor) -> Result<()> {
         let (steps, reached) = (drive.dim(0)?, self.steps + drive.dim(0)?);
         if steps == 0 {
             return Ok(());
@@ -91,29 +100,9 @@ impl Record {
         Ok(())
     }
 
-    /// One step; `drive` is `[B, N]` on the host, and so is the answer x(t).
-    ///
-    /// # Errors
-    /// As [`Self::advance`].
-    pub fn step(&mut self, drive: &[f32]) -> Result<Vec<f32>> {
-        let shape = (1, self.batch, self.network.neurons);
-        self.advance(&Tensor::from_slice(drive, shape, &Device::Cuda(self.device.clone()))?)?;
-        self.activity_at(self.steps - 1)
-    }
-
-    /// x(t) of every lane at one step, `[B, N]`.
-    fn activity_at(&self, step: usize) -> Result<Vec<f32>> {
-        let row = self.batch * self.network.neurons;
-        self.device.clone_dtoh(&self.activity.slice.slice(step * row..(step + 1) * row))
-    }
-
-    /// H after the last step, `[N, N]` row major, for one lane; empty for a non-plastic network.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn final_trace(&self, lane: usize) -> Result<Vec<f32>> {
+    fn traces(&self, lane: usize) -> Result<[Vec<f32>; 2]> {
         let neurons = self.network.neurons;
-        let Some(plasticity) = self.network.plasticity else { return Ok(Vec::new()) };
+        let Some(plasticity) = self.network.plasticity else { return Ok([const { Vec::new() }; 2]) };
         let matrix = neurons * neurons;
         let by_columns = self.device.clone_dtoh(&self.trace.slice(lane * matrix..(lane + 1) * matrix))?;
         let row = |back: usize| -> Result<Vec<f32>> {
@@ -129,21 +118,16 @@ impl Record {
             let row = post.iter().enumerate();
             trace.extend(row.map(|(to, &post)| update.next(by_columns[to * neurons + from], pre, post)));
         });
-        Ok(trace)
+        Ok([trace, Vec::new()])
     }
 
-    /// Ends the lifetimes: x of all steps, `[T, B, N]`, attached to the graph of `parameters` and of `drive`.
-    ///
-    /// # Errors
-    /// When Candle refuses.
-    pub fn finish(mut self, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
-        let count = self.steps * self.batch * self.network.neurons;
-        if self.activity.slice.len() != count {
-            let mut exact = Buffer::new(&self.device, count)?;
-            self.device.memcpy_dtod(&self.activity.slice.slice(..count), &mut exact.slice)?;
-            self.activity = exact;
-        }
-        let activity = std::mem::replace(&mut self.activity, Buffer::new(&self.device, 0)?);
+    fn modulator(&self, _lane: usize) -> Result<Vec<f32>> {
+        Ok(Vec::new())
+    }
+
+    fn finish(mut self: Box<Self>, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
+        let shape = Shape::from((self.steps, self.batch, self.network.neurons));
+        let activity = self.activity.take_exactly(&self.device, shape.elem_count())?;
         // Candle's custom operations take three tensors: the drive and η, of which there is one, travel together.
         let (driven, alpha) = match self.network.plasticity {
             Some(_) => {
@@ -152,9 +136,8 @@ impl Record {
             }
             None => (drive.flatten_all()?.contiguous()?, self.w.detach()),
         };
-        let shape = Shape::from((self.steps, self.batch, self.network.neurons));
         let wants_drive = drive.track_op();
-        let operation = LifetimeOp { shape, wants_drive, state: Mutex::new((Some(activity.slice), Some(self))) };
+        let operation = LifetimeOp { shape, wants_drive, state: Mutex::new((Some(activity), Some(*self))) };
         driven.apply_op3(parameters.get("w")?, &alpha, operation)
     }
 }
@@ -235,17 +218,7 @@ impl CustomOp3 for LifetimeOp {
             Tensor::from_storage(storage, shape, BackpropOp::none(), false)
         };
         let delta = tensor(made.delta, self.shape.clone());
-
-        // dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end.
-        let rows = steps.saturating_sub(1) * batch;
-        let w_grad = match rows {
-            0 => w.zeros_like()?,
-            _ => {
-                let before = activity.detach().reshape((steps * batch, neurons))?.narrow(0, 0, rows)?;
-                let delta = delta.reshape((steps * batch, neurons))?.narrow(0, batch, rows)?;
-                before.t()?.matmul(&delta)?
-            }
-        };
+        let w_grad = weight_gradient(activity, &delta)?;
         let drive_grad = match (self.wants_drive, record.network.drive) {
             (false, _) => Tensor::zeros(steps * batch * neurons, DType::F32, driven.device())?,
             (true, Drive::Add) => delta.flatten_all()?,
@@ -266,12 +239,4 @@ impl CustomOp3 for LifetimeOp {
         };
         Ok((Some(driven_grad), Some(w_grad), Some(alpha_grad)))
     }
-}
-
-/// The values of a contiguous float32 tensor on the device.
-fn view<'a>((storage, layout): &'a (impl std::ops::Deref<Target = Storage>, &Layout)) -> Result<CudaView<'a, f32>> {
-    let (Storage::Cuda(storage), Some((begin, end))) = (&**storage, layout.contiguous_offsets()) else {
-        bail!("a lifetime on the device needs contiguous tensors there");
-    };
-    Ok(storage.as_cuda_slice::<f32>()?.slice(begin..end))
 }

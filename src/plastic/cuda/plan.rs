@@ -6,8 +6,8 @@ use crate::plastic::rule::Rule;
 /// Columns that a warp works on at once; `TILE` in the kernel.
 const TILE: usize = 4;
 
-/// Threads that run in step; `WARP` in the kernel.
-const WARP: usize = 32;
+/// Threads that run in step; `WARP` in the kernels.
+pub(super) const WARP: usize = 32;
 
 /// Up to here a network stays in one block, which needs no barrier across the device.
 const ONE_BLOCK_NEURONS: usize = 128;
@@ -137,7 +137,7 @@ impl Division {
                 (rule, strides)
             }
         };
-        let whole = |value: usize| i32::try_from(value).unwrap_or(i32::MAX);
+        let kept = if network.plasticity.is_some() { lanes * neurons * neurons } else { 0 };
         let plan = Plan {
             neurons: whole(neurons),
             lanes: whole(lanes),
@@ -148,7 +148,7 @@ impl Division {
             clamps: i32::from(network.drive == Drive::Clamp),
             alpha_row: whole(alpha_row),
             alpha_column: whole(alpha_column),
-            every: whole(key_frames_every(network, lanes, steps, limits.memory_bytes)),
+            every: whole(key_frames_every(kept, steps, limits.memory_bytes)),
             in_shared: i32::from(in_shared),
         };
         let (share, plastic) = (columns * neurons, network.plasticity.is_some());
@@ -193,11 +193,17 @@ impl Division {
     }
 }
 
-/// Every step's trace is kept where a quarter of the device's memory holds them all: nothing is replayed then.
-fn key_frames_every(network: Network, lanes: usize, steps: usize, memory_bytes: usize) -> usize {
-    let all = steps as f64 * lanes as f64 * (network.neurons as f64).powi(2) * 4.0;
-    if network.plasticity.is_none() || all <= memory_bytes as f64 / 4.0 {
+/// Every step's traces, `kept` floats each, are kept where a quarter of the device's memory holds them all: nothing is
+/// replayed then.
+pub(super) fn key_frames_every(kept: usize, steps: usize, memory_bytes: usize) -> usize {
+    let all = steps as f64 * kept as f64 * size_of::<f32>() as f64;
+    if all <= memory_bytes as f64 / 4.0 {
         return 1;
     }
     (steps as f64).sqrt().ceil().max(1.0) as usize
+}
+
+/// A number as the kernels know it.
+pub(super) fn whole(value: usize) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
 }

@@ -141,7 +141,7 @@ impl Foraging {
                     true => Some([parameters.values("fanout.weight")?, parameters.values("fanout.bias")?]),
                     false => None,
                 };
-                Some(Modulator { values: stepper.modulator(0).to_vec(), fan_out })
+                Some(Modulator { values: stepper.modulator(0), fan_out })
             }
             None => None,
         };

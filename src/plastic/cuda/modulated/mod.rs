@@ -1,0 +1,12 @@
+//! Modulated lifetimes on CUDA devices: one block lives a whole lane, since M(t) depends on all neurons and such
+//! networks are small.
+
+#[cfg(feature = "cuda")]
+#[allow(unsafe_code)] // Launching a kernel is a promise that its arguments fit, which no compiler checks.
+mod launch;
+#[cfg(feature = "cuda")]
+mod operation;
+pub mod plan;
+
+#[cfg(feature = "cuda")]
+pub(crate) use operation::Record;
