@@ -429,8 +429,8 @@ __device__ void backward(const Plan& plan, int first_lane, int steps, int wants_
 }
 
 // The host asks for the one variant that it needs, which takes a fraction of the time to compile.
-#ifdef ONLY_RULE
-#define BY_RULE(call, ...) return call<ONLY_RULE, ONLY_SHARED>(__VA_ARGS__);
+#ifdef ONLY_VARIANT
+#define BY_RULE(call, ...) return call<ONLY_VARIANT, ONLY_SHARED>(__VA_ARGS__);
 #else
 #define BY_RULE(call, ...)                                                     \
     switch (plan.rule * 2 + plan.in_shared) {                                  \

@@ -9,8 +9,8 @@
 // which take neighbouring rows, read neighbouring words. A warp works on TILE columns at once.
 //
 // H(t) and E(t) are the traces before step t: H(0) = E(0) = 0. What a lane keeps is H, and under retroactive
-// modulation E behind it. Signals are m, a, b, [N] each, then c and eta, of M(t) = tanh(x(t)·m + c) and
-// M_j(t) = a_j M(t) + b_j.
+// modulation E behind it. The modulator's parameters are m, a, b, [N] each, then c and eta, of
+// M(t) = tanh(x(t)·m + c) and M_j(t) = a_j M(t) + b_j.
 
 #ifndef DYNAMIC_SHARED
 #define DYNAMIC_SHARED(name) extern __shared__ float name[]
@@ -83,7 +83,7 @@ __device__ __forceinline__ T* bring(T* matrix, size_t count, float*& at) {
 //   frames     [T / every, B, kept] by columns: frame k is what the lane kept before step (k+1) * every
 template <bool RETROACTIVE, bool SHARED>
 __device__ void live(const ModulatedPlan& plan, int first_step, int steps, float bound, const float* drive,
-                     const float* w, const float* alpha, const float* signals, float* activity, float* modulator,
+                     const float* w, const float* alpha, const float* mod_parameters, float* activity, float* modulator,
                      float* state, float* frames) {
     DYNAMIC_SHARED(shared);
     const int neurons = plan.neurons, lanes = plan.lanes, lane = blockIdx.x;
@@ -91,14 +91,14 @@ __device__ void live(const ModulatedPlan& plan, int first_step, int steps, float
     float* const pre = shared;                 // x(t-2)
     float* const post = pre + neurons;         // x(t-1)
     float* const sums = post + neurons;        // Σ_i x_i(t-1) (w_ij + alpha_ij H_ij)
-    float* const mod_weight = sums + neurons;  // the signals
+    float* const mod_weight = sums + neurons;  // the modulator's parameters
     float* const fan_weight = mod_weight + neurons;
     float* const fan_bias = fan_weight + neurons;
-    float* store = fan_bias + neurons + 2;
+    float* store = fan_bias + neurons;
     const int thread = threadIdx.x % WARP, warp = threadIdx.x / WARP, warps = blockDim.x / WARP;
-    const float mod_bias = signals[3 * neurons], eta = signals[3 * neurons + 1];
+    const float mod_bias = mod_parameters[3 * neurons], eta = mod_parameters[3 * neurons + 1];
 
-    for (int i = threadIdx.x; i < 3 * neurons; i += blockDim.x) mod_weight[i] = signals[i];
+    for (int i = threadIdx.x; i < 3 * neurons; i += blockDim.x) mod_weight[i] = mod_parameters[i];
     const float* const w_here = bring<SHARED>(w, matrix, store);
     const float* const alpha_here = bring<SHARED>(alpha, matrix, store);
     float* const state_there = state + lane * kept;
@@ -109,7 +109,7 @@ __device__ void live(const ModulatedPlan& plan, int first_step, int steps, float
         post[i] = first_step >= 1 ? activity[((size_t)(first_step - 1) * lanes + lane) * neurons + i] : 0.0f;
         sums[i] = 0.0f;
     }
-    float signal = first_step >= 1 ? modulator[(size_t)(first_step - 1) * lanes + lane] : 0.0f;
+    float modulator_now = first_step >= 1 ? modulator[(size_t)(first_step - 1) * lanes + lane] : 0.0f;
     __syncthreads();
 
     for (int step = first_step; step < first_step + steps; step++) {
@@ -121,7 +121,7 @@ __device__ void live(const ModulatedPlan& plan, int first_step, int steps, float
             float sum[TILE];
             for (int k = 0; k < TILE; k++) {
                 const int j = min(first + k, neurons - 1);
-                columns[k] = column_of<RETROACTIVE>(signal, fan_weight[j], fan_bias[j], post[j], eta);
+                columns[k] = column_of<RETROACTIVE>(modulator_now, fan_weight[j], fan_bias[j], post[j], eta);
                 sum[k] = 0.0f;
             }
             for (int i = thread; i < neurons; i += WARP) {
@@ -131,7 +131,8 @@ __device__ void live(const ModulatedPlan& plan, int first_step, int steps, float
                     if (first + k >= neurons) continue;
                     const size_t cell = (size_t)(first + k) * neurons + i;
                     const float eligible = RETROACTIVE ? eligibility[cell] : 0.0f;
-                    const float updated = clip(reached_by<RETROACTIVE>(trace[cell], eligible, pre_here, columns[k]), bound);
+                    const float reached = reached_by<RETROACTIVE>(trace[cell], eligible, pre_here, columns[k]);
+                    const float updated = clip(reached, bound);
                     trace[cell] = updated;
                     if (keeps) frame[cell] = updated;
                     if (RETROACTIVE) {
@@ -158,27 +159,27 @@ __device__ void live(const ModulatedPlan& plan, int first_step, int steps, float
         // Every warp makes the same sum in the same order: nobody waits to be told.
         float part = 0.0f;
         for (int i = thread; i < neurons; i += WARP) part += post[i] * mod_weight[i];
-        signal = tanhf(warp_sum(part) + mod_bias);
-        if (threadIdx.x == 0) modulator[(size_t)step * lanes + lane] = signal;
+        modulator_now = tanhf(warp_sum(part) + mod_bias);
+        if (threadIdx.x == 0) modulator[(size_t)step * lanes + lane] = modulator_now;
     }
-    if (SHARED) {
-        __syncthreads();
+    if (SHARED)
         for (size_t cell = threadIdx.x; cell < kept; cell += blockDim.x) state_there[cell] = trace[cell];
-    }
 }
 
 // Runs whole lifetimes backward: dL/dx of every step in, gradients out.
 //   activity_grad  [T, B, N]
 //   delta          [T, B, N]: dL/d(pre-activation), written
 //   alpha_grad     [B, N, N] by columns: written
-//   signals_grad   [B, 3N + 2], in the order of the signals: written
+//   mod_grads   [B, 3N + 2], in the order of mod_parameters: written
 //   span           [B, every, kept] by columns: replayed traces; not touched where every is 1
-//   scratch        [B, kept] by columns: dL/dH and dL/dE where they are not in shared memory
+//   scratch        [B, kept + 2 warps N]: what follows, where it is not in shared memory
+//     trace_grad     [kept] by columns: dL/dH and dL/dE
+//     rows           [warps, 2, N]: sums along rows of the product and of what is written
 template <bool RETROACTIVE, bool SHARED>
 __device__ void differentiate(const ModulatedPlan& plan, int steps, float bound, const float* w, const float* alpha,
-                              const float* signals, const float* activity, const float* modulator,
+                              const float* mod_parameters, const float* activity, const float* modulator,
                               const float* activity_grad, const float* frames, float* delta, float* alpha_grad,
-                              float* signals_grad, float* span, float* scratch) {
+                              float* mod_grads, float* span, float* scratch) {
     DYNAMIC_SHARED(shared);
     const int neurons = plan.neurons, lanes = plan.lanes, lane = blockIdx.x, every = plan.every;
     const size_t matrix = (size_t)neurons * neurons, kept = (RETROACTIVE ? 2 : 1) * matrix;
@@ -189,31 +190,34 @@ __device__ void differentiate(const ModulatedPlan& plan, int steps, float bound,
     float* const here = post + neurons;           // dL/dx(t) as far as later steps have it
     float* const earlier = here + neurons;        // the same of x(t-1)
     float* const delta_here = earlier + neurons;  // dL/d(pre-activation) of step t
-    float* const shared_sums = delta_here + neurons;  // S_j = Σ_i x_i(t-2) G_ij, G what is written hands back
-    float* const gain_sums = shared_sums + neurons;   // dL/dM_j(t-1)
-    float* const mod_weight = gain_sums + neurons;    // the signals
+    float* const post_sums = delta_here + neurons;  // S_j = Σ_i x_i(t-2) G_ij, G what is written hands back
+    float* const gain_sums = post_sums + neurons;   // dL/dM_j(t-1)
+    float* const mod_weight = gain_sums + neurons;    // the modulator's parameters
     float* const fan_weight = mod_weight + neurons;
     float* const fan_bias = fan_weight + neurons;
-    float* const signal_sums = fan_bias + neurons;     // gradients of the signals
-    float* const rows = signal_sums + 3 * neurons;     // [warps, 2, N]: sums along rows of the product and of G
-    float* store = rows + 2 * warps * neurons;
+    float* const mod_sums = fan_bias + neurons;     // gradients of the modulator's parameters
+    float* store = mod_sums + 3 * neurons;
+    const int row_floats = 2 * warps * neurons;
+    float* const own = scratch + lane * (kept + row_floats);
+    float* const rows = SHARED ? store : own + kept;
+    if (SHARED) store += row_floats;
     float* const product_row = rows + (size_t)warp * 2 * neurons;
     float* const earlier_row = product_row + neurons;
-    const float eta = signals[3 * neurons + 1];
+    const float eta = mod_parameters[3 * neurons + 1];
     double eta_sum = 0.0;
     float bias_sum = 0.0f;
     span += (size_t)lane * every * kept;
 
     for (int i = threadIdx.x; i < 3 * neurons; i += blockDim.x) {
-        mod_weight[i] = signals[i];
-        signal_sums[i] = 0.0f;
+        mod_weight[i] = mod_parameters[i];
+        mod_sums[i] = 0.0f;
     }
     for (int i = threadIdx.x; i < neurons; i += blockDim.x) here[i] = earlier[i] = 0.0f;
     const float* const w_here = bring<SHARED>(w, matrix, store);
     const float* const alpha_here = bring<SHARED>(alpha, matrix, store);
     float* const alpha_there = alpha_grad + lane * matrix;
     float* const alpha_sums = SHARED ? store : alpha_there;
-    float* const trace_grad = SHARED ? store + matrix : scratch + lane * kept;
+    float* const trace_grad = SHARED ? store + matrix : own;
     float* const eligible_grad = trace_grad + matrix;
     for (size_t cell = threadIdx.x; cell < matrix; cell += blockDim.x) alpha_sums[cell] = 0.0f;
     for (size_t cell = threadIdx.x; cell < kept; cell += blockDim.x) trace_grad[cell] = 0.0f;
@@ -234,7 +238,7 @@ __device__ void differentiate(const ModulatedPlan& plan, int steps, float bound,
         __syncthreads();
 
         // The product of this step, and the writing of the step before.
-        const float signal = modulator[(size_t)(step - 1) * lanes + lane];
+        const float modulator_now = modulator[(size_t)(step - 1) * lanes + lane];
         const int span_begin = (step - 1) / every * every;
         const bool span_begins = every > 1 && (step == steps - 1 || step % every == 0);
         const float* frame =
@@ -242,12 +246,12 @@ __device__ void differentiate(const ModulatedPlan& plan, int steps, float bound,
         const float* before = every > 1 ? span + (size_t)(step - 1 - span_begin) * kept : frame;
         for (int first = warp * TILE; first < neurons; first += warps * TILE) {
             Column columns[TILE];
-            float delta_of[TILE], shared_sum[TILE], gain_sum[TILE], faded = 0.0f;
+            float delta_of[TILE], post_sum[TILE], gain_sum[TILE], faded = 0.0f;
             for (int k = 0; k < TILE; k++) {
                 const int j = min(first + k, neurons - 1);
-                columns[k] = column_of<RETROACTIVE>(signal, fan_weight[j], fan_bias[j], post[j], eta);
+                columns[k] = column_of<RETROACTIVE>(modulator_now, fan_weight[j], fan_bias[j], post[j], eta);
                 delta_of[k] = delta_here[j];
-                shared_sum[k] = gain_sum[k] = 0.0f;
+                post_sum[k] = gain_sum[k] = 0.0f;
             }
             for (int i = thread; i < neurons; i += WARP) {
                 const float input = post[i], pre_here = pre[i];
@@ -291,7 +295,7 @@ __device__ void differentiate(const ModulatedPlan& plan, int steps, float bound,
                         gain_sum[k] += grad * eligible;
                         faded += written * eligible;
                     }
-                    shared_sum[k] += written * pre_here;
+                    post_sum[k] += written * pre_here;
                     earlier_sum += written * columns[k].lifted;
                 }
                 product_row[i] += product;
@@ -299,11 +303,11 @@ __device__ void differentiate(const ModulatedPlan& plan, int steps, float bound,
             }
             if (RETROACTIVE) eta_sum -= faded;
             for (int k = 0; k < TILE; k++) {
-                const float shared_total = warp_sum(shared_sum[k]);
+                const float post_total = warp_sum(post_sum[k]);
                 const float gain_total = RETROACTIVE ? warp_sum(gain_sum[k]) : 0.0f;
                 if (thread != 0 || first + k >= neurons) continue;
-                shared_sums[first + k] = shared_total;
-                gain_sums[first + k] = RETROACTIVE ? gain_total : shared_total * post[first + k];
+                post_sums[first + k] = post_total;
+                gain_sums[first + k] = RETROACTIVE ? gain_total : post_total * post[first + k];
             }
         }
         __syncthreads();
@@ -311,32 +315,31 @@ __device__ void differentiate(const ModulatedPlan& plan, int steps, float bound,
         // M = tanh(x·m + c) and M_j = a_j M + b_j, backward.
         float part = 0.0f;
         for (int i = thread; i < neurons; i += WARP) part += gain_sums[i] * fan_weight[i];
-        const float signal_grad = warp_sum(part) * (1.0f - signal * signal);
-        bias_sum += signal_grad;
+        const float mod_delta = warp_sum(part) * (1.0f - modulator_now * modulator_now);
+        bias_sum += mod_delta;
         for (int i = threadIdx.x; i < neurons; i += blockDim.x) {
-            const Column column = column_of<RETROACTIVE>(signal, fan_weight[i], fan_bias[i], post[i], eta);
+            const Column column = column_of<RETROACTIVE>(modulator_now, fan_weight[i], fan_bias[i], post[i], eta);
             float product = 0.0f, earlier_sum = 0.0f;
             for (int row = 0; row < warps; row++) {
                 product += rows[(size_t)row * 2 * neurons + i];
                 earlier_sum += rows[((size_t)row * 2 + 1) * neurons + i];
             }
             // As the later activity, x_j is multiplied by eta or by M_j, and by what S_j sums up.
-            const float later = shared_sums[i] * (RETROACTIVE ? eta : column.gain);
-            here[i] = earlier[i] + product + later + signal_grad * mod_weight[i];
+            const float later = post_sums[i] * (RETROACTIVE ? eta : column.gain);
+            here[i] = earlier[i] + product + later + mod_delta * mod_weight[i];
             earlier[i] = earlier_sum;
-            signal_sums[i] += signal_grad * post[i];
-            signal_sums[neurons + i] += gain_sums[i] * signal;
-            signal_sums[2 * neurons + i] += gain_sums[i];
-            if (RETROACTIVE) eta_sum += shared_sums[i] * post[i];
+            mod_sums[i] += mod_delta * post[i];
+            mod_sums[neurons + i] += gain_sums[i] * modulator_now;
+            mod_sums[2 * neurons + i] += gain_sums[i];
+            if (RETROACTIVE) eta_sum += post_sums[i] * post[i];
         }
         __syncthreads();
     }
 
-    __syncthreads();
     if (SHARED)
         for (size_t cell = threadIdx.x; cell < matrix; cell += blockDim.x) alpha_there[cell] = alpha_sums[cell];
-    float* const found = signals_grad + (size_t)lane * (3 * neurons + 2);
-    for (int i = threadIdx.x; i < 3 * neurons; i += blockDim.x) found[i] = signal_sums[i];
+    float* const found = mod_grads + (size_t)lane * (3 * neurons + 2);
+    for (int i = threadIdx.x; i < 3 * neurons; i += blockDim.x) found[i] = mod_sums[i];
     eta_sum = warp_sum(eta_sum);
     if (thread == 0) rows[warp] = (float)eta_sum;
     __syncthreads();
@@ -349,8 +352,8 @@ __device__ void differentiate(const ModulatedPlan& plan, int steps, float bound,
 }
 
 // The host asks for the one variant that it needs, which takes a fraction of the time to compile.
-#ifdef ONLY_RULE
-#define BY_KIND(call, ...) call<ONLY_RULE, ONLY_SHARED>(__VA_ARGS__);
+#ifdef ONLY_VARIANT
+#define BY_KIND(call, ...) call<ONLY_VARIANT, ONLY_SHARED>(__VA_ARGS__);
 #else
 #define BY_KIND(call, ...)                                                     \
     switch (plan.retroactive * 2 + plan.in_shared) {                           \
@@ -363,16 +366,16 @@ __device__ void differentiate(const ModulatedPlan& plan, int steps, float bound,
 
 extern "C" __global__ void __launch_bounds__(512)
     modulated_forward(ModulatedPlan plan, int first_step, int steps, float bound, const float* drive, const float* w,
-                      const float* alpha, const float* signals, float* activity, float* modulator, float* state,
+                      const float* alpha, const float* mod_parameters, float* activity, float* modulator, float* state,
                       float* frames) {
-    BY_KIND(live, plan, first_step, steps, bound, drive, w, alpha, signals, activity, modulator, state, frames)
+    BY_KIND(live, plan, first_step, steps, bound, drive, w, alpha, mod_parameters, activity, modulator, state, frames)
 }
 
 extern "C" __global__ void __launch_bounds__(512)
     modulated_backward(ModulatedPlan plan, int steps, float bound, const float* w, const float* alpha,
-                       const float* signals, const float* activity, const float* modulator, const float* activity_grad,
-                       const float* frames, float* delta, float* alpha_grad, float* signals_grad, float* span,
-                       float* scratch) {
-    BY_KIND(differentiate, plan, steps, bound, w, alpha, signals, activity, modulator, activity_grad, frames, delta,
-            alpha_grad, signals_grad, span, scratch)
+                       const float* mod_parameters, const float* activity, const float* modulator,
+                       const float* activity_grad, const float* frames, float* delta, float* alpha_grad,
+                       float* mod_grads, float* span, float* scratch) {
+    BY_KIND(differentiate, plan, steps, bound, w, alpha, mod_parameters, activity, modulator, activity_grad, frames,
+            delta, alpha_grad, mod_grads, span, scratch)
 }

@@ -176,6 +176,13 @@ fn a_modulated_lifetime_on_the_device_is_that_of_the_cpu_and_the_same_step_by_st
                 assert!(stepper.step(&flat(&drive.get(step).unwrap())).unwrap() == values, "{what}: step {step}");
             }
             assert!(stepper.trace(0) == found_traces[0], "{what}");
+            let mut on_cpu = Stepper::begin(network, &parameters, batch, steps).unwrap();
+            for step in 0..steps {
+                on_cpu.step(&flat(&drive.get(step).unwrap())).unwrap();
+            }
+            let last = batch - 1;
+            assert_close(&format!("{what} M"), &stepper.modulator(last), &on_cpu.modulator(last), 1e-4);
+            assert_close(&format!("{what} E"), &stepper.eligibility(last), &on_cpu.eligibility(last), 1e-3);
         }
     }
 }
@@ -214,29 +221,35 @@ fn a_lifetime_lived_step_by_step_on_the_device_is_the_whole_one_and_replays_on_t
 #[test]
 fn training_on_the_device_learns_as_on_the_cpu_and_goes_on_exactly_after_a_checkpoint() {
     let Some(compute) = cuda() else { return };
-    let run = |moves: bool| {
-        let mut config = RunConfig::new(tasks::find("patterns").unwrap());
-        for (key, value) in [("size", "60"), ("count", "3"), ("rounds", "2"), ("clip_norm", "5")] {
-            config.settings.set_text(key, value).unwrap();
+    let patterns: &[(&str, &str)] = &[("size", "60"), ("count", "3"), ("rounds", "2"), ("clip_norm", "5")];
+    let maze = |network| [("size", "5"), ("steps", "12"), ("batch", "4"), ("neurons", "40"), ("network", network)];
+    let (plastic, modulated, retroactive) = (maze("plastic"), maze("modulated"), maze("retroactive"));
+    for (task, settings) in [("patterns", patterns), ("maze", &plastic), ("maze", &modulated), ("maze", &retroactive)] {
+        let run = |moves: bool| {
+            let mut config = RunConfig::new(tasks::find(task).unwrap());
+            for (key, value) in settings {
+                config.settings.set_text(key, value).unwrap();
+            }
+            let mut trainer = Trainer::new(config).unwrap();
+            if moves {
+                trainer.move_to(&compute).unwrap();
+            }
+            trainer
+        };
+        let (mut here, mut there) = (run(false), run(true));
+        let first: Vec<_> = (0..6).map(|_| there.step().unwrap()).collect();
+        for point in &first {
+            let expected = here.step().unwrap();
+            let allowed = 1e-2 * expected.loss.abs().max(1e-2);
+            assert!((point.loss - expected.loss).abs() <= allowed, "{task} {point:?}, on the CPU {expected:?}");
         }
-        let mut trainer = Trainer::new(config).unwrap();
-        if moves {
-            trainer.move_to(&compute).unwrap();
+        let mut resumed = run(true);
+        for _ in 0..3 {
+            resumed.step().unwrap();
         }
-        trainer
-    };
-    let (mut here, mut there) = (run(false), run(true));
-    let first: Vec<_> = (0..6).map(|_| there.step().unwrap()).collect();
-    for point in &first {
-        let expected = here.step().unwrap();
-        assert!((point.loss - expected.loss).abs() <= 1e-2 * expected.loss, "{point:?}, on the CPU {expected:?}");
+        let mut resumed = Trainer::from_checkpoint(resumed.checkpoint().unwrap()).unwrap();
+        resumed.move_to(&compute).unwrap();
+        let rest: Vec<_> = (0..3).map(|_| resumed.step().unwrap()).collect();
+        assert_eq!(rest, first[3..], "{task}");
     }
-    let mut resumed = run(true);
-    for _ in 0..3 {
-        resumed.step().unwrap();
-    }
-    let mut resumed = Trainer::from_checkpoint(resumed.checkpoint().unwrap()).unwrap();
-    resumed.move_to(&compute).unwrap();
-    let rest: Vec<_> = (0..3).map(|_| resumed.step().unwrap()).collect();
-    assert_eq!(rest, first[3..]);
 }

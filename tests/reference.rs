@@ -227,6 +227,14 @@ fn check_modulated_lifetime(case: &Case, network: Network, parameters: &Paramete
 
 fn check_a2c(case: &Case) {
     let parameters = parameters_of(case);
+    if let Ok((compute, _)) = device::open(Choice::Cuda) {
+        check_a2c_loss(case, &parameters.copy_to(&compute).unwrap());
+    }
+    check_a2c_loss(case, &parameters);
+}
+
+/// The loss wherever the parameters are.
+fn check_a2c_loss(case: &Case, parameters: &Parameters) {
     let course = Course {
         actions: case.values("in.actions").iter().map(|&action| action as usize).collect(),
         rewards: case.values("in.rewards").to_vec(),
@@ -240,7 +248,7 @@ fn check_a2c(case: &Case) {
     let [logits, values] = ["logits", "values"].map(|name| parameters.get(name).unwrap());
     let loss = a2c::losses(logits, values, &course, constants).unwrap().mean(0).unwrap();
     case.check("out.loss", &flat(&loss));
-    check_gradients(case, &loss, &parameters);
+    check_gradients(case, &loss, parameters);
 }
 
 fn check_adam(case: &Case) {

@@ -5,12 +5,11 @@
 //! one hand-derived backward pass behind it: no node per step, no stored traces, no recursion.
 
 use super::alteration::Alteration;
-use super::cpu::{Expected, Gradients, Record, Weights};
+use super::cpu::{self, Expected, Record};
 use super::modulated::Modulated;
 use super::network::Network;
 use super::parameters::Parameters;
-use candle_core::{CpuStorage, CustomOp3, D, DType, Device, Error, Layout, Result, Shape, Storage, Tensor, bail};
-use std::sync::{Mutex, PoisonError};
+use candle_core::{Error, Result, Tensor, bail};
 
 /// A lifetime that has been lived.
 pub struct Lived {
@@ -76,7 +75,7 @@ pub struct Stepper {
 /// Where the lifetimes are lived: on the parameters' device where there are kernels for it, otherwise on the host.
 enum Life {
     Host(Record),
-    /// On the host.
+    /// Modulated, on the host.
     Modulated(Modulated),
     #[cfg(feature = "cuda")]
     Cuda(Box<dyn super::cuda::Lifetimes>),
@@ -104,7 +103,7 @@ impl Stepper {
         }
         // Whether the drive will be part of the graph is not known before the end.
         let expected = Expected { steps: expected_steps, sweeps: (1..expected_steps).collect() };
-        Ok(Self::new(network, Life::Host(host_record(network, parameters, batch, false, &expected)?)))
+        Ok(Self::new(network, Life::Host(cpu::begin(network, parameters, batch, false, &expected)?)))
     }
 
     /// Lives `steps` steps of a batch of lifetimes, one for each of `drivers`.
@@ -187,7 +186,7 @@ impl Stepper {
         let needs_sweep = |drive: &[f32]| !(given && network.drive.clamps_all(drive));
         let each_step = values.chunks_exact(batch * neurons).enumerate().skip(1);
         let sweeps = each_step.filter(|(_, drive)| needs_sweep(drive)).map(|(step, _)| step).collect();
-        let mut record = host_record(network, parameters, batch, given, &Expected { steps, sweeps })?;
+        let mut record = cpu::begin(network, parameters, batch, given, &Expected { steps, sweeps })?;
         record.advance(&values);
         Ok(Self::new(network, Life::Host(record)))
     }
@@ -215,7 +214,7 @@ impl Stepper {
     /// H after the last step of one lane, `[N, N]` row major; empty for a non-plastic network.
     ///
     /// # Panics
-    /// When the device on which it lies fails.
+    /// When there is no such lane, or the device on which it lies fails.
     pub fn trace(&self, lane: usize) -> Vec<f32> {
         match &self.life {
             Life::Host(record) => record.final_trace(lane),
@@ -228,7 +227,7 @@ impl Stepper {
     /// E after the last step of one lane, `[N, N]` row major; empty for a network without eligibility traces.
     ///
     /// # Panics
-    /// When the device on which it lies fails.
+    /// When there is no such lane, or the device on which it lies fails.
     pub fn eligibility(&self, lane: usize) -> Vec<f32> {
         match &self.life {
             Life::Host(_) => Vec::new(),
@@ -241,7 +240,7 @@ impl Stepper {
     /// What modulated the traces of one lane, `[T]`; empty for a network that does not modulate them.
     ///
     /// # Panics
-    /// When the device on which it lies fails.
+    /// When there is no such lane, or the device on which it lies fails.
     pub fn modulator(&self, lane: usize) -> Vec<f32> {
         match &self.life {
             Life::Host(_) => Vec::new(),
@@ -284,7 +283,7 @@ impl Stepper {
         let bare = |activity: Vec<f32>| Tensor::from_vec(activity, drive.dims(), parameters.device());
         match self.life {
             Life::Host(record) if self.is_altered => bare(record.activity()),
-            Life::Host(record) => attach(record, self.network, parameters, drive),
+            Life::Host(record) => cpu::attach(record, self.network, parameters, drive),
             Life::Modulated(lived) if self.is_altered => bare(lived.activity()),
             Life::Modulated(lived) => lived.finish(parameters, drive),
             #[cfg(feature = "cuda")]
@@ -299,84 +298,6 @@ fn read_back<T>(found: Result<T>) -> T {
     found.unwrap_or_else(|error| panic!("what was lived could not be read back: {error}"))
 }
 
-/// What was lived on the host, attached to the graph of `parameters` and of `drive`.
-fn attach(record: Record, network: Network, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
-    // Candle's custom operations take three tensors: α and η travel as one.
-    let plastic = match network.plasticity {
-        Some(_) => Tensor::cat(&[&parameters.get("alpha")?.flatten_all()?, parameters.get("eta")?], 0)?,
-        None => Tensor::zeros(1, DType::F32, &Device::Cpu)?,
-    };
-    let operation = LifetimeOp { record: Mutex::new(Some(record)) };
-    // Where the parameters are on a device without kernels of ours, Candle carries values and gradients over.
-    let [drive, w, plastic] =
-        [&drive.contiguous()?, parameters.get("w")?, &plastic].map(|tensor| tensor.to_device(&Device::Cpu));
-    drive?.apply_op3(&w?, &plastic?, operation)?.to_device(parameters.device())
-}
-
-/// The operation in Candle's graph: it owns the record of a lifetime until the backward pass takes it.
-struct LifetimeOp {
-    record: Mutex<Option<Record>>,
-}
-
-impl CustomOp3 for LifetimeOp {
-    fn name(&self) -> &'static str {
-        "plastic-lifetime"
-    }
-
-    fn cpu_fwd(
-        &self,
-        _drive: &CpuStorage,
-        layout: &Layout,
-        _w: &CpuStorage,
-        _: &Layout,
-        _plastic: &CpuStorage,
-        _: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let guard = self.record.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(record) = guard.as_ref() else { bail!("this lifetime has been lived and differentiated already") };
-        Ok((CpuStorage::F32(record.activity()), layout.shape().clone()))
-    }
-
-    fn bwd(
-        &self,
-        drive: &Tensor,
-        _w: &Tensor,
-        plastic: &Tensor,
-        activity: &Tensor,
-        activity_grad: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let record = self.record.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(record) = record else { bail!("the backward pass of a lifetime can run once only") };
-        let (neurons, device) = (activity.dim(D::Minus1)?, activity.device());
-        let gradients = with_values(drive, |drive| {
-            with_values(&activity_grad.contiguous()?, |activity_grad| Ok(record.backward(drive, activity_grad)))
-        })?;
-        let Gradients { inputs, deltas, drive: drive_grad, alpha, eta } = gradients;
-
-        // dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end.
-        let rows = deltas.len() / neurons;
-        let w_grad = if rows == 0 {
-            Tensor::zeros((neurons, neurons), DType::F32, device)?
-        } else {
-            let inputs = Tensor::from_vec(inputs, (rows, neurons), device)?;
-            inputs.t()?.matmul(&Tensor::from_vec(deltas, (rows, neurons), device)?)?
-        };
-        let mut plastic_grad = alpha;
-        if !plastic_grad.is_empty() {
-            plastic_grad.push(eta);
-        }
-        let plastic_grad = match plastic_grad.len() {
-            0 => None,
-            _ => Some(Tensor::from_vec(plastic_grad, plastic.dims(), device)?),
-        };
-        let drive_grad = match drive_grad.is_empty() {
-            true => None,
-            false => Some(Tensor::from_vec(drive_grad, drive.dims(), device)?),
-        };
-        Ok((drive_grad, Some(w_grad), plastic_grad))
-    }
-}
-
 fn check(network: Network, parameters: &Parameters, batch: usize) -> Result<()> {
     if batch == 0 {
         bail!("a batch needs at least one lifetime, found none");
@@ -388,29 +309,4 @@ fn check(network: Network, parameters: &Parameters, batch: usize) -> Result<()> 
         }
     }
     Ok(())
-}
-
-/// Lifetimes on the host that have not begun.
-fn host_record(
-    network: Network,
-    parameters: &Parameters,
-    batch: usize,
-    drive_is_given: bool,
-    expected: &Expected,
-) -> Result<Record> {
-    let (eta, workspace) = (parameters.eta(), parameters.workspace());
-    let weights = with_values(&parameters.host("w")?, |w| match network.plasticity {
-        Some(_) => with_values(&parameters.host("alpha")?, |alpha| Ok(Weights::new(network, w, alpha, eta, workspace))),
-        None => Ok(Weights::new(network, w, &[], 0.0, workspace)),
-    })?;
-    Ok(Record::new(weights, batch, drive_is_given, expected))
-}
-
-/// Lends the values of a contiguous float32 tensor in main memory, without a copy.
-fn with_values<T>(tensor: &Tensor, look: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
-    let (storage, layout) = tensor.storage_and_layout();
-    match (&*storage, layout.contiguous_offsets()) {
-        (Storage::Cpu(CpuStorage::F32(values)), Some((begin, end))) => look(&values[begin..end]),
-        _ => bail!("a lifetime on the CPU needs contiguous float32 tensors in main memory"),
-    }
 }

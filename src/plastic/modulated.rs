@@ -10,7 +10,7 @@
 //!
 //! α is free, and the drive is added inside the tanh. Parameters, beside `w` and `alpha`: `mod.weight` `[N, 1]`,
 //! `mod.bias` `[1]`; with fan-out `fanout.weight` and `fanout.bias`, `[N]`; with retroactive modulation `eta` `[1]`.
-//! This is the computation on the CPU; where the parameters are on a CUDA device it is done there.
+//! [`Modulated`] computes on the CPU; a [`Stepper`](super::Stepper) whose parameters are on a CUDA device computes there.
 
 use super::alteration::Alteration;
 use super::cpu::{ModulatedGradients, ModulatedLane, ModulatedWeights};

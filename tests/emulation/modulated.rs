@@ -11,8 +11,6 @@ use hebbscope::plastic::modulated::{Kind, Modulated, Modulation};
 use hebbscope::plastic::replay::{self, Recording};
 use std::path::Path;
 
-const NEURONS: usize = 37;
-
 /// How a case is laid out.
 #[derive(Clone, Copy, Debug)]
 struct Cut {
@@ -45,11 +43,12 @@ struct Found {
     drive: Vec<f32>,
     alpha: Vec<f32>,
     /// dL/dm, dL/da, dL/db, dL/dc and dL/dη.
-    signals: Vec<f32>,
+    mod_parameters: Vec<f32>,
 }
 
 fn transposed(matrix: &[f32]) -> Vec<f32> {
-    (0..matrix.len()).map(|cell| matrix[cell % NEURONS * NEURONS + cell / NEURONS]).collect()
+    let neurons = matrix.len().isqrt();
+    (0..matrix.len()).map(|cell| matrix[cell % neurons * neurons + cell / neurons]).collect()
 }
 
 /// The sum over lanes.
@@ -59,28 +58,29 @@ fn summed(lanes: &[f32], each: usize) -> Vec<f32> {
 
 impl Problem {
     /// A loud modulator, so that many traces reach their bound.
-    fn new(modulation: Modulation, steps: usize, batch: usize) -> Self {
+    fn new(modulation: Modulation, [neurons, steps, batch]: [usize; 3]) -> Self {
         let mut generator = Generator::new(8, Stream::Training);
         let mut parameters = Parameters::default();
-        for (name, shape) in modulation.shapes(NEURONS) {
+        for (name, shape) in modulation.shapes(neurons) {
             let values = match name {
                 "eta" => vec![0.2],
-                "w" | "alpha" => generator.normal(NEURONS * NEURONS, 0.12),
+                "w" | "alpha" => generator.normal(neurons * neurons, 0.7 / (neurons as f32).sqrt()),
                 _ => generator.normal(shape.iter().product(), 0.6),
             };
             parameters.insert(name, &shape, &values).unwrap();
         }
-        let count = steps * batch * NEURONS;
-        let drive = Tensor::from_vec(generator.normal(count, 0.7), (steps, batch, NEURONS), &Device::Cpu).unwrap();
+        let count = steps * batch * neurons;
+        let drive = Tensor::from_vec(generator.normal(count, 0.7), (steps, batch, neurons), &Device::Cpu).unwrap();
         Self { modulation, parameters, drive, grad: generator.normal(count, 1.0) }
     }
 
     fn values(&self, name: &str, otherwise: f32) -> Vec<f32> {
-        self.parameters.values(name).unwrap_or_else(|_| vec![otherwise; if name == "eta" { 1 } else { NEURONS }])
+        let count = if name == "eta" { 1 } else { self.drive.dims()[2] };
+        self.parameters.values(name).unwrap_or_else(|_| vec![otherwise; count])
     }
 
     /// m, a, b, c and η.
-    fn signals(&self) -> Vec<f32> {
+    fn mod_parameters(&self) -> Vec<f32> {
         let named =
             [("mod.weight", 0.0), ("fanout.weight", 1.0), ("fanout.bias", 0.0), ("mod.bias", 0.0), ("eta", 0.0)];
         named.into_iter().flat_map(|(name, otherwise)| self.values(name, otherwise)).collect()
@@ -105,7 +105,7 @@ impl Problem {
             states: self.replayed(&activity, &modulator),
             drive: flat(gradients.get(&drive).unwrap()),
             alpha: of("alpha"),
-            signals: ["mod.weight", "fanout.weight", "fanout.bias", "mod.bias", "eta"].map(of).concat(),
+            mod_parameters: ["mod.weight", "fanout.weight", "fanout.bias", "mod.bias", "eta"].map(of).concat(),
             activity,
             modulator,
         }
@@ -158,7 +158,7 @@ impl Problem {
             .floats(&flat(&self.drive))
             .floats(&transposed(&self.values("w", 0.0)))
             .floats(&transposed(&self.values("alpha", 0.0)))
-            .floats(&self.signals())
+            .floats(&self.mod_parameters())
             .floats(&self.grad)
             .run(emulator);
         let (all, matrix) = (steps * batch * neurons, neurons * neurons);
@@ -166,40 +166,43 @@ impl Problem {
             [all, steps * batch, layout.whole_batch()].map(|count| answer.floats(count));
         let states = states.chunks_exact(layout.kept());
         let states = states.map(|lane| lane.chunks_exact(matrix).flat_map(transposed).collect()).collect();
-        let [drive, alpha, signals] = [all, batch * matrix, batch * layout.signals()].map(|count| answer.floats(count));
+        let [drive, alpha, mod_parameters] =
+            [all, batch * matrix, batch * layout.mod_parameters()].map(|count| answer.floats(count));
         assert!(answer.0.is_empty(), "the emulator said more than was asked");
-        let mut signals = summed(&signals, layout.signals());
+        let mut mod_parameters = summed(&mod_parameters, layout.mod_parameters());
         // The network has no such parameters.
         if self.modulation.kind == Kind::Simple {
-            signals.truncate(3 * neurons + 1);
+            mod_parameters.truncate(3 * neurons + 1);
         }
         if !self.modulation.fan_out {
-            signals.drain(neurons..3 * neurons);
+            mod_parameters.drain(neurons..3 * neurons);
         }
-        Found { activity, modulator, states, drive, alpha: transposed(&summed(&alpha, matrix)), signals }
+        Found { activity, modulator, states, drive, alpha: transposed(&summed(&alpha, matrix)), mod_parameters }
     }
 }
 
-/// More neurons than a warp has threads, and not a whole number of tiles.
+/// More neurons than a warp has threads and not a whole number of tiles, fewer than a tile, one step, two steps.
 #[test]
 fn the_modulated_kernels_do_what_the_cpu_path_does_and_their_traces_replay_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
     let Some(emulator) = emulator(folder.path(), "modulated.cpp") else { return };
     for modulation in modulations() {
-        let problem = Problem::new(modulation, 13, 3);
-        let (found, expected) = (problem.emulated(&emulator, WHOLE), problem.on_the_cpu());
-        let clipped = expected.states.iter().flatten().filter(|value| value.abs() == modulation.bound).count();
-        assert!(clipped > 10, "{modulation:?}: {clipped} traces at their bound");
-        let close = |what: &str, found: &[f32], expected: &[f32], tolerance: f32| {
-            assert_close(&format!("{modulation:?} {what}"), found, expected, tolerance);
-        };
-        close("x", &found.activity, &expected.activity, 1e-5);
-        close("M", &found.modulator, &expected.modulator, 1e-5);
-        close("H and E", &found.states.concat(), &expected.states.concat(), 1e-5);
-        close("d(drive)", &found.drive, &expected.drive, 1e-4);
-        close("dalpha", &found.alpha, &expected.alpha, 1e-4);
-        close("d(signals)", &found.signals, &expected.signals, 1e-4);
-        assert!(found.states == problem.replayed(&found.activity, &found.modulator), "{modulation:?}: other bits");
+        for size in [[37, 13, 3], [3, 9, 2], [5, 1, 2], [5, 2, 1]] {
+            let problem = Problem::new(modulation, size);
+            let (found, expected) = (problem.emulated(&emulator, WHOLE), problem.on_the_cpu());
+            let clipped = expected.states.iter().flatten().filter(|value| value.abs() == modulation.bound).count();
+            assert!(size[0] < 37 || clipped > 10, "{modulation:?}: {clipped} traces at their bound");
+            let close = |what: &str, found: &[f32], expected: &[f32], tolerance: f32| {
+                assert_close(&format!("{modulation:?} {size:?} {what}"), found, expected, tolerance);
+            };
+            close("x", &found.activity, &expected.activity, 1e-5);
+            close("M", &found.modulator, &expected.modulator, 1e-5);
+            close("H and E", &found.states.concat(), &expected.states.concat(), 1e-5);
+            close("d(drive)", &found.drive, &expected.drive, 1e-4);
+            close("dalpha", &found.alpha, &expected.alpha, 1e-4);
+            close("d(modulator)", &found.mod_parameters, &expected.mod_parameters, 1e-4);
+            assert!(found.states == problem.replayed(&found.activity, &found.modulator), "{modulation:?}: other bits");
+        }
     }
 }
 
@@ -209,7 +212,7 @@ fn how_a_modulated_lifetime_is_laid_out_in_time_and_memory_changes_no_bit() {
     let folder = tempfile::tempdir().unwrap();
     let Some(emulator) = emulator(folder.path(), "modulated.cpp") else { return };
     for modulation in modulations() {
-        let problem = Problem::new(modulation, 10, 2);
+        let problem = Problem::new(modulation, [37, 10, 2]);
         let whole = problem.emulated(&emulator, WHOLE);
         for cut in [
             Cut { seed: 99, ..WHOLE },
@@ -231,8 +234,11 @@ fn a_modulated_lane_is_in_shared_memory_where_it_fits() {
         for (neurons, kib, fits) in [(100, 227, true), (100, 99, false), (400, 227, false)] {
             let layout = Layout::new(modulation, neurons, 30, 200, limits(kib));
             assert_eq!(layout.plan.in_shared, i32::from(fits), "{modulation:?} {neurons} neurons {kib} KiB");
-            assert!(layout.shared.iter().all(|floats| floats * 4 <= kib << 10));
+            assert!(layout.fits(limits(kib)));
             assert_eq!(layout.plan.every, 1);
         }
+        // The most neurons that a maze's settings allow; on a smaller device so many do not fit, and are refused.
+        assert!(Layout::new(modulation, 4000, 1, 200, limits(227)).fits(limits(227)));
+        assert!(!Layout::new(modulation, 4000, 1, 200, limits(99)).fits(limits(99)));
     }
 }

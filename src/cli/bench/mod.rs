@@ -50,9 +50,9 @@ const BENCHES: &[Bench] = &[
     },
     Bench {
         name: "modulated",
-        about: "the same for an agent that modulates its own traces, which computes on the CPU",
-        on_device: false,
-        run: |_| training(&Compute::cpu(), "maze", &[("network", "modulated".into())]),
+        about: "the same for an agent that modulates its own traces",
+        on_device: true,
+        run: |compute| training(compute, "maze", &[("network", "modulated".into())]),
     },
     Bench {
         name: "large",

@@ -26,17 +26,19 @@ mod buffer;
 mod driven;
 mod forward;
 mod modulated;
+mod operation;
 mod schedule;
 mod sweep;
 mod weights;
 mod workspace;
 
-pub(super) use backward::Gradients;
+use backward::Gradients;
 use buffer::Buffer;
 pub(super) use forward::{Expected, Record};
 pub(super) use modulated::{ModulatedGradients, ModulatedLane, ModulatedWeights, Writing};
+pub(super) use operation::{attach, begin};
 pub(super) use sweep::TraceSweep;
-pub(super) use weights::Weights;
+use weights::Weights;
 pub(super) use workspace::Workspace;
 
 /// Rows are padded to a multiple of this many floats, and sums along a row run in this many lanes.

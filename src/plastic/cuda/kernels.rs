@@ -45,8 +45,8 @@ pub const SQUARES: Kernel = Kernel { file: "norm.cu", source: sources::NORM, nam
 impl Kernel {
     /// What the compiler is told beside the source.
     fn definitions(&self) -> Vec<String> {
-        self.variant.map_or_else(Vec::new, |(rule, in_shared)| {
-            vec![format!("-DONLY_RULE={rule}"), format!("-DONLY_SHARED={in_shared}")]
+        self.variant.map_or_else(Vec::new, |(variant, in_shared)| {
+            vec![format!("-DONLY_VARIANT={variant}"), format!("-DONLY_SHARED={in_shared}")]
         })
     }
 }

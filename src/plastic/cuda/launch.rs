@@ -1,7 +1,7 @@
 //! Launching the lifetime's kernels: memory, arguments, and how many lanes go at once.
 
 use super::kernels::{self, BACKWARD, FORWARD, Kernel};
-use super::plan::{Division, Limits, Need, Plan};
+use super::plan::{Division, Limits, Need, Plan, WARP};
 use crate::plastic::network::Network;
 use crate::plastic::rule::Rule;
 use candle_core::cuda_backend::cudarc::driver::{
@@ -161,7 +161,7 @@ impl Launcher {
         let all = steps * batch * neurons;
         let alpha = if plan.alpha_row != 0 { batch * neurons * neurons } else { batch * neurons };
         let room = |count| Ok::<_, candle_core::Error>(Buffer::<f32>::new(&self.device, count)?.slice);
-        let parts_of_eta = batch * self.division.blocks * (THREADS as usize / 32);
+        let parts_of_eta = batch * self.division.blocks * (THREADS as usize / WARP);
         let mut made = Made {
             delta: room(all)?,
             drive: room(if plan.clamps != 0 && wants_drive { all } else { 0 })?,

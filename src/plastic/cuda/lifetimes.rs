@@ -1,11 +1,11 @@
 //! What lifetimes on the device can be asked, whatever writes their traces.
 
-use super::{modulated, operation};
+use super::{modulated, record};
 use crate::plastic::network::Network;
 use crate::plastic::parameters::Parameters;
 use candle_core::cuda_backend::CudaDevice;
-use candle_core::cuda_backend::cudarc::driver::{CudaSlice, CudaView};
-use candle_core::{Device, Error, Layout, Result, Storage, Tensor, bail};
+use candle_core::cuda_backend::cudarc::driver::CudaSlice;
+use candle_core::{Device, Error, Result, Tensor};
 
 /// A batch of lifetimes on the device.
 pub(crate) trait Lifetimes: Send {
@@ -34,12 +34,18 @@ pub(crate) trait Lifetimes: Send {
     ///
     /// # Errors
     /// When the device fails.
+    ///
+    /// # Panics
+    /// When there is no such lane.
     fn traces(&self, lane: usize) -> Result<[Vec<f32>; 2]>;
 
     /// M(t) of one lane, `[T]`; empty for a network that does not modulate its traces.
     ///
     /// # Errors
     /// When the device fails.
+    ///
+    /// # Panics
+    /// When there is no such lane.
     fn modulator(&self, lane: usize) -> Result<Vec<f32>>;
 
     /// Ends the lifetimes: x of all steps, `[T, B, N]`, attached to the graph of `parameters` and of `drive`.
@@ -84,28 +90,6 @@ pub(crate) fn begin(
             modulation.check().map_err(Error::Msg)?;
             Box::new(modulated::Record::new(modulation, parameters, batch, expected_steps)?)
         }
-        None => Box::new(operation::Record::new(network, parameters, batch, expected_steps)?),
+        None => Box::new(record::Record::new(network, parameters, batch, expected_steps)?),
     })
-}
-
-/// dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end. Both tensors are `[T, B, N]`.
-pub(super) fn weight_gradient(activity: &Tensor, delta: &Tensor) -> Result<Tensor> {
-    let (steps, batch, neurons) = activity.dims3()?;
-    let rows = steps.saturating_sub(1) * batch;
-    if rows == 0 {
-        return Tensor::zeros((neurons, neurons), activity.dtype(), activity.device());
-    }
-    let before = activity.detach().reshape((steps * batch, neurons))?.narrow(0, 0, rows)?;
-    let delta = delta.reshape((steps * batch, neurons))?.narrow(0, batch, rows)?;
-    before.t()?.matmul(&delta)
-}
-
-/// The values of a contiguous float32 tensor on the device.
-pub(super) fn view<'a>(
-    (storage, layout): &'a (impl std::ops::Deref<Target = Storage>, &Layout),
-) -> Result<CudaView<'a, f32>> {
-    let (Storage::Cuda(storage), Some((begin, end))) = (&**storage, layout.contiguous_offsets()) else {
-        bail!("a lifetime on the device needs contiguous tensors there");
-    };
-    Ok(storage.as_cuda_slice::<f32>()?.slice(begin..end))
 }

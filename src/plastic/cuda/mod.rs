@@ -12,6 +12,8 @@ mod adam;
 #[allow(unsafe_code)] // Asking for the driver's library loads it; two settings have no safe call.
 mod device;
 #[cfg(feature = "cuda")]
+mod graph;
+#[cfg(feature = "cuda")]
 pub mod kernels;
 #[cfg(feature = "cuda")]
 #[allow(unsafe_code)] // As for `adam`.
@@ -19,9 +21,9 @@ mod launch;
 #[cfg(feature = "cuda")]
 mod lifetimes;
 pub mod modulated;
-#[cfg(feature = "cuda")]
-mod operation;
 pub mod plan;
+#[cfg(feature = "cuda")]
+mod record;
 pub mod sources;
 
 #[cfg(feature = "cuda")]

@@ -4,11 +4,11 @@ use super::plan::{Layout, ModulatedPlan};
 use crate::plastic::cuda::kernels::{self, Kernel, MODULATED_BACKWARD, MODULATED_FORWARD};
 use crate::plastic::cuda::launch::{self, Buffer, THREADS};
 use crate::plastic::modulated::Modulation;
-use candle_core::Result;
 use candle_core::cuda_backend::cudarc::driver::{
     CudaFunction, CudaSlice, CudaView, DeviceRepr, LaunchConfig, PushKernelArg as _,
 };
 use candle_core::cuda_backend::{CudaDevice, WrapErr as _};
+use candle_core::{Result, bail};
 
 // SAFETY: the struct has the fields of its namesake in the kernel, in the same order, and no padding.
 unsafe impl DeviceRepr for ModulatedPlan {}
@@ -30,7 +30,7 @@ pub(super) struct Weights<'a> {
     /// `[N, N]` by columns.
     pub alpha: &'a CudaView<'a, f32>,
     /// m, a, b, c and η.
-    pub signals: &'a CudaView<'a, f32>,
+    pub mod_parameters: &'a CudaView<'a, f32>,
 }
 
 /// What has been lived, as the backward kernel reads it.
@@ -45,7 +45,7 @@ pub(super) struct Lived<'a> {
 pub(super) struct Made {
     pub delta: CudaSlice<f32>,
     pub alpha: CudaSlice<f32>,
-    pub signals: CudaSlice<f32>,
+    pub mod_parameters: CudaSlice<f32>,
 }
 
 impl Launcher {
@@ -56,7 +56,11 @@ impl Launcher {
         lanes: usize,
         steps: usize,
     ) -> Result<Self> {
-        let layout = Layout::new(modulation, neurons, lanes, steps, launch::limits(device)?);
+        let limits = launch::limits(device)?;
+        let layout = Layout::new(modulation, neurons, lanes, steps, limits);
+        if !layout.fits(limits) {
+            bail!("{neurons} modulated neurons are more than a block of this device has shared memory for");
+        }
         let prepare = |kernel: Kernel, floats: usize| {
             let variant = Some((layout.plan.retroactive, layout.plan.in_shared != 0));
             let function = kernels::function(device, &Kernel { variant, ..kernel })?;
@@ -85,7 +89,7 @@ impl Launcher {
         let stream = self.device.cuda_stream();
         let mut launch = stream.launch_builder(&self.forward);
         launch.arg(&self.layout.plan).arg(&first_step).arg(&steps).arg(&self.bound);
-        launch.arg(drive).arg(weights.w).arg(weights.alpha).arg(weights.signals);
+        launch.arg(drive).arg(weights.w).arg(weights.alpha).arg(weights.mod_parameters);
         launch.arg(activity).arg(modulator).arg(state).arg(frames);
         // SAFETY: the arguments are those of `modulated_forward`, in order, and as large as its comments say.
         unsafe { launch.launch(self.shape(self.layout.shared[0])) }.w()?;
@@ -100,16 +104,16 @@ impl Launcher {
         let mut made = Made {
             delta: room(steps * lanes * neurons)?,
             alpha: room(lanes * neurons * neurons)?,
-            signals: room(lanes * self.layout.signals())?,
+            mod_parameters: room(lanes * self.layout.mod_parameters())?,
         };
         let (mut span, mut scratch) = (room(self.layout.span())?, room(self.layout.scratch())?);
         let steps = steps as i32;
         let stream = self.device.cuda_stream();
         let mut launch = stream.launch_builder(&self.backward);
         launch.arg(plan).arg(&steps).arg(&self.bound);
-        launch.arg(weights.w).arg(weights.alpha).arg(weights.signals);
+        launch.arg(weights.w).arg(weights.alpha).arg(weights.mod_parameters);
         launch.arg(lived.activity).arg(lived.modulator).arg(lived.activity_grad).arg(lived.frames);
-        launch.arg(&mut made.delta).arg(&mut made.alpha).arg(&mut made.signals).arg(&mut span).arg(&mut scratch);
+        launch.arg(&mut made.delta).arg(&mut made.alpha).arg(&mut made.mod_parameters).arg(&mut span).arg(&mut scratch);
         // SAFETY: the arguments are those of `modulated_backward`, in order, and as large as its comments say.
         unsafe { launch.launch(self.shape(self.layout.shared[1])) }.w()?;
         Ok(made)

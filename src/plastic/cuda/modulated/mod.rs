@@ -4,9 +4,9 @@
 #[cfg(feature = "cuda")]
 #[allow(unsafe_code)] // Launching a kernel is a promise that its arguments fit, which no compiler checks.
 mod launch;
-#[cfg(feature = "cuda")]
-mod operation;
 pub mod plan;
+#[cfg(feature = "cuda")]
+mod record;
 
 #[cfg(feature = "cuda")]
-pub(crate) use operation::Record;
+pub(crate) use record::Record;

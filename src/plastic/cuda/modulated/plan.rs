@@ -34,14 +34,15 @@ pub struct Layout {
     pub plan: ModulatedPlan,
     /// Floats of shared memory that a block needs forward, and backward.
     pub shared: [usize; 2],
+    /// Floats of a lane's sums along rows, one for each warp.
+    row_sums: usize,
 }
 
 impl Layout {
     /// Lays out `lanes` lifetimes of about `steps` steps: in shared memory where a lane fits.
     pub fn new(modulation: Modulation, neurons: usize, lanes: usize, steps: usize, limits: Limits) -> Self {
         let layout = |in_shared| Self::with(modulation, neurons, lanes, steps, limits, in_shared);
-        let fits = |layout: &Self| layout.shared.iter().all(|floats| floats * size_of::<f32>() <= limits.shared_bytes);
-        Some(layout(true)).filter(fits).unwrap_or_else(|| layout(false))
+        Some(layout(true)).filter(|layout| layout.fits(limits)).unwrap_or_else(|| layout(false))
     }
 
     /// Lays out with a lane's matrices in shared memory or outside.
@@ -63,12 +64,17 @@ impl Layout {
                 in_shared: i32::from(in_shared),
             },
             shared: [0; 2],
+            row_sums: 0,
         };
         layout.plan.every = whole(key_frames_every(lanes * layout.kept(), steps, limits.memory_bytes));
-        let matrices = |count: usize| if in_shared { count * neurons * neurons + layout.kept() } else { 0 };
-        let rows = 2 * (limits.threads / WARP) * neurons;
-        // w and α, and backward the sums for α; vectors as the kernels name them.
-        layout.shared = [6 * neurons + 2 + matrices(2), 13 * neurons + rows + matrices(3)];
+        layout.row_sums = 2 * (limits.threads / WARP) * neurons;
+        // The vectors that the kernels name; w and α, and backward the sums for α.
+        layout.shared = [6 * neurons, 13 * neurons];
+        if in_shared {
+            let matrix = neurons * neurons;
+            layout.shared[0] += 2 * matrix + layout.kept();
+            layout.shared[1] += 3 * matrix + layout.kept() + layout.row_sums;
+        }
         layout
     }
 
@@ -77,8 +83,8 @@ impl Layout {
         (1 + self.plan.retroactive as usize) * (self.plan.neurons as usize).pow(2)
     }
 
-    /// How many signals there are: m, a, b, `[N]` each, c and η.
-    pub fn signals(&self) -> usize {
+    /// How many parameters the modulator has: m, a, b, `[N]` each, c and η.
+    pub fn mod_parameters(&self) -> usize {
         3 * self.plan.neurons as usize + 2
     }
 
@@ -95,9 +101,14 @@ impl Layout {
         }
     }
 
-    /// Floats of gradients of traces that are outside shared memory.
+    /// Floats of what the backward kernel sums up outside shared memory.
     pub fn scratch(&self) -> usize {
-        if self.plan.in_shared != 0 { 0 } else { self.whole_batch() }
+        if self.plan.in_shared != 0 { 0 } else { self.whole_batch() + self.plan.lanes as usize * self.row_sums }
+    }
+
+    /// Whether a block may have as much shared memory as the kernels need.
+    pub fn fits(&self, limits: Limits) -> bool {
+        self.shared.iter().all(|floats| floats * size_of::<f32>() <= limits.shared_bytes)
     }
 
     /// Floats of what all lanes keep.

@@ -1,15 +1,14 @@
-//! A batch of lifetimes on the device, and its place in Candle's graph.
+//! A batch of lifetimes on the device whose traces a rule writes, forward and backward.
 
+use super::graph::{self, Differentiate, Operation, view, weight_gradient};
 use super::launch::{Buffer, Launcher, Lived};
-use super::lifetimes::{Lifetimes, view, weight_gradient};
+use super::lifetimes::Lifetimes;
 use crate::plastic::network::{AlphaKind, Drive, Network};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::rule::{Update as _, with_update};
 use candle_core::cuda_backend::CudaDevice;
 use candle_core::cuda_backend::cudarc::driver::CudaSlice;
-use candle_core::op::BackpropOp;
-use candle_core::{CpuStorage, CudaStorage, CustomOp3, DType, Layout, Result, Shape, Storage, Tensor, bail};
-use std::sync::{Mutex, PoisonError};
+use candle_core::{DType, Result, Shape, Tensor};
 
 /// Everything that a batch of lifetimes leaves on the device.
 pub(crate) struct Record {
@@ -27,6 +26,8 @@ pub(crate) struct Record {
     trace: CudaSlice<f32>,
     frames: Buffer<f32>,
     clamped: Buffer<i32>,
+    /// Whether the drive is part of the graph: known at the end only.
+    wants_drive: bool,
 }
 
 impl Record {
@@ -49,6 +50,7 @@ impl Record {
             frames: Buffer::new(&device, launcher.division.frames(expected_steps))?,
             clamped: Buffer::new(&device, expected_steps * batch)?,
             steps: 0,
+            wants_drive: false,
             network,
             batch,
             launcher,
@@ -136,69 +138,24 @@ impl Lifetimes for Record {
             }
             None => (drive.flatten_all()?.contiguous()?, self.w.detach()),
         };
-        let wants_drive = drive.track_op();
-        let operation = LifetimeOp { shape, wants_drive, state: Mutex::new((Some(activity), Some(*self))) };
-        driven.apply_op3(parameters.get("w")?, &alpha, operation)
+        self.wants_drive = drive.track_op();
+        driven.apply_op3(parameters.get("w")?, &alpha, Operation::new(shape, activity, *self))
     }
 }
 
-/// The operation in Candle's graph: it owns what the backward pass needs until that has run.
-struct LifetimeOp {
-    /// `[T, B, N]`.
-    shape: Shape,
-    wants_drive: bool,
-    /// x(t) until Candle takes it, and the record.
-    state: Mutex<(Option<CudaSlice<f32>>, Option<Record>)>,
-}
-
-impl CustomOp3 for LifetimeOp {
-    fn name(&self) -> &'static str {
-        "plastic-lifetime"
-    }
-
-    fn cpu_fwd(
-        &self,
-        _: &CpuStorage,
-        _: &Layout,
-        _: &CpuStorage,
-        _: &Layout,
-        _: &CpuStorage,
-        _: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        bail!("a lifetime that was lived on the device cannot be taken to the CPU")
-    }
-
-    fn cuda_fwd(
-        &self,
-        driven: &CudaStorage,
-        _: &Layout,
-        _: &CudaStorage,
-        _: &Layout,
-        _: &CudaStorage,
-        _: &Layout,
-    ) -> Result<(CudaStorage, Shape)> {
-        let activity = self.state.lock().unwrap_or_else(PoisonError::into_inner).0.take();
-        let Some(activity) = activity else { bail!("this lifetime has been taken into the graph already") };
-        Ok((CudaStorage::wrap_cuda_slice(activity, driven.device.clone()), self.shape.clone()))
-    }
-
-    fn bwd(
-        &self,
-        driven: &Tensor,
-        w: &Tensor,
-        alpha: &Tensor,
+impl Differentiate for Record {
+    fn differentiate(
+        self,
+        [driven, w, alpha]: [&Tensor; 3],
         activity: &Tensor,
         activity_grad: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let record = self.state.lock().unwrap_or_else(PoisonError::into_inner).1.take();
-        let Some(record) = record else { bail!("the backward pass of a lifetime can run once only") };
-        let (steps, batch, neurons) = self.shape.dims3()?;
+    ) -> Result<[Option<Tensor>; 3]> {
+        let (steps, batch, neurons) = activity.dims3()?;
         let (driven, w, alpha) = (driven.detach(), w.contiguous()?, alpha.contiguous()?);
-        let activity_grad = activity_grad.contiguous()?;
         let made = {
-            let tensors = [&driven, &w, &alpha, &record.eta, activity, &activity_grad];
+            let tensors = [&driven, &w, &alpha, &self.eta, activity, activity_grad];
             let places = tensors.map(Tensor::storage_and_layout);
-            record.launcher.backward(
+            self.launcher.backward(
                 steps,
                 self.wants_drive,
                 &Lived {
@@ -208,28 +165,24 @@ impl CustomOp3 for LifetimeOp {
                     eta: &view(&places[3])?,
                     activity: &view(&places[4])?,
                     activity_grad: &view(&places[5])?,
-                    frames: &record.frames.slice,
-                    clamped: &record.clamped.slice,
+                    frames: &self.frames.slice,
+                    clamped: &self.clamped.slice,
                 },
             )?
         };
-        let tensor = |slice: CudaSlice<f32>, shape: Shape| {
-            let storage = Storage::Cuda(CudaStorage::wrap_cuda_slice(slice, record.device.clone()));
-            Tensor::from_storage(storage, shape, BackpropOp::none(), false)
-        };
-        let delta = tensor(made.delta, self.shape.clone());
+        let tensor = |slice, shape: Shape| graph::tensor(&self.device, slice, shape);
+        let delta = tensor(made.delta, activity.shape().clone());
         let w_grad = weight_gradient(activity, &delta)?;
-        let drive_grad = match (self.wants_drive, record.network.drive) {
+        let drive_grad = match (self.wants_drive, self.network.drive) {
             (false, _) => Tensor::zeros(steps * batch * neurons, DType::F32, driven.device())?,
             (true, Drive::Add) => delta.flatten_all()?,
             (true, Drive::Clamp) => tensor(made.drive, Shape::from(steps * batch * neurons)),
         };
-        let Some(plasticity) = record.network.plasticity else {
-            return Ok((Some(drive_grad), Some(w_grad), None));
+        let Some(plasticity) = self.network.plasticity else {
+            return Ok([Some(drive_grad), Some(w_grad), None]);
         };
         let parts = made.eta.len();
-        let eta_storage = Storage::Cuda(CudaStorage::wrap_cuda_slice(made.eta, record.device.clone()));
-        let eta_grad = Tensor::from_storage(eta_storage, parts, BackpropOp::none(), false);
+        let eta_grad = graph::tensor(&self.device, made.eta, parts);
         let eta_grad = eta_grad.sum_all()?.to_dtype(DType::F32)?.reshape(1)?;
         let driven_grad = Tensor::cat(&[&drive_grad, &eta_grad], 0)?;
         let alpha_grad = match plasticity.alpha {
@@ -237,6 +190,6 @@ impl CustomOp3 for LifetimeOp {
             AlphaKind::PerNeuron => tensor(made.alpha, Shape::from((batch, neurons))).sum(0)?,
             AlphaKind::Yoked => tensor(made.alpha, Shape::from((batch, neurons))).sum_all()?.reshape(1)?,
         };
-        Ok((Some(driven_grad), Some(w_grad), Some(alpha_grad)))
+        Ok([Some(driven_grad), Some(w_grad), Some(alpha_grad)])
     }
 }

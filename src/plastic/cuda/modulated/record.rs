@@ -1,16 +1,15 @@
-//! A batch of modulated lifetimes on the device, and its place in Candle's graph.
+//! A batch of modulated lifetimes on the device, forward and backward.
 
 use super::launch::{Launcher, Lived, Weights};
+use crate::plastic::cuda::graph::{self, Differentiate, Operation, view, weight_gradient};
 use crate::plastic::cuda::launch::Buffer;
-use crate::plastic::cuda::lifetimes::{Lifetimes, view, weight_gradient};
+use crate::plastic::cuda::lifetimes::Lifetimes;
 use crate::plastic::modulated::{Kind, Modulation};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::replay;
 use candle_core::cuda_backend::CudaDevice;
 use candle_core::cuda_backend::cudarc::driver::CudaSlice;
-use candle_core::op::BackpropOp;
-use candle_core::{CpuStorage, CudaStorage, CustomOp3, Layout, Result, Shape, Storage, Tensor, bail};
-use std::sync::{Mutex, PoisonError};
+use candle_core::{Result, Shape, Tensor};
 
 /// Everything that a batch of modulated lifetimes leaves on the device.
 pub(crate) struct Record {
@@ -25,7 +24,7 @@ pub(crate) struct Record {
     /// By columns.
     alpha: Tensor,
     /// m, a, b, c and η, `[3N + 2]`.
-    signals: Tensor,
+    mod_parameters: Tensor,
     activity: Buffer<f32>,
     modulator: Buffer<f32>,
     /// H, and E behind it, as of the last sweep; by columns.
@@ -34,7 +33,7 @@ pub(crate) struct Record {
 }
 
 /// m, a, b, c and η as one, `[3N + 2]`: ones and zeros stand for what the network does not have.
-fn signals(modulation: Modulation, parameters: &Parameters, neurons: usize) -> Result<Tensor> {
+fn mod_parameters(modulation: Modulation, parameters: &Parameters, neurons: usize) -> Result<Tensor> {
     let constant = |value: f64, count: usize| Tensor::full(value as f32, count, parameters.device());
     let [fan_weight, fan_bias] = match modulation.fan_out {
         true => [parameters.get("fanout.weight")?.clone(), parameters.get("fanout.bias")?.clone()],
@@ -61,7 +60,7 @@ impl Record {
         Ok(Self {
             w: by_columns("w")?,
             alpha: by_columns("alpha")?,
-            signals: signals(modulation, parameters, neurons)?.detach(),
+            mod_parameters: mod_parameters(modulation, parameters, neurons)?.detach(),
             activity: Buffer::new(&device, expected_steps * batch * neurons)?,
             modulator: Buffer::new(&device, expected_steps * batch)?,
             state: device.alloc_zeros(launcher.layout.whole_batch())?,
@@ -75,11 +74,6 @@ impl Record {
         })
     }
 
-    /// M(t) of all lanes, `[T, B]`.
-    fn modulators(&self) -> Result<Vec<f32>> {
-        self.device.clone_dtoh(&self.modulator.slice.slice(..self.steps * self.batch))
-    }
-
     /// What the steps before the last one wrote, and then the last one, whose writing waits for a step that does not
     /// come: carried on here as a tape would.
     fn written_out(&self, lane: usize, mut state: Vec<f32>) -> Result<Vec<f32>> {
@@ -89,15 +83,16 @@ impl Record {
         };
         let before = if last > 0 { row(last - 1)? } else { vec![0.0; self.neurons] };
         let values = [before, row(last)?].concat();
-        let signals = self.signals.to_vec1::<f32>()?;
-        let fan_out = [1, 2].map(|place| signals[place * self.neurons..][..self.neurons].to_vec());
-        let modulator = self.modulator(lane)?;
+        let mod_parameters = self.mod_parameters.to_vec1::<f32>()?;
+        let fan_out = [1, 2].map(|place| mod_parameters[place * self.neurons..][..self.neurons].to_vec());
+        let at = last * self.batch + lane;
+        let modulator = self.device.clone_dtoh(&self.modulator.slice.slice(at..at + 1))?;
         let recording = replay::Modulated {
             values: &values,
             neurons: self.neurons,
             modulation: self.modulation,
-            eta: signals[3 * self.neurons + 1],
-            modulator: &[0.0, modulator[last]],
+            eta: mod_parameters[3 * self.neurons + 1],
+            modulator: &[0.0, modulator[0]],
             fan_out: self.modulation.fan_out.then_some(&fan_out),
         };
         replay::Recording::Modulated(recording).carry(&mut state, 1..2);
@@ -135,12 +130,13 @@ impl Lifetimes for Record {
         self.modulator.reserve(&self.device, reached * self.batch)?;
         self.frames.reserve(&self.device, self.launcher.layout.frames(reached))?;
         let drive = drive.contiguous()?;
-        let places = [&drive, &self.w, &self.alpha, &self.signals].map(Tensor::storage_and_layout);
-        let [drive, w, alpha, signals] = &[view(&places[0])?, view(&places[1])?, view(&places[2])?, view(&places[3])?];
+        let places = [&drive, &self.w, &self.alpha, &self.mod_parameters].map(Tensor::storage_and_layout);
+        let [drive, w, alpha, mod_parameters] =
+            &[view(&places[0])?, view(&places[1])?, view(&places[2])?, view(&places[3])?];
         self.launcher.forward(
             (self.steps, steps),
             drive,
-            Weights { w, alpha, signals },
+            Weights { w, alpha, mod_parameters },
             [&mut self.activity.slice, &mut self.modulator.slice, &mut self.state, &mut self.frames.slice],
         )?;
         self.steps = reached;
@@ -159,7 +155,9 @@ impl Lifetimes for Record {
     }
 
     fn modulator(&self, lane: usize) -> Result<Vec<f32>> {
-        Ok(self.modulators()?.into_iter().skip(lane).step_by(self.batch).collect())
+        assert!(lane < self.batch, "there is no lane {lane} among {}", self.batch);
+        let all = self.device.clone_dtoh(&self.modulator.slice.slice(..self.steps * self.batch))?;
+        Ok(all.into_iter().skip(lane).step_by(self.batch).collect())
     }
 
     fn finish(mut self: Box<Self>, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
@@ -167,88 +165,41 @@ impl Lifetimes for Record {
         let activity = self.activity.take_exactly(&self.device, shape.elem_count())?;
         // Candle's custom operations take three tensors.
         let packed = Tensor::cat(
-            &[&parameters.get("alpha")?.flatten_all()?, &signals(self.modulation, parameters, self.neurons)?],
+            &[&parameters.get("alpha")?.flatten_all()?, &mod_parameters(self.modulation, parameters, self.neurons)?],
             0,
         )?;
-        let operation = ModulatedOp { shape, state: Mutex::new((Some(activity), Some(*self))) };
-        drive.apply_op3(parameters.get("w")?, &packed, operation)
+        drive.apply_op3(parameters.get("w")?, &packed, Operation::new(shape, activity, *self))
     }
 }
 
-/// The operation in Candle's graph: it owns what the backward pass needs until that has run.
-struct ModulatedOp {
-    /// `[T, B, N]`.
-    shape: Shape,
-    /// x(t) until Candle takes it, and the record.
-    state: Mutex<(Option<CudaSlice<f32>>, Option<Record>)>,
-}
-
-impl CustomOp3 for ModulatedOp {
-    fn name(&self) -> &'static str {
-        "modulated-lifetime"
-    }
-
-    fn cpu_fwd(
-        &self,
-        _: &CpuStorage,
-        _: &Layout,
-        _: &CpuStorage,
-        _: &Layout,
-        _: &CpuStorage,
-        _: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        bail!("a lifetime that was lived on the device cannot be taken to the CPU")
-    }
-
-    fn cuda_fwd(
-        &self,
-        drive: &CudaStorage,
-        _: &Layout,
-        _: &CudaStorage,
-        _: &Layout,
-        _: &CudaStorage,
-        _: &Layout,
-    ) -> Result<(CudaStorage, Shape)> {
-        let activity = self.state.lock().unwrap_or_else(PoisonError::into_inner).0.take();
-        let Some(activity) = activity else { bail!("this lifetime has been taken into the graph already") };
-        Ok((CudaStorage::wrap_cuda_slice(activity, drive.device.clone()), self.shape.clone()))
-    }
-
-    fn bwd(
-        &self,
-        drive: &Tensor,
-        _w: &Tensor,
-        _packed: &Tensor,
+impl Differentiate for Record {
+    fn differentiate(
+        self,
+        [drive, _, _]: [&Tensor; 3],
         activity: &Tensor,
         activity_grad: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let record = self.state.lock().unwrap_or_else(PoisonError::into_inner).1.take();
-        let Some(record) = record else { bail!("the backward pass of a lifetime can run once only") };
-        let (steps, batch, neurons) = self.shape.dims3()?;
-        let activity_grad = activity_grad.contiguous()?;
+    ) -> Result<[Option<Tensor>; 3]> {
+        let (steps, batch, neurons) = activity.dims3()?;
         let made = {
-            let tensors = [&record.w, &record.alpha, &record.signals, activity, &activity_grad];
+            let tensors = [&self.w, &self.alpha, &self.mod_parameters, activity, activity_grad];
             let places = tensors.map(Tensor::storage_and_layout);
-            record.launcher.backward(
+            self.launcher.backward(
                 steps,
-                Weights { w: &view(&places[0])?, alpha: &view(&places[1])?, signals: &view(&places[2])? },
+                Weights { w: &view(&places[0])?, alpha: &view(&places[1])?, mod_parameters: &view(&places[2])? },
                 &Lived {
                     activity: &view(&places[3])?,
                     activity_grad: &view(&places[4])?,
-                    modulator: &record.modulator.slice,
-                    frames: &record.frames.slice,
+                    modulator: &self.modulator.slice,
+                    frames: &self.frames.slice,
                 },
             )?
         };
-        let tensor = |slice: CudaSlice<f32>, shape: Shape| {
-            let storage = Storage::Cuda(CudaStorage::wrap_cuda_slice(slice, record.device.clone()));
-            Tensor::from_storage(storage, shape, BackpropOp::none(), false)
-        };
-        let delta = tensor(made.delta, self.shape.clone());
+        let tensor = |slice, shape: Shape| graph::tensor(&self.device, slice, shape);
+        let delta = tensor(made.delta, activity.shape().clone());
         let w_grad = weight_gradient(activity, &delta)?;
         let alpha = tensor(made.alpha, Shape::from((batch, neurons, neurons))).sum(0)?;
-        let signals = tensor(made.signals, Shape::from((batch, 3 * neurons + 2))).sum(0)?;
-        let packed = Tensor::cat(&[&alpha.t()?.flatten_all()?, &signals], 0)?;
-        Ok((Some(delta.reshape(drive.shape())?), Some(w_grad), Some(packed)))
+        let mod_parameters = tensor(made.mod_parameters, Shape::from((batch, 3 * neurons + 2))).sum(0)?;
+        let packed = Tensor::cat(&[&alpha.t()?.flatten_all()?, &mod_parameters], 0)?;
+        Ok([Some(delta.reshape(drive.shape())?), Some(w_grad), Some(packed)])
     }
 }
