@@ -1,7 +1,12 @@
 //! The agents that come with the program do what they were trained for, on lives that nobody has seen.
 
+use hebbscope::episode::{EventKind, Tape};
+use hebbscope::plastic::Parameters;
+use hebbscope::tasks::maze::belief::beliefs;
+use hebbscope::tasks::maze::grid::{Action, Square};
 use hebbscope::tasks::tally::Told;
 use hebbscope::train::{Bundled, evaluate};
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 const LIVES: u64 = 60;
@@ -22,4 +27,59 @@ fn bundled_agents_find_the_reward_and_earn_more_in_the_second_half_of_a_life() {
         let size = std::fs::metadata(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(file)).unwrap().len();
         assert!(size < 1_000_000, "{file}: {size} bytes");
     }
+}
+
+/// Before an agent has found the reward, what it would do elsewhere leads there by chance only; once it has, its traces
+/// know the way from many squares.
+#[test]
+fn what_a_bundled_agent_would_do_elsewhere_leads_to_the_reward_once_it_has_found_it() {
+    for bundled in [Bundled::Agent, Bundled::ModulatedAgent] {
+        let checkpoint = bundled.open().unwrap();
+        let (mut before, mut after, mut lives) = (0.0, 0.0, 0.0);
+        for seed in 0..30 {
+            let tape = evaluate::episode(&checkpoint, seed).unwrap();
+            let found = tape.events.iter().filter(|event| event.kind == EventKind::Reward).map(|event| event.start);
+            let found: Vec<usize> = found.collect();
+            // Three times, so that it is no accident, and not in the very last steps.
+            let (Some(&first), Some(&third)) = (found.first(), found.get(2)) else { continue };
+            if third + 2 < tape.steps {
+                before += share_of_ways(&checkpoint.parameters, &tape, first);
+                after += share_of_ways(&checkpoint.parameters, &tape, third + 2);
+                lives += 1.0;
+            }
+        }
+        println!("{bundled:?}: {} and {} over {lives} lives", before / lives, after / lives);
+        assert!(lives > 20.0, "{bundled:?}: {lives} lives");
+        assert!(after / lives > before / lives + 0.2, "{bundled:?}: {} and {}", before / lives, after / lives);
+    }
+}
+
+/// On how many of the open squares, from 0 to 1, the action that the agent likes best brings it nearer to the reward.
+fn share_of_ways(parameters: &Parameters, tape: &Tape, step: usize) -> f64 {
+    let walk = tape.behaviour.as_ref().unwrap().walk.as_ref().unwrap();
+    let mut state = tape.first_state();
+    tape.carry(&mut state, 0..step);
+    let trace = &state[..state.len().min(tape.network.neurons.pow(2))];
+    // Distances, from the reward outwards.
+    let mut distance = BTreeMap::from([(walk.reward, 0)]);
+    let mut edge = VecDeque::from([walk.reward]);
+    let beside = |[row, column]: [usize; 2], action| {
+        let Square { row, column } = Square { row, column }.beside(action);
+        [row, column]
+    };
+    while let Some(square) = edge.pop_front() {
+        for next in Action::ALL.map(|action| beside(square, action)) {
+            if !walk.is_wall(next) && !distance.contains_key(&next) {
+                distance.insert(next, distance[&square] + 1);
+                edge.push_back(next);
+            }
+        }
+    }
+    let beliefs = beliefs(parameters, tape, step, trace).unwrap();
+    let elsewhere = beliefs.iter().filter(|belief| [belief.square.row, belief.square.column] != walk.reward);
+    let nearer = elsewhere.filter(|belief| {
+        let square = [belief.square.row, belief.square.column];
+        distance.get(&beside(square, belief.preferred())).is_some_and(|next| *next < distance[&square])
+    });
+    nearer.count() as f64 / (beliefs.len() - 1) as f64
 }

@@ -195,6 +195,26 @@ fn an_agent_that_is_driven_goes_where_it_is_told_and_finds_the_reward_where_it_w
     assert_eq!([0, 7, 8, 39].map(|step| tape.reward_square(step).unwrap()), [[1, 2], [1, 2], [5, 5], [5, 5]]);
 }
 
+/// To an agent that likes all actions alike, an action is nothing but its random number: having gone another way, or
+/// having found the reward elsewhere, it draws the same ones.
+#[test]
+fn what_follows_has_the_same_random_numbers() {
+    let config = config(&[]);
+    let mut parameters = strong(&config);
+    parameters.insert("policy.weight", &[NEURONS, 4], &[0.0; 4 * NEURONS]).unwrap();
+    parameters.insert("policy.bias", &[4], &[0.0; 4]).unwrap();
+    let actions = |interventions: Vec<Intervention>| {
+        let tape = evaluate::live_branched(&config, &parameters, 3, interventions).unwrap();
+        let behaviour = tape.behaviour.unwrap();
+        (behaviour.actions, behaviour.walk.unwrap().squares)
+    };
+    let (untouched, way) = actions(Vec::new());
+    let other = (untouched[10] + 1) % 4;
+    let (found, other_way) = actions(vec![done(10, What::Act(other)), done(12, What::MoveReward([1, 1]))]);
+    assert!(way[..11] == other_way[..11] && way[11..] != other_way[11..]);
+    assert_eq!((found[10], &found[..10], &found[11..]), (other, &untouched[..10], &untouched[11..]));
+}
+
 #[test]
 fn an_agent_under_whom_the_reward_is_hidden_has_to_come_back() {
     let config = config(&[]);

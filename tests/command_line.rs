@@ -590,6 +590,12 @@ fn a_benchmark_prints_numbers_that_other_programs_can_read() {
         assert!(bytes > 199.0 * 30.0 * 1e4 * 8.0, "{line}");
         assert!(line["copy_share"].as_f64().unwrap() > 0.0, "{line}");
     }
+    for name in ["maze", "modulated"] {
+        let printed = bench.done(&format!("bench {name} --json --device cpu"));
+        let line: Value = serde_json::from_str(printed.trim()).unwrap();
+        assert!(line["bench"] == name && line["median_s"].as_f64().unwrap() > 0.0, "{printed}");
+        assert!(line["what"].as_str().unwrap().contains("iteration"), "{printed}");
+    }
     let table = bench.done("bench small");
     assert!(table.contains("median ms") && table.contains("of copy") && table.contains("peak memory"), "{table}");
 }

@@ -4,13 +4,14 @@
 use crate::command_line::Bench;
 use crate::maze_panel::{checkpoint, checkpoint_of};
 use crate::support::{keep, offscreen, windowed};
-use egui::{Key, Pos2, vec2};
+use egui::{Key, Pos2, Role, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::episode::{Tape, What, tape_file};
 use hebbscope::plastic::tensor_file;
 use hebbscope::train::evaluate;
 use hebbscope::ui::layout::Named;
+use hebbscope::ui::numbers::figures;
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::{App, theme};
@@ -241,17 +242,33 @@ fn the_trace_is_frozen_erased_and_transplanted_and_alpha_scaled() {
     assert_eq!(session.trace().unwrap().values(), frozen.values());
 
     harness.state_mut().session.clock.seek(25);
-    harness.state_mut().session.intervene(What::ScaleAlpha(0.5));
+    harness.run_steps(1);
+    let line = harness.get_by_label("α ×").rect().center().y;
+    let mut sliders = harness.query_all_by_role(Role::Slider).map(|node| node.rect());
+    let slider = sliders.find(|slider| slider.y_range().contains(line)).expect("a slider beside its name");
+    drop(sliders);
+    // A quarter of the way: about half of what was trained.
+    pointer(&mut harness, slider.center(), true);
+    harness.hover_at(slider.lerp_inside(vec2(0.25, 0.5)));
+    harness.run_steps(1);
+    pointer(&mut harness, slider.lerp_inside(vec2(0.25, 0.5)), false);
     lived(&mut harness);
+    let scale = whats(&harness).into_iter().find_map(|(step, what)| match what {
+        What::ScaleAlpha(scale) if step == 25 => Some(scale),
+        _ => None,
+    });
+    let scale = scale.expect("the slider scales α from the step in view on");
+    assert!((0.25..0.75).contains(&scale), "{scale}");
     let session = &mut harness.state_mut().session;
     let alpha = session.scene().unwrap().alpha.clone().unwrap();
-    let half: Vec<f32> = alpha.values().iter().map(|alpha| 0.5 * alpha).collect();
+    let scaled: Vec<f32> = alpha.values().iter().map(|alpha| scale * alpha).collect();
     let at = |session: &mut hebbscope::ui::Session, step| {
         session.clock.seek(step);
         session.matrix(hebbscope::ui::matrices::MatrixKind::Alpha).unwrap().matrix.values().to_vec()
     };
-    assert_eq!((at(session, 24), at(session, 25)), (alpha.values().to_vec(), half));
-    for (words, step) in [("trace frozen", 20), ("α × 0.500", 25), ("the trace that episode 1 left behind", 10)] {
+    assert_eq!((at(session, 24), at(session, 25)), (alpha.values().to_vec(), scaled));
+    let told = format!("α × {}", figures(f64::from(scale), 3));
+    for (words, step) in [("trace frozen", 20), (&*told, 25), ("the trace that episode 1 left behind", 10)] {
         harness.get_by_label(words);
         harness.get_by_label(&format!("step {}", step + 1));
     }

@@ -4,8 +4,9 @@ use crate::twin;
 use crate::workbench::{advance, bits, read_tape, taken_apart, tape_bytes, with_changed_json, with_value};
 use candle_core::{D, Tensor};
 use hebbscope::data::{Generator, Stream};
-use hebbscope::episode::{Behaviour, EventKind, Ledger, Modulator, Reel, Tape, Walk};
+use hebbscope::episode::{Behaviour, Event, EventKind, Ledger, Modulator, Reel, Tape, Walk};
 use hebbscope::plastic::{Parameters, Stepper};
+use hebbscope::tasks::maze::belief::beliefs;
 use hebbscope::tasks::maze::environment::{BIAS, LAST_ACTION, LAST_REWARD, TIME, WALLS};
 use hebbscope::tasks::{self, Purpose};
 use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
@@ -528,6 +529,88 @@ fn tapes_of_networks_that_do_not_act_are_as_they_were() {
     let (header, _) = taken_apart(&tape_bytes(tape, trainer.parameters()));
     let json = header["__metadata__"]["hebbscope"].as_str().unwrap();
     assert!(!json.contains("behaviour") && !json.contains("layers"), "{json}");
+}
+
+/// Two lives of forty steps: in one the reward comes in the 8th, the 20th and the 40th step, in the other never.
+#[test]
+fn an_evaluation_counts_steps_and_tenths_as_they_were() {
+    let config = config(&[]);
+    let experiment = config.task().experiment(&config.settings, Purpose::Testing).unwrap();
+    let (_, tape) = eventful();
+    let life = |found: &[usize]| {
+        let mut tape = tape.clone();
+        let rewards = &mut tape.behaviour.as_mut().unwrap().rewards;
+        rewards.fill(0.0);
+        rewards[20] = -0.5;
+        found.iter().for_each(|&step| rewards[step] = 7.5);
+        let event = |kind, start| Event { kind, start, steps: 1, index: None };
+        tape.events = found.iter().map(|&step| event(EventKind::Reward, step)).collect();
+        tape.events.push(event(EventKind::Bump, 20));
+        tape
+    };
+    let mut tally = experiment.tally(Generator::new(0, Stream::Episode)).unwrap();
+    tally.add(&life(&[7, 19, 39]));
+    tally.add(&life(&[]));
+    let told = tally.report();
+    let value = |key: &str| told.iter().find(|entry| entry.key == key).unwrap().value.clone();
+    let number = |key: &str| match value(key) {
+        tasks::tally::Told::Number(number) => number.unwrap(),
+        list @ tasks::tally::Told::List(_) => panic!("{list:?}"),
+    };
+    let tasks::tally::Told::List(tenths) = value("reward_by_tenth") else { panic!("ten numbers") };
+    assert_eq!(tenths, [0.0, 3.75, 0.0, 0.0, 3.75, -0.5, 0.0, 0.0, 0.0, 3.75]);
+    assert_eq!([number("first_reward_steps"), number("between_rewards_steps")], [8.0, 16.0]);
+    assert_eq!(number("found_share"), 0.5);
+    // Half the distance of two lives from each other.
+    assert_eq!(number("reward_error"), 22.5 / 2.0);
+}
+
+#[test]
+fn an_evaluation_counts_the_bumps_of_the_tapes() {
+    let (config, parameters) = (config(&[]), strong(&[]));
+    let experiment = config.task().experiment(&config.settings, Purpose::Testing).unwrap();
+    let checkpoint = Checkpoint { parameters: parameters.snapshot().unwrap(), ..trainer(&[]).checkpoint().unwrap() };
+    let result = evaluate::evaluate(&checkpoint, 3, 20, |_| {}).unwrap();
+    let mut generator = Generator::new(3, Stream::Evaluation);
+    let tapes = (0..20).map(|_| experiment.live(&parameters, &mut generator, 1).unwrap().tape);
+    let count = |tape: &Tape, kind| tape.events.iter().filter(|event| event.kind == kind).count();
+    let (bumps, found): (Vec<_>, Vec<_>) =
+        tapes.map(|tape| (count(&tape, EventKind::Bump), count(&tape, EventKind::Reward))).unzip();
+    let mean = |counts: &[usize]| counts.iter().sum::<usize>() as f64 / 20.0;
+    let detail = |key: &str| result.details.iter().find(|(measure, _)| measure.key == key).unwrap().1;
+    assert!((detail("bumps") - mean(&bumps)).abs() < 1e-4);
+    assert!((detail("found") - mean(&found)).abs() < 1e-4);
+    assert!(mean(&bumps) > 0.0);
+}
+
+/// The largest mazes have agents too.
+#[test]
+fn agents_live_in_mazes_of_every_size() {
+    for size in ["11", "15", "21"] {
+        let mut trainer = trainer(&[("size", size), ("steps", "20")]);
+        assert!(trainer.step().unwrap().loss.is_finite(), "{size}");
+        let tape = evaluate::episode(&trainer.checkpoint().unwrap(), 1).unwrap();
+        let walk = parts(&tape).1;
+        let middle = size.parse::<usize>().unwrap().div_ceil(2);
+        assert_eq!((walk.side, walk.squares[0]), (size.parse::<usize>().unwrap() + 2, [middle, middle]));
+    }
+}
+
+/// What is withheld from an agent reaches neither its tape nor what it would do elsewhere.
+#[test]
+fn an_agent_from_which_the_walls_are_withheld_believes_the_same_everywhere() {
+    let changes = [("input_walls", "withheld"), ("input_time", "withheld")];
+    let parameters = strong(&[]);
+    let tape = evaluate::live_episode(&config(&changes), &parameters, 3).unwrap();
+    let seen = &parts(&tape).0.observations;
+    assert!(seen.chunks_exact(16).all(|seen| seen[WALLS].iter().all(|wall| *wall == 0.0) && seen[TIME] == 0.0));
+    let mut trace = tape.first_state();
+    tape.carry(&mut trace, 0..30);
+    let found = beliefs(&parameters, &tape, 30, &trace).unwrap();
+    assert!(found.iter().all(|belief| belief.probabilities == found[0].probabilities));
+    let sighted = evaluate::live_episode(&config(&[]), &parameters, 3).unwrap();
+    let found = beliefs(&parameters, &sighted, 30, &trace).unwrap();
+    assert!(found.iter().any(|belief| belief.probabilities != found[0].probabilities));
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The maze from outside: trained, killed, resumed, evaluated, with one seed and with several.
 
 use crate::command_line::{Bench, iteration};
+use crate::workbench::PATIENCE;
 use hebbscope::train::run_folder::checkpoint_path;
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 /// A maze and an agent that train in no time.
 const SMALL: &str = "train maze --set size=5 --set steps=30 --set neurons=16 --set batch=3";
@@ -41,22 +42,73 @@ fn the_maze_is_trained_evaluated_and_recorded() {
         &["size", "an odd whole number from 5 to 21", "found 8"],
     );
     bench.refused(&format!("{SMALL} --set size=23 --out other"), &["size", "from 5 to 21", "found 23"]);
+    let words = ["steps", "a whole number from 2 to 10000", "found -5"];
+    bench.refused("train maze --set steps=-5 --out other", &words);
+    bench.refused("train maze --set input_time=no --out other", &["input_time", "given", "withheld", "found no"]);
+}
+
+/// Kills a training three times, each time somewhere after another save of every run in `runs`.
+fn killed_again_and_again(bench: &Bench, begin: &str, resume: &str, runs: &[&str]) {
+    let saved = |run: &&str| if checkpoint_path(&bench.path(run)).exists() { iteration(&bench.path(run)) } else { 0 };
+    for line in [begin, resume, resume] {
+        let before: Vec<u64> = runs.iter().map(saved).collect();
+        let line = format!("{line} --autosave 0");
+        let mut child = bench.command(line.split_whitespace()).stdout(Stdio::null()).spawn().unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        while runs.iter().zip(&before).any(|(run, before)| saved(run) < before + 3) {
+            assert!(Instant::now() < deadline && child.try_wait().unwrap().is_none(), "hebbscope {line} did not save");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
+/// A line for every iteration, once and in order.
+#[track_caller]
+fn expect_metrics(bench: &Bench, run: &str, iterations: u64) {
+    let text = bench.text(&format!("{run}/metrics.csv"));
+    let numbers: Vec<u64> = text.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
+    assert_eq!(numbers, (1..=iterations).collect::<Vec<_>>(), "{run}");
 }
 
 #[test]
 fn a_run_killed_at_any_time_goes_on_from_its_last_save_bit_for_bit() {
     let bench = Bench::new();
-    let line = format!("{SMALL} --seed 5 --steps 100000000 --out run");
-    let mut child = bench.command(line.split_whitespace()).stdout(Stdio::piped()).spawn().unwrap();
-    // The second line is the first about progress: training has begun.
-    let mut printed = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(printed.nth(1).unwrap().unwrap().contains("/100000000"));
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let agent = format!("{SMALL} --set network=retroactive --seed 5");
+    let begin = format!("{agent} --steps 100000000 --out run");
+    killed_again_and_again(&bench, &begin, "train --resume run", &["run"]);
     let goal = iteration(&bench.path("run")) + 9;
     bench.done(&format!("train --resume run --steps {goal}"));
-    bench.done(&format!("{SMALL} --seed 5 --steps {goal} --out whole"));
+    bench.done(&format!("{agent} --steps {goal} --out whole"));
     assert!(checkpoint(&bench, "run") == checkpoint(&bench, "whole"));
+    expect_metrics(&bench, "run", goal);
+}
+
+#[test]
+fn several_runs_killed_at_any_time_go_on_together_bit_for_bit() {
+    let bench = Bench::new();
+    let begin = format!("{SMALL} --seeds 1..3 --steps 100000000 --out all");
+    killed_again_and_again(&bench, &begin, "train --resume all", &["all/seed-1", "all/seed-2"]);
+    let goal = 9 + [1, 2].map(|seed| iteration(&bench.path(&format!("all/seed-{seed}")))).into_iter().max().unwrap();
+    bench.done(&format!("train --resume all --steps {goal}"));
+    for seed in [1, 2] {
+        bench.done(&format!("{SMALL} --seed {seed} --steps {goal} --out alone-{seed}"));
+        assert!(checkpoint(&bench, &format!("all/seed-{seed}")) == checkpoint(&bench, &format!("alone-{seed}")));
+        expect_metrics(&bench, &format!("all/seed-{seed}"), goal);
+    }
+}
+
+/// In the folder of one run lies the checkpoint of another: of another maze, of an agent with other inputs.
+#[test]
+fn a_checkpoint_of_another_maze_or_of_other_inputs_is_not_resumed_and_both_are_named() {
+    let bench = Bench::new();
+    bench.done(&format!("{SMALL} --steps 2 --out run"));
+    let other = "train maze --set size=7 --set steps=30 --set neurons=16 --set batch=3 --set input_reward=withheld";
+    bench.done(&format!("{other} --steps 2 --out other"));
+    std::fs::copy(checkpoint_path(&bench.path("other")), checkpoint_path(&bench.path("run"))).unwrap();
+    let words = ["size = 5 instead of 7", "input_reward = \"given\" instead of \"withheld\""];
+    bench.refused("train --resume run --steps 4", &words);
 }
 
 #[test]

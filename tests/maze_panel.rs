@@ -151,9 +151,22 @@ fn an_agent_brings_its_panels_and_they_say_what_the_tape_says() {
         ));
         let walls = behaviour.observations[at * 16..][..9].iter().filter(|&&wall| wall > 0.0).count();
         harness.get_by_label(&format!("what the agent sees: {walls} walls around it"));
-        let name = ["up", "right", "left", "down"][behaviour.actions[at]];
-        let probability = behaviour.probabilities[at * 4 + behaviour.actions[at]];
-        harness.get_by_label(&format!("{name} {probability:.2}, taken"));
+        let likely = &behaviour.probabilities[at * 4..][..4];
+        for (action, (name, probability)) in ["up", "right", "left", "down"].iter().zip(likely).enumerate() {
+            let taken = if behaviour.actions[at] == action { ", taken" } else { "" };
+            harness.get_by_label(&format!("{name} {probability:.2}{taken}"));
+        }
+        // What it knows, and what it foresees.
+        let seen = &behaviour.observations[at * 16..][..16];
+        let last = at.checked_sub(1).map_or("none", |before| Action::ALL[behaviour.actions[before]].name());
+        let [reward, value] = [seen[9], behaviour.values[at]].map(|number| signed(f64::from(number), 3));
+        for (what, told) in [("last reward", &*reward), ("last action", last), ("value", &value)] {
+            let line = harness.get_by_label(what).rect();
+            let is_beside = |rect: egui::Rect| rect.y_range().contains(line.center().y) && rect.left() > line.right();
+            let mut beside = harness.query_all_by_label(told).map(|node| node.rect());
+            assert!(beside.any(is_beside), "step {at}: {what} is not {told}");
+        }
+        harness.get_by_label(&format!("{:.2}", at as f32 / 30.0));
     }
     // The square under the pointer is named, with what the agent would do there.
     let board = harness.get_by_label_contains("maze of 5 × 5").rect();
@@ -170,6 +183,45 @@ fn an_agent_brings_its_panels_and_they_say_what_the_tape_says() {
     harness.get_by_label_contains("value over this life").click();
     harness.run_steps(2);
     assert!(!harness.state().session.clock.is_playing());
+}
+
+/// Neither the reward square nor anything else out of sight is told, and a star that is hidden cannot be taken.
+#[test]
+fn what_the_agent_cannot_see_is_hidden_from_the_pointer_and_from_screen_readers() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(folder.path());
+    let tape = tape_of(&harness);
+    let walk = tape.behaviour.as_ref().unwrap().walk.clone().unwrap();
+    let far = |[row, column]: [usize; 2]| row.abs_diff(walk.reward[0]) > 1 || column.abs_diff(walk.reward[1]) > 1;
+    let at = (1..30).find(|&at| far(walk.squares[at])).expect("the agent begins far from some of the squares");
+    harness.state_mut().session.clock.seek(at);
+    harness.run_steps(2);
+    let board = harness.get_by_label_contains("reward on square").rect();
+    let place =
+        |[row, column]: [usize; 2]| board.min + board.size() * vec2(column as f32 + 0.5, row as f32 + 0.5) / 7.0;
+    harness.hover_at(place(walk.reward));
+    harness.run_steps(2);
+    assert!(harness.state().session.hover.clone().unwrap().contains("drag the star"));
+
+    harness.get_by_label("only what it sees").click();
+    harness.run_steps(2);
+    assert!(harness.query_by_label_contains("reward on square").is_none());
+    let [row, column] = walk.squares[at];
+    harness.get_by_label_contains(&format!("maze of 5 × 5 squares, agent on square ({column}, {row}), found"));
+    harness.hover_at(place(walk.reward));
+    harness.run_steps(2);
+    let words = format!("square ({}, {}): out of the agent's sight", walk.reward[1], walk.reward[0]);
+    assert_eq!(harness.state().session.hover.as_deref(), Some(&*words));
+    harness.hover_at(place([row, column]));
+    harness.run_steps(2);
+    assert!(harness.state().session.hover.clone().unwrap().contains("would go"));
+    for (square, pressed) in [(walk.reward, true), ([row, column], false)] {
+        let (button, modifiers) = (egui::PointerButton::Primary, egui::Modifiers::NONE);
+        harness.hover_at(place(square));
+        harness.event(egui::Event::PointerButton { pos: place(square), button, pressed, modifiers });
+        harness.run_steps(2);
+    }
+    assert!(harness.state().session.interventions().is_empty() && !harness.state().session.is_branching());
 }
 
 const MODULATED: [&[(&str, &str)]; 4] = [

@@ -44,6 +44,9 @@ pub struct Arguments {
     /// Iterations of the whole run [default: the task's]
     #[arg(long)]
     steps: Option<u64>,
+    /// Seconds between saves while it trains; 0 saves after every iteration
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(..=86_400))]
+    autosave: u64,
     #[command(flatten)]
     device: super::DeviceArgument,
     /// Go on with the run in this folder, or with all runs of --seeds in it
@@ -55,6 +58,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // Before the run has a folder: a device that does not work leaves nothing behind.
     let compute = arguments.device.open()?;
+    let autosave = Duration::from_secs(arguments.autosave);
     let several = several(arguments)?;
     let single = if several.is_empty() { Some(prepare(arguments)?) } else { None };
     let stop = Arc::new(AtomicBool::new(false));
@@ -63,7 +67,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Some((mut trainer, folder)) = single else {
         let slots = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let steps = arguments.steps.map(check_steps).transpose()?;
-        return seeds::train(several, steps, &compute, slots, &stop);
+        return seeds::train(several, steps, autosave, &compute, slots, &stop);
     };
     trainer.move_to(&compute)?;
     let config = trainer.config().clone();
@@ -81,7 +85,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(examples) = trainer.examples() {
         say(&format!("{examples}\n"));
     }
-    let options = worker::Options { snapshots: false, ..worker::Options::default() };
+    let options = worker::Options { autosave, snapshots: false, ..worker::Options::default() };
     let mut progress = Progress::new(&config, trainer.curve());
     let worker = Worker::start(trainer, Some(folder), options).context("the training thread could not be started")?;
     follow(&worker, &stop, &mut progress, &path)

@@ -9,7 +9,7 @@ use super::settings::{Field, SettingError, Settings};
 use super::{Experiment, Measure, Purpose, Task};
 use crate::plastic::Network;
 use experiment::Foraging;
-use plan::Plan;
+use plan::{GIVEN, Plan};
 
 pub mod agent;
 pub mod baselines;
@@ -23,11 +23,18 @@ mod walker;
 
 pub use environment::{Environment, Rules};
 
+/// An input that is withheld is zero in every step.
+const INPUT: &[&str] = &[GIVEN, "withheld"];
+
 const FIELDS: &[Field] = &[
     Field::whole("size", "squares", "open squares along a side of the maze, an odd number", 9, [5, 21]),
     Field::whole("steps", "steps", "length of a lifetime; the paper has 250, its published code 200", 200, [2, 10_000]),
     Field::real("wall_penalty", "what walking into a wall costs", 0.1, [0.0, 1000.0]),
     Field::real("reward", "what reaching the reward square pays", 10.0, [0.0, 1000.0]),
+    Field::choice("input_walls", "whether the agent sees the 3 × 3 squares around it", INPUT),
+    Field::choice("input_reward", "whether the agent is told what its last action brought", INPUT),
+    Field::choice("input_action", "whether the agent is told its last action", INPUT),
+    Field::choice("input_time", "whether the agent is told how much of its lifetime has passed", INPUT),
     Field::whole("neurons", "", "recurrent neurons", 100, [1, 4000]),
     Field::choice(
         "network",

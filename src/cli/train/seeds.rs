@@ -83,6 +83,7 @@ struct Active {
 pub fn train(
     folders: Vec<PathBuf>,
     steps: Option<u64>,
+    autosave: Duration,
     compute: &Compute,
     slots: usize,
     stop: &AtomicBool,
@@ -94,7 +95,7 @@ pub fn train(
             && !is_stopping
             && let Some(folder) = waiting.pop_front()
         {
-            match start(&folder, steps, compute) {
+            match start(&folder, steps, autosave, compute) {
                 Ok(Some(run)) => active.push(run),
                 Ok(None) => say(&format!("{}: nothing left to do\n", folder.display())),
                 Err(error) => problems.push(format!("{error:#}")),
@@ -129,7 +130,7 @@ pub fn train(
 }
 
 /// Takes up the run in a folder; `None` where nothing is left to do.
-fn start(folder: &Path, steps: Option<u64>, compute: &Compute) -> anyhow::Result<Option<Active>> {
+fn start(folder: &Path, steps: Option<u64>, autosave: Duration, compute: &Compute) -> anyhow::Result<Option<Active>> {
     let (folder, checkpoint) = RunFolder::resume(folder)?;
     let mut trainer = Trainer::from_checkpoint(checkpoint)?;
     if let Some(steps) = steps {
@@ -141,7 +142,7 @@ fn start(folder: &Path, steps: Option<u64>, compute: &Compute) -> anyhow::Result
     }
     trainer.move_to(compute)?;
     let name = folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let options = worker::Options { snapshots: false, threads: Some(1), ..worker::Options::default() };
+    let options = worker::Options { autosave, snapshots: false, threads: Some(1), ..worker::Options::default() };
     let worker = Worker::start(trainer, Some(folder), options).context("the training thread could not be started")?;
     Ok(Some(Active { name, worker, recent: VecDeque::new(), iteration, planned }))
 }

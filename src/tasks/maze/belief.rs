@@ -44,6 +44,8 @@ pub fn beliefs(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32])
     let neurons = tape.network.neurons;
     let recurrent = recurrent(parameters, tape, step, trace)?;
     let mut seen = behaviour.observations[step * OBSERVATION..][..OBSERVATION].to_vec();
+    // An agent that has never seen a wall has not been given eyes: it would see none elsewhere either.
+    let sees_walls = behaviour.observations.chunks_exact(OBSERVATION).any(|seen| seen[WALLS].contains(&1.0));
     let (mut drive, mut beliefs) = (vec![0.0; neurons], Vec::new());
     for (row, column) in (0..walk.side).flat_map(|row| (0..walk.side).map(move |column| (row, column))) {
         if walk.is_wall([row, column]) {
@@ -51,7 +53,7 @@ pub fn beliefs(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32])
         }
         let square = Square { row, column };
         for (seen, around) in seen[WALLS].iter_mut().zip(square.surroundings()) {
-            *seen = if walk.is_wall([around.row, around.column]) { 1.0 } else { 0.0 };
+            *seen = if sees_walls && walk.is_wall([around.row, around.column]) { 1.0 } else { 0.0 };
         }
         agent.drive(&seen, &mut drive);
         let activity: Vec<f32> = drive.iter().zip(&recurrent).map(|(drive, sum)| (drive + sum).tanh()).collect();

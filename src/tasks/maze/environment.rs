@@ -15,6 +15,8 @@
 //! | [`LAST_ACTION`] | its last action, one-hot in the order of [`Action::ALL`]; zeros in the first step |
 //! | [`TIME`] | the part of the lifetime that lies behind |
 //! | [`BIAS`] | one |
+//!
+//! What is not among an agent's [`Inputs`] is zero for it.
 
 use super::grid::{Action, Grid, Square};
 use crate::data::Generator;
@@ -36,6 +38,26 @@ pub const BIAS: usize = 15;
 /// How many numbers an agent sees.
 pub const OBSERVATION: usize = 16;
 
+/// What an agent is given to see, beside the one that is always one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inputs {
+    /// The squares around it.
+    pub walls: bool,
+    /// What its last action brought.
+    pub reward: bool,
+    /// Its last action.
+    pub action: bool,
+    /// How much of its lifetime has passed.
+    pub time: bool,
+}
+
+impl Default for Inputs {
+    /// Everything, as in the paper.
+    fn default() -> Self {
+        Self { walls: true, reward: true, action: true, time: true }
+    }
+}
+
 /// The numbers of a maze.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rules {
@@ -47,6 +69,9 @@ pub struct Rules {
     pub wall_penalty: f32,
     /// What the reward square pays.
     pub reward: f32,
+    /// What an agent is given to see.
+    #[serde(default)]
+    pub inputs: Inputs,
 }
 
 impl Rules {
@@ -194,17 +219,23 @@ impl Environment {
     /// When `observations` has another size.
     pub fn observe(&self, observations: &mut [f32]) {
         assert_eq!(observations.len(), self.batch() * OBSERVATION, "every agent sees as many numbers");
-        let grid = self.grid();
+        let (grid, inputs) = (self.grid(), self.rules.inputs);
         observations.fill(0.0);
         for (lane, seen) in self.lanes.iter().zip(observations.chunks_exact_mut(OBSERVATION)) {
-            for (seen, square) in seen[WALLS].iter_mut().zip(lane.square.surroundings()) {
-                *seen = if grid.is_wall(square) { 1.0 } else { 0.0 };
+            if inputs.walls {
+                for (seen, square) in seen[WALLS].iter_mut().zip(lane.square.surroundings()) {
+                    *seen = if grid.is_wall(square) { 1.0 } else { 0.0 };
+                }
             }
-            seen[LAST_REWARD] = lane.last_reward;
-            if let Some(action) = lane.last_action {
+            if inputs.reward {
+                seen[LAST_REWARD] = lane.last_reward;
+            }
+            if let Some(action) = lane.last_action.filter(|_| inputs.action) {
                 seen[LAST_ACTION.start + action as usize] = 1.0;
             }
-            seen[TIME] = self.step as f32 / self.rules.steps as f32;
+            if inputs.time {
+                seen[TIME] = self.step as f32 / self.rules.steps as f32;
+            }
             seen[BIAS] = 1.0;
         }
     }

@@ -1,6 +1,6 @@
 //! The numbers of a run in the maze.
 
-use super::environment::{OBSERVATION, Rules};
+use super::environment::{Inputs, OBSERVATION, Rules};
 use super::grid::Action;
 use crate::plastic::Rule;
 use crate::plastic::modulated::{Kind, Modulation};
@@ -11,6 +11,9 @@ use crate::tasks::settings::{SettingError, Settings};
 
 /// The most memory that one iteration may need, in units of 10⁹ bytes: more than most machines have.
 const MOST_MEMORY: f64 = 64.0;
+
+/// The word for an input that the agent has.
+pub const GIVEN: &str = "given";
 
 /// What the settings ask for.
 #[derive(Clone, Copy)]
@@ -56,6 +59,12 @@ impl Plan {
             steps: settings.whole("steps"),
             wall_penalty: settings.real("wall_penalty") as f32,
             reward: settings.real("reward") as f32,
+            inputs: Inputs {
+                walls: settings.choice("input_walls") == GIVEN,
+                reward: settings.choice("input_reward") == GIVEN,
+                action: settings.choice("input_action") == GIVEN,
+                time: settings.choice("input_time") == GIVEN,
+            },
         };
         rules.check()?;
         let plan = Self {
@@ -104,5 +113,49 @@ impl Plan {
             _ => kept,
         };
         4.0 * lanes * (neurons * neurons * traces + 8.0 * steps * neurons)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks;
+
+    fn plan(changes: &[(&str, &str)]) -> Plan {
+        let task = tasks::find("maze").unwrap();
+        let mut settings = Settings::defaults(task.name(), task.fields());
+        for (key, value) in changes {
+            settings.set_text(key, value).unwrap();
+        }
+        Plan::new(&settings).unwrap()
+    }
+
+    #[test]
+    fn unless_said_otherwise_the_numbers_are_the_papers_and_its_codes() {
+        let Plan { rules, constants, optimiser, batch, neurons, plasticity, modulation } = plan(&[]);
+        assert_eq!(rules, Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs: Inputs::default() });
+        assert_eq!((constants.gamma, constants.penalty, constants.value_weight), (0.9, 0.03, 0.1));
+        assert_eq!((optimiser.lr, optimiser.eps, optimiser.clip_norm), (1e-4, 1e-4, Some(4.0)));
+        assert_eq!((batch, neurons), (30, 100));
+        assert_eq!(plasticity, Some(Plasticity { rule: Rule::Decay, alpha: AlphaKind::Free }));
+        assert!(modulation.is_none());
+        let modulated = plan(&[("network", "modulated")]).modulation;
+        assert_eq!(modulated, Some(Modulation { kind: Kind::Simple, fan_out: true, bound: 2.0 }));
+    }
+
+    #[test]
+    fn every_number_of_the_maze_is_a_setting() {
+        let changes = [("size", "21"), ("steps", "250"), ("wall_penalty", "0.5"), ("reward", "3")];
+        let rules = Rules { size: 21, steps: 250, wall_penalty: 0.5, reward: 3.0, inputs: Inputs::default() };
+        assert_eq!(plan(&changes).rules, rules);
+        let all = Inputs::default();
+        for (key, inputs) in [
+            ("input_walls", Inputs { walls: false, ..all }),
+            ("input_reward", Inputs { reward: false, ..all }),
+            ("input_action", Inputs { action: false, ..all }),
+            ("input_time", Inputs { time: false, ..all }),
+        ] {
+            assert_eq!(plan(&[(key, "withheld")]).rules.inputs, inputs, "{key}");
+        }
     }
 }

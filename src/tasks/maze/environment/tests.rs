@@ -4,7 +4,9 @@ use super::*;
 use crate::data::Stream;
 use std::collections::BTreeSet;
 
-const PAPER: Rules = Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0 };
+const ALL: Inputs = Inputs { walls: true, reward: true, action: true, time: true };
+
+const PAPER: Rules = Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs: ALL };
 
 fn environment(rules: Rules, batch: usize, seed: u64) -> Environment {
     Environment::new(rules, batch, Generator::new(seed, Stream::Episode)).unwrap()
@@ -169,4 +171,43 @@ fn a_saved_environment_that_cannot_be_is_refused() {
         let error = serde_json::from_str::<Environment>(&text.replacen(from, to, 1)).unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
     }
+}
+
+#[test]
+fn an_input_that_is_withheld_is_zero_and_the_others_are_what_they_were() {
+    let places = [WALLS, LAST_REWARD..LAST_REWARD + 1, LAST_ACTION, TIME..TIME + 1];
+    let withheld = [
+        Inputs { walls: false, ..ALL },
+        Inputs { reward: false, ..ALL },
+        Inputs { action: false, ..ALL },
+        Inputs { time: false, ..ALL },
+    ];
+    // Beside the reward square, so that every input says something after one step to the right.
+    let seen = |inputs: Inputs| {
+        let mut environment = placed([5, 5], [5, 6]);
+        environment.rules.inputs = inputs;
+        environment.act(&[Action::Right]);
+        sees(&environment).remove(0)
+    };
+    let all = seen(ALL);
+    for (inputs, place) in withheld.into_iter().zip(places) {
+        let mut expected = all.clone();
+        assert!(expected[place.clone()].iter().any(|&value| value != 0.0), "{inputs:?}: nothing to withhold");
+        expected[place].fill(0.0);
+        assert_eq!(seen(inputs), expected, "{inputs:?}");
+    }
+    assert_eq!(Inputs::default(), ALL);
+    // An environment that was saved before there was a choice.
+    let saved = serde_json::to_value(PAPER).unwrap();
+    let mut before = saved.clone();
+    before.as_object_mut().unwrap().remove("inputs");
+    assert_eq!(serde_json::from_value::<Rules>(before).unwrap(), PAPER);
+}
+
+#[test]
+fn a_bump_costs_and_the_reward_pays_what_the_rules_say() {
+    let mut environment = placed([1, 1], [1, 2]);
+    (environment.rules.wall_penalty, environment.rules.reward) = (0.5, 3.0);
+    assert_eq!(environment.act(&[Action::Up])[0].reward, -0.5);
+    assert_eq!(environment.act(&[Action::Right])[0].reward, 3.0);
 }

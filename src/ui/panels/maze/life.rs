@@ -66,11 +66,13 @@ impl Life {
         if panel.believes {
             board.intentions(painter, &self.beliefs, ghost, palette);
         }
-        board.reward(painter, self.reward, palette);
         if panel.hides {
+            // No agent ever sees the reward square, nor where it has been.
             board.fog(painter, square, palette);
+        } else {
+            board.reward(painter, self.reward, palette);
+            board.trail(painter, way, palette);
         }
-        board.trail(painter, way, palette);
         board.sight(painter, square, palette);
         board.agent(painter, square, self.story.heading, palette);
     }
@@ -84,26 +86,34 @@ impl Life {
         board.ghost(painter, &walk.squares[..=self.at], square, self.story.heading, palette);
     }
 
-    /// Tells a screen reader.
-    pub fn tell(&self, response: &Response, ghost: Option<&Self>) {
+    /// Tells a screen reader; nothing of the reward square if `hides` is set.
+    pub fn tell(&self, response: &Response, ghost: Option<&Self>, hides: bool) {
         let Some((walk, [row, column])) = self.walk().zip(self.square()) else { return };
-        let [reward_row, reward_column] = self.reward;
-        let mut words = format!(
-            "maze of {0} × {0} squares, agent on square ({column}, {row}), reward on square ({reward_column}, \
-             {reward_row}), found {1}",
-            walk.side - 2,
-            times(self.story.found)
-        );
+        let mut words = format!("maze of {0} × {0} squares, agent on square ({column}, {row})", walk.side - 2);
+        if !hides {
+            let [reward_row, reward_column] = self.reward;
+            words.push_str(&format!(", reward on square ({reward_column}, {reward_row})"));
+        }
+        words.push_str(&format!(", found {}", times(self.story.found)));
         if let Some([row, column]) = ghost.and_then(Self::square) {
             words.push_str(&format!("; untouched, the agent would be on square ({column}, {row})"));
         }
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     }
 
-    /// "square (5, 6): would go left with 0.88, foresees +7.42".
-    pub fn read_out(&self, square: [usize; 2]) -> String {
+    /// Whether the agent sees a square.
+    fn sees(&self, [row, column]: [usize; 2]) -> bool {
+        self.square()
+            .is_some_and(|[own_row, own_column]| row.abs_diff(own_row) <= 1 && column.abs_diff(own_column) <= 1)
+    }
+
+    /// "square (5, 6): would go left with 0.88, foresees +7.42"; nothing of what it does not see if `hides` is set.
+    pub fn read_out(&self, square: [usize; 2], hides: bool) -> String {
         let [row, column] = square;
         let place = format!("square ({column}, {row})");
+        if hides && !self.sees(square) {
+            return format!("{place}: out of the agent's sight");
+        }
         if self.walk().is_none_or(|walk| walk.is_wall(square)) {
             return format!("{place}: a wall");
         }

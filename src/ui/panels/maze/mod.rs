@@ -113,9 +113,9 @@ impl Panel for Maze {
                 let response = ui.interact(board.rect(), ui.scope_id().with("untouched"), Sense::hover());
                 let painter = ui.painter_at(board.rect().expand(1.0));
                 ghost.draw(self, &painter, &board, (reach, None), palette);
-                ghost.tell(&response, None);
+                ghost.tell(&response, None, self.hides);
                 if let Some(square) = response.hover_pos().and_then(|pos| board.square_at(pos)) {
-                    session.hover = Some(format!("untouched, {}", ghost.read_out(square)));
+                    session.hover = Some(format!("untouched, {}", ghost.read_out(square, self.hides)));
                 }
             }
         }
@@ -124,12 +124,12 @@ impl Panel for Maze {
         let painter = ui.painter_at(board.rect().expand(1.0));
         let beside = ghost.as_ref().filter(|_| !is_split);
         life.draw(self, &painter, &board, (reach, beside.and_then(Life::square)), palette);
-        if let Some(ghost) = beside {
+        if let Some(ghost) = beside.filter(|_| !self.hides) {
             ghost.draw_as_ghost(&painter, &board, life.reward, palette);
         }
-        life.tell(&response, ghost.as_ref());
+        life.tell(&response, ghost.as_ref(), self.hides);
         if let Some(square) = response.hover_pos().and_then(|pos| board.square_at(pos)) {
-            session.hover = Some(life.read_out(square));
+            session.hover = Some(life.read_out(square, self.hides));
         }
         self.touch(ui, session, &response, &painter, &board, &life);
         let below = Rect::from_min_max(area.left_bottom() - vec2(0.0, words - 6.0), area.max);
@@ -152,7 +152,9 @@ impl Maze {
         ui.horizontal_wrapped(|ui| {
             ui.checkbox(&mut self.believes, "belief").on_hover_text("what it would do on every square, now");
             ui.checkbox(&mut self.counts, "visits").on_hover_text("how often it has been where, until now");
-            ui.checkbox(&mut self.hides, "only what it sees").on_hover_text("hide what the agent cannot see");
+            ui.checkbox(&mut self.hides, "only what it sees").on_hover_text(
+                "hide what the agent cannot see: the reward square, its trail, and all but the squares around it",
+            );
             if has_ghost {
                 ui.checkbox(&mut self.splits, "two boards").on_hover_text("a board for the life that is untouched");
             }

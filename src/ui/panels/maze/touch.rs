@@ -30,7 +30,9 @@ impl Maze {
         }
         let place = |pos| board.square_at(pos);
         let pressed = ui.input(|input| input.pointer.press_origin()).and_then(place);
-        if response.drag_started() && pressed == Some(life.reward) {
+        // A star that is hidden is not there to be taken.
+        let star = Some(life.reward).filter(|_| !self.hides);
+        if response.drag_started() && star.is_some() && pressed == star {
             self.carries = true;
         }
         let under = response.interact_pointer_pos().or_else(|| response.hover_pos());
@@ -56,9 +58,9 @@ impl Maze {
             });
             return;
         }
-        if target == Some(life.reward) && response.hovered() {
+        if star.is_some() && target == star && response.hovered() {
             ui.ctx().set_cursor_icon(CursorIcon::Grab);
-            session.hover = Some(format!("{} — {CARRY}", life.read_out(life.reward)));
+            session.hover = Some(format!("{} — {CARRY}", life.read_out(life.reward, self.hides)));
         }
         if response.clicked()
             && session.is_driving()
