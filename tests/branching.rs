@@ -3,7 +3,7 @@
 
 use crate::workbench::{bits, read_tape, tape_bytes, with_changed_json, with_value};
 use hebbscope::data::{Generator, Stream};
-use hebbscope::episode::{EventKind, Intervention, Ledger, Reel, What, intervention};
+use hebbscope::episode::{EventKind, Intervention, Ledger, Reel, Tape, What, intervention};
 use hebbscope::plastic::{Alteration, Parameters, Stepper};
 use hebbscope::tasks::{self, Purpose};
 use hebbscope::train::{RunConfig, evaluate};
@@ -203,16 +203,22 @@ fn what_follows_has_the_same_random_numbers() {
     let mut parameters = strong(&config);
     parameters.insert("policy.weight", &[NEURONS, 4], &[0.0; 4 * NEURONS]).unwrap();
     parameters.insert("policy.bias", &[4], &[0.0; 4]).unwrap();
-    let actions = |interventions: Vec<Intervention>| {
-        let tape = evaluate::live_branched(&config, &parameters, 3, interventions).unwrap();
-        let behaviour = tape.behaviour.unwrap();
-        (behaviour.actions, behaviour.walk.unwrap().squares)
-    };
-    let (untouched, way) = actions(Vec::new());
-    let other = (untouched[10] + 1) % 4;
-    let (found, other_way) = actions(vec![done(10, What::Act(other)), done(12, What::MoveReward([1, 1]))]);
-    assert!(way[..11] == other_way[..11] && way[11..] != other_way[11..]);
-    assert_eq!((found[10], &found[..10], &found[11..]), (other, &untouched[..10], &untouched[11..]));
+    let mut parted = 0;
+    for seed in 0..20 {
+        let life = |interventions| evaluate::live_branched(&config, &parameters, seed, interventions).unwrap();
+        let untouched = life(Vec::new());
+        let other = (untouched.behaviour.as_ref().unwrap().actions[10] + 1) % 4;
+        let changed = life(vec![done(10, What::Act(other)), done(12, What::MoveReward([1, 1]))]);
+        let [before, after] = [&untouched, &changed].map(|tape| &tape.behaviour.as_ref().unwrap().actions);
+        assert_eq!((after[10], &after[..10], &after[11..]), (other, &before[..10], &before[11..]), "seed {seed}");
+        // Where the reward is found at other times, squares are drawn at other times too.
+        let found = |tape: &Tape| -> Vec<usize> {
+            let found = tape.events.iter().filter(|event| event.kind == EventKind::Reward && event.start > 12);
+            found.map(|event| event.start).collect()
+        };
+        parted += usize::from(!found(&untouched).is_empty() && found(&untouched) != found(&changed));
+    }
+    assert!(parted > 2, "{parted} lives found the reward at other times");
 }
 
 #[test]

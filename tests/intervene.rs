@@ -117,6 +117,22 @@ fn arrow_keys_drive_the_agent_and_everything_can_be_taken_back() {
     harness.run_steps(2);
     let agents: Vec<_> = harness.query_all_by_label_contains("maze of 5 × 5").map(|node| node.rect()).collect();
     assert!(agents.len() == 2 && agents[0].right() < agents[1].left(), "{agents:?}");
+    let at = harness.state().session.clock.at();
+    for (board, tape) in [(agents[0], &before), (agents[1], &tape(&harness))] {
+        let [row, column] = tape.behaviour.as_ref().unwrap().walk.as_ref().unwrap().squares[at];
+        let label = format!("agent on square ({column}, {row})");
+        assert!(harness.query_all_by_label_contains(&label).any(|node| node.rect() == board), "{label}");
+    }
+
+    // Where only what the agent sees is shown, nothing tells of the other life's squares.
+    harness.get_by_label("two boards").click();
+    harness.get_by_label("only what it sees").click();
+    harness.run_steps(2);
+    assert!(harness.query_by_label_contains("the agent would be on").is_none());
+    assert!(harness.query_by_label("untouched (outlined)").is_none() && harness.query_by_label("untouched").is_some());
+    harness.get_by_label("only what it sees").click();
+    harness.run_steps(2);
+    harness.get_by_label("untouched (outlined)");
 
     harness.get_by_label("Take everything back").click();
     lived(&mut harness);

@@ -309,9 +309,11 @@ fn a_modulator_begins_as_layers_do() {
 }
 
 #[test]
-fn settings_without_a_fan_out_are_those_of_before() {
+fn settings_without_a_fan_out_or_inputs_are_those_of_before() {
     let mut map = config(&[]).settings.to_map();
-    map.remove("fan_out").unwrap();
+    for key in ["fan_out", "input_walls", "input_reward", "input_action", "input_time"] {
+        map.remove(key).unwrap();
+    }
     let mut settings = RunConfig::new(tasks::find("maze").unwrap()).settings;
     settings.set_all(&map).unwrap();
     assert_eq!(settings.to_map(), config(&[]).settings.to_map());

@@ -224,6 +224,25 @@ fn what_the_agent_cannot_see_is_hidden_from_the_pointer_and_from_screen_readers(
     assert!(harness.state().session.interventions().is_empty() && !harness.state().session.is_branching());
 }
 
+/// What is withheld from an agent is not told as something that it knows, and nothing around it is in its sight.
+#[test]
+fn an_agent_from_which_inputs_are_withheld_is_not_said_to_have_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let inputs = ["input_walls", "input_reward", "input_action", "input_time"].map(|key| (key, "withheld"));
+    let mut harness = opened_at(checkpoint_of(folder.path(), &inputs));
+    harness.run_steps(2);
+    harness.get_by_label("what the agent sees: nothing, the walls are withheld");
+    assert_eq!(harness.query_all_by_label("withheld").count(), 3);
+    harness.get_by_label("only what it sees").click();
+    harness.run_steps(2);
+    let [row, column] = tape_of(&harness).behaviour.as_ref().unwrap().walk.as_ref().unwrap().squares[12];
+    let board = harness.get_by_label_contains("maze of 5 × 5").rect();
+    let beside = if column > 1 { column - 1 } else { column + 1 };
+    harness.hover_at(board.min + board.size() * vec2(beside as f32 + 0.5, row as f32 + 0.5) / 7.0);
+    harness.run_steps(2);
+    assert!(harness.state().session.hover.clone().unwrap().contains("out of the agent's sight"));
+}
+
 const MODULATED: [&[(&str, &str)]; 4] = [
     &[("network", "modulated")],
     &[("network", "modulated"), ("fan_out", "scalar"), ("clip", "0.001")],

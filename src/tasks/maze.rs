@@ -8,8 +8,9 @@ use super::recall::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
 use super::settings::{Field, SettingError, Settings};
 use super::{Experiment, Measure, Purpose, Task};
 use crate::plastic::Network;
+use environment::GIVEN;
 use experiment::Foraging;
-use plan::{GIVEN, Plan};
+use plan::Plan;
 
 pub mod agent;
 pub mod baselines;

@@ -6,6 +6,7 @@ use super::matrices::store::MOST;
 use crate::episode::{Intervention, Reel, Tape};
 use crate::plastic::Parameters;
 use crate::render::Matrix;
+use crate::tasks::maze::environment::Inputs;
 use crate::tasks::recall::Asked;
 use crate::tasks::{self, Task};
 use crate::train::open::{self, Opened};
@@ -121,6 +122,11 @@ impl Scene {
         let nothing =
             "this tape holds one lifetime and not how to live another, expected the checkpoint of its network";
         self.config.clone().context(nothing)
+    }
+
+    /// What an agent of this run is given to see; everything where nothing says otherwise.
+    pub fn inputs(&self) -> Inputs {
+        self.config.as_ref().map_or_else(Inputs::default, |config| Inputs::of(&config.settings))
     }
 
     fn relive(&self, config: &RunConfig, seed: u64) -> anyhow::Result<Tape> {

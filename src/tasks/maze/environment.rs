@@ -20,7 +20,7 @@
 
 use super::grid::{Action, Grid, Square};
 use crate::data::Generator;
-use crate::tasks::settings::SettingError;
+use crate::tasks::settings::{SettingError, Settings};
 use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -55,6 +55,22 @@ impl Default for Inputs {
     /// Everything, as in the paper.
     fn default() -> Self {
         Self { walls: true, reward: true, action: true, time: true }
+    }
+}
+
+/// The word for an input that an agent has.
+pub const GIVEN: &str = "given";
+
+impl Inputs {
+    /// Those that the settings of a run say; everything that they say nothing of is given.
+    pub fn of(settings: &Settings) -> Self {
+        let has = |key: &str| settings.iter().all(|(field, value)| field.key != key || value == GIVEN);
+        Self {
+            walls: has("input_walls"),
+            reward: has("input_reward"),
+            action: has("input_action"),
+            time: has("input_time"),
+        }
     }
 }
 

@@ -12,9 +12,6 @@ use crate::tasks::settings::{SettingError, Settings};
 /// The most memory that one iteration may need, in units of 10⁹ bytes: more than most machines have.
 const MOST_MEMORY: f64 = 64.0;
 
-/// The word for an input that the agent has.
-pub const GIVEN: &str = "given";
-
 /// What the settings ask for.
 #[derive(Clone, Copy)]
 pub struct Plan {
@@ -59,12 +56,7 @@ impl Plan {
             steps: settings.whole("steps"),
             wall_penalty: settings.real("wall_penalty") as f32,
             reward: settings.real("reward") as f32,
-            inputs: Inputs {
-                walls: settings.choice("input_walls") == GIVEN,
-                reward: settings.choice("input_reward") == GIVEN,
-                action: settings.choice("input_action") == GIVEN,
-                time: settings.choice("input_time") == GIVEN,
-            },
+            inputs: Inputs::of(settings),
         };
         rules.check()?;
         let plan = Self {

@@ -43,19 +43,24 @@ impl Panel for Agent {
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
         let at = session.clock.at();
-        let Some(tape) = session.scene().map(|scene| Arc::clone(scene.tape())) else { return };
+        let Some((tape, inputs)) = session.scene().map(|scene| (Arc::clone(scene.tape()), scene.inputs())) else {
+            return;
+        };
         let Some(behaviour) = &tape.behaviour else { return };
         let Some(seen) = behaviour.observations.get(at * OBSERVATION..(at + 1) * OBSERVATION) else { return };
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.spacing_mut().interact_size.y = 0.0;
         ui.horizontal(|ui| {
-            sight_ui(ui, &seen[WALLS]);
+            sight_ui(ui, inputs.walls.then_some(&seen[WALLS]));
             ui.add_space(10.0);
             ui.vertical(|ui| {
                 let action = seen[LAST_ACTION].iter().position(|&value| value > 0.0);
-                line(ui, "last reward", &signed(f64::from(seen[LAST_REWARD]), 3));
-                line(ui, "last action", action.map_or("none", |action| Action::ALL[action].name()));
-                line(ui, "time", &decimals(f64::from(seen[TIME]), 2));
+                let action = action.map_or("none", |action| Action::ALL[action].name());
+                let told = |is_given: bool, value: String| if is_given { value } else { "withheld".to_owned() };
+                let reward = signed(f64::from(seen[LAST_REWARD]), 3);
+                line(ui, "last reward", &told(inputs.reward, reward));
+                line(ui, "last action", &told(inputs.action, action.to_owned()));
+                line(ui, "time", &told(inputs.time, decimals(f64::from(seen[TIME]), 2)));
                 line(ui, "value", &signed(f64::from(behaviour.values[at]), 3));
             });
         });
@@ -73,12 +78,12 @@ fn behaviour_of(session: &Session) -> Option<&Behaviour> {
     session.scene()?.tape().behaviour.as_ref()
 }
 
-/// The 3 × 3 squares around the agent, walls raised.
-fn sight_ui(ui: &mut Ui, walls: &[f32]) {
+/// The 3 × 3 squares around the agent, walls raised; nothing of them where it is given none to see.
+fn sight_ui(ui: &mut Ui, walls: Option<&[f32]>) {
     let palette = Palette::of(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(VIEW), Sense::hover());
     let cell = VIEW / 3.0;
-    for (index, &wall) in walls.iter().enumerate() {
+    for (index, &wall) in walls.into_iter().flatten().enumerate() {
         let place = vec2((index % 3) as f32, (index / 3) as f32) * cell;
         let square = Rect::from_min_size(rect.min + place, Vec2::splat(cell));
         if wall > 0.0 {
@@ -87,8 +92,11 @@ fn sight_ui(ui: &mut Ui, walls: &[f32]) {
         ui.painter().rect_stroke(square, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Middle);
     }
     ui.painter().circle_filled(rect.center(), cell * 0.2, palette.curve());
-    let count = walls.iter().filter(|&&wall| wall > 0.0).count();
-    let words = format!("what the agent sees: {count} walls around it");
+    let count = walls.map(|walls| walls.iter().filter(|&&wall| wall > 0.0).count());
+    let words = count.map_or_else(
+        || "what the agent sees: nothing, the walls are withheld".to_owned(),
+        |count| format!("what the agent sees: {count} walls around it"),
+    );
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
 }
 

@@ -126,7 +126,7 @@ fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
     let interventions = session.interventions().to_vec();
     if interventions.is_empty() {
         let words = "Nothing has been done to this life. What you do begins at the step in view, and what follows is \
-                     lived again with the same random numbers. The star can be dragged, too.";
+                     lived again with the same random numbers. The star, where it is shown, can be dragged, too.";
         ui.add(Label::new(RichText::new(words).small().color(palette.quiet)).wrap());
         if !session.left_interventions().is_empty() && ui.small_button("Do again what was done last").clicked() {
             session.intervene_again();

@@ -198,21 +198,21 @@ impl Board {
         }
     }
 
-    /// The nine squares that the agent sees.
-    pub fn sight(&self, painter: &Painter, square: [usize; 2], palette: &Palette) {
-        let seen = self.seen(square);
+    /// The squares that the agent sees, `reach` of them in every direction.
+    pub fn sight(&self, painter: &Painter, square: [usize; 2], reach: usize, palette: &Palette) {
+        let seen = self.seen(square, reach);
         let corners = [seen.left_top(), seen.right_top(), seen.right_bottom(), seen.left_bottom(), seen.left_top()];
         let dash = (self.cell * 0.14).max(2.0);
         painter.extend(Shape::dashed_line(&corners, Stroke::new(1.4, palette.curve()), dash, dash));
     }
 
-    fn seen(&self, square: [usize; 2]) -> Rect {
-        self.rect_of(square).expand(self.cell).intersect(self.rect())
+    fn seen(&self, square: [usize; 2], reach: usize) -> Rect {
+        self.rect_of(square).expand(self.cell * reach as f32).intersect(self.rect())
     }
 
     /// Covers everything else.
-    pub fn fog(&self, painter: &Painter, square: [usize; 2], palette: &Palette) {
-        let seen = self.seen(square);
+    pub fn fog(&self, painter: &Painter, square: [usize; 2], reach: usize, palette: &Palette) {
+        let seen = self.seen(square, reach);
         for place in self.squares().map(|square| self.rect_of(square)).filter(|place| !seen.contains(place.center())) {
             painter.rect_filled(place, 0.0, palette.background);
         }

@@ -5,6 +5,7 @@ use super::story::Story;
 use super::{Maze, times};
 use crate::episode::{Tape, Walk};
 use crate::tasks::maze::belief::Belief;
+use crate::tasks::maze::environment::Inputs;
 use crate::ui::numbers::{decimals, figures, signed};
 use crate::ui::theme::Palette;
 use egui::{Painter, Response, Role, WidgetInfo};
@@ -20,13 +21,15 @@ pub(super) struct Life {
     pub story: Story,
     /// Row and column of the reward square.
     pub reward: [usize; 2],
+    /// So many squares the agent sees in every direction: one, or none where the walls are withheld from it.
+    pub sight: usize,
 }
 
 impl Life {
     /// `None` for a life without places.
-    pub fn new(tape: Arc<Tape>, at: usize, beliefs: Arc<[Belief]>) -> Option<Self> {
+    pub fn new(tape: Arc<Tape>, at: usize, beliefs: Arc<[Belief]>, inputs: Inputs) -> Option<Self> {
         let (story, reward) = (Story::of(&tape, at)?, tape.reward_square(at)?);
-        Some(Self { tape, at, beliefs, story, reward })
+        Some(Self { tape, at, beliefs, story, reward, sight: usize::from(inputs.walls) })
     }
 
     /// Where it was.
@@ -57,7 +60,7 @@ impl Life {
         let Some((walk, square)) = self.walk().zip(self.square()) else { return };
         let way = &walk.squares[..=self.at];
         board.floor(painter, walk, palette);
-        if panel.counts {
+        if panel.counts && !panel.hides {
             board.visits(painter, way, palette);
         } else if panel.believes {
             board.values(painter, &self.beliefs, reach, palette);
@@ -68,12 +71,12 @@ impl Life {
         }
         if panel.hides {
             // No agent ever sees the reward square, nor where it has been.
-            board.fog(painter, square, palette);
+            board.fog(painter, square, self.sight, palette);
         } else {
             board.reward(painter, self.reward, palette);
             board.trail(painter, way, palette);
         }
-        board.sight(painter, square, palette);
+        board.sight(painter, square, self.sight, palette);
         board.agent(painter, square, self.story.heading, palette);
     }
 
@@ -86,7 +89,7 @@ impl Life {
         board.ghost(painter, &walk.squares[..=self.at], square, self.story.heading, palette);
     }
 
-    /// Tells a screen reader; nothing of the reward square if `hides` is set.
+    /// Tells a screen reader; neither the reward square nor where a ghost is if `hides` is set.
     pub fn tell(&self, response: &Response, ghost: Option<&Self>, hides: bool) {
         let Some((walk, [row, column])) = self.walk().zip(self.square()) else { return };
         let mut words = format!("maze of {0} × {0} squares, agent on square ({column}, {row})", walk.side - 2);
@@ -95,7 +98,7 @@ impl Life {
             words.push_str(&format!(", reward on square ({reward_column}, {reward_row})"));
         }
         words.push_str(&format!(", found {}", times(self.story.found)));
-        if let Some([row, column]) = ghost.and_then(Self::square) {
+        if let Some([row, column]) = ghost.filter(|_| !hides).and_then(Self::square) {
             words.push_str(&format!("; untouched, the agent would be on square ({column}, {row})"));
         }
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
@@ -103,8 +106,8 @@ impl Life {
 
     /// Whether the agent sees a square.
     fn sees(&self, [row, column]: [usize; 2]) -> bool {
-        self.square()
-            .is_some_and(|[own_row, own_column]| row.abs_diff(own_row) <= 1 && column.abs_diff(own_column) <= 1)
+        let within = |one: usize, other: usize| one.abs_diff(other) <= self.sight;
+        self.square().is_some_and(|[own_row, own_column]| within(row, own_row) && within(column, own_column))
     }
 
     /// "square (5, 6): would go left with 0.88, foresees +7.42"; nothing of what it does not see if `hides` is set.

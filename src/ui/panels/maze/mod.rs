@@ -67,7 +67,7 @@ impl Panel for Maze {
     fn note(&self, session: &Session) -> String {
         let Some(scene) = session.scene() else { return String::new() };
         let at = session.clock.at();
-        Life::new(Arc::clone(scene.tape()), at, [].into()).map_or_else(String::new, |life| {
+        Life::new(Arc::clone(scene.tape()), at, [].into(), scene.inputs()).map_or_else(String::new, |life| {
             let changed = if scene.tape().interventions.is_empty() { "" } else { " · changed" };
             format!("step {} · {}{changed}", grouped(at as u64 + 1), life.summary())
         })
@@ -122,9 +122,9 @@ impl Panel for Maze {
         let Some(board) = Board::of(room, walk.side) else { return };
         let response = ui.interact(board.rect(), ui.scope_id().with("board"), Sense::click_and_drag());
         let painter = ui.painter_at(board.rect().expand(1.0));
-        let beside = ghost.as_ref().filter(|_| !is_split);
+        let beside = ghost.as_ref().filter(|_| !is_split && !self.hides);
         life.draw(self, &painter, &board, (reach, beside.and_then(Life::square)), palette);
-        if let Some(ghost) = beside.filter(|_| !self.hides) {
+        if let Some(ghost) = beside {
             ghost.draw_as_ghost(&painter, &board, life.reward, palette);
         }
         life.tell(&response, ghost.as_ref(), self.hides);
@@ -138,9 +138,12 @@ impl Panel for Maze {
             ui.spacing_mut().interact_size.y = 0.0;
             let whose = if is_split { ", as changed" } else { ", each time" };
             line(ui, &format!("steps to the reward{whose}"), &counts(&life.story.ways));
-            line(ui, "shortest possible", &counts(&life.story.shortest));
+            if !self.hides {
+                line(ui, "shortest possible", &counts(&life.story.shortest));
+            }
             if let Some(ghost) = ghost.as_ref().filter(|_| !is_split) {
-                line(ui, "untouched (outlined)", &ghost.summary());
+                let what = if self.hides { "untouched" } else { "untouched (outlined)" };
+                line(ui, what, &ghost.summary());
             }
         });
         ui.advance_cursor_after_rect(area);
@@ -184,8 +187,9 @@ impl Maze {
             });
         }
         let known = self.known.as_ref()?;
-        let life = Life::new(Arc::clone(scene.tape()), at, Arc::clone(&known.life))?;
-        Some((life, ghost.and_then(|(tape, _)| Life::new(tape, at, Arc::clone(&known.ghost)))))
+        let inputs = scene.inputs();
+        let life = Life::new(Arc::clone(scene.tape()), at, Arc::clone(&known.life), inputs)?;
+        Some((life, ghost.and_then(|(tape, _)| Life::new(tape, at, Arc::clone(&known.ghost), inputs))))
     }
 }
 
