@@ -148,7 +148,7 @@ fn a_run_whose_settings_somebody_has_changed_is_not_resumed() {
     let before: Vec<&str> = text.lines().filter(|line| !line.starts_with("input_")).collect();
     assert_eq!(text.lines().count() - before.len(), 4);
     bench.write("run/config.toml", before.join("\n"));
-    bench.done("train --resume run --steps 2");
+    bench.done("train --resume run --steps 3");
     bench.write("run/config.toml", text.clone());
     // The length of a run is no setting of what is learned, and a configuration that is gone says nothing else.
     change("steps = 2", "steps = 3");
