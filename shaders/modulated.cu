@@ -170,7 +170,7 @@ __device__ void live(const ModulatedPlan& plan, int first_step, int steps, float
 //   activity_grad  [T, B, N]
 //   delta          [T, B, N]: dL/d(pre-activation), written
 //   alpha_grad     [B, N, N] by columns: written
-//   mod_grads   [B, 3N + 2], in the order of mod_parameters: written
+//   mod_grads      [B, 3N + 2], in the order of mod_parameters: written
 //   span           [B, every, kept] by columns: replayed traces; not touched where every is 1
 //   scratch        [B, kept + 2 warps N]: what follows, where it is not in shared memory
 //     trace_grad     [kept] by columns: dL/dH and dL/dE
@@ -185,14 +185,14 @@ __device__ void differentiate(const ModulatedPlan& plan, int steps, float bound,
     const size_t matrix = (size_t)neurons * neurons, kept = (RETROACTIVE ? 2 : 1) * matrix;
     const size_t per_step = (size_t)lanes * neurons;
     const int thread = threadIdx.x % WARP, warp = threadIdx.x / WARP, warps = blockDim.x / WARP;
-    float* const pre = shared;                    // x(t-2)
-    float* const post = pre + neurons;            // x(t-1)
-    float* const here = post + neurons;           // dL/dx(t) as far as later steps have it
-    float* const earlier = here + neurons;        // the same of x(t-1)
-    float* const delta_here = earlier + neurons;  // dL/d(pre-activation) of step t
+    float* const pre = shared;                      // x(t-2)
+    float* const post = pre + neurons;              // x(t-1)
+    float* const here = post + neurons;             // dL/dx(t) as far as later steps have it
+    float* const earlier = here + neurons;          // the same of x(t-1)
+    float* const delta_here = earlier + neurons;    // dL/d(pre-activation) of step t
     float* const post_sums = delta_here + neurons;  // S_j = Σ_i x_i(t-2) G_ij, G what is written hands back
     float* const gain_sums = post_sums + neurons;   // dL/dM_j(t-1)
-    float* const mod_weight = gain_sums + neurons;    // the modulator's parameters
+    float* const mod_weight = gain_sums + neurons;  // the modulator's parameters
     float* const fan_weight = mod_weight + neurons;
     float* const fan_bias = fan_weight + neurons;
     float* const mod_sums = fan_bias + neurons;     // gradients of the modulator's parameters

@@ -3,11 +3,11 @@
 
 use hebbscope::episode::{EventKind, Tape};
 use hebbscope::plastic::Parameters;
+use hebbscope::tasks::maze::baselines::distances_to;
 use hebbscope::tasks::maze::belief::beliefs;
-use hebbscope::tasks::maze::grid::{Action, Square};
+use hebbscope::tasks::maze::grid::Square;
 use hebbscope::tasks::tally::Told;
 use hebbscope::train::{Bundled, evaluate};
-use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 const LIVES: u64 = 60;
@@ -61,26 +61,13 @@ fn share_of_ways(parameters: &Parameters, tape: &Tape, step: usize) -> f64 {
     let mut state = tape.first_state();
     tape.carry(&mut state, 0..step);
     let trace = &state[..state.len().min(tape.network.neurons.pow(2))];
-    // Distances, from the reward outwards.
-    let mut distance = BTreeMap::from([(walk.reward, 0)]);
-    let mut edge = VecDeque::from([walk.reward]);
-    let beside = |[row, column]: [usize; 2], action| {
-        let Square { row, column } = Square { row, column }.beside(action);
-        [row, column]
-    };
-    while let Some(square) = edge.pop_front() {
-        for next in Action::ALL.map(|action| beside(square, action)) {
-            if !walk.is_wall(next) && !distance.contains_key(&next) {
-                distance.insert(next, distance[&square] + 1);
-                edge.push_back(next);
-            }
-        }
-    }
+    let [row, column] = walk.reward;
+    let reward = Square { row, column };
+    let distances = distances_to(reward, |Square { row, column }| walk.is_wall([row, column]));
     let beliefs = beliefs(parameters, tape, step, trace).unwrap();
-    let elsewhere = beliefs.iter().filter(|belief| [belief.square.row, belief.square.column] != walk.reward);
-    let nearer = elsewhere.filter(|belief| {
-        let square = [belief.square.row, belief.square.column];
-        distance.get(&beside(square, belief.preferred())).is_some_and(|next| *next < distance[&square])
+    let nearer = beliefs.iter().filter(|belief| belief.square != reward).filter(|belief| {
+        let next = distances.get(&belief.square.beside(belief.preferred()));
+        next.is_some_and(|next| *next < distances[&belief.square])
     });
     nearer.count() as f64 / (beliefs.len() - 1) as f64
 }

@@ -108,14 +108,20 @@ pub fn iteration(run: &Path) -> u64 {
     Checkpoint::read(&checkpoint_path(run)).unwrap().iteration()
 }
 
+/// Checks that the metrics of a run have a line for every iteration, once and in order.
+#[track_caller]
+pub fn expect_iterations(metrics: &str, iterations: usize) {
+    let numbers = metrics.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().unwrap());
+    assert_eq!(numbers.collect::<Vec<usize>>(), (1..=iterations).collect::<Vec<_>>());
+}
+
 /// Checks that the metrics of a run have a header and one line per iteration.
 #[track_caller]
 fn expect_metrics(text: &str, iterations: usize) {
     let mut lines = text.lines();
     assert_eq!(lines.next(), Some("iteration,loss,error,eta,grad_norm,seconds"));
     let rows: Vec<Vec<f64>> = lines.map(|line| line.split(',').map(|cell| cell.parse().unwrap()).collect()).collect();
-    let numbers: Vec<f64> = rows.iter().map(|row| row[0]).collect();
-    assert_eq!(numbers, (1..=iterations).map(|number| number as f64).collect::<Vec<_>>());
+    expect_iterations(text, iterations);
     assert!(rows.iter().all(|row| row.len() == 6 && (0.0..=1.0).contains(&row[2])), "{text}");
     assert!(rows.is_sorted_by(|before, after| before[5] <= after[5]), "a run only grows older: {text}");
 }

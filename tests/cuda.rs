@@ -113,6 +113,29 @@ fn lived(network: Network, parameters: &Parameters, drive: &Tensor) -> (Vec<f32>
     (flat(&lived.activity), found, lived.final_traces)
 }
 
+/// A lifetime there, lived twice, beside that of the CPU: activities to 1e-4, traces and gradients to `tolerances`. The
+/// problem, and what was found there.
+fn lived_on_both(
+    compute: &Compute,
+    network: Network,
+    [steps, batch]: [usize; 2],
+    tolerances: [f32; 2],
+) -> (Parameters, Tensor, Vec<f32>, Vec<Vec<f32>>) {
+    let (parameters, drive) = problem(network, steps, batch);
+    let what = format!("{network:?} {steps} steps {batch} lanes");
+    let (activity, gradients, traces) = lived(network, &parameters, &drive);
+    let there = parameters.copy_to(compute).unwrap();
+    let (found, found_gradients, found_traces) = lived(network, &there, &drive);
+    assert_close(&format!("{what} x"), &found, &activity, 1e-4);
+    assert_close(&format!("{what} H"), &found_traces.concat(), &traces.concat(), tolerances[0]);
+    for (found, expected) in found_gradients.iter().zip(&gradients) {
+        assert_close(&format!("{what} gradient"), found, expected, tolerances[1]);
+    }
+    let again = lived(network, &there, &drive);
+    assert!(again == (found.clone(), found_gradients, found_traces.clone()), "{what}: a second time differs");
+    (parameters, drive, found, found_traces)
+}
+
 /// One block, one lane over many blocks, and lanes in several launches.
 #[test]
 fn a_lifetime_on_the_device_is_that_of_the_cpu() {
@@ -130,20 +153,9 @@ fn a_lifetime_on_the_device_is_that_of_the_cpu() {
                     layers: None,
                     modulation: None,
                 };
-                let (parameters, drive) = problem(network, steps, batch);
-                let what = format!("{network:?} {steps} steps {batch} lanes");
-                let (activity, gradients, traces) = lived(network, &parameters, &drive);
-                let there = parameters.copy_to(&compute).unwrap();
-                let (found, found_gradients, found_traces) = lived(network, &there, &drive);
-                assert_close(&format!("{what} x"), &found, &activity, 1e-4);
-                assert_close(&format!("{what} H"), &found_traces.concat(), &traces.concat(), 1e-4);
                 // Where a trace grazes its bound, the last bit decides whether a gradient passes the clip.
                 let tolerance = if matches!(rule, Some(Rule::Clip { .. })) { 3e-2 } else { 1e-3 };
-                for (found, expected) in found_gradients.iter().zip(&gradients) {
-                    assert_close(&format!("{what} gradient"), found, expected, tolerance);
-                }
-                let again = lived(network, &there, &drive);
-                assert!(again == (found, found_gradients, found_traces), "{what}: a second time differs");
+                lived_on_both(&compute, network, [steps, batch], [1e-4, tolerance]);
             }
         }
     }
@@ -157,19 +169,10 @@ fn a_modulated_lifetime_on_the_device_is_that_of_the_cpu_and_the_same_step_by_st
         for modulation in modulations() {
             let drive = Drive::Add;
             let network = Network { neurons, drive, plasticity: None, layers: None, modulation: Some(modulation) };
-            let (parameters, drive) = problem(network, steps, batch);
-            let what = format!("{network:?} {steps} steps {batch} lanes");
-            let (activity, gradients, traces) = lived(network, &parameters, &drive);
-            let there = parameters.copy_to(&compute).unwrap();
-            let (found, found_gradients, found_traces) = lived(network, &there, &drive);
-            assert_close(&format!("{what} x"), &found, &activity, 1e-4);
-            assert_close(&format!("{what} H"), &found_traces.concat(), &traces.concat(), 1e-3);
-            for (found, expected) in found_gradients.iter().zip(&gradients) {
-                // Where a trace grazes its bound, the last bit decides whether a gradient passes the clip.
-                assert_close(&format!("{what} gradient"), found, expected, 3e-2);
-            }
-            let again = lived(network, &there, &drive);
-            assert!(again == (found.clone(), found_gradients, found_traces.clone()), "{what}: a second time differs");
+            // As where a rule clips.
+            let (parameters, drive, found, found_traces) =
+                lived_on_both(&compute, network, [steps, batch], [1e-3, 3e-2]);
+            let (what, there) = (format!("{network:?}"), parameters.copy_to(&compute).unwrap());
             // Fewer steps expected than come: the buffers grow.
             let mut stepper = Stepper::begin(network, &there, batch, 4).unwrap();
             for (step, values) in found.chunks_exact(batch * neurons).enumerate() {

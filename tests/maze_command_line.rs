@@ -1,6 +1,6 @@
 //! The maze from outside: trained, killed, resumed, evaluated, with one seed and with several.
 
-use crate::command_line::{Bench, iteration};
+use crate::command_line::{Bench, expect_iterations, iteration};
 use crate::workbench::PATIENCE;
 use hebbscope::train::run_folder::checkpoint_path;
 use serde_json::Value;
@@ -75,14 +75,6 @@ fn killed_again_and_again(bench: &Bench, begin: &str, resume: &str, runs: &[&str
     }
 }
 
-/// A line for every iteration, once and in order.
-#[track_caller]
-fn expect_metrics(bench: &Bench, run: &str, iterations: u64) {
-    let text = bench.text(&format!("{run}/metrics.csv"));
-    let numbers: Vec<u64> = text.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
-    assert_eq!(numbers, (1..=iterations).collect::<Vec<_>>(), "{run}");
-}
-
 #[test]
 fn a_run_killed_at_any_time_goes_on_from_its_last_save_bit_for_bit() {
     let bench = Bench::new();
@@ -93,7 +85,7 @@ fn a_run_killed_at_any_time_goes_on_from_its_last_save_bit_for_bit() {
     bench.done(&format!("train --resume run --steps {goal}"));
     bench.done(&format!("{agent} --steps {goal} --out whole"));
     assert!(checkpoint(&bench, "run") == checkpoint(&bench, "whole"));
-    expect_metrics(&bench, "run", goal);
+    expect_iterations(&bench.text("run/metrics.csv"), goal as usize);
 }
 
 #[test]
@@ -109,7 +101,7 @@ fn several_runs_killed_at_any_time_go_on_together_bit_for_bit() {
     for seed in [1, 2] {
         bench.done(&format!("{SMALL} --seed {seed} --steps {goal} --out alone-{seed}"));
         assert!(checkpoint(&bench, &format!("all/seed-{seed}")) == checkpoint(&bench, &format!("alone-{seed}")));
-        expect_metrics(&bench, &format!("all/seed-{seed}"), goal);
+        expect_iterations(&bench.text(&format!("all/seed-{seed}/metrics.csv")), goal as usize);
     }
 }
 

@@ -16,6 +16,7 @@
 //! | [`tensor_file`] | one `.safetensors` file, read with suspicion and written atomically |
 //! | [`device`] | where a network computes |
 //! | [`cuda`] | the same on a CUDA device, where the program was built for one |
+//! | `graph` | lifetimes as one operation in Candle's graph |
 //! | `cpu` | the kernels behind [`lifetime`]; nothing outside this room sees them |
 
 pub mod alteration;
@@ -23,6 +24,7 @@ pub mod bench;
 mod cpu;
 pub mod cuda;
 pub mod device;
+mod graph;
 pub mod lifetime;
 pub mod modulated;
 pub mod network;

@@ -14,12 +14,12 @@
 
 use super::alteration::Alteration;
 use super::cpu::{ModulatedGradients, ModulatedLane, ModulatedWeights};
+use super::graph::{self, Differentiate};
 use super::lifetime::Driver;
 use super::parameters::Parameters;
-use candle_core::{CpuStorage, CustomOp3, Device, Error, Layout, Result, Shape, Tensor, bail};
+use candle_core::{Device, Error, Result, Tensor, bail};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::sync::{Mutex, PoisonError};
 
 /// What the modulator acts on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -248,10 +248,9 @@ impl Modulated {
         let names = self.weights.modulation.packed(neurons);
         let parts: Vec<Tensor> =
             names.iter().map(|(name, _)| parameters.get(name)?.flatten_all()).collect::<Result<_>>()?;
-        let [drive, w, packed] = [&drive.contiguous()?, parameters.get("w")?, &Tensor::cat(&parts, 0)?]
-            .map(|part| part.to_device(&Device::Cpu));
-        let operation = ModulatedOp { lived: Mutex::new(Some(self)) };
-        drive?.apply_op3(&w?, &packed?, operation)?.to_device(parameters.device())
+        let inputs = [drive, parameters.get("w")?, &Tensor::cat(&parts, 0)?];
+        let activity = self.activity();
+        graph::attach(self, activity, inputs, parameters.device())
     }
 
     /// Values of all lanes side by side, `[T, B, N]`, from the first T rows of each, `[T, stride]`.
@@ -286,53 +285,26 @@ fn weights(modulation: Modulation, parameters: &Parameters) -> Result<ModulatedW
     Ok(ModulatedWeights::new(modulation, [&w?, &alpha?], eta, (&mod_weight?, mod_bias?[0]), [&fan[0], &fan[1]]))
 }
 
-/// The operation in Candle's graph: it owns what was lived until the backward pass takes it.
-struct ModulatedOp {
-    lived: Mutex<Option<Modulated>>,
-}
-
-impl CustomOp3 for ModulatedOp {
-    fn name(&self) -> &'static str {
-        "modulated-lifetime"
-    }
-
-    fn cpu_fwd(
-        &self,
-        _drive: &CpuStorage,
-        layout: &Layout,
-        _w: &CpuStorage,
-        _: &Layout,
-        _packed: &CpuStorage,
-        _: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let guard = self.lived.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(lived) = guard.as_ref() else { bail!("this lifetime has been lived and differentiated already") };
-        Ok((CpuStorage::F32(lived.activity()), layout.shape().clone()))
-    }
-
-    fn bwd(
-        &self,
-        _drive: &Tensor,
-        _w: &Tensor,
-        packed: &Tensor,
+impl Differentiate for Modulated {
+    fn differentiate(
+        self,
+        [_, _, packed]: [&Tensor; 3],
         activity: &Tensor,
         activity_grad: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let lived = self.lived.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(lived) = lived else { bail!("the backward pass of a lifetime can run once only") };
+    ) -> Result<[Option<Tensor>; 3]> {
         let (steps, batch, neurons) = activity.dims3()?;
         let by_lane: Vec<f32> = activity_grad.transpose(0, 1)?.flatten_all()?.to_vec1()?;
         let size = (steps * neurons).max(1);
-        let found: Vec<ModulatedGradients> = lived
+        let found: Vec<ModulatedGradients> = self
             .lanes
             .par_iter()
             .zip(by_lane.par_chunks_exact(size))
-            .map(|(lane, grad)| lane.backward(&lived.weights, grad))
+            .map(|(lane, grad)| lane.backward(&self.weights, grad))
             .collect();
         let rows = (steps * batch, neurons);
-        let deltas = Tensor::from_vec(lived.by_step(found.iter().map(|one| &one.delta[..])), rows, &Device::Cpu)?;
+        let deltas = Tensor::from_vec(self.by_step(found.iter().map(|one| &one.delta[..])), rows, &Device::Cpu)?;
         // dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end.
-        let inputs = lived.by_step(lived.lanes.iter().map(ModulatedLane::activity));
+        let inputs = self.by_step(self.lanes.iter().map(ModulatedLane::activity));
         let w_grad = Tensor::from_vec(inputs, rows, &Device::Cpu)?.t()?.matmul(&deltas)?;
         // In lane order, so that the sums do not depend on the number of threads.
         let sum = |of: &dyn Fn(&ModulatedGradients) -> &[f32]| -> Vec<f32> {
@@ -343,9 +315,9 @@ impl CustomOp3 for ModulatedOp {
             total
         };
         let mut packed_grad = Vec::with_capacity(packed.elem_count());
-        for (name, _) in lived.weights.modulation.packed(neurons) {
+        for (name, _) in self.weights.modulation.packed(neurons) {
             match name {
-                "alpha" => packed_grad.extend(lived.weights.bare(&sum(&|one| &one.alpha))),
+                "alpha" => packed_grad.extend(self.weights.bare(&sum(&|one| &one.alpha))),
                 "mod.weight" => packed_grad.extend(&sum(&|one| &one.mod_weight)[..neurons]),
                 "mod.bias" => packed_grad.extend(sum(&|one| std::slice::from_ref(&one.mod_bias))),
                 "eta" => packed_grad.extend(sum(&|one| std::slice::from_ref(&one.eta))),
@@ -354,6 +326,6 @@ impl CustomOp3 for ModulatedOp {
             }
         }
         let packed_grad = Tensor::from_vec(packed_grad, packed.dims(), &Device::Cpu)?;
-        Ok((Some(deltas.reshape((steps, batch, neurons))?), Some(w_grad), Some(packed_grad)))
+        Ok([Some(deltas.reshape((steps, batch, neurons))?), Some(w_grad), Some(packed_grad)])
     }
 }

@@ -1,10 +1,10 @@
 //! Lifetimes on the host, and their place in Candle's graph.
 
 use super::{Expected, Gradients, Record, Weights};
+use crate::plastic::graph::{self, Differentiate};
 use crate::plastic::network::Network;
 use crate::plastic::parameters::Parameters;
-use candle_core::{CpuStorage, CustomOp3, D, DType, Device, Layout, Result, Shape, Storage, Tensor, bail};
-use std::sync::{Mutex, PoisonError};
+use candle_core::{CpuStorage, D, DType, Device, Result, Storage, Tensor, bail};
 
 /// Lifetimes on the host that have not begun.
 ///
@@ -40,50 +40,20 @@ pub(in crate::plastic) fn attach(
         Some(_) => Tensor::cat(&[&parameters.get("alpha")?.flatten_all()?, parameters.get("eta")?], 0)?,
         None => Tensor::zeros(1, DType::F32, &Device::Cpu)?,
     };
-    let operation = LifetimeOp { record: Mutex::new(Some(record)) };
-    // Where the parameters are on a device without kernels of ours, Candle carries values and gradients over.
-    let [drive, w, plastic] =
-        [&drive.contiguous()?, parameters.get("w")?, &plastic].map(|tensor| tensor.to_device(&Device::Cpu));
-    drive?.apply_op3(&w?, &plastic?, operation)?.to_device(parameters.device())
+    let activity = record.activity();
+    graph::attach(record, activity, [drive, parameters.get("w")?, &plastic], parameters.device())
 }
 
-/// The operation in Candle's graph: it owns the record of a lifetime until the backward pass takes it.
-struct LifetimeOp {
-    record: Mutex<Option<Record>>,
-}
-
-impl CustomOp3 for LifetimeOp {
-    fn name(&self) -> &'static str {
-        "plastic-lifetime"
-    }
-
-    fn cpu_fwd(
-        &self,
-        _drive: &CpuStorage,
-        layout: &Layout,
-        _w: &CpuStorage,
-        _: &Layout,
-        _plastic: &CpuStorage,
-        _: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let guard = self.record.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(record) = guard.as_ref() else { bail!("this lifetime has been lived and differentiated already") };
-        Ok((CpuStorage::F32(record.activity()), layout.shape().clone()))
-    }
-
-    fn bwd(
-        &self,
-        drive: &Tensor,
-        _w: &Tensor,
-        plastic: &Tensor,
+impl Differentiate for Record {
+    fn differentiate(
+        self,
+        [drive, _, plastic]: [&Tensor; 3],
         activity: &Tensor,
         activity_grad: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let record = self.record.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(record) = record else { bail!("the backward pass of a lifetime can run once only") };
+    ) -> Result<[Option<Tensor>; 3]> {
         let (neurons, device) = (activity.dim(D::Minus1)?, activity.device());
         let gradients = with_values(drive, |drive| {
-            with_values(&activity_grad.contiguous()?, |activity_grad| Ok(record.backward(drive, activity_grad)))
+            with_values(activity_grad, |activity_grad| Ok(self.backward(drive, activity_grad)))
         })?;
         let Gradients { inputs, deltas, drive: drive_grad, alpha, eta } = gradients;
 
@@ -107,7 +77,7 @@ impl CustomOp3 for LifetimeOp {
             true => None,
             false => Some(Tensor::from_vec(drive_grad, drive.dims(), device)?),
         };
-        Ok((drive_grad, Some(w_grad), plastic_grad))
+        Ok([drive_grad, Some(w_grad), plastic_grad])
     }
 }
 

@@ -12,8 +12,6 @@ mod adam;
 #[allow(unsafe_code)] // Asking for the driver's library loads it; two settings have no safe call.
 mod device;
 #[cfg(feature = "cuda")]
-mod graph;
-#[cfg(feature = "cuda")]
 pub mod kernels;
 #[cfg(feature = "cuda")]
 #[allow(unsafe_code)] // As for `adam`.
@@ -25,6 +23,8 @@ pub mod plan;
 #[cfg(feature = "cuda")]
 mod record;
 pub mod sources;
+#[cfg(feature = "cuda")]
+mod tensors;
 
 #[cfg(feature = "cuda")]
 pub(crate) use {adam::Moments, adam::squared_norm, device::open, lifetimes::Lifetimes, lifetimes::begin};

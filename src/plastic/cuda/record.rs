@@ -1,27 +1,24 @@
 //! A batch of lifetimes on the device whose traces a rule writes, forward and backward.
 
-use super::graph::{self, Differentiate, Operation, view, weight_gradient};
 use super::launch::{Buffer, Launcher, Lived};
-use super::lifetimes::Lifetimes;
+use super::lifetimes::{Lifetimes, Progress};
+use super::tensors::{self, view, weight_gradient};
+use crate::plastic::graph::{Differentiate, Operation};
 use crate::plastic::network::{AlphaKind, Drive, Network};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::rule::{Update as _, with_update};
-use candle_core::cuda_backend::CudaDevice;
 use candle_core::cuda_backend::cudarc::driver::CudaSlice;
 use candle_core::{DType, Result, Shape, Tensor};
 
 /// Everything that a batch of lifetimes leaves on the device.
 pub(crate) struct Record {
     network: Network,
-    device: CudaDevice,
     launcher: Launcher,
-    batch: usize,
-    steps: usize,
+    progress: Progress,
     w: Tensor,
     /// Not read in a network without traces.
     alpha: Tensor,
     eta: Tensor,
-    activity: Buffer<f32>,
     /// H as of the last sweep, `[B, N, N]` by columns.
     trace: CudaSlice<f32>,
     frames: Buffer<f32>,
@@ -45,60 +42,42 @@ impl Record {
             w: of("w")?,
             alpha: of("alpha")?,
             eta: of("eta")?,
-            activity: Buffer::new(&device, expected_steps * batch * neurons)?,
             trace: device.alloc_zeros(if is_plastic { batch * neurons * neurons } else { 1 })?,
             frames: Buffer::new(&device, launcher.division.frames(expected_steps))?,
             clamped: Buffer::new(&device, expected_steps * batch)?,
-            steps: 0,
+            progress: Progress::new(&device, neurons, batch, expected_steps)?,
             wants_drive: false,
             network,
-            batch,
             launcher,
-            device,
         })
     }
 }
 
 impl Lifetimes for Record {
-    fn device(&self) -> &CudaDevice {
-        &self.device
-    }
-
-    fn neurons(&self) -> usize {
-        self.network.neurons
-    }
-
-    fn batch(&self) -> usize {
-        self.batch
-    }
-
-    fn steps(&self) -> usize {
-        self.steps
-    }
-
-    fn activity(&self) -> &CudaSlice<f32> {
-        &self.activity.slice
+    fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     fn advance(&mut self, drive: &Tensor) -> Result<()> {
-        let (steps, reached) = (drive.dim(0)?, self.steps + drive.dim(0)?);
+        let (steps, reached) = (drive.dim(0)?, self.progress.steps + drive.dim(0)?);
         if steps == 0 {
             return Ok(());
         }
-        self.activity.reserve(&self.device, reached * self.batch * self.network.neurons)?;
-        self.clamped.reserve(&self.device, reached * self.batch)?;
-        self.frames.reserve(&self.device, self.launcher.division.frames(reached))?;
+        self.progress.reserve(reached)?;
+        let Progress { device, batch, .. } = &self.progress;
+        self.clamped.reserve(device, reached * batch)?;
+        self.frames.reserve(device, self.launcher.division.frames(reached))?;
         let drive = drive.contiguous()?;
         let places = [&drive, &self.w, &self.alpha, &self.eta].map(Tensor::storage_and_layout);
         let views = [view(&places[0])?, view(&places[1])?, view(&places[2])?, view(&places[3])?];
         self.launcher.forward(
-            self.steps,
+            self.progress.steps,
             steps,
             views.each_ref(),
-            [&mut self.activity.slice, &mut self.trace, &mut self.frames.slice],
+            [&mut self.progress.activity.slice, &mut self.trace, &mut self.frames.slice],
             &mut self.clamped.slice,
         )?;
-        self.steps = reached;
+        self.progress.steps = reached;
         Ok(())
     }
 
@@ -106,10 +85,10 @@ impl Lifetimes for Record {
         let neurons = self.network.neurons;
         let Some(plasticity) = self.network.plasticity else { return Ok([const { Vec::new() }; 2]) };
         let matrix = neurons * neurons;
-        let by_columns = self.device.clone_dtoh(&self.trace.slice(lane * matrix..(lane + 1) * matrix))?;
+        let by_columns = self.progress.device.clone_dtoh(&self.trace.slice(lane * matrix..(lane + 1) * matrix))?;
         let row = |back: usize| -> Result<Vec<f32>> {
-            match self.steps.checked_sub(back) {
-                Some(step) => Ok(self.activity_at(step)?[lane * neurons..][..neurons].to_vec()),
+            match self.progress.steps.checked_sub(back) {
+                Some(step) => Ok(self.progress.activity_at(step)?[lane * neurons..][..neurons].to_vec()),
                 None => Ok(vec![0.0; neurons]),
             }
         };
@@ -128,8 +107,7 @@ impl Lifetimes for Record {
     }
 
     fn finish(mut self: Box<Self>, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
-        let shape = Shape::from((self.steps, self.batch, self.network.neurons));
-        let activity = self.activity.take_exactly(&self.device, shape.elem_count())?;
+        let (shape, activity) = self.progress.take()?;
         // Candle's custom operations take three tensors: the drive and η, of which there is one, travel together.
         let (driven, alpha) = match self.network.plasticity {
             Some(_) => {
@@ -170,7 +148,7 @@ impl Differentiate for Record {
                 },
             )?
         };
-        let tensor = |slice, shape: Shape| graph::tensor(&self.device, slice, shape);
+        let tensor = |slice, shape: Shape| tensors::tensor(&self.progress.device, slice, shape);
         let delta = tensor(made.delta, activity.shape().clone());
         let w_grad = weight_gradient(activity, &delta)?;
         let drive_grad = match (self.wants_drive, self.network.drive) {
@@ -182,7 +160,7 @@ impl Differentiate for Record {
             return Ok([Some(drive_grad), Some(w_grad), None]);
         };
         let parts = made.eta.len();
-        let eta_grad = graph::tensor(&self.device, made.eta, parts);
+        let eta_grad = tensors::tensor(&self.progress.device, made.eta, parts);
         let eta_grad = eta_grad.sum_all()?.to_dtype(DType::F32)?.reshape(1)?;
         let driven_grad = Tensor::cat(&[&drive_grad, &eta_grad], 0)?;
         let alpha_grad = match plasticity.alpha {

@@ -57,13 +57,7 @@ mod tests {
     use crate::data::Stream;
     use crate::tasks::maze::environment::Inputs;
 
-    const PAPER: Rules = Rules {
-        size: 9,
-        steps: 200,
-        wall_penalty: 0.1,
-        reward: 10.0,
-        inputs: Inputs { walls: true, reward: true, action: true, time: true },
-    };
+    const PAPER: Rules = Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs: Inputs::ALL };
 
     #[test]
     fn shortest_ways_lead_around_pillars() {

@@ -54,7 +54,7 @@ pub struct Inputs {
 impl Default for Inputs {
     /// Everything, as in the paper.
     fn default() -> Self {
-        Self { walls: true, reward: true, action: true, time: true }
+        Self::ALL
     }
 }
 
@@ -62,6 +62,9 @@ impl Default for Inputs {
 pub const GIVEN: &str = "given";
 
 impl Inputs {
+    /// Everything that there is.
+    pub const ALL: Self = Self { walls: true, reward: true, action: true, time: true };
+
     /// Those that the settings of a run say; everything that they say nothing of is given.
     pub fn of(settings: &Settings) -> Self {
         let has = |key: &str| settings.iter().all(|(field, value)| field.key != key || value == GIVEN);

@@ -1,31 +1,27 @@
 //! A batch of modulated lifetimes on the device, forward and backward.
 
 use super::launch::{Launcher, Lived, Weights};
-use crate::plastic::cuda::graph::{self, Differentiate, Operation, view, weight_gradient};
 use crate::plastic::cuda::launch::Buffer;
-use crate::plastic::cuda::lifetimes::Lifetimes;
+use crate::plastic::cuda::lifetimes::{Lifetimes, Progress};
+use crate::plastic::cuda::tensors::{self, view, weight_gradient};
+use crate::plastic::graph::{Differentiate, Operation};
 use crate::plastic::modulated::{Kind, Modulation};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::replay;
-use candle_core::cuda_backend::CudaDevice;
 use candle_core::cuda_backend::cudarc::driver::CudaSlice;
 use candle_core::{Result, Shape, Tensor};
 
 /// Everything that a batch of modulated lifetimes leaves on the device.
 pub(crate) struct Record {
     modulation: Modulation,
-    device: CudaDevice,
     launcher: Launcher,
-    neurons: usize,
-    batch: usize,
-    steps: usize,
+    progress: Progress,
     /// By columns.
     w: Tensor,
     /// By columns.
     alpha: Tensor,
     /// m, a, b, c and η, `[3N + 2]`.
     mod_parameters: Tensor,
-    activity: Buffer<f32>,
     modulator: Buffer<f32>,
     /// H, and E behind it, as of the last sweep; by columns.
     state: CudaSlice<f32>,
@@ -61,37 +57,35 @@ impl Record {
             w: by_columns("w")?,
             alpha: by_columns("alpha")?,
             mod_parameters: mod_parameters(modulation, parameters, neurons)?.detach(),
-            activity: Buffer::new(&device, expected_steps * batch * neurons)?,
             modulator: Buffer::new(&device, expected_steps * batch)?,
             state: device.alloc_zeros(launcher.layout.whole_batch())?,
             frames: Buffer::new(&device, launcher.layout.frames(expected_steps))?,
-            steps: 0,
+            progress: Progress::new(&device, neurons, batch, expected_steps)?,
             modulation,
-            neurons,
-            batch,
             launcher,
-            device,
         })
     }
 
     /// What the steps before the last one wrote, and then the last one, whose writing waits for a step that does not
     /// come: carried on here as a tape would.
     fn written_out(&self, lane: usize, mut state: Vec<f32>) -> Result<Vec<f32>> {
-        let Some(last) = self.steps.checked_sub(1) else { return Ok(state) };
+        let Progress { device, neurons, batch, steps, .. } = &self.progress;
+        let (neurons, batch) = (*neurons, *batch);
+        let Some(last) = steps.checked_sub(1) else { return Ok(state) };
         let row = |step: usize| -> Result<Vec<f32>> {
-            Ok(self.activity_at(step)?[lane * self.neurons..][..self.neurons].to_vec())
+            Ok(self.progress.activity_at(step)?[lane * neurons..][..neurons].to_vec())
         };
-        let before = if last > 0 { row(last - 1)? } else { vec![0.0; self.neurons] };
+        let before = if last > 0 { row(last - 1)? } else { vec![0.0; neurons] };
         let values = [before, row(last)?].concat();
         let mod_parameters = self.mod_parameters.to_vec1::<f32>()?;
-        let fan_out = [1, 2].map(|place| mod_parameters[place * self.neurons..][..self.neurons].to_vec());
-        let at = last * self.batch + lane;
-        let modulator = self.device.clone_dtoh(&self.modulator.slice.slice(at..at + 1))?;
+        let fan_out = [1, 2].map(|place| mod_parameters[place * neurons..][..neurons].to_vec());
+        let at = last * batch + lane;
+        let modulator = device.clone_dtoh(&self.modulator.slice.slice(at..at + 1))?;
         let recording = replay::Modulated {
             values: &values,
-            neurons: self.neurons,
+            neurons,
             modulation: self.modulation,
-            eta: mod_parameters[3 * self.neurons + 1],
+            eta: mod_parameters[3 * neurons + 1],
             modulator: &[0.0, modulator[0]],
             fan_out: self.modulation.fan_out.then_some(&fan_out),
         };
@@ -101,51 +95,36 @@ impl Record {
 }
 
 impl Lifetimes for Record {
-    fn device(&self) -> &CudaDevice {
-        &self.device
-    }
-
-    fn neurons(&self) -> usize {
-        self.neurons
-    }
-
-    fn batch(&self) -> usize {
-        self.batch
-    }
-
-    fn steps(&self) -> usize {
-        self.steps
-    }
-
-    fn activity(&self) -> &CudaSlice<f32> {
-        &self.activity.slice
+    fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     fn advance(&mut self, drive: &Tensor) -> Result<()> {
-        let (steps, reached) = (drive.dim(0)?, self.steps + drive.dim(0)?);
+        let (steps, reached) = (drive.dim(0)?, self.progress.steps + drive.dim(0)?);
         if steps == 0 {
             return Ok(());
         }
-        self.activity.reserve(&self.device, reached * self.batch * self.neurons)?;
-        self.modulator.reserve(&self.device, reached * self.batch)?;
-        self.frames.reserve(&self.device, self.launcher.layout.frames(reached))?;
+        self.progress.reserve(reached)?;
+        let Progress { device, batch, .. } = &self.progress;
+        self.modulator.reserve(device, reached * batch)?;
+        self.frames.reserve(device, self.launcher.layout.frames(reached))?;
         let drive = drive.contiguous()?;
         let places = [&drive, &self.w, &self.alpha, &self.mod_parameters].map(Tensor::storage_and_layout);
         let [drive, w, alpha, mod_parameters] =
             &[view(&places[0])?, view(&places[1])?, view(&places[2])?, view(&places[3])?];
         self.launcher.forward(
-            (self.steps, steps),
+            (self.progress.steps, steps),
             drive,
             Weights { w, alpha, mod_parameters },
-            [&mut self.activity.slice, &mut self.modulator.slice, &mut self.state, &mut self.frames.slice],
+            [&mut self.progress.activity.slice, &mut self.modulator.slice, &mut self.state, &mut self.frames.slice],
         )?;
-        self.steps = reached;
+        self.progress.steps = reached;
         Ok(())
     }
 
     fn traces(&self, lane: usize) -> Result<[Vec<f32>; 2]> {
-        let (neurons, kept) = (self.neurons, self.launcher.layout.kept());
-        let by_columns = self.device.clone_dtoh(&self.state.slice(lane * kept..(lane + 1) * kept))?;
+        let (neurons, kept) = (self.progress.neurons, self.launcher.layout.kept());
+        let by_columns = self.progress.device.clone_dtoh(&self.state.slice(lane * kept..(lane + 1) * kept))?;
         let by_rows = by_columns
             .chunks_exact(neurons * neurons)
             .flat_map(|matrix| (0..neurons * neurons).map(|cell| matrix[cell % neurons * neurons + cell / neurons]));
@@ -155,17 +134,20 @@ impl Lifetimes for Record {
     }
 
     fn modulator(&self, lane: usize) -> Result<Vec<f32>> {
-        assert!(lane < self.batch, "there is no lane {lane} among {}", self.batch);
-        let all = self.device.clone_dtoh(&self.modulator.slice.slice(..self.steps * self.batch))?;
-        Ok(all.into_iter().skip(lane).step_by(self.batch).collect())
+        let Progress { device, batch, steps, .. } = &self.progress;
+        assert!(lane < *batch, "there is no lane {lane} among {batch}");
+        let all = device.clone_dtoh(&self.modulator.slice.slice(..steps * batch))?;
+        Ok(all.into_iter().skip(lane).step_by(*batch).collect())
     }
 
     fn finish(mut self: Box<Self>, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
-        let shape = Shape::from((self.steps, self.batch, self.neurons));
-        let activity = self.activity.take_exactly(&self.device, shape.elem_count())?;
+        let (shape, activity) = self.progress.take()?;
         // Candle's custom operations take three tensors.
         let packed = Tensor::cat(
-            &[&parameters.get("alpha")?.flatten_all()?, &mod_parameters(self.modulation, parameters, self.neurons)?],
+            &[
+                &parameters.get("alpha")?.flatten_all()?,
+                &mod_parameters(self.modulation, parameters, self.progress.neurons)?,
+            ],
             0,
         )?;
         drive.apply_op3(parameters.get("w")?, &packed, Operation::new(shape, activity, *self))
@@ -194,7 +176,7 @@ impl Differentiate for Record {
                 },
             )?
         };
-        let tensor = |slice, shape: Shape| graph::tensor(&self.device, slice, shape);
+        let tensor = |slice, shape: Shape| tensors::tensor(&self.progress.device, slice, shape);
         let delta = tensor(made.delta, activity.shape().clone());
         let w_grad = weight_gradient(activity, &delta)?;
         let alpha = tensor(made.alpha, Shape::from((batch, neurons, neurons))).sum(0)?;

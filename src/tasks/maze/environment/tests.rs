@@ -4,7 +4,7 @@ use super::*;
 use crate::data::Stream;
 use std::collections::BTreeSet;
 
-const ALL: Inputs = Inputs { walls: true, reward: true, action: true, time: true };
+const ALL: Inputs = Inputs::ALL;
 
 const PAPER: Rules = Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs: ALL };
 
@@ -196,6 +196,7 @@ fn an_input_that_is_withheld_is_zero_and_the_others_are_what_they_were() {
         expected[place].fill(0.0);
         assert_eq!(seen(inputs), expected, "{inputs:?}");
     }
+    assert_eq!(ALL, Inputs { walls: true, reward: true, action: true, time: true });
     assert_eq!(Inputs::default(), ALL);
     // An environment that was saved before there was a choice.
     let saved = serde_json::to_value(PAPER).unwrap();
