@@ -152,7 +152,7 @@ fn the_worst_answers_come_first_when_asked_for_and_the_choice_is_kept() {
 #[test]
 fn for_patterns_many_wrong_bits_are_bad() {
     let folder = tempfile::tempdir().unwrap();
-    let mut harness = opened(&crate::window::small_checkpoint(folder.path(), &[]));
+    let mut harness = opened(&crate::ui::window::small_checkpoint(folder.path(), &[]));
     harness.state_mut().dock().toggle("Gallery");
     filled(&mut harness, 12);
     let sorted = ordered(harness.state().session.shelf.lived(), Order::Worst);

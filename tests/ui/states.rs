@@ -1,7 +1,7 @@
 //! The window in all its states: every layout, loading, stale, and walked through by keys alone.
 
 use crate::support::{offscreen, windowed};
-use crate::window::{small_checkpoint, wait_for};
+use crate::ui::window::{small_checkpoint, wait_for};
 use egui::{Key, Modifiers};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::train::Bundled;
@@ -134,7 +134,7 @@ fn keys_alone_open_play_step_back_pin_export_train_and_stop() {
 #[test]
 fn a_second_window_on_a_run_says_that_it_only_reads() {
     let folder = tempfile::tempdir().unwrap();
-    let mut first = crate::window::quiet_session();
+    let mut first = crate::ui::window::quiet_session();
     first.training.runs_folder = folder.path().to_owned();
     first.training.settings.set_text("size", "16").unwrap();
     first.start_training();

@@ -1,6 +1,6 @@
 //! The maze from outside: trained, killed, resumed, evaluated, with one seed and with several.
 
-use crate::command_line::{Bench, expect_iterations, iteration};
+use crate::cli::command_line::{Bench, expect_iterations, iteration};
 use crate::workbench::PATIENCE;
 use hebbscope::train::run_folder::checkpoint_path;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Outputs, traces, losses and gradients agree with independently computed cases to 1e-4 relative.
 
-use crate::twin;
+use crate::plastic::twin;
 use candle_core::{DType, Device, Tensor};
 use hebbscope::plastic::device::{self, Choice, Compute};
 use hebbscope::plastic::modulated::{Kind, Modulation};
@@ -55,7 +55,7 @@ impl Case {
 
 fn cases() -> Vec<Case> {
     let folder = std::env::var_os("HEBBSCOPE_REFERENCE")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/reference"), PathBuf::from);
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/plastic/reference"), PathBuf::from);
     let mut paths: Vec<_> = std::fs::read_dir(&folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
         .map(|entry| entry.unwrap().path())

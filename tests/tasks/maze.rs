@@ -1,6 +1,6 @@
 //! The maze: what its tapes say fits together, its gradients are those of the slow twin, and an agent learns.
 
-use crate::twin;
+use crate::plastic::twin;
 use crate::workbench::{advance, bits, read_tape, taken_apart, tape_bytes, with_changed_json, with_value};
 use candle_core::{D, Tensor};
 use hebbscope::data::{Generator, Stream};

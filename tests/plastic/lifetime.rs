@@ -1,6 +1,6 @@
 //! The lifetime operation: gradients against finite differences and the slow twin, stepping, batching.
 
-use crate::twin;
+use crate::plastic::twin;
 use crate::workbench::{RULES, networks};
 use candle_core::{Device, Tensor};
 use hebbscope::data::{Generator, Stream};

@@ -1,8 +1,8 @@
 //! Doing something to a life in the window: driving, carrying the reward, the trace and α; and the life that is
 //! untouched beside it.
 
-use crate::command_line::Bench;
-use crate::maze_panel::{checkpoint, checkpoint_of};
+use crate::cli::command_line::Bench;
+use crate::ui::maze_panel::{checkpoint, checkpoint_of};
 use crate::support::{keep, offscreen, windowed};
 use egui::{Key, Pos2, Role, vec2};
 use egui_kittest::Harness;

@@ -1,6 +1,6 @@
 //! A run folder that somebody else writes is followed, never written to, and survived.
 
-use crate::window::{quiet_session, wait_for};
+use crate::ui::window::{quiet_session, wait_for};
 use hebbscope::plastic::tensor_file::Precision;
 use hebbscope::tasks;
 use hebbscope::train::run_folder::checkpoint_path;

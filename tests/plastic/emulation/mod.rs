@@ -28,7 +28,7 @@ fn emulator(folder: &Path, source: &str) -> Option<PathBuf> {
         crate::workbench::say("skipped: the emulation of the CUDA kernels needs GNU/Linux");
         return None;
     }
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emulation").join(source);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plastic/emulation").join(source);
     let program = folder.join("emulator");
     let compiler = std::env::var_os("CXX").unwrap_or_else(|| "g++".into());
     // Fused multiply-adds would change the traces, which the kernels' own arithmetic forbids on a device.

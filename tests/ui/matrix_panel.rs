@@ -1,6 +1,6 @@
 //! The matrix panel: zoom, range, colour bar, read-out, and how everything looks.
 
-use crate::matrices::{matrix_of, session};
+use crate::ui::matrices::{matrix_of, session};
 use crate::support::offscreen;
 use egui::{Event, Modifiers, PointerButton, Pos2, pos2};
 use egui_kittest::{Harness, kittest::Queryable as _};

@@ -1,7 +1,7 @@
 //! Runs beside each other: grouped by what they have in common, with the median and the quartiles over seeds.
 
 use crate::support::{keep, offscreen};
-use crate::window::{quiet_session, wait_for};
+use crate::ui::window::{quiet_session, wait_for};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::tasks;
 use hebbscope::train::run_folder::{is_run, runs_below};
@@ -209,10 +209,10 @@ fn a_folder_of_runs_is_compared_and_its_first_run_opened() {
     assert_eq!(source.viewing, Some(3));
 
     let other = tempfile::tempdir().unwrap();
-    session.open(crate::window::small_checkpoint(other.path(), &[]));
+    session.open(crate::ui::window::small_checkpoint(other.path(), &[]));
     session.settle();
     assert_eq!(Source::of(&session).unwrap().points.len(), 5, "another run is drawn beside them");
-    session.open(crate::maze_panel::checkpoint(other.path()));
+    session.open(crate::ui::maze_panel::checkpoint(other.path()));
     session.settle();
     let source = Source::of(&session).unwrap();
     assert_eq!((source.points.len(), source.other_task), (0, Some("maze")));
@@ -427,7 +427,7 @@ fn what_is_asked_for_in_the_window_is_compared() {
     let folder = tempfile::tempdir().unwrap();
     train(folder.path(), &[], "seed", &[2, 2]);
     let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
-    app.session.open(crate::window::small_checkpoint(folder.path(), &[]));
+    app.session.open(crate::ui::window::small_checkpoint(folder.path(), &[]));
     app.session.settle();
     let mut harness = crate::support::windowed(app);
     harness.state_mut().files.ask_for_runs();
@@ -457,7 +457,7 @@ fn render_compares_folders_in_pictures_and_in_curves() {
     train(&runs, &[("network", "non_plastic")], "plain", &[4]);
     let runs = runs.to_str().unwrap().to_owned();
     let out = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let checkpoint = crate::window::small_checkpoint(folder.path(), &[]);
+    let checkpoint = crate::ui::window::small_checkpoint(folder.path(), &[]);
 
     let csv = out("curves.csv");
     let output = render(&[checkpoint.to_str().unwrap(), "--compare", &runs, "--out", &csv]);

@@ -54,7 +54,7 @@ fn every_panel_draws_something_in_both_themes_and_says_what_belongs_there_when_e
     let Some(mut device) = offscreen() else { return };
     let folder = tempfile::tempdir().unwrap();
     let checkpoint = small_checkpoint(folder.path(), &[]);
-    let agent = crate::maze_panel::checkpoint(folder.path());
+    let agent = crate::ui::maze_panel::checkpoint(folder.path());
     for (index, make) in PANELS.iter().enumerate() {
         let title = make().title();
         let checkpoint = if matches!(title, "Maze" | "Agent" | "Intervene") { &agent } else { &checkpoint };

@@ -1,7 +1,7 @@
 //! What is shown, written to files: complete or not at all, from the window's thread and from `render`.
 
 use crate::support::{offscreen, windowed};
-use crate::window::{quiet_session, small_checkpoint};
+use crate::ui::window::{quiet_session, small_checkpoint};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::episode::{Reel, tape_file};
 use hebbscope::train::{Checkpoint, evaluate};

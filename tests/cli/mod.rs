@@ -1,0 +1,5 @@
+//! The program from outside.
+
+pub mod command_line;
+mod maze_command_line;
+mod no_display;

@@ -1,0 +1,3 @@
+//! Where examples come from.
+
+mod pictures;

@@ -1,0 +1,3 @@
+//! Tapes, replay, the playback clock.
+
+mod playback;

@@ -1,0 +1,3 @@
+//! Files: what is read with suspicion and written atomically.
+
+mod bad_files;

@@ -1,0 +1,3 @@
+//! The house itself: rooms, arrow, files.
+
+mod architecture;

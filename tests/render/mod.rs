@@ -1,0 +1,4 @@
+//! Pictures without a display.
+
+mod heatmap;
+mod offscreen;

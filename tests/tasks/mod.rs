@@ -1,0 +1,5 @@
+//! The tasks, and the networks that come with the program.
+
+mod agents;
+mod images;
+mod maze;

@@ -1,0 +1,5 @@
+//! Training, and lifetimes that branch.
+
+mod branching;
+mod training;
+mod worker;

@@ -1,0 +1,18 @@
+//! The window.
+
+mod compare;
+mod curves;
+mod devices;
+mod export;
+mod following;
+mod gallery;
+mod inspector;
+mod intervene;
+mod layout;
+pub mod matrices;
+mod matrix_panel;
+pub mod maze_panel;
+mod maze_window;
+mod memories;
+mod states;
+pub mod window;
