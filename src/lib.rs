@@ -3,14 +3,15 @@
 //! The rooms of the house, and who may use whom (A ← B: B uses A):
 //!
 //! ```text
-//! plastic ← tasks ← train ← {cli, ui} ← main
-//! data ← tasks
-//! plastic ← episode ← {tasks, train, render, ui, cli}
+//! files ← device ← plastic ← {data, episode} ← tasks ← train ← {cli, ui} ← main
+//! plastic, episode ← {train, render, ui, cli}
 //! render ← {cli, ui}
 //! ```
 //!
 //! | room | what it is for |
 //! |---|---|
+//! | [`files`] | one `.safetensors` file read with suspicion, writing atomically |
+//! | [`device`] | where a network computes, launching kernels, the optimiser's kernel |
 //! | [`plastic`] | what a plastic network is: update rules, kinds of α, the lifetime operation |
 //! | [`data`] | where examples come from: generators and readers |
 //! | [`episode`] | the tape of one lifetime, exact replay, the playback clock |
@@ -22,7 +23,9 @@
 
 pub mod cli;
 pub mod data;
+pub mod device;
 pub mod episode;
+pub mod files;
 pub mod plastic;
 pub mod render;
 pub mod tasks;

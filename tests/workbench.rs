@@ -3,9 +3,9 @@
 
 use hebbscope::data::Generator;
 use hebbscope::episode::{Tape, tape_file};
+use hebbscope::files::TensorFile;
 use hebbscope::plastic::modulated::{Kind, Modulation};
 use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity};
-use hebbscope::plastic::tensor_file::TensorFile;
 use hebbscope::plastic::{Network, Parameters, Rule};
 use hebbscope::tasks::{self, Experiment, Optimiser, Outcome, Purpose};
 use hebbscope::train::{RunConfig, Trainer};

@@ -10,8 +10,8 @@ mod terminal;
 mod train;
 mod window;
 
-use crate::plastic::device::{self, Compute};
-use crate::plastic::tensor_file::{FileError, one_line, reason};
+use crate::device::{self, Compute};
+use crate::files::{FileError, one_line, reason};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use std::io::Write as _;

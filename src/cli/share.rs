@@ -1,6 +1,6 @@
 //! `hebbscope share`: a checkpoint without what only training needs.
 
-use crate::plastic::tensor_file::Precision;
+use crate::files::Precision;
 use crate::train::open;
 use std::path::PathBuf;
 

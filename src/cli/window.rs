@@ -1,7 +1,7 @@
 //! `hebbscope [FILE]`: the window; without a display, the terminal.
 
 use super::terminal;
-use crate::plastic::tensor_file::{FileError, reason};
+use crate::files::{FileError, reason};
 use crate::ui::native;
 use std::path::Path;
 

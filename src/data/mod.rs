@@ -37,6 +37,6 @@ impl DataError {
 
     /// A file or folder that cannot be read.
     pub fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        Self::new(path, format!("cannot be read: {}", crate::plastic::tensor_file::reason(error)))
+        Self::new(path, format!("cannot be read: {}", crate::files::reason(error)))
     }
 }

@@ -1,7 +1,7 @@
 //! What an agent saw and did in a lifetime: an optional part of a tape.
 
+use crate::files::{Array, FileError, TensorFile};
 use crate::plastic::network::{Layers, Network};
-use crate::plastic::tensor_file::{Array, FileError, TensorFile};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

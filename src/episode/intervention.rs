@@ -3,7 +3,7 @@
 //! An intervention comes before its step: what was there until then is the lifetime as it was, what follows is another
 //! one, lived with the same random numbers.
 
-use crate::plastic::tensor_file::{Array, FileError, TensorFile};
+use crate::files::{Array, FileError, TensorFile};
 use crate::plastic::{Alteration, Network};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

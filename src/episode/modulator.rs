@@ -1,7 +1,7 @@
 //! What a network modulated its traces with in a lifetime: an optional part of a tape.
 
+use crate::files::{Array, FileError, TensorFile};
 use crate::plastic::Network;
-use crate::plastic::tensor_file::{Array, FileError, TensorFile};
 use serde::{Deserialize, Serialize};
 
 /// The version of this part that this program writes.

@@ -5,9 +5,9 @@
 //! then 1.6 MB in memory and on disk, instead of 0.8 GB.
 
 use super::{Behaviour, Intervention, Modulator, What, intervention};
+use crate::files::Array;
 use crate::plastic::Network;
 use crate::plastic::replay::{Activities, Modulated, Recording};
-use crate::plastic::tensor_file::Array;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@ use super::behaviour::{self, Behaviour};
 use super::intervention;
 use super::modulator::{self, Modulator};
 use super::{Event, Tape};
-use crate::plastic::tensor_file::{self, Array, FileError, Precision, TensorFile};
+use crate::files::{self, Array, FileError, Precision, TensorFile};
 use crate::plastic::{Network, Parameters};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -84,7 +84,7 @@ pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), Fi
     let values = parameters.to_arrays().map_err(|error| FileError::new(path, error.to_string()))?;
     tensors.extend(values);
     let json = serde_json::to_string(&header).map_err(|error| FileError::new(path, error.to_string()))?;
-    tensor_file::write(path, &json, &tensors, Precision::Full)
+    files::write_tensors(path, &json, &tensors, Precision::Full)
 }
 
 /// Takes a tape and its network's parameters out of a file that has been read.

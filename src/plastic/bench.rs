@@ -1,10 +1,10 @@
 //! The recurrence alone, measured: seconds and bytes of a lifetime forward and backward.
 
-use super::device::Compute;
 use super::lifetime::{Traffic, live};
 use super::network::{AlphaKind, Drive, Network, Plasticity};
 use super::parameters::Parameters;
 use super::rule::Rule;
+use crate::device::Compute;
 use candle_core::{Result, Tensor};
 use rayon::prelude::*;
 use std::time::Instant;

@@ -13,8 +13,6 @@
 //! | [`modulated`] | lifetimes whose trace the network itself modulates |
 //! | [`replay`] | rebuilding any H(t) from recorded activations |
 //! | [`mod@bench`] | how fast a lifetime is here, and how many bytes it moves |
-//! | [`tensor_file`] | one `.safetensors` file, read with suspicion and written atomically |
-//! | [`device`] | where a network computes |
 //! | [`cuda`] | the same on a CUDA device, where the program was built for one |
 //! | `graph` | lifetimes as one operation in Candle's graph |
 //! | `cpu` | the kernels behind [`lifetime`]; nothing outside this room sees them |
@@ -23,7 +21,6 @@ pub mod alteration;
 pub mod bench;
 mod cpu;
 pub mod cuda;
-pub mod device;
 mod graph;
 pub mod lifetime;
 pub mod modulated;
@@ -31,7 +28,6 @@ pub mod network;
 pub mod parameters;
 pub mod replay;
 pub mod rule;
-pub mod tensor_file;
 
 pub use alteration::Alteration;
 pub use lifetime::{Lived, Stepper, live};

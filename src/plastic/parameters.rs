@@ -1,9 +1,9 @@
 //! The trained tensors of a network, by name.
 
 use super::cpu::Workspace;
-use super::device::Compute;
 use super::network::Network;
-use super::tensor_file::{Array, FileError, TensorFile};
+use crate::device::Compute;
+use crate::files::{Array, FileError, TensorFile};
 use candle_core::{DType, Device, Result, Tensor, Var, bail};
 use std::collections::BTreeMap;
 

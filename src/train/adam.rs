@@ -29,7 +29,7 @@ pub struct Moments {
 enum Place {
     Host(Moments),
     #[cfg(feature = "cuda")]
-    Cuda(crate::plastic::cuda::Moments),
+    Cuda(crate::device::cuda::Moments),
 }
 
 impl Place {
@@ -38,8 +38,8 @@ impl Place {
         #[cfg(feature = "cuda")]
         if device.is_cuda() {
             return Ok(Self::Cuda(match known {
-                Some(moments) => crate::plastic::cuda::Moments::new(device, &moments.first, &moments.second)?,
-                None => crate::plastic::cuda::Moments::zero(device, count)?,
+                Some(moments) => crate::device::cuda::Moments::new(device, &moments.first, &moments.second)?,
+                None => crate::device::cuda::Moments::zero(device, count)?,
             }));
         }
         let _on_the_host = device;
@@ -226,7 +226,7 @@ pub fn global_norm(gradients: &DeviceGradients) -> Result<f64> {
     let squares = |tensor: &Tensor| -> Result<f64> {
         #[cfg(feature = "cuda")]
         if tensor.device().is_cuda() {
-            return crate::plastic::cuda::squared_norm(&tensor.contiguous()?);
+            return crate::device::cuda::squared_norm(&tensor.contiguous()?);
         }
         with_host_values(tensor, |values| {
             let pieces: Vec<f64> = values

@@ -7,7 +7,7 @@ use super::adam::{Adam, Moments};
 use super::config::{ConfigText, RunConfig};
 use super::trainer::{Curve, Point, Trainer};
 use crate::data::Generator;
-use crate::plastic::tensor_file::{self, Array, FileError, Precision, TensorFile};
+use crate::files::{self, Array, FileError, Precision, TensorFile};
 use crate::plastic::{Network, Parameters};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -129,7 +129,7 @@ impl Checkpoint {
             }
         }
         let json = serde_json::to_string(&header).map_err(|error| refuse(error.to_string()))?;
-        tensor_file::write(path, &json, &tensors, precision)
+        files::write_tensors(path, &json, &tensors, precision)
     }
 }
 

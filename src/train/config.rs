@@ -213,7 +213,7 @@ impl ConfigText {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let refuse = |problem: String| ConfigError::File { path: path.to_owned(), problem };
         let text = std::fs::read_to_string(path)
-            .map_err(|error| refuse(format!("cannot be read: {}", crate::plastic::tensor_file::reason(&error))))?;
+            .map_err(|error| refuse(format!("cannot be read: {}", crate::files::reason(&error))))?;
         toml::from_str(&text).map_err(|error| {
             let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
             let message = error.message().trim().replace('\n', " ");

@@ -3,9 +3,9 @@
 use super::checkpoint::Checkpoint;
 use super::config::RunConfig;
 use crate::data::{Generator, Stream};
+use crate::device::Compute;
 use crate::episode::{Intervention, Tape, What};
 use crate::plastic::Parameters;
-use crate::plastic::device::Compute;
 use crate::tasks::recall::Asked;
 use crate::tasks::tally::Entry;
 use crate::tasks::{Experiment, Measure};

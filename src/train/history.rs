@@ -3,7 +3,7 @@
 use super::config::{ConfigError, ConfigText, RunConfig};
 use super::run_folder::{config_path, metrics_header, metrics_path};
 use super::trainer::Point;
-use crate::plastic::tensor_file::{FileError, one_line, reason};
+use crate::files::{FileError, one_line, reason};
 use std::path::{Path, PathBuf};
 
 /// A run as its folder tells it, trained to the end or not.

@@ -4,8 +4,8 @@ use super::checkpoint::Checkpoint;
 use super::config::RunConfig;
 use super::run_folder::checkpoint_path;
 use crate::episode::{Tape, tape_file};
+use crate::files::{FileError, TensorFile};
 use crate::plastic::Parameters;
-use crate::plastic::tensor_file::{FileError, TensorFile};
 use std::path::{Path, PathBuf};
 
 /// What was opened.

@@ -5,8 +5,8 @@ use super::checkpoint::Checkpoint;
 use super::config::{ConfigError, ConfigText, RunConfig};
 use super::trainer::Point;
 use crate::episode::{Tape, tape_file};
+use crate::files::{self, FileError, Precision, TensorFile, reason};
 use crate::plastic::Parameters;
-use crate::plastic::tensor_file::{self, FileError, Precision, TensorFile, reason};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -92,9 +92,9 @@ impl RunFolder {
         refuse_run(path)?;
         let lock = lock(path)?;
         refuse_run(path)?;
-        tensor_file::write_atomically(&path.join(CONFIG), config.to_toml().as_bytes())?;
+        files::write_atomically(&path.join(CONFIG), config.to_toml().as_bytes())?;
         let metrics = path.join(METRICS);
-        tensor_file::write_atomically(&metrics, metrics_header(config).as_bytes())?;
+        files::write_atomically(&metrics, metrics_header(config).as_bytes())?;
         Ok(Self { path: path.to_owned(), metrics: append(&metrics)?, written: 0, seconds_before: 0.0, lock })
     }
 
@@ -140,7 +140,7 @@ impl RunFolder {
         for (index, point) in checkpoint.curve.iter().enumerate().skip(kept) {
             text += &metrics_line(index, point, seconds_before);
         }
-        tensor_file::write_atomically(&metrics, text.as_bytes())?;
+        files::write_atomically(&metrics, text.as_bytes())?;
         let folder =
             Self { path: path.to_owned(), metrics: append(&metrics)?, written: iteration, seconds_before, lock };
         Ok((folder, checkpoint))
@@ -209,7 +209,7 @@ impl RunFolder {
     pub fn save(&self, checkpoint: &Checkpoint) -> Result<PathBuf, FileError> {
         let path = checkpoint_path(&self.path);
         checkpoint.write(&path, Precision::Full)?;
-        tensor_file::write_atomically(&self.path.join(CONFIG), checkpoint.config.to_toml().as_bytes())?;
+        files::write_atomically(&self.path.join(CONFIG), checkpoint.config.to_toml().as_bytes())?;
         Ok(path)
     }
 }

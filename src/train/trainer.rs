@@ -3,9 +3,9 @@
 use super::adam::{Adam, DeviceGradients, clip_scale, global_norm, to_host};
 use super::config::RunConfig;
 use crate::data::{Generator, Stream};
+use crate::device::Compute;
 use crate::episode::Tape;
 use crate::plastic::Parameters;
-use crate::plastic::device::Compute;
 use crate::tasks::Experiment;
 use crate::tasks::settings::SettingError;
 use serde_json::Value;

@@ -7,8 +7,8 @@
 use super::run_folder::{RunFolder, checkpoint_path};
 use super::trainer::{Gradients, Point, TrainError, Trainer};
 use crate::episode::Tape;
+use crate::files::FileError;
 use crate::plastic::Parameters;
-use crate::plastic::tensor_file::FileError;
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -2,7 +2,7 @@
 
 use super::session::Wake;
 use super::theme::Palette;
-use crate::plastic::device::{self, Choice};
+use crate::device::{self, Choice};
 use egui::{Align, Layout, RichText, Role, Ui, WidgetInfo, vec2};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 

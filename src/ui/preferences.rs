@@ -1,7 +1,7 @@
 //! What the window remembers: its size, its layout, its theme, recent files.
 
 use super::layout::{Arrangement, Choices, Named};
-use crate::plastic::tensor_file::{FileError, reason, write_atomically};
+use crate::files::{FileError, reason, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 

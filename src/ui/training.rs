@@ -3,7 +3,7 @@
 use super::devices::Devices;
 use super::session::{Notice, Wake};
 use super::settings_form::Typed;
-use crate::plastic::device::{self, Choice, Compute};
+use crate::device::{self, Choice, Compute};
 use crate::tasks;
 use crate::tasks::settings::Settings;
 use crate::train::config::check_seed;

@@ -1,8 +1,8 @@
 //! The program from outside: exit codes, the one sentence on standard error, and what is left on the disk.
 
 use crate::workbench::{self, SMALL};
-use hebbscope::plastic::device;
-use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::device;
+use hebbscope::files::Precision;
 use hebbscope::train::{Checkpoint, RunFolder, run_folder::checkpoint_path};
 use serde_json::Value;
 use std::ffi::OsStr;
@@ -394,7 +394,7 @@ fn a_network_is_trained_evaluated_recorded_and_shared() {
 
     let printed = bench.done("episode run/checkpoint.safetensors --seed 3 --out tape.safetensors");
     assert!(printed.contains("tape.safetensors: 19 steps"), "{printed}");
-    let file = hebbscope::plastic::tensor_file::TensorFile::read(&bench.path("tape.safetensors")).unwrap();
+    let file = hebbscope::files::TensorFile::read(&bench.path("tape.safetensors")).unwrap();
     let (tape, _) = hebbscope::episode::tape_file::read(file).unwrap();
     assert_eq!((tape.seed, tape.iteration), (Some(3), 120));
 

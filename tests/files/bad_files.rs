@@ -5,8 +5,8 @@ use crate::workbench::{
     self, put_together, taken_apart, trained, with_changed_header, with_changed_json, with_header, with_value,
 };
 use hebbscope::episode::{Reel, Tape, tape_file};
+use hebbscope::files::{FileError, Precision, TensorFile};
 use hebbscope::plastic::Parameters;
-use hebbscope::plastic::tensor_file::{FileError, Precision, TensorFile};
 use hebbscope::train::{Checkpoint, Trainer, evaluate, open};
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
@@ -574,7 +574,7 @@ fn a_written_file_can_be_read_by_those_who_could_read_any_other() {
 #[test]
 fn a_tape_with_an_empty_picture_is_refused() {
     let (mut tape, parameters) = read_tape(&tape_bytes()).unwrap();
-    let nothing = hebbscope::plastic::tensor_file::Array::new(&[2, 0], Vec::new());
+    let nothing = hebbscope::files::Array::new(&[2, 0], Vec::new());
     tape.pictures.insert("study".into(), nothing);
     // The same check stands before writing and after reading.
     let folder = tempfile::tempdir().unwrap();

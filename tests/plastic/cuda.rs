@@ -3,10 +3,9 @@
 use crate::workbench::modulations;
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
-use hebbscope::plastic::cuda::kernels::{
-    self, ADAM, BACKWARD, FORWARD, Kernel, MODULATED_BACKWARD, MODULATED_FORWARD, SQUARES,
-};
-use hebbscope::plastic::device::{self, Choice, Compute};
+use hebbscope::device::cuda::kernels::{self, ADAM, Kernel, SQUARES};
+use hebbscope::device::{self, Choice, Compute};
+use hebbscope::plastic::cuda::kernels::{BACKWARD, FORWARD, MODULATED_BACKWARD, MODULATED_FORWARD};
 use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use hebbscope::plastic::replay::Activities;
 use hebbscope::plastic::{Parameters, Rule, Stepper, live};

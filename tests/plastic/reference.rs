@@ -2,7 +2,7 @@
 
 use crate::plastic::twin;
 use candle_core::{DType, Device, Tensor};
-use hebbscope::plastic::device::{self, Choice, Compute};
+use hebbscope::device::{self, Choice, Compute};
 use hebbscope::plastic::modulated::{Kind, Modulation};
 use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use hebbscope::plastic::{Parameters, Rule, Stepper, live};

@@ -4,7 +4,7 @@ use crate::workbench::{advance, bits, say};
 use hebbscope::data::pictures::cifar::Layout;
 use hebbscope::data::{DATA_VARIABLE, data_folder};
 use hebbscope::episode::EventKind;
-use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::files::Precision;
 use hebbscope::tasks::recall::Asked;
 use hebbscope::tasks::{self, TASKS};
 use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};

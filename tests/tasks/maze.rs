@@ -51,7 +51,7 @@ fn strong(changes: &[(&str, &str)]) -> Parameters {
 fn saved_and_opened(trainer: &Trainer) -> Checkpoint {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint.safetensors");
-    trainer.checkpoint().unwrap().write(&path, hebbscope::plastic::tensor_file::Precision::Full).unwrap();
+    trainer.checkpoint().unwrap().write(&path, hebbscope::files::Precision::Full).unwrap();
     Checkpoint::read(&path).unwrap()
 }
 
@@ -82,7 +82,7 @@ fn a_checkpoint_of_an_agent_that_sees_something_else_is_refused_and_says_what() 
     checkpoint.continuation = None;
     checkpoint.parameters = checkpoint.parameters.snapshot().unwrap();
     checkpoint.parameters.insert("input.weight", &[15, 20], &[0.1; 300]).unwrap();
-    checkpoint.write(&path, hebbscope::plastic::tensor_file::Precision::Full).unwrap();
+    checkpoint.write(&path, hebbscope::files::Precision::Full).unwrap();
     let error = Checkpoint::read(&path).map(|_| ()).unwrap_err().to_string();
     assert!(error.contains("input.weight has shape [15, 20], expected [16, 20]"), "{error}");
 }

@@ -2,7 +2,7 @@
 
 use crate::workbench::{Disturbed, advance, bits, config, taken_apart, trained, trainer};
 use candle_core::{DType, Device, Tensor};
-use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::files::Precision;
 use hebbscope::train::adam::{Adam, clip_scale, global_norm, to_host};
 use hebbscope::train::run_folder::checkpoint_path;
 use hebbscope::train::{Checkpoint, Event, Point, RunFolder, Trainer, Worker, evaluate, worker};

@@ -2,7 +2,7 @@
 
 use crate::support::windowed;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use hebbscope::plastic::device::{self, Choice};
+use hebbscope::device::{self, Choice};
 use hebbscope::ui::App;
 use hebbscope::ui::training::Phase;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! A run folder that somebody else writes is followed, never written to, and survived.
 
 use crate::ui::window::{quiet_session, wait_for};
-use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::files::Precision;
 use hebbscope::tasks;
 use hebbscope::train::run_folder::checkpoint_path;
 use hebbscope::train::{RunConfig, RunFolder, Trainer};

@@ -4,7 +4,7 @@ use crate::support::{has_picture, keep, offscreen, windowed};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::files::Precision;
 use hebbscope::tasks;
 use hebbscope::train::{Bundled, Checkpoint, RunConfig, Trainer, evaluate};
 use hebbscope::ui::App;

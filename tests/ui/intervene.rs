@@ -2,13 +2,13 @@
 //! untouched beside it.
 
 use crate::cli::command_line::Bench;
-use crate::ui::maze_panel::{checkpoint, checkpoint_of};
 use crate::support::{keep, offscreen, windowed};
+use crate::ui::maze_panel::{checkpoint, checkpoint_of};
 use egui::{Key, Pos2, Role, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::episode::{Tape, What, tape_file};
-use hebbscope::plastic::tensor_file;
+use hebbscope::files::TensorFile;
 use hebbscope::train::evaluate;
 use hebbscope::ui::layout::Named;
 use hebbscope::ui::numbers::figures;
@@ -428,7 +428,7 @@ fn a_branch_is_recorded_and_drawn_from_the_command_line() {
     let bench = Bench::new();
     std::fs::copy(checkpoint(&bench.path("")), bench.path("agent")).unwrap();
     bench.done("episode agent --seed 2 --do 5:act=up,left --do 3:erase --do 9:transplant=4 --out branch.safetensors");
-    let (tape, _) = tape_file::read(tensor_file::TensorFile::read(&bench.path("branch.safetensors")).unwrap()).unwrap();
+    let (tape, _) = tape_file::read(TensorFile::read(&bench.path("branch.safetensors")).unwrap()).unwrap();
     let steps: Vec<usize> = tape.interventions.iter().map(|done| done.step).collect();
     assert_eq!(steps, [2, 4, 5, 8]);
     bench.refused("episode agent --seed 2 --do 31:erase --out other", &["before one of 30 steps", "found step 31"]);
@@ -447,8 +447,7 @@ fn a_branch_is_recorded_and_drawn_from_the_command_line() {
         assert!(drawn.status.success());
         let bytes = |name: &str| std::fs::read(bench.path(name)).unwrap();
         assert!(bytes("seven.png") != bytes("branch.png"), "another life");
-        let (tape, network) =
-            tape_file::read(tensor_file::TensorFile::read(&bench.path("branch.safetensors")).unwrap()).unwrap();
+        let (tape, network) = tape_file::read(TensorFile::read(&bench.path("branch.safetensors")).unwrap()).unwrap();
         let bare = Tape { run: None, ..tape };
         tape_file::write(&bench.path("bare.safetensors"), &bare, &network).unwrap();
         let refused = bench.run("render bare.safetensors --do 5:erase --out other.png");

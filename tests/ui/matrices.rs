@@ -1,7 +1,7 @@
 //! The matrices: what is computed from w, α and H, and the gradients.
 
+use hebbscope::files::Precision;
 use hebbscope::plastic::network::AlphaKind;
-use hebbscope::plastic::tensor_file::Precision;
 use hebbscope::render::Matrix;
 use hebbscope::tasks;
 use hebbscope::train::worker::Options;

@@ -1,7 +1,7 @@
 //! The matrix panel: zoom, range, colour bar, read-out, and how everything looks.
 
-use crate::ui::matrices::{matrix_of, session};
 use crate::support::offscreen;
+use crate::ui::matrices::{matrix_of, session};
 use egui::{Event, Modifiers, PointerButton, Pos2, pos2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::render::Matrix;

@@ -4,7 +4,7 @@ use crate::support::{keep, offscreen, windowed};
 use egui::vec2;
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::episode::{Behaviour, EventKind, Intervention, Reel, Tape, Walk, What};
-use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::files::Precision;
 use hebbscope::tasks::maze::agent::ACTIONS;
 use hebbscope::tasks::maze::belief::beliefs;
 use hebbscope::tasks::maze::grid::{Action, Square};

@@ -1,7 +1,7 @@
 //! The window with an agent in it: nothing breaks, and panels that have nothing to draw say so.
 
 use crate::support::{offscreen, windowed};
-use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::files::Precision;
 use hebbscope::tasks;
 use hebbscope::train::{RunConfig, Trainer, evaluate};
 use hebbscope::ui::layout::Named;

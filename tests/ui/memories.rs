@@ -3,7 +3,7 @@
 use crate::support::{has_picture, keep, offscreen, windowed};
 use egui::{DroppedFile, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
-use hebbscope::plastic::tensor_file::Precision;
+use hebbscope::files::Precision;
 use hebbscope::render::Colormap;
 use hebbscope::tasks;
 use hebbscope::tasks::recall::Asked;

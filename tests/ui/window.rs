@@ -26,7 +26,7 @@ pub fn small_checkpoint(folder: &Path, settings: &[(&str, &str)]) -> PathBuf {
         trainer.step().unwrap();
     }
     let path = folder.join("small.safetensors");
-    trainer.checkpoint().unwrap().write(&path, hebbscope::plastic::tensor_file::Precision::Full).unwrap();
+    trainer.checkpoint().unwrap().write(&path, hebbscope::files::Precision::Full).unwrap();
     path
 }
 

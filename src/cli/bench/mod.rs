@@ -3,8 +3,8 @@
 mod memory;
 mod table;
 
+use crate::device::Compute;
 use crate::plastic::bench::{Size, copy_bandwidth, recurrence};
-use crate::plastic::device::Compute;
 use crate::plastic::lifetime::Traffic;
 use crate::train::config::ConfigText;
 use crate::train::{RunConfig, Trainer};

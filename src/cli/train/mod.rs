@@ -1,6 +1,6 @@
 //! `hebbscope train`: a run in the terminal.
 
-use crate::plastic::tensor_file::FileError;
+use crate::files::FileError;
 use crate::tasks::settings::SettingError;
 use crate::train::config::{ConfigError, ConfigText, check_seed, check_steps};
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};

@@ -4,8 +4,8 @@
 //! hold a checkpoint before the first run begins, so that what is cut short anywhere goes on with `--resume`.
 
 use super::{WINDOW, say};
-use crate::plastic::device::Compute;
-use crate::plastic::tensor_file::FileError;
+use crate::device::Compute;
+use crate::files::FileError;
 use crate::train::config::check_seed;
 use crate::train::run_folder::{checkpoint_path, runs_below};
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};

@@ -143,7 +143,7 @@ pub fn is_picture(path: &Path) -> bool {
 /// One picture in `side`² grey bytes, and whether it is the first frame of several.
 fn picture(path: &Path, side: usize) -> Result<(Vec<u8>, bool), String> {
     let words = |error: image::ImageError| error.to_string();
-    let open = || File::open(path).map(BufReader::new).map_err(|error| crate::plastic::tensor_file::reason(&error));
+    let open = || File::open(path).map(BufReader::new).map_err(|error| crate::files::reason(&error));
     let mut reader = ImageReader::new(open()?).with_guessed_format().map_err(|error| error.to_string())?;
     let Some(format) = reader.format() else { return Err("not a picture of a known kind".into()) };
     let mut limits = Limits::default();

@@ -1,7 +1,9 @@
 //! Launching the lifetime's kernels: memory, arguments, and how many lanes go at once.
 
-use super::kernels::{self, BACKWARD, FORWARD, Kernel};
+use super::kernels::{BACKWARD, FORWARD};
 use super::plan::{Division, Limits, Need, Plan, WARP};
+use crate::device::cuda::kernels::{self, Kernel};
+use crate::device::cuda::memory::{Buffer, allow_shared};
 use crate::plastic::network::Network;
 use crate::plastic::rule::Rule;
 use candle_core::cuda_backend::cudarc::driver::{
@@ -16,41 +18,6 @@ pub(super) const THREADS: u32 = 512;
 // SAFETY: the struct has the fields of its namesake in the kernel, in the same order, and no padding.
 unsafe impl DeviceRepr for Plan {}
 
-/// Memory of the device that can grow; what lies behind what has been written is not initialised.
-pub(super) struct Buffer<T: DeviceRepr> {
-    pub slice: CudaSlice<T>,
-}
-
-impl<T: DeviceRepr> Buffer<T> {
-    /// Room for `count` values.
-    pub fn new(device: &CudaDevice, count: usize) -> Result<Self> {
-        // SAFETY: the kernels write every value before they read it. The driver gives out no empty memory.
-        Ok(Self { slice: unsafe { device.alloc(count.max(1)) }? })
-    }
-
-    /// Makes room for `count` values, keeping those that are there.
-    pub fn reserve(&mut self, device: &CudaDevice, count: usize) -> Result<()> {
-        let held = self.slice.len();
-        if count > held {
-            let mut grown = Self::new(device, count.max(2 * held))?;
-            device.memcpy_dtod(&self.slice, &mut grown.slice.slice_mut(..held))?;
-            *self = grown;
-        }
-        Ok(())
-    }
-
-    /// Takes the first `count` values, and nothing behind them, out.
-    pub fn take_exactly(&mut self, device: &CudaDevice, count: usize) -> Result<CudaSlice<T>> {
-        let taken = std::mem::replace(self, Self::new(device, 0)?).slice;
-        if taken.len() == count {
-            return Ok(taken);
-        }
-        let mut exact = Self::new(device, count)?;
-        device.memcpy_dtod(&taken.slice(..count), &mut exact.slice)?;
-        Ok(exact.slice)
-    }
-}
-
 /// What the device offers.
 pub(super) fn limits(device: &CudaDevice) -> Result<Limits> {
     use sys::CUdevice_attribute as Attribute;
@@ -63,13 +30,6 @@ pub(super) fn limits(device: &CudaDevice) -> Result<Limits> {
         memory_bytes: context.total_mem().w()?,
         threads: THREADS as usize,
     })
-}
-
-/// Allows the blocks of a kernel so much shared memory.
-pub(super) fn allow_shared(device: &CudaDevice, function: &CudaFunction, bytes: usize) -> Result<()> {
-    device.cuda_stream().context().bind_to_thread().w()?;
-    let attribute = sys::CUfunction_attribute_enum::CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
-    function.set_attribute(attribute, i32::try_from(bytes).unwrap_or(i32::MAX)).w()
 }
 
 /// The lifetime's kernels, ready for one network and batch on one device.

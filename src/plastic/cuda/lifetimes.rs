@@ -1,7 +1,7 @@
 //! What lifetimes on the device can be asked, whatever writes their traces.
 
-use super::launch::Buffer;
 use super::{modulated, record};
+use crate::device::cuda::memory::Buffer;
 use crate::plastic::graph::Activity;
 use crate::plastic::network::Network;
 use crate::plastic::parameters::Parameters;

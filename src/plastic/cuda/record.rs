@@ -1,8 +1,10 @@
 //! A batch of lifetimes on the device whose traces a rule writes, forward and backward.
 
-use super::launch::{Buffer, Launcher, Lived};
+use super::gradient::weight_gradient;
+use super::launch::{Launcher, Lived};
 use super::lifetimes::{Lifetimes, Progress};
-use super::tensors::{self, view, weight_gradient};
+use crate::device::cuda::memory::Buffer;
+use crate::device::cuda::tensors::{self, view};
 use crate::plastic::graph::{Differentiate, Operation};
 use crate::plastic::network::{AlphaKind, Drive, Network};
 use crate::plastic::parameters::Parameters;

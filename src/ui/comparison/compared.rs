@@ -2,7 +2,7 @@
 
 use super::groups::{Group, grouped, is_alike};
 use super::reader;
-use crate::plastic::tensor_file::FileError;
+use crate::files::FileError;
 use crate::tasks::Task;
 use crate::train::{History, Point};
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! Reading run folders on a thread of its own, once at first and again whenever they have grown.
 
-use crate::plastic::tensor_file::FileError;
+use crate::files::FileError;
 use crate::train::History;
 use crate::train::run_folder::{is_run, metrics_path, runs_below};
 use crate::ui::session::Wake;

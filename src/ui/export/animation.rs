@@ -4,7 +4,7 @@ use super::figure::Studio;
 use super::palette::{COLORS, Census, Palette};
 use super::{ExportError, Progress, Shown, file};
 use crate::episode::clock::REST_SECONDS;
-use crate::plastic::tensor_file::FileError;
+use crate::files::FileError;
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 use image::RgbaImage;
 use std::borrow::Cow;

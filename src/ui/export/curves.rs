@@ -2,7 +2,7 @@
 //! groups of runs that it is compared with.
 
 use super::{ExportError, Progress, Still, file};
-use crate::plastic::tensor_file::FileError;
+use crate::files::FileError;
 use crate::train::Point;
 use crate::ui::panels::curve::bands::Band;
 use crate::ui::panels::curve::number::Number;

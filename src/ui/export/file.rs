@@ -1,7 +1,7 @@
 //! A file that appears complete or not at all.
 
 use super::{ExportError, Progress};
-use crate::plastic::tensor_file::{FileError, reason};
+use crate::files::{FileError, reason};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! An export on a thread of its own: progress, cancel, result.
 
 use super::{Export, ExportError, Progress, Shown, Written};
-use crate::plastic::tensor_file::FileError;
+use crate::files::FileError;
 use crate::ui::session::Wake;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -30,7 +30,7 @@ use super::inspector::Pinned;
 use super::layout::{Arrangement, Choices, Dock, Named};
 use super::lifetimes::Shelf;
 use super::scene::Scene;
-use crate::plastic::tensor_file::FileError;
+use crate::files::FileError;
 use crate::render::{DrawError, NoAdapter};
 use crate::train::Point;
 use std::ops::Range;

@@ -2,7 +2,7 @@
 
 use super::{ExportError, Progress, Still};
 use crate::episode::tape_file;
-use crate::plastic::tensor_file::{FileError, Precision};
+use crate::files::{FileError, Precision};
 use crate::train::Checkpoint;
 use std::path::Path;
 

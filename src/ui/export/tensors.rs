@@ -3,7 +3,7 @@
 //! The layout is numpy's own: a zip archive, not compressed, of one `.npy` (version 1.0) per array.
 
 use super::{ExportError, Progress, Still, file};
-use crate::plastic::tensor_file::{Array, FileError};
+use crate::files::{Array, FileError};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;

@@ -1,8 +1,10 @@
 //! Launching the modulated lifetime's kernels: memory and arguments.
 
 use super::plan::{Layout, ModulatedPlan};
-use crate::plastic::cuda::kernels::{self, Kernel, MODULATED_BACKWARD, MODULATED_FORWARD};
-use crate::plastic::cuda::launch::{self, Buffer, THREADS};
+use crate::device::cuda::kernels::{self, Kernel};
+use crate::device::cuda::memory::{Buffer, allow_shared};
+use crate::plastic::cuda::kernels::{MODULATED_BACKWARD, MODULATED_FORWARD};
+use crate::plastic::cuda::launch::{self, THREADS};
 use crate::plastic::modulated::Modulation;
 use candle_core::cuda_backend::cudarc::driver::{
     CudaFunction, CudaSlice, CudaView, DeviceRepr, LaunchConfig, PushKernelArg as _,
@@ -64,7 +66,7 @@ impl Launcher {
         let prepare = |kernel: Kernel, floats: usize| {
             let variant = Some((layout.plan.retroactive, layout.plan.in_shared != 0));
             let function = kernels::function(device, &Kernel { variant, ..kernel })?;
-            launch::allow_shared(device, &function, floats * size_of::<f32>())?;
+            allow_shared(device, &function, floats * size_of::<f32>())?;
             Ok::<_, candle_core::Error>(function)
         };
         let [forward, backward] = layout.shared;

@@ -1,9 +1,10 @@
 //! A batch of modulated lifetimes on the device, forward and backward.
 
 use super::launch::{Launcher, Lived, Weights};
-use crate::plastic::cuda::launch::Buffer;
+use crate::device::cuda::memory::Buffer;
+use crate::device::cuda::tensors::{self, view};
+use crate::plastic::cuda::gradient::weight_gradient;
 use crate::plastic::cuda::lifetimes::{Lifetimes, Progress};
-use crate::plastic::cuda::tensors::{self, view, weight_gradient};
 use crate::plastic::graph::{Differentiate, Operation};
 use crate::plastic::modulated::{Kind, Modulation};
 use crate::plastic::parameters::Parameters;

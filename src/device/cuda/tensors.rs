@@ -6,7 +6,7 @@ use candle_core::op::BackpropOp;
 use candle_core::{CudaStorage, Layout, Result, Shape, Storage, Tensor, bail};
 
 /// Values on the device as a tensor outside the graph.
-pub(super) fn tensor<T: CudaDType + DeviceRepr>(
+pub(crate) fn tensor<T: CudaDType + DeviceRepr>(
     device: &CudaDevice,
     slice: CudaSlice<T>,
     shape: impl Into<Shape>,
@@ -19,26 +19,11 @@ pub(super) fn tensor<T: CudaDType + DeviceRepr>(
 ///
 /// # Errors
 /// When it is not one.
-pub(super) fn view<'a>(
+pub(crate) fn view<'a>(
     (storage, layout): &'a (impl std::ops::Deref<Target = Storage>, &Layout),
 ) -> Result<CudaView<'a, f32>> {
     let (Storage::Cuda(storage), Some((begin, end))) = (&**storage, layout.contiguous_offsets()) else {
         bail!("a lifetime on the device needs contiguous tensors there");
     };
     Ok(storage.as_cuda_slice::<f32>()?.slice(begin..end))
-}
-
-/// dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end. Both tensors are `[T, B, N]`.
-///
-/// # Errors
-/// When memory is short or the device fails.
-pub(super) fn weight_gradient(activity: &Tensor, delta: &Tensor) -> Result<Tensor> {
-    let (steps, batch, neurons) = activity.dims3()?;
-    let rows = steps.saturating_sub(1) * batch;
-    if rows == 0 {
-        return Tensor::zeros((neurons, neurons), activity.dtype(), activity.device());
-    }
-    let before = activity.detach().reshape((steps * batch, neurons))?.narrow(0, 0, rows)?;
-    let delta = delta.reshape((steps * batch, neurons))?.narrow(0, batch, rows)?;
-    before.t()?.matmul(&delta)
 }

@@ -1,7 +1,7 @@
 //! Finding the device, without the panics that a missing library would be.
 
-use super::super::device::first_line;
 use super::kernels;
+use crate::device::first_line;
 use candle_core::Device;
 use candle_core::cuda_backend::WrapErr as _;
 use candle_core::cuda_backend::cudarc::driver::sys;

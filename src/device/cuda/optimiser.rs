@@ -1,7 +1,7 @@
 //! Adam and the gradient's norm on the device: per iteration only the norm returns to the host.
 
 use super::kernels::{self, ADAM, SQUARES};
-use super::launch::Buffer;
+use super::memory::Buffer;
 use candle_core::cuda_backend::WrapErr as _;
 use candle_core::cuda_backend::cudarc::driver::{CudaSlice, LaunchConfig, PushKernelArg as _};
 use candle_core::{CudaStorage, Device, Layout, Result, Storage, Tensor, bail};

@@ -1,13 +1,14 @@
 //! One `.safetensors` file: float tensors under plain names and a JSON text, read with suspicion.
 //!
 //! A file that comes from elsewhere may be anything. Sizes are checked before memory is taken, nothing
-//! is ever executed, and every refusal names the file, what was expected and what was found. Writing
-//! goes to a temporary file that replaces the target only when it is complete and on the disk.
+//! is ever executed, and every refusal names the file, what was expected and what was found.
 
+use super::atomic::write_atomically;
+use super::error::{FileError, reason};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
-use std::io::{Read, Write as _};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The metadata key under which Hebbscope keeps its JSON.
@@ -15,36 +16,6 @@ const JSON_KEY: &str = "hebbscope";
 
 /// The largest header that is read; that of a million tensors would fit.
 const MAX_HEADER_BYTES: u64 = 100_000_000;
-
-/// The longest message that is passed on in full; a name in a file may have any length.
-const MAX_LINE_CHARS: usize = 1000;
-
-/// Why a file could not be read or written.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {}", one_line(&path.display().to_string()), one_line(problem))]
-pub struct FileError {
-    /// The file.
-    pub path: PathBuf,
-    /// What is wrong with it, as the rest of a sentence.
-    pub problem: String,
-}
-
-impl FileError {
-    /// A refusal of `path`.
-    pub fn new(path: &Path, problem: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), problem: problem.into() }
-    }
-}
-
-/// `text` as part of one sentence: names in a file may hold line breaks, and be as long as they like.
-pub fn one_line(text: &str) -> String {
-    let mut line: String =
-        text.chars().take(MAX_LINE_CHARS).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    if text.chars().nth(MAX_LINE_CHARS).is_some() {
-        line.push('…');
-    }
-    line
-}
 
 /// A tensor of float32 values with its shape, row major.
 #[derive(Clone, Debug, PartialEq)]
@@ -186,7 +157,7 @@ impl TensorFile {
 /// # Errors
 /// When a value is not finite (in float16, where it is stored as such), the folder cannot be written to,
 /// or the disk is full; the old file is then as it was.
-pub fn write(
+pub fn write_tensors(
     path: &Path,
     json: &str,
     tensors: &BTreeMap<String, Array>,
@@ -207,38 +178,6 @@ pub fn write(
     }
     let bytes = to_bytes(json, tensors, precision).map_err(|error| refuse(format!("cannot be written: {error}")))?;
     write_atomically(path, &bytes)
-}
-
-/// Replaces `path` by `bytes` in one motion: temporary file beside it, sync, rename.
-///
-/// # Errors
-/// When `path` is a folder or a device, the folder cannot be written to or the disk is full; the old file
-/// is then as it was.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    // To rename over a device would replace it.
-    if std::fs::metadata(path).is_ok_and(|facts| !facts.is_file()) {
-        return Err(FileError::new(path, "cannot be written: expected a file, found something that is not a file"));
-    }
-    let attempt = || -> std::io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".hebbscope-").suffix(".tmp");
-        // Temporary files are private; this one becomes a file like any other.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
-    };
-    attempt().map_err(|error| FileError::new(path, format!("cannot be written: {}", reason(&error))))
-}
-
-/// The system's reason for an error, without its number.
-pub fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 fn to_bytes(

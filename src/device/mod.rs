@@ -2,6 +2,13 @@
 //!
 //! A device is opened once and then shared by the whole program. Opening can take a second: do it on a
 //! thread that nobody waits for.
+//!
+//! | file | subject |
+//! |---|---|
+//! | here | which devices there are, and opening one |
+//! | [`cuda`] | CUDA: finding the driver, compiling and loading kernels, memory, the optimiser's kernel |
+
+pub mod cuda;
 
 use candle_core::Device;
 use std::sync::OnceLock;
@@ -136,7 +143,7 @@ fn opened(kind: Choice) -> &'static Result<Compute, NoDevice> {
 
 #[cfg(feature = "cuda")]
 fn open_cuda() -> Result<Compute, NoDevice> {
-    let (device, name, memory) = super::cuda::open().map_err(|reason| NoDevice(format!("no CUDA device: {reason}")))?;
+    let (device, name, memory) = cuda::open().map_err(|reason| NoDevice(format!("no CUDA device: {reason}")))?;
     Ok(Compute { kind: Choice::Cuda, name, memory_bytes: Some(memory), device })
 }
 
@@ -163,7 +170,7 @@ fn not_built(title: &str, feature: &str) -> NoDevice {
 
 /// The message of a Candle error, which may carry a backtrace behind it.
 #[cfg(any(feature = "cuda", feature = "metal"))]
-pub(super) fn first_line(error: &impl ToString) -> String {
+pub(crate) fn first_line(error: &impl ToString) -> String {
     error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
