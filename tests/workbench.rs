@@ -4,9 +4,8 @@
 use hebbscope::data::Generator;
 use hebbscope::episode::{Tape, tape_file};
 use hebbscope::files::TensorFile;
-use hebbscope::plastic::modulated::{Kind, Modulation};
 use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity};
-use hebbscope::plastic::{Network, Parameters, Rule};
+use hebbscope::plastic::{Modulation, ModulationKind, Network, Parameters, Rule, Writing};
 use hebbscope::tasks::{self, Experiment, Optimiser, Outcome, Purpose};
 use hebbscope::train::{RunConfig, Trainer};
 use serde_json::Value;
@@ -37,11 +36,12 @@ pub const RULES: [Rule; 3] = [Rule::Decay, Rule::Oja, Rule::Clip { bound: CLIP_B
 pub fn networks(neurons: usize) -> Vec<Network> {
     let mut networks = Vec::new();
     for drive in [Drive::Add, Drive::Clamp] {
-        let still = Network { neurons, drive, plasticity: None, layers: None, modulation: None };
+        let still = Network { neurons, drive, plasticity: None, layers: None };
         networks.push(still);
         for rule in RULES {
             for alpha in [AlphaKind::Free, AlphaKind::PerNeuron, AlphaKind::Yoked] {
-                networks.push(Network { plasticity: Some(Plasticity { rule, alpha }), ..still });
+                networks
+                    .push(Network { plasticity: Some(Plasticity { alpha, writing: Writing::Rule(rule) }), ..still });
             }
         }
     }
@@ -50,8 +50,19 @@ pub fn networks(neurons: usize) -> Vec<Network> {
 
 /// Every way to modulate traces, with a bound that they reach.
 pub fn modulations() -> Vec<Modulation> {
-    let kinds = [Kind::Simple, Kind::Retroactive];
+    let kinds = [ModulationKind::Simple, ModulationKind::Retroactive];
     kinds.into_iter().flat_map(|kind| [false, true].map(|fan_out| Modulation { kind, fan_out, bound: 0.3 })).collect()
+}
+
+/// Networks that modulate their traces in every way, with every kind of α.
+pub fn modulated_networks(neurons: usize) -> Vec<Network> {
+    let kinds = [AlphaKind::Free, AlphaKind::PerNeuron, AlphaKind::Yoked];
+    let plasticity = modulations()
+        .into_iter()
+        .flat_map(|modulation| kinds.map(|alpha| Plasticity { alpha, writing: Writing::Modulated(modulation) }));
+    plasticity
+        .map(|plasticity| Network { neurons, drive: Drive::Add, plasticity: Some(plasticity), layers: None })
+        .collect()
 }
 
 /// A run of ten iterations of [`SMALL`] with some settings changed.

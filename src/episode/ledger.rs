@@ -19,7 +19,7 @@
 //! it ends there.
 
 use super::{Event, Tape};
-use crate::plastic::Rule;
+use crate::plastic::{Rule, Writing};
 use std::ops::Range;
 
 /// What one step added to a trace, as far as it is still there.
@@ -104,7 +104,7 @@ impl Ledger {
             let cut = cut_off(&written, given, modulated.modulation.bound, added);
             return Self { written, cut, transplanted };
         }
-        let Some(plasticity) = tape.network.plasticity else {
+        let Some(Writing::Rule(rule)) = tape.network.writing() else {
             return Self { written: Vec::new(), cut: Vec::new(), transplanted: None };
         };
         let eta = f64::from(tape.eta);
@@ -113,12 +113,12 @@ impl Ledger {
         let mut written: Vec<Entry> =
             span.map(|step| Entry { step, amount: eta * f64::from(pre(step)) * f64::from(post(step)) }).collect();
         let mut cut = Vec::new();
-        match plasticity.rule {
+        match rule {
             Rule::Decay | Rule::Oja => {
                 let mut kept = 1.0;
                 for entry in written.iter_mut().rev() {
                     entry.amount *= kept;
-                    kept *= match plasticity.rule {
+                    kept *= match rule {
                         Rule::Oja => 1.0 - eta * f64::from(post(entry.step)).powi(2),
                         Rule::Decay | Rule::Clip { .. } => 1.0 - eta,
                     };

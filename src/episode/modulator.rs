@@ -29,7 +29,7 @@ impl Modulator {
     /// # Errors
     /// With a sentence that says what does not fit.
     pub fn check(&self, network: &Network, steps: usize) -> Result<(), String> {
-        let Some(modulation) = network.modulation else {
+        let Some(modulation) = network.modulation() else {
             return Err("expected a network that modulates its traces, found one that does not".into());
         };
         if self.values.len() != steps {
@@ -77,7 +77,7 @@ impl Modulator {
         if version != VERSION {
             return Err(file.refuse(format!("holds a modulator of version {version}, expected version {VERSION}")));
         }
-        let Some(modulation) = network.modulation else {
+        let Some(modulation) = network.modulation() else {
             return Err(
                 file.refuse("holds a modulator, expected none with a network that does not modulate its traces")
             );

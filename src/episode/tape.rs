@@ -6,8 +6,8 @@
 
 use super::{Behaviour, Intervention, Modulator, What, intervention};
 use crate::files::Array;
-use crate::plastic::Network;
 use crate::plastic::replay::{Activities, Modulated, Recording};
+use crate::plastic::{Network, Writing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -127,18 +127,15 @@ impl Tape {
     /// What its traces are rebuilt from; `None` for a network without traces.
     pub fn recording(&self) -> Option<Recording<'_>> {
         let (values, neurons, eta) = (&self.activity[..], self.network.neurons, self.eta);
-        match (self.network.modulation, self.network.plasticity) {
-            (Some(_), _) => self.modulated().map(Recording::Modulated),
-            (None, Some(plasticity)) => {
-                Some(Recording::Ruled(Activities { values, neurons, rule: plasticity.rule, eta }))
-            }
-            (None, None) => None,
+        match self.network.writing()? {
+            Writing::Modulated(_) => self.modulated().map(Recording::Modulated),
+            Writing::Rule(rule) => Some(Recording::Ruled(Activities { values, neurons, rule, eta })),
         }
     }
 
     /// The same of a network that modulates its traces; `None` for others.
     pub fn modulated(&self) -> Option<Modulated<'_>> {
-        let (modulation, modulator) = self.network.modulation.zip(self.modulator.as_ref())?;
+        let (modulation, modulator) = self.network.modulation().zip(self.modulator.as_ref())?;
         Some(Modulated {
             values: &self.activity,
             neurons: self.network.neurons,
@@ -206,7 +203,7 @@ impl Tape {
         }
         match &self.modulator {
             Some(modulator) => modulator.check(&self.network, self.steps)?,
-            None if self.network.modulation.is_some() => {
+            None if self.network.modulation().is_some() => {
                 return Err("expected what modulated the traces of this lifetime, found nothing".into());
             }
             None => {}

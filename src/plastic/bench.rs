@@ -4,6 +4,7 @@ use super::lifetime::{Traffic, live};
 use super::network::{AlphaKind, Drive, Network, Plasticity};
 use super::parameters::Parameters;
 use super::rule::Rule;
+use super::writing::Writing;
 use crate::device::Compute;
 use candle_core::{Result, Tensor};
 use rayon::prelude::*;
@@ -37,8 +38,8 @@ pub struct Timed {
 /// When the device has no room or fails.
 pub fn recurrence(compute: &Compute, size: Size, runs: usize) -> Result<Timed> {
     let Size { neurons, steps, batch } = size;
-    let plasticity = Plasticity { rule: Rule::Decay, alpha: AlphaKind::Free };
-    let network = Network { neurons, drive: Drive::Add, plasticity: Some(plasticity), layers: None, modulation: None };
+    let plasticity = Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(Rule::Decay) };
+    let network = Network { neurons, drive: Drive::Add, plasticity: Some(plasticity), layers: None };
     // Any values will do, as long as nothing saturates or dies away.
     let values = |count: usize, scale: f32| -> Vec<f32> {
         (0..count).map(|index| ((index as f32 * 12.9898).sin() * 43_758.547).fract() * scale).collect()

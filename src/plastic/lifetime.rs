@@ -97,8 +97,8 @@ impl Stepper {
             let record = super::cuda::begin(network, parameters, batch, expected_steps)?;
             return Ok(Self::new(network, Life::Cuda(record)));
         }
-        if let Some(modulation) = network.modulation {
-            let lived = Modulated::begin(modulation, parameters, batch, expected_steps)?;
+        if network.modulation().is_some() {
+            let lived = Modulated::begin(network, parameters, batch, expected_steps)?;
             return Ok(Self::new(network, Life::Modulated(lived)));
         }
         // Whether the drive will be part of the graph is not known before the end.
@@ -177,8 +177,8 @@ impl Stepper {
             record.advance(drive)?;
             return Ok(Self::new(network, Life::Cuda(record)));
         }
-        if let Some(modulation) = network.modulation {
-            return Ok(Self::new(network, Life::Modulated(Modulated::live(modulation, parameters, drive)?)));
+        if network.modulation().is_some() {
+            return Ok(Self::new(network, Life::Modulated(Modulated::live(network, parameters, drive)?)));
         }
         let values = drive.flatten_all()?.to_vec1::<f32>()?;
         // A drive outside the graph is data: what it clamps needs no gradient.
@@ -302,6 +302,7 @@ fn check(network: Network, parameters: &Parameters, batch: usize) -> Result<()> 
     if batch == 0 {
         bail!("a batch needs at least one lifetime, found none");
     }
+    network.check().map_err(Error::Msg)?;
     for (name, shape) in network.shapes() {
         let found = parameters.get(name)?.dims();
         if found != shape {

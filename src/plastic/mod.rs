@@ -5,7 +5,8 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | [`rule`] | how a Hebbian trace is written, and its derivative |
+//! | [`rule`] | the rules that write a Hebbian trace, and their derivatives |
+//! | [`writing`] | what writes a trace: a rule, or the network's own modulation |
 //! | [`network`] | the configuration of a network and the shapes of its parameters |
 //! | [`parameters`] | named trained tensors |
 //! | [`lifetime`] | the recurrence of a whole lifetime as one Candle operation, also stepwise |
@@ -28,9 +29,11 @@ pub mod network;
 pub mod parameters;
 pub mod replay;
 pub mod rule;
+pub mod writing;
 
 pub use alteration::Alteration;
 pub use lifetime::{Lived, Stepper, live};
-pub use network::{AlphaKind, Drive, Layers, Network};
+pub use network::{AlphaKind, Drive, Layers, Network, Plasticity};
 pub use parameters::Parameters;
 pub use rule::Rule;
+pub use writing::{Modulation, ModulationKind, Writing};

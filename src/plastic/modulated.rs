@@ -8,85 +8,29 @@
 //! | simple | H ← clip(H + M_j(t) x_i(t−1) x_j(t)) |
 //! | retroactive | H ← clip(H + M_j(t) E), then E ← (1−η) E + η x_i(t−1) x_j(t) |
 //!
-//! α is free, and the drive is added inside the tanh. Parameters, beside `w` and `alpha`: `mod.weight` `[N, 1]`,
-//! `mod.bias` `[1]`; with fan-out `fanout.weight` and `fanout.bias`, `[N]`; with retroactive modulation `eta` `[1]`.
+//! The drive is added inside the tanh. Parameters, beside `w` and `alpha`: `mod.weight` `[N, 1]`, `mod.bias` `[1]`; with
+//! fan-out `fanout.weight` and `fanout.bias`, `[N]`; with retroactive modulation `eta` `[1]`.
 //! [`Modulated`] computes on the CPU; a [`Stepper`](super::Stepper) whose parameters are on a CUDA device computes there.
 
 use super::alteration::Alteration;
 use super::cpu::{ModulatedGradients, ModulatedLane, ModulatedWeights};
 use super::graph::{self, Differentiate};
 use super::lifetime::Driver;
+use super::network::Network;
 use super::parameters::Parameters;
+use super::writing::ModulationKind;
 use candle_core::{Device, Error, Result, Tensor, bail};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
-/// What the modulator acts on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// On what is written now.
-    Simple,
-    /// On the eligibility trace of what was there before.
-    Retroactive,
-}
-
-/// How the trace is modulated.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Modulation {
-    /// What the modulator acts on.
-    pub kind: Kind,
-    /// Whether every neuron has a modulator of its own.
-    pub fan_out: bool,
-    /// The largest magnitude a trace can reach.
-    pub bound: f32,
-}
-
-impl Modulation {
-    /// Its name in words.
-    pub fn title(self) -> &'static str {
-        match self.kind {
-            Kind::Simple => "simple neuromodulation",
-            Kind::Retroactive => "retroactive neuromodulation",
-        }
-    }
-
-    /// Checks the bound.
-    ///
-    /// # Errors
-    /// When it is not above zero.
-    pub(super) fn check(self) -> std::result::Result<(), String> {
-        match self.bound.is_finite() && self.bound > 0.0 {
-            true => Ok(()),
-            false => Err(format!("expected a bound of the trace above zero, found {}", self.bound)),
-        }
-    }
-
-    /// Names and shapes of the trained parameters of `neurons`.
-    pub fn shapes(&self, neurons: usize) -> Vec<(&'static str, Vec<usize>)> {
-        let mut shapes = vec![
-            ("w", vec![neurons, neurons]),
-            ("alpha", vec![neurons, neurons]),
-            ("mod.weight", vec![neurons, 1]),
-            ("mod.bias", vec![1]),
-        ];
-        if self.kind == Kind::Retroactive {
-            shapes.push(("eta", vec![1]));
-        }
-        if self.fan_out {
-            shapes.extend([("fanout.weight", vec![neurons]), ("fanout.bias", vec![neurons])]);
-        }
-        shapes
-    }
-
-    /// The parameters that travel as one through Candle's operation, which takes three tensors.
-    fn packed(&self, neurons: usize) -> Vec<(&'static str, Vec<usize>)> {
-        self.shapes(neurons).into_iter().filter(|(name, _)| *name != "w").collect()
-    }
+/// The parameters that travel as one through Candle's operation, which takes three tensors.
+fn packed_names(network: &Network) -> Vec<&'static str> {
+    let recurrent = Network { layers: None, ..*network };
+    recurrent.shapes().into_iter().map(|(name, _)| name).filter(|name| *name != "w").collect()
 }
 
 /// A batch of modulated lifetimes that have been lived, not yet part of a graph.
 pub struct Modulated {
+    network: Network,
     weights: ModulatedWeights,
     lanes: Vec<ModulatedLane>,
     steps: usize,
@@ -110,7 +54,7 @@ impl Modulated {
     ///
     /// # Errors
     /// When a parameter is missing or misshapen.
-    pub fn live(modulation: Modulation, parameters: &Parameters, drive: &Tensor) -> Result<Self> {
+    pub fn live(network: Network, parameters: &Parameters, drive: &Tensor) -> Result<Self> {
         let (steps, batch, neurons) = drive.dims3()?;
         let expected = parameters.get("w")?.dim(0)?;
         if neurons != expected {
@@ -120,7 +64,7 @@ impl Modulated {
         let size = (steps * neurons).max(1);
         let mut drivers: Vec<Given<'_>> =
             (0..batch).map(|lane| Given(by_lane[lane * size..][..size].chunks_exact(neurons))).collect();
-        Self::live_with(modulation, parameters, &mut drivers, steps)
+        Self::live_with(network, parameters, &mut drivers, steps)
     }
 
     /// Lives `steps` steps of a batch of lifetimes, one for each of `drivers`.
@@ -128,12 +72,12 @@ impl Modulated {
     /// # Errors
     /// When a parameter is missing or misshapen, or there is no driver.
     pub fn live_with<D: Driver>(
-        modulation: Modulation,
+        network: Network,
         parameters: &Parameters,
         drivers: &mut [D],
         steps: usize,
     ) -> Result<Self> {
-        let mut lived = Self::begin(modulation, parameters, drivers.len(), steps)?;
+        let mut lived = Self::begin(network, parameters, drivers.len(), steps)?;
         lived.advance_with(steps, drivers);
         Ok(lived)
     }
@@ -152,7 +96,7 @@ impl Modulated {
         self.steps += steps;
     }
 
-    /// Alters all lanes before the next step. `alpha` is the trained α, `[N, N]`. The lifetimes have no backward pass
+    /// Alters all lanes before the next step. `alpha` is the trained α, shaped as its kind says. The lifetimes have no backward pass
     /// any more.
     pub(super) fn alter(&mut self, alteration: &Alteration, alpha: &[f32]) {
         for lane in &mut self.lanes {
@@ -181,7 +125,7 @@ impl Modulated {
 
     /// `batch` lifetimes that have not begun. `expected_steps` only tunes memory: any number may follow.
     pub(super) fn begin(
-        modulation: Modulation,
+        network: Network,
         parameters: &Parameters,
         batch: usize,
         expected_steps: usize,
@@ -189,9 +133,9 @@ impl Modulated {
         if batch == 0 {
             bail!("a batch needs at least one lifetime, found none");
         }
-        let weights = weights(modulation, parameters)?;
+        let weights = weights(network, parameters)?;
         let lanes = (0..batch).map(|_| ModulatedLane::new(&weights, expected_steps)).collect();
-        Ok(Self { weights, lanes, steps: 0 })
+        Ok(Self { network, weights, lanes, steps: 0 })
     }
 
     /// One step: `drive` is `[B, N]`, and so is the answer x(t).
@@ -245,9 +189,8 @@ impl Modulated {
         if drive.dims() != expected {
             bail!("the drive has shape {:?}, the lifetime was lived with {expected:?}", drive.dims());
         }
-        let names = self.weights.modulation.packed(neurons);
-        let parts: Vec<Tensor> =
-            names.iter().map(|(name, _)| parameters.get(name)?.flatten_all()).collect::<Result<_>>()?;
+        let names = packed_names(&self.network);
+        let parts: Vec<Tensor> = names.iter().map(|name| parameters.get(name)?.flatten_all()).collect::<Result<_>>()?;
         let inputs = [drive, parameters.get("w")?, &Tensor::cat(&parts, 0)?];
         let activity = self.activity();
         graph::attach(self, activity, inputs, parameters.device())
@@ -267,22 +210,26 @@ impl Modulated {
 }
 
 /// The parameters on the host.
-fn weights(modulation: Modulation, parameters: &Parameters) -> Result<ModulatedWeights> {
-    let (neurons, _) = parameters.get("w")?.dims2()?;
-    for (name, shape) in modulation.shapes(neurons) {
+fn weights(network: Network, parameters: &Parameters) -> Result<ModulatedWeights> {
+    let neurons = network.neurons;
+    for (name, shape) in network.shapes() {
         let found = parameters.get(name)?.dims();
         if found != shape {
             bail!("parameter {name} has shape {found:?}, the network needs {shape:?}");
         }
     }
-    modulation.check().map_err(Error::Msg)?;
+    network.check().map_err(Error::Msg)?;
+    let (Some(kind), Some(modulation)) = (network.alpha(), network.modulation()) else {
+        bail!("expected a network that modulates its traces, found one that does not");
+    };
     let fan = match modulation.fan_out {
         true => [parameters.values("fanout.weight")?, parameters.values("fanout.bias")?],
         false => [vec![1.0; neurons], vec![0.0; neurons]],
     };
     let [w, alpha, mod_weight, mod_bias] = ["w", "alpha", "mod.weight", "mod.bias"].map(|name| parameters.values(name));
-    let eta = if modulation.kind == Kind::Retroactive { parameters.eta() } else { 0.0 };
-    Ok(ModulatedWeights::new(modulation, [&w?, &alpha?], eta, (&mod_weight?, mod_bias?[0]), [&fan[0], &fan[1]]))
+    let eta = if modulation.kind == ModulationKind::Retroactive { parameters.eta() } else { 0.0 };
+    let alpha = (kind, &alpha?[..]);
+    Ok(ModulatedWeights::new(modulation, &w?, alpha, eta, (&mod_weight?, mod_bias?[0]), [&fan[0], &fan[1]]))
 }
 
 impl Differentiate for Modulated {
@@ -315,9 +262,9 @@ impl Differentiate for Modulated {
             total
         };
         let mut packed_grad = Vec::with_capacity(packed.elem_count());
-        for (name, _) in self.weights.modulation.packed(neurons) {
+        for name in packed_names(&self.network) {
             match name {
-                "alpha" => packed_grad.extend(self.weights.bare(&sum(&|one| &one.alpha))),
+                "alpha" => packed_grad.extend(self.weights.alpha_gradient(&sum(&|one| &one.alpha))),
                 "mod.weight" => packed_grad.extend(&sum(&|one| &one.mod_weight)[..neurons]),
                 "mod.bias" => packed_grad.extend(sum(&|one| std::slice::from_ref(&one.mod_bias))),
                 "eta" => packed_grad.extend(sum(&|one| std::slice::from_ref(&one.eta))),

@@ -5,9 +5,9 @@
 //! independent: each is carried through all its steps while it stays in the first-level cache, which makes a jump across
 //! a whole lifetime cheap.
 
-use super::cpu::{TraceSweep, WIDTH, Writing};
-use super::modulated::{Kind, Modulation};
+use super::cpu::{ModulatedUpdate, TraceSweep, WIDTH};
 use super::rule::{Rule, Update as _, with_update};
+use super::writing::{Modulation, ModulationKind};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -81,8 +81,8 @@ impl Modulated<'_> {
     /// What M_j(t) is multiplied by in step t, given E before it: E, or the activities that come together.
     pub fn written(&self, step: usize, from: usize, to: usize, eligible: f32) -> f32 {
         match self.modulation.kind {
-            Kind::Simple => self.pre(step, from) * self.values[step * self.neurons + to],
-            Kind::Retroactive => eligible,
+            ModulationKind::Simple => self.pre(step, from) * self.values[step * self.neurons + to],
+            ModulationKind::Retroactive => eligible,
         }
     }
 
@@ -91,13 +91,13 @@ impl Modulated<'_> {
     pub fn added(&self, step: usize, from: usize, to: usize, eligible: f32) -> f32 {
         let (gain, post) = (self.gain(step, to), self.values[step * self.neurons + to]);
         match self.modulation.kind {
-            Kind::Simple => self.pre(step, from) * self.writing().lifted(Kind::Simple, gain, post),
-            Kind::Retroactive => gain * eligible,
+            ModulationKind::Simple => self.pre(step, from) * self.writing().lifted(ModulationKind::Simple, gain, post),
+            ModulationKind::Retroactive => gain * eligible,
         }
     }
 
     fn synapse(&self, from: usize, to: usize, [trace, eligible]: [f32; 2], span: Range<usize>) -> Vec<[f32; 2]> {
-        let is_retroactive = self.modulation.kind == Kind::Retroactive;
+        let is_retroactive = self.modulation.kind == ModulationKind::Retroactive;
         let (mut trace, mut eligible) = ([trace], [eligible]);
         let after = span.map(|step| {
             let post = self.values[step * self.neurons + to];
@@ -130,8 +130,8 @@ impl Modulated<'_> {
         step.checked_sub(1).map_or(0.0, |before| self.values[before * self.neurons + from])
     }
 
-    fn writing(&self) -> Writing {
-        Writing { bound: self.modulation.bound, eta: self.eta }
+    fn writing(&self) -> ModulatedUpdate {
+        ModulatedUpdate { bound: self.modulation.bound, eta: self.eta }
     }
 }
 

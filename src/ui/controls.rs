@@ -6,7 +6,7 @@ use super::session::Session;
 use super::settings_form;
 use super::theme::{self, Palette};
 use super::training::Phase;
-use crate::plastic::network::AlphaKind;
+use crate::plastic::{AlphaKind, Plasticity};
 use crate::tasks::TASKS;
 use crate::train::Command;
 use egui::{Align, Button, Layout, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
@@ -93,10 +93,10 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
     row(ui, "task", scene.task.name());
     row(ui, "neurons", &grouped(network.neurons as u64));
     row(ui, "trained numbers", &grouped(scene.parameters.count() as u64));
-    match network.rule_title().zip(network.alpha()) {
-        Some((title, alpha)) => {
-            row(ui, "rule", title);
-            if let Some(modulation) = network.modulation {
+    match network.plasticity {
+        Some(Plasticity { alpha, writing }) => {
+            row(ui, "rule", writing.title());
+            if let Some(modulation) = writing.modulation() {
                 row(ui, "M", if modulation.fan_out { "one per neuron" } else { "one for all" });
             }
             let alpha = match alpha {
@@ -105,7 +105,7 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
                 AlphaKind::Yoked => "one for all",
             };
             row(ui, "α", alpha);
-            if network.has_eta() {
+            if writing.has_eta() {
                 row(ui, "η", &figures(f64::from(scene.parameters.eta()), 5));
             }
         }

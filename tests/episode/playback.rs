@@ -5,6 +5,7 @@ use candle_core::{Device, Tensor};
 use hebbscope::episode::clock::{REST_SECONDS, SPEED_RANGE, STEPS_PER_SECOND};
 use hebbscope::episode::{Clock, Event, EventKind, Reel, Tape, tape_file};
 use hebbscope::files::TensorFile;
+use hebbscope::plastic::Writing;
 use hebbscope::plastic::live;
 use hebbscope::plastic::replay::Activities;
 use hebbscope::train::evaluate;
@@ -202,8 +203,8 @@ fn same_bits(one: &[f32], other: &[f32]) -> Result<(), String> {
 /// H(0) to H(T), one step after another.
 fn straight(tape: &Tape) -> Vec<Vec<f32>> {
     let neurons = tape.network.neurons;
-    let activities =
-        Activities { values: &tape.activity, neurons, rule: tape.network.plasticity.unwrap().rule, eta: tape.eta };
+    let Some(Writing::Rule(rule)) = tape.network.writing() else { panic!("no rule") };
+    let activities = Activities { values: &tape.activity, neurons, rule, eta: tape.eta };
     let mut trace = vec![0.0; neurons * neurons];
     let mut all = vec![trace.clone()];
     for step in 0..tape.steps {

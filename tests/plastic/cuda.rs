@@ -1,10 +1,11 @@
 //! With CUDA built in: every kernel compiles wherever NVRTC is, and on a device the lifetime is that of the CPU.
 
-use crate::workbench::modulations;
+use crate::workbench::modulated_networks;
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::device::cuda::kernels::{self, ADAM, Kernel, SQUARES};
 use hebbscope::device::{self, Choice, Compute};
+use hebbscope::plastic::Writing;
 use hebbscope::plastic::cuda::kernels::{BACKWARD, FORWARD, MODULATED_BACKWARD, MODULATED_FORWARD};
 use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use hebbscope::plastic::replay::Activities;
@@ -148,9 +149,8 @@ fn a_lifetime_on_the_device_is_that_of_the_cpu() {
                 let network = Network {
                     neurons,
                     drive,
-                    plasticity: rule.map(|rule| Plasticity { rule, alpha }),
+                    plasticity: rule.map(|rule| Plasticity { alpha, writing: Writing::Rule(rule) }),
                     layers: None,
-                    modulation: None,
                 };
                 // Where a trace grazes its bound, the last bit decides whether a gradient passes the clip.
                 let tolerance = if matches!(rule, Some(Rule::Clip { .. })) { 3e-2 } else { 1e-3 };
@@ -165,9 +165,7 @@ fn a_lifetime_on_the_device_is_that_of_the_cpu() {
 fn a_modulated_lifetime_on_the_device_is_that_of_the_cpu_and_the_same_step_by_step() {
     let Some(compute) = cuda() else { return };
     for (neurons, steps, batch) in [(37, 11, 3), (100, 40, 30), (301, 9, 2)] {
-        for modulation in modulations() {
-            let drive = Drive::Add;
-            let network = Network { neurons, drive, plasticity: None, layers: None, modulation: Some(modulation) };
+        for network in modulated_networks(neurons) {
             // As where a rule clips.
             let (parameters, drive, found, found_traces) =
                 lived_on_both(&compute, network, [steps, batch], [1e-3, 3e-2]);
@@ -193,8 +191,8 @@ fn a_modulated_lifetime_on_the_device_is_that_of_the_cpu_and_the_same_step_by_st
 fn a_lifetime_lived_step_by_step_on_the_device_is_the_whole_one_and_replays_on_the_host() {
     let Some(compute) = cuda() else { return };
     for neurons in [70, 300] {
-        let plasticity = Some(Plasticity { rule: Rule::Decay, alpha: AlphaKind::Free });
-        let network = Network { neurons, drive: Drive::Clamp, plasticity, layers: None, modulation: None };
+        let plasticity = Some(Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(Rule::Decay) });
+        let network = Network { neurons, drive: Drive::Clamp, plasticity, layers: None };
         let (parameters, drive) = problem(network, 12, 1);
         let parameters = parameters.copy_to(&compute).unwrap();
         let there = drive.to_device(parameters.device()).unwrap();

@@ -4,6 +4,7 @@ use crate::plastic::twin;
 use crate::workbench::{RULES, networks};
 use candle_core::{Device, Tensor};
 use hebbscope::data::{Generator, Stream};
+use hebbscope::plastic::Writing;
 use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use hebbscope::plastic::replay::Activities;
 use hebbscope::plastic::{Parameters, Rule, Stepper, live};
@@ -72,7 +73,8 @@ fn gradients_agree_with_candles_own_autograd_across_blocks_and_key_frames() {
         for (name, var) in parameters.iter() {
             let [found, expected] = [&found, &expected].map(|gradients| flat(gradients.get(var.as_tensor()).unwrap()));
             // Where a trace grazes its bound, the last bit decides whether a gradient passes the clip.
-            let clips = matches!(network.plasticity, Some(Plasticity { rule: Rule::Clip { .. }, .. }));
+            let clips =
+                matches!(network.plasticity, Some(Plasticity { writing: Writing::Rule(Rule::Clip { .. }), .. }));
             assert_close(&format!("{what} d{name}"), &found, &expected, if clips { 2e-2 } else { 5e-4 });
         }
         if network.drive == Drive::Add {
@@ -112,7 +114,7 @@ fn gradients_agree_with_finite_differences_on_a_small_random_network() {
                 let error = (gradient[index] - expected).abs() / scale;
                 // A clip has a corner, where a finite difference sees half of each side.
                 let tolerance = match network.plasticity {
-                    Some(Plasticity { rule: Rule::Clip { .. }, .. }) => 0.15,
+                    Some(Plasticity { writing: Writing::Rule(Rule::Clip { .. }), .. }) => 0.15,
                     _ => 0.01,
                 };
                 assert!(
@@ -154,9 +156,8 @@ fn results_do_not_depend_on_the_number_of_threads() {
     let network = Network {
         neurons: 150,
         drive: Drive::Clamp,
-        plasticity: Some(Plasticity { rule: Rule::Decay, alpha: AlphaKind::Free }),
+        plasticity: Some(Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(Rule::Decay) }),
         layers: None,
-        modulation: None,
     };
     for batch in [1, 6] {
         let run = |threads: usize| {
@@ -181,9 +182,8 @@ fn traces_replayed_from_activities_are_those_of_the_lifetime_bit_for_bit() {
         let network = Network {
             neurons: 70,
             drive: Drive::Clamp,
-            plasticity: Some(Plasticity { rule, alpha: AlphaKind::Free }),
+            plasticity: Some(Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(rule) }),
             layers: None,
-            modulation: None,
         };
         let parameters = random_parameters(network, 0.2, 6);
         let drive = random_drive(15, 1, 70);
@@ -278,9 +278,8 @@ fn more_steps_than_expected_and_many_shows_change_nothing() {
     let network = Network {
         neurons,
         drive: Drive::Clamp,
-        plasticity: Some(Plasticity { rule: Rule::Oja, alpha: AlphaKind::Free }),
+        plasticity: Some(Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(Rule::Oja) }),
         layers: None,
-        modulation: None,
     };
     let parameters = random_parameters(network, 0.1, 3);
     // So many shows that key-frames become sparse and traces between them are rebuilt.

@@ -2,7 +2,8 @@
 //! It is the judge of the hand-derived backward pass and nothing else.
 
 use candle_core::{Result, Tensor};
-use hebbscope::plastic::modulated::Kind;
+use hebbscope::plastic::ModulationKind;
+use hebbscope::plastic::Writing;
 use hebbscope::plastic::network::{Drive, Network};
 use hebbscope::plastic::{Parameters, Rule};
 
@@ -27,11 +28,11 @@ pub fn live(network: Network, parameters: &Parameters, drive: &Tensor) -> Result
             Drive::Add => (&drive + product)?.tanh()?,
             Drive::Clamp => drive.ne(0f32)?.where_cond(&drive, &product.tanh()?)?,
         };
-        if let Some(plasticity) = network.plasticity {
+        if let Some(Writing::Rule(rule)) = network.writing() {
             let eta = parameters.get("eta")?.reshape((1, 1, 1))?;
             let (pre, post) = (before.unsqueeze(2)?, activity.unsqueeze(1)?);
             let together = pre.broadcast_mul(&post)?;
-            trace = match plasticity.rule {
+            trace = match rule {
                 Rule::Decay => {
                     let keep = (1.0 - &eta)?;
                     (trace.broadcast_mul(&keep)? + together.broadcast_mul(&eta)?)?
@@ -43,7 +44,7 @@ pub fn live(network: Network, parameters: &Parameters, drive: &Tensor) -> Result
                 Rule::Clip { bound } => clip(&(&trace + together.broadcast_mul(&eta)?)?, bound)?,
             };
         }
-        if let Some(modulation) = network.modulation {
+        if let Some(modulation) = network.modulation() {
             let together = before.unsqueeze(2)?.broadcast_mul(&activity.unsqueeze(1)?)?;
             let signal = activity.matmul(parameters.get("mod.weight")?)?.broadcast_add(parameters.get("mod.bias")?)?;
             let mut gain = signal.tanh()?;
@@ -51,9 +52,9 @@ pub fn live(network: Network, parameters: &Parameters, drive: &Tensor) -> Result
                 let fanned = gain.broadcast_mul(parameters.get("fanout.weight")?)?;
                 gain = fanned.broadcast_add(parameters.get("fanout.bias")?)?;
             }
-            let written = if modulation.kind == Kind::Simple { &together } else { &eligibility };
+            let written = if modulation.kind == ModulationKind::Simple { &together } else { &eligibility };
             trace = clip(&(&trace + written.broadcast_mul(&gain.unsqueeze(1)?)?)?, modulation.bound)?;
-            if modulation.kind == Kind::Retroactive {
+            if modulation.kind == ModulationKind::Retroactive {
                 let eta = parameters.get("eta")?.reshape((1, 1, 1))?;
                 eligibility = (eligibility.broadcast_mul(&(1.0 - &eta)?)? + together.broadcast_mul(&eta)?)?;
             }

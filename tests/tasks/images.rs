@@ -51,7 +51,7 @@ fn the_bundled_network_completes_generated_pictures_that_it_has_never_seen() {
     assert!(size < 5_000_000, "{size} bytes");
 }
 
-/// The README says 0.862 over 500 lifetimes. The photographs are not in the repository.
+/// docs/measurements.md says 0.862 over 500 lifetimes. The photographs are not in the repository.
 #[test]
 fn the_bundled_network_completes_photographs_that_it_has_never_seen() {
     if data_folder().and_then(|folder| Layout::find(&folder)).is_none() {

@@ -318,7 +318,7 @@ fn settings_without_a_fan_out_or_inputs_are_those_of_before() {
     settings.set_all(&map).unwrap();
     assert_eq!(settings.to_map(), config(&[]).settings.to_map());
     let network = config(&[]).task().network(&settings).unwrap();
-    assert!(network.modulation.is_none() && !serde_json::to_string(&network).unwrap().contains("modulation"));
+    assert!(network.modulation().is_none() && !serde_json::to_string(&network).unwrap().contains("modulation"));
 }
 
 #[test]

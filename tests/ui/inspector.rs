@@ -6,6 +6,7 @@ use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::ledger::{Ledger, Writer};
 use hebbscope::episode::{Event, EventKind, Reel, Tape};
 use hebbscope::files::Precision;
+use hebbscope::plastic::Writing;
 use hebbscope::plastic::network::Plasticity;
 use hebbscope::plastic::{AlphaKind, Rule};
 use hebbscope::tasks;
@@ -36,7 +37,7 @@ fn random_tape(rule: Rule, eta: f32, seed: u64) -> Tape {
     for value in &mut tape.activity {
         *value = generator.random_range(-1.0..1.0);
     }
-    tape.network.plasticity = Some(Plasticity { rule, alpha: AlphaKind::Free });
+    tape.network.plasticity = Some(Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(rule) });
     tape.eta = eta;
     tape
 }

@@ -10,7 +10,7 @@ use hebbscope::tasks::maze::belief::beliefs;
 use hebbscope::tasks::maze::grid::{Action, Square};
 use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
 use hebbscope::ui::App;
-use hebbscope::ui::inspector::facts::{Now, Writing};
+use hebbscope::ui::inspector::facts::{Now, WritingNow};
 use hebbscope::ui::inspector::{self, Pinned};
 use hebbscope::ui::layout::{Named, Subject};
 use hebbscope::ui::numbers::signed;
@@ -300,7 +300,7 @@ fn the_inspector_tells_the_modulated_rule_and_its_numbers_are_those_of_the_trace
         let is_retroactive = changes[0].1 == "retroactive";
         harness.get_by_label(if is_retroactive { "retroactive neuromodulation" } else { "simple neuromodulation" });
         let tape = tape_of(&harness);
-        let bound = tape.network.modulation.unwrap().bound;
+        let bound = tape.network.modulation().unwrap().bound;
         let (from, to) = (3, 7);
         for step in 0..tape.steps {
             let session = &mut harness.state_mut().session;
@@ -309,7 +309,7 @@ fn the_inspector_tells_the_modulated_rule_and_its_numbers_are_those_of_the_trace
             let (now, trace) = (session.now().unwrap(), session.trace().unwrap());
             let Now::Synapse(now) = &*now else { panic!("a synapse was pinned") };
             let plastic = now.plastic.unwrap();
-            let Writing::Modulated { gain, written, .. } = plastic.writing else { panic!("{:?}", plastic.writing) };
+            let WritingNow::Modulated { gain, written, .. } = plastic.writing else { panic!("{:?}", plastic.writing) };
             assert_eq!(Some(plastic.trace), trace.at(from, to));
             let added = if is_retroactive { gain * written } else { now.pre * (gain * now.post) };
             assert_eq!(plastic.next, (plastic.trace + added).clamp(-bound, bound), "step {step}");

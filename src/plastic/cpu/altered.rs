@@ -37,14 +37,14 @@ impl Record {
     /// Does the updates that wait for the next sweep.
     fn write_out(&mut self) {
         let (from, step) = (self.schedule.waiting_from(), self.steps());
-        let Some(plasticity) = self.weights.network.plasticity.filter(|_| from < step) else { return };
+        let Some(rule) = self.weights.rule().filter(|_| from < step) else { return };
         let stride = self.weights.stride;
         let range = Sweep { from, step }.history(from, stride);
         for group in &mut self.groups {
             let histories: Vec<&[f32]> = group.activity.iter().map(|lane| &lane[range.clone()]).collect();
             for block in &mut group.blocks {
                 let before = block.trace.clone();
-                with_update!(plasticity.rule, self.weights.eta, update => pulp::Arch::new().dispatch(CarrySweep {
+                with_update!(rule, self.weights.eta, update => pulp::Arch::new().dispatch(CarrySweep {
                     update,
                     rows: block.rows.clone(),
                     stride,

@@ -96,10 +96,10 @@ impl Record {
 
 /// Sums dL/dα over groups, in order, and folds it into the shape of α.
 fn alpha_gradient(weights: &Weights, groups: &[GroupGradients]) -> Vec<f32> {
-    let Some(plasticity) = weights.network.plasticity else { return Vec::new() };
+    let Some(alpha) = weights.network.alpha() else { return Vec::new() };
     let (neurons, stride) = (weights.network.neurons, weights.stride);
     let blocks = || groups.iter().flat_map(|group| &group.blocks);
-    if plasticity.alpha == AlphaKind::Free {
+    if alpha == AlphaKind::Free {
         let mut gradient = vec![0.0; neurons * neurons];
         for block in blocks() {
             let rows = gradient[block.rows.start * neurons..].chunks_exact_mut(neurons);
@@ -117,7 +117,7 @@ fn alpha_gradient(weights: &Weights, groups: &[GroupGradients]) -> Vec<f32> {
             *sum += value;
         }
     }
-    if plasticity.alpha == AlphaKind::Yoked {
+    if alpha == AlphaKind::Yoked {
         gradient = vec![gradient.iter().map(|&value| f64::from(value)).sum::<f64>() as f32];
     }
     gradient

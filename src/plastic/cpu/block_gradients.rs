@@ -60,7 +60,7 @@ impl BlockGradients {
         let Position { weights, schedule, activity, .. } = *at;
         let rows = self.rows.clone();
         let updates = at.sweep.step - at.sweep.from;
-        let Some(plasticity) = weights.network.plasticity else {
+        let Some(rule) = weights.rule() else {
             // With more than one update the product's input is clamped, and nothing depends on its gradient.
             if updates > 1 {
                 self.by_column.fill(0.0);
@@ -77,14 +77,14 @@ impl BlockGradients {
             return;
         };
         if self.span != Some(at.span) {
-            self.rebuild(plasticity.rule, block, at);
+            self.rebuild(rule, block, at);
         }
         let base = at.stored.iter().rposition(|&stored| stored <= at.index).unwrap_or(0);
         let stored = if base == 0 { &block.frames[at.span] } else { &self.stored[base - 1] };
         let first = schedule.sweeps()[at.stored[base]].from;
         let histories: Vec<&[f32]> =
             activity.iter().map(|lane| &lane[at.sweep.history(first, weights.stride)]).collect();
-        with_update!(plasticity.rule, weights.eta, update => {
+        with_update!(rule, weights.eta, update => {
             self.eta += pulp::Arch::new().dispatch(BackwardSweep {
                 update, weights, rows, updates, deltas, stored,
                 histories: &histories,

@@ -185,7 +185,7 @@ impl Record {
 
     /// H after the last step, `[N, N]`, for one lane; empty for a non-plastic network.
     pub fn final_trace(&self, lane: usize) -> Vec<f32> {
-        let Some(plasticity) = self.weights.network.plasticity else { return Vec::new() };
+        let Some(rule) = self.weights.rule() else { return Vec::new() };
         let (neurons, stride) = (self.weights.network.neurons, self.weights.stride);
         let (group, lane) = (&self.groups[lane / GROUP_LANES], lane % GROUP_LANES);
         let history = &group.activity[lane][self.schedule.waiting_from() * stride..];
@@ -193,7 +193,7 @@ impl Record {
         for Block { rows, trace, .. } in &group.blocks {
             let before = &trace[lane * rows.len() * stride..][..rows.len() * stride];
             let mut after = Buffer::zeros(before.len());
-            with_update!(plasticity.rule, self.weights.eta, update => pulp::Arch::new().dispatch(CarrySweep {
+            with_update!(rule, self.weights.eta, update => pulp::Arch::new().dispatch(CarrySweep {
                 update,
                 rows: rows.clone(),
                 stride,
@@ -252,7 +252,7 @@ impl Block {
     /// Brings the trace to the present step and leaves Σ_i x_i(t−1)(w + αH) in `sums`.
     fn sweep(&mut self, weights: &Weights, histories: &[&[f32]], keep: bool) {
         let (rows, sums) = (self.rows.clone(), &mut self.sums[..]);
-        let Some(plasticity) = weights.network.plasticity else {
+        let Some(rule) = weights.rule() else {
             let inputs: Vec<&[f32]> =
                 histories.iter().map(|history| &history[history.len() - weights.stride + rows.start..]).collect();
             let width = weights.stride / WIDTH;
@@ -271,7 +271,7 @@ impl Block {
         }
         let before = self.frames.last().filter(|_| keep).map(|frame| &frame[..]);
         let trace = &mut self.trace[..];
-        with_update!(plasticity.rule, weights.eta, update => {
+        with_update!(rule, weights.eta, update => {
             pulp::Arch::new().dispatch(ForwardSweep { update, weights, rows, histories, before, trace, sums });
         });
     }

@@ -35,7 +35,7 @@ mod workspace;
 use backward::Gradients;
 use buffer::Buffer;
 pub(super) use forward::{Expected, Record};
-pub(super) use modulated::{ModulatedGradients, ModulatedLane, ModulatedWeights, Writing};
+pub(super) use modulated::{ModulatedGradients, ModulatedLane, ModulatedUpdate, ModulatedWeights};
 pub(super) use operation::{attach, begin};
 pub(super) use sweep::TraceSweep;
 use weights::Weights;

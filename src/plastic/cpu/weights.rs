@@ -2,6 +2,8 @@
 
 use super::{BLOCK_ROWS, Buffer, CHUNK_ROWS, WIDTH, Workspace};
 use crate::plastic::network::{AlphaKind, Network};
+use crate::plastic::rule::Rule;
+use crate::plastic::writing::Writing;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -24,7 +26,7 @@ impl Weights {
     /// `w` is `[N, N]` row major; `alpha` as [`AlphaKind::shape`] says, empty for a non-plastic network.
     pub fn new(network: Network, w: &[f32], alpha: &[f32], eta: f32, workspace: Workspace) -> Self {
         let neurons = network.neurons;
-        let kind = network.plasticity.map(|plasticity| plasticity.alpha);
+        let kind = network.alpha();
         let stride = neurons.next_multiple_of(WIDTH);
         // A matrix gets whole chunks of rows.
         let matrix_rows = neurons.next_multiple_of(CHUNK_ROWS);
@@ -47,6 +49,15 @@ impl Weights {
         };
         let alpha_is_per_row = kind == Some(AlphaKind::Free);
         Self { network, eta, stride, alpha_is_per_row, w, alpha, turned: OnceLock::new(), workspace }
+    }
+
+    /// The rule that writes the traces; `None` where there are none.
+    #[inline(always)]
+    pub fn rule(&self) -> Option<Rule> {
+        match self.network.writing()? {
+            Writing::Rule(rule) => Some(rule),
+            Writing::Modulated(_) => unreachable!("modulated lifetimes have kernels of their own"),
+        }
     }
 
     /// From now on α is so many times as much.

@@ -5,7 +5,7 @@ use super::plan::{Division, Limits, Need, Plan, WARP};
 use crate::device::cuda::kernels::{self, Kernel};
 use crate::device::cuda::memory::{Buffer, allow_shared};
 use crate::plastic::network::Network;
-use crate::plastic::rule::Rule;
+use crate::plastic::writing::Writing;
 use candle_core::cuda_backend::cudarc::driver::{
     CudaFunction, CudaSlice, CudaView, DeviceRepr, LaunchConfig, PushKernelArg as _, sys,
 };
@@ -73,10 +73,7 @@ impl Launcher {
     pub fn new(device: &CudaDevice, network: Network, lanes: usize, steps: usize) -> Result<Self> {
         let limits = limits(device)?;
         let division = Division::new(network, lanes, steps, limits);
-        let bound = match network.plasticity.map(|plasticity| plasticity.rule) {
-            Some(Rule::Clip { bound }) => bound,
-            _ => 0.0,
-        };
+        let bound = network.writing().and_then(Writing::bound).unwrap_or(0.0);
         let prepare = |kernel, need| Prepared::new(device, kernel, need, &division, limits);
         let (forward, backward) = (prepare(FORWARD, division.forward)?, prepare(BACKWARD, division.backward)?);
         Ok(Self { device: device.clone(), division, bound, forward, backward })

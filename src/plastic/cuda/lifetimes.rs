@@ -127,11 +127,9 @@ pub(crate) fn begin(
     batch: usize,
     expected_steps: usize,
 ) -> Result<Box<dyn Lifetimes>> {
-    Ok(match network.modulation {
-        Some(modulation) => {
-            modulation.check().map_err(Error::Msg)?;
-            Box::new(modulated::Record::new(modulation, parameters, batch, expected_steps)?)
-        }
+    network.check().map_err(Error::Msg)?;
+    Ok(match network.modulation() {
+        Some(modulation) => Box::new(modulated::Record::new(network, modulation, parameters, batch, expected_steps)?),
         None => Box::new(record::Record::new(network, parameters, batch, expected_steps)?),
     })
 }

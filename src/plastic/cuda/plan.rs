@@ -2,6 +2,7 @@
 
 use crate::plastic::network::{AlphaKind, Drive, Network};
 use crate::plastic::rule::Rule;
+use crate::plastic::writing::Writing;
 
 /// Columns that a warp works on at once; `TILE` in the kernel.
 const TILE: usize = 4;
@@ -124,10 +125,11 @@ impl Division {
         let (rule, (alpha_row, alpha_column)) = match network.plasticity {
             None => (3, (0, 0)),
             Some(plasticity) => {
-                let rule = match plasticity.rule {
-                    Rule::Decay => 0,
-                    Rule::Oja => 1,
-                    Rule::Clip { .. } => 2,
+                let rule = match plasticity.writing {
+                    Writing::Rule(Rule::Decay) => 0,
+                    Writing::Rule(Rule::Oja) => 1,
+                    Writing::Rule(Rule::Clip { .. }) => 2,
+                    Writing::Modulated(_) => unreachable!("modulated lifetimes have kernels of their own"),
                 };
                 let strides = match plasticity.alpha {
                     AlphaKind::Free => (neurons, 1),

@@ -9,6 +9,7 @@ use crate::plastic::graph::{Differentiate, Operation};
 use crate::plastic::network::{AlphaKind, Drive, Network};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::rule::{Update as _, with_update};
+use crate::plastic::writing::Writing;
 use candle_core::cuda_backend::cudarc::driver::CudaSlice;
 use candle_core::{DType, Result, Shape, Tensor};
 
@@ -85,7 +86,7 @@ impl Lifetimes for Record {
 
     fn traces(&self, lane: usize) -> Result<[Vec<f32>; 2]> {
         let neurons = self.network.neurons;
-        let Some(plasticity) = self.network.plasticity else { return Ok([const { Vec::new() }; 2]) };
+        let Some(Writing::Rule(rule)) = self.network.writing() else { return Ok([const { Vec::new() }; 2]) };
         let matrix = neurons * neurons;
         let by_columns = self.progress.device.clone_dtoh(&self.trace.slice(lane * matrix..(lane + 1) * matrix))?;
         let row = |back: usize| -> Result<Vec<f32>> {
@@ -97,7 +98,7 @@ impl Lifetimes for Record {
         let (pre, post) = (row(2)?, row(1)?);
         let eta = self.eta.to_vec1::<f32>()?[0];
         let mut trace = Vec::with_capacity(matrix);
-        with_update!(plasticity.rule, eta, update => for (from, &pre) in pre.iter().enumerate() {
+        with_update!(rule, eta, update => for (from, &pre) in pre.iter().enumerate() {
             let row = post.iter().enumerate();
             trace.extend(row.map(|(to, &post)| update.next(by_columns[to * neurons + from], pre, post)));
         });
@@ -158,14 +159,14 @@ impl Differentiate for Record {
             (true, Drive::Add) => delta.flatten_all()?,
             (true, Drive::Clamp) => tensor(made.drive, Shape::from(steps * batch * neurons)),
         };
-        let Some(plasticity) = self.network.plasticity else {
+        let Some(kind) = self.network.alpha() else {
             return Ok([Some(drive_grad), Some(w_grad), None]);
         };
         let parts = made.eta.len();
         let eta_grad = tensors::tensor(&self.progress.device, made.eta, parts);
         let eta_grad = eta_grad.sum_all()?.to_dtype(DType::F32)?.reshape(1)?;
         let driven_grad = Tensor::cat(&[&drive_grad, &eta_grad], 0)?;
-        let alpha_grad = match plasticity.alpha {
+        let alpha_grad = match kind {
             AlphaKind::Free => tensor(made.alpha, Shape::from((batch, neurons, neurons))).sum(0)?,
             AlphaKind::PerNeuron => tensor(made.alpha, Shape::from((batch, neurons))).sum(0)?,
             AlphaKind::Yoked => tensor(made.alpha, Shape::from((batch, neurons))).sum_all()?.reshape(1)?,

@@ -1,7 +1,8 @@
 //! The configuration of a plastic recurrent network.
 
-use super::modulated::{Kind, Modulation};
-use super::rule::Rule;
+mod stored;
+
+use super::writing::{Modulation, Writing};
 use serde::{Deserialize, Serialize};
 
 /// How many plasticity coefficients α a network has.
@@ -54,12 +55,12 @@ impl Drive {
 }
 
 /// The plastic part of a network.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plasticity {
-    /// The rule that writes the trace.
-    pub rule: Rule,
     /// How many α there are.
     pub alpha: AlphaKind,
+    /// What writes the trace.
+    pub writing: Writing,
 }
 
 /// The linear layers of an agent, each with a bias: what it sees drives every neuron, and what every neuron does
@@ -77,19 +78,16 @@ pub struct Layers {
 ///
 /// x_j(t) = tanh(input_j(t) + Σ_i (w_ij + α_ij H_ij(t)) x_i(t−1)) (*Differentiable plasticity*, eq. 1).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "stored::Network", into = "stored::Network")]
 pub struct Network {
     /// How many neurons, N.
     pub neurons: usize,
     /// How input reaches them.
     pub drive: Drive,
-    /// The rule and kind of α; `None` is the non-plastic RNN, the same network without α·H, unless it is modulated.
+    /// The kinds of α and of writing; `None` is the non-plastic RNN, the same network without α·H.
     pub plasticity: Option<Plasticity>,
     /// The layers around the recurrence; `None` where neurons are driven and read one by one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layers: Option<Layers>,
-    /// How the network itself modulates its traces; α is free then, and there is no other plasticity.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub modulation: Option<Modulation>,
 }
 
 impl Network {
@@ -101,17 +99,10 @@ impl Network {
         if self.neurons == 0 {
             return Err("expected a network of at least one neuron, found none".into());
         }
-        if let Some(Plasticity { rule: Rule::Clip { bound }, .. }) = self.plasticity
-            && !(bound.is_finite() && bound > 0.0)
-        {
-            return Err(format!("expected a bound of the trace above zero, found {bound}"));
-        }
-        if let Some(modulation) = self.modulation {
-            modulation.check()?;
-            if self.plasticity.is_some() || self.drive == Drive::Clamp {
-                return Err(
-                    "expected a modulated network without another rule, driven inside the tanh, found one".into()
-                );
+        if let Some(Plasticity { writing, .. }) = self.plasticity {
+            writing.check()?;
+            if writing.modulation().is_some() && self.drive == Drive::Clamp {
+                return Err("expected a modulated network driven inside the tanh, found one that is clamped".into());
             }
         }
         if let Some(Layers { inputs, actions }) = self.layers
@@ -124,53 +115,57 @@ impl Network {
 
     /// The kind of α; `None` for a network without traces.
     pub fn alpha(&self) -> Option<AlphaKind> {
-        match self.modulation {
-            Some(_) => Some(AlphaKind::Free),
-            None => self.plasticity.map(|plasticity| plasticity.alpha),
-        }
+        self.plasticity.map(|plasticity| plasticity.alpha)
+    }
+
+    /// What writes the traces; `None` for a network without.
+    pub fn writing(&self) -> Option<Writing> {
+        self.plasticity.map(|plasticity| plasticity.writing)
+    }
+
+    /// How the network modulates its traces; `None` for one that does not.
+    pub fn modulation(&self) -> Option<Modulation> {
+        self.writing().and_then(Writing::modulation)
     }
 
     /// How many numbers a trace has; zero for a network without.
     pub fn trace_len(&self) -> usize {
-        self.alpha().map_or(0, |_| self.neurons * self.neurons)
+        self.plasticity.map_or(0, |_| self.neurons * self.neurons)
     }
 
     /// How many numbers a lifetime carries from step to step beside its activities: H, then E where there is one.
     pub fn state_len(&self) -> usize {
-        let has_eligibility = self.modulation.is_some_and(|modulation| modulation.kind == Kind::Retroactive);
-        self.trace_len() * if has_eligibility { 2 } else { 1 }
-    }
-
-    /// The name in words of what writes the traces; `None` for a network without.
-    pub fn rule_title(&self) -> Option<&'static str> {
-        match self.modulation {
-            Some(modulation) => Some(modulation.title()),
-            None => self.plasticity.map(|plasticity| plasticity.rule.title()),
-        }
+        self.trace_len() * if self.writing().is_some_and(Writing::has_eligibility) { 2 } else { 1 }
     }
 
     /// Whether η is among the trained parameters.
     pub fn has_eta(&self) -> bool {
-        self.plasticity.is_some() || self.modulation.is_some_and(|modulation| modulation.kind == Kind::Retroactive)
+        self.writing().is_some_and(Writing::has_eta)
     }
 
-    /// Names and shapes of the trained parameters, in the order in which they are stored.
+    /// Names and shapes of the trained parameters, in the order in which first values are drawn.
     pub fn shapes(&self) -> Vec<(&'static str, Vec<usize>)> {
-        let mut shapes = match self.modulation {
-            Some(modulation) => modulation.shapes(self.neurons),
-            None => vec![("w", vec![self.neurons, self.neurons])],
-        };
-        if let (Some(plasticity), None) = (self.plasticity, self.modulation) {
-            shapes.push(("alpha", plasticity.alpha.shape(self.neurons)));
-            shapes.push(("eta", vec![1]));
+        let neurons = self.neurons;
+        let mut shapes = vec![("w", vec![neurons, neurons])];
+        if let Some(Plasticity { alpha, writing }) = self.plasticity {
+            shapes.push(("alpha", alpha.shape(neurons)));
+            if writing.modulation().is_some() {
+                shapes.extend([("mod.weight", vec![neurons, 1]), ("mod.bias", vec![1])]);
+            }
+            if writing.has_eta() {
+                shapes.push(("eta", vec![1]));
+            }
+            if writing.modulation().is_some_and(|modulation| modulation.fan_out) {
+                shapes.extend([("fanout.weight", vec![neurons]), ("fanout.bias", vec![neurons])]);
+            }
         }
         if let Some(Layers { inputs, actions }) = self.layers {
             shapes.extend([
-                ("input.weight", vec![inputs, self.neurons]),
-                ("input.bias", vec![self.neurons]),
-                ("policy.weight", vec![self.neurons, actions]),
+                ("input.weight", vec![inputs, neurons]),
+                ("input.bias", vec![neurons]),
+                ("policy.weight", vec![neurons, actions]),
                 ("policy.bias", vec![actions]),
-                ("value.weight", vec![self.neurons, 1]),
+                ("value.weight", vec![neurons, 1]),
                 ("value.bias", vec![1]),
             ]);
         }

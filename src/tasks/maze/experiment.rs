@@ -135,7 +135,7 @@ impl Foraging {
     /// What lifetimes that have been lived came to.
     fn outcome(&self, parameters: &Parameters, stepper: Stepper, walkers: Vec<Walker<'_>>) -> Result<Outcome> {
         let (network, steps, batch) = (self.network(), self.plan.rules.steps, walkers.len());
-        let modulator = match network.modulation {
+        let modulator = match network.modulation() {
             Some(modulation) => {
                 let fan_out = match modulation.fan_out {
                     true => Some([parameters.values("fanout.weight")?, parameters.values("fanout.bias")?]),

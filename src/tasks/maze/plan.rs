@@ -2,9 +2,8 @@
 
 use super::environment::{Inputs, OBSERVATION, Rules};
 use super::grid::Action;
-use crate::plastic::Rule;
-use crate::plastic::modulated::{Kind, Modulation};
 use crate::plastic::network::{AlphaKind, Drive, Layers, Network, Plasticity};
+use crate::plastic::{Modulation, ModulationKind, Rule, Writing};
 use crate::tasks::Optimiser;
 use crate::tasks::a2c::Constants;
 use crate::tasks::settings::{SettingError, Settings};
@@ -25,7 +24,6 @@ pub struct Plan {
     pub batch: usize,
     neurons: usize,
     plasticity: Option<Plasticity>,
-    modulation: Option<Modulation>,
 }
 
 impl Plan {
@@ -45,12 +43,17 @@ impl Plan {
             "yoked" => AlphaKind::Yoked,
             _ => AlphaKind::Free,
         };
-        let kind = match settings.choice("network") {
-            "modulated" => Some(Kind::Simple),
-            "retroactive" => Some(Kind::Retroactive),
+        let fan_out = settings.choice("fan_out") == "fan_out";
+        let modulated = |kind| Writing::Modulated(Modulation { kind, fan_out, bound });
+        let plasticity = match settings.choice("network") {
+            "plastic" => Some(Plasticity { alpha, writing: Writing::Rule(rule) }),
+            // Of these networks α is free: `alpha` says nothing.
+            "modulated" => Some(Plasticity { alpha: AlphaKind::Free, writing: modulated(ModulationKind::Simple) }),
+            "retroactive" => {
+                Some(Plasticity { alpha: AlphaKind::Free, writing: modulated(ModulationKind::Retroactive) })
+            }
             _ => None,
         };
-        let fan_out = settings.choice("fan_out") == "fan_out";
         let rules = Rules {
             size: settings.whole("size"),
             steps: settings.whole("steps"),
@@ -76,8 +79,7 @@ impl Plan {
             },
             batch: settings.whole("batch"),
             neurons: settings.whole("neurons"),
-            plasticity: (settings.choice("network") == "plastic").then_some(Plasticity { rule, alpha }),
-            modulation: kind.map(|kind| Modulation { kind, fan_out, bound }),
+            plasticity,
         };
         let needed = plan.memory_bytes() / 1e9;
         if needed > MOST_MEMORY {
@@ -89,8 +91,8 @@ impl Plan {
     /// The network of such an agent.
     pub fn network(&self) -> Network {
         let layers = Some(Layers { inputs: OBSERVATION, actions: Action::ALL.len() });
-        let Self { neurons, plasticity, modulation, .. } = *self;
-        Network { neurons, drive: Drive::Add, plasticity, layers, modulation }
+        let Self { neurons, plasticity, .. } = *self;
+        Network { neurons, drive: Drive::Add, plasticity, layers }
     }
 
     /// About what one iteration takes: traces (key-frames and rebuilt ones, two dozen or 2√T) and activities
@@ -98,11 +100,11 @@ impl Plan {
     fn memory_bytes(&self) -> f64 {
         let (lanes, neurons, steps) = (self.batch as f64, self.neurons as f64, self.rules.steps as f64);
         let kept = (2.0 * steps.sqrt()).max(24.0).min(steps) + 3.0;
-        let traces = match (self.plasticity, self.modulation.map(|modulation| modulation.kind)) {
-            (None, None) => 0.0,
+        let traces = match self.plasticity {
+            None => 0.0,
             // An eligibility trace beside each trace.
-            (_, Some(Kind::Retroactive)) => 2.0 * kept,
-            _ => kept,
+            Some(plasticity) if plasticity.writing.has_eligibility() => 2.0 * kept,
+            Some(_) => kept,
         };
         4.0 * lanes * (neurons * neurons * traces + 8.0 * steps * neurons)
     }
@@ -124,15 +126,15 @@ mod tests {
 
     #[test]
     fn unless_said_otherwise_the_numbers_are_the_papers_and_its_codes() {
-        let Plan { rules, constants, optimiser, batch, neurons, plasticity, modulation } = plan(&[]);
+        let Plan { rules, constants, optimiser, batch, neurons, plasticity } = plan(&[]);
         assert_eq!(rules, Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs: Inputs::default() });
         assert_eq!((constants.gamma, constants.penalty, constants.value_weight), (0.9, 0.03, 0.1));
         assert_eq!((optimiser.lr, optimiser.eps, optimiser.clip_norm), (1e-4, 1e-4, Some(4.0)));
         assert_eq!((batch, neurons), (30, 100));
-        assert_eq!(plasticity, Some(Plasticity { rule: Rule::Decay, alpha: AlphaKind::Free }));
-        assert!(modulation.is_none());
-        let modulated = plan(&[("network", "modulated")]).modulation;
-        assert_eq!(modulated, Some(Modulation { kind: Kind::Simple, fan_out: true, bound: 2.0 }));
+        let of = |writing| Some(Plasticity { alpha: AlphaKind::Free, writing });
+        assert_eq!(plasticity, of(Writing::Rule(Rule::Decay)));
+        let modulation = Modulation { kind: ModulationKind::Simple, fan_out: true, bound: 2.0 };
+        assert_eq!(plan(&[("network", "modulated")]).plasticity, of(Writing::Modulated(modulation)));
     }
 
     #[test]

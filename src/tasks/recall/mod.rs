@@ -11,7 +11,7 @@ use crate::data::Generator;
 use crate::episode::{Event, EventKind, Tape};
 use crate::files::Array;
 use crate::plastic::network::{AlphaKind, Drive, Network, Plasticity};
-use crate::plastic::{Parameters, Rule, live};
+use crate::plastic::{Parameters, Rule, Writing, live};
 use candle_core::{Result, Tensor};
 use rand::{Rng as _, seq::SliceRandom as _};
 use std::collections::BTreeMap;
@@ -155,7 +155,8 @@ impl Plan {
             gap_steps: settings.whole("gap_steps"),
             rounds: settings.whole("rounds"),
             probe_steps: settings.whole("probe_steps"),
-            plasticity: (settings.choice("network") == "plastic").then_some(Plasticity { rule, alpha }),
+            plasticity: (settings.choice("network") == "plastic")
+                .then_some(Plasticity { alpha, writing: Writing::Rule(rule) }),
             optimiser: Optimiser {
                 lr: settings.real("lr"),
                 lr_every: settings.whole("lr_every") as u64,
@@ -174,13 +175,7 @@ impl Plan {
 
     /// The network that lives such lifetimes.
     pub fn network(&self) -> Network {
-        Network {
-            neurons: self.size + 1,
-            drive: Drive::Clamp,
-            plasticity: self.plasticity,
-            layers: None,
-            modulation: None,
-        }
+        Network { neurons: self.size + 1, drive: Drive::Clamp, plasticity: self.plasticity, layers: None }
     }
 
     /// T: 205 for patterns and 210 for images, with the paper's settings.

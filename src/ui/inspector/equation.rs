@@ -1,9 +1,9 @@
 //! The rule at work: the equations of the network, symbols in the colours of their matrices, numbers of the instant.
 
-use super::facts::{PlasticNow, SynapseNow, Writing};
+use super::facts::{PlasticNow, SynapseNow, WritingNow};
 use crate::plastic::Rule;
-use crate::plastic::modulated::{Kind, Modulation};
 use crate::plastic::network::Drive;
+use crate::plastic::{Modulation, ModulationKind};
 use crate::ui::numbers::{figures, signed};
 use crate::ui::theme::Palette;
 use egui::text::{LayoutJob, TextFormat};
@@ -138,26 +138,26 @@ pub fn equation_ui(ui: &mut Ui, drive: Drive, now: &SynapseNow) {
 }
 
 /// The update of H, in symbols, and that of E where there is one.
-fn update<'a>(line: &dyn Fn() -> Formula<'a>, writing: Writing) -> Vec<Formula<'a>> {
+fn update<'a>(line: &dyn Fn() -> Formula<'a>, writing: WritingNow) -> Vec<Formula<'a>> {
     let start = line().trace().text(" ← ");
     let clip = |line: Formula<'a>, bound: f32| line.text(&format!(", ±{})", figures(f64::from(bound), 2)));
     match writing {
-        Writing::Frozen => vec![start.trace().text(", frozen")],
-        Writing::Ruled { rule: Rule::Decay, .. } => {
+        WritingNow::Frozen => vec![start.trace().text(", frozen")],
+        WritingNow::Ruled { rule: Rule::Decay, .. } => {
             vec![start.text("(1 − η) ").trace().text(" + η ").x("i").text(" ").x("j")]
         }
-        Writing::Ruled { rule: Rule::Oja, .. } => {
+        WritingNow::Ruled { rule: Rule::Oja, .. } => {
             let start = start.trace().text(" + η ").x("j").text(" (").x("i").text(" − ").x("j");
             vec![start.text(" ").trace().text(")")]
         }
-        Writing::Ruled { rule: Rule::Clip { bound }, .. } => {
+        WritingNow::Ruled { rule: Rule::Clip { bound }, .. } => {
             vec![clip(start.text("clip(").trace().text(" + η ").x("i").text(" ").x("j"), bound)]
         }
-        Writing::Modulated { modulation: Modulation { kind, fan_out, bound }, .. } => {
+        WritingNow::Modulated { modulation: Modulation { kind, fan_out, bound }, .. } => {
             let start = start.text("clip(").trace().text(" + ").modulator(fan_out).text(" ");
             match kind {
-                Kind::Simple => vec![clip(start.x("i").text(" ").x("j"), bound)],
-                Kind::Retroactive => {
+                ModulationKind::Simple => vec![clip(start.x("i").text(" ").x("j"), bound)],
+                ModulationKind::Retroactive => {
                     vec![clip(start.text("E"), bound), line().text("E ← (1 − η) E + η ").x("i").text(" ").x("j")]
                 }
             }
@@ -170,8 +170,8 @@ fn update_in_numbers<'a>(line: Formula<'a>, plastic: PlasticNow, now: &SynapseNo
     let color = line.palette.trace;
     let line = line.number(plastic.next, color).text(" ← ");
     match plastic.writing {
-        Writing::Frozen => line.number(plastic.trace, color),
-        Writing::Ruled { rule: Rule::Decay, eta } => line
+        WritingNow::Frozen => line.number(plastic.trace, color),
+        WritingNow::Ruled { rule: Rule::Decay, eta } => line
             .factor(1.0 - eta)
             .text("·")
             .number(plastic.trace, color)
@@ -181,7 +181,7 @@ fn update_in_numbers<'a>(line: Formula<'a>, plastic: PlasticNow, now: &SynapseNo
             .factor(now.pre)
             .text("·")
             .factor(now.post),
-        Writing::Ruled { rule: Rule::Oja, eta } => line
+        WritingNow::Ruled { rule: Rule::Oja, eta } => line
             .number(plastic.trace, color)
             .text(" + ")
             .factor(eta)
@@ -194,7 +194,7 @@ fn update_in_numbers<'a>(line: Formula<'a>, plastic: PlasticNow, now: &SynapseNo
             .text("·")
             .number(plastic.trace, color)
             .text(")"),
-        Writing::Ruled { rule: Rule::Clip { .. }, eta } => line
+        WritingNow::Ruled { rule: Rule::Clip { .. }, eta } => line
             .number(plastic.trace, color)
             .text(" + ")
             .factor(eta)
@@ -202,12 +202,12 @@ fn update_in_numbers<'a>(line: Formula<'a>, plastic: PlasticNow, now: &SynapseNo
             .factor(now.pre)
             .text("·")
             .factor(now.post),
-        Writing::Modulated { modulation, gain, written, .. } => {
+        WritingNow::Modulated { modulation, gain, written, .. } => {
             let pink = line.palette.modulator;
             let line = line.number(plastic.trace, color).text(" + ").number(gain, pink).text("·");
             match modulation.kind {
-                Kind::Simple => line.factor(now.pre).text("·").factor(now.post),
-                Kind::Retroactive => line.factor(written),
+                ModulationKind::Simple => line.factor(now.pre).text("·").factor(now.post),
+                ModulationKind::Retroactive => line.factor(written),
             }
         }
     }
@@ -216,9 +216,9 @@ fn update_in_numbers<'a>(line: Formula<'a>, plastic: PlasticNow, now: &SynapseNo
 /// What to say when this step runs into the clip.
 fn clip_words(plastic: PlasticNow, now: &SynapseNow) -> Option<String> {
     let (bound, added) = match plastic.writing {
-        Writing::Ruled { rule: Rule::Clip { bound }, eta } => (bound, (eta * now.pre) * now.post),
-        Writing::Ruled { .. } | Writing::Frozen => return None,
-        Writing::Modulated { modulation, added, .. } => (modulation.bound, added),
+        WritingNow::Ruled { rule: Rule::Clip { bound }, eta } => (bound, (eta * now.pre) * now.post),
+        WritingNow::Ruled { .. } | WritingNow::Frozen => return None,
+        WritingNow::Modulated { modulation, added, .. } => (modulation.bound, added),
     };
     let reached = plastic.trace + added;
     (reached.abs() > bound).then(|| format!("cut off at ±{}", figures(f64::from(bound), 2)))

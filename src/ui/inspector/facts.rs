@@ -3,8 +3,8 @@
 use super::Pinned;
 use crate::episode::Tape;
 use crate::episode::ledger::{Ledger, Share};
-use crate::plastic::modulated::Modulation;
 use crate::plastic::rule::{Rule, Update as _, with_update};
+use crate::plastic::{Modulation, Writing};
 use crate::render::Matrix;
 use crate::ui::panels::recall::grid_of;
 use crate::ui::scene::Scene;
@@ -176,12 +176,12 @@ pub struct PlasticNow {
     /// H_ij(t+1), after this step has written.
     pub next: f32,
     /// How it is written.
-    pub writing: Writing,
+    pub writing: WritingNow,
 }
 
 /// How a step writes a trace, with the numbers of the instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Writing {
+pub enum WritingNow {
     /// A rule alone.
     Ruled {
         /// The rule.
@@ -204,7 +204,7 @@ pub enum Writing {
     },
 }
 
-impl Writing {
+impl WritingNow {
     /// How step `step` writes the trace of a synapse, given its H and E before; `None` for a network without traces.
     fn new(tape: &Tape, from: usize, to: usize, step: usize, [_, eligible]: [f32; 2]) -> Option<Self> {
         if step >= tape.frozen_from() {
@@ -218,7 +218,10 @@ impl Writing {
                 added: modulated.added(step, from, to, eligible),
             });
         }
-        tape.network.plasticity.map(|plasticity| Self::Ruled { rule: plasticity.rule, eta: tape.eta })
+        match tape.network.writing()? {
+            Writing::Rule(rule) => Some(Self::Ruled { rule, eta: tape.eta }),
+            Writing::Modulated(_) => None,
+        }
     }
 }
 
@@ -245,7 +248,7 @@ impl Now {
         match pinned {
             Pinned::Synapse { from, to } => {
                 let state = tape.synapse_history(from, to)[step];
-                let plastic = Writing::new(tape, from, to, step, state).map(|writing| PlasticNow {
+                let plastic = WritingNow::new(tape, from, to, step, state).map(|writing| PlasticNow {
                     alpha: alpha_at(scene, step, from, to).unwrap_or(0.0),
                     trace: state[0],
                     next: tape.written(from, to, state, step),
@@ -341,8 +344,8 @@ fn ranges(scene: &Scene, neuron: usize, side: Side, cells: usize) -> [f32; 2] {
         }
         return finite(largest);
     }
-    let Some(plasticity) = tape.network.plasticity else { return finite(largest) };
-    with_update!(plasticity.rule, tape.eta, update => {
+    let Some(Writing::Rule(rule)) = tape.network.writing() else { return finite(largest) };
+    with_update!(rule, tape.eta, update => {
         for step in 1..tape.steps {
             let (before, after) = (tape.activity_at(step - 1), tape.activity_at(step));
             for (other, trace) in traces.iter_mut().enumerate() {

@@ -5,6 +5,7 @@ use super::history::{History, history_ui, span_words};
 use super::parts::{Name, aligned, heading_ui, row_ui, title_ui};
 use super::pinned::Pinned;
 use super::{account, equation, fan};
+use crate::plastic::Writing;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{RichText, Ui};
@@ -39,7 +40,7 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
             }
         }
     });
-    heading_ui(ui, "Rule at work", network.rule_title().unwrap_or("no plasticity"));
+    heading_ui(ui, "Rule at work", network.writing().map_or("no plasticity", Writing::title));
     equation::equation_ui(ui, network.drive, now);
     if now.plastic.is_some() {
         heading_ui(ui, "Written by", &format!("H at step {}", now.step + 1));

@@ -2,10 +2,10 @@
 #include "device.h"
 #include "memory.h"
 // After the host's words for the device:
-#include "../../shaders/lifetime.cu"
+#include "../../../shaders/lifetime.cu"
 
-#include "../../shaders/adam.cu"
-#include "../../shaders/norm.cu"
+#include "../../../shaders/adam.cu"
+#include "../../../shaders/norm.cu"
 
 static void live_and_return() {
     const Plan plan = read<Plan>(1)[0];

@@ -3,6 +3,7 @@
 use crate::workbench::{CLIP_BOUND, RULES, networks};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
+use hebbscope::plastic::Writing;
 use hebbscope::plastic::cuda::plan::{Division, Limits};
 use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use hebbscope::plastic::replay::Activities;
@@ -160,12 +161,12 @@ impl Problem {
         let gradients = (&activity * grad).unwrap().sum_all().unwrap().backward().unwrap();
         let of = |name: &str| gradients.get(self.parameters.get(name).unwrap()).map(flat).unwrap_or_default();
         let mut traces = Vec::new();
-        if let Some(plasticity) = self.network.plasticity {
+        if let Some(Writing::Rule(rule)) = self.network.writing() {
             for lane in 0..batch {
                 let values = flat(&activity.narrow(1, lane, 1).unwrap());
                 let mut trace = vec![0.0; neurons * neurons];
                 let eta = self.parameters.eta();
-                Activities { values: &values, neurons, rule: plasticity.rule, eta }.carry(&mut trace, 0..steps - 1);
+                Activities { values: &values, neurons, rule, eta }.carry(&mut trace, 0..steps - 1);
                 traces.extend(trace);
             }
         }
@@ -270,7 +271,7 @@ fn the_kernels_do_what_the_cpu_path_does_for_every_rule_kind_of_alpha_and_drive(
         assert_close(&format!("{what} x"), &found.activity, &expected.activity, 1e-5);
         assert_close(&format!("{what} H"), &found.traces, &expected.traces, 1e-5);
         // Where a trace grazes its bound, the last bit decides whether a gradient passes the clip.
-        let clips = matches!(network.plasticity, Some(Plasticity { rule: Rule::Clip { .. }, .. }));
+        let clips = matches!(network.plasticity, Some(Plasticity { writing: Writing::Rule(Rule::Clip { .. }), .. }));
         let tolerance = if clips { 2e-2 } else { 1e-4 };
         assert_close(&format!("{what} dw"), &found.w, &expected.w, tolerance);
         assert_close(&format!("{what} d(drive)"), &found.drive, &expected.drive, tolerance);
@@ -285,12 +286,8 @@ fn the_kernels_traces_are_those_that_their_activities_replay_to_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
     let Some(emulator) = emulator(folder.path(), LIFETIME) else { return };
     for rule in RULES {
-        let plasticity = Some(Plasticity { rule, alpha: AlphaKind::Free });
-        let problem = Problem::new(
-            Network { neurons: 37, drive: Drive::Clamp, plasticity, layers: None, modulation: None },
-            9,
-            1,
-        );
+        let plasticity = Some(Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(rule) });
+        let problem = Problem::new(Network { neurons: 37, drive: Drive::Clamp, plasticity, layers: None }, 9, 1);
         let found = problem.emulated(&emulator, WHOLE);
         let mut trace = vec![0.0; 37 * 37];
         let eta = problem.parameters.eta();
@@ -307,9 +304,8 @@ fn how_a_lifetime_is_divided_in_time_and_memory_changes_no_bit() {
     let Some(emulator) = emulator(folder.path(), LIFETIME) else { return };
     for rule in [Some(Rule::Decay), Some(Rule::Clip { bound: CLIP_BOUND }), None] {
         for drive in [Drive::Add, Drive::Clamp] {
-            let plasticity = rule.map(|rule| Plasticity { rule, alpha: AlphaKind::Free });
-            let problem =
-                Problem::new(Network { neurons: 22, drive, plasticity, layers: None, modulation: None }, 9, 3);
+            let plasticity = rule.map(|rule| Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(rule) });
+            let problem = Problem::new(Network { neurons: 22, drive, plasticity, layers: None }, 9, 3);
             let whole = problem.emulated(&emulator, WHOLE);
             for cut in [
                 Cut { seed: 99, ..WHOLE },

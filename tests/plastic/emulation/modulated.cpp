@@ -2,7 +2,7 @@
 #include "device.h"
 #include "memory.h"
 // After the host's words for the device:
-#include "../../shaders/modulated.cu"
+#include "../../../shaders/modulated.cu"
 
 static void live_and_return() {
     const ModulatedPlan plan = read<ModulatedPlan>(1)[0];

@@ -1,14 +1,13 @@
 //! The kernels of modulated lifetimes, judged in the same way.
 
 use super::{Case, LIMITS, THREADS, assert_close, emulator, flat};
-use crate::workbench::modulations;
+use crate::workbench::{modulated_networks, modulations};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
-use hebbscope::plastic::Parameters;
 use hebbscope::plastic::cuda::modulated::plan::Layout;
 use hebbscope::plastic::cuda::plan::Limits;
-use hebbscope::plastic::modulated::{Kind, Modulated, Modulation};
 use hebbscope::plastic::replay::{self, Recording};
+use hebbscope::plastic::{AlphaKind, Modulation, ModulationKind, Network, Parameters, Stepper};
 use std::path::Path;
 
 /// How a case is laid out.
@@ -24,7 +23,7 @@ struct Cut {
 const WHOLE: Cut = Cut { in_shared: true, every: 1, stride: 1000, seed: 1 };
 
 struct Problem {
-    modulation: Modulation,
+    network: Network,
     parameters: Parameters,
     /// `[T, B, N]`.
     drive: Tensor,
@@ -58,10 +57,11 @@ fn summed(lanes: &[f32], each: usize) -> Vec<f32> {
 
 impl Problem {
     /// A loud modulator, so that many traces reach their bound.
-    fn new(modulation: Modulation, [neurons, steps, batch]: [usize; 3]) -> Self {
+    fn new(network: Network, [steps, batch]: [usize; 2]) -> Self {
         let mut generator = Generator::new(8, Stream::Training);
         let mut parameters = Parameters::default();
-        for (name, shape) in modulation.shapes(neurons) {
+        let neurons = network.neurons;
+        for (name, shape) in network.shapes() {
             let values = match name {
                 "eta" => vec![0.2],
                 "w" | "alpha" => generator.normal(neurons * neurons, 0.7 / (neurons as f32).sqrt()),
@@ -71,7 +71,11 @@ impl Problem {
         }
         let count = steps * batch * neurons;
         let drive = Tensor::from_vec(generator.normal(count, 0.7), (steps, batch, neurons), &Device::Cpu).unwrap();
-        Self { modulation, parameters, drive, grad: generator.normal(count, 1.0) }
+        Self { network, parameters, drive, grad: generator.normal(count, 1.0) }
+    }
+
+    fn modulation(&self) -> Modulation {
+        self.network.modulation().unwrap()
     }
 
     fn values(&self, name: &str, otherwise: f32) -> Vec<f32> {
@@ -89,7 +93,10 @@ impl Problem {
     fn on_the_cpu(&self) -> Found {
         let (steps, batch, _) = self.drive.dims3().unwrap();
         let drive = Var::from_tensor(&self.drive).unwrap();
-        let lived = Modulated::live(self.modulation, &self.parameters, &drive).unwrap();
+        let mut lived = Stepper::begin(self.network, &self.parameters, batch, steps).unwrap();
+        for step in 0..steps {
+            lived.step(&flat(&self.drive.get(step).unwrap())).unwrap();
+        }
         let modulator: Vec<f32> = (0..steps)
             .flat_map(|step| (0..batch).map(|lane| lived.modulator(lane)[step]).collect::<Vec<_>>())
             .collect();
@@ -122,12 +129,12 @@ impl Problem {
             let recording = Recording::Modulated(replay::Modulated {
                 values: &values,
                 neurons,
-                modulation: self.modulation,
+                modulation: self.modulation(),
                 eta: self.parameters.eta(),
                 modulator: &modulator,
-                fan_out: self.modulation.fan_out.then_some(&fan_out),
+                fan_out: self.modulation().fan_out.then_some(&fan_out),
             });
-            let matrices = if self.modulation.kind == Kind::Retroactive { 2 } else { 1 };
+            let matrices = if self.modulation().kind == ModulationKind::Retroactive { 2 } else { 1 };
             let mut state = vec![0.0; matrices * neurons * neurons];
             recording.carry(&mut state, 0..steps - 1);
             state
@@ -137,7 +144,7 @@ impl Problem {
 
     fn emulated(&self, emulator: &Path, cut: Cut) -> Found {
         let (steps, batch, neurons) = self.drive.dims3().unwrap();
-        let mut layout = Layout::with(self.modulation, neurons, batch, steps, LIMITS, cut.in_shared);
+        let mut layout = Layout::with(self.modulation(), neurons, batch, steps, LIMITS, cut.in_shared);
         layout.plan.every = cut.every;
         let shape = [
             THREADS,
@@ -154,7 +161,7 @@ impl Problem {
         let mut answer = Case::default()
             .whole(&layout.plan.numbers().map(|number| usize::try_from(number).unwrap()))
             .whole(&shape)
-            .floats(&[self.modulation.bound])
+            .floats(&[self.modulation().bound])
             .floats(&flat(&self.drive))
             .floats(&transposed(&self.values("w", 0.0)))
             .floats(&transposed(&self.values("alpha", 0.0)))
@@ -171,14 +178,19 @@ impl Problem {
         assert!(answer.0.is_empty(), "the emulator said more than was asked");
         let mut mod_parameters = summed(&mod_parameters, layout.mod_parameters());
         // The network has no such parameters.
-        if self.modulation.kind == Kind::Simple {
+        if self.modulation().kind == ModulationKind::Simple {
             mod_parameters.truncate(3 * neurons + 1);
         }
-        if !self.modulation.fan_out {
+        if !self.modulation().fan_out {
             mod_parameters.drain(neurons..3 * neurons);
         }
         Found { activity, modulator, states, drive, alpha: transposed(&summed(&alpha, matrix)), mod_parameters }
     }
+}
+
+/// What the kernels know: an α for each connection. Fewer are spread out before, and their gradients gathered after.
+fn free(neurons: usize) -> impl Iterator<Item = Network> {
+    modulated_networks(neurons).into_iter().filter(|network| network.alpha() == Some(AlphaKind::Free))
 }
 
 /// More neurons than a warp has threads and not a whole number of tiles, fewer than a tile, one step, two steps.
@@ -186,12 +198,13 @@ impl Problem {
 fn the_modulated_kernels_do_what_the_cpu_path_does_and_their_traces_replay_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
     let Some(emulator) = emulator(folder.path(), "modulated.cpp") else { return };
-    for modulation in modulations() {
-        for size in [[37, 13, 3], [3, 9, 2], [5, 1, 2], [5, 2, 1]] {
-            let problem = Problem::new(modulation, size);
+    for (neurons, size) in [(37, [13, 3]), (3, [9, 2]), (5, [1, 2]), (5, [2, 1])] {
+        for network in free(neurons) {
+            let problem = Problem::new(network, size);
+            let modulation = problem.modulation();
             let (found, expected) = (problem.emulated(&emulator, WHOLE), problem.on_the_cpu());
             let clipped = expected.states.iter().flatten().filter(|value| value.abs() == modulation.bound).count();
-            assert!(size[0] < 37 || clipped > 10, "{modulation:?}: {clipped} traces at their bound");
+            assert!(neurons < 37 || clipped > 10, "{modulation:?}: {clipped} traces at their bound");
             let close = |what: &str, found: &[f32], expected: &[f32], tolerance: f32| {
                 assert_close(&format!("{modulation:?} {size:?} {what}"), found, expected, tolerance);
             };
@@ -211,8 +224,8 @@ fn the_modulated_kernels_do_what_the_cpu_path_does_and_their_traces_replay_bit_f
 fn how_a_modulated_lifetime_is_laid_out_in_time_and_memory_changes_no_bit() {
     let folder = tempfile::tempdir().unwrap();
     let Some(emulator) = emulator(folder.path(), "modulated.cpp") else { return };
-    for modulation in modulations() {
-        let problem = Problem::new(modulation, [37, 10, 2]);
+    for network in free(37) {
+        let problem = Problem::new(network, [10, 2]);
         let whole = problem.emulated(&emulator, WHOLE);
         for cut in [
             Cut { seed: 99, ..WHOLE },
@@ -220,7 +233,7 @@ fn how_a_modulated_lifetime_is_laid_out_in_time_and_memory_changes_no_bit() {
             Cut { every: 3, stride: 1, in_shared: false, ..WHOLE },
             Cut { stride: 4, in_shared: false, seed: 3, ..WHOLE },
         ] {
-            assert!(problem.emulated(&emulator, cut) == whole, "{modulation:?} {cut:?}");
+            assert!(problem.emulated(&emulator, cut) == whole, "{network:?} {cut:?}");
         }
     }
 }

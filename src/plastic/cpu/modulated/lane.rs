@@ -30,7 +30,7 @@ pub(in crate::plastic) struct ModulatedLane {
 pub(in crate::plastic) struct ModulatedGradients {
     /// δ(t) = dL/d(pre-activation) = dL/d(drive), `[T, stride]`.
     pub delta: Buffer,
-    /// `[rows, stride]`.
+    /// `[rows, stride]` where α is free; otherwise one row for all.
     pub alpha: Buffer,
     pub eta: f32,
     /// `[stride]`.
@@ -142,7 +142,7 @@ impl ModulatedLane {
         let zeros = || Buffer::zeros(stride);
         let mut found = ModulatedGradients {
             delta: Buffer::zeros(steps * stride),
-            alpha: Buffer::zeros(weights.alpha.len()),
+            alpha: Buffer::zeros(weights.alpha_len()),
             eta: 0.0,
             mod_weight: zeros(),
             mod_bias: 0.0,

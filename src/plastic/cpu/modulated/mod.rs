@@ -7,9 +7,9 @@
 
 mod lane;
 mod sweep;
+mod update;
 mod weights;
-mod writing;
 
 pub(in crate::plastic) use lane::{ModulatedGradients, ModulatedLane};
+pub(in crate::plastic) use update::ModulatedUpdate;
 pub(in crate::plastic) use weights::ModulatedWeights;
-pub(in crate::plastic) use writing::Writing;

@@ -1,17 +1,17 @@
 //! How a trace is written under neuromodulation.
 
-use crate::plastic::modulated::Kind;
+use crate::plastic::writing::ModulationKind;
 
 /// How connections that begin in one neuron are written.
 #[derive(Clone, Copy)]
-pub(in crate::plastic) struct Writing {
+pub(in crate::plastic) struct ModulatedUpdate {
     /// The largest magnitude of a trace.
     pub bound: f32,
     /// Not read by simple modulation.
     pub eta: f32,
 }
 
-impl Writing {
+impl ModulatedUpdate {
     /// One step of as many connections as there are gains; without eligibility under simple modulation.
     #[inline(always)]
     pub fn write(self, trace: &mut [f32], eligibility: &mut [f32], gains: &[f32], pre: f32, post: &[f32]) {
@@ -19,26 +19,26 @@ impl Writing {
         let columns = trace.iter_mut().zip(gains.iter().zip(post));
         if eligibility.is_empty() {
             for (trace, (gain, post)) in columns {
-                let lifted = self.lifted(Kind::Simple, *gain, *post);
+                let lifted = self.lifted(ModulationKind::Simple, *gain, *post);
                 *trace = self.clip(simd, self.reached(simd, *trace, pre, lifted));
             }
         } else {
             for ((trace, (gain, post)), eligible) in columns.zip(eligibility) {
                 *trace = self.clip(simd, self.reached(simd, *trace, *gain, *eligible));
-                *eligible = self.eligible(simd, *eligible, pre, self.lifted(Kind::Retroactive, *gain, *post));
+                *eligible = self.eligible(simd, *eligible, pre, self.lifted(ModulationKind::Retroactive, *gain, *post));
             }
         }
     }
 
     /// What x_i(t−1) is multiplied by: M_j(t) x_j(t) under simple modulation, η x_j(t) otherwise.
     #[inline(always)]
-    pub fn lifted(self, kind: Kind, gain: f32, post: f32) -> f32 {
-        if kind == Kind::Simple { gain * post } else { self.eta * post }
+    pub fn lifted(self, kind: ModulationKind, gain: f32, post: f32) -> f32 {
+        if kind == ModulationKind::Simple { gain * post } else { self.eta * post }
     }
 
     /// The same for all columns.
     #[inline(always)]
-    pub fn lift(self, kind: Kind, gains: &[f32], post: &[f32], lifted: &mut [f32]) {
+    pub fn lift(self, kind: ModulationKind, gains: &[f32], post: &[f32], lifted: &mut [f32]) {
         for (lifted, (gain, post)) in lifted.iter_mut().zip(gains.iter().zip(post)) {
             *lifted = self.lifted(kind, *gain, *post);
         }

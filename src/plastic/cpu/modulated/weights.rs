@@ -1,8 +1,9 @@
 //! The parameters of a modulated network, laid out for the sweeps.
 
-use super::writing::Writing;
+use super::update::ModulatedUpdate;
 use crate::plastic::cpu::{Buffer, CHUNK_ROWS, WIDTH};
-use crate::plastic::modulated::{Kind, Modulation};
+use crate::plastic::network::AlphaKind;
+use crate::plastic::writing::{Modulation, ModulationKind};
 
 /// The parameters of such a network on the host. Rows are padded with zeros, through which nothing flows.
 #[derive(Clone, Debug)]
@@ -13,8 +14,10 @@ pub(in crate::plastic) struct ModulatedWeights {
     pub stride: usize,
     /// `[rows, stride]`.
     pub w: Buffer,
-    /// `[rows, stride]`.
-    pub alpha: Buffer,
+    /// How many α there are.
+    alpha_kind: AlphaKind,
+    /// `[rows, stride]` where α is free; otherwise one row for all.
+    alpha: Buffer,
     /// Not read by simple modulation.
     pub eta: f32,
     /// `[stride]`.
@@ -34,10 +37,12 @@ pub(in crate::plastic) struct Traces {
 }
 
 impl ModulatedWeights {
-    /// `w` and `alpha` are `[N, N]`, `mod_weight` and both of `fan` `[N]`; without fan-out, ones and zeros.
+    /// `w` is `[N, N]`, α shaped as its kind says, `mod_weight` and both of `fan` `[N]`; without fan-out, ones and
+    /// zeros.
     pub fn new(
         modulation: Modulation,
-        [w, alpha]: [&[f32]; 2],
+        w: &[f32],
+        (alpha_kind, alpha): (AlphaKind, &[f32]),
         eta: f32,
         (mod_weight, mod_bias): (&[f32], f32),
         fan: [&[f32]; 2],
@@ -57,7 +62,12 @@ impl ModulatedWeights {
             neurons,
             stride,
             w: padded(w, rows),
-            alpha: padded(alpha, rows),
+            alpha_kind,
+            alpha: match alpha_kind {
+                AlphaKind::Free => padded(alpha, rows),
+                AlphaKind::PerNeuron => padded(alpha, 1),
+                AlphaKind::Yoked => padded(&vec![alpha[0]; neurons], 1),
+            },
             eta,
             mod_weight: padded(mod_weight, 1),
             mod_bias,
@@ -72,14 +82,43 @@ impl ModulatedWeights {
     }
 
     /// How traces are written.
-    pub fn writing(&self) -> Writing {
-        Writing { bound: self.modulation.bound, eta: self.eta }
+    pub fn writing(&self) -> ModulatedUpdate {
+        ModulatedUpdate { bound: self.modulation.bound, eta: self.eta }
     }
 
-    /// From now on α is so many times `trained`, `[N, N]`.
+    /// Floats from the α of one row to those of the next: none where all rows share one.
+    #[inline(always)]
+    pub fn alpha_step(&self) -> usize {
+        if self.alpha_kind == AlphaKind::Free { self.stride } else { 0 }
+    }
+
+    /// α of some rows, the first at the beginning; those of the others follow [`alpha_step`](Self::alpha_step) apart.
+    #[inline(always)]
+    pub fn alpha_from(&self, row: usize) -> &[f32] {
+        &self.alpha[row * self.alpha_step()..]
+    }
+
+    /// How many floats are summed up for dL/dα.
+    pub fn alpha_len(&self) -> usize {
+        self.alpha.len()
+    }
+
+    /// From now on α is so many times `trained`, shaped as its kind says.
     pub fn scale_alpha(&mut self, trained: &[f32], factor: f32) {
-        for (row, trained) in self.alpha.chunks_exact_mut(self.stride).zip(trained.chunks_exact(self.neurons)) {
-            row.iter_mut().zip(trained).for_each(|(alpha, trained)| *alpha = factor * trained);
+        let neurons = self.neurons;
+        // One value for all, or as many as a row has.
+        for (row, trained) in self.alpha.chunks_exact_mut(self.stride).zip(trained.chunks(neurons)) {
+            let values = trained.iter().cycle().map(|alpha| factor * alpha);
+            row[..neurons].iter_mut().zip(values).for_each(|(alpha, value)| *alpha = value);
+        }
+    }
+
+    /// dL/dα in the shape of α, from the sums of padded rows.
+    pub fn alpha_gradient(&self, padded: &[f32]) -> Vec<f32> {
+        let rows = self.bare(padded);
+        match self.alpha_kind {
+            AlphaKind::Free | AlphaKind::PerNeuron => rows,
+            AlphaKind::Yoked => vec![rows.iter().map(|&value| f64::from(value)).sum::<f64>() as f32],
         }
     }
 
@@ -93,11 +132,11 @@ impl ModulatedWeights {
 
     /// Traces of nothing yet.
     pub fn silent(&self) -> Traces {
-        let eligibility = if self.modulation.kind == Kind::Retroactive { self.w.len() } else { 0 };
+        let eligibility = if self.modulation.kind == ModulationKind::Retroactive { self.w.len() } else { 0 };
         Traces { trace: Buffer::zeros(self.w.len()), eligibility: Buffer::zeros(eligibility) }
     }
 
-    /// Values without their padding, `[N, N]` from `[rows, stride]`; empty if they are.
+    /// Rows without their padding, `[N, N]` from `[rows, stride]`; empty if they are.
     pub fn bare(&self, padded: &[f32]) -> Vec<f32> {
         let rows = padded.chunks_exact(self.stride).take(self.neurons);
         rows.flat_map(|row| &row[..self.neurons]).copied().collect()

@@ -4,6 +4,7 @@ use super::{BackwardSweep, CarrySweep, FixedSweep, ForwardSweep};
 use crate::plastic::cpu::{WIDTH, Weights, Workspace};
 use crate::plastic::network::{AlphaKind, Drive, Network, Plasticity};
 use crate::plastic::rule::{Rule, with_update};
+use crate::plastic::writing::Writing;
 use pulp::Simd as _;
 use rand::{Rng as _, SeedableRng as _};
 use rand_distr::StandardNormal;
@@ -32,9 +33,8 @@ impl Case {
                 let network = Network {
                     neurons: NEURONS,
                     drive: Drive::Add,
-                    plasticity: Some(Plasticity { rule, alpha }),
+                    plasticity: Some(Plasticity { alpha, writing: Writing::Rule(rule) }),
                     layers: None,
-                    modulation: None,
                 };
                 let w = normal(&mut generator, NEURONS * NEURONS, 0.3);
                 let alpha = normal(&mut generator, alpha.shape(NEURONS).iter().product(), 0.3);
@@ -150,7 +150,7 @@ fn sweeps_without_traces_agree_with_each_other_and_with_plain_sums() {
     // Two blocks, the second one no whole number of tiles.
     const NEURONS: usize = 86;
     let mut generator = Xoshiro256PlusPlus::seed_from_u64(2);
-    let network = Network { neurons: NEURONS, drive: Drive::Add, plasticity: None, layers: None, modulation: None };
+    let network = Network { neurons: NEURONS, drive: Drive::Add, plasticity: None, layers: None };
     let w = normal(&mut generator, NEURONS * NEURONS, 0.3);
     let weights = Weights::new(network, &w, &[], 0.0, Workspace::default());
     let tiles = weights.stride / WIDTH;

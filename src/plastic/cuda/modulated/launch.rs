@@ -5,7 +5,7 @@ use crate::device::cuda::kernels::{self, Kernel};
 use crate::device::cuda::memory::{Buffer, allow_shared};
 use crate::plastic::cuda::kernels::{MODULATED_BACKWARD, MODULATED_FORWARD};
 use crate::plastic::cuda::launch::{self, THREADS};
-use crate::plastic::modulated::Modulation;
+use crate::plastic::writing::Modulation;
 use candle_core::cuda_backend::cudarc::driver::{
     CudaFunction, CudaSlice, CudaView, DeviceRepr, LaunchConfig, PushKernelArg as _,
 };

@@ -1,7 +1,7 @@
 //! How a batch of modulated lifetimes is laid out on a device: plain numbers, so that it can be judged without one.
 
 use crate::plastic::cuda::plan::{Limits, WARP, key_frames_every, whole};
-use crate::plastic::modulated::{Kind, Modulation};
+use crate::plastic::writing::{Modulation, ModulationKind};
 
 /// The struct of the same name in the kernel.
 #[repr(C)]
@@ -54,7 +54,7 @@ impl Layout {
         limits: Limits,
         in_shared: bool,
     ) -> Self {
-        let is_retroactive = modulation.kind == Kind::Retroactive;
+        let is_retroactive = modulation.kind == ModulationKind::Retroactive;
         let mut layout = Self {
             plan: ModulatedPlan {
                 neurons: whole(neurons),

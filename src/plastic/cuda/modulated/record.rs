@@ -6,14 +6,16 @@ use crate::device::cuda::tensors::{self, view};
 use crate::plastic::cuda::gradient::weight_gradient;
 use crate::plastic::cuda::lifetimes::{Lifetimes, Progress};
 use crate::plastic::graph::{Differentiate, Operation};
-use crate::plastic::modulated::{Kind, Modulation};
+use crate::plastic::network::{AlphaKind, Network};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::replay;
+use crate::plastic::writing::{Modulation, ModulationKind};
 use candle_core::cuda_backend::cudarc::driver::CudaSlice;
 use candle_core::{Result, Shape, Tensor};
 
 /// Everything that a batch of modulated lifetimes leaves on the device.
 pub(crate) struct Record {
+    network: Network,
     modulation: Modulation,
     launcher: Launcher,
     progress: Progress,
@@ -37,8 +39,8 @@ fn mod_parameters(modulation: Modulation, parameters: &Parameters, neurons: usiz
         false => [constant(1.0, neurons)?, constant(0.0, neurons)?],
     };
     let eta = match modulation.kind {
-        Kind::Retroactive => parameters.get("eta")?.clone(),
-        Kind::Simple => constant(0.0, 1)?,
+        ModulationKind::Retroactive => parameters.get("eta")?.clone(),
+        ModulationKind::Simple => constant(0.0, 1)?,
     };
     let mod_weight = parameters.get("mod.weight")?.flatten_all()?;
     Tensor::cat(&[&mod_weight, &fan_weight, &fan_bias, parameters.get("mod.bias")?, &eta], 0)
@@ -49,19 +51,28 @@ impl Record {
     ///
     /// # Errors
     /// When memory is short or the kernels cannot be had.
-    pub fn new(modulation: Modulation, parameters: &Parameters, batch: usize, expected_steps: usize) -> Result<Self> {
+    pub fn new(
+        network: Network,
+        modulation: Modulation,
+        parameters: &Parameters,
+        batch: usize,
+        expected_steps: usize,
+    ) -> Result<Self> {
         let device = parameters.device().as_cuda_device()?.clone();
-        let neurons = parameters.get("w")?.dim(0)?;
+        let neurons = network.neurons;
         let launcher = Launcher::new(&device, modulation, neurons, batch, expected_steps)?;
-        let by_columns = |name: &str| parameters.get(name)?.detach().t()?.contiguous();
+        let by_columns = |matrix: &Tensor| matrix.detach().t()?.contiguous();
+        // The kernels know an α for each connection: fewer are spread out, and their gradients gathered again.
+        let alpha = parameters.get("alpha")?.broadcast_as((neurons, neurons))?;
         Ok(Self {
-            w: by_columns("w")?,
-            alpha: by_columns("alpha")?,
+            w: by_columns(parameters.get("w")?)?,
+            alpha: by_columns(&alpha)?,
             mod_parameters: mod_parameters(modulation, parameters, neurons)?.detach(),
             modulator: Buffer::new(&device, expected_steps * batch)?,
             state: device.alloc_zeros(launcher.layout.whole_batch())?,
             frames: Buffer::new(&device, launcher.layout.frames(expected_steps))?,
             progress: Progress::new(&device, neurons, batch, expected_steps)?,
+            network,
             modulation,
             launcher,
         })
@@ -182,7 +193,12 @@ impl Differentiate for Record {
         let w_grad = weight_gradient(activity, &delta)?;
         let alpha = tensor(made.alpha, Shape::from((batch, neurons, neurons))).sum(0)?;
         let mod_parameters = tensor(made.mod_parameters, Shape::from((batch, 3 * neurons + 2))).sum(0)?;
-        let packed = Tensor::cat(&[&alpha.t()?.flatten_all()?, &mod_parameters], 0)?;
+        let alpha = match self.network.alpha() {
+            Some(AlphaKind::PerNeuron) => alpha.sum(1)?,
+            Some(AlphaKind::Yoked) => alpha.sum_all()?.reshape(1)?,
+            Some(AlphaKind::Free) | None => alpha.t()?.flatten_all()?,
+        };
+        let packed = Tensor::cat(&[&alpha, &mod_parameters], 0)?;
         Ok([Some(delta.reshape(drive.shape())?), Some(w_grad), Some(packed)])
     }
 }

@@ -3,7 +3,7 @@
 use super::{Written, vectors, vectors_mut};
 use crate::plastic::cpu::modulated::weights::{ModulatedWeights, Traces};
 use crate::plastic::cpu::{Buffer, WIDTH, sum_lanes};
-use crate::plastic::modulated::Kind;
+use crate::plastic::writing::ModulationKind;
 
 /// A [`ForwardSweep`](super::ForwardSweep) backwards: the product of step t+1, then the writing of step t.
 pub(in crate::plastic::cpu::modulated) struct BackwardSweep<'a> {
@@ -47,8 +47,8 @@ impl pulp::WithSimd for BackwardSweep<'_> {
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, simd: S) {
         match self.weights.modulation.kind {
-            Kind::Simple => self.sweep::<S, false>(simd),
-            Kind::Retroactive => self.sweep::<S, true>(simd),
+            ModulationKind::Simple => self.sweep::<S, false>(simd),
+            ModulationKind::Retroactive => self.sweep::<S, true>(simd),
         }
     }
 }
@@ -74,10 +74,10 @@ impl BackwardSweep<'_> {
             let (pre, input) = (simd.splat_f32s(pre), simd.splat_f32s(input));
             let part = row * weights.stride..(row + 1) * weights.stride;
             let w = &vectors::<S>(&weights.w[part.clone()])[..count];
-            let alpha = &vectors::<S>(&weights.alpha[part.clone()])[..count];
+            let alpha = &vectors::<S>(weights.alpha_from(row))[..count];
             let trace = &vectors::<S>(&traces.trace[part.clone()])[..count];
             let trace_grads = &mut vectors_mut::<S>(&mut grads.trace[part.clone()])[..count];
-            let alpha_grads = &mut vectors_mut::<S>(&mut alpha_grad[part.clone()])[..count];
+            let alpha_grads = &mut vectors_mut::<S>(&mut alpha_grad[row * weights.alpha_step()..])[..count];
             let (eligibility, eligible_grads): (&[S::f32s], &mut [S::f32s]) = if RETROACTIVE {
                 (
                     &vectors::<S>(&traces.eligibility[part.clone()])[..count],

@@ -1,9 +1,9 @@
 //! Writing traces, and multiplying by them.
 
-use super::{Written, rows, rows_mut, splat, vectors, vectors_mut};
+use super::{Written, alpha_rows, rows, rows_mut, splat, vectors, vectors_mut};
 use crate::plastic::cpu::CHUNK_ROWS;
 use crate::plastic::cpu::modulated::weights::{ModulatedWeights, Traces};
-use crate::plastic::modulated::Kind;
+use crate::plastic::writing::ModulationKind;
 
 /// H(t), E(t) → H(t+1), E(t+1).
 pub(in crate::plastic::cpu::modulated) struct WriteSweep<'a> {
@@ -27,7 +27,7 @@ impl pulp::WithSimd for WriteSweep<'_> {
             let (pre, part) = (simd.splat_f32s(pre), row * stride..(row + 1) * stride);
             let from = &vectors::<S>(&before.trace[part.clone()])[..gains.len()];
             let trace = &mut vectors_mut::<S>(&mut after.trace[part.clone()])[..gains.len()];
-            if weights.modulation.kind == Kind::Simple {
+            if weights.modulation.kind == ModulationKind::Simple {
                 for at in 0..gains.len() {
                     trace[at] = writing.clip(simd, writing.reached(simd, from[at], pre, lifted[at]));
                 }
@@ -61,8 +61,8 @@ impl pulp::WithSimd for ForwardSweep<'_> {
     fn with_simd<S: pulp::Simd>(self, simd: S) {
         match (self.weights.modulation.kind, self.is_written) {
             (_, true) => self.sweep::<S, false, false>(simd),
-            (Kind::Simple, false) => self.sweep::<S, false, true>(simd),
-            (Kind::Retroactive, false) => self.sweep::<S, true, true>(simd),
+            (ModulationKind::Simple, false) => self.sweep::<S, false, true>(simd),
+            (ModulationKind::Retroactive, false) => self.sweep::<S, true, true>(simd),
         }
     }
 }
@@ -83,7 +83,7 @@ impl ForwardSweep<'_> {
             let part = number * chunk..(number + 1) * chunk;
             let (pres, inputs) = (splat(simd, pres), splat(simd, inputs));
             let w = rows::<S>(&weights.w[part.clone()], count);
-            let alpha = rows::<S>(&weights.alpha[part.clone()], count);
+            let alpha = alpha_rows::<S>(weights, number * CHUNK_ROWS, count);
             let trace = rows_mut::<S>(&mut traces.trace[part.clone()], count);
             // Simple modulation has no eligibility.
             let eligibility =

@@ -4,6 +4,7 @@
 mod backward;
 mod forward;
 
+use crate::plastic::cpu::modulated::weights::ModulatedWeights;
 use crate::plastic::cpu::{CHUNK_ROWS, sweep};
 
 pub(super) use backward::{BackwardSums, BackwardSweep};
@@ -39,6 +40,13 @@ fn vectors_mut<S: pulp::Simd>(values: &mut [f32]) -> &mut [S::f32s] {
 #[inline(always)]
 fn rows<S: pulp::Simd>(values: &[f32], count: usize) -> [&[S::f32s]; CHUNK_ROWS] {
     sweep::rows(vectors::<S>(values), count)
+}
+
+/// The α of a chunk's rows, its first row being `row`: each row's own, or the one that all share.
+#[inline(always)]
+fn alpha_rows<S: pulp::Simd>(weights: &ModulatedWeights, row: usize, count: usize) -> [&[S::f32s]; CHUNK_ROWS] {
+    let values = vectors::<S>(weights.alpha_from(row));
+    if weights.alpha_step() == 0 { [&values[..count]; CHUNK_ROWS] } else { sweep::rows(values, count) }
 }
 
 /// The rows of a chunk, each of `count` vectors.

@@ -2,7 +2,8 @@
 
 use super::{BackwardSums, BackwardSweep, ForwardSweep, WriteSweep, Written};
 use crate::plastic::cpu::modulated::weights::{ModulatedWeights, Traces};
-use crate::plastic::modulated::{Kind, Modulation};
+use crate::plastic::network::AlphaKind;
+use crate::plastic::writing::{Modulation, ModulationKind};
 use pulp::{Simd, WithSimd};
 use rand::{Rng as _, SeedableRng as _};
 use rand_distr::StandardNormal;
@@ -53,7 +54,7 @@ struct Case {
 }
 
 impl Case {
-    fn of(kind: Kind) -> Self {
+    fn of(kind: ModulationKind) -> Self {
         let mut generator = Xoshiro256PlusPlus::seed_from_u64(3);
         let mut normal = |count: usize, scale: f32| -> Vec<f32> {
             (0..count).map(|_| scale * generator.sample::<f32, _>(StandardNormal)).collect()
@@ -64,7 +65,7 @@ impl Case {
         // A bound that some traces reach and others do not.
         let modulation = Modulation { kind, fan_out: false, bound: 0.2 };
         let fan = [&ones[..], &[0.0; NEURONS]];
-        let weights = ModulatedWeights::new(modulation, [&w, &alpha], 0.1, (&mod_weight, 0.0), fan);
+        let weights = ModulatedWeights::new(modulation, &w, (AlphaKind::Free, &alpha), 0.1, (&mod_weight, 0.0), fan);
         let mut padded = |rows: usize| {
             let mut values = normal(rows * weights.stride, 0.15);
             values.chunks_exact_mut(weights.stride).for_each(|row| row[NEURONS..].fill(0.0));
@@ -102,7 +103,7 @@ fn assert_close(name: Instructions, found: &[f32], expected: &[f32]) {
 
 #[test]
 fn traces_are_written_bit_for_bit_whatever_the_instructions() {
-    for kind in [Kind::Simple, Kind::Retroactive] {
+    for kind in [ModulationKind::Simple, ModulationKind::Retroactive] {
         let case = Case::of(kind);
         let weights = &case.weights;
         let all = each(|instructions| {
@@ -119,7 +120,7 @@ fn traces_are_written_bit_for_bit_whatever_the_instructions() {
 
 #[test]
 fn what_is_not_a_number_is_not_clipped_away() {
-    for kind in [Kind::Simple, Kind::Retroactive] {
+    for kind in [ModulationKind::Simple, ModulationKind::Retroactive] {
         let mut case = Case::of(kind);
         case.rows[0][3] = f32::NAN;
         case.lift();
@@ -140,7 +141,7 @@ fn what_is_not_a_number_is_not_clipped_away() {
 
 #[test]
 fn products_and_gradients_agree_whatever_the_instructions() {
-    for kind in [Kind::Simple, Kind::Retroactive] {
+    for kind in [ModulationKind::Simple, ModulationKind::Retroactive] {
         let case = Case::of(kind);
         let weights = &case.weights;
         for is_written in [false, true] {
