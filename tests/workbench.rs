@@ -2,11 +2,13 @@
 //! waiting that ends.
 
 use hebbscope::data::Generator;
-use hebbscope::episode::{Tape, tape_file};
+use hebbscope::episode::{Origin, Tape, tape_file};
 use hebbscope::files::TensorFile;
-use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity};
-use hebbscope::plastic::{Modulation, ModulationKind, Network, Parameters, Rule, Writing};
-use hebbscope::tasks::{self, Experiment, Optimiser, Outcome, Purpose};
+use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity, Recurrent};
+use hebbscope::plastic::replay::Recording;
+use hebbscope::plastic::{Modulation, ModulationKind, Network, Parameters, PlasticLayer, Rule, Specification, Writing};
+use hebbscope::tasks::{self, Experiment, Optimiser, Outcome, Purpose, Script};
+use hebbscope::train::evaluate::Specimen;
 use hebbscope::train::{RunConfig, Trainer};
 use serde_json::Value;
 use std::sync::mpsc::channel;
@@ -33,15 +35,15 @@ pub const CLIP_BOUND: f32 = 0.05;
 pub const RULES: [Rule; 3] = [Rule::Decay, Rule::Oja, Rule::Clip { bound: CLIP_BOUND }];
 
 /// Every kind of network that recalls: driven in both ways, without traces and with every rule and kind of α.
-pub fn networks(neurons: usize) -> Vec<Network> {
+pub fn networks(neurons: usize) -> Vec<Recurrent> {
     let mut networks = Vec::new();
     for drive in [Drive::Add, Drive::Clamp] {
-        let still = Network { neurons, drive, plasticity: None, layers: None };
+        let still = Recurrent { neurons, drive, plasticity: None };
         networks.push(still);
         for rule in RULES {
             for alpha in [AlphaKind::Free, AlphaKind::PerNeuron, AlphaKind::Yoked] {
                 networks
-                    .push(Network { plasticity: Some(Plasticity { alpha, writing: Writing::Rule(rule) }), ..still });
+                    .push(Recurrent { plasticity: Some(Plasticity { alpha, writing: Writing::Rule(rule) }), ..still });
             }
         }
     }
@@ -55,14 +57,28 @@ pub fn modulations() -> Vec<Modulation> {
 }
 
 /// Networks that modulate their traces in every way, with every kind of α.
-pub fn modulated_networks(neurons: usize) -> Vec<Network> {
+pub fn modulated_networks(neurons: usize) -> Vec<Recurrent> {
     let kinds = [AlphaKind::Free, AlphaKind::PerNeuron, AlphaKind::Yoked];
     let plasticity = modulations()
         .into_iter()
         .flat_map(|modulation| kinds.map(|alpha| Plasticity { alpha, writing: Writing::Modulated(modulation) }));
-    plasticity
-        .map(|plasticity| Network { neurons, drive: Drive::Add, plasticity: Some(plasticity), layers: None })
-        .collect()
+    plasticity.map(|plasticity| Recurrent { neurons, drive: Drive::Add, plasticity: Some(plasticity) }).collect()
+}
+
+/// A network of `config` that has never been trained.
+pub fn specimen<'a>(config: &'a RunConfig, parameters: &'a Parameters) -> Specimen<'a> {
+    Specimen { config, parameters, iteration: 0 }
+}
+
+/// The origin of a lifetime of no run.
+pub fn nowhere() -> Origin {
+    Origin { task: "test".into(), iteration: 0, seed: None, run: None }
+}
+
+/// What was recorded of the layer of neurons that hear each other, with no modulation: their activities, `[T, N]`.
+pub fn recording<'a>(layer: &'a PlasticLayer, parameters: &Parameters, activity: &'a [f32]) -> Recording<'a> {
+    let eta = layer.eta(parameters).unwrap();
+    Recording { layer, eta, before: &[], pre: activity, post: activity, modulator: None }
 }
 
 /// A run of ten iterations of [`SMALL`] with some settings changed.
@@ -198,12 +214,16 @@ impl Experiment for Disturbed {
         self.inner.batch()
     }
 
-    fn initial(&self, generator: &mut Generator) -> candle_core::Result<Parameters> {
-        self.inner.initial(generator)
+    fn specifications(&self) -> Vec<Specification> {
+        self.inner.specifications()
     }
 
-    fn live(&self, parameters: &Parameters, generator: &mut Generator, batch: usize) -> candle_core::Result<Outcome> {
-        let mut outcome = self.inner.live(parameters, generator, batch)?;
+    fn draw(&self, generator: &mut Generator) -> Script {
+        self.inner.draw(generator)
+    }
+
+    fn live(&self, parameters: &Parameters, scripts: Vec<Script>, origin: Origin) -> candle_core::Result<Outcome> {
+        let mut outcome = self.inner.live(parameters, scripts, origin)?;
         self.lived.set(self.lived.get() + 1);
         (self.disturbance)(self.lived.get(), &mut outcome);
         Ok(outcome)

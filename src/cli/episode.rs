@@ -3,7 +3,7 @@
 use super::interventions;
 use crate::episode::tape_file;
 use crate::train::config::check_seed;
-use crate::train::{evaluate, open};
+use crate::train::open;
 use std::path::PathBuf;
 
 /// Record the lifetime of one seed as a tape
@@ -31,8 +31,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
     let (seed, done) = (check_seed(arguments.seed)?, interventions::in_order(&arguments.done));
     let tape = match done.is_empty() {
-        true => evaluate::episode(&checkpoint, seed)?,
-        false => evaluate::branch(&checkpoint, seed, done)?,
+        true => checkpoint.specimen().episode(seed)?,
+        false => checkpoint.specimen().branch(seed, done)?,
     };
     tape_file::write(&arguments.out, &tape, &checkpoint.parameters)?;
     let measure = checkpoint.config.task().measure();

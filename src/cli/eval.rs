@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let rows: Vec<(String, String)> = measures()
         .map(|(measure, value)| {
-            let value = if measure.is_fraction { format!("{:.3} %", value * 100.0) } else { format!("{value:.5}") };
+            let value = if measure.is_fraction() { format!("{:.3} %", value * 100.0) } else { format!("{value:.5}") };
             (format!("{} ({})", measure.key, measure.title), value)
         })
         .chain([("loss".to_owned(), format!("{:.5}", result.loss))])

@@ -1,7 +1,7 @@
 //! Interventions as they are written on the command line: `61:erase`, `40:act=up,up,left`.
 
 use crate::episode::{Intervention, What, intervention};
-use crate::tasks::maze::grid::Action;
+use crate::tasks::{self, ActionName};
 use crate::train::config::check_seed;
 
 /// How an intervention is written, for the help.
@@ -23,7 +23,7 @@ pub fn parse(text: &str) -> Result<Written, String> {
     let step = step.parse::<usize>().ok().and_then(|step| step.checked_sub(1));
     let step = step.ok_or("expected a step from 1 before the colon")?;
     let (name, value) = what.split_once('=').unwrap_or((what, ""));
-    let one = |what| Ok(vec![Intervention { step, what }]);
+    let one = |what| Ok(vec![Intervention::new(step, what)]);
     match (name, value) {
         ("freeze", "") => one(What::Freeze),
         ("erase", "") => one(What::Erase),
@@ -47,9 +47,22 @@ pub fn parse(text: &str) -> Result<Written, String> {
 }
 
 fn act(name: &str, step: usize) -> Result<Intervention, String> {
-    let action = Action::ALL.into_iter().find(|action| action.name() == name);
-    let action = action.ok_or_else(|| format!("expected up, right, left or down, found {name}"))?;
-    Ok(Intervention { step, what: What::Act(action as usize) })
+    // Which task it is shows later: an action of none of them is refused here, one of another task then.
+    let known = || tasks::TASKS.iter().map(|task| task.actions());
+    let action = known().find_map(|actions| actions.iter().position(|action| action.name == name));
+    let action =
+        action.ok_or_else(|| format!("expected {}, found {name}", in_words(&known().collect::<Vec<_>>().concat())))?;
+    Ok(Intervention::new(step, What::Act(action)))
+}
+
+/// "up, right, left or down".
+fn in_words(actions: &[ActionName]) -> String {
+    let names: Vec<&str> = actions.iter().map(|action| action.name).collect();
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => "no action".to_owned(),
+    }
 }
 
 /// All that was written, in the order of the steps.
@@ -67,7 +80,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_what_is_done() {
-        let done = |step, what| Intervention { step, what };
+        let done = Intervention::new;
         assert_eq!(parse("61:erase").unwrap(), [done(60, What::Erase)]);
         assert_eq!(parse("1:alpha=0.5").unwrap(), [done(0, What::ScaleAlpha(0.5))]);
         assert_eq!(parse("7:reward=5,3").unwrap(), [done(6, What::MoveReward([3, 5]))]);

@@ -120,9 +120,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         (_, None) => Export::WindowPng { scale },
     };
     let curve = prepared.curve.unwrap_or_default().into();
-    let neurons = prepared.scene.tape().network.neurons;
-    if let Some(pinned) = arguments.pin.filter(|pinned| !pinned.fits(neurons)) {
-        bail!("--pin expects neurons from 0 to {}, found {pinned}", neurons - 1);
+    let shape = prepared.scene.shape();
+    if let Some(pinned) = arguments.pin.filter(|pinned| !pinned.fits(shape)) {
+        let last = shape.map(|count| count - 1);
+        let neurons =
+            if last[0] == last[1] { last[0].to_string() } else { format!("{} (from) and {} (to)", last[0], last[1]) };
+        bail!("--pin expects neurons from 0 to {neurons}, found {pinned}");
     }
     let mut arrangement = arguments.layout.arrangement_for(prepared.scene.subject());
     if arguments.pin.is_some() {

@@ -1,10 +1,10 @@
 //! Without a display: a network recalls a pattern or a picture as characters.
 
 use crate::episode::Tape;
-use crate::tasks::{self, recall::Question};
+use crate::tasks;
+use crate::train::Bundled;
 use crate::train::open::{self, Opened};
 use crate::train::run_folder::first_run;
-use crate::train::{Bundled, evaluate};
 use crate::ui::panels::recall::grid_of;
 use anyhow::bail;
 use std::path::Path;
@@ -20,14 +20,14 @@ const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
 pub fn run(reason: &str, file: Option<&Path>) -> anyhow::Result<()> {
     println!("{reason}, so the network recalls here, in the terminal, what it was shown.");
     let tape = match file {
-        None => evaluate::episode(&Bundled::default().open()?, 0)?,
+        None => Bundled::default().open()?.specimen().episode(0)?,
         Some(path) => match open::open(&first_run(path))? {
-            Opened::Checkpoint(checkpoint) => evaluate::episode(&checkpoint, 0)?,
+            Opened::Checkpoint(checkpoint) => checkpoint.specimen().episode(0)?,
             Opened::Tape { tape, .. } => *tape,
         },
     };
     print!("{}", recall(&tape)?);
-    println!("Train a network of your own:  hebbscope train {}", tape.task);
+    println!("Train a network of your own:  hebbscope train {}", tape.origin.task);
     println!("Draw the window into a file:  hebbscope render CHECKPOINT --out window.png");
     Ok(())
 }
@@ -37,18 +37,15 @@ pub fn run(reason: &str, file: Option<&Path>) -> anyhow::Result<()> {
 /// # Errors
 /// When the tape holds nothing that was recalled.
 pub fn recall(tape: &Tape) -> anyhow::Result<String> {
-    let (Some(probe), Some(target)) = (tape.pictures.get("probe"), tape.pictures.get("target")) else {
-        bail!("expected a tape of a network that recalls what it was shown, found one of {}", tape.task);
+    let Some(question) = tape.content.question() else {
+        bail!("expected a tape of a network that recalls what it was shown, found one of {}", tape.origin.task);
     };
-    let bits = target.values.len();
+    let (probe, target, bits) = (&question.probe, question.asked(), question.size());
     let output = tape.activity_at(tape.steps - 1);
-    if probe.values.len() != bits || output.len() < bits {
-        bail!("expected a probe and an output of {bits} bits, found {} and {}", probe.values.len(), output.len());
-    }
     // A recall task that judges pictures, not bits.
-    let pictures = tasks::find(&tape.task).ok().filter(|task| !task.measure().is_fraction);
+    let pictures = tasks::find(&tape.origin.task).ok().filter(|task| task.examples_are_pictures());
     let (columns, rows) = grid_of(bits);
-    let tiles = [&probe.values[..], &output[..bits], &target.values[..]];
+    let tiles = [&probe[..], &output[..bits], target];
     let width = columns.max(8);
     let heading: Vec<String> = ["probe", "output", "target"].iter().map(|name| format!("{name:<width$}")).collect();
     let mut text = format!("\n{}\n", heading.join("   ").trim_end());
@@ -74,15 +71,15 @@ pub fn recall(tape: &Tape) -> anyhow::Result<String> {
         text += line.join("   ").trim_end();
         text.push('\n');
     }
-    let blank = probe.values.iter().filter(|&&value| value == 0.0).count();
+    let blank = probe.iter().filter(|&&value| value == 0.0).count();
     if let Some(task) = pictures {
-        let score = Question::of(tape).and_then(|question| task.score(&question, &output[..bits]));
+        let score = task.score(question, &output[..bits]);
         let measure = task.measure();
         let words = score.map_or_else(String::new, |score| format!("; {} on them {:.2}", measure.key, score.measure));
         text += &format!("\n{blank} of {bits} pixels were blanked{words}.\n\n");
         return Ok(text);
     }
-    let wrong = output.iter().zip(&target.values).filter(|(output, target)| **output * **target <= 0.0).count();
+    let wrong = output.iter().zip(target).filter(|(output, target)| **output * **target <= 0.0).count();
     let are = if wrong == 1 { "bit is" } else { "bits are" };
     text += &format!(
         "\n{blank} of {bits} bits were blanked; {wrong} {are} wrong ({:.2} %).\n\n",

@@ -1,7 +1,7 @@
 //! What an agent saw and did in a lifetime: an optional part of a tape.
 
 use crate::files::{Array, FileError, TensorFile};
-use crate::plastic::network::{Layers, Network};
+use crate::plastic::{AgentSize, Network};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -53,7 +53,7 @@ impl Behaviour {
     /// # Errors
     /// With a sentence that says what does not fit.
     pub fn check(&self, network: &Network, steps: usize) -> Result<(), String> {
-        let Some(Layers { inputs, actions }) = network.layers else {
+        let Some(AgentSize { inputs, actions }) = network.agent_size() else {
             return Err("expected the network of an agent, found one that neither sees nor acts".into());
         };
         for (name, found, expected) in [
@@ -123,7 +123,7 @@ impl Behaviour {
         if version != VERSION {
             return Err(file.refuse(format!("holds a behaviour of version {version}, expected version {VERSION}")));
         }
-        let Some(Layers { inputs, actions }) = network.layers else {
+        let Some(AgentSize { inputs, actions }) = network.agent_size() else {
             return Err(file.refuse("holds a behaviour, expected none with a network that neither sees nor acts"));
         };
         let walk = match side {

@@ -4,7 +4,7 @@
 //! one, lived with the same random numbers.
 
 use crate::files::{Array, FileError, TensorFile};
-use crate::plastic::{Alteration, Network};
+use crate::plastic::{Alteration, Network, PlasticLayer};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -16,8 +16,17 @@ const VERSION: u32 = 1;
 pub struct Intervention {
     /// The first step that is different.
     pub step: usize,
+    /// To which of the network's plastic layers, by its number; nothing in what is done to an agent or its surroundings.
+    pub layer: usize,
     /// What was done.
     pub what: What,
+}
+
+impl Intervention {
+    /// Something done before `step`, to the first plastic layer.
+    pub fn new(step: usize, what: What) -> Self {
+        Self { step, layer: 0, what }
+    }
 }
 
 /// What can be done.
@@ -58,28 +67,30 @@ impl What {
 /// Adds one more to what is done, which is in the order of the steps. What is driven takes the place of all driving from
 /// there on, whatever else is done of what of its kind was done before the same step.
 pub fn add(all: &mut Vec<Intervention>, new: Intervention) {
-    let step = new.step;
-    let is_alike = |other: &What| std::mem::discriminant(other) == std::mem::discriminant(&new.what);
-    let sets = |what: &What| matches!(what, What::Erase | What::Transplant { .. });
+    let Intervention { step, layer, .. } = new;
+    let is_alike = |done: &Intervention| {
+        done.layer == layer && std::mem::discriminant(&done.what) == std::mem::discriminant(&new.what)
+    };
+    let sets = |done: &Intervention| done.layer == layer && matches!(done.what, What::Erase | What::Transplant { .. });
     match new.what {
         // Frozen once, frozen for good.
-        What::Freeze if frozen_from(all).is_some_and(|frozen| frozen <= step) => return,
-        What::Freeze => all.retain(|done| !is_alike(&done.what)),
-        What::Act(_) => all.retain(|done| !(is_alike(&done.what) && done.step >= step)),
+        What::Freeze if frozen_from(all, layer).is_some_and(|frozen| frozen <= step) => return,
+        What::Freeze => all.retain(|done| !is_alike(done)),
+        What::Act(_) => all.retain(|done| !(is_alike(done) && done.step >= step)),
         // One puts a trace in the place of the other's.
-        What::Erase | What::Transplant { .. } => all.retain(|done| !(sets(&done.what) && done.step == step)),
-        What::MoveReward(_) | What::ScaleAlpha(_) => all.retain(|done| !(is_alike(&done.what) && done.step == step)),
+        What::Erase | What::Transplant { .. } => all.retain(|done| !(sets(done) && done.step == step)),
+        What::MoveReward(_) | What::ScaleAlpha(_) => all.retain(|done| !(is_alike(done) && done.step == step)),
     }
-    if matches!(new.what, What::ScaleAlpha(factor) if factor == alpha_scale(all, step)) {
+    if matches!(new.what, What::ScaleAlpha(factor) if factor == alpha_scale(all, layer, step)) {
         return;
     }
     all.insert(all.partition_point(|done| done.step <= step), new);
 }
 
-/// How many times the trained α counts in a step.
-pub fn alpha_scale(interventions: &[Intervention], step: usize) -> f32 {
+/// How many times the trained α of a layer counts in a step.
+pub fn alpha_scale(interventions: &[Intervention], layer: usize, step: usize) -> f32 {
     let scaled = latest(interventions, step, |done| match done.what {
-        What::ScaleAlpha(factor) => Some(factor),
+        What::ScaleAlpha(factor) if done.layer == layer => Some(factor),
         _ => None,
     });
     scaled.unwrap_or(1.0)
@@ -94,9 +105,9 @@ pub(super) fn latest<T>(
     interventions.iter().take_while(|done| done.step <= step).filter_map(of).last()
 }
 
-/// The first step that writes no trace any more; `None` where none has been frozen.
-pub fn frozen_from(interventions: &[Intervention]) -> Option<usize> {
-    interventions.iter().find(|done| done.what == What::Freeze).map(|done| done.step)
+/// The first step that writes no trace of a layer any more; `None` where it has not been frozen.
+pub fn frozen_from(interventions: &[Intervention], layer: usize) -> Option<usize> {
+    interventions.iter().find(|done| done.layer == layer && done.what == What::Freeze).map(|done| done.step)
 }
 
 /// What the JSON of a tape says of its interventions.
@@ -110,6 +121,8 @@ pub(super) struct Header {
 #[derive(Clone, Serialize, Deserialize)]
 struct Done {
     step: usize,
+    #[serde(default, skip_serializing_if = "is_first")]
+    layer: usize,
     #[serde(flatten)]
     what: Kind,
 }
@@ -125,6 +138,10 @@ enum Kind {
     Transplant { seed: u64 },
 }
 
+fn is_first(layer: &usize) -> bool {
+    *layer == 0
+}
+
 /// The name of the tensor of the transplant at this place of the list.
 fn tensor_name(index: usize) -> String {
     format!("tape.transplant.{index}")
@@ -138,14 +155,15 @@ pub fn check(interventions: &[Intervention], network: &Network, steps: usize) ->
     if !interventions.is_sorted_by_key(|done| done.step) {
         return Err("expected interventions in the order of their steps, found another order".into());
     }
-    for Intervention { step, what } in interventions {
+    let (layers, agent) = (network.layers(), network.agent_size());
+    for Intervention { step, layer, what } in interventions {
         if *step >= steps {
             return Err(format!("expected an intervention before one of {steps} steps, found step {}", step + 1));
         }
-        match (what, network.layers) {
-            (What::Act(action), Some(layers)) if *action < layers.actions => {}
-            (What::Act(action), Some(layers)) => {
-                return Err(format!("expected an action from 0 to {}, found {action}", layers.actions - 1));
+        match (what, agent) {
+            (What::Act(action), Some(agent)) if *action < agent.actions => {}
+            (What::Act(action), Some(agent)) => {
+                return Err(format!("expected an action from 0 to {}, found {action}", agent.actions - 1));
             }
             (What::Act(_) | What::MoveReward(_), None) => {
                 return Err("expected the network of an agent, found one that neither sees nor acts".into());
@@ -153,7 +171,10 @@ pub fn check(interventions: &[Intervention], network: &Network, steps: usize) ->
             _ => {}
         }
         if let Some(alteration) = what.alteration() {
-            alteration.check(network.state_len())?;
+            if *layer > 0 && *layer >= layers.len() {
+                return Err(format!("expected one of {} plastic layers, found number {}", layers.len(), layer + 1));
+            }
+            alteration.check(layers.get(*layer).map_or(0, PlasticLayer::state_len))?;
         }
     }
     Ok(())
@@ -169,7 +190,8 @@ pub(super) fn header(interventions: &[Intervention]) -> Option<Header> {
         What::ScaleAlpha(factor) => Kind::ScaleAlpha { factor: *factor },
         What::Transplant { seed, .. } => Kind::Transplant { seed: *seed },
     };
-    let done = interventions.iter().map(|done| Done { step: done.step, what: kind(&done.what) }).collect();
+    let done =
+        interventions.iter().map(|done| Done { step: done.step, layer: done.layer, what: kind(&done.what) }).collect();
     (!interventions.is_empty()).then_some(Header { version: VERSION, done })
 }
 
@@ -190,7 +212,8 @@ pub(super) fn take(file: &mut TensorFile, header: Header, network: &Network) -> 
     if version != VERSION {
         return Err(file.refuse(format!("holds interventions of version {version}, expected version {VERSION}")));
     }
-    let interventions = done.into_iter().enumerate().map(|(index, Done { step, what })| {
+    let layers = network.layers();
+    let interventions = done.into_iter().enumerate().map(|(index, Done { step, layer, what })| {
         let what = match what {
             Kind::Act { action } => What::Act(action),
             Kind::MoveReward { row, column } => What::MoveReward([row, column]),
@@ -198,10 +221,11 @@ pub(super) fn take(file: &mut TensorFile, header: Header, network: &Network) -> 
             Kind::Erase => What::Erase,
             Kind::ScaleAlpha { factor } => What::ScaleAlpha(factor),
             Kind::Transplant { seed } => {
-                What::Transplant { seed, state: file.take(&tensor_name(index), &[network.state_len()])?.into() }
+                let expected = layers.get(layer).map_or(0, PlasticLayer::state_len);
+                What::Transplant { seed, state: file.take(&tensor_name(index), &[expected])?.into() }
             }
         };
-        Ok(Intervention { step, what })
+        Ok(Intervention { step, layer, what })
     });
     interventions.collect()
 }

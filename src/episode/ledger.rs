@@ -19,7 +19,6 @@
 //! it ends there.
 
 use super::{Event, Tape};
-use crate::plastic::{Rule, Writing};
 use std::ops::Range;
 
 /// What one step added to a trace, as far as it is still there.
@@ -82,54 +81,37 @@ pub struct Share {
 }
 
 impl Ledger {
-    /// The account of H_ij(`until`) of a tape, *i* being `from` and *j* `to`. Empty for a network without traces.
+    /// The account of H_ij(`until`) of a plastic layer of a tape, by its number, *i* being `from` and *j* `to`. Empty
+    /// for a network without such a layer.
     ///
     /// # Panics
-    /// When `until` lies beyond the tape or a neuron is none of the network.
-    pub fn of_synapse(tape: &Tape, from: usize, to: usize, until: usize) -> Self {
-        let since = tape.last_set(until);
+    /// When `until` lies beyond the tape or a neuron is none of the layer.
+    pub fn of_synapse(tape: &Tape, layer: usize, from: usize, to: usize, until: usize) -> Self {
+        let Some(layer) = tape.layer(layer) else {
+            return Self { written: Vec::new(), cut: Vec::new(), transplanted: None };
+        };
+        let since = layer.last_set(until);
         let begin = since.map_or(0, |(step, _)| step);
-        let span = begin..tape.frozen_from().clamp(begin, until);
-        let history = tape.synapse_history(from, to);
+        let span = begin..layer.frozen_from().clamp(begin, until);
+        let history = layer.synapse_history(from, to);
         let [given, _] = history[begin];
         let mut transplanted =
             since.filter(|(_, is_other)| *is_other).map(|(step, _)| Entry { step, amount: f64::from(given) });
-        if let Some(modulated) = tape.modulated() {
-            let eligible = |step: usize| history[step][1];
-            let amount = |step| {
-                f64::from(modulated.gain(step, to)) * f64::from(modulated.written(step, from, to, eligible(step)))
-            };
-            let written: Vec<Entry> = span.map(|step| Entry { step, amount: amount(step) }).collect();
-            let added = |step| modulated.added(step, from, to, eligible(step));
-            let cut = cut_off(&written, given, modulated.modulation.bound, added);
+        let (recording, eligibility) = (layer.recording(), |step: usize| history[step][1]);
+        let amount = |step| recording.added(step, from, to, eligibility(step));
+        let mut written: Vec<Entry> = span.map(|step| Entry { step, amount: amount(step) }).collect();
+        if let Some(bound) = layer.layer().plasticity.writing.bound() {
+            let added = |step| recording.added_bits(step, from, to, eligibility(step));
+            let cut = cut_off(&written, given, bound, added);
             return Self { written, cut, transplanted };
         }
-        let Some(Writing::Rule(rule)) = tape.network.writing() else {
-            return Self { written: Vec::new(), cut: Vec::new(), transplanted: None };
-        };
-        let eta = f64::from(tape.eta);
-        let pre = |step: usize| if step == 0 { 0.0 } else { tape.activity_at(step - 1)[from] };
-        let post = |step: usize| tape.activity_at(step)[to];
-        let mut written: Vec<Entry> =
-            span.map(|step| Entry { step, amount: eta * f64::from(pre(step)) * f64::from(post(step)) }).collect();
-        let mut cut = Vec::new();
-        match rule {
-            Rule::Decay | Rule::Oja => {
-                let mut kept = 1.0;
-                for entry in written.iter_mut().rev() {
-                    entry.amount *= kept;
-                    kept *= match rule {
-                        Rule::Oja => 1.0 - eta * f64::from(post(entry.step)).powi(2),
-                        Rule::Decay | Rule::Clip { .. } => 1.0 - eta,
-                    };
-                }
-                transplanted.iter_mut().for_each(|entry| entry.amount *= kept);
-            }
-            Rule::Clip { bound } => {
-                cut = cut_off(&written, given, bound, |step| (tape.eta * pre(step)) * post(step));
-            }
+        let mut kept = 1.0;
+        for entry in written.iter_mut().rev() {
+            entry.amount *= kept;
+            kept *= recording.kept(entry.step, to);
         }
-        Self { written, cut, transplanted }
+        transplanted.iter_mut().for_each(|entry| entry.amount *= kept);
+        Self { written, cut: Vec::new(), transplanted }
     }
 
     /// H_ij(t), the sum of all entries.

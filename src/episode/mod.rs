@@ -2,11 +2,12 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | [`tape`] | what was recorded: drive, activities, events, pictures of the task |
+//! | [`tape`] | what was recorded: where it comes from, drive, activities, events |
+//! | [`content`] | what the task shows beside the network |
+//! | [`layer`] | the signals of a plastic layer, and how its trace goes on, by what was written and what was done |
 //! | [`behaviour`] | what an agent saw and did, where there was one |
-//! | [`modulator`] | what a network modulated its traces with, where it did |
+//! | [`modulator`] | what a trace was modulated with, where it was |
 //! | [`intervention`] | what somebody did to it while it was lived |
-//! | [`course`] | how its trace goes on, by what was written and what was done |
 //! | [`reel`] | any H(t) of a tape, rebuilt bit for bit |
 //! | [`ledger`] | which steps wrote a trace, and how much of it |
 //! | [`clock`] | playback as a state machine without widgets |
@@ -14,8 +15,9 @@
 
 pub mod behaviour;
 pub mod clock;
-pub mod course;
+pub mod content;
 pub mod intervention;
+pub mod layer;
 pub mod ledger;
 pub mod modulator;
 pub mod reel;
@@ -24,8 +26,10 @@ pub mod tape_file;
 
 pub use behaviour::{Behaviour, Walk};
 pub use clock::Clock;
+pub use content::{Content, Question};
 pub use intervention::{Intervention, What};
+pub use layer::{LayerRecord, LayerView};
 pub use ledger::Ledger;
 pub use modulator::Modulator;
 pub use reel::Reel;
-pub use tape::{Event, EventKind, Tape};
+pub use tape::{Event, EventKind, Origin, Tape};

@@ -1,7 +1,7 @@
-//! What a network modulated its traces with in a lifetime: an optional part of a tape.
+//! What a plastic layer's trace was modulated with in a lifetime: an optional part of a tape.
 
 use crate::files::{Array, FileError, TensorFile};
-use crate::plastic::Network;
+use crate::plastic::PlasticLayer;
 use serde::{Deserialize, Serialize};
 
 /// The version of this part that this program writes.
@@ -24,12 +24,12 @@ pub(super) struct Header {
 }
 
 impl Modulator {
-    /// Checks that everything fits a lifetime of `steps` of `network`; tapes may come from files.
+    /// Checks that everything fits a lifetime of `steps` of a layer; tapes may come from files.
     ///
     /// # Errors
     /// With a sentence that says what does not fit.
-    pub fn check(&self, network: &Network, steps: usize) -> Result<(), String> {
-        let Some(modulation) = network.modulation() else {
+    pub fn check(&self, layer: &PlasticLayer, steps: usize) -> Result<(), String> {
+        let Some(modulation) = layer.plasticity.writing.modulation() else {
             return Err("expected a network that modulates its traces, found one that does not".into());
         };
         if self.values.len() != steps {
@@ -40,8 +40,8 @@ impl Modulator {
             return Err(format!("the network and its modulator do not agree on a fan-out, found {found}"));
         }
         let fan = self.fan_out.iter().flatten();
-        if let Some(part) = fan.clone().find(|part| part.len() != network.neurons) {
-            return Err(format!("the fan-out reaches {} neurons, the network has {}", part.len(), network.neurons));
+        if let Some(part) = fan.clone().find(|part| part.len() != layer.post) {
+            return Err(format!("the fan-out reaches {} neurons, the network has {}", part.len(), layer.post));
         }
         match self.values.iter().chain(fan.flatten()).find(|value| !value.is_finite()) {
             Some(value) => Err(format!("the modulator holds {value}, expected finite numbers")),
@@ -49,12 +49,12 @@ impl Modulator {
         }
     }
 
-    /// The tensors of this part, by name.
-    pub(super) fn to_arrays(&self) -> Vec<(String, Array)> {
-        let mut arrays = vec![("tape.modulator".to_owned(), Array::new(&[self.values.len()], self.values.clone()))];
+    /// The tensors of this part, their names beginning with `prefix`.
+    pub(super) fn to_arrays(&self, prefix: &str) -> Vec<(String, Array)> {
+        let mut arrays = vec![(format!("{prefix}modulator"), Array::new(&[self.values.len()], self.values.clone()))];
         if let Some([weight, bias]) = &self.fan_out {
             let both = [&weight[..], &bias[..]].concat();
-            arrays.push(("tape.fan_out".to_owned(), Array::new(&[2, weight.len()], both)));
+            arrays.push((format!("{prefix}fan_out"), Array::new(&[2, weight.len()], both)));
         }
         arrays
     }
@@ -64,32 +64,35 @@ impl Modulator {
         Header { version: VERSION }
     }
 
-    /// Takes this part of a lifetime of `steps` out of a file that has been read.
+    /// Takes this part of a lifetime of `steps` out of a file that has been read; the names of its tensors begin with
+    /// `prefix`.
     ///
     /// # Errors
-    /// When it is of another version, a tensor is missing or misshapen, or the network has no modulator.
+    /// When it is of another version, a tensor is missing or misshapen, or the layer has no modulator.
     pub(super) fn take(
         file: &mut TensorFile,
+        prefix: &str,
         Header { version }: Header,
-        network: &Network,
+        layer: Option<&PlasticLayer>,
         steps: usize,
     ) -> Result<Self, FileError> {
         if version != VERSION {
             return Err(file.refuse(format!("holds a modulator of version {version}, expected version {VERSION}")));
         }
-        let Some(modulation) = network.modulation() else {
+        let modulated = layer.and_then(|layer| Some((layer, layer.plasticity.writing.modulation()?)));
+        let Some((layer, modulation)) = modulated else {
             return Err(
                 file.refuse("holds a modulator, expected none with a network that does not modulate its traces")
             );
         };
         let fan_out = match modulation.fan_out {
             true => {
-                let mut weight = file.take("tape.fan_out", &[2, network.neurons])?;
-                let bias = weight.split_off(network.neurons);
+                let mut weight = file.take(&format!("{prefix}fan_out"), &[2, layer.post])?;
+                let bias = weight.split_off(layer.post);
                 Some([weight, bias])
             }
             false => None,
         };
-        Ok(Self { values: file.take("tape.modulator", &[steps])?, fan_out })
+        Ok(Self { values: file.take(&format!("{prefix}modulator"), &[steps])?, fan_out })
     }
 }

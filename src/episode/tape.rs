@@ -1,16 +1,13 @@
 //! What is recorded of one lifetime.
 //!
-//! A tape keeps inputs and activities only. Traces are a function of them, so none is stored:
+//! A tape keeps inputs and signals only. Traces are a function of them, so none is stored:
 //! [`super::Reel`] rebuilds H(t) when somebody looks. A lifetime of 1001 neurons and 205 steps is
 //! then 1.6 MB in memory and on disk, instead of 0.8 GB.
 
-use super::{Behaviour, Intervention, Modulator, What, intervention};
-use crate::files::Array;
-use crate::plastic::replay::{Activities, Modulated, Recording};
-use crate::plastic::{Network, Writing};
+use super::{Content, Intervention, LayerRecord, What, intervention};
+use crate::plastic::Network;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What happens during a span of steps.
@@ -74,38 +71,41 @@ impl Event {
     }
 }
 
-/// One recorded lifetime of one network.
+/// Where a lifetime comes from: given when its tape is made.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Tape {
+pub struct Origin {
     /// The task's name in the registry.
     pub task: String,
-    /// The network that lived it.
-    pub network: Network,
-    /// Its η at the time.
-    pub eta: f32,
     /// Training iterations the network had behind it.
     pub iteration: u64,
     /// The seed of the episode, where it was asked for by seed.
     pub seed: Option<u64>,
-    /// T.
-    pub steps: usize,
-    /// What was fed in, `[T, N]`.
-    pub drive: Vec<f32>,
-    /// x(t), `[T, N]`.
-    pub activity: Vec<f32>,
-    /// Spans in order of their start.
-    pub events: Vec<Event>,
-    /// What the task shows beside the network (study patterns, target, …), by the task's names.
-    pub pictures: BTreeMap<String, Array>,
-    /// What an agent saw and did; `None` where the network is none.
-    pub behaviour: Option<Behaviour>,
-    /// What somebody did to it while it was lived, in the order of the steps.
-    pub interventions: Vec<Intervention>,
-    /// What modulated its traces; `None` for a network that does not modulate them.
-    pub modulator: Option<Modulator>,
     /// The configuration of the network's run, as a checkpoint has it, so that another lifetime can be lived; `None` where
     /// nobody has put it down. What it means is not this room's business.
     pub run: Option<Arc<Value>>,
+}
+
+/// One recorded lifetime of one network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tape {
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The network that lived it.
+    pub network: Network,
+    /// T.
+    pub steps: usize,
+    /// What drove the neurons, `[T, N]`.
+    pub drive: Vec<f32>,
+    /// x(t), `[T, N]`.
+    pub activity: Arc<[f32]>,
+    /// Its plastic layers with the signals that wrote their traces, in the order of the network's.
+    pub layers: Vec<LayerRecord>,
+    /// Spans in order of their start.
+    pub events: Vec<Event>,
+    /// What the task shows beside the network.
+    pub content: Content,
+    /// What somebody did to it while it was lived, in the order of the steps.
+    pub interventions: Vec<Intervention>,
     /// The loss of this lifetime.
     pub loss: f32,
     /// The task's measure of this lifetime (for patterns: the fraction of wrong bits).
@@ -113,9 +113,14 @@ pub struct Tape {
 }
 
 impl Tape {
+    /// N, how many neurons a step's activities are of.
+    pub fn neurons(&self) -> usize {
+        self.network.neurons()
+    }
+
     /// x(t) of all neurons at one step.
     pub fn activity_at(&self, step: usize) -> &[f32] {
-        let neurons = self.network.neurons;
+        let neurons = self.neurons();
         &self.activity[step * neurons..][..neurons]
     }
 
@@ -124,39 +129,17 @@ impl Tape {
         self.events.iter().find(|event| event.contains(step))
     }
 
-    /// What its traces are rebuilt from; `None` for a network without traces.
-    pub fn recording(&self) -> Option<Recording<'_>> {
-        let (values, neurons, eta) = (&self.activity[..], self.network.neurons, self.eta);
-        match self.network.writing()? {
-            Writing::Modulated(_) => self.modulated().map(Recording::Modulated),
-            Writing::Rule(rule) => Some(Recording::Ruled(Activities { values, neurons, rule, eta })),
-        }
-    }
-
-    /// The same of a network that modulates its traces; `None` for others.
-    pub fn modulated(&self) -> Option<Modulated<'_>> {
-        let (modulation, modulator) = self.network.modulation().zip(self.modulator.as_ref())?;
-        Some(Modulated {
-            values: &self.activity,
-            neurons: self.network.neurons,
-            modulation,
-            eta: self.eta,
-            modulator: &modulator.values,
-            fan_out: modulator.fan_out.as_ref(),
-        })
-    }
-
     /// Checks that sizes and spans fit together; tapes may come from files.
     ///
     /// # Errors
     /// With a sentence that says what does not fit.
     pub fn check(&self) -> Result<(), String> {
         self.network.check()?;
-        let expected = self.steps * self.network.neurons;
+        let expected = self.steps * self.neurons();
         if self.steps == 0 {
             return Err("expected a lifetime of at least one step, found none".into());
         }
-        for (name, values) in [("drive", &self.drive), ("activity", &self.activity)] {
+        for (name, values) in [("drive", &self.drive[..]), ("activity", &self.activity[..])] {
             if values.len() != expected {
                 return Err(format!(
                     "the {name} of {} steps has {} values, expected {expected}",
@@ -177,40 +160,37 @@ impl Tape {
                 ));
             }
         }
-        if let Some((name, _)) = self.pictures.iter().find(|(_, picture)| picture.values.is_empty()) {
-            return Err(format!("the picture {name} of the lifetime is empty, expected at least one value"));
-        }
         if !self.events.is_sorted_by_key(|event| event.start) {
             return Err("expected events in the order of their start, found another order".into());
         }
-        if let Some(behaviour) = &self.behaviour {
-            behaviour.check(&self.network, self.steps)?;
-        }
+        self.content.check(&self.network, self.steps)?;
         intervention::check(&self.interventions, &self.network, self.steps)?;
-        for Intervention { step, what } in &self.interventions {
-            let taken = self.behaviour.as_ref().and_then(|behaviour| behaviour.actions.get(*step));
+        self.check_deeds()?;
+        if !self.layers.iter().map(|record| &record.layer).eq(&self.network.layers()) {
+            return Err("expected the signals of the network's plastic layers, found those of others".into());
+        }
+        self.layers.iter().try_for_each(|record| record.check(self.steps))?;
+        for (name, value) in [("loss", self.loss), ("measure", self.measure)] {
+            if !value.is_finite() {
+                return Err(format!("the {name} of the lifetime is {value}, expected a finite number"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that what was done to an agent is what it did.
+    fn check_deeds(&self) -> Result<(), String> {
+        for Intervention { step, what, .. } in &self.interventions {
+            let taken = self.content.behaviour().and_then(|behaviour| behaviour.actions.get(*step));
             if let (What::Act(action), Some(taken)) = (what, taken)
                 && action != taken
             {
                 return Err(format!("step {} was driven to action {action}, but the agent took {taken}", step + 1));
             }
-            let walk = self.behaviour.as_ref().and_then(|behaviour| behaviour.walk.as_ref());
             if let What::MoveReward([row, column]) = *what
-                && walk.is_none_or(|walk| walk.is_wall([row, column]))
+                && self.content.walk().is_none_or(|walk| walk.is_wall([row, column]))
             {
                 return Err(format!("expected the reward on an open square, found square ({column}, {row})"));
-            }
-        }
-        match &self.modulator {
-            Some(modulator) => modulator.check(&self.network, self.steps)?,
-            None if self.network.modulation().is_some() => {
-                return Err("expected what modulated the traces of this lifetime, found nothing".into());
-            }
-            None => {}
-        }
-        for (name, value) in [("eta", self.eta), ("loss", self.loss), ("measure", self.measure)] {
-            if !value.is_finite() {
-                return Err(format!("the {name} of the lifetime is {value}, expected a finite number"));
             }
         }
         Ok(())

@@ -2,10 +2,11 @@
 
 use super::behaviour::{self, Behaviour};
 use super::intervention;
+use super::layer::Beginning;
 use super::modulator::{self, Modulator};
-use super::{Event, Tape};
+use super::{Content, Event, LayerRecord, Origin, Tape};
 use crate::files::{self, Array, FileError, Precision, TensorFile};
-use crate::plastic::{Network, Parameters};
+use crate::plastic::{Network, Parameters, PlasticLayer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -40,11 +41,35 @@ struct Header {
     interventions: Option<intervention::Header>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     run: Option<Value>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    layers: Vec<StoredLayer>,
 }
 
 /// Whether a file's JSON says that it is a tape.
 pub fn is_tape(file: &TensorFile) -> bool {
     serde_json::from_str::<Value>(&file.json).is_ok_and(|json| json["kind"] == KIND)
+}
+
+/// What the JSON says of a plastic layer whose signals are not the network's activities.
+#[derive(Serialize, Deserialize)]
+struct StoredLayer {
+    eta: f32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    modulator: Option<modulator::Header>,
+}
+
+/// Whether all that the traces of a network were written with is its activities: it has one layer at most, which hears
+/// itself. The tensors and entries of such a layer have no name of their own.
+fn hears_itself(network: &Network) -> bool {
+    match network.recurrent() {
+        Some(recurrent) => network.layers().iter().eq(recurrent.layer().iter()),
+        None => false,
+    }
+}
+
+/// The beginning of the names of a layer's tensors.
+fn prefix(layer: &PlasticLayer) -> String {
+    format!("tape.{}.", layer.name)
 }
 
 /// Writes a tape with the parameters of its network.
@@ -53,33 +78,45 @@ pub fn is_tape(file: &TensorFile) -> bool {
 /// When the lifetime holds NaN or infinity or the file cannot be written; nothing is left behind then.
 pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), FileError> {
     tape.check().map_err(|problem| FileError::new(path, format!("cannot be written: {problem}")))?;
+    let own = tape.layers.first().filter(|_| hears_itself(&tape.network));
+    let named = if hears_itself(&tape.network) { &[][..] } else { &tape.layers };
+    let stored = |record: &LayerRecord| StoredLayer {
+        eta: record.eta,
+        modulator: record.modulator.as_ref().map(Modulator::header),
+    };
     let header = Header {
         kind: KIND.into(),
         version: VERSION,
-        task: tape.task.clone(),
-        network: tape.network,
-        eta: tape.eta,
-        iteration: tape.iteration,
-        seed: tape.seed,
+        task: tape.origin.task.clone(),
+        network: tape.network.clone(),
+        eta: own.map_or(0.0, |record| record.eta),
+        iteration: tape.origin.iteration,
+        seed: tape.origin.seed,
         steps: tape.steps,
         events: tape.events.clone(),
         loss: tape.loss,
         measure: tape.measure,
-        behaviour: tape.behaviour.as_ref().map(Behaviour::header),
-        modulator: tape.modulator.as_ref().map(Modulator::header),
+        behaviour: tape.content.behaviour().map(Behaviour::header),
+        modulator: own.and_then(|record| record.modulator.as_ref()).map(Modulator::header),
         interventions: intervention::header(&tape.interventions),
-        run: tape.run.as_deref().cloned(),
+        run: tape.origin.run.as_deref().cloned(),
+        layers: named.iter().map(stored).collect(),
     };
-    let shape = [tape.steps, tape.network.neurons];
+    let shape = [tape.steps, tape.neurons()];
     let mut tensors = BTreeMap::from([
         ("tape.drive".to_owned(), Array::new(&shape, tape.drive.clone())),
-        ("tape.activity".to_owned(), Array::new(&shape, tape.activity.clone())),
+        ("tape.activity".to_owned(), Array::new(&shape, tape.activity.to_vec())),
     ]);
-    for (name, picture) in &tape.pictures {
-        tensors.insert(format!("tape.picture.{name}"), picture.clone());
+    tensors.extend(tape.content.to_arrays());
+    tensors.extend(own.and_then(|record| record.modulator.as_ref()).iter().flat_map(|own| own.to_arrays("tape.")));
+    tensors.extend(own.iter().flat_map(|own| beginning_to_arrays(own, "tape.")));
+    for record in named {
+        let (prefix, layer) = (prefix(&record.layer), &record.layer);
+        tensors.insert(format!("{prefix}pre"), Array::new(&[tape.steps, layer.pre], record.pre.to_vec()));
+        tensors.insert(format!("{prefix}post"), Array::new(&[tape.steps, layer.post], record.post.to_vec()));
+        tensors.extend(record.modulator.iter().flat_map(|modulator| modulator.to_arrays(&prefix)));
+        tensors.extend(beginning_to_arrays(record, &prefix));
     }
-    tensors.extend(tape.behaviour.iter().flat_map(Behaviour::to_arrays));
-    tensors.extend(tape.modulator.iter().flat_map(Modulator::to_arrays));
     tensors.extend(intervention::to_arrays(&tape.interventions));
     let values = parameters.to_arrays().map_err(|error| FileError::new(path, error.to_string()))?;
     tensors.extend(values);
@@ -96,30 +133,85 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
     let header: Header = serde_json::from_str(&file.json).map_err(|error| {
         file.refuse(format!("expected the header of a tape, found one that does not fit ({error})"))
     })?;
-    let parameters = Parameters::from_file(&mut file, &header.network)?;
-    let shape = [header.steps, header.network.neurons];
-    let behaviour = header.behaviour.map(|part| Behaviour::take(&mut file, part, &header.network, header.steps));
-    let modulator = header.modulator.map(|part| Modulator::take(&mut file, part, &header.network, header.steps));
-    let interventions = header.interventions.map(|part| intervention::take(&mut file, part, &header.network));
+    let Header { network, steps, .. } = header;
+    let parameters = Parameters::from_file(&mut file, &network)?;
+    let shape = [steps, network.neurons()];
+    let content = match header.behaviour {
+        Some(part) => Content::Agent(Behaviour::take(&mut file, part, &network, steps)?),
+        None => Content::take_recall(&mut file)?,
+    };
+    let layers = network.layers();
+    let own = layers.first().filter(|_| hears_itself(&network));
+    let modulator = header.modulator.map(|part| Modulator::take(&mut file, "tape.", part, own, steps));
+    let interventions = header.interventions.map(|part| intervention::take(&mut file, part, &network));
+    let (modulator, interventions) = (modulator.transpose()?, interventions.transpose()?);
+    let drive = file.take("tape.drive", &shape)?;
+    let activity: Arc<[f32]> = file.take("tape.activity", &shape)?.into();
+    let layers = match own {
+        Some(layer) => {
+            let (layer, pre, post) = (layer.clone(), Arc::clone(&activity), Arc::clone(&activity));
+            let beginning = take_beginning(&mut file, &layer, "tape.")?;
+            vec![LayerRecord { layer, eta: header.eta, pre, post, modulator, beginning }]
+        }
+        None => take_layers(&mut file, layers, header.layers, steps)?,
+    };
     let tape = Tape {
-        task: header.task,
-        network: header.network,
-        eta: header.eta,
-        iteration: header.iteration,
-        seed: header.seed,
-        steps: header.steps,
-        drive: file.take("tape.drive", &shape)?,
-        activity: file.take("tape.activity", &shape)?,
+        origin: Origin {
+            task: header.task,
+            iteration: header.iteration,
+            seed: header.seed,
+            run: header.run.map(Arc::new),
+        },
+        network,
+        steps,
+        drive,
+        activity,
+        layers,
         events: header.events,
-        pictures: file.take_prefixed("tape.picture."),
-        behaviour: behaviour.transpose()?,
-        modulator: modulator.transpose()?,
-        interventions: interventions.transpose()?.unwrap_or_default(),
-        run: header.run.map(Arc::new),
+        content,
+        interventions: interventions.unwrap_or_default(),
         loss: header.loss,
         measure: header.measure,
     };
     tape.check().map_err(|problem| file.refuse(problem))?;
     file.finish()?;
     Ok((tape, parameters))
+}
+
+/// What a layer carried into the lifetime, as tensors whose names begin with `prefix`.
+fn beginning_to_arrays(record: &LayerRecord, prefix: &str) -> Vec<(String, Array)> {
+    let Some(Beginning { pre, state }) = &record.beginning else { return Vec::new() };
+    let named = [("begins.pre", pre), ("begins.state", state)];
+    named.map(|(name, values)| (format!("{prefix}{name}"), Array::new(&[values.len()], values.clone()))).into()
+}
+
+fn take_beginning(file: &mut TensorFile, layer: &PlasticLayer, prefix: &str) -> Result<Option<Beginning>, FileError> {
+    let name = |which: &str| format!("{prefix}begins.{which}");
+    if !file.has(&name("state")) {
+        return Ok(None);
+    }
+    let pre = file.take(&name("pre"), &[layer.pre])?;
+    Ok(Some(Beginning { pre, state: file.take(&name("state"), &[layer.state_len()])? }))
+}
+
+/// The signals of layers that have names of their own.
+fn take_layers(
+    file: &mut TensorFile,
+    layers: Vec<PlasticLayer>,
+    stored: Vec<StoredLayer>,
+    steps: usize,
+) -> Result<Vec<LayerRecord>, FileError> {
+    if layers.len() != stored.len() {
+        let (expected, found) = (layers.len(), stored.len());
+        return Err(file.refuse(format!("holds the signals of {found} plastic layers, expected {expected}")));
+    }
+    let taken = layers.into_iter().zip(stored).map(|(layer, StoredLayer { eta, modulator })| {
+        let prefix = prefix(&layer);
+        let pre = file.take(&format!("{prefix}pre"), &[steps, layer.pre])?.into();
+        let post = file.take(&format!("{prefix}post"), &[steps, layer.post])?.into();
+        let modulator = modulator.map(|part| Modulator::take(file, &prefix, part, Some(&layer), steps)).transpose()?;
+        let beginning = take_beginning(file, &layer, &prefix)?;
+        Ok(LayerRecord { layer, eta, pre, post, modulator, beginning })
+    });
+    taken.collect()
 }

@@ -111,6 +111,11 @@ impl TensorFile {
         FileError::new(&self.path, problem)
     }
 
+    /// Whether there is a tensor called `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.tensors.contains_key(name)
+    }
+
     /// Takes the tensor called `name`, which must have `shape`.
     ///
     /// # Errors

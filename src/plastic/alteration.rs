@@ -17,7 +17,7 @@ pub enum Alteration {
 
 impl Alteration {
     /// Checks it against a network that carries `expected` numbers from step to step, see
-    /// [`Network::state_len`](super::Network::state_len).
+    /// [`PlasticLayer::state_len`](super::PlasticLayer::state_len).
     ///
     /// # Errors
     /// With a sentence that says what does not fit.

@@ -1,7 +1,7 @@
 //! The recurrence alone, measured: seconds and bytes of a lifetime forward and backward.
 
 use super::lifetime::{Traffic, live};
-use super::network::{AlphaKind, Drive, Network, Plasticity};
+use super::network::{AlphaKind, Drive, Plasticity, Recurrent};
 use super::parameters::Parameters;
 use super::rule::Rule;
 use super::writing::Writing;
@@ -39,7 +39,7 @@ pub struct Timed {
 pub fn recurrence(compute: &Compute, size: Size, runs: usize) -> Result<Timed> {
     let Size { neurons, steps, batch } = size;
     let plasticity = Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(Rule::Decay) };
-    let network = Network { neurons, drive: Drive::Add, plasticity: Some(plasticity), layers: None };
+    let network = Recurrent { neurons, drive: Drive::Add, plasticity: Some(plasticity) };
     // Any values will do, as long as nothing saturates or dies away.
     let values = |count: usize, scale: f32| -> Vec<f32> {
         (0..count).map(|index| ((index as f32 * 12.9898).sin() * 43_758.547).fract() * scale).collect()

@@ -7,33 +7,32 @@
 //! |---|---|
 //! | [`rule`] | the rules that write a Hebbian trace, and their derivatives |
 //! | [`writing`] | what writes a trace: a rule, or the network's own modulation |
-//! | [`network`] | the configuration of a network and the shapes of its parameters |
+//! | [`network`] | a network as a chain of parts; the plastic layers among them |
 //! | [`parameters`] | named trained tensors |
-//! | [`lifetime`] | the recurrence of a whole lifetime as one Candle operation, also stepwise |
+//! | [`specification`] | what a new network has, and how its first values are drawn; candle-nn's layers over it |
+//! | [`lifetime`] | the recurrence of a whole lifetime as one Candle operation, also stepwise; the trait of backends |
 //! | [`alteration`] | what somebody does to a lifetime between two steps |
-//! | [`modulated`] | lifetimes whose trace the network itself modulates |
-//! | [`replay`] | rebuilding any H(t) from recorded activations |
+//! | [`replay`] | rebuilding any H(t) of a layer from recorded signals |
 //! | [`mod@bench`] | how fast a lifetime is here, and how many bytes it moves |
-//! | [`cuda`] | the same on a CUDA device, where the program was built for one |
-//! | `graph` | lifetimes as one operation in Candle's graph |
-//! | `cpu` | the kernels behind [`lifetime`]; nothing outside this room sees them |
+//! | `cpu` | the backend on the host; nothing outside this room sees it |
+//! | [`cuda`] | the backend on a CUDA device, where the program was built for one |
 
 pub mod alteration;
 pub mod bench;
 mod cpu;
 pub mod cuda;
-mod graph;
 pub mod lifetime;
-pub mod modulated;
 pub mod network;
 pub mod parameters;
 pub mod replay;
 pub mod rule;
+pub mod specification;
 pub mod writing;
 
 pub use alteration::Alteration;
-pub use lifetime::{Lived, Stepper, live};
-pub use network::{AlphaKind, Drive, Layers, Network, Plasticity};
+pub use lifetime::{LifetimeOutput, State, Stepper, live};
+pub use network::{AgentSize, AlphaKind, Drive, Network, PlasticLayer, Plasticity, Recurrent};
 pub use parameters::Parameters;
 pub use rule::Rule;
+pub use specification::{Init, Specification};
 pub use writing::{Modulation, ModulationKind, Writing};

@@ -41,8 +41,8 @@ impl Parameters {
     pub fn from_file(file: &mut TensorFile, network: &Network) -> std::result::Result<Self, FileError> {
         let mut parameters = Self::default();
         for (name, shape) in network.shapes() {
-            let values = file.take(name, &shape)?;
-            parameters.insert(name, &shape, &values).map_err(|error| file.refuse(error.to_string()))?;
+            let values = file.take(&name, &shape)?;
+            parameters.insert(&name, &shape, &values).map_err(|error| file.refuse(error.to_string()))?;
         }
         Ok(parameters)
     }
@@ -103,11 +103,6 @@ impl Parameters {
     /// When there is none.
     pub fn values(&self, name: &str) -> Result<Vec<f32>> {
         self.get(name)?.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
-    }
-
-    /// The trained step size η, or zero for a network that has none.
-    pub fn eta(&self) -> f32 {
-        self.values("eta").map_or(0.0, |eta| eta[0])
     }
 
     /// Names and variables, alphabetically.

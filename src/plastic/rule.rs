@@ -33,6 +33,21 @@ impl Rule {
             Self::Clip { .. } => "clipped Hebb",
         }
     }
+
+    /// Which part of H an update keeps, in double precision: every rule is linear in H, so that before any clip
+    /// H(t+1) = kept · H(t) + [`added`](Self::added).
+    pub fn kept(self, eta: f64, post: f64) -> f64 {
+        match self {
+            Self::Decay => 1.0 - eta,
+            Self::Oja => 1.0 - eta * post.powi(2),
+            Self::Clip { .. } => 1.0,
+        }
+    }
+
+    /// What an update adds to the part that is [kept](Self::kept), in double precision: the same for every rule.
+    pub fn added(self, eta: f64, pre: f64, post: f64) -> f64 {
+        eta * pre * post
+    }
 }
 
 /// The partial derivatives of one update of one connection.
@@ -145,3 +160,22 @@ macro_rules! with_update {
     };
 }
 pub(crate) use with_update;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_and_what_is_added_is_the_update() {
+        for rule in [Rule::Decay, Rule::Oja, Rule::Clip { bound: 10.0 }] {
+            for (eta, trace, pre, post) in
+                [(0.3f32, 0.7f32, -0.4f32, 0.9f32), (0.01, -1.5, 0.2, -0.6), (0.5, 0.0, 1.0, 1.0)]
+            {
+                let next = f64::from(with_update!(rule, eta, update => update.next(trace, pre, post)));
+                let [eta, trace, pre, post] = [eta, trace, pre, post].map(f64::from);
+                let found = rule.kept(eta, post) * trace + rule.added(eta, pre, post);
+                assert!((found - next).abs() < 1e-6, "{rule:?}: {found}, not {next}");
+            }
+        }
+    }
+}

@@ -1,21 +1,39 @@
 //! One file per task: how an episode is made and how its outcome is scored.
 //!
-//! A new task is a file and a line in [`TASKS`]. Training, the command line and the window know tasks
+//! A new task is a file or folder and a line in [`TASKS`]. Training, the command line and the window know tasks
 //! only through [`Task`] and [`Experiment`].
+//!
+//! | file | subject |
+//! |---|---|
+//! | here | the two traits, the registry |
+//! | [`script`] | a lifetime before it is lived |
+//! | [`settings`], [`fields`] | the table of a task's settings, and those that several tasks have |
+//! | [`measure`], [`tally`], [`optimiser`] | what lifetimes are judged by, what evaluations tell, Adam's constants |
+//! | [`recall`] | what tasks have in common that show examples and ask for the rest of one |
+//! | [`agent`] | what tasks have in common in which an agent acts: layers, loss, experiment |
+//! | [`patterns`], [`images`], [`maze`] | the tasks |
 
-pub mod a2c;
+pub mod agent;
+pub mod fields;
 pub mod images;
 pub mod maze;
+pub mod measure;
+pub mod optimiser;
 pub mod patterns;
 pub mod recall;
+pub mod script;
 pub mod settings;
 pub mod tally;
 
+pub use measure::{Goal, Measure, Unit};
+pub use optimiser::Optimiser;
+pub use recall::{Recalled, Score};
+pub use script::{Episode, Script};
+
 use crate::data::{DataError, Generator};
-use crate::episode::{Intervention, Tape};
-use crate::plastic::{Network, Parameters};
-use candle_core::{Error, Result, Tensor};
-use recall::{Asked, Question, Score};
+use crate::episode::{Origin, Question, Tape};
+use crate::plastic::{Network, Parameters, Specification};
+use candle_core::{Result, Tensor};
 use settings::{Field, SettingError, Settings};
 use std::path::Path;
 use tally::Tally;
@@ -100,10 +118,29 @@ pub trait Task: Sync {
         Err(DataError::new(file, format!("the task {} makes up its examples and reads none", self.name())))
     }
 
+    /// Whether an example is a square picture, one neuron a pixel.
+    fn examples_are_pictures(&self) -> bool {
+        false
+    }
+
+    /// What an agent of this task can do, by the numbers of its actions; none where there is no agent.
+    fn actions(&self) -> &'static [ActionName] {
+        &[]
+    }
+
     /// The paper's settings.
     fn defaults(&self) -> Settings {
         Settings::defaults(self.name(), self.fields())
     }
+}
+
+/// What an action is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActionName {
+    /// The word for it.
+    pub name: &'static str,
+    /// One letter for it.
+    pub sign: char,
 }
 
 /// What an experiment is for.
@@ -113,53 +150,6 @@ pub enum Purpose {
     Training,
     /// Its lifetimes have examples that training never sees.
     Testing,
-}
-
-/// The number by which a task is judged, beside its loss.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Measure {
-    /// The column and JSON key.
-    pub key: &'static str,
-    /// What it counts.
-    pub title: &'static str,
-    /// Whether it is shown in per cent.
-    pub is_fraction: bool,
-}
-
-/// The constants of Adam (Kingma & Ba 2015) and of gradient clipping.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Optimiser {
-    /// Learning rate of the first steps.
-    pub lr: f64,
-    /// After so many steps, and again after as many, the learning rate is multiplied by [`Self::lr_factor`]; zero
-    /// leaves it alone.
-    pub lr_every: u64,
-    /// See [`Self::lr_every`].
-    pub lr_factor: f64,
-    /// Decay of the first moment.
-    pub beta1: f64,
-    /// Decay of the second moment.
-    pub beta2: f64,
-    /// Added to the root of the second moment.
-    pub eps: f64,
-    /// The largest global norm of the gradient; `None` leaves gradients as they are.
-    pub clip_norm: Option<f64>,
-}
-
-impl Optimiser {
-    /// The learning rate of a step, counted from one.
-    pub fn lr_at(&self, step: u64) -> f64 {
-        match step.saturating_sub(1).checked_div(self.lr_every) {
-            Some(times) => self.lr * self.lr_factor.powi(i32::try_from(times).unwrap_or(i32::MAX)),
-            None => self.lr,
-        }
-    }
-}
-
-impl Default for Optimiser {
-    fn default() -> Self {
-        Self { lr: 1e-3, lr_every: 0, lr_factor: 1.0, beta1: 0.9, beta2: 0.999, eps: 1e-8, clip_norm: None }
-    }
 }
 
 /// What one lifetime, or a batch of them, came to.
@@ -174,7 +164,7 @@ pub struct Outcome {
     pub tape: Tape,
 }
 
-/// A task with its settings: makes episodes, lives them, scores them.
+/// A task with its settings: draws episodes, lives them, scores them.
 pub trait Experiment: Send {
     /// The network it trains.
     fn network(&self) -> Network;
@@ -195,34 +185,14 @@ pub trait Experiment: Send {
     fn tally(&self, _generator: Generator) -> Option<Box<dyn Tally>> {
         None
     }
-    /// A new network.
+    /// The parameters of a new network, in the order in which their first values are drawn.
+    fn specifications(&self) -> Vec<Specification>;
+    /// Draws what will happen in a new lifetime.
+    fn draw(&self, generator: &mut Generator) -> Script;
+    /// Lives what has been drawn, all lifetimes together. A lifetime to which somebody does something is lived alone, and
+    /// is until then, bit for bit, what it would have been. The tape of the first one is told its `origin`.
     ///
     /// # Errors
-    /// When Candle cannot make the tensors.
-    fn initial(&self, generator: &mut Generator) -> Result<Parameters>;
-    /// Lives `batch` new lifetimes drawn from `generator`.
-    ///
-    /// # Errors
-    /// When the parameters do not fit the network.
-    fn live(&self, parameters: &Parameters, generator: &mut Generator, batch: usize) -> Result<Outcome>;
-    /// Lives one new lifetime to which somebody does `interventions`, in the order of their steps: until the first of
-    /// them, bit for bit the one that [`Experiment::live`] would have drawn from `generator`. Nothing is learned from it.
-    ///
-    /// # Errors
-    /// When they or the parameters do not fit the network, or this is no task to intervene in.
-    fn live_branched(
-        &self,
-        _parameters: &Parameters,
-        _generator: &mut Generator,
-        _interventions: &[Intervention],
-    ) -> Result<Outcome> {
-        Err(Error::Msg("this task has no agent to intervene with".into()))
-    }
-    /// Lives the one lifetime in which this is asked, with the arithmetic of [`Experiment::live`].
-    ///
-    /// # Errors
-    /// When the question or the parameters do not fit the network, or the task asks nothing of this kind.
-    fn live_asked(&self, _parameters: &Parameters, _asked: Asked) -> Result<Outcome> {
-        Err(Error::Msg("this task asks no such questions".into()))
-    }
+    /// When the parameters or a script do not fit the network, or the device fails.
+    fn live(&self, parameters: &Parameters, scripts: Vec<Script>, origin: Origin) -> Result<Outcome>;
 }

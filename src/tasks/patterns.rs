@@ -2,10 +2,12 @@
 //!
 //! [Recall](super::recall) of random patterns of `size` bits, one of them with a fraction of its bits blanked.
 
-use super::recall::{self, Examples, Plan, Question, Recall, Score};
+use super::fields::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
+use super::recall::{self, Examples, Plan, Recall, Score};
 use super::settings::{Field, SettingError, Settings};
-use super::{Experiment, Measure, Purpose, Task};
+use super::{Experiment, Goal, Measure, Purpose, Task, Unit};
 use crate::data::{Generator, patterns};
+use crate::episode::Question;
 use crate::plastic::Network;
 
 const FIELDS: &[Field] = &[
@@ -17,12 +19,12 @@ const FIELDS: &[Field] = &[
     Field::whole("probe_steps", "steps", "how long the blanked pattern is shown", 10, [1, 1000]),
     Field::real("blank_fraction", "part of the probe that is blanked", 0.5, [0.0, 1.0]),
     recall::NETWORK,
-    recall::RULE,
+    RULE,
     recall::CLIP,
-    recall::ALPHA,
+    ALPHA,
     Field::real("lr", "learning rate of Adam", 1e-3, [0.0, 1.0]),
-    recall::LR_EVERY,
-    recall::LR_FACTOR,
+    LR_EVERY,
+    LR_FACTOR,
     recall::CLIP_NORM,
     recall::BATCH,
 ];
@@ -50,7 +52,7 @@ impl Task for Patterns {
     }
 
     fn measure(&self) -> Measure {
-        Measure { key: "error", title: "bits with the wrong sign", is_fraction: true }
+        Measure { key: "error", title: "bits with the wrong sign", unit: Unit::Fraction, goal: Goal::Lower }
     }
 
     fn score(&self, question: &Question, answer: &[f32]) -> Option<Score> {
@@ -65,7 +67,7 @@ impl Task for Patterns {
         let (size, blank_fraction) = (settings.whole("size"), settings.real("blank_fraction"));
         let plan = Plan::new(settings, size)?;
         // Patterns are drawn anew for every lifetime: among 2¹⁰⁰⁰ none comes twice.
-        Ok(Box::new(Recall::new(NAME, plan, Bits { size, blank_fraction })))
+        Ok(Box::new(Recall::new(plan, Bits { size, blank_fraction })))
     }
 }
 

@@ -161,7 +161,7 @@ fn read_moments(
             let size = [shape.iter().product()];
             let first = file.take(&format!("optim.{name}.first"), &size)?;
             let second = file.take(&format!("optim.{name}.second"), &size)?;
-            moments.insert(name.to_owned(), Moments { first, second });
+            moments.insert(name, Moments { first, second });
         }
     }
     Ok(moments)

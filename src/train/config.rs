@@ -92,7 +92,9 @@ impl RunConfig {
 
     /// Whether its network trains a rate η.
     pub fn has_eta(&self) -> bool {
-        self.task().network(&self.settings).is_ok_and(|network| network.has_eta())
+        self.task()
+            .network(&self.settings)
+            .is_ok_and(|network| network.layers().iter().any(|layer| layer.plasticity.writing.has_eta()))
     }
 
     /// The experiment of this run. A run that begins has what its settings leave to the circumstances settled, and
@@ -149,12 +151,12 @@ impl RunConfig {
     /// # Errors
     /// When what it says is no configuration, or that of another network.
     pub fn of_tape(tape: &Tape) -> Result<Option<Self>, String> {
-        let Some(run) = &tape.run else { return Ok(None) };
+        let Some(run) = &tape.origin.run else { return Ok(None) };
         let text = ConfigText::deserialize(&**run)
             .map_err(|error| format!("expected the configuration of a run, found one that does not fit ({error})"))?;
         let config = Self::from_text(&text, None).map_err(|error| error.to_string())?;
         let network = config.task().network(&config.settings).map_err(|error| error.to_string())?;
-        if config.task != tape.task || network != tape.network {
+        if config.task != tape.origin.task || network != tape.network {
             return Err(format!(
                 "expected the configuration of the network that lived it, found that of another one of task {}",
                 config.task

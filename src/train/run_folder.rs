@@ -71,9 +71,9 @@ pub fn first_run(path: &Path) -> PathBuf {
 /// a folder that is being copied may hold files of different age.
 pub fn last_tape(folder: &Path, checkpoint: &Checkpoint) -> Option<Tape> {
     let (tape, _) = TensorFile::read(&folder.join(TAPE)).and_then(tape_file::read).ok()?;
-    let is_its_own = tape.task == checkpoint.config.task().name()
+    let is_its_own = tape.origin.task == checkpoint.config.task().name()
         && tape.network == checkpoint.network
-        && tape.iteration + 1 == checkpoint.iteration();
+        && tape.origin.iteration + 1 == checkpoint.iteration();
     is_its_own.then_some(tape)
 }
 

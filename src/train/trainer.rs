@@ -4,7 +4,7 @@ use super::adam::{Adam, DeviceGradients, clip_scale, global_norm, to_host};
 use super::config::RunConfig;
 use crate::data::{Generator, Stream};
 use crate::device::Compute;
-use crate::episode::Tape;
+use crate::episode::{Origin, Tape};
 use crate::plastic::Parameters;
 use crate::tasks::Experiment;
 use crate::tasks::settings::SettingError;
@@ -19,7 +19,7 @@ pub struct Point {
     pub loss: f32,
     /// The task's measure.
     pub measure: f32,
-    /// η after the step.
+    /// η after the step; zero for a network that trains none.
     pub eta: f32,
     /// The global L2 norm of the gradient before clipping.
     pub grad_norm: f32,
@@ -83,12 +83,12 @@ impl Trainer {
     /// A new run of an experiment that is not in the registry.
     ///
     /// # Panics
-    /// When Candle cannot make the parameters, which takes an experiment whose shapes are wrong.
+    /// When Candle cannot make the parameters, which takes a network larger than the memory.
     pub fn with_experiment(config: RunConfig, experiment: Box<dyn Experiment>) -> Self {
         keep_freed_memory();
-        let parameters = experiment
-            .initial(&mut Generator::new(config.seed, Stream::Initialisation))
-            .expect("an experiment's first values fit the shapes it gives");
+        let mut generator = Generator::new(config.seed, Stream::Initialisation);
+        let parameters = Parameters::new(&experiment.specifications(), &mut generator)
+            .expect("there is memory for the parameters of a new network");
         let generator = Generator::new(config.seed, Stream::Training);
         let adam = Adam::new(experiment.optimiser());
         let (curve, last_tape, keeps_gradients, last_gradients) = (Vec::new(), None, false, None);
@@ -166,8 +166,14 @@ impl Trainer {
     pub fn step(&mut self) -> Result<Point, TrainError> {
         let iteration = self.iteration() + 1;
         let candle = |error: candle_core::Error| TrainError::Candle { iteration, reason: error.to_string() };
-        let batch = self.experiment.batch();
-        let mut outcome = self.experiment.live(&self.parameters, &mut self.generator, batch).map_err(candle)?;
+        let scripts = (0..self.experiment.batch()).map(|_| self.experiment.draw(&mut self.generator)).collect();
+        let origin = Origin {
+            task: self.config.task().name().to_owned(),
+            iteration: iteration - 1,
+            seed: None,
+            run: Some(Arc::clone(&self.run)),
+        };
+        let outcome = self.experiment.live(&self.parameters, scripts, origin).map_err(candle)?;
         let loss: f32 = outcome.loss.to_scalar().map_err(candle)?;
         if !loss.is_finite() {
             return Err(self.where_it_began(iteration, loss, &outcome.tape));
@@ -201,12 +207,18 @@ impl Trainer {
         }
         self.adam.step(&mut self.parameters, &gradients, scale).map_err(candle)?;
         self.last_gradients = self.keeps_gradients.then_some((gradients, scale));
-        outcome.tape.iteration = iteration - 1;
-        outcome.tape.run = Some(Arc::clone(&self.run));
         self.last_tape = Some(Arc::new(outcome.tape));
-        let point = Point { loss, measure: outcome.measure, eta: self.parameters.eta(), grad_norm: norm as f32 };
+        let eta = self.eta().map_err(candle)?;
+        let point = Point { loss, measure: outcome.measure, eta, grad_norm: norm as f32 };
         self.curve.push(point);
         Ok(point)
+    }
+
+    /// η of the first plastic layer that trains one; zero where none does, as the curve has it.
+    fn eta(&self) -> candle_core::Result<f32> {
+        let layers = self.experiment.network().layers();
+        let trained = layers.iter().find(|layer| layer.plasticity.writing.has_eta());
+        trained.map_or(Ok(0.0), |layer| layer.eta(&self.parameters))
     }
 
     /// A loss that is not finite, traced back to where NaN or infinity entered.
@@ -214,7 +226,7 @@ impl Trainer {
         if let Some((name, index, value)) = self.parameters.first_non_finite() {
             return TrainError::NonFinite { iteration, place: format!("parameter {name} at position {index}"), value };
         }
-        let neurons = tape.network.neurons;
+        let neurons = tape.neurons();
         let activity = tape.activity.iter().enumerate().find(|(_, value)| !value.is_finite());
         let (place, value) = match activity {
             Some((index, &value)) => (

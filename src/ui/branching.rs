@@ -4,10 +4,8 @@
 //! The lifetime is lived again in the background. Whoever drives may do much meanwhile: what is lived next is always
 //! the latest.
 
-use super::layout::Subject;
 use super::session::Session;
 use crate::episode::{Intervention, What, intervention};
-use crate::tasks::maze::grid::Action;
 use std::ops::Range;
 
 /// Where the viewer's interventions stand.
@@ -27,8 +25,8 @@ impl Session {
     /// Why nothing can be done to the lifetime in view, in a sentence; `None` where something can.
     pub fn why_no_branch(&self) -> Option<&'static str> {
         let Some(scene) = self.scene() else { return Some("There is no lifetime in view.") };
-        if scene.subject() != Subject::Agent {
-            Some("Only the life of an agent can be changed: open or train a network of the task maze.")
+        if scene.layer().is_none() && !self.has_agent() {
+            Some("This network has no trace, and it is no agent: its life stays as it is.")
         } else if !self.can_live() {
             Some(
                 "This tape holds one lifetime and not how to live another: open the checkpoint of its network to change it.",
@@ -38,6 +36,11 @@ impl Session {
         } else {
             None
         }
+    }
+
+    /// Whether the lifetime in view is that of an agent, which can be driven.
+    pub fn has_agent(&self) -> bool {
+        self.scene().is_some_and(|scene| scene.tape().content.behaviour().is_some())
     }
 
     /// What the viewer has done to the lifetime, in the order of its steps.
@@ -53,7 +56,12 @@ impl Session {
 
     /// Whether the arrow keys drive the agent.
     pub fn is_driving(&self) -> bool {
-        self.branching.drives && self.why_no_branch().is_none()
+        self.branching.drives && self.can_drive()
+    }
+
+    /// Whether there is an agent that can be driven.
+    pub fn can_drive(&self) -> bool {
+        self.has_agent() && self.why_no_branch().is_none()
     }
 
     /// Lets the arrow keys drive the agent, or move through time again.
@@ -65,16 +73,29 @@ impl Session {
         }
     }
 
-    /// The agent takes this action in the step being viewed, and the view goes on to what comes of it.
-    pub fn drive(&mut self, action: Action) {
-        self.intervene(What::Act(action as usize));
+    /// The agent takes this action, by its number, in the step being viewed, and the view goes on to what comes of it.
+    pub fn drive(&mut self, action: usize) {
+        self.intervene(What::Act(action));
         self.clock.step(1);
+    }
+
+    /// The agent takes the action of this name, see [`Self::drive`]; nothing happens where it has none.
+    pub fn drive_by_name(&mut self, name: &str) {
+        let Some(scene) = self.scene() else { return };
+        if let Some(action) = scene.task.actions().iter().position(|action| action.name == name) {
+            self.drive(action);
+        }
     }
 
     /// Does something before the step being viewed, see [`intervention::add`].
     pub fn intervene(&mut self, what: What) {
         let mut all = self.interventions().to_vec();
-        intervention::add(&mut all, Intervention { step: self.clock.at(), what });
+        // What is done to a trace is done to that of the layer in view.
+        let layer = match what.alteration() {
+            Some(_) => self.scene().map_or(0, |scene| scene.layer_index),
+            None => 0,
+        };
+        intervention::add(&mut all, Intervention { step: self.clock.at(), layer, what });
         self.branch(all);
     }
 

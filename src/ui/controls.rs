@@ -88,13 +88,12 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
         });
     }
     let Some(scene) = session.scene() else { return };
-    let network = scene.tape().network;
     row(ui, "from", &scene.origin);
     row(ui, "task", scene.task.name());
-    row(ui, "neurons", &grouped(network.neurons as u64));
+    row(ui, "neurons", &grouped(scene.tape().neurons() as u64));
     row(ui, "trained numbers", &grouped(scene.parameters.count() as u64));
-    match network.plasticity {
-        Some(Plasticity { alpha, writing }) => {
+    match scene.layer().map(|layer| (layer.layer().plasticity, layer.eta())) {
+        Some((Plasticity { alpha, writing }, eta)) => {
             row(ui, "rule", writing.title());
             if let Some(modulation) = writing.modulation() {
                 row(ui, "M", if modulation.fan_out { "one per neuron" } else { "one for all" });
@@ -106,7 +105,7 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
             };
             row(ui, "α", alpha);
             if writing.has_eta() {
-                row(ui, "η", &figures(f64::from(scene.parameters.eta()), 5));
+                row(ui, "η", &figures(f64::from(eta), 5));
             }
         }
         None => row(ui, "rule", "not plastic"),
@@ -250,7 +249,7 @@ fn numbers_ui(ui: &mut Ui, session: &mut Session) {
     let Some(config) = training.config() else { return };
     let measure = config.task().measure();
     let mean = |value: Option<f64>| match value {
-        Some(value) if measure.is_fraction => percent(value),
+        Some(value) if measure.is_fraction() => percent(value),
         Some(value) => figures(value, 4),
         None => "–".to_owned(),
     };

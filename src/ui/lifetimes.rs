@@ -5,11 +5,11 @@
 
 use super::scene::Scene;
 use super::session::Wake;
-use crate::episode::Tape;
+use crate::episode::{Question, Tape};
 use crate::plastic::Parameters;
 use crate::tasks::Measure;
-use crate::tasks::recall::Question;
-use crate::train::{Point, RunConfig, evaluate};
+use crate::train::evaluate::Specimen;
+use crate::train::{Point, RunConfig};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
@@ -58,7 +58,7 @@ pub struct Lived {
 
 impl Lived {
     fn of(tape: &Tape, seed: u64, by: Arc<Lives>) -> Option<Self> {
-        let question = Question::of(tape)?;
+        let question = tape.content.question()?.clone();
         let answer = tape.activity_at(tape.steps - 1)[..question.size()].to_vec();
         let identity = NEXT_IDENTITY.fetch_add(1, Ordering::Relaxed);
         Some(Self { identity, seed, question, answer, measure: tape.measure, by })
@@ -69,10 +69,9 @@ impl Lived {
         self.by.config.task().measure()
     }
 
-    /// How bad the answer is, to be compared with others of the same task: fractions count errors, any other measure
-    /// grows with the quality.
+    /// How bad the answer is, to be compared with others of the same task.
     pub fn badness(&self) -> f32 {
-        if self.measures().is_fraction { self.measure } else { -self.measure }
+        self.measures().badness(self.measure)
     }
 }
 
@@ -222,8 +221,9 @@ const BROKEN: &str = "living them stopped by an internal error";
 fn live(lives: Lives, seeds: &[u64], sender: &Sender<News>, stop: &AtomicBool, wake: &Wake) -> anyhow::Result<()> {
     let by = Arc::new(lives);
     let mut has_no_question = false;
-    evaluate::live_episodes(&by.config, &by.parameters, seeds, |tape, examples| {
-        let Some(lived) = tape.seed.and_then(|seed| Lived::of(&tape, seed, Arc::clone(&by))) else {
+    let specimen = Specimen { config: &by.config, parameters: &by.parameters, iteration: by.iteration };
+    specimen.episodes(seeds, |tape, examples| {
+        let Some(lived) = tape.origin.seed.and_then(|seed| Lived::of(&tape, seed, Arc::clone(&by))) else {
             has_no_question = true;
             return false;
         };

@@ -3,14 +3,14 @@
 use super::asking::Base;
 use super::layout::Subject;
 use super::matrices::store::MOST;
-use crate::episode::{Intervention, Reel, Tape};
+use crate::episode::{Behaviour, Content, Intervention, LayerView, Reel, Tape};
 use crate::plastic::Parameters;
 use crate::render::Matrix;
-use crate::tasks::maze::environment::Inputs;
-use crate::tasks::recall::Asked;
-use crate::tasks::{self, Task};
+use crate::tasks::Recalled;
+use crate::tasks::{self, Episode, Task};
+use crate::train::evaluate::Specimen;
 use crate::train::open::{self, Opened};
-use crate::train::{Bundled, Checkpoint, Gradients, Point, RunConfig, Snapshot, evaluate, run_folder};
+use crate::train::{Bundled, Checkpoint, Gradients, Point, RunConfig, Snapshot, run_folder};
 use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ const FIRST_EPISODE: u64 = 0;
 /// The gradients of the iteration that led to a network, as matrices.
 #[derive(Clone)]
 pub struct SceneGradients {
-    /// dL/dw, `[N, N]`.
+    /// dL/dw, `[pre, post]`.
     pub w: Arc<Matrix>,
     /// dL/dα in the shape of α; `None` for a non-plastic network.
     pub alpha: Option<Arc<Matrix>>,
@@ -40,15 +40,17 @@ pub struct Scene {
     pub parameters: Arc<Parameters>,
     /// Iterations that the network has behind it.
     pub iteration: u64,
-    /// w, `[N, N]`.
+    /// Which of the network's plastic layers is looked at; all below is of this one.
+    pub layer_index: usize,
+    /// w, `[pre, post]`.
     pub w: Arc<Matrix>,
-    /// α in its own shape: `[N, N]`, `[1, N]` per neuron, `[1, 1]` yoked; `None` for a non-plastic network.
+    /// α in its own shape: `[pre, post]`, `[1, post]` per neuron, `[1, 1]` yoked; `None` for a non-plastic network.
     pub alpha: Option<Arc<Matrix>>,
-    /// The lifetime and its traces.
+    /// The lifetime and the layer's traces.
     pub reel: Reel,
     /// What the lifetime would have been without the viewer's interventions; `None` for one that is untouched.
     pub ghost: Option<Reel>,
-    /// H(T), the trace that the lifetime leaves behind, `[N, N]`; `None` for a non-plastic network.
+    /// H(T), the trace that the lifetime leaves behind, `[pre, post]`; `None` for a non-plastic network.
     pub last_trace: Option<Arc<Matrix>>,
     /// The gradients of the last iteration, for a network that is being trained.
     pub gradients: Option<SceneGradients>,
@@ -83,6 +85,33 @@ impl Scene {
         self.reel.tape()
     }
 
+    /// The plastic layer that is looked at, in its lifetime; `None` for a network without.
+    pub fn layer(&self) -> Option<LayerView<'_>> {
+        self.reel.layer()
+    }
+
+    /// Rows and columns of w: how many neurons the connections come from and lead to.
+    pub fn shape(&self) -> [usize; 2] {
+        [self.w.rows(), self.w.columns()]
+    }
+
+    /// The same lifetime with another of the network's plastic layers in view.
+    ///
+    /// # Errors
+    /// When the network has no such layer.
+    pub fn of_layer(&self, layer_index: usize) -> anyhow::Result<Self> {
+        let count = self.tape().layers.len();
+        anyhow::ensure!(
+            layer_index < count,
+            "expected one of {count} plastic layers, found number {}",
+            layer_index + 1
+        );
+        let (origin, config, parameters) = (self.origin.clone(), self.config.clone(), Arc::clone(&self.parameters));
+        let scene = Self::of(origin, config, parameters, Arc::clone(self.tape()), layer_index)?;
+        let ghost = self.ghost.as_ref().map(|ghost| reel(Arc::clone(ghost.tape()), layer_index));
+        Ok(Self { iteration: self.iteration, ghost, changed: self.changed.clone(), ..scene })
+    }
+
     /// The same network with the lifetime of another seed.
     ///
     /// # Errors
@@ -100,22 +129,38 @@ impl Scene {
     /// When the lifetime cannot be lived again, or an intervention does not fit it.
     pub fn branched(&self, interventions: Vec<Intervention>) -> anyhow::Result<Self> {
         let config = self.run()?;
-        let seed = self.seed().context("a lifetime of training cannot be lived again, expected one of a seed")?;
         let (origin, parameters) = (self.origin.clone(), Arc::clone(&self.parameters));
         let untouched = match &self.ghost {
             Some(ghost) => Arc::clone(ghost.tape()),
             None if self.tape().interventions.is_empty() => Arc::clone(self.tape()),
             // The branch stands alone: what is lived here is what the next one grows from.
-            None => Arc::new(self.relive(&config, seed)?),
+            None => Arc::new(self.lived_again(&config, Vec::new())?),
         };
-        if interventions.is_empty() {
-            return Self::new(origin, Some(config), parameters, self.iteration, untouched);
-        }
-        let mut tape = evaluate::live_branched(&config, &parameters, seed, interventions)?;
-        tape.iteration = self.iteration;
-        let mut scene = Self::new(origin, Some(config), parameters, self.iteration, Arc::new(tape))?;
-        scene.ghost = Some(reel(untouched));
+        let tape = match interventions.is_empty() {
+            true => Arc::clone(&untouched),
+            false => Arc::new(self.lived_again(&config, interventions)?),
+        };
+        let is_branch = !tape.interventions.is_empty();
+        let mut scene = Self::of(origin, Some(config), parameters, tape, self.layer_index)?;
+        scene.iteration = self.iteration;
+        scene.ghost = is_branch.then(|| reel(untouched, self.layer_index));
+        scene.changed.clone_from(&self.changed);
         Ok(scene)
+    }
+
+    /// This lifetime once more, to which somebody does `interventions`.
+    fn lived_again(&self, config: &RunConfig, interventions: Vec<Intervention>) -> anyhow::Result<Tape> {
+        let specimen = self.specimen(config);
+        if self.changed.is_some() {
+            let own = Recalled::of(self.tape()).context("expected a question of one's own, found none")?;
+            return specimen.scripted_branch(Episode::Recall(own), interventions);
+        }
+        let seed = self.seed().context("a lifetime of training cannot be lived again, expected one of a seed")?;
+        specimen.branch(seed, interventions)
+    }
+
+    fn specimen<'a>(&'a self, config: &'a RunConfig) -> Specimen<'a> {
+        Specimen { config, parameters: &self.parameters, iteration: self.iteration }
     }
 
     fn run(&self) -> anyhow::Result<RunConfig> {
@@ -124,47 +169,33 @@ impl Scene {
         self.config.clone().context(nothing)
     }
 
-    /// What an agent of this run is given to see; everything where nothing says otherwise.
-    pub fn inputs(&self) -> Inputs {
-        self.config.as_ref().map_or_else(Inputs::default, |config| Inputs::of(&config.settings))
-    }
-
-    fn relive(&self, config: &RunConfig, seed: u64) -> anyhow::Result<Tape> {
-        let mut tape = evaluate::live_episode(config, &self.parameters, seed)?;
-        tape.iteration = self.iteration;
-        Ok(tape)
-    }
-
     /// The life that this branch grew from, lived again; `None` for one that is no branch, or where this machine rounds
     /// otherwise than the one that lived it, so that it would be another life.
     fn relived(&self) -> anyhow::Result<Option<Tape>> {
         let tape = self.tape();
-        let (Some(config), Some(seed), Some(first)) = (&self.config, tape.seed, tape.interventions.first()) else {
+        let (Some(config), Some(seed), Some(first)) = (&self.config, tape.origin.seed, tape.interventions.first())
+        else {
             return Ok(None);
         };
-        let untouched = self.relive(config, seed)?;
-        let begins = |tape: &Tape| Some(tape.behaviour.as_ref()?.actions.get(..first.step)?.to_vec());
+        let untouched = self.specimen(config).episode(seed)?;
+        // An agent is elsewhere as soon as one bit of an activity has led to another action.
+        let begins = |tape: &Tape| Some(tape.content.behaviour()?.actions.get(..first.step)?.to_vec());
         Ok((begins(tape) == begins(&untouched)).then_some(untouched))
     }
 
-    /// What its lifetimes are about. Pictures are examples that are square, and answers that are not right or wrong
-    /// bit by bit.
+    /// What its lifetimes are about.
     pub fn subject(&self) -> Subject {
         let tape = self.tape();
-        let pixels = tape.network.neurons.saturating_sub(1);
-        let is_square = pixels.isqrt().pow(2) == pixels;
-        if tape.behaviour.as_ref().is_some_and(|behaviour| behaviour.walk.is_some()) {
-            Subject::Agent
-        } else if is_square && !self.task.measure().is_fraction && tape.pictures.contains_key("study") {
-            Subject::Pictures
-        } else {
-            Subject::Patterns
+        match &tape.content {
+            Content::Agent(Behaviour { walk: Some(_), .. }) => Subject::Agent,
+            Content::Recall(_) if self.task.examples_are_pictures() => Subject::Pictures,
+            Content::Recall(_) | Content::Agent(_) | Content::Nothing => Subject::Patterns,
         }
     }
 
     /// The seed of the lifetime, or of the one that it was made from.
     pub fn seed(&self) -> Option<u64> {
-        self.tape().seed.or_else(|| self.changed.as_ref()?.base.seed)
+        self.tape().origin.seed.or_else(|| self.changed.as_ref()?.base.seed)
     }
 
     /// "episode of seed 3", "episode of seed 3, probe edited", "your pictures": which lifetime this is.
@@ -188,23 +219,35 @@ impl Scene {
         self.w.version()
     }
 
+    /// A network and one of its lifetimes, with its first plastic layer in view.
     fn new(
         origin: String,
         config: Option<RunConfig>,
         parameters: Arc<Parameters>,
-        iteration: u64,
         tape: Arc<Tape>,
     ) -> anyhow::Result<Self> {
-        let task = tasks::find(&tape.task)?;
-        let w = matrix(&parameters, "w")?;
-        let alpha = tape.network.alpha().map(|_| matrix(&parameters, "alpha")).transpose()?;
-        let mut reel = reel(tape);
+        Self::of(origin, config, parameters, tape, 0)
+    }
+
+    fn of(
+        origin: String,
+        config: Option<RunConfig>,
+        parameters: Arc<Parameters>,
+        tape: Arc<Tape>,
+        layer_index: usize,
+    ) -> anyhow::Result<Self> {
+        let (task, iteration) = (tasks::find(&tape.origin.task)?, tape.origin.iteration);
+        let layer = tape.layer(layer_index).map(|view| view.layer().clone());
+        let named = |which: &str| layer.as_ref().map_or_else(|| which.to_owned(), |layer| layer.parameter(which));
+        let w = matrix(&parameters, &named("w"))?;
+        let alpha = layer.as_ref().map(|_| matrix(&parameters, &named("alpha"))).transpose()?;
+        let mut reel = reel(tape, layer_index);
         let magnitudes = reel.trace_at(reel.tape().steps).to_vec();
-        let side = if magnitudes.is_empty() { 0 } else { reel.tape().network.neurons };
-        let last = Matrix::new(side, side, magnitudes)?;
+        let [rows, columns] = if magnitudes.is_empty() { [0; 2] } else { [w.rows(), w.columns()] };
+        let last = Matrix::new(rows, columns, magnitudes)?;
         let trace_quantile = last.quantile_magnitude(MOST);
         let trace_largest = last.largest().map_or(0.0, |(_, _, value)| value.abs());
-        let last_trace = (side > 0).then(|| Arc::new(last));
+        let last_trace = (rows > 0).then(|| Arc::new(last));
         for matrix in [Some(&w), alpha.as_ref()].into_iter().flatten() {
             // Found here once, so that no frame waits for it.
             matrix.quantile_magnitude(MOST);
@@ -215,6 +258,7 @@ impl Scene {
             config,
             parameters,
             iteration,
+            layer_index,
             w,
             alpha,
             reel,
@@ -229,8 +273,8 @@ impl Scene {
 }
 
 /// A reel that has been walked to the end once. That leaves key-frames all along: every later jump is short.
-fn reel(tape: Arc<Tape>) -> Reel {
-    let mut reel = Reel::new(tape);
+fn reel(tape: Arc<Tape>, layer: usize) -> Reel {
+    let mut reel = Reel::new(tape, layer);
     reel.trace_at(reel.tape().steps);
     reel
 }
@@ -261,11 +305,11 @@ pub fn opened(path: &Path) -> anyhow::Result<Prepared> {
     match open::open(path)? {
         Opened::Checkpoint(checkpoint) => from_checkpoint(*checkpoint, name),
         Opened::Tape { tape, parameters, config } => {
-            let (iteration, config) = (tape.iteration, config.map(|config| *config));
-            let scene = Scene::new(name, config, Arc::new(parameters), iteration, Arc::from(tape));
+            let config = config.map(|config| *config);
+            let scene = Scene::new(name, config, Arc::new(parameters), Arc::from(tape));
             let mut scene = scene.with_context(|| path.display().to_string())?;
             let untouched = scene.relived().with_context(|| path.display().to_string())?;
-            scene.ghost = untouched.map(|tape| reel(Arc::new(tape)));
+            scene.ghost = untouched.map(|tape| reel(Arc::new(tape), 0));
             // The curve of what was in view before is not that of this network.
             Ok(Prepared { scene, curve: Some(Vec::new()) })
         }
@@ -286,13 +330,15 @@ pub fn followed(folder: &Path) -> anyhow::Result<Prepared> {
 }
 
 fn from_checkpoint(checkpoint: Checkpoint, name: String) -> anyhow::Result<Prepared> {
-    let tape = evaluate::episode(&checkpoint, FIRST_EPISODE).with_context(|| name.clone())?;
+    let tape = checkpoint.specimen().episode(FIRST_EPISODE).with_context(|| name.clone())?;
     from_tape(checkpoint, tape, name)
 }
 
 fn from_tape(checkpoint: Checkpoint, tape: Tape, name: String) -> anyhow::Result<Prepared> {
     let iteration = checkpoint.iteration();
-    let scene = Scene::new(name, Some(checkpoint.config), Arc::new(checkpoint.parameters), iteration, Arc::new(tape))?;
+    let mut scene = Scene::new(name, Some(checkpoint.config), Arc::new(checkpoint.parameters), Arc::new(tape))?;
+    // The last lifetime of training was lived by the network before the iteration.
+    scene.iteration = iteration;
     Ok(Prepared { scene, curve: Some(checkpoint.curve) })
 }
 
@@ -307,9 +353,8 @@ pub fn new_episode(
     iteration: u64,
     seed: u64,
 ) -> anyhow::Result<Prepared> {
-    let mut tape = evaluate::live_episode(&config, &parameters, seed)?;
-    tape.iteration = iteration;
-    let scene = Scene::new(origin, Some(config), parameters, iteration, Arc::new(tape))?;
+    let tape = Specimen { config: &config, parameters: &parameters, iteration }.episode(seed)?;
+    let scene = Scene::new(origin, Some(config), parameters, Arc::new(tape))?;
     Ok(Prepared { scene, curve: None })
 }
 
@@ -322,17 +367,15 @@ pub fn asked(
     config: RunConfig,
     parameters: Arc<Parameters>,
     iteration: u64,
-    asked: Asked,
+    asked: Recalled,
     changed: Changed,
 ) -> anyhow::Result<Prepared> {
-    let mut tape = evaluate::live_asked(&config, &parameters, asked)?;
-    tape.iteration = iteration;
     let is_of_seed = !changed.is_edited && !changed.base.is_own;
-    if is_of_seed {
-        // The changes were taken back: this is the lifetime of the seed, bit for bit.
-        tape.seed = changed.base.seed;
-    }
-    let mut scene = Scene::new(origin, Some(config), parameters, iteration, Arc::new(tape))?;
+    // Where the changes were taken back, this is the lifetime of the seed, bit for bit.
+    let seed = changed.base.seed.filter(|_| is_of_seed);
+    let specimen = Specimen { config: &config, parameters: &parameters, iteration };
+    let tape = specimen.scripted(Episode::Recall(asked).into(), seed)?;
+    let mut scene = Scene::new(origin, Some(config), parameters, Arc::new(tape))?;
     scene.changed = (!is_of_seed).then_some(changed);
     Ok(Prepared { scene, curve: None })
 }
@@ -343,7 +386,9 @@ pub fn asked(
 /// When the snapshot does not fit its own task.
 pub fn from_snapshot(origin: String, config: RunConfig, snapshot: Snapshot) -> anyhow::Result<Prepared> {
     let Snapshot { iteration, parameters, tape, gradients } = snapshot;
-    let mut scene = Scene::new(origin, Some(config), Arc::new(parameters), iteration, tape)?;
+    let mut scene = Scene::new(origin, Some(config), Arc::new(parameters), tape)?;
+    // The lifetime was lived by the network before the iteration, which is shown after it.
+    scene.iteration = iteration;
     scene.gradients = gradients.map(|gradients| scene_gradients(&gradients, &scene)).transpose()?;
     Ok(Prepared { scene, curve: None })
 }
@@ -356,6 +401,8 @@ fn scene_gradients(gradients: &Gradients, scene: &Scene) -> anyhow::Result<Scene
         matrix.quantile_magnitude(MOST);
         Ok(Arc::new(matrix))
     };
-    let alpha = scene.alpha.as_ref().map(|alpha| shaped("alpha", alpha)).transpose()?;
-    Ok(SceneGradients { w: shaped("w", &scene.w)?, alpha })
+    let layer = scene.layer();
+    let named = |which: &str| layer.map_or_else(|| which.to_owned(), |view| view.layer().parameter(which));
+    let alpha = scene.alpha.as_ref().map(|alpha| shaped(&named("alpha"), alpha)).transpose()?;
+    Ok(SceneGradients { w: shaped(&named("w"), &scene.w)?, alpha })
 }

@@ -396,7 +396,7 @@ fn a_network_is_trained_evaluated_recorded_and_shared() {
     assert!(printed.contains("tape.safetensors: 19 steps"), "{printed}");
     let file = hebbscope::files::TensorFile::read(&bench.path("tape.safetensors")).unwrap();
     let (tape, _) = hebbscope::episode::tape_file::read(file).unwrap();
-    assert_eq!((tape.seed, tape.iteration), (Some(3), 120));
+    assert_eq!((tape.origin.seed, tape.origin.iteration), (Some(3), 120));
 
     bench.done("share run/checkpoint.safetensors --out small.safetensors");
     let length = |name: &str| std::fs::metadata(bench.path(name)).unwrap().len();

@@ -5,10 +5,7 @@ use candle_core::{Device, Tensor};
 use hebbscope::episode::clock::{REST_SECONDS, SPEED_RANGE, STEPS_PER_SECOND};
 use hebbscope::episode::{Clock, Event, EventKind, Reel, Tape, tape_file};
 use hebbscope::files::TensorFile;
-use hebbscope::plastic::Writing;
 use hebbscope::plastic::live;
-use hebbscope::plastic::replay::Activities;
-use hebbscope::train::evaluate;
 use rand::{Rng as _, SeedableRng as _};
 use std::sync::Arc;
 
@@ -182,9 +179,9 @@ fn events_are_jumped_to_in_both_directions() {
 /// A lifetime that a trained network has lived, with the trace that it left behind.
 fn lived(changes: &[(&str, &str)]) -> (Arc<Tape>, Vec<f32>) {
     let checkpoint = trained(changes, 5).checkpoint().unwrap();
-    let tape = evaluate::episode(&checkpoint, 11).unwrap();
-    let drive = Tensor::from_slice(&tape.drive, (tape.steps, 1, tape.network.neurons), &Device::Cpu).unwrap();
-    let lived = live(tape.network, &checkpoint.parameters, &drive, true).unwrap();
+    let tape = checkpoint.specimen().episode(11).unwrap();
+    let drive = Tensor::from_slice(&tape.drive, (tape.steps, 1, tape.neurons()), &Device::Cpu).unwrap();
+    let lived = live(tape.network.recurrent().unwrap(), &checkpoint.parameters, &drive, true).unwrap();
     let activity: Vec<f32> = lived.activity.flatten_all().unwrap().to_vec1().unwrap();
     assert_eq!(same_bits(&activity, &tape.activity), Ok(()));
     (Arc::new(tape), lived.final_traces.concat())
@@ -202,9 +199,8 @@ fn same_bits(one: &[f32], other: &[f32]) -> Result<(), String> {
 
 /// H(0) to H(T), one step after another.
 fn straight(tape: &Tape) -> Vec<Vec<f32>> {
-    let neurons = tape.network.neurons;
-    let Some(Writing::Rule(rule)) = tape.network.writing() else { panic!("no rule") };
-    let activities = Activities { values: &tape.activity, neurons, rule, eta: tape.eta };
+    let neurons = tape.neurons();
+    let activities = tape.layers[0].recording();
     let mut trace = vec![0.0; neurons * neurons];
     let mut all = vec![trace.clone()];
     for step in 0..tape.steps {
@@ -229,14 +225,14 @@ fn any_trace_in_any_order_is_the_trace_that_was_lived() {
         assert!(last.iter().any(|&value| value != 0.0) && expected[0].iter().all(|&value| value == 0.0));
         let mut random = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(3);
         for _ in 0..5 {
-            let mut reel = Reel::new(Arc::clone(&tape));
+            let mut reel = Reel::new(Arc::clone(&tape), 0);
             for _ in 0..100 {
                 let step = random.random_range(0..=tape.steps);
                 assert_eq!(same_bits(reel.trace_at(step), &expected[step]), Ok(()), "H({step})");
             }
         }
         // Backwards and forwards, as the keys do it.
-        let mut reel = Reel::new(Arc::clone(&tape));
+        let mut reel = Reel::new(Arc::clone(&tape), 0);
         for step in (0..=tape.steps).rev().chain(0..=tape.steps) {
             assert_eq!(same_bits(reel.trace_at(step), &expected[step]), Ok(()), "H({step})");
         }
@@ -247,8 +243,8 @@ fn any_trace_in_any_order_is_the_trace_that_was_lived() {
 fn the_history_of_a_synapse_is_what_its_traces_say() {
     for changes in LIVES {
         let (tape, _) = lived(changes);
-        let (expected, neurons) = (straight(&tape), tape.network.neurons);
-        let reel = Reel::new(Arc::clone(&tape));
+        let (expected, neurons) = (straight(&tape), tape.neurons());
+        let reel = Reel::new(Arc::clone(&tape), 0);
         for (from, to) in [(0, 1), (1, 0), (3, 3), (neurons - 1, 2), (5, neurons - 1), (neurons - 1, neurons - 1)] {
             let history: Vec<f32> = expected.iter().map(|trace| trace[from * neurons + to]).collect();
             assert_eq!(same_bits(&reel.synapse_history(from, to), &history), Ok(()), "from {from} to {to}");
@@ -259,8 +255,8 @@ fn the_history_of_a_synapse_is_what_its_traces_say() {
 #[test]
 fn a_network_without_traces_has_none_to_show() {
     let checkpoint = trained(&[("network", "non_plastic")], 1).checkpoint().unwrap();
-    let tape = Arc::new(evaluate::episode(&checkpoint, 1).unwrap());
-    let mut reel = Reel::new(Arc::clone(&tape));
+    let tape = Arc::new(checkpoint.specimen().episode(1).unwrap());
+    let mut reel = Reel::new(Arc::clone(&tape), 0);
     assert!(reel.trace_at(0).is_empty() && reel.trace_at(tape.steps).is_empty());
     assert_eq!(reel.synapse_history(1, 2), vec![0.0; tape.steps + 1]);
 }
@@ -271,7 +267,7 @@ fn a_tape_survives_its_file_bit_for_bit() {
     let path = folder.path().join("tape.safetensors");
     for changes in [&[][..], &[("network", "non_plastic")], &[("rule", "clip"), ("clip", "0.1"), ("alpha", "yoked")]] {
         let checkpoint = trained(changes, 2).checkpoint().unwrap();
-        let tape = evaluate::episode(&checkpoint, 5).unwrap();
+        let tape = checkpoint.specimen().episode(5).unwrap();
         tape_file::write(&path, &tape, &checkpoint.parameters).unwrap();
         let (read, parameters) = tape_file::read(TensorFile::read(&path).unwrap()).unwrap();
         assert_eq!(read, tape);
@@ -283,7 +279,7 @@ fn a_tape_survives_its_file_bit_for_bit() {
 #[test]
 fn the_same_seed_asks_for_the_same_episode() {
     let checkpoint = trained(&[], 2).checkpoint().unwrap();
-    let episode = |seed| evaluate::episode(&checkpoint, seed).unwrap();
+    let episode = |seed| checkpoint.specimen().episode(seed).unwrap();
     assert_eq!(episode(4), episode(4));
     assert_ne!(episode(4).drive, episode(5).drive);
 }
@@ -299,7 +295,9 @@ fn the_events_of_a_tape_cover_it_in_order() {
     let labels: Vec<_> = tape.events.iter().map(Event::label).collect();
     assert_eq!(labels.iter().filter(|label| *label == "study 1").count(), 2);
     assert_eq!(labels.last().unwrap(), "probe");
-    assert_eq!(tape.pictures["study"].shape, [2, config(&[]).settings.whole("size")]);
+    let question = tape.content.question().unwrap();
+    assert_eq!(question.study.len(), 2);
+    assert!(question.study.iter().all(|example| example.len() == config(&[]).settings.whole("size")));
 }
 
 #[test]

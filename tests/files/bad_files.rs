@@ -4,10 +4,10 @@
 use crate::workbench::{
     self, put_together, taken_apart, trained, with_changed_header, with_changed_json, with_header, with_value,
 };
-use hebbscope::episode::{Reel, Tape, tape_file};
+use hebbscope::episode::{Content, Reel, Tape, tape_file};
 use hebbscope::files::{FileError, Precision, TensorFile};
 use hebbscope::plastic::Parameters;
-use hebbscope::train::{Checkpoint, Trainer, evaluate, open};
+use hebbscope::train::{Checkpoint, Trainer, open};
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,7 +32,7 @@ fn tape_bytes() -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tape.safetensors");
     let checkpoint = trained(&[("rule", "clip")], 3).checkpoint().unwrap();
-    let tape = evaluate::episode(&checkpoint, 1).unwrap();
+    let tape = checkpoint.specimen().episode(1).unwrap();
     tape_file::write(&path, &tape, &checkpoint.parameters).unwrap();
     std::fs::read(path).unwrap()
 }
@@ -491,7 +491,7 @@ fn random_damage_is_refused_or_harmless() {
     let tape: Use = |bytes| {
         let Ok((tape, _)) = read_tape(bytes) else { return false };
         assert_eq!((tape.steps, tape.activity.len()), (19, 19 * 21));
-        let mut reel = Reel::new(Arc::new(tape.clone()));
+        let mut reel = Reel::new(Arc::new(tape.clone()), 0);
         reel.trace_at(19);
         reel.synapse_history(0, 20);
         for step in 0..19 {
@@ -574,12 +574,26 @@ fn a_written_file_can_be_read_by_those_who_could_read_any_other() {
 #[test]
 fn a_tape_with_an_empty_picture_is_refused() {
     let (mut tape, parameters) = read_tape(&tape_bytes()).unwrap();
-    let nothing = hebbscope::files::Array::new(&[2, 0], Vec::new());
-    tape.pictures.insert("study".into(), nothing);
-    // The same check stands before writing and after reading.
+    let mut question = tape.content.question().unwrap().clone();
+    question.probe.clear();
+    question.study.iter_mut().for_each(Vec::clear);
+    tape.content = Content::Recall(question);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tape.safetensors");
     let name = path.display().to_string();
-    expect_refusal(tape_file::write(&path, &tape, &parameters), &name, &["picture study", "empty"]);
+    expect_refusal(tape_file::write(&path, &tape, &parameters), &name, &["at least one element, found 2 of 0"]);
     assert!(!path.exists());
+
+    // One that another program has written.
+    let (mut header, data) = taken_apart(&tape_bytes());
+    let [begin, end] = [0, 1].map(|at| header["tape.picture.study"]["data_offsets"][at].as_u64().unwrap());
+    let data = [&data[..begin as usize], &data[end as usize..]].concat();
+    header["tape.picture.study"]["shape"] = json!([2, 0]);
+    for offset in header.as_object_mut().unwrap().values_mut().filter_map(|tensor| tensor.get_mut("data_offsets")) {
+        for place in offset.as_array_mut().unwrap() {
+            let old = place.as_u64().unwrap();
+            *place = if old >= end { old - (end - begin) } else { old }.into();
+        }
+    }
+    expect_refusal(read_tape(&put_together(&header, &data)), NAME, &["picture study", "empty"]);
 }

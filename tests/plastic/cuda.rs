@@ -1,14 +1,13 @@
 //! With CUDA built in: every kernel compiles wherever NVRTC is, and on a device the lifetime is that of the CPU.
 
-use crate::workbench::modulated_networks;
+use crate::workbench::{modulated_networks, recording};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::device::cuda::kernels::{self, ADAM, Kernel, SQUARES};
 use hebbscope::device::{self, Choice, Compute};
 use hebbscope::plastic::Writing;
 use hebbscope::plastic::cuda::kernels::{BACKWARD, FORWARD, MODULATED_BACKWARD, MODULATED_FORWARD};
-use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
-use hebbscope::plastic::replay::Activities;
+use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity, Recurrent};
 use hebbscope::plastic::{Parameters, Rule, Stepper, live};
 use hebbscope::tasks;
 use hebbscope::train::{RunConfig, Trainer};
@@ -79,7 +78,7 @@ fn every_kernel_compiles_wherever_the_compiler_is_there() {
     }
 }
 
-fn problem(network: Network, steps: usize, batch: usize) -> (Parameters, Tensor) {
+fn problem(network: Recurrent, steps: usize, batch: usize) -> (Parameters, Tensor) {
     let mut generator = Generator::new(11, Stream::Training);
     let mut parameters = Parameters::default();
     for (name, shape) in network.shapes() {
@@ -101,7 +100,7 @@ fn problem(network: Network, steps: usize, batch: usize) -> (Parameters, Tensor)
 }
 
 /// Activities, gradients by name, dL/d(drive), final traces.
-fn lived(network: Network, parameters: &Parameters, drive: &Tensor) -> (Vec<f32>, Vec<Vec<f32>>, Vec<Vec<f32>>) {
+fn lived(network: Recurrent, parameters: &Parameters, drive: &Tensor) -> (Vec<f32>, Vec<Vec<f32>>, Vec<Vec<f32>>) {
     let drive = Var::from_tensor(&drive.to_device(parameters.device()).unwrap()).unwrap();
     let lived = live(network, parameters, drive.as_tensor(), true).unwrap();
     let weights = Generator::new(9, Stream::Training).normal(lived.activity.elem_count(), 1.0);
@@ -117,7 +116,7 @@ fn lived(network: Network, parameters: &Parameters, drive: &Tensor) -> (Vec<f32>
 /// problem, and what was found there.
 fn lived_on_both(
     compute: &Compute,
-    network: Network,
+    network: Recurrent,
     [steps, batch]: [usize; 2],
     tolerances: [f32; 2],
 ) -> (Parameters, Tensor, Vec<f32>, Vec<Vec<f32>>) {
@@ -146,11 +145,10 @@ fn a_lifetime_on_the_device_is_that_of_the_cpu() {
             for (alpha, drive) in
                 [(AlphaKind::Free, Drive::Clamp), (AlphaKind::PerNeuron, Drive::Add), (AlphaKind::Yoked, Drive::Add)]
             {
-                let network = Network {
+                let network = Recurrent {
                     neurons,
                     drive,
                     plasticity: rule.map(|rule| Plasticity { alpha, writing: Writing::Rule(rule) }),
-                    layers: None,
                 };
                 // Where a trace grazes its bound, the last bit decides whether a gradient passes the clip.
                 let tolerance = if matches!(rule, Some(Rule::Clip { .. })) { 3e-2 } else { 1e-3 };
@@ -175,14 +173,24 @@ fn a_modulated_lifetime_on_the_device_is_that_of_the_cpu_and_the_same_step_by_st
             for (step, values) in found.chunks_exact(batch * neurons).enumerate() {
                 assert!(stepper.step(&flat(&drive.get(step).unwrap())).unwrap() == values, "{what}: step {step}");
             }
-            assert!(stepper.trace(0) == found_traces[0], "{what}");
+            assert!(stepper.trace(0).unwrap() == found_traces[0], "{what}");
             let mut on_cpu = Stepper::begin(network, &parameters, batch, steps).unwrap();
             for step in 0..steps {
                 on_cpu.step(&flat(&drive.get(step).unwrap())).unwrap();
             }
             let last = batch - 1;
-            assert_close(&format!("{what} M"), &stepper.modulator(last), &on_cpu.modulator(last), 1e-4);
-            assert_close(&format!("{what} E"), &stepper.eligibility(last), &on_cpu.eligibility(last), 1e-3);
+            assert_close(
+                &format!("{what} M"),
+                &stepper.modulator(last).unwrap(),
+                &on_cpu.modulator(last).unwrap(),
+                1e-4,
+            );
+            assert_close(
+                &format!("{what} E"),
+                &stepper.eligibility(last).unwrap(),
+                &on_cpu.eligibility(last).unwrap(),
+                1e-3,
+            );
         }
     }
 }
@@ -192,7 +200,7 @@ fn a_lifetime_lived_step_by_step_on_the_device_is_the_whole_one_and_replays_on_t
     let Some(compute) = cuda() else { return };
     for neurons in [70, 300] {
         let plasticity = Some(Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(Rule::Decay) });
-        let network = Network { neurons, drive: Drive::Clamp, plasticity, layers: None };
+        let network = Recurrent { neurons, drive: Drive::Clamp, plasticity };
         let (parameters, drive) = problem(network, 12, 1);
         let parameters = parameters.copy_to(&compute).unwrap();
         let there = drive.to_device(parameters.device()).unwrap();
@@ -204,10 +212,10 @@ fn a_lifetime_lived_step_by_step_on_the_device_is_the_whole_one_and_replays_on_t
             let activity = stepper.step(&flat(&drive.get(step).unwrap())).unwrap();
             assert!(activity == values[step * neurons..][..neurons], "{neurons} neurons, step {step}");
         }
-        let trace = stepper.trace(0);
+        let trace = stepper.trace(0).unwrap();
         assert!(trace == whole.final_traces[0]);
         let mut carried = vec![0.0; neurons * neurons];
-        Activities { values: &values, neurons, rule: Rule::Decay, eta: parameters.eta() }.carry(&mut carried, 0..12);
+        recording(&network.layer().unwrap(), &parameters, &values).carry(&mut carried, 0..12);
         assert!(carried == trace, "{neurons} neurons: the trace is not what its activities replay to");
         let stepped = stepper.finish(&parameters, &there).unwrap();
         let gradient = |activity: &Tensor| {

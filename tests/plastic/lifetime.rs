@@ -1,15 +1,14 @@
 //! The lifetime operation: gradients against finite differences and the slow twin, stepping, batching.
 
 use crate::plastic::twin;
-use crate::workbench::{RULES, networks};
+use crate::workbench::{RULES, networks, recording};
 use candle_core::{Device, Tensor};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::Writing;
-use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
-use hebbscope::plastic::replay::Activities;
+use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity, Recurrent};
 use hebbscope::plastic::{Parameters, Rule, Stepper, live};
 
-fn random_parameters(network: Network, scale: f32, seed: u64) -> Parameters {
+fn random_parameters(network: Recurrent, scale: f32, seed: u64) -> Parameters {
     let mut generator = Generator::new(seed, Stream::Initialisation);
     let mut parameters = Parameters::default();
     for (name, shape) in network.shapes() {
@@ -140,7 +139,7 @@ fn a_lifetime_lived_step_by_step_is_the_whole_one_bit_for_bit() {
             assert_eq!(activity, flat(&whole.activity.get(step).unwrap()), "{network:?} step {step}");
         }
         for lane in 0..3 {
-            assert_eq!(stepper.trace(lane), whole.final_traces[lane], "{network:?}");
+            assert_eq!(stepper.trace(lane).unwrap(), whole.final_traces[lane], "{network:?}");
         }
         let stepped = stepper.finish(&parameters, &drive).unwrap();
         let [stepped, whole] = [stepped, whole.activity].map(|activity| loss_of(&activity).backward().unwrap());
@@ -153,11 +152,10 @@ fn a_lifetime_lived_step_by_step_is_the_whole_one_bit_for_bit() {
 
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
-    let network = Network {
+    let network = Recurrent {
         neurons: 150,
         drive: Drive::Clamp,
         plasticity: Some(Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(Rule::Decay) }),
-        layers: None,
     };
     for batch in [1, 6] {
         let run = |threads: usize| {
@@ -179,22 +177,22 @@ fn results_do_not_depend_on_the_number_of_threads() {
 #[test]
 fn traces_replayed_from_activities_are_those_of_the_lifetime_bit_for_bit() {
     for rule in RULES {
-        let network = Network {
+        let network = Recurrent {
             neurons: 70,
             drive: Drive::Clamp,
             plasticity: Some(Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(rule) }),
-            layers: None,
         };
         let parameters = random_parameters(network, 0.2, 6);
         let drive = random_drive(15, 1, 70);
         let mut stepper = Stepper::begin(network, &parameters, 1, 15).unwrap();
         let values = flat(&live(network, &parameters, &drive, false).unwrap().activity);
-        let activities = Activities { values: &values, neurons: 70, rule, eta: parameters.eta() };
+        let layer = network.layer().unwrap();
+        let activities = recording(&layer, &parameters, &values);
         let mut carried = vec![0.0; 70 * 70];
         for step in 0..15 {
             stepper.step(&flat(&drive.get(step).unwrap())).unwrap();
             activities.carry(&mut carried, step..step + 1);
-            assert!(carried == stepper.trace(0), "{rule:?} step {step}");
+            assert!(carried == stepper.trace(0).unwrap(), "{rule:?} step {step}");
         }
         let mut at_once = vec![0.0; 70 * 70];
         activities.carry(&mut at_once, 0..15);
@@ -275,11 +273,10 @@ fn the_smallest_and_oddest_sizes_agree_with_the_twin() {
 #[test]
 fn more_steps_than_expected_and_many_shows_change_nothing() {
     let (neurons, batch) = (40, 2);
-    let network = Network {
+    let network = Recurrent {
         neurons,
         drive: Drive::Clamp,
         plasticity: Some(Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(Rule::Oja) }),
-        layers: None,
     };
     let parameters = random_parameters(network, 0.1, 3);
     // So many shows that key-frames become sparse and traces between them are rebuilt.
@@ -291,7 +288,7 @@ fn more_steps_than_expected_and_many_shows_change_nothing() {
     for step in flat(&drive).chunks_exact(batch * neurons) {
         stepper.step(step).unwrap();
     }
-    let traces: Vec<_> = (0..batch).map(|lane| stepper.trace(lane)).collect();
+    let traces: Vec<_> = (0..batch).map(|lane| stepper.trace(lane).unwrap()).collect();
     let stepped = stepper.finish(&parameters, &drive).unwrap();
     assert_eq!(stepped.dims(), [steps, batch, neurons]);
     assert_eq!(flat(&whole.activity), flat(&stepped));

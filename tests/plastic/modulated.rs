@@ -5,11 +5,11 @@ use crate::workbench::modulated_networks;
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::lifetime::Driver;
-use hebbscope::plastic::{AlphaKind, Modulation, Network, Parameters, Plasticity, Stepper, Writing, live};
+use hebbscope::plastic::{AlphaKind, Modulation, Parameters, Plasticity, Recurrent, Stepper, Writing, live};
 
 const NEURONS: usize = 19;
 
-fn parameters(network: Network) -> Parameters {
+fn parameters(network: Recurrent) -> Parameters {
     let mut generator = Generator::new(4, Stream::Initialisation);
     let mut parameters = Parameters::default();
     for (name, shape) in network.shapes() {
@@ -116,11 +116,11 @@ fn a_driven_lifetime_is_the_lifetime_of_what_drove_it() {
         for drive in drivers[0].drove.chunks_exact(NEURONS) {
             again.step(drive).unwrap();
         }
-        assert_eq!(lived.trace(0), again.trace(0));
-        assert_eq!(lived.eligibility(0), again.eligibility(0));
-        assert_eq!(lived.modulator(0), again.modulator(0));
+        assert_eq!(lived.trace(0).unwrap(), again.trace(0).unwrap());
+        assert_eq!(lived.eligibility(0).unwrap(), again.eligibility(0).unwrap());
+        assert_eq!(lived.modulator(0).unwrap(), again.modulator(0).unwrap());
         let bound = network.modulation().unwrap().bound;
-        assert!(lived.trace(0).iter().all(|value| value.abs() <= bound));
+        assert!(lived.trace(0).unwrap().iter().all(|value| value.abs() <= bound));
         let drive = Tensor::from_slice(&drivers[0].drove, (17, 1, NEURONS), &Device::Cpu).unwrap();
         assert_eq!(flat(&lived.finish(&parameters, &drive).unwrap()), drivers[0].heard);
         assert_eq!(flat(&live(network, &parameters, &drive, false).unwrap().activity), drivers[0].heard);
@@ -135,7 +135,7 @@ fn what_does_not_fit_is_refused_in_words() {
         panic!("{network:?}")
     };
     let parameters = parameters(network);
-    let refused = |network: Network, parameters: &Parameters, drive: &Tensor| {
+    let refused = |network: Recurrent, parameters: &Parameters, drive: &Tensor| {
         live(network, parameters, drive, false).err().unwrap().to_string()
     };
     let mut misshapen = parameters.snapshot().unwrap();
@@ -147,7 +147,7 @@ fn what_does_not_fit_is_refused_in_words() {
     let error = refused(network, &misshapen, &drive(2, 1));
     assert!(error.contains("alpha has shape [2]") && error.contains("[1]"), "{error}");
     let writing = Writing::Modulated(Modulation { bound: f32::NAN, ..modulation });
-    let unbounded = Network { plasticity: Some(Plasticity { alpha: AlphaKind::Yoked, writing }), ..network };
+    let unbounded = Recurrent { plasticity: Some(Plasticity { alpha: AlphaKind::Yoked, writing }), ..network };
     let error = refused(unbounded, &parameters, &drive(2, 1));
     assert!(error.contains("a bound of the trace above zero, found NaN"), "{error}");
     let other = Tensor::zeros((2, 1, NEURONS + 1), candle_core::DType::F32, &Device::Cpu).unwrap();

@@ -4,11 +4,11 @@ use crate::plastic::twin;
 use candle_core::{DType, Device, Tensor};
 use hebbscope::device::{self, Choice, Compute};
 use hebbscope::plastic::Writing;
-use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
+use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity, Recurrent};
 use hebbscope::plastic::{Modulation, ModulationKind};
 use hebbscope::plastic::{Parameters, Rule, Stepper, live};
 use hebbscope::tasks::Optimiser;
-use hebbscope::tasks::a2c::{self, Course};
+use hebbscope::tasks::agent::a2c::{self, Course};
 use hebbscope::train::adam::{Adam, clip_scale, global_norm};
 use safetensors::SafeTensors;
 use std::collections::{BTreeMap, HashMap};
@@ -107,7 +107,7 @@ fn alpha_of(case: &Case) -> AlphaKind {
     }
 }
 
-fn network_of(case: &Case) -> Network {
+fn network_of(case: &Case) -> Recurrent {
     let rule = match case.text("rule") {
         "decay" => Rule::Decay,
         "oja" => Rule::Oja,
@@ -120,11 +120,10 @@ fn network_of(case: &Case) -> Network {
         "clamp" => Drive::Clamp,
         other => panic!("{}: unknown drive {other}", case.name),
     };
-    Network {
+    Recurrent {
         neurons: case.number("neurons") as usize,
         drive,
         plasticity: Some(Plasticity { alpha, writing: Writing::Rule(rule) }),
-        layers: None,
     }
 }
 
@@ -197,7 +196,7 @@ fn check_modulated_rnn(case: &Case) {
     let modulation = Modulation { kind, fan_out, bound: case.number("clip") as f32 };
     let neurons = case.number("neurons") as usize;
     let plasticity = Plasticity { alpha: alpha_of(case), writing: Writing::Modulated(modulation) };
-    let network = Network { neurons, drive: Drive::Add, plasticity: Some(plasticity), layers: None };
+    let network = Recurrent { neurons, drive: Drive::Add, plasticity: Some(plasticity) };
     if let Ok((compute, _)) = device::open(Choice::Cuda) {
         check_modulated_lifetime(case, network, &parameters.copy_to(&compute).unwrap());
     }
@@ -205,7 +204,7 @@ fn check_modulated_rnn(case: &Case) {
 }
 
 /// The lifetime wherever the parameters are.
-fn check_modulated_lifetime(case: &Case, network: Network, parameters: &Parameters) {
+fn check_modulated_lifetime(case: &Case, network: Recurrent, parameters: &Parameters) {
     let [steps, batch] = ["steps", "batch"].map(|key| case.number(key) as usize);
     let seen = case.tensor("in.x").flatten(0, 1).unwrap().to_device(parameters.device()).unwrap();
     let drive = seen.matmul(parameters.get("input.weight").unwrap()).unwrap();
@@ -216,11 +215,11 @@ fn check_modulated_lifetime(case: &Case, network: Network, parameters: &Paramete
         stepper.step(&flat(&drive.get(step).unwrap())).unwrap();
     }
     let of_lanes = |of: &dyn Fn(usize) -> Vec<f32>| -> Vec<f32> { (0..batch).flat_map(of).collect() };
-    case.check("out.hebb", &of_lanes(&|lane| stepper.trace(lane)));
+    case.check("out.hebb", &of_lanes(&|lane| stepper.trace(lane).unwrap()));
     if case.text("modulation") == "retroactive" {
-        case.check("out.eligibility", &of_lanes(&|lane| stepper.eligibility(lane)));
+        case.check("out.eligibility", &of_lanes(&|lane| stepper.eligibility(lane).unwrap()));
     }
-    let modulators: Vec<Vec<f32>> = (0..batch).map(|lane| stepper.modulator(lane)).collect();
+    let modulators: Vec<Vec<f32>> = (0..batch).map(|lane| stepper.modulator(lane).unwrap()).collect();
     let modulator: Vec<f32> =
         (0..steps).flat_map(|step| modulators.iter().map(|lane| lane[step]).collect::<Vec<_>>()).collect();
     case.check("out.modulator", &modulator);

@@ -4,11 +4,11 @@
 use candle_core::{Result, Tensor};
 use hebbscope::plastic::ModulationKind;
 use hebbscope::plastic::Writing;
-use hebbscope::plastic::network::{Drive, Network};
+use hebbscope::plastic::network::{Drive, Recurrent};
 use hebbscope::plastic::{Parameters, Rule};
 
 /// x(t) for all steps `[T, B, N]` and the final trace `[B, N, N]` (`None` for a non-plastic network).
-pub fn live(network: Network, parameters: &Parameters, drive: &Tensor) -> Result<(Tensor, Option<Tensor>)> {
+pub fn live(network: Recurrent, parameters: &Parameters, drive: &Tensor) -> Result<(Tensor, Option<Tensor>)> {
     let (steps, batch, neurons) = drive.dims3()?;
     let w = parameters.get("w")?;
     let mut before = Tensor::zeros((batch, neurons), drive.dtype(), drive.device())?;

@@ -38,7 +38,7 @@ fn what_a_bundled_agent_would_do_elsewhere_leads_to_the_reward_once_it_has_found
         let checkpoint = bundled.open().unwrap();
         let (mut before, mut after, mut lives) = (0.0, 0.0, 0.0);
         for seed in 0..30 {
-            let tape = evaluate::episode(&checkpoint, seed).unwrap();
+            let tape = checkpoint.specimen().episode(seed).unwrap();
             let found = tape.events.iter().filter(|event| event.kind == EventKind::Reward).map(|event| event.start);
             let found: Vec<usize> = found.collect();
             // Three times, so that it is no accident, and not in the very last steps.
@@ -57,10 +57,11 @@ fn what_a_bundled_agent_would_do_elsewhere_leads_to_the_reward_once_it_has_found
 
 /// On how many of the open squares, from 0 to 1, the action that the agent likes best brings it nearer to the reward.
 fn share_of_ways(parameters: &Parameters, tape: &Tape, step: usize) -> f64 {
-    let walk = tape.behaviour.as_ref().unwrap().walk.as_ref().unwrap();
-    let mut state = tape.first_state();
-    tape.carry(&mut state, 0..step);
-    let trace = &state[..state.len().min(tape.network.neurons.pow(2))];
+    let walk = tape.content.behaviour().unwrap().walk.as_ref().unwrap();
+    let layer = tape.layer(0).unwrap();
+    let mut state = layer.first_state();
+    layer.carry(&mut state, 0..step);
+    let trace = &state[..state.len().min(tape.neurons().pow(2))];
     let [row, column] = walk.reward;
     let reward = Square { row, column };
     let distances = distances_to(reward, |Square { row, column }| walk.is_wall([row, column]));

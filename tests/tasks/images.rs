@@ -5,8 +5,7 @@ use hebbscope::data::pictures::cifar::Layout;
 use hebbscope::data::{DATA_VARIABLE, data_folder};
 use hebbscope::episode::EventKind;
 use hebbscope::files::Precision;
-use hebbscope::tasks::recall::Asked;
-use hebbscope::tasks::{self, TASKS};
+use hebbscope::tasks::{self, Episode, Recalled, TASKS};
 use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
 use image::{GrayImage, Luma};
 use serde_json::Value;
@@ -69,15 +68,14 @@ fn the_bundled_network_completes_photographs_that_it_has_never_seen() {
 fn a_lifetime_asked_for_by_its_pictures_is_the_lifetime_of_the_seed_bit_for_bit() {
     for changes in [&[][..], &[("blank", "random")], &[("gap_steps", "0"), ("count", "2"), ("alpha", "yoked")]] {
         let checkpoint = reopened(&trained(changes, 3));
-        let config = &checkpoint.config;
         for seed in 0..4 {
-            let lived = evaluate::live_episode(config, &checkpoint.parameters, seed).unwrap();
-            let asked = Asked::of(&lived).unwrap();
-            let mut again = evaluate::live_asked(config, &checkpoint.parameters, asked).unwrap();
-            assert_eq!(again.seed, None, "nobody asked for a seed");
-            again.seed = Some(seed);
+            let lived = checkpoint.specimen().episode(seed).unwrap();
+            let asked = Recalled::of(&lived).unwrap();
+            let mut again = checkpoint.specimen().scripted(Episode::Recall(asked).into(), None).unwrap();
+            assert_eq!(again.origin.seed, None, "nobody asked for a seed");
+            again.origin.seed = Some(seed);
             let bits = |tape: &hebbscope::episode::Tape| {
-                let values = tape.drive.iter().chain(&tape.activity).chain([&tape.loss, &tape.measure]);
+                let values = tape.drive.iter().chain(&*tape.activity).chain([&tape.loss, &tape.measure]);
                 values.map(|value| value.to_bits()).collect::<Vec<_>>()
             };
             assert_eq!(bits(&lived), bits(&again), "{changes:?}, seed {seed}");
@@ -89,25 +87,26 @@ fn a_lifetime_asked_for_by_its_pictures_is_the_lifetime_of_the_seed_bit_for_bit(
 #[test]
 fn a_changed_question_is_judged_on_what_it_blanks_and_one_that_does_not_fit_is_refused() {
     let checkpoint = reopened(&trained(&[], 30));
-    let live = |asked: Asked| evaluate::live_asked(&checkpoint.config, &checkpoint.parameters, asked);
-    let lived = evaluate::live_episode(&checkpoint.config, &checkpoint.parameters, 1).unwrap();
-    let asked = Asked::of(&lived).unwrap();
+    let live = |asked: Recalled| checkpoint.specimen().scripted(Episode::Recall(asked).into(), None);
+    let lived = checkpoint.specimen().episode(1).unwrap();
+    let asked = Recalled::of(&lived).unwrap();
     let mut corner = asked.clone();
     corner.blank(|pixel| pixel % 8 < 3 && pixel / 8 < 3);
     corner.ask_for((asked.question.target + 1) % 3);
     assert_eq!(corner.blanked().collect::<Vec<_>>(), [0, 1, 2, 8, 9, 10, 16, 17, 18]);
     let tape = live(corner.clone()).unwrap();
-    assert_eq!(Asked::of(&tape).unwrap(), corner);
-    assert_eq!(tape.pictures["target"].values, asked.question.study[corner.question.target]);
+    assert_eq!(Recalled::of(&tape).unwrap(), corner);
+    let target = tape.content.question().unwrap().asked();
+    assert_eq!(target, asked.question.study[corner.question.target]);
     let answer = tape.activity_at(tape.steps - 1);
-    let pairs: Vec<_> = corner.blanked().map(|pixel| (answer[pixel], tape.pictures["target"].values[pixel])).collect();
+    let pairs: Vec<_> = corner.blanked().map(|pixel| (answer[pixel], target[pixel])).collect();
     let mean = |values: &mut dyn Iterator<Item = f32>| values.sum::<f32>() / 9.0;
     let (x, y) = (mean(&mut pairs.iter().map(|pair| pair.0)), mean(&mut pairs.iter().map(|pair| pair.1)));
     let moment = |f: &dyn Fn(f32, f32) -> f32| pairs.iter().map(|pair| f(pair.0 - x, pair.1 - y)).sum::<f32>();
     let correlation = moment(&|a, b| a * b) / (moment(&|a, _| a * a) * moment(&|_, b| b * b)).sqrt();
     assert!((tape.measure - correlation).abs() < 1e-4, "{} instead of {correlation}", tape.measure);
 
-    let refused = |change: &dyn Fn(&mut Asked)| {
+    let refused = |change: &dyn Fn(&mut Recalled)| {
         let mut asked = asked.clone();
         change(&mut asked);
         format!("{:#}", live(asked).unwrap_err())
@@ -134,7 +133,7 @@ fn the_defaults_are_the_papers() {
     let network = config.task().network(&config.settings).unwrap();
     let numbers: usize = network.shapes().iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
     // Section 4.3 counts w and α; η is one more.
-    assert_eq!((network.neurons, numbers), (1025, 2_101_250 + 1));
+    assert_eq!((network.neurons(), numbers), (1025, 2_101_250 + 1));
     for (key, value) in [("count", 3), ("rounds", 3), ("show_steps", 20), ("gap_steps", 3), ("probe_steps", 3)] {
         assert_eq!(config.settings.whole(key), value, "{key}");
     }
@@ -146,10 +145,11 @@ fn a_lifetime_shows_all_pictures_and_blanks_one_half() {
     let mut halves = [false; 2];
     let checkpoint = trained(&[], 0).checkpoint().unwrap();
     for seed in 0..20 {
-        let tape = evaluate::episode(&checkpoint, seed).unwrap();
+        let tape = checkpoint.specimen().episode(seed).unwrap();
         tape.check().unwrap();
-        assert_eq!((tape.steps, tape.network.neurons), (2 * 3 * (4 + 1) + 3, 65));
-        let (target, probe) = (&tape.pictures["target"].values, &tape.pictures["probe"].values);
+        assert_eq!((tape.steps, tape.neurons()), (2 * 3 * (4 + 1) + 3, 65));
+        let question = tape.content.question().unwrap();
+        let (target, probe) = (question.asked(), &question.probe);
         let blanked: Vec<bool> = probe.iter().map(|&value| value == 0.0).collect();
         let top = blanked[0];
         halves[usize::from(top)] = true;
@@ -163,7 +163,7 @@ fn a_lifetime_shows_all_pictures_and_blanks_one_half() {
                 assert_eq!(shown[64], 1.0, "the bias");
                 match (event.kind, event.index) {
                     (EventKind::Study, Some(index)) => {
-                        assert_eq!(shown[..64], tape.pictures["study"].values[index * 64..][..64]);
+                        assert_eq!(shown[..64], question.study[index]);
                         assert!(shown.iter().all(|&value| value != 0.0), "every pixel is shown");
                     }
                     (EventKind::Probe, None) => assert_eq!(shown[..64], probe[..]),
@@ -178,8 +178,9 @@ fn a_lifetime_shows_all_pictures_and_blanks_one_half() {
 #[test]
 fn random_pixels_can_be_blanked_instead() {
     let checkpoint = trained(&[("blank", "random"), ("blank_fraction", "0.25")], 0).checkpoint().unwrap();
-    let tape = evaluate::episode(&checkpoint, 1).unwrap();
-    let blanked: Vec<usize> = (0..64).filter(|&pixel| tape.pictures["probe"].values[pixel] == 0.0).collect();
+    let tape = checkpoint.specimen().episode(1).unwrap();
+    let probe = &tape.content.question().unwrap().probe;
+    let blanked: Vec<usize> = (0..64).filter(|&pixel| probe[pixel] == 0.0).collect();
     assert_eq!(blanked.len(), 16);
     assert!(blanked.first() < Some(&16) && blanked.last() > Some(&47), "all over the picture: {blanked:?}");
 }
@@ -262,7 +263,7 @@ fn every_task_lives_saves_and_is_evaluated() {
         assert!(result.measure.is_finite() && result.details.iter().all(|(_, value)| value.is_finite()));
         let keys: Vec<&str> = result.details.iter().map(|(measure, _)| measure.key).collect();
         assert!(!keys.contains(&task.measure().key), "{keys:?}");
-        evaluate::episode(&checkpoint, 0).unwrap().check().unwrap();
+        checkpoint.specimen().episode(0).unwrap().check().unwrap();
     }
 }
 

@@ -1,14 +1,16 @@
 //! The maze: what its tapes say fits together, its gradients are those of the slow twin, and an agent learns.
 
 use crate::plastic::twin;
-use crate::workbench::{advance, bits, read_tape, taken_apart, tape_bytes, with_changed_json, with_value};
+use crate::workbench::{
+    advance, bits, nowhere, read_tape, specimen, taken_apart, tape_bytes, with_changed_json, with_value,
+};
 use candle_core::{D, Tensor};
 use hebbscope::data::{Generator, Stream};
-use hebbscope::episode::{Behaviour, Event, EventKind, Ledger, Modulator, Reel, Tape, Walk};
+use hebbscope::episode::{Behaviour, Content, Event, EventKind, Ledger, Modulator, Reel, Tape, Walk};
 use hebbscope::plastic::{Parameters, Stepper};
 use hebbscope::tasks::maze::belief::beliefs;
 use hebbscope::tasks::maze::environment::{BIAS, LAST_ACTION, LAST_REWARD, TIME, WALLS};
-use hebbscope::tasks::{self, Purpose};
+use hebbscope::tasks::{self, Experiment, Outcome, Purpose};
 use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
 use std::sync::Arc;
 
@@ -43,7 +45,7 @@ fn strong(changes: &[(&str, &str)]) -> Parameters {
     for (name, shape) in experiment.network().shapes() {
         let count = shape.iter().product();
         let values = if name == "eta" { vec![0.1] } else { generator.normal(count, 0.3) };
-        parameters.insert(name, &shape, &values).unwrap();
+        parameters.insert(&name, &shape, &values).unwrap();
     }
     parameters
 }
@@ -59,7 +61,7 @@ fn saved_and_opened(trainer: &Trainer) -> Checkpoint {
 fn eventful() -> (Parameters, Tape) {
     let parameters = strong(&[]);
     let tape = (0..200)
-        .map(|seed| evaluate::live_episode(&config(&[]), &parameters, seed).unwrap())
+        .map(|seed| specimen(&config(&[]), &parameters).episode(seed).unwrap())
         .find(|tape| {
             let count = |kind| tape.events.iter().filter(|event| event.kind == kind).count();
             count(EventKind::Reward) > 1 && count(EventKind::Teleport) > 1 && count(EventKind::Bump) > 1
@@ -68,8 +70,20 @@ fn eventful() -> (Parameters, Tape) {
     (parameters, tape)
 }
 
+/// A lifetime that is drawn from `generator`.
+fn lived(experiment: &dyn Experiment, parameters: &Parameters, generator: &mut Generator) -> Outcome {
+    experiment.live(parameters, vec![experiment.draw(generator)], nowhere()).unwrap()
+}
+
+fn behaviour_of(tape: &mut Tape) -> &mut Behaviour {
+    match &mut tape.content {
+        Content::Agent(behaviour) => behaviour,
+        other => panic!("no agent in {other:?}"),
+    }
+}
+
 fn parts(tape: &Tape) -> (&Behaviour, &Walk) {
-    let behaviour = tape.behaviour.as_ref().unwrap();
+    let behaviour = tape.content.behaviour().unwrap();
     (behaviour, behaviour.walk.as_ref().unwrap())
 }
 
@@ -93,7 +107,7 @@ fn a_tape_tells_what_the_agent_saw_did_and_got() {
     tape.check().unwrap();
     let (behaviour, walk) = parts(&tape);
     assert_eq!((walk.side, walk.squares[0]), (7, [3, 3]), "a lifetime begins in the centre");
-    let inputs = tape.network.layers.unwrap().inputs;
+    let inputs = tape.network.agent_size().unwrap().inputs;
     let has = |kind, step| tape.events.iter().any(|event| event.kind == kind && event.start == step);
     for (step, pair) in walk.squares.windows(2).enumerate() {
         let ([row, column], after) = (pair[0], pair[1]);
@@ -178,7 +192,7 @@ fn every_gradient_is_that_of_the_slow_twin() {
     {
         let (config, parameters) = (config(changes), strong(changes));
         let experiment = config.task().experiment(&config.settings, Purpose::Training).unwrap();
-        let outcome = experiment.live(&parameters, &mut Generator::new(2, Stream::Training), 1).unwrap();
+        let outcome = lived(&*experiment, &parameters, &mut Generator::new(2, Stream::Training));
         let found = outcome.loss.backward().unwrap();
 
         let tape = &outcome.tape;
@@ -191,7 +205,7 @@ fn every_gradient_is_that_of_the_slow_twin() {
         let device = parameters.device();
         let seen = Tensor::from_slice(&behaviour.observations, (tape.steps, 16), device).unwrap();
         let drive = layer(&seen, "input").unsqueeze(1).unwrap();
-        let (activity, _) = twin::live(tape.network, &parameters, &drive).unwrap();
+        let (activity, _) = twin::live(tape.network.recurrent().unwrap(), &parameters, &drive).unwrap();
         let activity = activity.squeeze(1).unwrap();
         let p = layer(&activity, "policy").exp().unwrap();
         let p = p.broadcast_div(&p.sum_keepdim(D::Minus1).unwrap()).unwrap();
@@ -304,7 +318,8 @@ fn a_modulator_begins_as_layers_do() {
             assert!(weight.iter().any(|value| *value < 0.0), "{layer}");
             assert!(parameters.values(&format!("{layer}.bias")).unwrap().iter().all(|value| value.abs() <= bound));
         }
-        assert_eq!(parameters.eta(), 0.01 * eta as f32);
+        let layer = trainer.config().task().network(&trainer.config().settings).unwrap().layers().remove(0);
+        assert_eq!(layer.eta(parameters).unwrap(), 0.01 * eta as f32);
     }
 }
 
@@ -318,24 +333,27 @@ fn settings_without_a_fan_out_or_inputs_are_those_of_before() {
     settings.set_all(&map).unwrap();
     assert_eq!(settings.to_map(), config(&[]).settings.to_map());
     let network = config(&[]).task().network(&settings).unwrap();
-    assert!(network.modulation().is_none() && !serde_json::to_string(&network).unwrap().contains("modulation"));
+    assert!(
+        network.recurrent().unwrap().modulation().is_none()
+            && !serde_json::to_string(&network).unwrap().contains("modulation")
+    );
 }
 
 #[test]
 fn the_trace_of_a_modulated_tape_is_the_kernels_at_every_step() {
     for changes in MODULATED {
         let parameters = strong(changes);
-        let tape = Arc::new(evaluate::live_episode(&config(changes), &parameters, 3).unwrap());
+        let tape = Arc::new(specimen(&config(changes), &parameters).episode(3).unwrap());
         tape.check().unwrap();
-        let mut stepper = Stepper::begin(tape.network, &parameters, 1, tape.steps).unwrap();
-        let (mut reel, mut traces) = (Reel::new(Arc::clone(&tape)), vec![vec![0.0; 400]]);
+        let mut stepper = Stepper::begin(tape.network.recurrent().unwrap(), &parameters, 1, tape.steps).unwrap();
+        let (mut reel, mut traces) = (Reel::new(Arc::clone(&tape), 0), vec![vec![0.0; 400]]);
         for step in 0..tape.steps {
             assert!(reel.trace_at(step) == traces[step], "{changes:?} step {step}");
             let activity = stepper.step(&tape.drive[step * 20..][..20]).unwrap();
             assert_eq!(activity, tape.activity_at(step));
-            traces.push(stepper.trace(0));
+            traces.push(stepper.trace(0).unwrap());
         }
-        assert_eq!(stepper.modulator(0), tape.modulator.as_ref().unwrap().values);
+        assert_eq!(stepper.modulator(0).unwrap(), tape.layers[0].modulator.as_ref().unwrap().values);
         assert!(traces[40].iter().any(|value| value.abs() > 0.04), "{changes:?}: an empty trace tests nothing");
         // From key-frames, forwards and backwards.
         for step in [40, 3, 29, 16, 8, 0, 39, 24] {
@@ -345,7 +363,7 @@ fn the_trace_of_a_modulated_tape_is_the_kernels_at_every_step() {
             let history: Vec<f32> = traces.iter().map(|trace| trace[from * 20 + to]).collect();
             assert_eq!(reel.synapse_history(from, to), history);
             for (step, &trace) in history.iter().enumerate() {
-                let ledger = Ledger::of_synapse(&tape, from, to, step);
+                let ledger = Ledger::of_synapse(&tape, 0, from, to, step);
                 assert_eq!(ledger.written.len(), step);
                 assert!((ledger.total() - f64::from(trace)).abs() < 2e-6, "{changes:?} {from}→{to} step {step}");
             }
@@ -355,14 +373,14 @@ fn the_trace_of_a_modulated_tape_is_the_kernels_at_every_step() {
         let (read, layers) = read_tape(&tape_bytes(&tape, &parameters)).unwrap();
         assert_eq!(read, *tape);
         assert_eq!(bits(&layers), bits(&parameters));
-        assert!(Reel::new(Arc::new(read)).trace_at(40) == traces[40]);
+        assert!(Reel::new(Arc::new(read), 0).trace_at(40) == traces[40]);
     }
 }
 
 #[test]
 fn a_modulator_that_cannot_be_is_refused_with_a_sentence() {
     let parameters = strong(MODULATED[2]);
-    let tape = evaluate::live_episode(&config(MODULATED[2]), &parameters, 3).unwrap();
+    let tape = specimen(&config(MODULATED[2]), &parameters).episode(3).unwrap();
     let bytes = tape_bytes(&tape, &parameters);
     let json = |change: &dyn Fn(&mut serde_json::Value)| with_changed_json(&bytes, |json| change(json));
     for (changed, words) in [
@@ -395,16 +413,22 @@ fn a_modulator_that_cannot_be_is_refused_with_a_sentence() {
         change(&mut tape);
         tape.check().unwrap_err()
     };
-    let part = |tape: &mut Tape| tape.modulator.clone().unwrap();
+    let part = |tape: &mut Tape| tape.layers[0].modulator.clone().unwrap();
     for (error, words) in [
-        (broken(&|tape| tape.modulator.as_mut().unwrap().values.truncate(39)), "modulator of 40 steps has 39 values"),
-        (broken(&|tape| tape.modulator.as_mut().unwrap().fan_out = None), "do not agree on a fan-out, found none"),
         (
-            broken(&|tape| tape.modulator.as_mut().unwrap().fan_out.as_mut().unwrap()[1].truncate(3)),
+            broken(&|tape| tape.layers[0].modulator.as_mut().unwrap().values.truncate(39)),
+            "modulator of 40 steps has 39 values",
+        ),
+        (
+            broken(&|tape| tape.layers[0].modulator.as_mut().unwrap().fan_out = None),
+            "do not agree on a fan-out, found none",
+        ),
+        (
+            broken(&|tape| tape.layers[0].modulator.as_mut().unwrap().fan_out.as_mut().unwrap()[1].truncate(3)),
             "reaches 3 neurons, the network has 20",
         ),
         (
-            broken(&|tape| tape.modulator = Some(Modulator { values: vec![f32::NAN; 40], ..part(tape) })),
+            broken(&|tape| tape.layers[0].modulator = Some(Modulator { values: vec![f32::NAN; 40], ..part(tape) })),
             "the modulator holds NaN",
         ),
     ] {
@@ -440,7 +464,8 @@ fn drivers_are_heard_in_turn_and_their_lifetimes_are_those_of_single_steps() {
         }
     }
     let (batch, neurons, steps) = (7, 20, 12);
-    let (network, parameters) = (config(&[]).task().network(&config(&[]).settings).unwrap(), strong(&[]));
+    let network = config(&[]).task().network(&config(&[]).settings).unwrap().recurrent().unwrap();
+    let parameters = strong(&[]);
     let echo =
         |lane: usize| Echo { last: vec![lane as f32 * 0.1 - 0.3; neurons], heard: Vec::new(), drove: Vec::new() };
     let fresh = || -> Vec<Echo> { (0..batch).map(echo).collect() };
@@ -454,7 +479,7 @@ fn drivers_are_heard_in_turn_and_their_lifetimes_are_those_of_single_steps() {
         assert_eq!(stepper.step(&of(|driver| &driver.drove)).unwrap(), of(|driver| &driver.heard), "step {step}");
     }
     for lane in 0..batch {
-        assert_eq!(lived.trace(lane), stepper.trace(lane));
+        assert_eq!(lived.trace(lane).unwrap(), stepper.trace(lane).unwrap());
     }
     assert!(Stepper::live_with(network, &parameters, &mut drivers[..0], steps).is_err());
     // The drive as it comes from a layer, all rows below each other, makes the same activities in that shape.
@@ -511,7 +536,7 @@ fn what_does_not_fit_the_network_is_refused_before_it_is_written() {
     let (_, tape) = eventful();
     let broken = |change: &dyn Fn(&mut Behaviour)| {
         let mut tape = tape.clone();
-        change(tape.behaviour.as_mut().unwrap());
+        change(behaviour_of(&mut tape));
         tape.check().unwrap_err()
     };
     for (error, words) in [
@@ -541,7 +566,7 @@ fn an_evaluation_counts_steps_and_tenths_as_they_were() {
     let (_, tape) = eventful();
     let life = |found: &[usize]| {
         let mut tape = tape.clone();
-        let rewards = &mut tape.behaviour.as_mut().unwrap().rewards;
+        let rewards = &mut behaviour_of(&mut tape).rewards;
         rewards.fill(0.0);
         rewards[20] = -0.5;
         found.iter().for_each(|&step| rewards[step] = 7.5);
@@ -574,7 +599,7 @@ fn an_evaluation_counts_the_bumps_of_the_tapes() {
     let checkpoint = Checkpoint { parameters: parameters.snapshot().unwrap(), ..trainer(&[]).checkpoint().unwrap() };
     let result = evaluate::evaluate(&checkpoint, 3, 20, |_| {}).unwrap();
     let mut generator = Generator::new(3, Stream::Evaluation);
-    let tapes = (0..20).map(|_| experiment.live(&parameters, &mut generator, 1).unwrap().tape);
+    let tapes = (0..20).map(|_| lived(&*experiment, &parameters, &mut generator).tape);
     let count = |tape: &Tape, kind| tape.events.iter().filter(|event| event.kind == kind).count();
     let (bumps, found): (Vec<_>, Vec<_>) =
         tapes.map(|tape| (count(&tape, EventKind::Bump), count(&tape, EventKind::Reward))).unzip();
@@ -591,7 +616,7 @@ fn agents_live_in_mazes_of_every_size() {
     for size in ["11", "15", "21"] {
         let mut trainer = trainer(&[("size", size), ("steps", "20")]);
         assert!(trainer.step().unwrap().loss.is_finite(), "{size}");
-        let tape = evaluate::episode(&trainer.checkpoint().unwrap(), 1).unwrap();
+        let tape = trainer.checkpoint().unwrap().specimen().episode(1).unwrap();
         let walk = parts(&tape).1;
         let middle = size.parse::<usize>().unwrap().div_ceil(2);
         assert_eq!((walk.side, walk.squares[0]), (size.parse::<usize>().unwrap() + 2, [middle, middle]));
@@ -603,14 +628,15 @@ fn agents_live_in_mazes_of_every_size() {
 fn an_agent_from_which_the_walls_are_withheld_believes_the_same_everywhere() {
     let changes = [("input_walls", "withheld"), ("input_time", "withheld")];
     let parameters = strong(&[]);
-    let tape = evaluate::live_episode(&config(&changes), &parameters, 3).unwrap();
+    let tape = specimen(&config(&changes), &parameters).episode(3).unwrap();
     let seen = &parts(&tape).0.observations;
     assert!(seen.chunks_exact(16).all(|seen| seen[WALLS].iter().all(|wall| *wall == 0.0) && seen[TIME] == 0.0));
-    let mut trace = tape.first_state();
-    tape.carry(&mut trace, 0..30);
+    let layer = tape.layer(0).unwrap();
+    let mut trace = layer.first_state();
+    layer.carry(&mut trace, 0..30);
     let found = beliefs(&parameters, &tape, 30, &trace).unwrap();
     assert!(found.iter().all(|belief| belief.probabilities == found[0].probabilities));
-    let sighted = evaluate::live_episode(&config(&[]), &parameters, 3).unwrap();
+    let sighted = specimen(&config(&[]), &parameters).episode(3).unwrap();
     let found = beliefs(&parameters, &sighted, 30, &trace).unwrap();
     assert!(found.iter().any(|belief| belief.probabilities != found[0].probabilities));
 }

@@ -1,12 +1,12 @@
 //! Lives that branch off: what comes before an intervention is the same life, what comes after is lived with the same
 //! random numbers, and every trace of it is rebuilt bit for bit.
 
-use crate::workbench::{bits, read_tape, tape_bytes, with_changed_json, with_value};
+use crate::workbench::{bits, read_tape, specimen, tape_bytes, with_changed_json, with_value};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::{EventKind, Intervention, Ledger, Reel, Tape, What, intervention};
 use hebbscope::plastic::{Alteration, Parameters, Stepper};
 use hebbscope::tasks::{self, Purpose};
-use hebbscope::train::{RunConfig, evaluate};
+use hebbscope::train::RunConfig;
 use std::sync::Arc;
 
 const NEURONS: usize = 20;
@@ -41,13 +41,13 @@ fn strong(config: &RunConfig) -> Parameters {
     let mut parameters = Parameters::default();
     for (name, shape) in network.shapes() {
         let values = if name == "eta" { vec![0.1] } else { generator.normal(shape.iter().product(), 0.3) };
-        parameters.insert(name, &shape, &values).unwrap();
+        parameters.insert(&name, &shape, &values).unwrap();
     }
     parameters
 }
 
 fn done(step: usize, what: What) -> Intervention {
-    Intervention { step, what }
+    Intervention::new(step, what)
 }
 
 fn transplant(seed: u64) -> What {
@@ -75,18 +75,18 @@ fn a_branch_in_which_nothing_is_different_is_the_same_life_bit_for_bit() {
     for changes in NETWORKS {
         let config = config(changes);
         let parameters = strong(&config);
-        let life = evaluate::live_episode(&config, &parameters, 4).unwrap();
-        let actions = &life.behaviour.as_ref().unwrap().actions;
+        let life = specimen(&config, &parameters).episode(4).unwrap();
+        let actions = &life.content.behaviour().unwrap().actions;
         let mut same: Vec<_> = [3, 4, 21].map(|step| done(step, What::Act(actions[step]))).to_vec();
         let reward = life.reward_square(0).unwrap();
         let place = same.partition_point(|done| done.step <= 9);
-        if life.behaviour.as_ref().unwrap().walk.as_ref().unwrap().squares[9] != reward {
+        if life.content.behaviour().unwrap().walk.as_ref().unwrap().squares[9] != reward {
             same.insert(place, done(9, What::MoveReward(reward)));
         }
-        let mut branch = evaluate::live_branched(&config, &parameters, 4, same.clone()).unwrap();
+        let mut branch = specimen(&config, &parameters).branch(4, same.clone()).unwrap();
         assert_eq!(std::mem::take(&mut branch.interventions), same);
         assert_eq!(branch, life, "{changes:?}");
-        assert_eq!(evaluate::live_branched(&config, &parameters, 4, Vec::new()).unwrap(), life, "{changes:?}");
+        assert_eq!(specimen(&config, &parameters).branch(4, Vec::new()).unwrap(), life, "{changes:?}");
     }
 }
 
@@ -95,16 +95,16 @@ fn what_comes_before_an_intervention_is_the_untouched_life() {
     for changes in &NETWORKS[..8] {
         let config = config(changes);
         let parameters = strong(&config);
-        let life = evaluate::live_episode(&config, &parameters, 2).unwrap();
-        let other = (life.behaviour.as_ref().unwrap().actions[15] + 1) % 4;
+        let life = specimen(&config, &parameters).episode(2).unwrap();
+        let other = (life.content.behaviour().unwrap().actions[15] + 1) % 4;
         let what = [What::Erase, What::Freeze, What::ScaleAlpha(0.0), transplant(9), What::Act(other)];
         for what in what {
-            let branch = evaluate::live_branched(&config, &parameters, 2, vec![done(15, what.clone())]).unwrap();
+            let branch = specimen(&config, &parameters).branch(2, vec![done(15, what.clone())]).unwrap();
             branch.check().unwrap();
             let [(before, after), (as_before, otherwise)] =
                 [&branch, &life].map(|tape| tape.activity.split_at(15 * NEURONS));
             assert!(before == as_before && after != otherwise, "{changes:?} {what:?}");
-            let (now, then) = (branch.behaviour.as_ref().unwrap(), life.behaviour.as_ref().unwrap());
+            let (now, then) = (branch.content.behaviour().unwrap(), life.content.behaviour().unwrap());
             assert!(now.observations[..16 * 16] == then.observations[..16 * 16], "it comes to step 15 as it was");
         }
     }
@@ -115,25 +115,25 @@ fn the_traces_of_a_branch_are_the_kernels_at_every_step() {
     for changes in &NETWORKS[..8] {
         let config = config(changes);
         let parameters = strong(&config);
-        let tape = Arc::new(evaluate::live_branched(&config, &parameters, 3, many()).unwrap());
+        let tape = Arc::new(specimen(&config, &parameters).branch(3, many()).unwrap());
         tape.check().unwrap();
-        let mut stepper = Stepper::begin(tape.network, &parameters, 1, STEPS).unwrap();
-        let (mut reel, mut traces) = (Reel::new(Arc::clone(&tape)), Vec::new());
+        let mut stepper = Stepper::begin(tape.network.recurrent().unwrap(), &parameters, 1, STEPS).unwrap();
+        let (mut reel, mut traces) = (Reel::new(Arc::clone(&tape), 0), Vec::new());
         for step in 0..STEPS {
             for alteration in tape.done_before(step).filter_map(What::alteration) {
                 stepper.alter(&parameters, &alteration).unwrap();
             }
-            traces.push(stepper.trace(0));
+            traces.push(stepper.trace(0).unwrap());
             assert!(reel.trace_at(step) == traces[step], "{changes:?} step {step}");
             let (written, now) = (reel.written_at(step), traces[step].clone());
             let activity = stepper.step(&tape.drive[step * NEURONS..][..NEURONS]).unwrap();
             assert_eq!(activity, tape.activity_at(step), "{changes:?} step {step}");
             // What the step itself wrote, whatever is done to it next.
-            assert!(written == stepper.trace(0), "{changes:?} step {step}");
+            assert!(written == stepper.trace(0).unwrap(), "{changes:?} step {step}");
             assert!(step < 30 || written == now, "{changes:?} step {step}: it is frozen");
             assert!(step != 20 || written != now, "{changes:?}: it was not always");
         }
-        traces.push(stepper.trace(0));
+        traces.push(stepper.trace(0).unwrap());
         assert!(reel.trace_at(STEPS) == traces[STEPS], "{changes:?} at the end");
         let is_empty = |step: usize| traces[step].iter().all(|value| *value == 0.0);
         assert!(!is_empty(0) && !is_empty(6) && is_empty(7) && !is_empty(9) && is_empty(36) && !is_empty(39));
@@ -145,7 +145,7 @@ fn the_traces_of_a_branch_are_the_kernels_at_every_step() {
             let history: Vec<f32> = traces.iter().map(|trace| trace[from * NEURONS + to]).collect();
             assert_eq!(reel.synapse_history(from, to), history, "{changes:?} {from}→{to}");
             for (step, &trace) in history.iter().enumerate() {
-                let total = Ledger::of_synapse(&tape, from, to, step).total();
+                let total = Ledger::of_synapse(&tape, 0, from, to, step).total();
                 assert!((total - f64::from(trace)).abs() < 2e-6, "{changes:?} {from}→{to} step {step}: {total}");
             }
         }
@@ -159,11 +159,11 @@ fn alpha_counts_as_much_as_it_is_scaled() {
         let config = config(changes);
         let parameters = strong(&config);
         let scales = vec![done(10, What::ScaleAlpha(0.0)), done(20, What::ScaleAlpha(1.7))];
-        let tape = Arc::new(evaluate::live_branched(&config, &parameters, 3, scales).unwrap());
+        let tape = Arc::new(specimen(&config, &parameters).branch(3, scales).unwrap());
         let (w, alpha) = (parameters.values("w").unwrap(), parameters.values("alpha").unwrap());
-        let (kind, mut reel) = (tape.network.alpha().unwrap(), Reel::new(Arc::clone(&tape)));
+        let (kind, mut reel) = (tape.network.recurrent().unwrap().alpha().unwrap(), Reel::new(Arc::clone(&tape), 0));
         for (step, scale) in [(5, 1.0), (10, 0.0), (19, 0.0), (20, 1.7), (33, 1.7)] {
-            assert_eq!(tape.alpha_scale(step), scale);
+            assert_eq!(tape.layer(0).unwrap().alpha_scale(step), scale);
             let trace = reel.trace_at(step);
             for (to, found) in tape.activity_at(step).iter().enumerate() {
                 let mut sum = tape.drive[step * NEURONS + to];
@@ -185,8 +185,8 @@ fn an_agent_that_is_driven_goes_where_it_is_told_and_finds_the_reward_where_it_w
     let mut all = vec![done(0, What::MoveReward([1, 2]))];
     all.extend([2, 2, 0, 0, 1].into_iter().enumerate().map(|(step, action)| done(step, What::Act(action))));
     all.push(done(8, What::MoveReward([5, 5])));
-    let tape = evaluate::live_branched(&config, &parameters, 1, all).unwrap();
-    let behaviour = tape.behaviour.as_ref().unwrap();
+    let tape = specimen(&config, &parameters).branch(1, all).unwrap();
+    let behaviour = tape.content.behaviour().unwrap();
     let squares = &behaviour.walk.as_ref().unwrap().squares;
     assert_eq!(squares[..5], [[3, 3], [3, 2], [3, 1], [2, 1], [1, 1]]);
     assert_eq!(behaviour.actions[..5], [2, 2, 0, 0, 1]);
@@ -205,11 +205,11 @@ fn what_follows_has_the_same_random_numbers() {
     parameters.insert("policy.bias", &[4], &[0.0; 4]).unwrap();
     let mut parted = 0;
     for seed in 0..20 {
-        let life = |interventions| evaluate::live_branched(&config, &parameters, seed, interventions).unwrap();
+        let life = |interventions| specimen(&config, &parameters).branch(seed, interventions).unwrap();
         let untouched = life(Vec::new());
-        let other = (untouched.behaviour.as_ref().unwrap().actions[10] + 1) % 4;
+        let other = (untouched.content.behaviour().unwrap().actions[10] + 1) % 4;
         let changed = life(vec![done(10, What::Act(other)), done(12, What::MoveReward([1, 1]))]);
-        let [before, after] = [&untouched, &changed].map(|tape| &tape.behaviour.as_ref().unwrap().actions);
+        let [before, after] = [&untouched, &changed].map(|tape| &tape.content.behaviour().unwrap().actions);
         assert_eq!((after[10], &after[..10], &after[11..]), (other, &before[..10], &before[11..]), "seed {seed}");
         // Where the reward is found at other times, squares are drawn at other times too.
         let found = |tape: &Tape| -> Vec<usize> {
@@ -228,8 +228,8 @@ fn an_agent_under_whom_the_reward_is_hidden_has_to_come_back() {
     // In the centre of 5 × 5 squares it stands on the reward, bumps into nothing, goes and comes back.
     let mut all = vec![done(0, What::MoveReward([3, 3]))];
     all.extend([2, 1].into_iter().enumerate().map(|(step, action)| done(step, What::Act(action))));
-    let tape = evaluate::live_branched(&config, &parameters, 1, all).unwrap();
-    assert_eq!(tape.behaviour.as_ref().unwrap().rewards[..2], [0.0, 10.0]);
+    let tape = specimen(&config, &parameters).branch(1, all).unwrap();
+    assert_eq!(tape.content.behaviour().unwrap().rewards[..2], [0.0, 10.0]);
 }
 
 #[test]
@@ -253,9 +253,8 @@ fn what_is_done_later_takes_the_place_of_what_it_makes_void() {
 fn what_cannot_be_done_is_refused_in_words() {
     let plastic = config(&[]);
     let parameters = strong(&plastic);
-    let refused = |what: Vec<Intervention>| {
-        evaluate::live_branched(&plastic, &parameters, 1, what).map(|_| ()).unwrap_err().to_string()
-    };
+    let refused =
+        |what: Vec<Intervention>| specimen(&plastic, &parameters).branch(1, what).map(|_| ()).unwrap_err().to_string();
     for (what, words) in [
         (done(40, What::Erase), "before one of 40 steps, found step 41"),
         (done(3, What::Act(4)), "an action from 0 to 3, found 4"),
@@ -270,14 +269,17 @@ fn what_cannot_be_done_is_refused_in_words() {
     assert!(refused(vec![done(5, What::Erase), done(2, What::Erase)]).contains("in the order of their steps"));
 
     let fixed = config(&[("network", "non_plastic")]);
-    let error = evaluate::live_branched(&fixed, &strong(&fixed), 1, vec![done(2, What::Erase)]).unwrap_err();
+    let error = specimen(&fixed, &strong(&fixed)).branch(1, vec![done(2, What::Erase)]).unwrap_err();
     assert!(error.to_string().contains("a network with traces, found one without"), "{error}");
 
     let patterns = RunConfig::new(tasks::find("patterns").unwrap());
     let experiment = patterns.task().experiment(&patterns.settings, Purpose::Testing).unwrap();
-    let network = experiment.initial(&mut Generator::new(1, Stream::Initialisation)).unwrap();
-    let error = evaluate::live_branched(&patterns, &network, 1, vec![done(2, What::Erase)]).unwrap_err();
-    assert!(error.to_string().contains("no agent to intervene with"), "{error}");
+    let mut generator = Generator::new(1, Stream::Initialisation);
+    let network = Parameters::new(&experiment.specifications(), &mut generator).unwrap();
+    for what in [What::Act(1), What::MoveReward([1, 1])] {
+        let error = specimen(&patterns, &network).branch(1, vec![done(2, what)]).unwrap_err();
+        assert!(error.to_string().contains("the network of an agent, found one that neither sees nor acts"), "{error}");
+    }
 }
 
 #[test]
@@ -286,7 +288,7 @@ fn a_branch_is_read_back_as_it_was_written_and_a_damaged_one_is_refused() {
     let parameters = strong(&config);
     let mut all = many();
     all.push(done(39, What::MoveReward([1, 1])));
-    let tape = evaluate::live_branched(&config, &parameters, 3, all).unwrap();
+    let tape = specimen(&config, &parameters).branch(3, all).unwrap();
     let bytes = tape_bytes(&tape, &parameters);
     let (found, layers) = read_tape(&bytes).unwrap();
     assert_eq!(found, tape);
@@ -315,8 +317,8 @@ fn a_branch_is_read_back_as_it_was_written_and_a_damaged_one_is_refused() {
 fn an_altered_lifetime_teaches_nobody() {
     let config = config(&[]);
     let parameters = strong(&config);
-    let tape = evaluate::live_episode(&config, &parameters, 3).unwrap();
-    let mut stepper = Stepper::begin(tape.network, &parameters, 1, STEPS).unwrap();
+    let tape = specimen(&config, &parameters).episode(3).unwrap();
+    let mut stepper = Stepper::begin(tape.network.recurrent().unwrap(), &parameters, 1, STEPS).unwrap();
     stepper.alter(&parameters, &Alteration::Freeze).unwrap();
     stepper.step(&tape.drive[..NEURONS]).unwrap();
     let drive = candle_core::Tensor::from_slice(&tape.drive[..NEURONS], (1, 1, NEURONS), parameters.device()).unwrap();

@@ -261,7 +261,9 @@ fn nan_stops_training_and_says_where_it_began() {
         (
             |outcome| {
                 outcome.loss = (&outcome.loss * f64::NAN).unwrap();
-                outcome.tape.activity[21 * 7 + 4] = f32::NAN;
+                let mut activity = outcome.tape.activity.to_vec();
+                activity[21 * 7 + 4] = f32::NAN;
+                outcome.tape.activity = activity.into();
             },
             "the activity of neuron 4 at step 7 of the lifetime became NaN",
         ),

@@ -1,7 +1,6 @@
 //! The training thread: what it is told, what it tells, and how it ends.
 
 use crate::workbench::{Disturbed, PATIENCE, bits, config, trained, wait_for, within_patience};
-use hebbscope::episode::Tape;
 use hebbscope::train::run_folder::checkpoint_path;
 use hebbscope::train::worker::Options;
 use hebbscope::train::{Checkpoint, Command, Event, Point, RunConfig, RunFolder, Snapshot, Trainer, Worker};
@@ -356,9 +355,10 @@ fn a_state_is_complete_and_does_not_change_while_training_goes_on() {
         let reference = trained(&[], snapshot.iteration as usize);
         assert!(bits(&snapshot.parameters) == bits(reference.parameters()), "parameters of one and the same moment");
         // The reference run was to be shorter.
-        let tape = Tape { run: snapshot.tape.run.clone(), ..(**reference.last_tape().unwrap()).clone() };
+        let mut tape = (**reference.last_tape().unwrap()).clone();
+        tape.origin.run = snapshot.tape.origin.run.clone();
         assert!(*snapshot.tape == tape, "with the tape of the lifetime before it");
-        assert_eq!(snapshot.tape.iteration + 1, snapshot.iteration);
+        assert_eq!(snapshot.tape.origin.iteration + 1, snapshot.iteration);
         snapshot.tape.check().unwrap();
     }
 }

@@ -4,7 +4,7 @@ use crate::support::offscreen;
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::render::Offscreen;
-use hebbscope::tasks::Measure;
+use hebbscope::tasks::{Goal, Measure, Unit};
 use hebbscope::train::Point;
 use hebbscope::ui::panels::curve::axis::{Scale, Span, round_text};
 use hebbscope::ui::panels::curve::number::Number;
@@ -22,7 +22,8 @@ use rand::Rng as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-const MEASURE: Measure = Measure { key: "error", title: "bits with the wrong sign", is_fraction: true };
+const MEASURE: Measure =
+    Measure { key: "error", title: "bits with the wrong sign", unit: Unit::Fraction, goal: Goal::Lower };
 
 /// A sequence in which every fortieth value is NaN or infinite.
 fn wild_values(length: usize, seed: u64) -> Vec<f32> {

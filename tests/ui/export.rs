@@ -4,7 +4,7 @@ use crate::support::{offscreen, windowed};
 use crate::ui::window::{quiet_session, small_checkpoint};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::episode::{Reel, tape_file};
-use hebbscope::train::{Checkpoint, evaluate};
+use hebbscope::train::Checkpoint;
 use hebbscope::ui::export::exports::{Kind, Naming};
 use hebbscope::ui::export::{self, Export, ExportError, Exports, Job, Progress, Shown, Still};
 use hebbscope::ui::layout::Named;
@@ -153,15 +153,15 @@ fn tensors_read_back_bit_for_bit_and_h_is_that_of_the_step_viewed() {
     let found: BTreeMap<_, _> = candle_core::Tensor::read_npz(&path).unwrap().into_iter().collect();
     let scene = &shown.still.scene;
     let tape = scene.tape();
-    let neurons = tape.network.neurons;
+    let neurons = tape.neurons();
     let mut expected: BTreeMap<String, (Vec<usize>, Vec<f32>)> = BTreeMap::new();
     for (name, array) in scene.parameters.to_arrays().unwrap() {
         expected.insert(name, (array.shape, array.values));
     }
-    let trace = Reel::new(Arc::clone(tape)).trace_at(9).to_vec();
+    let trace = Reel::new(Arc::clone(tape), 0).trace_at(9).to_vec();
     assert!(trace.iter().any(|&value| value != 0.0));
     expected.insert("H".into(), (vec![neurons, neurons], trace));
-    expected.insert("activity".into(), (vec![tape.steps, neurons], tape.activity.clone()));
+    expected.insert("activity".into(), (vec![tape.steps, neurons], tape.activity.to_vec()));
     expected.insert("drive".into(), (vec![tape.steps, neurons], tape.drive.clone()));
     assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     for (name, (shape, values)) in &expected {
@@ -384,8 +384,8 @@ fn render_writes_each_kind_of_file_by_its_ending() {
     }
     let trace = candle_core::Tensor::read_npz_by_name(folder.path().join("all.npz"), &["H"]).unwrap().remove(0);
     let network = Checkpoint::read(&checkpoint).unwrap();
-    let tape = Arc::new(evaluate::episode(&network, 0).unwrap());
-    let expected = Reel::new(tape).trace_at(6).to_vec();
+    let tape = Arc::new(network.specimen().episode(0).unwrap());
+    let expected = Reel::new(tape, 0).trace_at(6).to_vec();
     assert_eq!(trace.flatten_all().unwrap().to_vec1::<f32>().unwrap(), expected);
 }
 
@@ -395,7 +395,7 @@ fn render_refuses_what_it_cannot_write_and_leaves_nothing() {
     let checkpoint = small_checkpoint(folder.path(), &[]);
     let network = Checkpoint::read(&checkpoint).unwrap();
     let tape = folder.path().join("tape.safetensors");
-    tape_file::write(&tape, &evaluate::episode(&network, 1).unwrap(), &network.parameters).unwrap();
+    tape_file::write(&tape, &network.specimen().episode(1).unwrap(), &network.parameters).unwrap();
     let before = names(folder.path());
     for (file, out, arguments, code, words) in [
         (&checkpoint, "file.jpg", vec![], 2, "expected a name that ends in .png, .gif, .csv or .npz"),

@@ -78,10 +78,10 @@ fn a_view_that_is_held_is_told_of_newer_networks_and_keeps_its_own() {
     let mut session = followed(&path);
     session.new_episode(false);
     session.settle();
-    let episode = session.scene().unwrap().tape().seed;
+    let episode = session.scene().unwrap().tape().origin.seed;
     step_and_save(&mut trainer, &mut folder);
     wait_for(&mut session, "word of the newer network", Session::has_newer);
-    assert_eq!((session.scene().unwrap().iteration, session.scene().unwrap().tape().seed), (1, episode));
+    assert_eq!((session.scene().unwrap().iteration, session.scene().unwrap().tape().origin.seed), (1, episode));
     session.follow();
     assert_eq!(session.scene().unwrap().iteration, 2);
 

@@ -6,7 +6,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::files::Precision;
 use hebbscope::tasks;
-use hebbscope::train::{Bundled, Checkpoint, RunConfig, Trainer, evaluate};
+use hebbscope::train::{Bundled, Checkpoint, RunConfig, Trainer};
 use hebbscope::ui::App;
 use hebbscope::ui::layout::{Named, Subject};
 use hebbscope::ui::numbers::decimals;
@@ -108,14 +108,13 @@ fn every_row_says_what_evaluation_computes_for_its_seed() {
     filled(&mut harness, 12);
     let network = Checkpoint::read(&path).unwrap();
     for (seed, lived) in harness.state().session.shelf.lived().iter().enumerate() {
-        let tape = evaluate::episode(&network, seed as u64).unwrap();
+        let tape = network.specimen().episode(seed as u64).unwrap();
         assert_eq!((lived.seed, lived.measure.to_bits()), (seed as u64, tape.measure.to_bits()));
         assert_eq!(lived.answer, tape.activity_at(tape.steps - 1)[..36]);
-        assert_eq!(lived.question.asked(), tape.pictures["target"].values);
-        assert_eq!(lived.question.probe, tape.pictures["probe"].values);
+        assert_eq!(Some(&lived.question), tape.content.question());
         assert_eq!(measure_text(lived), decimals(f64::from(tape.measure), 2));
     }
-    let tape = evaluate::episode(&network, 0).unwrap();
+    let tape = network.specimen().episode(0).unwrap();
     let shown = format!("lifetime of seed 0, correlation {}", decimals(f64::from(tape.measure), 2));
     assert_eq!(rows(&harness)[0], shown);
     // Which pictures these were depends on where the tests run; it is said in any case.
@@ -171,9 +170,9 @@ fn a_click_or_a_key_on_a_row_shows_that_lifetime_everywhere() {
     let mut harness = opened(&path);
     filled(&mut harness, 12);
     harness.get_by_label_contains("lifetime of seed 2,").click();
-    run_until(&mut harness, "the lifetime", |app| app.session.scene().unwrap().tape().seed == Some(2));
+    run_until(&mut harness, "the lifetime", |app| app.session.scene().unwrap().tape().origin.seed == Some(2));
     let session = &harness.state().session;
-    let tape = evaluate::episode(&Checkpoint::read(&path).unwrap(), 2).unwrap();
+    let tape = Checkpoint::read(&path).unwrap().specimen().episode(2).unwrap();
     assert_eq!(**session.scene().unwrap().tape(), tape);
     assert_eq!((session.clock.at(), session.clock.is_playing()), (tape.steps - 1, false), "it rests on the answer");
     assert!(!session.following && session.notices.is_empty());
@@ -184,7 +183,7 @@ fn a_click_or_a_key_on_a_row_shows_that_lifetime_everywhere() {
     harness.get_by_label_contains("lifetime of seed 1,").focus();
     harness.run_steps(1);
     harness.key_press_modifiers(Modifiers::NONE, Key::Enter);
-    run_until(&mut harness, "the lifetime", |app| app.session.scene().unwrap().tape().seed == Some(1));
+    run_until(&mut harness, "the lifetime", |app| app.session.scene().unwrap().tape().origin.seed == Some(1));
 }
 
 #[test]
@@ -204,7 +203,7 @@ fn rows_of_another_network_are_marked_can_be_seen_and_lived_again() {
     harness.get_by_label_contains("lifetime of seed 1,").click();
     run_until(&mut harness, "the lifetime", |app| app.session.scene().unwrap().iteration == 5);
     let scene = harness.state().session.scene().unwrap();
-    assert_eq!((scene.tape().seed, harness.state().session.curve().len()), (Some(1), 5));
+    assert_eq!((scene.tape().origin.seed, harness.state().session.curve().len()), (Some(1), 5));
     assert!(harness.query_by_label("Live again").is_none());
 
     harness.state_mut().session.open(folder.path().join("after-12.safetensors"));

@@ -6,11 +6,8 @@ use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::ledger::{Ledger, Writer};
 use hebbscope::episode::{Event, EventKind, Reel, Tape};
 use hebbscope::files::Precision;
-use hebbscope::plastic::Writing;
-use hebbscope::plastic::network::Plasticity;
-use hebbscope::plastic::{AlphaKind, Rule};
+use hebbscope::plastic::{AlphaKind, Network, Plasticity, Recurrent, Rule, Writing};
 use hebbscope::tasks;
-use hebbscope::train::evaluate::live_episode;
 use hebbscope::train::{RunConfig, Trainer};
 use hebbscope::ui::inspector::facts::Now;
 use hebbscope::ui::inspector::{self, Pinned};
@@ -26,19 +23,23 @@ fn lived(settings: &[(&str, &str)], seed: u64) -> Tape {
     for (key, value) in [("size", "12"), ("count", "3"), ("show_steps", "4"), ("rounds", "2")].iter().chain(settings) {
         config.settings.set_text(key, value).unwrap();
     }
-    let trainer = Trainer::new(config.clone()).unwrap();
-    live_episode(&config, &trainer.checkpoint().unwrap().parameters, seed).unwrap()
+    let trainer = Trainer::new(config).unwrap();
+    trainer.checkpoint().unwrap().specimen().episode(seed).unwrap()
 }
 
 /// The same tape with activities drawn at random, a rule and a large η: what no training would produce either.
 fn random_tape(rule: Rule, eta: f32, seed: u64) -> Tape {
     let mut tape = lived(&[], seed);
     let mut generator = Generator::new(seed, Stream::Training);
-    for value in &mut tape.activity {
-        *value = generator.random_range(-1.0..1.0);
-    }
-    tape.network.plasticity = Some(Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(rule) });
-    tape.eta = eta;
+    tape.activity = (0..tape.activity.len()).map(|_| generator.random_range(-1.0..1.0)).collect();
+    let plasticity = Some(Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(rule) });
+    let recurrent = Recurrent { plasticity, ..tape.network.recurrent().unwrap() };
+    let record = &mut tape.layers[0];
+    record.layer = recurrent.layer().unwrap();
+    record.eta = eta;
+    [record.pre, record.post] = [0, 1].map(|_| Arc::clone(&tape.activity));
+    tape.network = Network::from(recurrent);
+    tape.check().unwrap();
     tape
 }
 
@@ -49,11 +50,11 @@ fn what_every_step_wrote_adds_up_to_the_trace_at_every_step_under_every_rule() {
     for (rule, seed) in RULES.into_iter().flat_map(|rule| [(rule, 1), (rule, 2)]) {
         for eta in [0.01, 0.3] {
             let tape = random_tape(rule, eta, seed);
-            let reel = Reel::new(Arc::new(tape.clone()));
+            let reel = Reel::new(Arc::new(tape.clone()), 0);
             for (from, to) in [(0, 0), (3, 7), (12, 1), (5, 12)] {
                 let history = reel.synapse_history(from, to);
                 for (step, &trace) in history.iter().enumerate() {
-                    let ledger = Ledger::of_synapse(&tape, from, to, step);
+                    let ledger = Ledger::of_synapse(&tape, 0, from, to, step);
                     assert_eq!(ledger.written.len(), step);
                     let off = (ledger.total() - f64::from(trace)).abs();
                     assert!(off < 2e-6, "{rule:?} η {eta} {from}→{to} step {step}: off by {off}");
@@ -67,13 +68,13 @@ fn what_every_step_wrote_adds_up_to_the_trace_at_every_step_under_every_rule() {
 fn the_ledger_of_a_lived_life_agrees_with_its_whole_trace() {
     for rule in ["decay", "oja", "clip"] {
         let tape = Arc::new(lived(&[("rule", rule)], 4));
-        let mut reel = Reel::new(Arc::clone(&tape));
+        let mut reel = Reel::new(Arc::clone(&tape), 0);
         let steps = tape.steps;
         let trace = reel.trace_at(steps).to_vec();
-        let neurons = tape.network.neurons;
+        let neurons = tape.neurons();
         assert!(trace.iter().any(|&value| value.abs() > 0.01), "{rule}: an empty trace tests nothing");
         for (index, &value) in trace.iter().enumerate() {
-            let total = Ledger::of_synapse(&tape, index / neurons, index % neurons, steps).total();
+            let total = Ledger::of_synapse(&tape, 0, index / neurons, index % neurons, steps).total();
             assert!((total - f64::from(value)).abs() < 1e-6, "{rule} {index}: {total} against {value}");
         }
     }
@@ -94,7 +95,7 @@ fn the_clip_is_flagged_at_exactly_the_steps_where_it_bites() {
             }
             trace = reached.clamp(-bound, bound);
         }
-        let ledger = Ledger::of_synapse(&tape, from, to, tape.steps);
+        let ledger = Ledger::of_synapse(&tape, 0, from, to, tape.steps);
         assert_eq!(ledger.cut.iter().map(|entry| entry.step).collect::<Vec<_>>(), expected);
         bites += expected.len();
         let shares = ledger.shares(&tape.events, 2);
@@ -106,7 +107,10 @@ fn the_clip_is_flagged_at_exactly_the_steps_where_it_bites() {
     }
     assert!(bites > 0, "a clip that never bites tests nothing");
     for rule in [Rule::Decay, Rule::Oja, Rule::Clip { bound: 1e6 }] {
-        assert!(Ledger::of_synapse(&random_tape(rule, eta, 5), 0, 1, 20).cut.is_empty(), "{rule:?} cuts nothing off");
+        assert!(
+            Ledger::of_synapse(&random_tape(rule, eta, 5), 0, 0, 1, 20).cut.is_empty(),
+            "{rule:?} cuts nothing off"
+        );
     }
 }
 
@@ -115,7 +119,7 @@ fn shares_add_up_to_a_hundred_per_cent_and_amounts_to_the_trace() {
     for rule in RULES {
         let tape = random_tape(rule, 0.2, 8);
         for step in 2..tape.steps {
-            let ledger = Ledger::of_synapse(&tape, 4, 9, step);
+            let ledger = Ledger::of_synapse(&tape, 0, 4, 9, step);
             for most in [1, 4, 1000] {
                 let shares = ledger.shares(&tape.events, most);
                 let whole: f64 = shares.iter().map(|share| share.share).sum();
@@ -136,7 +140,7 @@ fn a_ledger_groups_by_event_and_counts_only_steps_that_have_passed() {
         Event { kind: EventKind::Study, start: 1, steps: 4, index: Some(2) },
         Event { kind: EventKind::Probe, start: 6, steps: 3, index: None },
     ];
-    let ledger = Ledger::of_synapse(&tape, 0, 1, 7);
+    let ledger = Ledger::of_synapse(&tape, 0, 0, 1, 7);
     let mut writers: Vec<_> = ledger.shares(&tape.events, 10).into_iter().map(|share| share.writer).collect();
     writers.sort_by_key(|writer| match writer {
         Writer::Event { steps, .. } => steps.start,
@@ -150,9 +154,10 @@ fn a_ledger_groups_by_event_and_counts_only_steps_that_have_passed() {
         Writer::Event { label: "probe".into(), steps: 6..7 },
     ];
     assert_eq!(writers, expected);
-    assert!(Ledger::of_synapse(&tape, 0, 1, 0).shares(&tape.events, 4).is_empty());
-    tape.network.plasticity = None;
-    assert!(Ledger::of_synapse(&tape, 0, 1, 7).written.is_empty());
+    assert!(Ledger::of_synapse(&tape, 0, 0, 1, 0).shares(&tape.events, 4).is_empty());
+    tape.network = Network::from(Recurrent { plasticity: None, ..tape.network.recurrent().unwrap() });
+    tape.layers.clear();
+    assert!(Ledger::of_synapse(&tape, 0, 0, 1, 7).written.is_empty());
 }
 
 /// A small trained network as a file.

@@ -4,12 +4,12 @@
 use crate::cli::command_line::Bench;
 use crate::support::{keep, offscreen, windowed};
 use crate::ui::maze_panel::{checkpoint, checkpoint_of};
+use crate::workbench::specimen;
 use egui::{Key, Pos2, Role, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use hebbscope::episode::{Tape, What, tape_file};
+use hebbscope::episode::{Content, Tape, What, tape_file};
 use hebbscope::files::TensorFile;
-use hebbscope::train::evaluate;
 use hebbscope::ui::layout::Named;
 use hebbscope::ui::numbers::figures;
 use hebbscope::ui::panels::PANELS;
@@ -86,7 +86,7 @@ fn arrow_keys_drive_the_agent_and_everything_can_be_taken_back() {
     }
     lived(&mut harness);
     let driven = tape(&harness);
-    assert_eq!(driven.behaviour.as_ref().unwrap().actions[4..8], [0, 2, 3, 1]);
+    assert_eq!(driven.content.behaviour().unwrap().actions[4..8], [0, 2, 3, 1]);
     assert_eq!(harness.state().session.clock.at(), 8, "the view goes with the agent");
     assert_eq!(untouched(&harness), Some(Arc::clone(&before)));
     harness.get_by_label("driven ↑←↓→");
@@ -98,8 +98,8 @@ fn arrow_keys_drive_the_agent_and_everything_can_be_taken_back() {
     harness.key_press(Key::ArrowUp);
     lived(&mut harness);
     assert_eq!(whats(&harness), [(4, What::Act(0)), (5, What::Act(0))]);
-    let [row, column] = tape(&harness).behaviour.as_ref().unwrap().walk.as_ref().unwrap().squares[6];
-    let [ghost_row, ghost_column] = before.behaviour.as_ref().unwrap().walk.as_ref().unwrap().squares[6];
+    let [row, column] = tape(&harness).content.behaviour().unwrap().walk.as_ref().unwrap().squares[6];
+    let [ghost_row, ghost_column] = before.content.behaviour().unwrap().walk.as_ref().unwrap().squares[6];
     harness.get_by_label_contains(&format!("agent on square ({column}, {row})"));
     harness.get_by_label_contains(&format!("untouched, the agent would be on square ({ghost_column}, {ghost_row})"));
 
@@ -119,7 +119,7 @@ fn arrow_keys_drive_the_agent_and_everything_can_be_taken_back() {
     assert!(agents.len() == 2 && agents[0].right() < agents[1].left(), "{agents:?}");
     let at = harness.state().session.clock.at();
     for (board, tape) in [(agents[0], &before), (agents[1], &tape(&harness))] {
-        let [row, column] = tape.behaviour.as_ref().unwrap().walk.as_ref().unwrap().squares[at];
+        let [row, column] = tape.content.behaviour().unwrap().walk.as_ref().unwrap().squares[at];
         let label = format!("agent on square ({column}, {row})");
         assert!(harness.query_all_by_label_contains(&label).any(|node| node.rect() == board), "{label}");
     }
@@ -168,7 +168,7 @@ fn arrow_keys_drive_the_agent_and_everything_can_be_taken_back() {
 fn the_reward_is_carried_elsewhere_and_a_click_beside_a_driven_agent_leads_it() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = opened(folder.path(), 0);
-    let walk = tape(&harness).behaviour.as_ref().unwrap().walk.clone().unwrap();
+    let walk = tape(&harness).content.behaviour().unwrap().walk.clone().unwrap();
     let (reward, agent) = (walk.reward, walk.squares[0]);
     let target = [[1, 1], [5, 5]].into_iter().find(|corner| *corner != reward).unwrap();
     let carry = |harness: &mut Harness<'_, App>, from: [usize; 2], to: [usize; 2]| {
@@ -238,14 +238,12 @@ fn the_trace_is_frozen_erased_and_transplanted_and_alpha_scaled() {
     assert_eq!(state.len(), 2 * 144);
     let trace = harness.state_mut().session.trace().unwrap();
     assert_eq!(trace.values(), &state[..144], "another life's trace in the place of the erased one");
-    let donor = evaluate::live_episode(
-        harness.state().session.scene().unwrap().config.as_ref().unwrap(),
-        &harness.state().session.scene().unwrap().parameters,
-        1,
-    );
+    let scene = harness.state().session.scene().unwrap();
+    let donor = specimen(scene.config.as_ref().unwrap(), &scene.parameters).episode(1);
     let donor = donor.unwrap();
-    let mut left = donor.first_state();
-    donor.carry(&mut left, 0..donor.steps);
+    let layer = donor.layer(0).unwrap();
+    let mut left = layer.first_state();
+    layer.carry(&mut left, 0..donor.steps);
     assert_eq!(left, state.to_vec(), "the one that the life of seed 1 left behind");
 
     harness.state_mut().session.clock.seek(20);
@@ -305,7 +303,8 @@ fn where_nothing_can_be_changed_the_panel_says_why() {
     let harness = opened_at(path.clone(), 3);
     let scene = harness.state().session.scene().unwrap().clone();
     // As programs wrote it that did not put the configuration into tapes.
-    let (network, mut tape) = (Arc::clone(&scene.parameters), Tape { run: None, ..Tape::clone(scene.tape()) });
+    let (network, mut tape) = (Arc::clone(&scene.parameters), Tape::clone(scene.tape()));
+    tape.origin.run = None;
     let only = folder.path().join("tape.safetensors");
     tape_file::write(&only, &tape, &network).unwrap();
     let mut harness = opened_at(only, 3);
@@ -316,7 +315,7 @@ fn where_nothing_can_be_changed_the_panel_says_why() {
     assert!(harness.get_by_label("Erase").accesskit_node().is_disabled());
 
     // Its branch is seen as it was lived, with nothing beside it.
-    tape.interventions = vec![hebbscope::episode::Intervention { step: 2, what: What::Freeze }];
+    tape.interventions = vec![hebbscope::episode::Intervention::new(2, What::Freeze)];
     let branch = folder.path().join("branch.safetensors");
     tape_file::write(&branch, &tape, &network).unwrap();
     let harness = opened_at(branch, 3);
@@ -335,7 +334,7 @@ fn a_tape_is_lived_again_and_a_branch_opens_with_the_life_that_it_grew_from() {
     let folder = tempfile::tempdir().unwrap();
     let path = checkpoint(folder.path());
     let scene = opened_at(path, 3).state().session.scene().unwrap().clone();
-    let branch = scene.branched(vec![hebbscope::episode::Intervention { step: 4, what: What::Act(2) }]).unwrap();
+    let branch = scene.branched(vec![hebbscope::episode::Intervention::new(4, What::Act(2))]).unwrap();
     assert!(branch.tape().activity != scene.tape().activity, "the branch is the same life");
     let file = folder.path().join("branch.safetensors");
     tape_file::write(&file, branch.tape(), &branch.parameters).unwrap();
@@ -354,8 +353,8 @@ fn a_tape_is_lived_again_and_a_branch_opens_with_the_life_that_it_grew_from() {
 
     // One that this machine would live otherwise from the beginning stands alone.
     let mut other = Tape::clone(branch.tape());
-    let first = &mut other.behaviour.as_mut().unwrap().actions[0];
-    *first = (*first + 1) % 4;
+    let Content::Agent(behaviour) = &mut other.content else { panic!("no agent") };
+    behaviour.actions[0] = (behaviour.actions[0] + 1) % 4;
     tape_file::write(&file, &other, &branch.parameters).unwrap();
     let mut harness = opened_at(file, 5);
     assert_eq!(untouched(&harness), None);
@@ -448,7 +447,8 @@ fn a_branch_is_recorded_and_drawn_from_the_command_line() {
         let bytes = |name: &str| std::fs::read(bench.path(name)).unwrap();
         assert!(bytes("seven.png") != bytes("branch.png"), "another life");
         let (tape, network) = tape_file::read(TensorFile::read(&bench.path("branch.safetensors")).unwrap()).unwrap();
-        let bare = Tape { run: None, ..tape };
+        let mut bare = tape;
+        bare.origin.run = None;
         tape_file::write(&bench.path("bare.safetensors"), &bare, &network).unwrap();
         let refused = bench.run("render bare.safetensors --do 5:erase --out other.png");
         let errors = String::from_utf8(refused.stderr).unwrap();

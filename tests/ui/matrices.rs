@@ -59,7 +59,7 @@ fn derived_matrices_are_what_their_symbols_say_for_every_kind_of_alpha_and_at_ev
             session.clock.seek(step);
             let (w, alpha) = {
                 let scene = session.scene().unwrap();
-                assert_eq!(scene.tape().network.plasticity.unwrap().alpha, kind);
+                assert_eq!(scene.tape().network.layers()[0].plasticity.alpha, kind);
                 (Arc::clone(&scene.w), Arc::clone(scene.alpha.as_ref().unwrap()))
             };
             let trace = session.trace().unwrap();

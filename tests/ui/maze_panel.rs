@@ -3,12 +3,11 @@
 use crate::support::{keep, offscreen, windowed};
 use egui::vec2;
 use egui_kittest::{Harness, kittest::Queryable as _};
-use hebbscope::episode::{Behaviour, EventKind, Intervention, Reel, Tape, Walk, What};
+use hebbscope::episode::{Behaviour, Content, EventKind, Intervention, Reel, Tape, Walk, What};
 use hebbscope::files::Precision;
-use hebbscope::tasks::maze::agent::ACTIONS;
-use hebbscope::tasks::maze::belief::beliefs;
+use hebbscope::tasks::maze::belief::{ACTIONS, beliefs};
 use hebbscope::tasks::maze::grid::{Action, Square};
-use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
+use hebbscope::train::{Checkpoint, RunConfig, Trainer};
 use hebbscope::ui::App;
 use hebbscope::ui::inspector::facts::{Now, WritingNow};
 use hebbscope::ui::inspector::{self, Pinned};
@@ -79,9 +78,9 @@ fn on_its_own_square_the_virtual_agent_is_the_true_one() {
         ("retroactive", "free", "scalar"),
     ] {
         let checkpoint = trained(&[("network", network), ("alpha", alpha), ("fan_out", fan_out)]);
-        let tape = Arc::new(evaluate::episode(&checkpoint, 2).unwrap());
-        let mut reel = Reel::new(Arc::clone(&tape));
-        let behaviour = tape.behaviour.as_ref().unwrap();
+        let tape = Arc::new(checkpoint.specimen().episode(2).unwrap());
+        let mut reel = Reel::new(Arc::clone(&tape), 0);
+        let behaviour = tape.content.behaviour().unwrap();
         let walk = behaviour.walk.as_ref().unwrap();
         for step in 0..tape.steps {
             let trace = reel.trace_at(step).to_vec();
@@ -113,7 +112,7 @@ fn told() -> Behaviour {
 
 #[test]
 fn the_story_counts_what_lies_before_the_step_and_nothing_else() {
-    let tape = Tape { behaviour: Some(told()), ..evaluate::episode(&trained(&[]), 1).unwrap() };
+    let tape = Tape { content: Content::Agent(told()), ..trained(&[]).specimen().episode(1).unwrap() };
     let story = |at| Story::of(&tape, at).unwrap();
     let nothing = Story { reward: 0.0, found: 0, ways: vec![], shortest: vec![], heading: None };
     assert_eq!(story(0), nothing);
@@ -124,10 +123,10 @@ fn the_story_counts_what_lies_before_the_step_and_nothing_else() {
     let twice = Story { reward: 19.9, found: 2, ways: vec![2, 2], shortest: vec![2, 1], heading: Some(Action::Right) };
     assert_eq!(story(4), twice);
     let placeless = Behaviour { walk: None, ..told() };
-    assert_eq!(Story::of(&Tape { behaviour: Some(placeless), ..tape.clone() }, 2), None);
+    assert_eq!(Story::of(&Tape { content: Content::Agent(placeless), ..tape.clone() }, 2), None);
 
     // Where somebody hides the reward elsewhere, ways are measured to where it is.
-    let moved = Intervention { step: 2, what: What::MoveReward([1, 1]) };
+    let moved = Intervention::new(2, What::MoveReward([1, 1]));
     let story = Story::of(&Tape { interventions: vec![moved], ..tape }, 4).unwrap();
     assert_eq!((story.found, story.ways), (1, vec![2]));
 }
@@ -139,7 +138,7 @@ fn an_agent_brings_its_panels_and_they_say_what_the_tape_says() {
     let expected = Named::Watch.arrangement_for(Subject::Agent);
     assert_eq!(harness.state_mut().dock().arrangement(), Some(expected));
     let tape = tape_of(&harness);
-    let behaviour = tape.behaviour.as_ref().unwrap();
+    let behaviour = tape.content.behaviour().unwrap();
     let walk = behaviour.walk.as_ref().unwrap();
     for at in [0, 12, 29] {
         harness.state_mut().session.clock.seek(at);
@@ -191,7 +190,7 @@ fn what_the_agent_cannot_see_is_hidden_from_the_pointer_and_from_screen_readers(
     let folder = tempfile::tempdir().unwrap();
     let mut harness = opened(folder.path());
     let tape = tape_of(&harness);
-    let walk = tape.behaviour.as_ref().unwrap().walk.clone().unwrap();
+    let walk = tape.content.behaviour().unwrap().walk.clone().unwrap();
     let far = |[row, column]: [usize; 2]| row.abs_diff(walk.reward[0]) > 1 || column.abs_diff(walk.reward[1]) > 1;
     let at = (1..30).find(|&at| far(walk.squares[at])).expect("the agent begins far from some of the squares");
     harness.state_mut().session.clock.seek(at);
@@ -235,7 +234,7 @@ fn an_agent_from_which_inputs_are_withheld_is_not_said_to_have_them() {
     assert_eq!(harness.query_all_by_label("withheld").count(), 3);
     harness.get_by_label("only what it sees").click();
     harness.run_steps(2);
-    let [row, column] = tape_of(&harness).behaviour.as_ref().unwrap().walk.as_ref().unwrap().squares[12];
+    let [row, column] = tape_of(&harness).content.behaviour().unwrap().walk.as_ref().unwrap().squares[12];
     let board = harness.get_by_label_contains("maze of 5 × 5").rect();
     let beside = if column > 1 { column - 1 } else { column + 1 };
     harness.hover_at(board.min + board.size() * vec2(beside as f32 + 0.5, row as f32 + 0.5) / 7.0);
@@ -257,7 +256,7 @@ fn the_modulator_is_drawn_over_the_life_and_a_click_goes_there() {
     harness.state_mut().show_panel("Agent", "Trace");
     harness.run_steps(3);
     let tape = tape_of(&harness);
-    let values = tape.modulator.as_ref().unwrap().values.clone();
+    let values = tape.layers[0].modulator.as_ref().unwrap().values.clone();
     let (low, high) = values.iter().fold((0.0f32, 0.0f32), |(low, high), &m| (low.min(m), high.max(m)));
     let words = format!("M over this life, from {} to {}", signed(low.into(), 2), signed(high.into(), 2));
     for at in [0, 12, 29] {
@@ -300,7 +299,7 @@ fn the_inspector_tells_the_modulated_rule_and_its_numbers_are_those_of_the_trace
         let is_retroactive = changes[0].1 == "retroactive";
         harness.get_by_label(if is_retroactive { "retroactive neuromodulation" } else { "simple neuromodulation" });
         let tape = tape_of(&harness);
-        let bound = tape.network.modulation().unwrap().bound;
+        let bound = tape.network.recurrent().unwrap().modulation().unwrap().bound;
         let (from, to) = (3, 7);
         for step in 0..tape.steps {
             let session = &mut harness.state_mut().session;
@@ -418,7 +417,7 @@ fn what_happened_stands_on_the_timeline_and_can_be_jumped_to() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = opened(folder.path());
     let tape = tape_of(&harness);
-    let behaviour = tape.behaviour.as_ref().unwrap();
+    let behaviour = tape.content.behaviour().unwrap();
     let starts = |kind: EventKind| -> Vec<usize> {
         tape.events.iter().filter(|event| event.kind == kind).map(|event| event.start).collect()
     };

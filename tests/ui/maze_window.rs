@@ -3,7 +3,7 @@
 use crate::support::{offscreen, windowed};
 use hebbscope::files::Precision;
 use hebbscope::tasks;
-use hebbscope::train::{RunConfig, Trainer, evaluate};
+use hebbscope::train::{RunConfig, Trainer};
 use hebbscope::ui::layout::Named;
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::{App, Session};
@@ -21,7 +21,7 @@ fn files(folder: &Path, neurons: &str) -> [PathBuf; 2] {
     let checkpoint = trainer.checkpoint().unwrap();
     let paths = ["checkpoint", "tape"].map(|name| folder.join(format!("{name}-{neurons}.safetensors")));
     checkpoint.write(&paths[0], Precision::Full).unwrap();
-    let tape = evaluate::episode(&checkpoint, 3).unwrap();
+    let tape = checkpoint.specimen().episode(3).unwrap();
     hebbscope::episode::tape_file::write(&paths[1], &tape, &checkpoint.parameters).unwrap();
     paths
 }
@@ -36,7 +36,7 @@ fn every_panel_is_there_with_an_agent_in_view() {
             app.session.open(path.clone());
             app.session.settle();
             assert!(app.session.notices.is_empty(), "{:?}", app.session.notices);
-            assert_eq!(app.session.scene().unwrap().tape().task, "maze");
+            assert_eq!(app.session.scene().unwrap().tape().origin.task, "maze");
             app.set_layout(layout);
             let mut harness = windowed(app);
             for step in [0, 30, 59] {

@@ -6,7 +6,7 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::files::Precision;
 use hebbscope::render::Colormap;
 use hebbscope::tasks;
-use hebbscope::tasks::recall::Asked;
+use hebbscope::tasks::Recalled;
 use hebbscope::train::{Bundled, RunConfig, Trainer};
 use hebbscope::ui::App;
 use hebbscope::ui::inspector::Pinned;
@@ -87,8 +87,8 @@ fn pixel(harness: &Harness<'_, App>, label: &str, cell: usize) -> Pos2 {
     rect.min + rect.size() * place
 }
 
-fn shown(session: &Session) -> Asked {
-    Asked::of(session.scene().unwrap().tape()).unwrap()
+fn shown(session: &Session) -> Recalled {
+    Recalled::of(session.scene().unwrap().tape()).unwrap()
 }
 
 #[test]
@@ -221,9 +221,9 @@ fn painting_over_the_probe_lives_the_lifetime_again_and_says_so() {
     run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().count() == covered.len());
     let session = &harness.state().session;
     assert!(shown(session).blanked().all(|pixel| covered.contains(&pixel)));
-    assert_eq!(shown(session).question.study, Asked::of(&before).unwrap().question.study);
+    assert_eq!(shown(session).question.study, Recalled::of(&before).unwrap().question.study);
     let scene = session.scene().unwrap();
-    assert_eq!((scene.tape().seed, scene.life_name().as_str()), (None, "episode of seed 0, probe edited"));
+    assert_eq!((scene.tape().origin.seed, scene.life_name().as_str()), (None, "episode of seed 0, probe edited"));
     assert!(scene.tape().drive != before.drive && scene.tape().activity != before.activity);
     assert_eq!(session.clock.at(), before.steps - 1, "the view stays with the answer");
 
@@ -231,7 +231,7 @@ fn painting_over_the_probe_lives_the_lifetime_again_and_says_so() {
     let place = pixel(&harness, "probe to paint on", 14);
     click_at(&mut harness, place, PointerButton::Secondary);
     run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().count() == 0);
-    let other = (Asked::of(&before).unwrap().question.target + 1) % 3;
+    let other = (Recalled::of(&before).unwrap().question.target + 1) % 3;
     harness.get_by_label(&format!("ask for picture {}", other + 1)).click();
     run_until(&mut harness, "the answer", |app| shown(&app.session).question.target == other);
     harness.get_by_label("As it was").click();
@@ -360,7 +360,7 @@ fn three_dropped_pictures_are_studied_and_fewer_wait_for_the_rest() {
     assert_eq!(shown(&harness.state().session), asked);
     harness.state_mut().session.new_episode(false);
     run_until(&mut harness, "another", |app| app.session.scene().unwrap().changed.is_none());
-    assert!(harness.state().session.scene().unwrap().tape().seed.is_some());
+    assert!(harness.state().session.scene().unwrap().tape().origin.seed.is_some());
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn what_is_being_opened_is_said_and_what_was_there_stays() {
     run_until(&mut harness, "the file", |app| app.session.scene().is_some());
     harness.state_mut().session.open_bundled(Bundled::default());
     assert_eq!(harness.state().session.loading(), Some("opening the bundled network"));
-    assert_eq!(harness.state().session.scene().unwrap().tape().network.neurons, 41, "the old content was taken away");
+    assert_eq!(harness.state().session.scene().unwrap().tape().neurons(), 41, "the old content was taken away");
 }
 
 #[test]

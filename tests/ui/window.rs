@@ -114,12 +114,12 @@ fn a_file_that_cannot_be_opened_leaves_the_view_as_it_was_and_says_why() {
     let mut session = quiet_session();
     session.open(small_checkpoint(folder.path(), &[]));
     session.settle();
-    let neurons = session.scene().unwrap().tape().network.neurons;
+    let neurons = session.scene().unwrap().tape().neurons();
     let broken = folder.path().join("broken.safetensors");
     std::fs::write(&broken, b"not a network").unwrap();
     session.open(broken);
     session.settle();
-    assert_eq!(session.scene().unwrap().tape().network.neurons, neurons);
+    assert_eq!(session.scene().unwrap().tape().neurons(), neurons);
     let notice = &session.notices[0];
     assert!(notice.is_error && notice.text.contains("broken.safetensors"), "{notice:?}");
 }
@@ -196,7 +196,7 @@ fn training_in_the_window_is_followed_paused_stepped_and_stopped() {
         session.scene().is_some_and(|scene| scene.iteration > 0)
     });
     let scene = session.scene().unwrap();
-    assert_eq!(scene.tape().network.neurons, 31);
+    assert_eq!(scene.tape().neurons(), 31);
     assert_eq!(session.clock.at() + 1, scene.tape().steps, "following keeps the view at the end of the lifetime");
     session.training.tell(Command::Pause);
     wait_for(&mut session, "the pause", |session| session.training.phase() == &Phase::Paused);
@@ -241,7 +241,7 @@ fn the_view_stays_with_the_viewer_who_takes_hold_of_it() {
     session.start_training();
     session.hold();
     wait_for(&mut session, "the end of the run", |session| session.training.phase() == &Phase::Finished);
-    assert_eq!(session.scene().unwrap().tape().network.neurons, 41, "the view was taken away");
+    assert_eq!(session.scene().unwrap().tape().neurons(), 41, "the view was taken away");
     session.follow();
     wait_for(&mut session, "the newest network", |session| session.scene().unwrap().iteration == 200);
 }

@@ -220,7 +220,7 @@ impl Progress {
         Self {
             planned: config.iterations,
             title: measure.key,
-            is_fraction: measure.is_fraction,
+            is_fraction: measure.is_fraction(),
             has_eta: config.has_eta(),
             recent: curve.to_vec(),
             done: curve.len() as u64,

@@ -2,7 +2,7 @@
 
 use super::forward::{Block, Record};
 use super::schedule::Sweep;
-use super::sweep::CarrySweep;
+use super::sweep::{CarrySweep, Signals};
 use crate::plastic::alteration::Alteration;
 use crate::plastic::rule::with_update;
 
@@ -17,7 +17,7 @@ impl Record {
             Alteration::ScaleAlpha(factor) => self.weights.scale_alpha(alpha, *factor),
             Alteration::Erase => self.blocks().for_each(|block| block.trace.fill(0.0)),
             Alteration::Transplant(state) => {
-                let (neurons, stride) = (self.weights.network.neurons, self.weights.stride);
+                let (neurons, stride) = (self.weights.post, self.weights.stride);
                 for block in self.blocks() {
                     for lane in block.trace.chunks_exact_mut(block.rows.len() * stride) {
                         let given = state.chunks_exact(neurons).skip(block.rows.start);
@@ -37,18 +37,19 @@ impl Record {
     /// Does the updates that wait for the next sweep.
     fn write_out(&mut self) {
         let (from, step) = (self.schedule.waiting_from(), self.steps());
-        let Some(rule) = self.weights.rule().filter(|_| from < step) else { return };
+        let Some(rule) = self.weights.rule.filter(|_| from < step) else { return };
         let stride = self.weights.stride;
         let range = Sweep { from, step }.history(from, stride);
         for group in &mut self.groups {
-            let histories: Vec<&[f32]> = group.activity.iter().map(|lane| &lane[range.clone()]).collect();
+            let signals: Vec<Signals<'_>> =
+                group.activity.iter().map(|lane| Signals::recurrent(&lane[range.clone()], stride)).collect();
             for block in &mut group.blocks {
                 let before = block.trace.clone();
                 with_update!(rule, self.weights.eta, update => pulp::Arch::new().dispatch(CarrySweep {
                     update,
                     rows: block.rows.clone(),
                     stride,
-                    histories: &histories,
+                    signals: &signals,
                     before: &before,
                     after: &mut block.trace,
                 }));

@@ -26,6 +26,7 @@ pub(crate) struct Gradients {
 struct Given<'a> {
     weights: &'a Weights,
     schedule: &'a Schedule,
+    kind: Drive,
     drive: &'a [f32],
     activity_grad: &'a [f32],
     batch: usize,
@@ -44,10 +45,11 @@ struct GroupGradients {
 impl Record {
     /// The backward pass. `activity_grad` is dL/dx(t), `[T, B, N]`; `drive` is what the lifetime was driven with.
     pub fn backward(self, drive: &[f32], activity_grad: &[f32]) -> Gradients {
-        let (batch, neurons) = (self.batch(), self.weights.network.neurons);
+        let (batch, neurons) = (self.batch(), self.weights.post);
         let (weights, schedule) = (&self.weights, &self.schedule);
         let blocks_in_parallel = self.blocks_in_parallel();
-        let given = Given { weights, schedule, drive, activity_grad, batch, blocks_in_parallel };
+        let kind = self.drive;
+        let given = Given { weights, schedule, kind, drive, activity_grad, batch, blocks_in_parallel };
         let groups: Vec<GroupGradients> = self.groups.par_iter().map(|group| group.backward(given)).collect();
 
         let stride = weights.stride;
@@ -73,7 +75,7 @@ impl Record {
 
     /// dL/d(drive), `[T, B, N]`.
     fn drive_gradient(&self, drive: &[f32], groups: &[GroupGradients]) -> Vec<f32> {
-        let (stride, neurons) = (self.weights.stride, self.weights.network.neurons);
+        let (stride, neurons) = (self.weights.stride, self.weights.post);
         let mut gradient = Vec::with_capacity(drive.len());
         for (step, drive) in drive.chunks_exact(self.batch() * neurons).enumerate() {
             let row = (step + 1) * stride..(step + 1) * stride + neurons;
@@ -81,7 +83,7 @@ impl Record {
                 self.groups.iter().zip(groups).flat_map(|(group, grads)| group.activity.iter().zip(&grads.activity));
             for ((activity, grad), drive) in pairs.zip(drive.chunks_exact(neurons)) {
                 let (activity, grad) = (&activity[row.clone()], &grad[row.clone()]);
-                match self.weights.network.drive {
+                match self.drive {
                     Drive::Add => gradient.extend(grad.iter().zip(activity).map(|(grad, x)| grad * (1.0 - x * x))),
                     Drive::Clamp => {
                         let clamped = |(&drive, &grad): (&f32, &f32)| if drive == 0.0 { 0.0 } else { grad };
@@ -96,13 +98,13 @@ impl Record {
 
 /// Sums dL/dα over groups, in order, and folds it into the shape of α.
 fn alpha_gradient(weights: &Weights, groups: &[GroupGradients]) -> Vec<f32> {
-    let Some(alpha) = weights.network.alpha() else { return Vec::new() };
-    let (neurons, stride) = (weights.network.neurons, weights.stride);
+    let Some(alpha) = weights.alpha_kind else { return Vec::new() };
+    let (columns, stride) = (weights.post, weights.stride);
     let blocks = || groups.iter().flat_map(|group| &group.blocks);
     if alpha == AlphaKind::Free {
-        let mut gradient = vec![0.0; neurons * neurons];
+        let mut gradient = vec![0.0; weights.pre * columns];
         for block in blocks() {
-            let rows = gradient[block.rows.start * neurons..].chunks_exact_mut(neurons);
+            let rows = gradient[block.rows.start * columns..].chunks_exact_mut(columns);
             for (sums, row) in rows.zip(block.alpha.chunks_exact(stride)) {
                 for (sum, value) in sums.iter_mut().zip(row) {
                     *sum += value;
@@ -111,7 +113,7 @@ fn alpha_gradient(weights: &Weights, groups: &[GroupGradients]) -> Vec<f32> {
         }
         return gradient;
     }
-    let mut gradient = vec![0.0; neurons];
+    let mut gradient = vec![0.0; columns];
     for block in blocks() {
         for (sum, value) in gradient.iter_mut().zip(block.alpha.iter()) {
             *sum += value;
@@ -168,7 +170,7 @@ impl Group {
 impl Given<'_> {
     /// dL/dx of a lane as it was given, padded, with a row for x(−1).
     fn padded_grad(&self, lane: usize) -> Buffer {
-        let (neurons, stride) = (self.weights.network.neurons, self.weights.stride);
+        let (neurons, stride) = (self.weights.post, self.weights.stride);
         let steps = self.activity_grad.len() / (self.batch * neurons);
         let mut padded = Buffer::zeros((steps + 1) * stride);
         for (step, row) in padded.chunks_exact_mut(stride).skip(1).enumerate() {
@@ -179,9 +181,9 @@ impl Given<'_> {
 
     /// δ of one step of a lane, from its dL/dx and its activity.
     fn delta(&self, lane: usize, step: usize, [grad, activity]: [&[f32]; 2], delta: &mut [f32]) {
-        let neurons = self.weights.network.neurons;
+        let neurons = self.weights.post;
         let drive = &self.drive[(step * self.batch + lane) * neurons..][..neurons];
-        let clamps = self.weights.network.drive == Drive::Clamp;
+        let clamps = self.kind == Drive::Clamp;
         for (((delta, &grad), &activity), &drive) in delta.iter_mut().zip(grad).zip(activity).zip(drive) {
             *delta = if clamps && drive != 0.0 { 0.0 } else { grad * (1.0 - activity * activity) };
         }

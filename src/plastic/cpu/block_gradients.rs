@@ -2,7 +2,7 @@
 
 use super::forward::Block;
 use super::schedule::{Schedule, Sweep};
-use super::sweep::{BackwardSweep, CarrySweep, FixedSweep};
+use super::sweep::{BackwardSweep, CarrySweep, FixedSweep, Signals};
 use super::{Buffer, WIDTH, Weights};
 use crate::plastic::rule::{Rule, with_update};
 use std::ops::Range;
@@ -60,9 +60,10 @@ impl BlockGradients {
         let Position { weights, schedule, activity, .. } = *at;
         let rows = self.rows.clone();
         let updates = at.sweep.step - at.sweep.from;
-        let Some(rule) = weights.rule() else {
-            // With more than one update the product's input is clamped, and nothing depends on its gradient.
-            if updates > 1 {
+        let Some(rule) = weights.rule else {
+            // With more than one update the product's input is clamped, with none it was given: nothing depends on its
+            // gradient.
+            if updates != 1 {
                 self.by_column.fill(0.0);
                 return;
             }
@@ -82,12 +83,13 @@ impl BlockGradients {
         let base = at.stored.iter().rposition(|&stored| stored <= at.index).unwrap_or(0);
         let stored = if base == 0 { &block.frames[at.span] } else { &self.stored[base - 1] };
         let first = schedule.sweeps()[at.stored[base]].from;
-        let histories: Vec<&[f32]> =
-            activity.iter().map(|lane| &lane[at.sweep.history(first, weights.stride)]).collect();
+        let (history, stride) = (at.sweep.history(first, weights.stride), weights.stride);
+        let signals: Vec<Signals<'_>> =
+            activity.iter().map(|lane| Signals::recurrent(&lane[history.clone()], stride)).collect();
         with_update!(rule, weights.eta, update => {
             self.eta += pulp::Arch::new().dispatch(BackwardSweep {
                 update, weights, rows, updates, deltas, stored,
-                histories: &histories,
+                signals: &signals,
                 trace_grad: &mut self.trace,
                 alpha_grad: &mut self.alpha,
                 by_column: &mut self.by_column,
@@ -103,7 +105,10 @@ impl BlockGradients {
         let stride = weights.stride;
         for (count, pair) in at.stored.windows(2).enumerate() {
             let [from, to] = [pair[0], pair[1]].map(|index| schedule.sweeps()[index].from);
-            let histories: Vec<&[f32]> = activity.iter().map(|lane| &lane[from * stride..(to + 1) * stride]).collect();
+            let signals: Vec<Signals<'_>> = activity
+                .iter()
+                .map(|lane| Signals::recurrent(&lane[from * stride..(to + 1) * stride], stride))
+                .collect();
             if self.stored.len() == count {
                 self.stored.push(weights.workspace().take(self.trace.len()));
             }
@@ -112,7 +117,7 @@ impl BlockGradients {
                 update,
                 rows: self.rows.clone(),
                 stride,
-                histories: &histories,
+                signals: &signals,
                 before: done.last().unwrap_or(&block.frames[at.span]),
                 after: &mut rest[0],
             }));

@@ -2,9 +2,10 @@
 
 use super::activation::Activate;
 use super::schedule::{MOST_WAITING, Schedule, Sweep};
-use super::sweep::{CarrySweep, FixedSweep, ForwardSweep};
+use super::sweep::{CarrySweep, FixedSweep, ForwardSweep, Signals};
 use super::{Buffer, GROUP_LANES, WIDTH, Weights};
-use crate::plastic::lifetime::Traffic;
+use crate::plastic::lifetime::{State, Traffic};
+use crate::plastic::network::Drive;
 use crate::plastic::rule::with_update;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -44,20 +45,31 @@ pub(crate) struct Expected {
 /// Everything that a forward lifetime leaves behind for the backward pass.
 pub(crate) struct Record {
     pub(super) weights: Weights,
+    /// How input reaches the neurons.
+    pub(super) drive: Drive,
     pub(super) groups: Vec<Group>,
     pub(super) schedule: Schedule,
     /// Whether clamped neurons are taken as given, so that no gradient of the drive can be asked for.
     pub(super) drive_is_given: bool,
+    /// Whether the first step hears what was before it.
+    pub(super) has_past: bool,
     batch: usize,
     steps: usize,
 }
 
 impl Record {
-    /// A lifetime of `batch` lanes that has not begun. `drive_is_given` promises that nobody will ask for the
-    /// gradient of the drive.
-    pub fn new(weights: Weights, batch: usize, drive_is_given: bool, expected: &Expected) -> Self {
+    /// A lifetime of `batch` lanes that has not begun, in which the neurons hear each other: the weights are square.
+    /// `drive_is_given` promises that nobody will ask for the gradient of the drive. `state` is what they carry into the
+    /// first step.
+    pub fn new(
+        (weights, drive): (Weights, Drive),
+        batch: usize,
+        drive_is_given: bool,
+        expected: &Expected,
+        state: Option<&State>,
+    ) -> Self {
         let (stride, workspace) = (weights.stride, weights.workspace());
-        let plastic = weights.network.plasticity.is_some();
+        let plastic = weights.rule.is_some();
         let groups = (0..batch)
             .step_by(GROUP_LANES)
             .map(|first| {
@@ -77,8 +89,33 @@ impl Record {
                 Group { blocks: weights.blocks().map(block).collect(), activity, drive: Buffer::zeros(stride), lanes }
             })
             .collect();
-        let schedule = Schedule::new(&expected.sweeps);
-        Self { weights, groups, schedule, drive_is_given, batch, steps: 0 }
+        let (schedule, has_past) = (Schedule::new(&expected.sweeps), state.is_some());
+        let mut record = Self { weights, drive, groups, schedule, drive_is_given, has_past, batch, steps: 0 };
+        if let Some(state) = state {
+            record.take_up(state);
+        }
+        record
+    }
+
+    /// Puts what was before the first step in its place.
+    fn take_up(&mut self, state: &State) {
+        let (neurons, stride) = (self.weights.post, self.weights.stride);
+        for group in &mut self.groups {
+            for (activity, given) in
+                group.activity.iter_mut().zip(state.activity.chunks_exact(neurons).skip(group.lanes.start))
+            {
+                activity[..neurons].copy_from_slice(given);
+            }
+            for block in &mut group.blocks {
+                let lanes = block.trace.chunks_exact_mut((block.rows.len() * stride).max(1));
+                for (lane, given) in lanes.zip(&state.traces[group.lanes.start.min(state.traces.len())..]) {
+                    let given = given.chunks_exact(neurons).skip(block.rows.start);
+                    for (row, given) in lane.chunks_exact_mut(stride).zip(given) {
+                        row[..neurons].copy_from_slice(given);
+                    }
+                }
+            }
+        }
     }
 
     /// What this lifetime moves, forward and backward.
@@ -88,7 +125,7 @@ impl Record {
         let (w, shared) = (matrix(rows), self.groups.len() as u64);
         let lanes = self.batch as u64;
         let mut traffic = Traffic::default();
-        let Some(_) = self.weights.network.plasticity else {
+        let Some(_) = self.weights.rule else {
             let one = self.schedule.sweeps().len() as u64 * shared * w;
             return Traffic { forward: one, backward: one };
         };
@@ -118,27 +155,31 @@ impl Record {
 
     /// Lives `drive.len() / (B·N)` further steps; `drive` is `[T, B, N]`.
     pub fn advance(&mut self, drive: &[f32]) {
-        let neurons = self.weights.network.neurons;
+        let neurons = self.weights.post;
         let per_step = self.batch * neurons;
         let planned: Vec<Option<(Sweep, bool)>> = drive
             .chunks_exact(per_step)
             .zip(self.steps..)
             .map(|(drive, step)| {
                 let waiting = step - self.schedule.waiting_from();
-                let is_full = waiting == MOST_WAITING && self.weights.network.plasticity.is_some();
+                let is_full = waiting == MOST_WAITING && self.weights.rule.is_some();
                 let needed = is_full || !self.is_clamped(drive);
-                // Nothing comes before the first step, so it has neither a product nor an update.
-                (step > 0 && needed).then(|| self.schedule.push(step))
+                (self.has_product(step) && needed).then(|| self.schedule.push(step))
             })
             .collect();
-        let (weights, in_parallel) = (&self.weights, self.blocks_in_parallel());
+        let (weights, kind, in_parallel) = (&self.weights, self.drive, self.blocks_in_parallel());
         self.groups.par_iter_mut().for_each(|group| {
             for (offset, &planned) in planned.iter().enumerate() {
                 let drive = &drive[offset * per_step..][group.lanes.start * neurons..group.lanes.end * neurons];
-                group.step(weights, drive, planned, in_parallel);
+                group.step(weights, (kind, drive), planned, in_parallel);
             }
         });
         self.steps += planned.len();
+    }
+
+    /// Whether a step has a product: nothing comes before the first one, unless something was carried into it.
+    pub(super) fn has_product(&self, step: usize) -> bool {
+        step > 0 || self.has_past
     }
 
     /// Counts steps that the groups have lived.
@@ -148,7 +189,7 @@ impl Record {
 
     /// Whether a step with this drive needs no product, because every neuron is clamped.
     fn is_clamped(&self, drive: &[f32]) -> bool {
-        self.drive_is_given && self.weights.network.drive.clamps_all(drive)
+        self.drive_is_given && self.drive.clamps_all(drive)
     }
 
     /// Whether there are too few groups to keep the threads busy, and blocks large enough to be worth handing over.
@@ -160,7 +201,7 @@ impl Record {
 
     /// x(t) of every lane, `[T, B, N]`.
     pub fn activity(&self) -> Vec<f32> {
-        let mut activity = Vec::with_capacity(self.steps * self.batch * self.weights.network.neurons);
+        let mut activity = Vec::with_capacity(self.steps * self.batch * self.weights.post);
         for step in 0..self.steps {
             for lane in self.lanes() {
                 activity.extend_from_slice(self.row(lane, step));
@@ -180,13 +221,13 @@ impl Record {
 
     /// x(t) of a lane, without the padding.
     fn row<'a>(&self, activity: &'a [f32], step: usize) -> &'a [f32] {
-        &activity[(step + 1) * self.weights.stride..][..self.weights.network.neurons]
+        &activity[(step + 1) * self.weights.stride..][..self.weights.post]
     }
 
     /// H after the last step, `[N, N]`, for one lane; empty for a non-plastic network.
     pub fn final_trace(&self, lane: usize) -> Vec<f32> {
-        let Some(rule) = self.weights.rule() else { return Vec::new() };
-        let (neurons, stride) = (self.weights.network.neurons, self.weights.stride);
+        let Some(rule) = self.weights.rule else { return Vec::new() };
+        let (neurons, stride) = (self.weights.post, self.weights.stride);
         let (group, lane) = (&self.groups[lane / GROUP_LANES], lane % GROUP_LANES);
         let history = &group.activity[lane][self.schedule.waiting_from() * stride..];
         let mut result = Vec::with_capacity(neurons * neurons);
@@ -197,7 +238,7 @@ impl Record {
                 update,
                 rows: rows.clone(),
                 stride,
-                histories: &[history],
+                signals: &[Signals::recurrent(history, stride)],
                 before,
                 after: &mut after,
             }));
@@ -218,22 +259,27 @@ impl Drop for Record {
 }
 
 impl Group {
-    /// `drive` is that of the group's lanes, `[lane][N]`.
-    pub(super) fn step(&mut self, weights: &Weights, drive: &[f32], planned: Option<(Sweep, bool)>, parallel: bool) {
+    /// `drive` is that of the group's lanes, `[lane][N]`, with how it reaches the neurons.
+    pub(super) fn step(
+        &mut self,
+        weights: &Weights,
+        (drive_kind, drive): (Drive, &[f32]),
+        planned: Option<(Sweep, bool)>,
+        parallel: bool,
+    ) {
         let stride = weights.stride;
         if let Some((sweep, keep)) = planned {
-            let histories: Vec<&[f32]> =
-                self.activity.iter().map(|lane| &lane[sweep.history(sweep.from, stride)]).collect();
-            let work = |block: &mut Block| block.sweep(weights, &histories, keep);
+            let history = sweep.history(sweep.from, stride);
+            let signals: Vec<Signals<'_>> =
+                self.activity.iter().map(|lane| Signals::recurrent(&lane[history.clone()], stride)).collect();
+            let work = |block: &mut Block| block.sweep(weights, &signals, keep);
             if parallel {
                 self.blocks.par_iter_mut().for_each(work);
             } else {
                 self.blocks.iter_mut().for_each(work);
             }
         }
-        for (lane, (activity, drive)) in
-            self.activity.iter_mut().zip(drive.chunks_exact(weights.network.neurons)).enumerate()
-        {
+        for (lane, (activity, drive)) in self.activity.iter_mut().zip(drive.chunks_exact(weights.post)).enumerate() {
             self.drive[..drive.len()].copy_from_slice(drive);
             let activity = activity.grow(stride);
             if planned.is_some() {
@@ -243,18 +289,18 @@ impl Group {
                     }
                 }
             }
-            pulp::Arch::new().dispatch(Activate { drive_kind: weights.network.drive, drive: &self.drive, activity });
+            pulp::Arch::new().dispatch(Activate { drive_kind, drive: &self.drive, activity });
         }
     }
 }
 
 impl Block {
     /// Brings the trace to the present step and leaves Σ_i x_i(t−1)(w + αH) in `sums`.
-    fn sweep(&mut self, weights: &Weights, histories: &[&[f32]], keep: bool) {
+    fn sweep(&mut self, weights: &Weights, signals: &[Signals<'_>], keep: bool) {
         let (rows, sums) = (self.rows.clone(), &mut self.sums[..]);
-        let Some(rule) = weights.rule() else {
-            let inputs: Vec<&[f32]> =
-                histories.iter().map(|history| &history[history.len() - weights.stride + rows.start..]).collect();
+        let Some(rule) = weights.rule else {
+            let last = |signals: &Signals<'_>| signals.pre.len() - signals.pre_stride + rows.start;
+            let inputs: Vec<&[f32]> = signals.iter().map(|signals| &signals.pre[last(signals)..]).collect();
             let width = weights.stride / WIDTH;
             return pulp::Arch::new().dispatch(FixedSweep {
                 matrix: weights.w_rows(rows),
@@ -272,7 +318,7 @@ impl Block {
         let before = self.frames.last().filter(|_| keep).map(|frame| &frame[..]);
         let trace = &mut self.trace[..];
         with_update!(rule, weights.eta, update => {
-            pulp::Arch::new().dispatch(ForwardSweep { update, weights, rows, histories, before, trace, sums });
+            pulp::Arch::new().dispatch(ForwardSweep { update, weights, rows, signals, before, trace, sums });
         });
     }
 }

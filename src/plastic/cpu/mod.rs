@@ -32,14 +32,28 @@ mod sweep;
 mod weights;
 mod workspace;
 
+use super::lifetime::backend::{Backend, Beginning};
+use super::network::Recurrent;
+use super::parameters::Parameters;
 use backward::Gradients;
 use buffer::Buffer;
-pub(super) use forward::{Expected, Record};
-pub(super) use modulated::{ModulatedGradients, ModulatedLane, ModulatedUpdate, ModulatedWeights};
-pub(super) use operation::{attach, begin};
+use candle_core::Result;
+use forward::{Expected, Record};
+pub(super) use modulated::ModulatedUpdate;
 pub(super) use sweep::TraceSweep;
 use weights::Weights;
 pub(super) use workspace::Workspace;
+
+/// Lifetimes on the host that have not begun.
+///
+/// # Errors
+/// When a parameter is missing.
+pub(super) fn begin(network: Recurrent, parameters: &Parameters, beginning: Beginning<'_>) -> Result<Box<dyn Backend>> {
+    Ok(match network.modulation() {
+        Some(_) => Box::new(modulated::begin(network, parameters, beginning)?),
+        None => Box::new(operation::begin(network, parameters, beginning)?),
+    })
+}
 
 /// Rows are padded to a multiple of this many floats, and sums along a row run in this many lanes.
 pub(super) const WIDTH: usize = 16;

@@ -1,47 +1,106 @@
 //! Lifetimes on the host, and their place in Candle's graph.
 
 use super::{Expected, Gradients, Record, Weights};
-use crate::plastic::graph::{self, Differentiate};
-use crate::plastic::network::Network;
+use crate::plastic::alteration::Alteration;
+use crate::plastic::lifetime::backend::{Backend, Beginning};
+use crate::plastic::lifetime::graph::{self, Differentiate};
+use crate::plastic::lifetime::{Driver, Traffic};
+use crate::plastic::network::Recurrent;
 use crate::plastic::parameters::Parameters;
+use crate::plastic::writing::Writing;
 use candle_core::{CpuStorage, D, DType, Device, Result, Storage, Tensor, bail};
 
-/// Lifetimes on the host that have not begun.
+/// Lifetimes on the host that have not begun, whose traces a rule writes, or nothing.
 ///
 /// # Errors
 /// When a parameter is missing.
-pub(in crate::plastic) fn begin(
-    network: Network,
-    parameters: &Parameters,
-    batch: usize,
-    drive_is_given: bool,
-    expected: &Expected,
-) -> Result<Record> {
-    let (eta, workspace) = (parameters.eta(), parameters.workspace());
-    let weights = with_values(&parameters.host("w")?, |w| match network.plasticity {
-        Some(_) => with_values(&parameters.host("alpha")?, |alpha| Ok(Weights::new(network, w, alpha, eta, workspace))),
-        None => Ok(Weights::new(network, w, &[], 0.0, workspace)),
+pub(super) fn begin(network: Recurrent, parameters: &Parameters, beginning: Beginning<'_>) -> Result<Record> {
+    let Beginning { batch, steps, drive, state } = beginning;
+    let (shape, workspace) = ([network.neurons, network.neurons], parameters.workspace());
+    let weights = with_values(&parameters.host("w")?, |w| match (network.alpha(), network.writing()) {
+        (Some(alpha_kind), Some(Writing::Rule(rule))) => {
+            let eta = parameters.values("eta")?[0];
+            let plasticity = Some((alpha_kind, rule));
+            with_values(&parameters.host("alpha")?, |alpha| {
+                Ok(Weights::new(shape, plasticity, w, alpha, eta, workspace))
+            })
+        }
+        (None, None) => Ok(Weights::new(shape, None, w, &[], 0.0, workspace)),
+        _ => bail!("modulated lifetimes have kernels of their own"),
     })?;
-    Ok(Record::new(weights, batch, drive_is_given, expected))
+    let (given, expected) = match drive {
+        Some(drive) => expectation(network, batch, steps, drive)?,
+        // Whether the drive will be part of the graph is not known before the end.
+        None => (false, Expected { steps, sweeps: (1..steps).collect() }),
+    };
+    Ok(Record::new((weights, network.drive), batch, given, &expected, state))
 }
 
-/// What was lived on the host, attached to the graph of `parameters` and of `drive`.
-///
-/// # Errors
-/// When Candle refuses.
-pub(in crate::plastic) fn attach(
-    record: Record,
-    network: Network,
-    parameters: &Parameters,
-    drive: &Tensor,
-) -> Result<Tensor> {
-    // Candle's custom operations take three tensors: α and η travel as one.
-    let plastic = match network.plasticity {
-        Some(_) => Tensor::cat(&[&parameters.get("alpha")?.flatten_all()?, parameters.get("eta")?], 0)?,
-        None => Tensor::zeros(1, DType::F32, &Device::Cpu)?,
-    };
-    let activity = record.activity();
-    graph::attach(record, activity, [drive, parameters.get("w")?, &plastic], parameters.device())
+/// Whether a drive, `[T, B, N]`, is given for good, and which of its steps then need a sweep.
+fn expectation(network: Recurrent, batch: usize, steps: usize, drive: &Tensor) -> Result<(bool, Expected)> {
+    // A drive outside the graph is data: what it clamps needs no gradient.
+    let given = !drive.track_op();
+    let needs_sweep = |drive: &[f32]| !(given && network.drive.clamps_all(drive));
+    let values = drive.flatten_all()?.to_vec1::<f32>()?;
+    let each_step = values.chunks_exact(batch * network.neurons).enumerate().skip(1);
+    let sweeps = each_step.filter(|(_, drive)| needs_sweep(drive)).map(|(step, _)| step).collect();
+    Ok((given, Expected { steps, sweeps }))
+}
+
+impl Backend for Record {
+    fn batch(&self) -> usize {
+        Self::batch(self)
+    }
+
+    fn steps(&self) -> usize {
+        Self::steps(self)
+    }
+
+    fn advance(&mut self, drive: &Tensor) -> Result<()> {
+        Self::advance(self, &drive.flatten_all()?.to_vec1::<f32>()?);
+        Ok(())
+    }
+
+    fn step(&mut self, drive: &[f32]) -> Result<Vec<f32>> {
+        Self::advance(self, drive);
+        Ok(self.activity_at(Self::steps(self) - 1))
+    }
+
+    fn advance_with(&mut self, drivers: &mut [&mut dyn Driver], steps: usize) -> Result<()> {
+        Self::advance_with(self, steps, drivers);
+        Ok(())
+    }
+
+    fn alter(&mut self, alteration: &Alteration, alpha: &[f32]) -> Result<()> {
+        Self::alter(self, alteration, alpha);
+        Ok(())
+    }
+
+    fn traces(&self, lifetime: usize) -> Result<[Vec<f32>; 2]> {
+        Ok([self.final_trace(lifetime), Vec::new()])
+    }
+
+    fn modulator(&self, _lifetime: usize) -> Result<Vec<f32>> {
+        Ok(Vec::new())
+    }
+
+    fn activity(&self) -> Result<Vec<f32>> {
+        Ok(Self::activity(self))
+    }
+
+    fn traffic(&self) -> Traffic {
+        Self::traffic(self)
+    }
+
+    fn finish(self: Box<Self>, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
+        // Candle's custom operations take three tensors: α and η travel as one.
+        let plastic = match self.weights.rule {
+            Some(_) => Tensor::cat(&[&parameters.get("alpha")?.flatten_all()?, parameters.get("eta")?], 0)?,
+            None => Tensor::zeros(1, DType::F32, &Device::Cpu)?,
+        };
+        let activity = Self::activity(&self);
+        graph::attach(*self, activity, [drive, parameters.get("w")?, &plastic], parameters.device())
+    }
 }
 
 impl Differentiate for Record {

@@ -1,15 +1,21 @@
 //! w and α laid out for the sweeps: rows padded to the vector width.
 
 use super::{BLOCK_ROWS, Buffer, CHUNK_ROWS, WIDTH, Workspace};
-use crate::plastic::network::{AlphaKind, Network};
+use crate::plastic::network::AlphaKind;
 use crate::plastic::rule::Rule;
-use crate::plastic::writing::Writing;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 /// The parameters of one lifetime in the layout of the kernels. Padding is zero, so that nothing flows through it.
 pub(crate) struct Weights {
-    pub network: Network,
+    /// How many neurons the connections come from: rows.
+    pub pre: usize,
+    /// How many they lead to: columns.
+    pub post: usize,
+    /// The rule that writes the trace; `None` without one.
+    pub rule: Option<Rule>,
+    /// How many α there are; `None` without traces.
+    pub alpha_kind: Option<AlphaKind>,
     pub eta: f32,
     /// Floats from one row to the next.
     pub stride: usize,
@@ -23,19 +29,25 @@ pub(crate) struct Weights {
 }
 
 impl Weights {
-    /// `w` is `[N, N]` row major; `alpha` as [`AlphaKind::shape`] says, empty for a non-plastic network.
-    pub fn new(network: Network, w: &[f32], alpha: &[f32], eta: f32, workspace: Workspace) -> Self {
-        let neurons = network.neurons;
-        let kind = network.alpha();
-        let stride = neurons.next_multiple_of(WIDTH);
+    /// `w` is `[pre, post]` row major; `alpha` as [`AlphaKind::shape`] says, empty for a layer without traces.
+    pub fn new(
+        [pre, post]: [usize; 2],
+        plasticity: Option<(AlphaKind, Rule)>,
+        w: &[f32],
+        alpha: &[f32],
+        eta: f32,
+        workspace: Workspace,
+    ) -> Self {
+        let (kind, rule) = plasticity.unzip();
+        let stride = post.next_multiple_of(WIDTH);
         // A matrix gets whole chunks of rows.
-        let matrix_rows = neurons.next_multiple_of(CHUNK_ROWS);
+        let matrix_rows = pre.next_multiple_of(CHUNK_ROWS);
         let pad = |values: &[f32], padded_rows: usize| {
-            let rows = values.len() / neurons;
+            let rows = values.len() / post;
             let mut padded = workspace.take(padded_rows * stride);
-            for (to, from) in padded.chunks_exact_mut(stride).zip(values.chunks_exact(neurons)) {
-                to[..neurons].copy_from_slice(from);
-                to[neurons..].fill(0.0);
+            for (to, from) in padded.chunks_exact_mut(stride).zip(values.chunks_exact(post)) {
+                to[..post].copy_from_slice(from);
+                to[post..].fill(0.0);
             }
             padded[rows * stride..].fill(0.0);
             padded
@@ -44,36 +56,28 @@ impl Weights {
         let alpha = match kind {
             Some(AlphaKind::Free) => pad(alpha, matrix_rows),
             Some(AlphaKind::PerNeuron) => pad(alpha, 1),
-            Some(AlphaKind::Yoked) => pad(&vec![alpha[0]; neurons], 1),
+            Some(AlphaKind::Yoked) => pad(&vec![alpha[0]; post], 1),
             None => Buffer::default(),
         };
         let alpha_is_per_row = kind == Some(AlphaKind::Free);
-        Self { network, eta, stride, alpha_is_per_row, w, alpha, turned: OnceLock::new(), workspace }
-    }
-
-    /// The rule that writes the traces; `None` where there are none.
-    #[inline(always)]
-    pub fn rule(&self) -> Option<Rule> {
-        match self.network.writing()? {
-            Writing::Rule(rule) => Some(rule),
-            Writing::Modulated(_) => unreachable!("modulated lifetimes have kernels of their own"),
-        }
+        let (alpha_kind, turned) = (kind, OnceLock::new());
+        Self { pre, post, rule, alpha_kind, eta, stride, alpha_is_per_row, w, alpha, turned, workspace }
     }
 
     /// From now on α is so many times as much.
     pub fn scale_alpha(&mut self, trained: &[f32], factor: f32) {
-        let neurons = self.network.neurons;
+        let post = self.post;
         // One value for all, or as many as a row has.
-        let rows = trained.chunks(neurons).zip(self.alpha.chunks_exact_mut(self.stride));
+        let rows = trained.chunks(post).zip(self.alpha.chunks_exact_mut(self.stride));
         for (trained, row) in rows {
             let values = trained.iter().cycle().map(|alpha| factor * alpha);
-            row[..neurons].iter_mut().zip(values).for_each(|(alpha, value)| *alpha = value);
+            row[..post].iter_mut().zip(values).for_each(|(alpha, value)| *alpha = value);
         }
     }
 
     /// The blocks of rows, in order. The last one may reach into the padding.
     pub fn blocks(&self) -> impl Iterator<Item = Range<usize>> + use<> {
-        let rows = self.network.neurons.next_multiple_of(CHUNK_ROWS);
+        let rows = self.pre.next_multiple_of(CHUNK_ROWS);
         (0..rows).step_by(BLOCK_ROWS).map(move |first| first..(first + BLOCK_ROWS).min(rows))
     }
 
@@ -86,9 +90,9 @@ impl Weights {
     /// The rows of a block turned over: for each column of w, padded to whole chunks, what these rows have there, padded
     /// to whole tiles. All blocks are turned when the first is asked for.
     pub fn w_turned(&self, rows: &Range<usize>) -> &[[f32; WIDTH]] {
-        let columns = self.network.neurons.next_multiple_of(CHUNK_ROWS);
+        let columns = self.post.next_multiple_of(CHUNK_ROWS);
         let turned = self.turned.get_or_init(|| {
-            let mut turned = self.workspace.take_zeros(columns * self.stride);
+            let mut turned = self.workspace.take_zeros(columns * self.pre.next_multiple_of(WIDTH));
             for block in self.blocks() {
                 let width = block.len().next_multiple_of(WIDTH);
                 let begin = columns * block.start;

@@ -4,7 +4,7 @@ use super::kernels::{BACKWARD, FORWARD};
 use super::plan::{Division, Limits, Need, Plan, WARP};
 use crate::device::cuda::kernels::{self, Kernel};
 use crate::device::cuda::memory::{Buffer, allow_shared};
-use crate::plastic::network::Network;
+use crate::plastic::network::Recurrent;
 use crate::plastic::writing::Writing;
 use candle_core::cuda_backend::cudarc::driver::{
     CudaFunction, CudaSlice, CudaView, DeviceRepr, LaunchConfig, PushKernelArg as _, sys,
@@ -70,7 +70,7 @@ pub(super) struct Made {
 }
 
 impl Launcher {
-    pub fn new(device: &CudaDevice, network: Network, lanes: usize, steps: usize) -> Result<Self> {
+    pub fn new(device: &CudaDevice, network: Recurrent, lanes: usize, steps: usize) -> Result<Self> {
         let limits = limits(device)?;
         let division = Division::new(network, lanes, steps, limits);
         let bound = network.writing().and_then(Writing::bound).unwrap_or(0.0);

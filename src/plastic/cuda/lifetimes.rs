@@ -1,12 +1,14 @@
-//! What lifetimes on the device can be asked, whatever writes their traces.
+//! What lifetimes on the device have in common, whatever writes their traces.
 
 use super::{modulated, record};
 use crate::device::cuda::memory::Buffer;
-use crate::plastic::graph::Activity;
-use crate::plastic::network::Network;
+use crate::plastic::lifetime::Driver;
+use crate::plastic::lifetime::backend::{Backend, Beginning};
+use crate::plastic::lifetime::graph::Activity;
+use crate::plastic::network::Recurrent;
 use crate::plastic::parameters::Parameters;
 use candle_core::cuda_backend::CudaDevice;
-use candle_core::{Device, Error, Result, Shape, Tensor};
+use candle_core::{Device, Result, Shape, Tensor, bail};
 
 /// How far a batch of lifetimes has been lived.
 pub(crate) struct Progress {
@@ -49,6 +51,22 @@ impl Progress {
         self.device.clone_dtoh(&self.activity.slice.slice(step * row..(step + 1) * row))
     }
 
+    /// x(t) of all steps, `[T, B, N]`, on the host.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub(super) fn activity(&self) -> Result<Vec<f32>> {
+        self.device.clone_dtoh(&self.activity.slice.slice(..self.steps * self.batch * self.neurons))
+    }
+
+    /// What drives one step, `[B, N]` on the host, as `[1, B, N]` on the device.
+    ///
+    /// # Errors
+    /// When memory is short or the device fails.
+    pub(super) fn upload(&self, drive: &[f32]) -> Result<Tensor> {
+        Tensor::from_slice(drive, (1, self.batch, self.neurons), &Device::Cuda(self.device.clone()))
+    }
+
     /// Takes x(t) of all steps out, to be made part of the graph.
     ///
     /// # Errors
@@ -60,76 +78,48 @@ impl Progress {
     }
 }
 
-/// A batch of lifetimes on the device.
-pub(crate) trait Lifetimes: Send {
-    /// How far they have been lived.
-    fn progress(&self) -> &Progress;
-
-    /// Lives further steps; `drive` is `[steps, B, N]` on this device.
-    ///
-    /// # Errors
-    /// When memory is short or the device fails.
-    fn advance(&mut self, drive: &Tensor) -> Result<()>;
-
-    /// H and E after the last step of one lane, `[N, N]` row major; empty where the network has none.
-    ///
-    /// # Errors
-    /// When the device fails.
-    ///
-    /// # Panics
-    /// When there is no such lane.
-    fn traces(&self, lane: usize) -> Result<[Vec<f32>; 2]>;
-
-    /// M(t) of one lane, `[T]`; empty for a network that does not modulate its traces.
-    ///
-    /// # Errors
-    /// When the device fails.
-    ///
-    /// # Panics
-    /// When there is no such lane.
-    fn modulator(&self, lane: usize) -> Result<Vec<f32>>;
-
-    /// Ends the lifetimes: x of all steps, `[T, B, N]`, attached to the graph of `parameters` and of `drive`.
-    ///
-    /// # Errors
-    /// When Candle refuses.
-    fn finish(self: Box<Self>, parameters: &Parameters, drive: &Tensor) -> Result<Tensor>;
-
-    /// How many lanes.
-    fn batch(&self) -> usize {
-        self.progress().batch
-    }
-
-    /// How many steps have been lived.
-    fn steps(&self) -> usize {
-        self.progress().steps
-    }
-
-    /// One step; `drive` is `[B, N]` on the host, and so is the answer x(t).
-    ///
-    /// # Errors
-    /// As [`Self::advance`].
-    fn step(&mut self, drive: &[f32]) -> Result<Vec<f32>> {
-        let Progress { device, neurons, batch, .. } = self.progress();
-        let drive = Tensor::from_slice(drive, (1, *batch, *neurons), &Device::Cuda(device.clone()))?;
-        self.advance(&drive)?;
-        self.progress().activity_at(self.steps() - 1)
-    }
-}
-
-/// Lifetimes of `batch` lanes that have not begun. `expected_steps` only tunes memory.
+/// Lives further steps on the device, each driven from the host.
 ///
 /// # Errors
-/// When memory is short or the kernels cannot be had.
-pub(crate) fn begin(
-    network: Network,
+/// When memory is short or the device fails.
+pub(super) fn advance_with(
+    lifetimes: &mut impl Backend,
+    neurons: usize,
+    drivers: &mut [&mut dyn Driver],
+    steps: usize,
+) -> Result<()> {
+    let mut drive = vec![0.0; drivers.len() * neurons];
+    for _ in 0..steps {
+        drivers.iter_mut().zip(drive.chunks_exact_mut(neurons)).for_each(|(driver, drive)| driver.drive(drive));
+        let activity = lifetimes.step(&drive)?;
+        drivers.iter_mut().zip(activity.chunks_exact(neurons)).for_each(|(driver, activity)| driver.take(activity));
+    }
+    Ok(())
+}
+
+/// Lifetimes on the device that have not begun.
+///
+/// # Errors
+/// When memory is short, the kernels cannot be had, or the lifetimes carry something into their first step.
+pub(in crate::plastic) fn begin(
+    network: Recurrent,
     parameters: &Parameters,
-    batch: usize,
-    expected_steps: usize,
-) -> Result<Box<dyn Lifetimes>> {
-    network.check().map_err(Error::Msg)?;
+    beginning: Beginning<'_>,
+) -> Result<Box<dyn Backend>> {
+    let Beginning { batch, steps, state, .. } = beginning;
+    if state.is_some() {
+        bail!("a lifetime goes on from a state on the CPU only, expected its parameters there");
+    }
     Ok(match network.modulation() {
-        Some(modulation) => Box::new(modulated::Record::new(network, modulation, parameters, batch, expected_steps)?),
-        None => Box::new(record::Record::new(network, parameters, batch, expected_steps)?),
+        Some(modulation) => Box::new(modulated::Record::new(network, modulation, parameters, batch, steps)?),
+        None => Box::new(record::Record::new(network, parameters, batch, steps)?),
     })
+}
+
+/// What altering lifetimes on the device comes to.
+///
+/// # Errors
+/// Always: no kernel does it.
+pub(super) fn alter() -> Result<()> {
+    bail!("a lifetime is altered on the CPU only, expected its parameters there")
 }

@@ -21,4 +21,4 @@ pub mod plan;
 mod record;
 
 #[cfg(feature = "cuda")]
-pub(crate) use {lifetimes::Lifetimes, lifetimes::begin};
+pub(in crate::plastic) use lifetimes::begin;

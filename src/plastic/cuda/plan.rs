@@ -1,6 +1,6 @@
 //! How a batch of lifetimes is divided over a device: plain numbers, so that it can be judged without one.
 
-use crate::plastic::network::{AlphaKind, Drive, Network};
+use crate::plastic::network::{AlphaKind, Drive, Recurrent};
 use crate::plastic::rule::Rule;
 use crate::plastic::writing::Writing;
 
@@ -96,7 +96,7 @@ pub struct Division {
 
 impl Division {
     /// Divides `lanes` lifetimes of about `steps` steps.
-    pub fn new(network: Network, lanes: usize, steps: usize, limits: Limits) -> Self {
+    pub fn new(network: Recurrent, lanes: usize, steps: usize, limits: Limits) -> Self {
         let neurons = network.neurons;
         let most_blocks = limits.processors.min(neurons.div_ceil(TILE)).max(1);
         let wanted = match neurons {
@@ -111,7 +111,7 @@ impl Division {
     }
 
     /// Divides over about `blocks` blocks per lane.
-    pub fn cut(network: Network, lanes: usize, steps: usize, limits: Limits, blocks: usize, in_shared: bool) -> Self {
+    pub fn cut(network: Recurrent, lanes: usize, steps: usize, limits: Limits, blocks: usize, in_shared: bool) -> Self {
         let neurons = network.neurons;
         let columns = neurons.div_ceil(blocks).next_multiple_of(TILE);
         let blocks = neurons.div_ceil(columns);

@@ -2,11 +2,14 @@
 
 use super::gradient::weight_gradient;
 use super::launch::{Launcher, Lived};
-use super::lifetimes::{Lifetimes, Progress};
+use super::lifetimes::{self, Progress};
 use crate::device::cuda::memory::Buffer;
 use crate::device::cuda::tensors::{self, view};
-use crate::plastic::graph::{Differentiate, Operation};
-use crate::plastic::network::{AlphaKind, Drive, Network};
+use crate::plastic::alteration::Alteration;
+use crate::plastic::lifetime::Driver;
+use crate::plastic::lifetime::backend::Backend;
+use crate::plastic::lifetime::graph::{Differentiate, Operation};
+use crate::plastic::network::{AlphaKind, Drive, Recurrent};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::rule::{Update as _, with_update};
 use crate::plastic::writing::Writing;
@@ -15,7 +18,7 @@ use candle_core::{DType, Result, Shape, Tensor};
 
 /// Everything that a batch of lifetimes leaves on the device.
 pub(crate) struct Record {
-    network: Network,
+    network: Recurrent,
     launcher: Launcher,
     progress: Progress,
     w: Tensor,
@@ -35,7 +38,7 @@ impl Record {
     ///
     /// # Errors
     /// When memory is short or the kernels cannot be had.
-    pub fn new(network: Network, parameters: &Parameters, batch: usize, expected_steps: usize) -> Result<Self> {
+    pub fn new(network: Recurrent, parameters: &Parameters, batch: usize, expected_steps: usize) -> Result<Self> {
         let device = parameters.device().as_cuda_device()?.clone();
         let launcher = Launcher::new(&device, network, batch, expected_steps)?;
         let neurons = network.neurons;
@@ -56,9 +59,32 @@ impl Record {
     }
 }
 
-impl Lifetimes for Record {
-    fn progress(&self) -> &Progress {
-        &self.progress
+impl Backend for Record {
+    fn batch(&self) -> usize {
+        self.progress.batch
+    }
+
+    fn steps(&self) -> usize {
+        self.progress.steps
+    }
+
+    fn step(&mut self, drive: &[f32]) -> Result<Vec<f32>> {
+        let drive = self.progress.upload(drive)?;
+        self.advance(&drive)?;
+        self.progress.activity_at(self.progress.steps - 1)
+    }
+
+    fn advance_with(&mut self, drivers: &mut [&mut dyn Driver], steps: usize) -> Result<()> {
+        let neurons = self.progress.neurons;
+        lifetimes::advance_with(self, neurons, drivers, steps)
+    }
+
+    fn alter(&mut self, _alteration: &Alteration, _alpha: &[f32]) -> Result<()> {
+        lifetimes::alter()
+    }
+
+    fn activity(&self) -> Result<Vec<f32>> {
+        self.progress.activity()
     }
 
     fn advance(&mut self, drive: &Tensor) -> Result<()> {
@@ -120,7 +146,7 @@ impl Lifetimes for Record {
             None => (drive.flatten_all()?.contiguous()?, self.w.detach()),
         };
         self.wants_drive = drive.track_op();
-        driven.apply_op3(parameters.get("w")?, &alpha, Operation::new(shape, activity, *self))
+        driven.apply_op3(parameters.get("w")?, &alpha, Operation::new(shape, activity, *self))?.reshape(drive.dims())
     }
 }
 

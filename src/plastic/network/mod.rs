@@ -1,174 +1,162 @@
-//! The configuration of a plastic recurrent network.
+//! A network: a chain of parts, some of them plastic layers with names.
 
+mod layer;
+mod recurrent;
 mod stored;
 
-use super::writing::{Modulation, Writing};
+pub use layer::{AlphaKind, PlasticLayer, Plasticity, RECURRENT, effective_weight};
+pub use recurrent::{Drive, Recurrent};
+
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
-/// How many plasticity coefficients α a network has.
+/// A layer without a trace: row vectors times `NAME.weight`, `[inputs, outputs]`, plus `NAME.bias`, `[outputs]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Linear {
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// How many numbers go in.
+    pub inputs: usize,
+    /// How many come out.
+    pub outputs: usize,
+}
+
+/// One part of a network.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// A linear layer.
+    Linear(Linear),
+    /// Recurrent tanh neurons; their plastic layer is called "recurrent".
+    Recurrent(Recurrent),
+    /// A plastic layer by itself, through which a signal passes within a step.
+    Plastic(PlasticLayer),
+}
+
+/// What an agent's network sees and does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AlphaKind {
-    /// One per connection, `[N, N]`.
-    Free,
-    /// One per post-synaptic neuron, `[N]`: every connection into neuron *j* shares α_j.
-    PerNeuron,
-    /// One for the whole layer, `[1]`.
-    Yoked,
-}
-
-impl AlphaKind {
-    /// The shape of α in a network of `neurons`.
-    pub fn shape(self, neurons: usize) -> Vec<usize> {
-        match self {
-            Self::Free => vec![neurons, neurons],
-            Self::PerNeuron => vec![neurons],
-            Self::Yoked => vec![1],
-        }
-    }
-
-    /// α_ij read from its stored form (`alpha` as [`AlphaKind::shape`] says, row major).
-    pub fn at(self, alpha: &[f32], neurons: usize, from: usize, to: usize) -> f32 {
-        match self {
-            Self::Free => alpha[from * neurons + to],
-            Self::PerNeuron => alpha[to],
-            Self::Yoked => alpha[0],
-        }
-    }
-}
-
-/// How the input reaches a neuron.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Drive {
-    /// The drive is added inside the tanh (*Differentiable plasticity*, eq. 1).
-    Add,
-    /// A drive that is not zero *is* the neuron's output at that step; zero leaves it free (section 4.1).
-    Clamp,
-}
-
-impl Drive {
-    /// Whether a step with this drive leaves no neuron free, so that nothing has to be computed to know its activity.
-    pub(crate) fn clamps_all(self, drive: &[f32]) -> bool {
-        self == Self::Clamp && drive.iter().all(|&value| value != 0.0)
-    }
-}
-
-/// The plastic part of a network.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Plasticity {
-    /// How many α there are.
-    pub alpha: AlphaKind,
-    /// What writes the trace.
-    pub writing: Writing,
-}
-
-/// The linear layers of an agent, each with a bias: what it sees drives every neuron, and what every neuron does
-/// decides on the next action. Row vectors times matrices: `input.weight` is `[inputs, N]`, `policy.weight`
-/// `[N, actions]`, `value.weight` `[N, 1]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Layers {
+pub struct AgentSize {
     /// How many numbers it sees.
     pub inputs: usize,
     /// Among how many actions it chooses.
     pub actions: usize,
 }
 
-/// A fully recurrent network of tanh neurons, plastic or not.
-///
-/// x_j(t) = tanh(input_j(t) + Σ_i (w_ij + α_ij H_ij(t)) x_i(t−1)) (*Differentiable plasticity*, eq. 1).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "stored::Network", into = "stored::Network")]
+/// The linear layers of an agent: what it sees drives every neuron, and what every neuron does decides on the next action
+/// and foresees the return.
+const INPUT: &str = "input";
+const POLICY: &str = "policy";
+const VALUE: &str = "value";
+
+/// A chain of parts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "stored::Read", into = "stored::Written")]
 pub struct Network {
-    /// How many neurons, N.
-    pub neurons: usize,
-    /// How input reaches them.
-    pub drive: Drive,
-    /// The kinds of α and of writing; `None` is the non-plastic RNN, the same network without α·H.
-    pub plasticity: Option<Plasticity>,
-    /// The layers around the recurrence; `None` where neurons are driven and read one by one.
-    pub layers: Option<Layers>,
+    parts: Vec<Part>,
+}
+
+impl From<Recurrent> for Network {
+    /// Neurons that are driven and read one by one.
+    fn from(recurrent: Recurrent) -> Self {
+        Self { parts: vec![Part::Recurrent(recurrent)] }
+    }
 }
 
 impl Network {
+    /// A chain of these parts.
+    pub fn new(parts: Vec<Part>) -> Self {
+        Self { parts }
+    }
+
+    /// An agent: a linear layer before the recurrence, a policy and a value after it.
+    pub fn agent(recurrent: Recurrent, AgentSize { inputs, actions }: AgentSize) -> Self {
+        let linear = |name: &'static str, inputs, outputs| Part::Linear(Linear { name: name.into(), inputs, outputs });
+        let neurons = recurrent.neurons;
+        let before = linear(INPUT, inputs, neurons);
+        let after = [linear(POLICY, neurons, actions), linear(VALUE, neurons, 1)];
+        Self { parts: [before, Part::Recurrent(recurrent)].into_iter().chain(after).collect() }
+    }
+
+    /// Its parts, in the order in which a signal passes through them.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Its recurrent part; `None` for a network without one.
+    pub fn recurrent(&self) -> Option<Recurrent> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Recurrent(recurrent) => Some(*recurrent),
+            Part::Linear(_) | Part::Plastic(_) => None,
+        })
+    }
+
+    /// Its plastic layers, in the order of the chain.
+    pub fn layers(&self) -> Vec<PlasticLayer> {
+        let layers = self.parts.iter().filter_map(|part| match part {
+            Part::Linear(_) => None,
+            Part::Recurrent(recurrent) => recurrent.layer(),
+            Part::Plastic(layer) => Some(layer.clone()),
+        });
+        layers.collect()
+    }
+
+    /// What an agent's network sees and does; `None` for a network that neither sees nor acts.
+    pub fn agent_size(&self) -> Option<AgentSize> {
+        let linear = |name: &str| {
+            self.parts.iter().find_map(|part| match part {
+                Part::Linear(linear) if linear.name == name => Some(linear),
+                _ => None,
+            })
+        };
+        Some(AgentSize { inputs: linear(INPUT)?.inputs, actions: linear(POLICY)?.outputs })
+    }
+
+    /// How many neurons a step's activities are of: the recurrent ones, otherwise those of the last plastic layer.
+    pub fn neurons(&self) -> usize {
+        self.recurrent().map(|recurrent| recurrent.neurons).or_else(|| Some(self.layers().last()?.post)).unwrap_or(0)
+    }
+
+    /// Names and shapes of the trained parameters, in the order in which first values are drawn: what is recurrent or
+    /// plastic first, then the linear layers.
+    pub fn shapes(&self) -> Vec<(String, Vec<usize>)> {
+        let mut shapes = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Recurrent(recurrent) => {
+                    shapes.extend(recurrent.shapes().into_iter().map(|(name, shape)| (name.to_owned(), shape)));
+                }
+                Part::Plastic(layer) => shapes.extend(layer.shapes()),
+                Part::Linear(_) => {}
+            }
+        }
+        for part in &self.parts {
+            if let Part::Linear(Linear { name, inputs, outputs }) = part {
+                shapes.push((format!("{name}.weight"), vec![*inputs, *outputs]));
+                shapes.push((format!("{name}.bias"), vec![*outputs]));
+            }
+        }
+        shapes
+    }
+
     /// Checks the numbers of a network that comes from a file.
     ///
     /// # Errors
     /// With a sentence that says what does not fit.
     pub fn check(&self) -> Result<(), String> {
-        if self.neurons == 0 {
+        for part in &self.parts {
+            match part {
+                Part::Recurrent(recurrent) => recurrent.check()?,
+                Part::Plastic(layer) => layer.check()?,
+                Part::Linear(_) => {}
+            }
+        }
+        if self.neurons() == 0 {
             return Err("expected a network of at least one neuron, found none".into());
         }
-        if let Some(Plasticity { writing, .. }) = self.plasticity {
-            writing.check()?;
-            if writing.modulation().is_some() && self.drive == Drive::Clamp {
-                return Err("expected a modulated network driven inside the tanh, found one that is clamped".into());
+        match self.agent_size() {
+            Some(AgentSize { inputs, actions }) if inputs == 0 || actions == 0 => {
+                Err(format!("expected an agent that sees and acts, found {inputs} inputs and {actions} actions"))
             }
+            _ => Ok(()),
         }
-        if let Some(Layers { inputs, actions }) = self.layers
-            && (inputs == 0 || actions == 0)
-        {
-            return Err(format!("expected an agent that sees and acts, found {inputs} inputs and {actions} actions"));
-        }
-        Ok(())
-    }
-
-    /// The kind of α; `None` for a network without traces.
-    pub fn alpha(&self) -> Option<AlphaKind> {
-        self.plasticity.map(|plasticity| plasticity.alpha)
-    }
-
-    /// What writes the traces; `None` for a network without.
-    pub fn writing(&self) -> Option<Writing> {
-        self.plasticity.map(|plasticity| plasticity.writing)
-    }
-
-    /// How the network modulates its traces; `None` for one that does not.
-    pub fn modulation(&self) -> Option<Modulation> {
-        self.writing().and_then(Writing::modulation)
-    }
-
-    /// How many numbers a trace has; zero for a network without.
-    pub fn trace_len(&self) -> usize {
-        self.plasticity.map_or(0, |_| self.neurons * self.neurons)
-    }
-
-    /// How many numbers a lifetime carries from step to step beside its activities: H, then E where there is one.
-    pub fn state_len(&self) -> usize {
-        self.trace_len() * if self.writing().is_some_and(Writing::has_eligibility) { 2 } else { 1 }
-    }
-
-    /// Whether η is among the trained parameters.
-    pub fn has_eta(&self) -> bool {
-        self.writing().is_some_and(Writing::has_eta)
-    }
-
-    /// Names and shapes of the trained parameters, in the order in which first values are drawn.
-    pub fn shapes(&self) -> Vec<(&'static str, Vec<usize>)> {
-        let neurons = self.neurons;
-        let mut shapes = vec![("w", vec![neurons, neurons])];
-        if let Some(Plasticity { alpha, writing }) = self.plasticity {
-            shapes.push(("alpha", alpha.shape(neurons)));
-            if writing.modulation().is_some() {
-                shapes.extend([("mod.weight", vec![neurons, 1]), ("mod.bias", vec![1])]);
-            }
-            if writing.has_eta() {
-                shapes.push(("eta", vec![1]));
-            }
-            if writing.modulation().is_some_and(|modulation| modulation.fan_out) {
-                shapes.extend([("fanout.weight", vec![neurons]), ("fanout.bias", vec![neurons])]);
-            }
-        }
-        if let Some(Layers { inputs, actions }) = self.layers {
-            shapes.extend([
-                ("input.weight", vec![inputs, neurons]),
-                ("input.bias", vec![neurons]),
-                ("policy.weight", vec![neurons, actions]),
-                ("policy.bias", vec![actions]),
-                ("value.weight", vec![neurons, 1]),
-                ("value.bias", vec![1]),
-            ]);
-        }
-        shapes
     }
 }

@@ -3,11 +3,13 @@
 //! [Recall](super::recall) of grey pictures of `side` × `side` pixels. One neuron is one pixel, row by row from the
 //! top, and the last one is a bias fixed at one.
 
-use super::recall::{self, Examples, Plan, Question, Recall, Score};
+use super::fields::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
+use super::recall::{self, Examples, Plan, Recall, Score};
 use super::settings::{Field, SettingError, Settings};
-use super::{Experiment, Measure, Purpose, Task};
+use super::{Experiment, Goal, Measure, Purpose, Task, Unit};
 use crate::data::pictures::{Pictures, Request, Source, Split, cifar::Layout, locate};
 use crate::data::{DataError, Generator, patterns, pictures};
+use crate::episode::Question;
 use crate::plastic::Network;
 use rand::Rng as _;
 use std::path::Path;
@@ -28,12 +30,12 @@ const FIELDS: &[Field] = &[
     Field::choice("blank", "what is blanked: the top or bottom half, or random pixels", &["half", "random"]),
     Field::real("blank_fraction", "part that is blanked where pixels are random", 0.5, [0.0, 1.0]),
     recall::NETWORK,
-    recall::RULE,
+    RULE,
     recall::CLIP,
-    recall::ALPHA,
+    ALPHA,
     Field::real("lr", "learning rate of Adam", 1e-4, [0.0, 1.0]),
-    recall::LR_EVERY,
-    recall::LR_FACTOR,
+    LR_EVERY,
+    LR_FACTOR,
     recall::CLIP_NORM,
     recall::BATCH,
 ];
@@ -61,11 +63,20 @@ impl Task for Images {
     }
 
     fn measure(&self) -> Measure {
-        Measure { key: "correlation", title: "correlation with the target on the blanked part", is_fraction: false }
+        Measure {
+            key: "correlation",
+            title: "correlation with the target on the blanked part",
+            unit: Unit::Number,
+            goal: Goal::Higher,
+        }
     }
 
     fn score(&self, question: &Question, answer: &[f32]) -> Option<Score> {
         Some(score::score(question, answer))
+    }
+
+    fn examples_are_pictures(&self) -> bool {
+        true
     }
 
     fn network(&self, settings: &Settings) -> Result<Network, SettingError> {
@@ -114,7 +125,7 @@ impl Task for Images {
         };
         let blank_half = settings.choice("blank") == "half";
         let (side, blank_fraction) = (settings.whole("side"), settings.real("blank_fraction"));
-        Ok(Box::new(Recall::new(NAME, plan, Grey { pictures, side, blank_half, blank_fraction })))
+        Ok(Box::new(Recall::new(plan, Grey { pictures, side, blank_half, blank_fraction })))
     }
 }
 

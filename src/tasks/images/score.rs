@@ -1,16 +1,20 @@
 //! How good a reconstruction is, on what was blanked alone: the rest was given.
 
-use crate::tasks::Measure;
-use crate::tasks::recall::{Question, Score};
+use crate::episode::Question;
+use crate::tasks::recall::Score;
+use crate::tasks::{Goal, Measure, Unit};
 
-const MSE: Measure = number("mse", "mean squared error on the blanked part");
-const MEAN_MSE: Measure = number("baseline_mean_mse", "the same for the mean of the visible part");
-const BEST_MSE: Measure = number("baseline_best_study_mse", "for the picture shown that fits the visible part best");
-const BEST: Measure = number("baseline_best_study_correlation", "its correlation; a perfect memory has 1");
-const OTHER: Measure = number("baseline_other_study_correlation", "for the best of those that were not asked for");
+const MSE: Measure = number("mse", "mean squared error on the blanked part", Goal::Lower);
+const MEAN_MSE: Measure = number("baseline_mean_mse", "the same for the mean of the visible part", Goal::Lower);
+const BEST_MSE: Measure =
+    number("baseline_best_study_mse", "for the picture shown that fits the visible part best", Goal::Lower);
+const BEST: Measure =
+    number("baseline_best_study_correlation", "its correlation; a perfect memory has 1", Goal::Higher);
+const OTHER: Measure =
+    number("baseline_other_study_correlation", "for the best of those that were not asked for", Goal::Higher);
 
-const fn number(key: &'static str, title: &'static str) -> Measure {
-    Measure { key, title, is_fraction: false }
+const fn number(key: &'static str, title: &'static str, goal: Goal) -> Measure {
+    Measure { key, title, unit: Unit::Number, goal }
 }
 
 /// Correlation and mean squared error of `answer` beside what needs no learning: the mean of the visible part, and

@@ -1,12 +1,16 @@
 //! What an agent would do elsewhere: a virtual agent on every open square, with the present trace and the present
 //! activity of the true one.
 
-use super::agent::{ACTIONS, Agent};
 use super::environment::{OBSERVATION, WALLS};
-use super::grid::{Action, Square};
+use super::grid::{ACTION_NAMES, Action, Square};
 use crate::episode::Tape;
 use crate::plastic::Parameters;
+use crate::plastic::network::effective_weight;
+use crate::tasks::agent::Heads;
 use candle_core::Result;
+
+/// How many actions there are.
+pub const ACTIONS: usize = ACTION_NAMES.len();
 
 /// What the agent would do on a square, and what it would expect of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,10 +42,9 @@ impl Belief {
 /// # Errors
 /// When a parameter is missing.
 pub fn beliefs(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32]) -> Result<Vec<Belief>> {
-    let Some(behaviour) = &tape.behaviour else { return Ok(Vec::new()) };
-    let Some(walk) = &behaviour.walk else { return Ok(Vec::new()) };
-    let agent = Agent::new(parameters)?;
-    let neurons = tape.network.neurons;
+    let Some((behaviour, walk)) = tape.content.behaviour().zip(tape.content.walk()) else { return Ok(Vec::new()) };
+    let heads = Heads::new(parameters)?;
+    let neurons = tape.neurons();
     let recurrent = recurrent(parameters, tape, step, trace)?;
     let mut seen = behaviour.observations[step * OBSERVATION..][..OBSERVATION].to_vec();
     // An agent that has never seen a wall has not been given eyes: it would see none elsewhere either.
@@ -55,9 +58,11 @@ pub fn beliefs(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32])
         for (seen, around) in seen[WALLS].iter_mut().zip(square.surroundings()) {
             *seen = if sees_walls && walk.is_wall([around.row, around.column]) { 1.0 } else { 0.0 };
         }
-        agent.drive(&seen, &mut drive);
+        heads.drive(&seen, &mut drive);
         let activity: Vec<f32> = drive.iter().zip(&recurrent).map(|(drive, sum)| (drive + sum).tanh()).collect();
-        let (probabilities, value) = (agent.probabilities(&activity), agent.value(&activity));
+        let mut probabilities = [0.0; ACTIONS];
+        heads.probabilities(&activity, &mut probabilities);
+        let value = heads.value(&activity);
         beliefs.push(Belief { square, probabilities, value });
     }
     Ok(beliefs)
@@ -65,25 +70,28 @@ pub fn beliefs(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32])
 
 /// What each neuron hears from all others at a step, `[N]`.
 fn recurrent(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32]) -> Result<Vec<f32>> {
-    let neurons = tape.network.neurons;
+    let neurons = tape.neurons();
     let mut sums = vec![0.0; neurons];
     let Some(before) = step.checked_sub(1) else { return Ok(sums) };
     let w = parameters.values("w")?;
-    let plastic = match tape.network.alpha() {
-        Some(kind) if !trace.is_empty() => {
-            let scale = tape.alpha_scale(step);
-            let alpha = parameters.values("alpha")?;
-            Some((kind, alpha.iter().map(|alpha| scale * alpha).collect::<Vec<_>>()))
+    let plastic = match tape.layer(0) {
+        Some(view) if !trace.is_empty() => {
+            let (layer, scale) = (view.layer(), view.alpha_scale(step));
+            let alpha = parameters.values(&layer.parameter("alpha"))?;
+            Some((layer, alpha.iter().map(|alpha| scale * alpha).collect::<Vec<_>>()))
         }
         _ => None,
     };
     for (from, activity) in tape.activity_at(before).iter().enumerate() {
         for (to, sum) in sums.iter_mut().enumerate() {
-            let strength = match &plastic {
-                Some((kind, alpha)) => kind.at(alpha, neurons, from, to) * trace[from * neurons + to],
-                None => 0.0,
-            };
-            *sum += activity * (w[from * neurons + to] + strength);
+            let w = w[from * neurons + to];
+            *sum += activity
+                * match &plastic {
+                    Some((layer, alpha)) => {
+                        effective_weight(w, layer.alpha_at(alpha, from, to), trace[from * neurons + to])
+                    }
+                    None => w,
+                };
         }
     }
     Ok(sums)

@@ -1,5 +1,6 @@
 //! Walls and pillars: which squares of a maze are open, and which lie beside each other.
 
+use crate::tasks::ActionName;
 use crate::tasks::settings::SettingError;
 use serde::{Deserialize, Serialize};
 
@@ -60,24 +61,22 @@ impl Action {
 
     /// The word for it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Right => "right",
-            Self::Left => "left",
-            Self::Down => "down",
-        }
+        ACTION_NAMES[self as usize].name
     }
 
     /// An arrow.
     pub fn sign(self) -> char {
-        match self {
-            Self::Up => '↑',
-            Self::Right => '→',
-            Self::Left => '←',
-            Self::Down => '↓',
-        }
+        ACTION_NAMES[self as usize].sign
     }
 }
+
+/// What the actions are called, in the order of [`Action::ALL`].
+pub const ACTION_NAMES: [ActionName; 4] = [
+    ActionName { name: "up", sign: '↑' },
+    ActionName { name: "right", sign: '→' },
+    ActionName { name: "left", sign: '←' },
+    ActionName { name: "down", sign: '↓' },
+];
 
 /// The plan of a maze: `size` × `size` squares inside a wall, with a pillar wherever row and column are both even,
 /// except in the centre.

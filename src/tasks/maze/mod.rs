@@ -2,25 +2,24 @@
 //!
 //! An agent of `neurons` recurrent neurons sees the walls around it, its last reward and its last action
 //! ([`environment`]); a policy chooses its next action, a value foresees what is still to come. It learns across
-//! lifetimes by A2C ([`super::a2c`]), and within a lifetime by its traces alone: where the reward hides is new in each.
+//! lifetimes by A2C ([`super::agent`]), and within a lifetime by its traces alone: where the reward hides is new in each.
 
-use super::recall::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
+use super::agent::Agents;
+use super::fields::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
 use super::settings::{Field, SettingError, Settings};
-use super::{Experiment, Measure, Purpose, Task};
+use super::{ActionName, Experiment, Goal, Measure, Purpose, Task, Unit};
 use crate::plastic::Network;
 use environment::GIVEN;
-use experiment::Foraging;
 use plan::Plan;
+use world::Mazes;
 
-pub mod agent;
 pub mod baselines;
 pub mod belief;
 pub mod environment;
-mod experiment;
 pub mod grid;
 mod plan;
 mod tally;
-mod walker;
+mod world;
 
 pub use environment::{Environment, Rules};
 
@@ -80,15 +79,20 @@ impl Task for Maze {
     }
 
     fn measure(&self) -> Measure {
-        Measure { key: "reward", title: "reward per lifetime", is_fraction: false }
+        Measure { key: "reward", title: "reward per lifetime", unit: Unit::Number, goal: Goal::Higher }
     }
 
     fn network(&self, settings: &Settings) -> Result<Network, SettingError> {
-        Ok(Plan::new(settings)?.network())
+        Ok(Plan::new(settings)?.agent.network)
+    }
+
+    fn actions(&self) -> &'static [ActionName] {
+        &grid::ACTION_NAMES
     }
 
     fn experiment(&self, settings: &Settings, _purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
         // Where the reward hides is drawn anew for every lifetime: there is nothing to keep for testing.
-        Ok(Box::new(Foraging::new(NAME, Plan::new(settings)?)))
+        let Plan { rules, agent } = Plan::new(settings)?;
+        Ok(Box::new(Agents::new(agent, Mazes::new(rules))))
     }
 }

@@ -2,28 +2,27 @@
 
 use super::environment::{Inputs, OBSERVATION, Rules};
 use super::grid::Action;
-use crate::plastic::network::{AlphaKind, Drive, Layers, Network, Plasticity};
-use crate::plastic::{Modulation, ModulationKind, Rule, Writing};
-use crate::tasks::Optimiser;
-use crate::tasks::a2c::Constants;
+use crate::plastic::{
+    AgentSize, AlphaKind, Drive, Modulation, ModulationKind, Network, Plasticity, Recurrent, Writing,
+};
+use crate::tasks::agent::AgentPlan;
+use crate::tasks::agent::a2c::Constants;
 use crate::tasks::settings::{SettingError, Settings};
+use crate::tasks::{Optimiser, fields};
 
-/// The most memory that one iteration may need, in units of 10⁹ bytes: more than most machines have.
-const MOST_MEMORY: f64 = 64.0;
+/// Weights and plasticity coefficients of the recurrence begin as U(0, 1) times this.
+const INITIAL_SCALE: f32 = 0.001;
+
+/// η begins here.
+const INITIAL_ETA: f32 = 0.01;
 
 /// What the settings ask for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// The maze.
     pub rules: Rules,
-    /// The loss.
-    pub constants: Constants,
-    /// Adam.
-    pub optimiser: Optimiser,
-    /// Lifetimes per iteration.
-    pub batch: usize,
-    neurons: usize,
-    plasticity: Option<Plasticity>,
+    /// The agents in it.
+    pub agent: AgentPlan,
 }
 
 impl Plan {
@@ -32,28 +31,6 @@ impl Plan {
     /// # Errors
     /// When there is no such maze, or they ask for too much memory together.
     pub fn new(settings: &Settings) -> Result<Self, SettingError> {
-        let bound = settings.real("clip") as f32;
-        let rule = match settings.choice("rule") {
-            "oja" => Rule::Oja,
-            "clip" => Rule::Clip { bound },
-            _ => Rule::Decay,
-        };
-        let alpha = match settings.choice("alpha") {
-            "per_neuron" => AlphaKind::PerNeuron,
-            "yoked" => AlphaKind::Yoked,
-            _ => AlphaKind::Free,
-        };
-        let fan_out = settings.choice("fan_out") == "fan_out";
-        let modulated = |kind| Writing::Modulated(Modulation { kind, fan_out, bound });
-        let plasticity = match settings.choice("network") {
-            "plastic" => Some(Plasticity { alpha, writing: Writing::Rule(rule) }),
-            // Of these networks α is free: `alpha` says nothing.
-            "modulated" => Some(Plasticity { alpha: AlphaKind::Free, writing: modulated(ModulationKind::Simple) }),
-            "retroactive" => {
-                Some(Plasticity { alpha: AlphaKind::Free, writing: modulated(ModulationKind::Retroactive) })
-            }
-            _ => None,
-        };
         let rules = Rules {
             size: settings.whole("size"),
             steps: settings.whole("steps"),
@@ -62,57 +39,60 @@ impl Plan {
             inputs: Inputs::of(settings),
         };
         rules.check()?;
-        let plan = Self {
-            rules,
+        let (neurons, batch) = (settings.whole("neurons"), settings.whole("batch"));
+        let recurrent = Recurrent { neurons, drive: Drive::Add, plasticity: plasticity(settings) };
+        fields::check_memory(memory_bytes(recurrent, rules.steps, batch))?;
+        let agent = AgentPlan {
+            network: Network::agent(recurrent, AgentSize { inputs: OBSERVATION, actions: Action::ALL.len() }),
+            steps: rules.steps,
+            batch,
             constants: Constants {
                 gamma: settings.real("gamma"),
                 penalty: settings.real("penalty"),
                 value_weight: settings.real("value_weight"),
             },
-            optimiser: Optimiser {
-                lr: settings.real("lr"),
-                lr_every: settings.whole("lr_every") as u64,
-                lr_factor: settings.real("lr_factor"),
-                eps: settings.real("eps"),
-                clip_norm: Some(settings.real("clip_norm")).filter(|&limit| limit > 0.0),
-                ..Optimiser::default()
-            },
-            batch: settings.whole("batch"),
-            neurons: settings.whole("neurons"),
-            plasticity,
+            optimiser: Optimiser { eps: settings.real("eps"), ..fields::optimiser(settings) },
+            initial_scale: INITIAL_SCALE,
+            initial_eta: INITIAL_ETA,
         };
-        let needed = plan.memory_bytes() / 1e9;
-        if needed > MOST_MEMORY {
-            return Err(SettingError::TooLarge { needed: needed.ceil() as u64, most: MOST_MEMORY as u64 });
+        Ok(Self { rules, agent })
+    }
+}
+
+/// The plastic part of the network that the settings name.
+fn plasticity(settings: &Settings) -> Option<Plasticity> {
+    let (bound, fan_out) = (settings.real("clip") as f32, settings.choice("fan_out") == "fan_out");
+    // `alpha` says nothing of networks that modulate their traces: theirs is free.
+    let modulated = |kind| {
+        let writing = Writing::Modulated(Modulation { kind, fan_out, bound });
+        Some(Plasticity { alpha: AlphaKind::Free, writing })
+    };
+    match settings.choice("network") {
+        "plastic" => {
+            Some(Plasticity { alpha: fields::alpha(settings), writing: Writing::Rule(fields::rule(settings)) })
         }
-        Ok(plan)
+        "modulated" => modulated(ModulationKind::Simple),
+        "retroactive" => modulated(ModulationKind::Retroactive),
+        _ => None,
     }
+}
 
-    /// The network of such an agent.
-    pub fn network(&self) -> Network {
-        let layers = Some(Layers { inputs: OBSERVATION, actions: Action::ALL.len() });
-        let Self { neurons, plasticity, .. } = *self;
-        Network { neurons, drive: Drive::Add, plasticity, layers }
-    }
-
-    /// About what one iteration takes: traces (key-frames and rebuilt ones, two dozen or 2√T) and activities
-    /// (drive, x, and the gradients of both).
-    fn memory_bytes(&self) -> f64 {
-        let (lanes, neurons, steps) = (self.batch as f64, self.neurons as f64, self.rules.steps as f64);
-        let kept = (2.0 * steps.sqrt()).max(24.0).min(steps) + 3.0;
-        let traces = match self.plasticity {
-            None => 0.0,
-            // An eligibility trace beside each trace.
-            Some(plasticity) if plasticity.writing.has_eligibility() => 2.0 * kept,
-            Some(_) => kept,
-        };
-        4.0 * lanes * (neurons * neurons * traces + 8.0 * steps * neurons)
-    }
+/// About what one iteration takes: traces and activities (drive, x, and the gradients of both).
+fn memory_bytes(network: Recurrent, steps: usize, batch: usize) -> f64 {
+    let (lifetimes, neurons, steps) = (batch as f64, network.neurons as f64, steps as f64);
+    let traces = match network.writing() {
+        None => 0.0,
+        // An eligibility trace beside each trace.
+        Some(writing) if writing.has_eligibility() => 2.0 * fields::kept_traces(steps),
+        Some(_) => fields::kept_traces(steps),
+    };
+    4.0 * lifetimes * (neurons * neurons * traces + 8.0 * steps * neurons)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plastic::Rule;
     use crate::tasks;
 
     fn plan(changes: &[(&str, &str)]) -> Plan {
@@ -126,15 +106,20 @@ mod tests {
 
     #[test]
     fn unless_said_otherwise_the_numbers_are_the_papers_and_its_codes() {
-        let Plan { rules, constants, optimiser, batch, neurons, plasticity } = plan(&[]);
+        let Plan { rules, agent } = plan(&[]);
+        let AgentPlan { network, steps, batch, constants, optimiser, initial_scale, initial_eta } = agent;
+        let Recurrent { neurons, drive, plasticity } = network.recurrent().unwrap();
+        assert_eq!(network.agent_size(), Some(AgentSize { inputs: OBSERVATION, actions: 4 }));
         assert_eq!(rules, Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs: Inputs::default() });
         assert_eq!((constants.gamma, constants.penalty, constants.value_weight), (0.9, 0.03, 0.1));
         assert_eq!((optimiser.lr, optimiser.eps, optimiser.clip_norm), (1e-4, 1e-4, Some(4.0)));
-        assert_eq!((batch, neurons), (30, 100));
+        assert_eq!((steps, batch, neurons, drive), (200, 30, 100, Drive::Add));
+        assert_eq!((initial_scale, initial_eta), (0.001, 0.01));
         let of = |writing| Some(Plasticity { alpha: AlphaKind::Free, writing });
         assert_eq!(plasticity, of(Writing::Rule(Rule::Decay)));
         let modulation = Modulation { kind: ModulationKind::Simple, fan_out: true, bound: 2.0 };
-        assert_eq!(plan(&[("network", "modulated")]).plasticity, of(Writing::Modulated(modulation)));
+        let modulated = plan(&[("network", "modulated")]).agent.network.recurrent().unwrap();
+        assert_eq!(modulated.plasticity, of(Writing::Modulated(modulation)));
     }
 
     #[test]

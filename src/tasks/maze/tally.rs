@@ -34,7 +34,7 @@ impl Rewards {
 
 impl Tally for Rewards {
     fn add(&mut self, tape: &Tape) {
-        let Some(behaviour) = &tape.behaviour else { return };
+        let Some(behaviour) = tape.content.behaviour() else { return };
         let mut parts = [0.0; PARTS];
         for (step, &reward) in behaviour.rewards.iter().enumerate() {
             parts[step * PARTS / tape.steps] += f64::from(reward);

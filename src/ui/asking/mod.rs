@@ -7,7 +7,7 @@ mod own;
 
 use super::scene::Changed;
 use super::session::Session;
-use crate::tasks::recall::Asked;
+use crate::tasks::Recalled;
 use own::Own;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub use own::{is_example, picture_endings};
 #[derive(Default)]
 pub struct Asking {
     /// What is asked, as last changed; the lifetime in view may be one change behind.
-    latest: Option<Asked>,
+    latest: Option<Recalled>,
     /// What the lifetime was before it was changed.
     base: Option<Arc<Base>>,
     /// Whether the latest question still has to be put.
@@ -30,7 +30,7 @@ pub struct Asking {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Base {
     /// What was asked.
-    pub asked: Asked,
+    pub asked: Recalled,
     /// The seed that it was lived with, or, for the viewer's own pictures, that of the lifetime before.
     pub seed: Option<u64>,
     /// Whether its pictures are the viewer's own.
@@ -39,14 +39,14 @@ pub struct Base {
 
 impl Session {
     /// The question of the lifetime in view, with all changes made so far; `None` where there is none to change.
-    pub fn question(&self) -> Option<Asked> {
+    pub fn question(&self) -> Option<Recalled> {
         let tape = self.scene()?.tape();
-        self.asking.latest.clone().or_else(|| Asked::of(tape))
+        self.asking.latest.clone().or_else(|| Recalled::of(tape))
     }
 
     /// The question as it was before it was changed.
-    pub fn question_before(&self) -> Option<Asked> {
-        self.asking.base.as_ref().map(|base| base.asked.clone()).or_else(|| Asked::of(self.scene()?.tape()))
+    pub fn question_before(&self) -> Option<Recalled> {
+        self.asking.base.as_ref().map(|base| base.asked.clone()).or_else(|| Recalled::of(self.scene()?.tape()))
     }
 
     /// Whether a changed question has been put that the lifetime in view does not answer yet.
@@ -55,7 +55,7 @@ impl Session {
     }
 
     /// Asks something else of the network in view, with the same pictures.
-    pub fn ask(&mut self, asked: Asked) {
+    pub fn ask(&mut self, asked: Recalled) {
         if !self.can_live() || self.question().is_none_or(|now| now == asked) {
             return;
         }
@@ -89,7 +89,7 @@ impl Session {
         if let Some(changed) = &scene.changed {
             return Some(Arc::clone(&changed.base));
         }
-        let (asked, seed) = (Asked::of(scene.tape())?, scene.tape().seed);
+        let (asked, seed) = (Recalled::of(scene.tape())?, scene.tape().origin.seed);
         Some(Arc::new(Base { asked, seed, is_own: false }))
     }
 }

@@ -1,8 +1,9 @@
 //! Pictures of the viewer's own: read one after the other on a thread, kept until there are as many as a lifetime shows.
 
 use super::Base;
+use crate::episode::Question;
+use crate::tasks::Recalled;
 use crate::tasks::TASKS;
-use crate::tasks::recall::{Asked, Question};
 use crate::ui::session::{Notice, Session};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -66,7 +67,7 @@ impl Session {
             return self
                 .warn("This tape holds one lifetime and not how to live another: open the checkpoint of its network to show it your pictures.");
         }
-        let Some(asked) = Asked::of(scene.tape()) else {
+        let Some(asked) = Recalled::of(scene.tape()) else {
             return self.warn("This lifetime shows no pictures that others could take the place of.");
         };
         let mut files: Vec<PathBuf> = files.iter().flat_map(|file| in_folder(file)).collect();
@@ -146,7 +147,7 @@ impl Session {
             Err(problem) => own.problems.push(problem),
         }
         let count =
-            self.scene().and_then(|scene| Asked::of(scene.tape())).map_or(0, |asked| asked.question.study.len());
+            self.scene().and_then(|scene| Recalled::of(scene.tape())).map_or(0, |asked| asked.question.study.len());
         let own = &mut self.asking.own;
         if own.kept.len() >= count {
             own.left_over = own.queue.len();
@@ -193,7 +194,7 @@ impl Session {
             return;
         }
         let Some(scene) = self.scene() else { return };
-        let Some(asked) = Asked::of(scene.tape()) else { return };
+        let Some(asked) = Recalled::of(scene.tape()) else { return };
         if self.asking.own.kept.len() < asked.question.study.len() {
             return;
         }

@@ -6,7 +6,6 @@ pub mod palette;
 use super::app::App;
 use super::layout::{Named, Subject};
 use super::training::Phase;
-use crate::tasks::maze::grid::Action;
 use crate::train::{Bundled, Command as Order};
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 
@@ -99,7 +98,7 @@ macro_rules! drive {
             keys: &[key(NONE, $key)],
             always: false,
             is_possible: |app| app.session.is_driving(),
-            run: |app, _| app.session.drive($action),
+            run: |app, _| app.session.drive_by_name($action),
         }
     };
 }
@@ -122,10 +121,10 @@ pub const COMMANDS: &[Command] = &[
     },
     playback!("Ten steps on", &[key(SHIFT, Key::ArrowRight)], clock => clock.step(10)),
     playback!("Ten steps back", &[key(SHIFT, Key::ArrowLeft)], clock => clock.step(-10)),
-    drive!("Drive the agent up", Key::ArrowUp, Action::Up),
-    drive!("Drive the agent right", Key::ArrowRight, Action::Right),
-    drive!("Drive the agent left", Key::ArrowLeft, Action::Left),
-    drive!("Drive the agent down", Key::ArrowDown, Action::Down),
+    drive!("Drive the agent up", Key::ArrowUp, "up"),
+    drive!("Drive the agent right", Key::ArrowRight, "right"),
+    drive!("Drive the agent left", Key::ArrowLeft, "left"),
+    drive!("Drive the agent down", Key::ArrowDown, "down"),
     Command {
         title: "Stop driving the agent",
         keys: &[key(NONE, Key::Escape)],
@@ -137,7 +136,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Drive the agent with the arrow keys",
         keys: &[key(NONE, Key::D)],
         always: false,
-        is_possible: |app| app.session.why_no_branch().is_none() && !app.session.is_driving(),
+        is_possible: |app| app.session.can_drive() && !app.session.is_driving(),
         run: |app, _| {
             app.session.set_driving(true);
             app.show_panel("Intervene", "Agent");

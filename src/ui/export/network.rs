@@ -28,7 +28,7 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
             };
             let checkpoint = Checkpoint {
                 config: config.clone(),
-                network: scene.tape().network,
+                network: scene.tape().network.clone(),
                 parameters: (*scene.parameters).clone(),
                 curve: curve.to_vec(),
                 continuation: None,

@@ -10,7 +10,7 @@ use std::path::Path;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-/// The name of the trace at the step viewed, `[N, N]`.
+/// The name of the trace at the step viewed, `[pre, post]`.
 pub const TRACE: &str = "H";
 
 /// The name of x(t), `[T, N]`.
@@ -48,14 +48,14 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
 /// Everything that is written, by name. A network without traces has no H.
 fn arrays(still: &Still) -> anyhow::Result<BTreeMap<String, Array>> {
     let tape = still.scene.tape();
-    let neurons = tape.network.neurons;
+    let neurons = tape.neurons();
     let mut arrays = still.scene.parameters.to_arrays()?;
-    for (name, values) in [(ACTIVITY, &tape.activity), (DRIVE, &tape.drive)] {
-        arrays.insert(name.to_owned(), Array::new(&[tape.steps, neurons], values.clone()));
+    for (name, values) in [(ACTIVITY, &tape.activity[..]), (DRIVE, &tape.drive)] {
+        arrays.insert(name.to_owned(), Array::new(&[tape.steps, neurons], values.to_vec()));
     }
     let trace = still.scene.reel.clone().trace_at(still.at).to_vec();
     if !trace.is_empty() {
-        arrays.insert(TRACE.to_owned(), Array::new(&[neurons, neurons], trace));
+        arrays.insert(TRACE.to_owned(), Array::new(&still.scene.shape(), trace));
     }
     Ok(arrays)
 }

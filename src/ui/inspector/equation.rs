@@ -83,8 +83,9 @@ impl<'a> Formula<'a> {
     }
 }
 
-/// Draws the equations of the network with the numbers of a synapse at an instant.
-pub fn equation_ui(ui: &mut Ui, drive: Drive, now: &SynapseNow) {
+/// Draws the equations of the network with the numbers of a synapse at an instant: how its neuron is driven, where it is a
+/// recurrent one, and how its trace is written.
+pub fn equation_ui(ui: &mut Ui, drive: Option<Drive>, now: &SynapseNow) {
     let palette = Palette::of(ui.ctx());
     let frame = Frame::new().fill(palette.surface).corner_radius(5).inner_margin(Margin::symmetric(9, 7));
     frame.show(ui, |ui| {
@@ -93,37 +94,9 @@ pub fn equation_ui(ui: &mut Ui, drive: Drive, now: &SynapseNow) {
         let rule = |ui: &Ui| Formula::new(ui, palette.text, palette);
         let numbers = |ui: &Ui| Formula::new(ui, palette.quiet, palette);
 
-        let mut neuron = rule(ui).x("j").text(" = tanh(Σ ");
-        neuron = if now.plastic.is_some() {
-            neuron.text("(").w().text(" + ").alpha().trace().text(") ").x("i")
-        } else {
-            neuron.w().text(" ").x("i")
-        };
-        let neuron = match drive {
-            Drive::Add => neuron.text(" + input)"),
-            Drive::Clamp => neuron.text(")"),
-        };
-        ui.label(neuron.job);
-        let is_clamped = drive == Drive::Clamp && now.input != 0.0;
-        let post = signed(f64::from(now.post), 3);
-        let shown = if is_clamped {
-            numbers(ui).text(&format!("{post}, held by its input"))
-        } else {
-            let line = numbers(ui).text(&format!("{post} = tanh(… + "));
-            let line = match now.plastic {
-                Some(plastic) => line
-                    .text("(")
-                    .number(now.w, palette.w)
-                    .text(" + ")
-                    .number(plastic.alpha, palette.alpha)
-                    .text("·")
-                    .number(plastic.trace, palette.trace)
-                    .text(")"),
-                None => line.number(now.w, palette.w),
-            };
-            line.text("·").factor(now.pre).text(" + …)")
-        };
-        ui.label(shown.job);
+        if let Some(drive) = drive {
+            neuron_ui(ui, drive, now, palette);
+        }
         if let Some(plastic) = now.plastic {
             ui.add_space(5.0);
             for line in update(&|| rule(ui), plastic.writing) {
@@ -135,6 +108,42 @@ pub fn equation_ui(ui: &mut Ui, drive: Drive, now: &SynapseNow) {
             }
         }
     });
+}
+
+/// The equation of a recurrent neuron, driven in this way, with the numbers of the synapse.
+fn neuron_ui(ui: &mut Ui, drive: Drive, now: &SynapseNow, palette: &Palette) {
+    let numbers = |ui: &Ui| Formula::new(ui, palette.quiet, palette);
+    let mut neuron = Formula::new(ui, palette.text, palette).x("j").text(" = tanh(Σ ");
+    neuron = if now.plastic.is_some() {
+        neuron.text("(").w().text(" + ").alpha().trace().text(") ").x("i")
+    } else {
+        neuron.w().text(" ").x("i")
+    };
+    let neuron = match drive {
+        Drive::Add => neuron.text(" + input)"),
+        Drive::Clamp => neuron.text(")"),
+    };
+    ui.label(neuron.job);
+    let is_clamped = drive == Drive::Clamp && now.input != 0.0;
+    let post = signed(f64::from(now.post), 3);
+    let shown = if is_clamped {
+        numbers(ui).text(&format!("{post}, held by its input"))
+    } else {
+        let line = numbers(ui).text(&format!("{post} = tanh(… + "));
+        let line = match now.plastic {
+            Some(plastic) => line
+                .text("(")
+                .number(now.w, palette.w)
+                .text(" + ")
+                .number(plastic.alpha, palette.alpha)
+                .text("·")
+                .number(plastic.trace, palette.trace)
+                .text(")"),
+            None => line.number(now.w, palette.w),
+        };
+        line.text("·").factor(now.pre).text(" + …)")
+    };
+    ui.label(shown.job);
 }
 
 /// The update of H, in symbols, and that of E where there is one.

@@ -1,9 +1,10 @@
 //! What there is to say about a pinned synapse or neuron. No widget in it.
 
 use super::Pinned;
-use crate::episode::Tape;
+use crate::episode::LayerView;
 use crate::episode::ledger::{Ledger, Share};
-use crate::plastic::rule::{Rule, Update as _, with_update};
+use crate::plastic::network::effective_weight;
+use crate::plastic::rule::Rule;
 use crate::plastic::{Modulation, Writing};
 use crate::render::Matrix;
 use crate::ui::panels::recall::grid_of;
@@ -33,6 +34,15 @@ impl Side {
             Self::OutOf => (neuron, other),
         }
     }
+
+    /// How many neurons are at the other ends.
+    fn others(self, scene: &Scene) -> usize {
+        let [rows, columns] = scene.shape();
+        match self {
+            Self::Into => rows,
+            Self::OutOf => columns,
+        }
+    }
 }
 
 /// All connections of a neuron on one side, arranged as the tiles of patterns are.
@@ -57,13 +67,11 @@ pub struct Fan {
 
 impl Fan {
     fn new(scene: &Scene, neuron: usize, side: Side) -> Self {
-        let tape = scene.tape();
-        let neurons = tape.network.neurons;
-        let bias = bias_of(tape);
-        let cells = bias.unwrap_or(neurons);
+        let bias = bias_of(scene);
+        let cells = bias.unwrap_or_else(|| side.others(scene));
         let w = arranged(cells, |other| {
             let (from, to) = side.connection(neuron, other);
-            scene.w.values()[from * neurons + to]
+            scene.w.at(from, to).unwrap_or(0.0)
         });
         let alpha = scene.alpha.as_ref().map(|_| {
             arranged(cells, |other| {
@@ -95,8 +103,7 @@ impl Fan {
 
     /// The partners of largest |w + α·H|, the bias among them, as (from, to, w + α·H).
     fn strongest(&self, scene: &Scene, step: usize, trace: Option<&Matrix>) -> Vec<(usize, usize, f32)> {
-        let neurons = scene.tape().network.neurons;
-        let mut all: Vec<_> = (0..neurons)
+        let mut all: Vec<_> = (0..self.side.others(scene))
             .map(|other| {
                 let (from, to) = self.side.connection(self.neuron, other);
                 (from, to, effective(scene, step, trace, from, to))
@@ -125,11 +132,16 @@ impl Life {
             Pinned::Synapse { from, to } => {
                 Self { history: scene.reel.synapse_history(from, to), into: Fan::new(scene, to, Side::Into), out: None }
             }
-            Pinned::Neuron(index) => Self {
-                history: (0..tape.steps).map(|step| tape.activity_at(step)[index]).collect(),
-                into: Fan::new(scene, index, Side::Into),
-                out: Some(Fan::new(scene, index, Side::OutOf)),
-            },
+            Pinned::Neuron(index) => {
+                let [rows, columns] = scene.shape();
+                // Where rows are other neurons than columns, it is none of them that connections lead out of.
+                let out = (rows == columns).then(|| Fan::new(scene, index, Side::OutOf));
+                Self {
+                    history: (0..tape.steps).map(|step| post_at(scene, step, index)).collect(),
+                    into: Fan::new(scene, index, Side::Into),
+                    out,
+                }
+            }
         }
     }
 }
@@ -205,22 +217,22 @@ pub enum WritingNow {
 }
 
 impl WritingNow {
-    /// How step `step` writes the trace of a synapse, given its H and E before; `None` for a network without traces.
-    fn new(tape: &Tape, from: usize, to: usize, step: usize, [_, eligible]: [f32; 2]) -> Option<Self> {
-        if step >= tape.frozen_from() {
-            return Some(Self::Frozen);
+    /// How step `step` writes the trace of a synapse, given its H and E before.
+    fn new(view: LayerView<'_>, from: usize, to: usize, step: usize, [_, eligibility]: [f32; 2]) -> Self {
+        if step >= view.frozen_from() {
+            return Self::Frozen;
         }
-        if let Some(modulated) = tape.modulated() {
-            return Some(Self::Modulated {
-                modulation: modulated.modulation,
-                gain: modulated.gain(step, to),
-                written: modulated.written(step, from, to, eligible),
-                added: modulated.added(step, from, to, eligible),
-            });
-        }
-        match tape.network.writing()? {
-            Writing::Rule(rule) => Some(Self::Ruled { rule, eta: tape.eta }),
-            Writing::Modulated(_) => None,
+        match view.layer().plasticity.writing {
+            Writing::Rule(rule) => Self::Ruled { rule, eta: view.eta() },
+            Writing::Modulated(modulation) => {
+                let recording = view.recording();
+                Self::Modulated {
+                    modulation,
+                    gain: recording.gain(step, to),
+                    written: recording.eligible(step, from, to, eligibility),
+                    added: recording.added_bits(step, from, to, eligibility),
+                }
+            }
         }
     }
 }
@@ -244,26 +256,28 @@ pub struct NeuronNow {
 impl Now {
     pub(super) fn new(scene: &Scene, pinned: Pinned, step: usize, life: &Life, trace: Option<&Matrix>) -> Self {
         let tape = scene.tape();
-        let neurons = tape.network.neurons;
         match pinned {
             Pinned::Synapse { from, to } => {
-                let state = tape.synapse_history(from, to)[step];
-                let plastic = WritingNow::new(tape, from, to, step, state).map(|writing| PlasticNow {
-                    alpha: alpha_at(scene, step, from, to).unwrap_or(0.0),
-                    trace: state[0],
-                    next: tape.written(from, to, state, step),
-                    writing,
+                let plastic = scene.layer().map(|view| {
+                    let state = view.synapse_history(from, to)[step];
+                    PlasticNow {
+                        alpha: alpha_at(scene, step, from, to).unwrap_or(0.0),
+                        trace: state[0],
+                        next: view.written(from, to, state, step),
+                        writing: WritingNow::new(view, from, to, step, state),
+                    }
                 });
                 Self::Synapse(SynapseNow {
                     from,
                     to,
                     step,
-                    w: scene.w.values()[from * neurons + to],
+                    w: scene.w.at(from, to).unwrap_or(0.0),
                     plastic,
-                    pre: if step == 0 { 0.0 } else { tape.activity_at(step - 1)[from] },
-                    post: tape.activity_at(step)[to],
-                    input: tape.drive[step * neurons + to],
-                    account: Ledger::of_synapse(tape, from, to, step).shares(&tape.events, NAMED_WRITERS),
+                    pre: pre_at(scene, step, from),
+                    post: post_at(scene, step, to),
+                    input: input_at(scene, step, to),
+                    account: Ledger::of_synapse(tape, scene.layer_index, from, to, step)
+                        .shares(&tape.events, NAMED_WRITERS),
                     into: life.into.product(scene, step, trace),
                 })
             }
@@ -272,8 +286,8 @@ impl Now {
                 Self::Neuron(NeuronNow {
                     index,
                     step,
-                    activity: tape.activity_at(step)[index],
-                    input: tape.drive[step * neurons + index],
+                    activity: post_at(scene, step, index),
+                    input: input_at(scene, step, index),
                     products: fans.map(|fan| fan.and_then(|fan| fan.product(scene, step, trace))),
                     strongest: fans.map(|fan| fan.map_or_else(Vec::new, |fan| fan.strongest(scene, step, trace))),
                 })
@@ -283,9 +297,31 @@ impl Now {
 }
 
 /// The bias of a task whose other neurons are the elements of a pattern: the last neuron.
-pub fn bias_of(tape: &Tape) -> Option<usize> {
-    let target = tape.pictures.get("target")?;
-    (target.values.len() + 1 == tape.network.neurons).then_some(target.values.len())
+pub fn bias_of(scene: &Scene) -> Option<usize> {
+    let size = scene.tape().content.question()?.size();
+    (scene.shape() == [size + 1; 2]).then_some(size)
+}
+
+/// The pre-synaptic activity with which a step writes.
+fn pre_at(scene: &Scene, step: usize, from: usize) -> f32 {
+    match scene.layer() {
+        Some(view) => view.recording().pre_at(step, from),
+        None => step.checked_sub(1).map_or(0.0, |before| scene.tape().activity_at(before)[from]),
+    }
+}
+
+/// The post-synaptic activity of a step.
+fn post_at(scene: &Scene, step: usize, to: usize) -> f32 {
+    match scene.layer() {
+        Some(view) => view.recording().post_at(step, to),
+        None => scene.tape().activity_at(step)[to],
+    }
+}
+
+/// What drives a neuron in a step; zero for a layer whose neurons are not those that are driven.
+fn input_at(scene: &Scene, step: usize, to: usize) -> f32 {
+    let (tape, [_, columns]) = (scene.tape(), scene.shape());
+    if columns == tape.neurons() { tape.drive[step * columns + to] } else { 0.0 }
 }
 
 /// "17", or "1000 (bias)".
@@ -295,21 +331,19 @@ pub fn neuron_name(index: usize, bias: Option<usize>) -> String {
 
 /// α_ij as trained; `None` for a network without.
 pub fn alpha_of(scene: &Scene, from: usize, to: usize) -> Option<f32> {
-    let kind = scene.tape().network.alpha()?;
-    let alpha = scene.alpha.as_ref()?;
-    Some(kind.at(alpha.values(), scene.tape().network.neurons, from, to))
+    Some(scene.layer()?.layer().alpha_at(scene.alpha.as_ref()?.values(), from, to))
 }
 
 /// α_ij as it counts in a step, where somebody may have scaled it; `None` for a network without.
 pub fn alpha_at(scene: &Scene, step: usize, from: usize, to: usize) -> Option<f32> {
-    Some(alpha_of(scene, from, to)? * scene.tape().alpha_scale(step))
+    Some(alpha_of(scene, from, to)? * scene.layer()?.alpha_scale(step))
 }
 
 /// w_ij + α_ij H_ij (*Differentiable plasticity*, eq. 1) at a step.
 pub fn effective(scene: &Scene, step: usize, trace: Option<&Matrix>, from: usize, to: usize) -> f32 {
     let trace = trace.and_then(|trace| trace.at(from, to)).unwrap_or(0.0);
-    let w = scene.w.values()[from * scene.tape().network.neurons + to];
-    w + alpha_at(scene, step, from, to).map_or(0.0, |alpha| alpha * trace)
+    let w = scene.w.at(from, to).unwrap_or(0.0);
+    alpha_at(scene, step, from, to).map_or(w, |alpha| effective_weight(w, alpha, trace))
 }
 
 /// One value per cell in the arrangement of a pattern's tile, the last row filled up with zeros.
@@ -322,38 +356,15 @@ fn arranged(cells: usize, value: impl Fn(usize) -> f32) -> Arc<Matrix> {
 
 /// The largest |H| and |α·H| of a fan over the whole lifetime.
 fn ranges(scene: &Scene, neuron: usize, side: Side, cells: usize) -> [f32; 2] {
-    let tape = scene.tape();
-    let alphas: Vec<f32> = (0..cells)
-        .map(|other| {
-            let (from, to) = side.connection(neuron, other);
-            alpha_of(scene, from, to).unwrap_or(0.0)
-        })
-        .collect();
-    let mut traces = vec![0.0_f32; cells];
     let mut largest = [0.0_f32; 2];
-    let mut reach = |alpha: f32, trace: f32| {
-        largest = [largest[0].max(trace.abs()), largest[1].max((alpha * trace).abs())];
-    };
-    let finite = |largest: [f32; 2]| largest.map(|largest| if largest.is_finite() { largest } else { 0.0 });
-    if tape.modulated().is_some() || !tape.interventions.is_empty() {
-        for (other, &alpha) in alphas.iter().enumerate() {
-            let (from, to) = side.connection(neuron, other);
-            for (step, trace) in scene.reel.synapse_history(from, to).into_iter().enumerate() {
-                reach(alpha * tape.alpha_scale(step), trace);
-            }
+    let Some(view) = scene.layer() else { return largest };
+    for other in 0..cells {
+        let (from, to) = side.connection(neuron, other);
+        let alpha = alpha_of(scene, from, to).unwrap_or(0.0);
+        for (step, trace) in scene.reel.synapse_history(from, to).into_iter().enumerate() {
+            let product = alpha * view.alpha_scale(step) * trace;
+            largest = [largest[0].max(trace.abs()), largest[1].max(product.abs())];
         }
-        return finite(largest);
     }
-    let Some(Writing::Rule(rule)) = tape.network.writing() else { return finite(largest) };
-    with_update!(rule, tape.eta, update => {
-        for step in 1..tape.steps {
-            let (before, after) = (tape.activity_at(step - 1), tape.activity_at(step));
-            for (other, trace) in traces.iter_mut().enumerate() {
-                let (from, to) = side.connection(neuron, other);
-                *trace = update.next(*trace, before[from], after[to]);
-                reach(alphas[other], *trace);
-            }
-        }
-    });
-    finite(largest)
+    largest.map(|largest| if largest.is_finite() { largest } else { 0.0 })
 }

@@ -5,7 +5,7 @@ use super::fan;
 use super::history::{History, history_ui};
 use super::parts::{Name, heading_ui, line_ui, row_ui, title_ui};
 use super::pinned::Pinned;
-use crate::plastic::network::Drive;
+use crate::plastic::Drive;
 use crate::ui::numbers::signed;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -14,13 +14,15 @@ use egui::{Align2, RichText, Ui};
 /// Draws it.
 pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNow) {
     let palette = Palette::of(ui.ctx());
-    let Some(network) = session.scene().map(|scene| scene.tape().network) else { return };
+    let Some(scene) = session.scene() else { return };
+    let (is_plastic, recurrent) = (scene.alpha.is_some(), scene.tape().network.recurrent());
+    let drive = recurrent.map_or(Drive::Add, |recurrent| recurrent.drive);
     let name = neuron_name(now.index, life.into.bias);
     if title_ui(ui, &format!("Neuron {name}")) {
         session.unpin();
     }
     row_ui(ui, &Name::Words(&format!("x at step {}", now.step + 1)), &signed(f64::from(now.activity), 5));
-    let input = match (network.drive, now.input) {
+    let input = match (drive, now.input) {
         (_, 0.0) => "none".to_owned(),
         (Drive::Clamp, input) => format!("held at {}", signed(f64::from(input), 3)),
         (Drive::Add, input) => signed(f64::from(input), 5),
@@ -30,7 +32,7 @@ pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNo
     let history_name = format!("x of neuron {}", now.index);
     let history = History { values: &life.history, name: &history_name, color: palette.text, least_range: 1.0 };
     history_ui(ui, session, &history);
-    if network.alpha().is_none() {
+    if !is_plastic {
         let words = "This network is not plastic: its synapses have neither α nor a trace, only w.";
         ui.add(egui::Label::new(RichText::new(words).color(palette.quiet)).wrap());
     }
@@ -40,7 +42,6 @@ pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNo
         let Some(fan) = fan else { continue };
         heading_ui(ui, &format!("{words} neuron {name}"), "as a picture");
         fan::fan_ui(ui, session, fan, now.products[index].as_ref(), None);
-        let is_plastic = network.alpha().is_some();
         heading_ui(ui, "Strongest", if is_plastic { "w + α·H" } else { "w" });
         let bias = fan.bias.map(|bias| fan.side.connection(now.index, bias));
         let mut rows = now.strongest[index].clone();

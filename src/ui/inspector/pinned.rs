@@ -55,11 +55,11 @@ impl Pinned {
         }
     }
 
-    /// Whether a network of `neurons` has it.
-    pub fn fits(self, neurons: usize) -> bool {
+    /// Whether a layer of `rows` × `columns` connections has it; a neuron is one to which they lead.
+    pub fn fits(self, [rows, columns]: [usize; 2]) -> bool {
         match self {
-            Self::Synapse { from, to } => from < neurons && to < neurons,
-            Self::Neuron(index) => index < neurons,
+            Self::Synapse { from, to } => from < rows && to < columns,
+            Self::Neuron(index) => index < columns,
         }
     }
 }
@@ -79,10 +79,9 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    /// Another scene takes the place of `old`: the pin stays only in a network of the same size.
+    /// Another scene takes the place of `old`: the pin stays only in a layer of the same size.
     pub(in crate::ui) fn take_in(&mut self, old: Option<&Scene>, new: &Scene) {
-        let neurons = new.tape().network.neurons;
-        if old.is_none_or(|old| old.tape().network.neurons != neurons) {
+        if old.is_none_or(|old| old.shape() != new.shape()) {
             self.pinned = None;
         }
         (self.pointed, self.life, self.now) = (None, None, None);
@@ -97,8 +96,8 @@ impl Session {
 
     /// Looks at a synapse or neuron; what the network does not have is not pinned.
     pub fn pin(&mut self, pinned: Pinned) {
-        let neurons = self.scene().map_or(0, |scene| scene.tape().network.neurons);
-        if pinned.fits(neurons) && self.inspection.pinned != Some(pinned) {
+        let shape = self.scene().map_or([0; 2], Scene::shape);
+        if pinned.fits(shape) && self.inspection.pinned != Some(pinned) {
             self.inspection = Inspection { pinned: Some(pinned), ..Inspection::default() };
         }
     }
@@ -176,10 +175,10 @@ impl Session {
 /// The pointer is on a cell of a matrix of this network: a click pins the synapse, with Shift its post-synaptic
 /// neuron. In a matrix with one value per post-synaptic neuron a click pins the neuron.
 pub fn point_at(ui: &Ui, response: &Response, session: &mut Session, matrix: &Matrix, row: usize, column: usize) {
-    let Some(neurons) = session.scene().map(|scene| scene.tape().network.neurons) else { return };
-    let pinned = match (matrix.rows(), matrix.columns()) {
-        (rows, columns) if rows == neurons && columns == neurons => Pinned::Synapse { from: row, to: column },
-        (1, columns) if columns == neurons => Pinned::Neuron(column),
+    let Some(shape) = session.scene().map(Scene::shape) else { return };
+    let pinned = match [matrix.rows(), matrix.columns()] {
+        size if size == shape => Pinned::Synapse { from: row, to: column },
+        [1, columns] if columns == shape[1] => Pinned::Neuron(column),
         _ => return,
     };
     session.point(pinned);
@@ -199,9 +198,9 @@ pub fn point_at(ui: &Ui, response: &Response, session: &mut Session, matrix: &Ma
 /// Marks what is pinned on a drawn matrix: the cell of a synapse, the row and the column of a neuron.
 pub fn mark_pinned(ui: &Ui, session: &Session, matrix: &Matrix, grid: Option<CellGrid>, picture: Rect) {
     let palette = Palette::of(ui.ctx());
-    let neurons = session.scene().map_or(0, |scene| scene.tape().network.neurons);
+    let shape = session.scene().map_or([0; 2], Scene::shape);
     let (Some(pinned), Some(grid)) = (session.pinned(), grid) else { return };
-    if [matrix.rows(), matrix.columns()] != [neurons, neurons] || !pinned.fits(neurons) {
+    if [matrix.rows(), matrix.columns()] != shape || !pinned.fits(shape) {
         return;
     }
     let painter = ui.painter_at(picture.expand(4.0));
@@ -214,8 +213,15 @@ pub fn mark_pinned(ui: &Ui, session: &Session, matrix: &Matrix, grid: Option<Cel
     match pinned {
         Pinned::Synapse { from, to } => frame(grid.rect_of(from, to), Vec2::splat(6.0)),
         Pinned::Neuron(index) => {
-            let cell = grid.rect_of(index, index);
             let thin = Stroke::new(1.0, palette.text.gamma_multiply(0.7));
+            if shape[0] != shape[1] {
+                // Rows are other neurons: it has a column only.
+                let [first, last] = [0, shape[0] - 1].map(|row| grid.rect_of(row, index));
+                let ends = [first.center_top(), last.center_bottom()].map(|end| picture.clamp(end));
+                painter.line_segment(ends, thin);
+                return;
+            }
+            let cell = grid.rect_of(index, index);
             for [begin, end] in [
                 [picture.left_top().y, cell.top()].map(|y| egui::pos2(cell.center().x, y)),
                 [cell.bottom(), picture.bottom()].map(|y| egui::pos2(cell.center().x, y)),

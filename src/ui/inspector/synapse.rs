@@ -13,7 +13,9 @@ use egui::{RichText, Ui};
 /// Draws it.
 pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &SynapseNow) {
     let palette = Palette::of(ui.ctx());
-    let Some(network) = session.scene().map(|scene| scene.tape().network) else { return };
+    let Some(scene) = session.scene() else { return };
+    let writing = scene.layer().map(|layer| layer.layer().plasticity.writing);
+    let recurrent = scene.tape().network.recurrent();
     let (from, to) = (now.from, now.to);
     if title_ui(ui, &format!("Synapse {from} → {to}")) {
         session.unpin();
@@ -40,8 +42,8 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
             }
         }
     });
-    heading_ui(ui, "Rule at work", network.writing().map_or("no plasticity", Writing::title));
-    equation::equation_ui(ui, network.drive, now);
+    heading_ui(ui, "Rule at work", writing.map_or("no plasticity", Writing::title));
+    equation::equation_ui(ui, recurrent.map(|recurrent| recurrent.drive), now);
     if now.plastic.is_some() {
         heading_ui(ui, "Written by", &format!("H at step {}", now.step + 1));
         account::account_ui(ui, session, &now.account);

@@ -1,6 +1,6 @@
 //! How matrices follow from w, α and H, one connection at a time, in single precision as the network itself computes.
 
-use crate::plastic::network::AlphaKind;
+use crate::plastic::network::{AlphaKind, effective_weight};
 use crate::render::Matrix;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// Values that one thread takes at a time.
 const PIECE: usize = 1 << 15;
 
-/// α·H, `[N, N]`: `alpha` in the shape that `kind` says, `trace` `[N, N]`.
+/// α·H, `[pre, post]`: `alpha` in the shape that `kind` says, `trace` `[pre, post]`.
 ///
 /// # Panics
 /// When the shapes do not fit.
@@ -16,16 +16,16 @@ pub fn alpha_trace(kind: AlphaKind, alpha: &Matrix, trace: &Matrix) -> Arc<Matri
     from_alpha(kind, alpha, trace, |alpha, trace, _| alpha * trace)
 }
 
-/// w + α·H, `[N, N]`: `alpha` in the shape that `kind` says, `w` and `trace` `[N, N]`.
+/// w + α·H, `[pre, post]`: `alpha` in the shape that `kind` says, `w` and `trace` `[pre, post]`.
 ///
 /// # Panics
 /// When the shapes do not fit.
 pub fn effective(w: &Matrix, kind: AlphaKind, alpha: &Matrix, trace: &Matrix) -> Arc<Matrix> {
-    assert_eq!(w.values().len(), trace.values().len(), "w and H are both [N, N]");
-    from_alpha(kind, alpha, trace, |alpha, trace, index| w.values()[index] + alpha * trace)
+    assert_eq!(w.values().len(), trace.values().len(), "w and H are both [pre, post]");
+    from_alpha(kind, alpha, trace, |alpha, trace, index| effective_weight(w.values()[index], alpha, trace))
 }
 
-/// `after` − `before`, `[N, N]`.
+/// `after` − `before`, `[pre, post]`.
 ///
 /// # Panics
 /// When the two differ in shape.
@@ -46,8 +46,8 @@ fn from_alpha(
     trace: &Matrix,
     term: impl Fn(f32, f32, usize) -> f32 + Sync,
 ) -> Arc<Matrix> {
-    let neurons = trace.columns();
-    let expected: usize = kind.shape(neurons).iter().product();
+    let columns = trace.columns();
+    let expected: usize = kind.shape([trace.rows(), columns]).iter().product();
     assert_eq!(alpha.values().len(), expected, "α has the shape of its kind");
     let (alpha, trace_values) = (alpha.values(), trace.values());
     filled(trace, |start, piece| {
@@ -59,8 +59,8 @@ fn from_alpha(
                 }
             }
             AlphaKind::PerNeuron => {
-                for (row_offset, row) in piece.chunks_mut(neurons).enumerate() {
-                    let first = row_offset * neurons;
+                for (row_offset, row) in piece.chunks_mut(columns).enumerate() {
+                    let first = row_offset * columns;
                     for (column, ((out, alpha), trace)) in row.iter_mut().zip(alpha).zip(&traces[first..]).enumerate() {
                         *out = term(*alpha, *trace, start + first + column);
                     }

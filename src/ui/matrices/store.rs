@@ -61,7 +61,7 @@ impl Matrices {
         let matrix = match kind {
             MatrixKind::Trace => self.trace_at(scene, step)?,
             MatrixKind::Weights => Arc::clone(&scene.w),
-            MatrixKind::Alpha if scene.tape().alpha_scale(step) == 1.0 => Arc::clone(scene.alpha.as_ref()?),
+            MatrixKind::Alpha if scene.layer()?.alpha_scale(step) == 1.0 => Arc::clone(scene.alpha.as_ref()?),
             MatrixKind::WeightGradient => Arc::clone(&scene.gradients.as_ref()?.w),
             MatrixKind::AlphaGradient => Arc::clone(scene.gradients.as_ref()?.alpha.as_ref()?),
             MatrixKind::Alpha | MatrixKind::AlphaTrace | MatrixKind::Effective | MatrixKind::TraceChange => {
@@ -72,7 +72,7 @@ impl Matrices {
         Some(MatrixView { matrix, span })
     }
 
-    /// H at `step`, `[N, N]`; `None` for a network without traces.
+    /// H at `step`, `[pre, post]`; `None` for a network without traces.
     pub fn trace(&mut self, scene: &mut Scene, step: usize) -> Option<Arc<Matrix>> {
         self.move_to(scene, step);
         self.trace_at(scene, step)
@@ -93,12 +93,12 @@ impl Matrices {
         if let Some(trace) = self.traces.get(&step) {
             return Some(Arc::clone(trace));
         }
-        let neurons = scene.tape().network.neurons;
+        let [rows, columns] = scene.shape();
         let values = scene.reel.trace_at(step).to_vec();
         if values.is_empty() {
             return None;
         }
-        let trace = Arc::new(Matrix::new(neurons, neurons, values).ok()?);
+        let trace = Arc::new(Matrix::new(rows, columns, values).ok()?);
         self.traces.insert(step, Arc::clone(&trace));
         Some(trace)
     }
@@ -110,8 +110,9 @@ impl Matrices {
         let matrix = match kind {
             MatrixKind::Alpha => scaled_alpha(scene, step)?,
             MatrixKind::TraceChange => {
-                let (neurons, before) = (scene.tape().network.neurons, self.trace_at(scene, step)?);
-                derived::change(&before, &Matrix::new(neurons, neurons, scene.reel.written_at(step)).ok()?)
+                let before = self.trace_at(scene, step)?;
+                let after = Matrix::new(before.rows(), before.columns(), scene.reel.written_at(step)).ok()?;
+                derived::change(&before, &after)
             }
             _ => {
                 let trace = self.trace_at(scene, step)?;
@@ -144,7 +145,7 @@ impl Matrices {
 
 /// α as it counts in a step.
 fn scaled_alpha(scene: &Scene, step: usize) -> Option<Arc<Matrix>> {
-    let (alpha, scale) = (scene.alpha.as_ref()?, scene.tape().alpha_scale(step));
+    let (alpha, scale) = (scene.alpha.as_ref()?, scene.layer()?.alpha_scale(step));
     if scale == 1.0 {
         return Some(Arc::clone(alpha));
     }
@@ -155,7 +156,7 @@ fn scaled_alpha(scene: &Scene, step: usize) -> Option<Arc<Matrix>> {
 /// α·H or w + α·H with a given H and the α of a step.
 fn with_trace(scene: &Scene, kind: MatrixKind, step: usize, trace: &Matrix) -> Option<Arc<Matrix>> {
     let alpha = &*scaled_alpha(scene, step)?;
-    let alpha_kind: AlphaKind = scene.tape().network.alpha()?;
+    let alpha_kind: AlphaKind = scene.layer()?.layer().plasticity.alpha;
     match kind {
         MatrixKind::AlphaTrace => Some(derived::alpha_trace(alpha_kind, alpha, trace)),
         MatrixKind::Effective => Some(derived::effective(&scene.w, alpha_kind, alpha, trace)),
@@ -165,8 +166,8 @@ fn with_trace(scene: &Scene, kind: MatrixKind, step: usize, trace: &Matrix) -> O
 
 /// How far single steps change single synapses, along the whole lifetime and over synapses spread evenly.
 fn span_of_changes(scene: &Scene) -> Option<Span> {
-    let neurons = scene.tape().network.neurons;
-    let changes = scene.reel.sampled_changes(SAMPLED_SYNAPSES.min(neurons * neurons));
+    let [rows, columns] = scene.shape();
+    let changes = scene.reel.sampled_changes(SAMPLED_SYNAPSES.min(rows * columns));
     let changes = Matrix::new(1, changes.len(), changes).ok()?;
     Some(Span::of(&changes))
 }

@@ -1,8 +1,9 @@
 //! What an agent sees, knows and wants at the instant viewed.
 
 use super::Panel;
-use crate::episode::{Behaviour, EventKind, Tape};
-use crate::tasks::maze::agent::ACTIONS;
+use super::maze::inputs_of;
+use crate::episode::{Behaviour, EventKind, Modulator, Tape};
+use crate::tasks::maze::belief::ACTIONS;
 use crate::tasks::maze::environment::{LAST_ACTION, LAST_REWARD, OBSERVATION, TIME, WALLS};
 use crate::tasks::maze::grid::Action;
 use crate::ui::numbers::{decimals, signed};
@@ -43,10 +44,10 @@ impl Panel for Agent {
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
         let at = session.clock.at();
-        let Some((tape, inputs)) = session.scene().map(|scene| (Arc::clone(scene.tape()), scene.inputs())) else {
+        let Some((tape, inputs)) = session.scene().map(|scene| (Arc::clone(scene.tape()), inputs_of(scene))) else {
             return;
         };
-        let Some(behaviour) = &tape.behaviour else { return };
+        let Some(behaviour) = tape.content.behaviour() else { return };
         let Some(seen) = behaviour.observations.get(at * OBSERVATION..(at + 1) * OBSERVATION) else { return };
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.spacing_mut().interact_size.y = 0.0;
@@ -74,8 +75,12 @@ impl Panel for Agent {
     }
 }
 
+fn modulator_of(tape: &Tape) -> Option<&Modulator> {
+    tape.layers.iter().find_map(|record| record.modulator.as_ref())
+}
+
 fn behaviour_of(session: &Session) -> Option<&Behaviour> {
-    session.scene()?.tape().behaviour.as_ref()
+    session.scene()?.tape().content.behaviour()
 }
 
 /// The 3 × 3 squares around the agent, walls raised; nothing of them where it is given none to see.
@@ -136,18 +141,18 @@ fn curves_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behaviour: &Behavi
     let value = Curve {
         name: "value",
         values: &behaviour.values,
-        untouched: untouched(|tape| Some(&tape.behaviour.as_ref()?.values)),
+        untouched: untouched(|tape| Some(&tape.content.behaviour()?.values)),
         color: palette.curve(),
         is_signed: false,
     };
     let room = ui.available_height() - 4.0;
-    let Some(modulator) = &tape.modulator else {
+    let Some(modulator) = modulator_of(tape) else {
         return curve_ui(ui, session, tape, &value, room);
     };
     let modulator = Curve {
         name: "M",
         values: &modulator.values,
-        untouched: untouched(|tape| Some(&tape.modulator.as_ref()?.values)),
+        untouched: untouched(|tape| Some(&modulator_of(tape)?.values)),
         color: palette.modulator,
         is_signed: true,
     };

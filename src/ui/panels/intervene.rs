@@ -3,9 +3,9 @@
 
 use super::Panel;
 use crate::episode::{Intervention, What, intervention};
-use crate::tasks::maze::grid::Action;
+use crate::tasks::ActionName;
 use crate::train::config::MAX_SEED;
-use crate::ui::numbers::{decimals, figures};
+use crate::ui::numbers::{decimals, figures, percent};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{Button, DragValue, Label, RichText, Role, ScrollArea, Slider, SliderClamping, Ui, WidgetInfo};
@@ -39,11 +39,11 @@ impl Panel for Intervene {
     }
 
     fn has_content(&self, session: &Session) -> bool {
-        session.scene().is_some_and(|scene| scene.tape().behaviour.is_some())
+        session.has_agent() || session.scene().is_some_and(|scene| scene.alpha.is_some())
     }
 
     fn empty(&self) -> &'static str {
-        "An agent's life can be changed here: open or train a network of the task maze."
+        "A life can be changed here: the trace of a plastic network erased or frozen, an agent driven."
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
@@ -54,7 +54,9 @@ impl Panel for Intervene {
                 ui.add(Label::new(RichText::new(reason).small().color(palette.mark)).wrap());
             }
             ui.add_enabled_ui(why_not.is_none(), |ui| {
-                drive_ui(ui, session);
+                if session.has_agent() {
+                    drive_ui(ui, session);
+                }
                 let has_trace = session.scene().is_some_and(|scene| scene.alpha.is_some());
                 ui.add_enabled_ui(has_trace, |ui| self.trace_ui(ui, session)).response.on_disabled_hover_text(
                     "this network has no trace and no α: its weights stay as they are for the whole life",
@@ -71,7 +73,8 @@ impl Intervene {
     fn trace_ui(&mut self, ui: &mut Ui, session: &mut Session) {
         ui.horizontal_wrapped(|ui| {
             ui.label("trace");
-            let frozen = intervention::frozen_from(session.interventions()).filter(|step| *step <= session.clock.at());
+            let frozen = intervention::frozen_from(session.interventions(), layer_of(session))
+                .filter(|step| *step <= session.clock.at());
             let button = ui.add_enabled(frozen.is_none(), Button::new("Freeze"));
             let button = button.on_hover_text("nothing is written any more, from this step on");
             let words = frozen.map_or_else(String::new, |step| format!("frozen since step {}", step + 1));
@@ -93,7 +96,7 @@ impl Intervene {
         });
         ui.horizontal(|ui| {
             ui.label("α ×");
-            let mut scale = intervention::alpha_scale(session.interventions(), session.clock.at());
+            let mut scale = intervention::alpha_scale(session.interventions(), layer_of(session), session.clock.at());
             let slider =
                 Slider::new(&mut scale, SCALES).clamping(SliderClamping::Never).step_by(0.05).fixed_decimals(2);
             if ui.add(slider).on_hover_text("how much the plastic part counts, from this step on").changed() {
@@ -101,6 +104,16 @@ impl Intervene {
             }
         });
     }
+}
+
+/// Which plastic layer is in view.
+fn layer_of(session: &Session) -> usize {
+    session.scene().map_or(0, |scene| scene.layer_index)
+}
+
+/// What the agent in view can do.
+fn actions_of(session: &Session) -> &'static [ActionName] {
+    session.scene().map_or(&[], |scene| scene.task.actions())
 }
 
 /// A button for each action, and the switch that gives the arrow keys to the agent.
@@ -112,9 +125,9 @@ fn drive_ui(ui: &mut Ui, session: &mut Session) {
         if button.clicked() {
             session.set_driving(!drives);
         }
-        for action in Action::ALL {
-            let button = ui.add(Button::new(action.sign().to_string()).min_size(egui::vec2(24.0, 0.0)));
-            if button.on_hover_text(format!("go {} in this step", action.name())).clicked() {
+        for (action, ActionName { name, sign }) in actions_of(session).iter().enumerate() {
+            let button = ui.add(Button::new(sign.to_string()).min_size(egui::vec2(24.0, 0.0)));
+            if button.on_hover_text(format!("go {name} in this step")).clicked() {
                 session.drive(action);
             }
         }
@@ -125,23 +138,23 @@ fn drive_ui(ui: &mut Ui, session: &mut Session) {
 fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
     let interventions = session.interventions().to_vec();
     if interventions.is_empty() {
+        let star = if session.has_agent() { " The star, where it is shown, can be dragged, too." } else { "" };
         let words = "Nothing has been done to this life. What you do begins at the step in view, and what follows is \
-                     lived again with the same random numbers. The star, where it is shown, can be dragged, too.";
-        ui.add(Label::new(RichText::new(words).small().color(palette.quiet)).wrap());
+                     lived again with the same random numbers.";
+        ui.add(Label::new(RichText::new(format!("{words}{star}")).small().color(palette.quiet)).wrap());
         if !session.left_interventions().is_empty() && ui.small_button("Do again what was done last").clicked() {
             session.intervene_again();
         }
         return;
     }
-    if let Some((untouched, changed)) = rewards(session) {
-        let words = format!("reward of the whole life: {untouched} untouched, {changed} as changed");
+    if let Some(words) = outcomes(session) {
         ui.add(Label::new(RichText::new(words).small()).wrap());
     }
     let mut retracted = None;
     for row in rows(&interventions) {
         let first = &interventions[row.start];
         ui.horizontal(|ui| {
-            let words = in_words(&interventions[row.clone()]);
+            let words = in_words(&interventions[row.clone()], actions_of(session));
             let button = ui.small_button("×");
             let name = format!("take back: {words}");
             button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
@@ -183,11 +196,11 @@ fn rows(interventions: &[Intervention]) -> Vec<Range<usize>> {
 }
 
 /// A row in words.
-fn in_words(row: &[Intervention]) -> String {
+fn in_words(row: &[Intervention], actions: &[ActionName]) -> String {
     match &row[0].what {
         What::Act(_) => {
             let signs = row.iter().filter_map(|done| match done.what {
-                What::Act(action) => Action::ALL.get(action).map(|action| action.sign()),
+                What::Act(action) => actions.get(action).map(|action| action.sign),
                 _ => None,
             });
             format!("driven {}", signs.collect::<String>())
@@ -200,11 +213,18 @@ fn in_words(row: &[Intervention]) -> String {
     }
 }
 
-/// What the whole life brought, untouched and changed.
-fn rewards(session: &Session) -> Option<(String, String)> {
+/// What the whole life came to, untouched and changed.
+fn outcomes(session: &Session) -> Option<String> {
     let scene = session.scene()?;
-    let ghost = scene.ghost.as_ref()?;
-    Some((decimals(f64::from(ghost.tape().measure), 1), decimals(f64::from(scene.tape().measure), 1)))
+    let lives = [scene.ghost.as_ref()?.tape(), scene.tape()];
+    let measure = scene.task.measure();
+    let [untouched, changed] = lives.map(|tape| match f64::from(tape.measure) {
+        value if measure.is_fraction() => percent(value),
+        value if session.has_agent() => decimals(value, 1),
+        value => decimals(value, 2),
+    });
+    let what = if session.has_agent() { "reward of the whole life" } else { measure.title };
+    Some(format!("{what}: {untouched} untouched, {changed} as changed"))
 }
 
 #[cfg(test)]
@@ -213,7 +233,7 @@ mod tests {
 
     #[test]
     fn steps_driven_one_after_the_other_are_one_row() {
-        let done = |step, what| Intervention { step, what };
+        let done = Intervention::new;
         let all = [
             done(3, What::Act(0)),
             done(4, What::Act(1)),
@@ -222,7 +242,8 @@ mod tests {
             done(9, What::Act(2)),
         ];
         assert_eq!(rows(&all), [0..2, 2..3, 3..4, 4..5]);
-        assert_eq!(in_words(&all[0..2]), "driven ↑→");
-        assert_eq!(in_words(&all[2..3]), "trace erased");
+        let actions = crate::tasks::find("maze").unwrap().actions();
+        assert_eq!(in_words(&all[0..2], actions), "driven ↑→");
+        assert_eq!(in_words(&all[2..3], actions), "trace erased");
     }
 }

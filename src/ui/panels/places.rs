@@ -6,9 +6,9 @@ use egui::{Color32, EventFilter, Key, Modifiers, Painter, Pos2, Rect, Response, 
 
 /// Pixels along each side of the pictures of a lifetime; `None` where its patterns are no squares.
 pub fn side_of(tape: &Tape) -> Option<usize> {
-    let size = tape.pictures.get("target")?.values.len();
+    let size = tape.content.question()?.size();
     let side = size.isqrt();
-    (side > 1 && side * side == size && tape.network.neurons == size + 1).then_some(side)
+    (side > 1 && side * side == size && tape.neurons() == size + 1).then_some(side)
 }
 
 /// "pixel (3, 12) · neuron 387": column and row, counted from zero as neurons are.

@@ -3,7 +3,7 @@
 use super::pixels::{self, Textures, WHOLE};
 use super::recall::elided;
 use super::{Panel, places};
-use crate::tasks::recall::Asked;
+use crate::tasks::Recalled;
 use crate::ui::numbers::{decimals, grouped, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -90,7 +90,7 @@ impl Panel for Probe {
 }
 
 impl Probe {
-    fn all_controls_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Asked, side: usize) {
+    fn all_controls_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Recalled, side: usize) {
         let (can_live, palette) = (session.can_live(), Palette::of(ui.ctx()));
         let small = |words: String, color| egui::Label::new(RichText::new(words).small().color(color)).wrap();
         if !can_live {
@@ -114,7 +114,7 @@ impl Probe {
         }
     }
 
-    fn controls_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Asked, side: usize) {
+    fn controls_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Recalled, side: usize) {
         let mut changed = asked.clone();
         ui.horizontal(|ui| {
             ui.selectable_value(&mut self.restores, false, "Erase").on_hover_text("paint to blank pixels");
@@ -164,7 +164,7 @@ impl Probe {
         }
     }
 
-    fn pictures_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Asked, side: usize) {
+    fn pictures_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Recalled, side: usize) {
         let palette = Palette::of(ui.ctx());
         let area = ui.available_rect_before_wrap();
         let size = ((area.width() - GAP) / 2.0).min(area.height() - 2.0 * WORDS).floor();
@@ -241,7 +241,7 @@ impl Probe {
     }
 
     /// Lets the pointer and the keys paint.
-    fn paint(&mut self, ui: &Ui, session: &mut Session, response: &Response, asked: &Asked, side: usize) {
+    fn paint(&mut self, ui: &Ui, session: &mut Session, response: &Response, asked: &Recalled, side: usize) {
         let (rect, grid) = (response.rect, [side, side]);
         let palette = Palette::of(ui.ctx());
         let is_down = response.is_pointer_button_down_on();

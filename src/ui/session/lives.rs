@@ -4,7 +4,7 @@
 use super::Session;
 use super::arrivals::Arrival;
 use crate::episode::Intervention;
-use crate::tasks::recall::Asked;
+use crate::tasks::Recalled;
 use crate::ui::lifetimes::{Lived, Lives};
 use crate::ui::scene::{self, Changed, Prepared};
 use std::sync::Arc;
@@ -69,7 +69,7 @@ impl Session {
     }
 
     /// The lifetime of the viewer's own question, in the background.
-    pub(in crate::ui) fn live_asked(&mut self, asked: Asked, changed: Changed) {
+    pub(in crate::ui) fn live_asked(&mut self, asked: Recalled, changed: Changed) {
         let Some(scene) = &self.scene else { return };
         let Some(config) = scene.config.clone() else { return };
         let (origin, parameters, iteration) = (scene.origin.clone(), Arc::clone(&scene.parameters), scene.iteration);

@@ -1,12 +1,11 @@
 //! The CUDA kernels, compiled as C++ and run on the host, do what the CPU path does. No device is needed.
 
-use crate::workbench::{CLIP_BOUND, RULES, networks};
+use crate::workbench::{CLIP_BOUND, RULES, networks, recording};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::Writing;
 use hebbscope::plastic::cuda::plan::{Division, Limits};
-use hebbscope::plastic::network::{AlphaKind, Drive, Network, Plasticity};
-use hebbscope::plastic::replay::Activities;
+use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity, Recurrent};
 use hebbscope::plastic::{Parameters, Rule, live};
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -101,7 +100,7 @@ struct Cut {
 const WHOLE: Cut = Cut { blocks: 3, in_shared: true, every: 1, stride: 1000, together: 2, wants_drive: true, seed: 1 };
 
 struct Problem {
-    network: Network,
+    network: Recurrent,
     parameters: Parameters,
     /// `[T, B, N]`.
     drive: Tensor,
@@ -128,7 +127,7 @@ fn flat(tensor: &Tensor) -> Vec<f32> {
 impl Problem {
     /// A third of the drive is zero; in a clamping network every third step clamps all neurons, and so do steps 4
     /// and 5 together.
-    fn new(network: Network, steps: usize, batch: usize) -> Self {
+    fn new(network: Recurrent, steps: usize, batch: usize) -> Self {
         let neurons = network.neurons;
         let mut generator = Generator::new(7, Stream::Training);
         let mut parameters = Parameters::default();
@@ -161,12 +160,11 @@ impl Problem {
         let gradients = (&activity * grad).unwrap().sum_all().unwrap().backward().unwrap();
         let of = |name: &str| gradients.get(self.parameters.get(name).unwrap()).map(flat).unwrap_or_default();
         let mut traces = Vec::new();
-        if let Some(Writing::Rule(rule)) = self.network.writing() {
+        if let Some(layer) = self.network.layer() {
             for lane in 0..batch {
                 let values = flat(&activity.narrow(1, lane, 1).unwrap());
                 let mut trace = vec![0.0; neurons * neurons];
-                let eta = self.parameters.eta();
-                Activities { values: &values, neurons, rule, eta }.carry(&mut trace, 0..steps - 1);
+                recording(&layer, &self.parameters, &values).carry(&mut trace, 0..steps - 1);
                 traces.extend(trace);
             }
         }
@@ -212,7 +210,7 @@ impl Problem {
             .floats(&flat(&self.drive))
             .floats(&self.parameters.values("w").unwrap())
             .floats(&alpha)
-            .floats(&[self.parameters.eta()])
+            .floats(&[self.network.layer().map_or(0.0, |layer| layer.eta(&self.parameters).unwrap())])
             .floats(&self.grad)
             .run(emulator);
         let (all, matrix) = (steps * batch * neurons, neurons * neurons);
@@ -287,11 +285,11 @@ fn the_kernels_traces_are_those_that_their_activities_replay_to_bit_for_bit() {
     let Some(emulator) = emulator(folder.path(), LIFETIME) else { return };
     for rule in RULES {
         let plasticity = Some(Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(rule) });
-        let problem = Problem::new(Network { neurons: 37, drive: Drive::Clamp, plasticity, layers: None }, 9, 1);
+        let problem = Problem::new(Recurrent { neurons: 37, drive: Drive::Clamp, plasticity }, 9, 1);
         let found = problem.emulated(&emulator, WHOLE);
         let mut trace = vec![0.0; 37 * 37];
-        let eta = problem.parameters.eta();
-        Activities { values: &found.activity, neurons: 37, rule, eta }.carry(&mut trace, 0..8);
+        let layer = problem.network.layer().unwrap();
+        recording(&layer, &problem.parameters, &found.activity).carry(&mut trace, 0..8);
         assert!(trace == found.traces, "{rule:?}");
     }
 }
@@ -305,7 +303,7 @@ fn how_a_lifetime_is_divided_in_time_and_memory_changes_no_bit() {
     for rule in [Some(Rule::Decay), Some(Rule::Clip { bound: CLIP_BOUND }), None] {
         for drive in [Drive::Add, Drive::Clamp] {
             let plasticity = rule.map(|rule| Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(rule) });
-            let problem = Problem::new(Network { neurons: 22, drive, plasticity, layers: None }, 9, 3);
+            let problem = Problem::new(Recurrent { neurons: 22, drive, plasticity }, 9, 3);
             let whole = problem.emulated(&emulator, WHOLE);
             for cut in [
                 Cut { seed: 99, ..WHOLE },

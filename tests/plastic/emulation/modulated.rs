@@ -1,13 +1,13 @@
 //! The kernels of modulated lifetimes, judged in the same way.
 
 use super::{Case, LIMITS, THREADS, assert_close, emulator, flat};
-use crate::workbench::{modulated_networks, modulations};
+use crate::workbench::{modulated_networks, modulations, recording};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::cuda::modulated::plan::Layout;
 use hebbscope::plastic::cuda::plan::Limits;
-use hebbscope::plastic::replay::{self, Recording};
-use hebbscope::plastic::{AlphaKind, Modulation, ModulationKind, Network, Parameters, Stepper};
+use hebbscope::plastic::replay::{Modulators, Recording};
+use hebbscope::plastic::{AlphaKind, Modulation, ModulationKind, Parameters, Recurrent, Stepper};
 use std::path::Path;
 
 /// How a case is laid out.
@@ -23,7 +23,7 @@ struct Cut {
 const WHOLE: Cut = Cut { in_shared: true, every: 1, stride: 1000, seed: 1 };
 
 struct Problem {
-    network: Network,
+    network: Recurrent,
     parameters: Parameters,
     /// `[T, B, N]`.
     drive: Tensor,
@@ -57,7 +57,7 @@ fn summed(lanes: &[f32], each: usize) -> Vec<f32> {
 
 impl Problem {
     /// A loud modulator, so that many traces reach their bound.
-    fn new(network: Network, [steps, batch]: [usize; 2]) -> Self {
+    fn new(network: Recurrent, [steps, batch]: [usize; 2]) -> Self {
         let mut generator = Generator::new(8, Stream::Training);
         let mut parameters = Parameters::default();
         let neurons = network.neurons;
@@ -98,7 +98,7 @@ impl Problem {
             lived.step(&flat(&self.drive.get(step).unwrap())).unwrap();
         }
         let modulator: Vec<f32> = (0..steps)
-            .flat_map(|step| (0..batch).map(|lane| lived.modulator(lane)[step]).collect::<Vec<_>>())
+            .flat_map(|step| (0..batch).map(|lane| lived.modulator(lane).unwrap()[step]).collect::<Vec<_>>())
             .collect();
         let activity = lived.finish(&self.parameters, &drive).unwrap();
         let grad = Tensor::from_slice(&self.grad, activity.dims(), &Device::Cpu).unwrap();
@@ -126,16 +126,10 @@ impl Problem {
             let rows = activity.chunks_exact(neurons).skip(lane).step_by(batch);
             let values: Vec<f32> = rows.flatten().copied().collect();
             let modulator: Vec<f32> = modulator.iter().skip(lane).step_by(batch).copied().collect();
-            let recording = Recording::Modulated(replay::Modulated {
-                values: &values,
-                neurons,
-                modulation: self.modulation(),
-                eta: self.parameters.eta(),
-                modulator: &modulator,
-                fan_out: self.modulation().fan_out.then_some(&fan_out),
-            });
-            let matrices = if self.modulation().kind == ModulationKind::Retroactive { 2 } else { 1 };
-            let mut state = vec![0.0; matrices * neurons * neurons];
+            let modulators = Modulators { values: &modulator, fan_out: self.modulation().fan_out.then_some(&fan_out) };
+            let layer = self.network.layer().unwrap();
+            let recording = Recording { modulator: Some(modulators), ..recording(&layer, &self.parameters, &values) };
+            let mut state = vec![0.0; self.network.state_len()];
             recording.carry(&mut state, 0..steps - 1);
             state
         };
@@ -189,7 +183,7 @@ impl Problem {
 }
 
 /// What the kernels know: an α for each connection. Fewer are spread out before, and their gradients gathered after.
-fn free(neurons: usize) -> impl Iterator<Item = Network> {
+fn free(neurons: usize) -> impl Iterator<Item = Recurrent> {
     modulated_networks(neurons).into_iter().filter(|network| network.alpha() == Some(AlphaKind::Free))
 }
 

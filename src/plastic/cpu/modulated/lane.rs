@@ -24,6 +24,8 @@ pub(in crate::plastic) struct ModulatedLane {
     sums: Buffer,
     /// Whether the last writing has been done.
     is_written: bool,
+    /// Whether the first step hears what was before it.
+    has_past: bool,
 }
 
 /// What one lane contributes to the gradients. That of w is left to one matrix product, Σ_t x(t−1)ᵀ δ(t).
@@ -41,11 +43,13 @@ pub(in crate::plastic) struct ModulatedGradients {
 }
 
 impl ModulatedLane {
-    /// A lifetime that has not begun. `steps` only tunes memory: any number may follow.
-    pub fn new(weights: &ModulatedWeights, steps: usize) -> Self {
+    /// A lifetime that has not begun, in which the neurons hear each other. `steps` only tunes memory: any number may
+    /// follow. `past` is x(−1), H and E that it begins with.
+    pub fn new(weights: &ModulatedWeights, steps: usize, past: Option<[&[f32]; 3]>) -> Self {
         let mut activity = Buffer::with_capacity((steps + 1) * weights.stride);
         activity.grow(weights.stride);
-        Self {
+        let has_past = past.is_some();
+        let mut lane = Self {
             activity,
             modulator: Vec::with_capacity(steps),
             traces: weights.silent(),
@@ -55,16 +59,28 @@ impl ModulatedLane {
             drive: Buffer::zeros(weights.stride),
             sums: Buffer::zeros(weights.stride),
             is_written: false,
+            has_past,
+        };
+        if let Some([before, trace, eligibility]) = past {
+            lane.activity[..weights.post].copy_from_slice(before);
+            lane.transplant(weights, [trace, eligibility]);
         }
+        lane
     }
 
     /// One step; x(t) is then at the end of the activities. `drive` is `[N]`.
     pub fn step(&mut self, weights: &ModulatedWeights, drive: &[f32]) {
         let (stride, step) = (weights.stride, self.modulator.len());
         let is_written = std::mem::take(&mut self.is_written) || weights.is_frozen;
-        // Nothing comes before the first step, so it has neither a product nor a writing: the sums are zero.
-        if let Some(last) = step.checked_sub(1) {
-            let written = self.columns.written(weights, self.modulator[last], &self.activity[last * stride..]);
+        // Unless something was carried into it, nothing comes before the first step: it has neither a product nor a
+        // writing, and the sums are zero.
+        let written = match step.checked_sub(1) {
+            Some(last) => Some(self.columns.written(weights, self.modulator[last], &self.activity[last * stride..])),
+            None if self.has_past => Some(self.columns.nothing(&self.activity)),
+            None => None,
+        };
+        if let Some(written) = written {
+            let is_written = is_written || step == 0;
             pulp::Arch::new().dispatch(ForwardSweep {
                 weights,
                 written,
@@ -84,7 +100,7 @@ impl ModulatedLane {
 
     /// x(t) of the last step, `[N]`.
     pub fn last(&self, weights: &ModulatedWeights) -> &[f32] {
-        &self.activity[self.activity.len() - weights.stride..][..weights.neurons]
+        &self.activity[self.activity.len() - weights.stride..][..weights.post]
     }
 
     /// x(−1), x(0) …, `[T + 1, stride]`.
@@ -108,8 +124,8 @@ impl ModulatedLane {
     /// [written out](Self::write_out).
     pub fn transplant(&mut self, weights: &ModulatedWeights, [trace, eligibility]: [&[f32]; 2]) {
         for (padded, given) in [(&mut self.traces.trace, trace), (&mut self.traces.eligibility, eligibility)] {
-            for (row, given) in padded.chunks_exact_mut(weights.stride).zip(given.chunks_exact(weights.neurons)) {
-                row[..weights.neurons].copy_from_slice(given);
+            for (row, given) in padded.chunks_exact_mut(weights.stride).zip(given.chunks_exact(weights.post)) {
+                row[..weights.post].copy_from_slice(given);
             }
         }
     }
@@ -137,7 +153,7 @@ impl ModulatedLane {
 
     /// The backward pass. `activity_grad` is dL/dx(t), `[T, N]`.
     pub fn backward(&self, weights: &ModulatedWeights, activity_grad: &[f32]) -> ModulatedGradients {
-        let ModulatedWeights { neurons, stride, .. } = *weights;
+        let ModulatedWeights { post: neurons, stride, .. } = *weights;
         let steps = self.modulator.len();
         let zeros = || Buffer::zeros(stride);
         let mut found = ModulatedGradients {
@@ -149,7 +165,7 @@ impl ModulatedLane {
             fan: [zeros(), zeros()],
         };
         let mut grads = weights.silent();
-        let mut sums = BackwardSums::new(stride);
+        let mut sums = BackwardSums::new([stride; 2]);
         let (mut grad, mut columns, mut eta) = (zeros(), Columns::new(stride), 0.0);
         // Rebuilt traces, those at a frame first, and the frame that they begin at.
         let (mut rebuilt, mut present): (Vec<Traces>, _) = (Vec::new(), None);
@@ -184,6 +200,9 @@ impl ModulatedLane {
                 *delta = grad * (1.0 - post * post);
             }
         }
+        if self.has_past {
+            found.add_first_product(weights, &self.frames[0], &self.activity[..stride]);
+        }
         found.eta = eta as f32;
         found
     }
@@ -214,6 +233,18 @@ impl ModulatedLane {
 }
 
 impl ModulatedGradients {
+    /// dL/dα of the product of a first step that was carried into, from H(0) and x(−1).
+    fn add_first_product(&mut self, weights: &ModulatedWeights, traces: &Traces, input: &[f32]) {
+        let stride = weights.stride;
+        let delta = &self.delta[..stride];
+        for (row, (input, trace)) in input.iter().zip(traces.trace.chunks_exact(stride)).enumerate() {
+            let sums = self.alpha[row * weights.alpha_step()..][..stride].iter_mut();
+            for (sum, (delta, trace)) in sums.zip(delta.iter().zip(trace)) {
+                *sum += input * delta * trace;
+            }
+        }
+    }
+
     /// M = tanh(x·m + c) and M_j = a_j M + b_j, backward: from dL/dM_j to the parameters, and on to dL/dx.
     fn modulate(&mut self, weights: &ModulatedWeights, modulator: f32, gains: &[f32], post: &[f32], grad: &mut [f32]) {
         let signal = dot(gains, &weights.fan[0]) * (1.0 - modulator * modulator);
@@ -249,7 +280,12 @@ impl Columns {
         let post = &rest[..weights.stride];
         weights.gains(modulator, &mut self.gains);
         weights.writing().lift(weights.modulation.kind, &self.gains, post, &mut self.lifted);
-        Written { gains: &self.gains, pre, post, lifted: &self.lifted }
+        Written { gains: &self.gains, pre, post, input: post, lifted: &self.lifted }
+    }
+
+    /// Nothing is written, and `input` multiplied, padded.
+    fn nothing<'a>(&'a self, input: &'a [f32]) -> Written<'a> {
+        Written { gains: &self.gains, pre: input, post: input, input, lifted: &self.lifted }
     }
 }
 

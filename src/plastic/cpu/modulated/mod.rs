@@ -6,10 +6,10 @@
 //! again, from the activities and the modulator, bit for bit.
 
 mod lane;
+mod record;
 mod sweep;
 mod update;
 mod weights;
 
-pub(in crate::plastic) use lane::{ModulatedGradients, ModulatedLane};
+pub(in crate::plastic::cpu) use record::begin;
 pub(in crate::plastic) use update::ModulatedUpdate;
-pub(in crate::plastic) use weights::ModulatedWeights;

@@ -9,7 +9,10 @@ use crate::plastic::writing::{Modulation, ModulationKind};
 #[derive(Clone, Debug)]
 pub(in crate::plastic) struct ModulatedWeights {
     pub modulation: Modulation,
-    pub neurons: usize,
+    /// How many neurons the connections come from: rows.
+    pub pre: usize,
+    /// How many they lead to: columns.
+    pub post: usize,
     /// Floats from one row to the next.
     pub stride: usize,
     /// `[rows, stride]`.
@@ -37,9 +40,10 @@ pub(in crate::plastic) struct Traces {
 }
 
 impl ModulatedWeights {
-    /// `w` is `[N, N]`, α shaped as its kind says, `mod_weight` and both of `fan` `[N]`; without fan-out, ones and
-    /// zeros.
+    /// `w` is `[pre, post]`, α shaped as its kind says, `mod_weight` and both of `fan` `[post]`; without fan-out, ones
+    /// and zeros.
     pub fn new(
+        [pre, post]: [usize; 2],
         modulation: Modulation,
         w: &[f32],
         (alpha_kind, alpha): (AlphaKind, &[f32]),
@@ -47,26 +51,26 @@ impl ModulatedWeights {
         (mod_weight, mod_bias): (&[f32], f32),
         fan: [&[f32]; 2],
     ) -> Self {
-        let neurons = mod_weight.len();
-        let stride = neurons.next_multiple_of(WIDTH);
+        let stride = post.next_multiple_of(WIDTH);
         let padded = |values: &[f32], rows: usize| {
             let mut padded = Buffer::zeros(rows * stride);
-            for (to, from) in padded.chunks_exact_mut(stride).zip(values.chunks_exact(neurons)) {
-                to[..neurons].copy_from_slice(from);
+            for (to, from) in padded.chunks_exact_mut(stride).zip(values.chunks_exact(post)) {
+                to[..post].copy_from_slice(from);
             }
             padded
         };
-        let rows = neurons.next_multiple_of(CHUNK_ROWS);
+        let rows = pre.next_multiple_of(CHUNK_ROWS);
         Self {
             modulation,
-            neurons,
+            pre,
+            post,
             stride,
             w: padded(w, rows),
             alpha_kind,
             alpha: match alpha_kind {
                 AlphaKind::Free => padded(alpha, rows),
                 AlphaKind::PerNeuron => padded(alpha, 1),
-                AlphaKind::Yoked => padded(&vec![alpha[0]; neurons], 1),
+                AlphaKind::Yoked => padded(&vec![alpha[0]; post], 1),
             },
             eta,
             mod_weight: padded(mod_weight, 1),
@@ -105,11 +109,11 @@ impl ModulatedWeights {
 
     /// From now on α is so many times `trained`, shaped as its kind says.
     pub fn scale_alpha(&mut self, trained: &[f32], factor: f32) {
-        let neurons = self.neurons;
+        let post = self.post;
         // One value for all, or as many as a row has.
-        for (row, trained) in self.alpha.chunks_exact_mut(self.stride).zip(trained.chunks(neurons)) {
+        for (row, trained) in self.alpha.chunks_exact_mut(self.stride).zip(trained.chunks(post)) {
             let values = trained.iter().cycle().map(|alpha| factor * alpha);
-            row[..neurons].iter_mut().zip(values).for_each(|(alpha, value)| *alpha = value);
+            row[..post].iter_mut().zip(values).for_each(|(alpha, value)| *alpha = value);
         }
     }
 
@@ -136,9 +140,9 @@ impl ModulatedWeights {
         Traces { trace: Buffer::zeros(self.w.len()), eligibility: Buffer::zeros(eligibility) }
     }
 
-    /// Rows without their padding, `[N, N]` from `[rows, stride]`; empty if they are.
+    /// Rows without their padding, `[pre, post]` from `[rows, stride]`; empty if they are.
     pub fn bare(&self, padded: &[f32]) -> Vec<f32> {
-        let rows = padded.chunks_exact(self.stride).take(self.neurons);
-        rows.flat_map(|row| &row[..self.neurons]).copied().collect()
+        let rows = padded.chunks_exact(self.stride).take(self.pre);
+        rows.flat_map(|row| &row[..self.post]).copied().collect()
     }
 }

@@ -1,6 +1,6 @@
 //! The backward sweep.
 
-use super::{Tile, multiply_add, own_or_shared_rows, rows};
+use super::{Signals, Tile, multiply_add, own_or_shared_rows, rows};
 use crate::plastic::cpu::schedule::{AGAIN, MOST_WAITING};
 use crate::plastic::cpu::{CHUNK_ROWS, WIDTH, Weights, sum_lanes};
 use crate::plastic::rule::Update;
@@ -19,9 +19,10 @@ pub(in crate::plastic::cpu) struct BackwardSweep<'a, U> {
     pub update: U,
     pub weights: &'a Weights,
     pub rows: Range<usize>,
-    /// For each lane x(a−1), x(a) … x(t−1), padded, from the step a ≤ s at which the trace was stored.
-    pub histories: &'a [&'a [f32]],
-    /// How many of these updates belong to the sweep, t − s; those before only bring the trace there.
+    /// Those of each lane from the step a ≤ s at which the trace was stored.
+    pub signals: &'a [Signals<'a>],
+    /// How many of these updates belong to the sweep, t − s; those before only bring the trace there. None where a
+    /// lifetime begins with a trace: its first sweep is a product alone.
     pub updates: usize,
     /// dL/d(pre-activation) of step t of each lane; padded.
     pub deltas: &'a [&'a [f32]],
@@ -47,7 +48,7 @@ impl<U: Update> pulp::WithSimd for BackwardSweep<'_, U> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) -> f64 {
-        let Self { update, weights, rows, histories, updates, deltas, stored, trace_grad, alpha_grad, .. } = self;
+        let Self { update, weights, rows, signals, updates, deltas, stored, trace_grad, alpha_grad, .. } = self;
         let (stride, size) = (weights.stride, rows.len() * weights.stride);
         let mut eta: Tile = [0.0; WIDTH];
         self.by_column.fill(0.0);
@@ -57,14 +58,14 @@ impl<U: Update> pulp::WithSimd for BackwardSweep<'_, U> {
                 true => &mut alpha_grad[offset * stride..][..ROWS * stride],
                 false => &mut *alpha_grad,
             };
-            for (lane, (history, delta)) in histories.iter().zip(deltas).enumerate() {
+            for (lane, (&signals, delta)) in signals.iter().zip(deltas).enumerate() {
                 let begin = lane * size + offset * stride;
                 let row = lane * rows.len() + offset;
                 let chunk = Chunk {
                     update,
                     weights,
                     first,
-                    history,
+                    signals,
                     updates,
                     delta: delta.as_chunks().0,
                     stored: stored[begin..][..ROWS * stride].as_chunks().0,
@@ -75,7 +76,8 @@ impl<U: Update> pulp::WithSimd for BackwardSweep<'_, U> {
                     by_row_earlier: &mut self.by_row_earlier[row..][..ROWS],
                     eta: &mut eta,
                 };
-                match (updates, history.len() / stride - 1) {
+                match (updates, signals.post.len() / stride) {
+                    (0, _) => chunk.product_alone::<S>(),
                     (1, 1) => chunk.sweep_one::<S, 1>(),
                     (1, 2) => chunk.sweep_one::<S, 2>(),
                     (1, 3) => chunk.sweep_one::<S, 3>(),
@@ -93,7 +95,7 @@ struct Chunk<'a, U> {
     update: U,
     weights: &'a Weights,
     first: usize,
-    history: &'a [f32],
+    signals: Signals<'a>,
     updates: usize,
     delta: &'a [Tile],
     stored: &'a [Tile],
@@ -106,11 +108,11 @@ struct Chunk<'a, U> {
 }
 
 impl<U: Update> Chunk<'_, U> {
-    /// x(a−1+at) of the chunk's rows.
+    /// The pre-synaptic activities of the step a + at, of the chunk's rows.
     #[inline(always)]
     fn pre(&self, at: usize) -> [f32; ROWS] {
         let mut pre = [0.0; ROWS];
-        pre.copy_from_slice(&self.history[at * self.weights.stride + self.first..][..ROWS]);
+        pre.copy_from_slice(&self.signals.pre[at * self.signals.pre_stride + self.first..][..ROWS]);
         pre
     }
 
@@ -121,7 +123,7 @@ impl<U: Update> Chunk<'_, U> {
         let Self { update, weights, first, .. } = self;
         let stride = weights.stride;
         let tiles = stride / WIDTH;
-        let posts: [&[Tile]; UPDATES] = rows(&self.history.as_chunks().0[tiles..], tiles);
+        let posts: [&[Tile]; UPDATES] = rows(self.signals.post.as_chunks().0, tiles);
         let mut pres = [[0.0; ROWS]; UPDATES];
         for (at, pre) in pres.iter_mut().enumerate() {
             *pre = self.pre(at);
@@ -175,14 +177,40 @@ impl<U: Update> Chunk<'_, U> {
         }
     }
 
+    /// The product of a first step whose trace was given: no update, and nobody asks for the gradient of its input.
+    #[inline(always)]
+    fn product_alone<S: pulp::Simd>(self) {
+        let Self { weights, first, stored, trace_grad, alpha_grad, .. } = self;
+        let tiles = weights.stride / WIDTH;
+        let input: &[f32] = &self.signals.pre[first..][..ROWS];
+        let own = weights.alpha_is_per_row;
+        let alpha: [&[Tile]; ROWS] = own_or_shared_rows(weights.alpha_rows(first..first + ROWS), tiles, own);
+        let alpha_step = if own { tiles } else { 0 };
+        for (tile, delta) in self.delta[..tiles].iter().enumerate() {
+            for row in 0..ROWS {
+                let (trace, alpha) = (&stored[row * tiles + tile], &alpha[row][tile]);
+                let grad = &mut trace_grad[row * tiles + tile];
+                let alpha_grad = &mut alpha_grad[row * alpha_step + tile];
+                for lane in 0..WIDTH {
+                    let input_delta = input[row] * delta[lane];
+                    alpha_grad[lane] = multiply_add::<S>(input_delta, trace[lane], alpha_grad[lane]);
+                    grad[lane] = multiply_add::<S>(input_delta, alpha[lane], grad[lane]);
+                }
+            }
+        }
+        self.by_row.fill(0.0);
+        self.by_row_earlier.fill(0.0);
+    }
+
     /// A sweep of several updates: the traces between them stand on the stack.
     #[inline(always)]
     fn sweep_many<S: pulp::Simd>(self) {
-        let Self { update, weights, first, updates, history, .. } = self;
+        let Self { update, weights, first, updates, signals, .. } = self;
+        let Signals { pre: history, pre_stride, post } = signals;
         let stride = weights.stride;
         let tiles = stride / WIDTH;
-        let again = history.len() / stride - 1 - updates;
-        let activity: &[Tile] = history.as_chunks().0;
+        let again = post.len() / stride - updates;
+        let activity: &[Tile] = post.as_chunks().0;
         let own = weights.alpha_is_per_row;
         let alpha: [&[Tile]; ROWS] = own_or_shared_rows(weights.alpha_rows(first..first + ROWS), tiles, own);
         let alpha_step = if own { tiles } else { 0 };
@@ -197,7 +225,7 @@ impl<U: Update> Chunk<'_, U> {
             for row in 0..ROWS {
                 let mut trace = self.stored[row * tiles + tile];
                 for at in 0..again {
-                    let (pre, post) = (history[at * stride + first + row], &activity[(at + 1) * tiles + tile]);
+                    let (pre, post) = (history[at * pre_stride + first + row], &activity[at * tiles + tile]);
                     for lane in 0..WIDTH {
                         trace[lane] = update.next(trace[lane], pre, post[lane]);
                     }
@@ -205,7 +233,7 @@ impl<U: Update> Chunk<'_, U> {
                 for (at, before) in traces[..updates].iter_mut().enumerate() {
                     *before = trace;
                     let at = again + at;
-                    let (pre, post) = (history[at * stride + first + row], &activity[(at + 1) * tiles + tile]);
+                    let (pre, post) = (history[at * pre_stride + first + row], &activity[at * tiles + tile]);
                     for lane in 0..WIDTH {
                         trace[lane] = update.next(trace[lane], pre, post[lane]);
                     }
@@ -223,14 +251,15 @@ impl<U: Update> Chunk<'_, U> {
                 // The activities between x(s) and x(t) were clamped: nothing depends on their gradients.
                 for (at, trace) in traces[..updates].iter().enumerate().skip(2).rev() {
                     let at = again + at;
-                    let (pre, post) = (history[at * stride + first + row], &activity[(at + 1) * tiles + tile]);
+                    let (pre, post) = (history[at * pre_stride + first + row], &activity[at * tiles + tile]);
                     for lane in 0..WIDTH {
                         let slopes = update.slopes(trace[lane], pre, post[lane]);
                         eta[lane] = multiply_add::<S>(grad[lane], slopes.eta, eta[lane]);
                         grad[lane] *= slopes.trace;
                     }
                 }
-                let (pre, post) = (history[(again + 1) * stride + first + row], &activity[(again + 2) * tiles + tile]);
+                let (pre, post) =
+                    (history[(again + 1) * pre_stride + first + row], &activity[(again + 1) * tiles + tile]);
                 let mut toward = second[row];
                 for lane in 0..WIDTH {
                     let slopes = update.slopes(traces[1][lane], pre, post[lane]);
@@ -239,7 +268,7 @@ impl<U: Update> Chunk<'_, U> {
                     grad[lane] *= slopes.trace;
                 }
                 second[row] = toward;
-                let (pre, post) = (history[again * stride + first + row], &activity[(again + 1) * tiles + tile]);
+                let (pre, post) = (history[again * pre_stride + first + row], &activity[again * tiles + tile]);
                 let mut toward = earlier[row];
                 for lane in 0..WIDTH {
                     let slopes = update.slopes(traces[0][lane], pre, post[lane]);

@@ -1,6 +1,6 @@
 //! The forward sweep.
 
-use super::{Tile, multiply_add, own_or_shared_rows, rows};
+use super::{Signals, Tile, multiply_add, own_or_shared_rows, rows};
 use crate::plastic::cpu::{CHUNK_ROWS, WIDTH, Weights};
 use crate::plastic::rule::Update;
 use std::ops::Range;
@@ -10,9 +10,8 @@ pub(in crate::plastic::cpu) struct ForwardSweep<'a, U> {
     pub update: U,
     pub weights: &'a Weights,
     pub rows: Range<usize>,
-    /// For each lane x(s−1), x(s) … x(t−1), padded: the updates of the steps s..t are done, then x(t−1)
-    /// is multiplied.
-    pub histories: &'a [&'a [f32]],
+    /// Those of each lane: the updates of the steps s..t are done, then the last pre-synaptic activities are multiplied.
+    pub signals: &'a [Signals<'a>],
     /// H(s), `[lane][row][stride]`, when it is not in `trace`.
     pub before: Option<&'a [f32]>,
     /// H(t) on return.
@@ -26,23 +25,23 @@ impl<U: Update> pulp::WithSimd for ForwardSweep<'_, U> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
-        let Self { update, weights, rows, histories, before, trace, sums } = self;
+        let Self { update, weights, rows, signals, before, trace, sums } = self;
         let (stride, size) = (weights.stride, rows.len() * weights.stride);
         sums.fill(0.0);
         for first in rows.clone().step_by(CHUNK_ROWS) {
-            for (lane, history) in histories.iter().enumerate() {
+            for (lane, &signals) in signals.iter().enumerate() {
                 let begin = lane * size + (first - rows.start) * stride;
                 let chunk = Chunk {
                     update,
                     weights,
                     first,
-                    history,
+                    signals,
                     before: before.map(|before| before[begin..][..CHUNK_ROWS * stride].as_chunks().0),
                     trace: trace[begin..][..CHUNK_ROWS * stride].as_chunks_mut().0,
                     sums: sums[lane * stride..][..stride].as_chunks_mut().0,
                 };
                 // One update is the common case, and a loop over one costs.
-                if history.len() == 2 * stride { chunk.sweep::<S, true>() } else { chunk.sweep::<S, false>() }
+                if signals.post.len() == stride { chunk.sweep::<S, true>() } else { chunk.sweep::<S, false>() }
             }
         }
     }
@@ -53,7 +52,7 @@ struct Chunk<'a, U> {
     update: U,
     weights: &'a Weights,
     first: usize,
-    history: &'a [f32],
+    signals: Signals<'a>,
     before: Option<&'a [Tile]>,
     trace: &'a mut [Tile],
     sums: &'a mut [Tile],
@@ -63,17 +62,18 @@ impl<U: Update> Chunk<'_, U> {
     // No closures here: one that is not inlined is compiled without the wide instructions.
     #[inline(always)]
     fn sweep<S: pulp::Simd, const ONE: bool>(self) {
-        let Self { update, weights, first, history, before, trace, sums } = self;
+        let Self { update, weights, first, signals, before, trace, sums } = self;
+        let Signals { pre: history, pre_stride, post } = signals;
         let stride = weights.stride;
         let tiles = stride / WIDTH;
-        let updates = if ONE { 1 } else { history.len() / stride - 1 };
-        let activity: &[Tile] = history.as_chunks().0;
+        let updates = if ONE { 1 } else { post.len() / stride };
+        let activity: &[Tile] = post.as_chunks().0;
         let w: [&[Tile]; CHUNK_ROWS] = rows(weights.w_rows(first..first + CHUNK_ROWS), tiles);
         let alpha = weights.alpha_rows(first..first + CHUNK_ROWS);
         let alpha: [&[Tile]; CHUNK_ROWS] = own_or_shared_rows(alpha, tiles, weights.alpha_is_per_row);
-        let (pre, input) = (&history[first..][..CHUNK_ROWS], &history[updates * stride + first..][..CHUNK_ROWS]);
-        // A lifetime that somebody has altered has written its trace already: no update, one row of activities.
-        let post = if ONE { &activity[tiles..][..tiles] } else { &[] };
+        let (pre, input) = (&history[first..][..CHUNK_ROWS], &history[updates * pre_stride + first..][..CHUNK_ROWS]);
+        // Where the trace has been written already, or was given, there is no update.
+        let post = if ONE { &activity[..tiles] } else { &[] };
         let (sums, trace) = (&mut sums[..tiles], &mut trace[..CHUNK_ROWS * tiles]);
         for tile in 0..tiles {
             // Worked on as values: through references the compiler fears overlap and stays scalar.
@@ -89,7 +89,7 @@ impl<U: Update> Chunk<'_, U> {
                     }
                 } else {
                     for at in 0..updates {
-                        let (pre, post) = (history[at * stride + first + row], &activity[(at + 1) * tiles + tile]);
+                        let (pre, post) = (history[at * pre_stride + first + row], &activity[at * tiles + tile]);
                         for lane in 0..WIDTH {
                             value[lane] = update.next(value[lane], pre, post[lane]);
                         }

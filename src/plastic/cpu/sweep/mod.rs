@@ -20,6 +20,25 @@ use super::WIDTH;
 /// One vector of a row.
 pub(super) type Tile = [f32; WIDTH];
 
+/// What writes the trace of a layer over some steps s, s+1 … t−1, for one lifetime.
+#[derive(Clone, Copy)]
+pub(in crate::plastic::cpu) struct Signals<'a> {
+    /// The pre-synaptic activities of each step, then those that the product of step t is made with: rows of
+    /// `pre_stride` floats, one more than there are steps.
+    pub pre: &'a [f32],
+    /// Floats of a padded row of `pre`.
+    pub pre_stride: usize,
+    /// The post-synaptic activities of each step, padded.
+    pub post: &'a [f32],
+}
+
+impl<'a> Signals<'a> {
+    /// Those of a layer that hears itself: x(s−1), x(s) … x(t−1), padded.
+    pub fn recurrent(history: &'a [f32], stride: usize) -> Self {
+        Self { pre: history, pre_stride: stride, post: &history[stride..] }
+    }
+}
+
 /// a·b + c, fused where the machine can: elsewhere a fused operation would be emulated, fifty times slower.
 #[inline(always)]
 pub(super) fn multiply_add<S: pulp::Simd>(a: f32, b: f32, c: f32) -> f32 {

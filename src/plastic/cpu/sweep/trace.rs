@@ -1,6 +1,6 @@
 //! Writing traces without multiplying by them.
 
-use super::Tile;
+use super::{Signals, Tile};
 use crate::plastic::cpu::{CHUNK_ROWS, WIDTH};
 use crate::plastic::rule::Update;
 use std::ops::Range;
@@ -39,8 +39,8 @@ pub(in crate::plastic::cpu) struct CarrySweep<'a, U> {
     pub rows: Range<usize>,
     /// Floats of a padded row.
     pub stride: usize,
-    /// For each lane x(a−1), x(a) … x(b−1), padded: H(a) becomes H(b).
-    pub histories: &'a [&'a [f32]],
+    /// Those of each lane for the steps a..b: H(a) becomes H(b).
+    pub signals: &'a [Signals<'a>],
     /// H(a), `[lane][row][stride]`.
     pub before: &'a [f32],
     /// H(b).
@@ -52,11 +52,11 @@ impl<U: Update> pulp::WithSimd for CarrySweep<'_, U> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
-        let Self { update, rows, stride, histories, before, after } = self;
+        let Self { update, rows, stride, signals, before, after } = self;
         let (tiles, size) = (stride / WIDTH, rows.len() * stride);
-        for (lane, history) in histories.iter().enumerate() {
-            let updates = history.len() / stride - 1;
-            let activity: &[Tile] = history.as_chunks().0;
+        for (lane, &Signals { pre: history, pre_stride, post }) in signals.iter().enumerate() {
+            let updates = post.len() / stride;
+            let activity: &[Tile] = post.as_chunks().0;
             for first in rows.clone().step_by(CHUNK_ROWS) {
                 let begin = lane * size + (first - rows.start) * stride;
                 let before: &[Tile] = before[begin..][..CHUNK_ROWS * stride].as_chunks().0;
@@ -65,7 +65,7 @@ impl<U: Update> pulp::WithSimd for CarrySweep<'_, U> {
                     for row in 0..CHUNK_ROWS {
                         let mut value = before[row * tiles + tile];
                         for at in 0..updates {
-                            let (pre, post) = (history[at * stride + first + row], &activity[(at + 1) * tiles + tile]);
+                            let (pre, post) = (history[at * pre_stride + first + row], &activity[at * tiles + tile]);
                             for lane in 0..WIDTH {
                                 value[lane] = update.next(value[lane], pre, post[lane]);
                             }

@@ -3,10 +3,13 @@
 use super::launch::{Launcher, Lived, Weights};
 use crate::device::cuda::memory::Buffer;
 use crate::device::cuda::tensors::{self, view};
+use crate::plastic::alteration::Alteration;
 use crate::plastic::cuda::gradient::weight_gradient;
-use crate::plastic::cuda::lifetimes::{Lifetimes, Progress};
-use crate::plastic::graph::{Differentiate, Operation};
-use crate::plastic::network::{AlphaKind, Network};
+use crate::plastic::cuda::lifetimes::{self, Progress};
+use crate::plastic::lifetime::Driver;
+use crate::plastic::lifetime::backend::Backend;
+use crate::plastic::lifetime::graph::{Differentiate, Operation};
+use crate::plastic::network::{AlphaKind, Recurrent};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::replay;
 use crate::plastic::writing::{Modulation, ModulationKind};
@@ -15,7 +18,7 @@ use candle_core::{Result, Shape, Tensor};
 
 /// Everything that a batch of modulated lifetimes leaves on the device.
 pub(crate) struct Record {
-    network: Network,
+    network: Recurrent,
     modulation: Modulation,
     launcher: Launcher,
     progress: Progress,
@@ -52,7 +55,7 @@ impl Record {
     /// # Errors
     /// When memory is short or the kernels cannot be had.
     pub fn new(
-        network: Network,
+        network: Recurrent,
         modulation: Modulation,
         parameters: &Parameters,
         batch: usize,
@@ -106,9 +109,32 @@ impl Record {
     }
 }
 
-impl Lifetimes for Record {
-    fn progress(&self) -> &Progress {
-        &self.progress
+impl Backend for Record {
+    fn batch(&self) -> usize {
+        self.progress.batch
+    }
+
+    fn steps(&self) -> usize {
+        self.progress.steps
+    }
+
+    fn step(&mut self, drive: &[f32]) -> Result<Vec<f32>> {
+        let drive = self.progress.upload(drive)?;
+        self.advance(&drive)?;
+        self.progress.activity_at(self.progress.steps - 1)
+    }
+
+    fn advance_with(&mut self, drivers: &mut [&mut dyn Driver], steps: usize) -> Result<()> {
+        let neurons = self.progress.neurons;
+        lifetimes::advance_with(self, neurons, drivers, steps)
+    }
+
+    fn alter(&mut self, _alteration: &Alteration, _alpha: &[f32]) -> Result<()> {
+        lifetimes::alter()
+    }
+
+    fn activity(&self) -> Result<Vec<f32>> {
+        self.progress.activity()
     }
 
     fn advance(&mut self, drive: &Tensor) -> Result<()> {
@@ -162,7 +188,7 @@ impl Lifetimes for Record {
             ],
             0,
         )?;
-        drive.apply_op3(parameters.get("w")?, &packed, Operation::new(shape, activity, *self))
+        drive.apply_op3(parameters.get("w")?, &packed, Operation::new(shape, activity, *self))?.reshape(drive.dims())
     }
 }
 

@@ -87,7 +87,7 @@ impl Number {
     pub fn read_out(self, value: f64, measure: Measure) -> String {
         match self {
             _ if !value.is_finite() => figures(value, 5),
-            Self::Measure if measure.is_fraction => percent(value),
+            Self::Measure if measure.is_fraction() => percent(value),
             Self::Rate => format!("{} /s", figures(value, 4)),
             Self::Measure | Self::Loss | Self::Eta | Self::GradNorm => figures(value, 5),
         }
@@ -95,6 +95,6 @@ impl Number {
 
     /// The factor and the unit of the axis.
     pub fn unit(self, measure: Measure) -> (f64, &'static str) {
-        if self == Self::Measure && measure.is_fraction { (100.0, " %") } else { (1.0, "") }
+        if self == Self::Measure && measure.is_fraction() { (100.0, " %") } else { (1.0, "") }
     }
 }

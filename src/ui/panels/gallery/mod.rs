@@ -48,7 +48,7 @@ impl Gallery {
 
     /// Whether there is something to do here: lifetimes, or a network that can live some.
     fn is_possible(session: &Session) -> bool {
-        let has_examples = session.scene().is_some_and(|scene| scene.tape().pictures.contains_key("study"));
+        let has_examples = session.scene().is_some_and(|scene| scene.tape().content.question().is_some());
         !session.shelf.lived().is_empty() || (session.can_live() && has_examples)
     }
 }
@@ -65,7 +65,7 @@ pub fn ordered(lived: &[Arc<Lived>], order: Order) -> Vec<Arc<Lived>> {
 /// The measure of a lifetime as its row shows it: "0.87", or "1.20 %" wrong.
 pub fn measure_text(lived: &Lived) -> String {
     let value = f64::from(lived.measure);
-    if lived.measures().is_fraction { percent(value) } else { decimals(value, 2) }
+    if lived.measures().is_fraction() { percent(value) } else { decimals(value, 2) }
 }
 
 impl Panel for Gallery {

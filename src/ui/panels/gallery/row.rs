@@ -48,13 +48,13 @@ impl Frame {
         let shown = lived.question.study.len();
         let (columns, rows) = grid_of(lived.question.size());
         let measures = lived.measures();
-        let measure = MEASURE[usize::from(measures.is_fraction)];
+        let measure = MEASURE[usize::from(measures.is_fraction())];
         let [gap, wide] = GAPS;
         let gaps = gap * (shown + ANSWERS.len()) as f32 + wide;
         let [least, most] = WIDTH;
         let across = ((width - SEED - measure - gaps) / (shown + ANSWERS.len()) as f32).clamp(least, most).floor();
         let picture = vec2(across, (across * rows as f32 / columns as f32).max(4.0));
-        let measured = if measures.is_fraction { "wrong".to_owned() } else { "r".to_owned() };
+        let measured = if measures.is_fraction() { "wrong".to_owned() } else { "r".to_owned() };
         Self { shown, measure, measured, picture, font: egui::TextStyle::Small.resolve(ui.style()) }
     }
 
@@ -99,9 +99,9 @@ impl Frame {
         // Named by its seed: it keeps the focus when rows are scrolled or sorted.
         let response = ui.interact(rect, ui.scope_id().with(("lifetime", lived.seed)), Sense::click());
         let is_own = session.scene().is_some_and(|scene| lived.by.is_of(scene));
-        let is_seen = is_own && session.scene().is_some_and(|scene| scene.tape().seed == Some(lived.seed));
+        let is_seen = is_own && session.scene().is_some_and(|scene| scene.tape().origin.seed == Some(lived.seed));
         let measure = measure_text(lived);
-        let what = if lived.measures().is_fraction { "wrong" } else { lived.measures().key };
+        let what = if lived.measures().is_fraction() { "wrong" } else { lived.measures().key };
         let stale = if is_own { "" } else { ", by another network than the one in view" };
         let words = format!("lifetime of seed {}, {what} {measure}{stale}", lived.seed);
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_seen, &words));
@@ -162,7 +162,7 @@ impl Frame {
 fn cells(lived: &Lived, size: usize, palette: &Palette) -> Vec<Color32> {
     let question = &lived.question;
     let target = question.asked();
-    let error = if lived.measures().is_fraction {
+    let error = if lived.measures().is_fraction() {
         pixels::wrong_signs(&lived.answer, target, palette)
     } else {
         pixels::signed_error(&lived.answer, target, palette)

@@ -113,6 +113,8 @@ fn fit(area: Rect, margin: Vec2, matrix: &Matrix) -> Rect {
     let (rows, columns) = (matrix.rows() as f32, matrix.columns() as f32);
     let size = if rows == columns {
         Vec2::splat(room.min_elem())
+    } else if rows > 1.0 && columns > 1.0 {
+        vec2(columns, rows) * (room.x / columns).min(room.y / rows)
     } else {
         vec2(room.x, (room.x * rows / columns).clamp(room.y.min(40.0), room.y))
     };

@@ -1,6 +1,8 @@
 //! What is said about a matrix: the read-out under the pointer, and what a screen reader hears.
 
+use crate::plastic::network::effective_weight;
 use crate::render::Matrix;
+use crate::ui::inspector::facts::alpha_of;
 use crate::ui::matrices::MatrixKind;
 use crate::ui::numbers::{grouped, percent, signed};
 use crate::ui::session::Session;
@@ -9,7 +11,10 @@ use crate::ui::session::Session;
 /// vector "α all → 120 = −0.00726".
 pub fn read_out(session: &mut Session, kind: MatrixKind, matrix: &Matrix, row: usize, column: usize) -> String {
     let value = matrix.at(row, column).map_or(f64::NAN, f64::from);
-    if matrix.rows() == matrix.columns() && matrix.rows() > 1 {
+    if session
+        .scene()
+        .is_some_and(|scene| scene.shape() == [matrix.rows(), matrix.columns()] && scene.shape() != [1, 1])
+    {
         return synapse(session, kind, value, row, column);
     }
     let from = if matrix.rows() == 1 { "all".to_owned() } else { row.to_string() };
@@ -22,16 +27,14 @@ fn synapse(session: &mut Session, kind: MatrixKind, value: f64, row: usize, colu
     let mut add = |symbol: &str, value: f64| text.push_str(&format!("   {symbol} {}", signed(value, 5)));
     let trace = session.trace().and_then(|trace| trace.at(row, column));
     if let Some(scene) = session.scene() {
-        let network = scene.tape().network;
         let w = scene.w.at(row, column).unwrap_or(f32::NAN);
         add("w", f64::from(w));
-        let alpha = scene.alpha.as_ref().zip(network.alpha());
-        let alpha = alpha.map(|(alpha, kind)| kind.at(alpha.values(), network.neurons, row, column));
+        let alpha = alpha_of(scene, row, column);
         if let (Some(alpha), Some(trace)) = (alpha, trace) {
             add("α", f64::from(alpha));
             add("H", f64::from(trace));
             add("α·H", f64::from(alpha * trace));
-            add("w + α·H", f64::from(w + alpha * trace));
+            add("w + α·H", f64::from(effective_weight(w, alpha, trace)));
         }
     }
     if kind == MatrixKind::TraceChange || kind.is_gradient() {

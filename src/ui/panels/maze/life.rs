@@ -34,7 +34,7 @@ impl Life {
 
     /// Where it was.
     pub fn walk(&self) -> Option<&Walk> {
-        self.tape.behaviour.as_ref()?.walk.as_ref()
+        self.tape.content.walk()
     }
 
     /// Row and column of the agent.

@@ -15,7 +15,9 @@ mod touch;
 
 use super::Panel;
 use crate::tasks::maze::belief::{Belief, beliefs};
+use crate::tasks::maze::environment::Inputs;
 use crate::ui::numbers::{grouped, signed};
+use crate::ui::scene::Scene;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use board::Board;
@@ -59,6 +61,11 @@ impl Default for Maze {
     }
 }
 
+/// What an agent of this run is given to see; everything where nothing says otherwise.
+pub(in crate::ui::panels) fn inputs_of(scene: &Scene) -> Inputs {
+    scene.config.as_ref().map_or_else(Inputs::default, |config| Inputs::of(&config.settings))
+}
+
 impl Panel for Maze {
     fn title(&self) -> &'static str {
         "Maze"
@@ -67,15 +74,14 @@ impl Panel for Maze {
     fn note(&self, session: &Session) -> String {
         let Some(scene) = session.scene() else { return String::new() };
         let at = session.clock.at();
-        Life::new(Arc::clone(scene.tape()), at, [].into(), scene.inputs()).map_or_else(String::new, |life| {
+        Life::new(Arc::clone(scene.tape()), at, [].into(), inputs_of(scene)).map_or_else(String::new, |life| {
             let changed = if scene.tape().interventions.is_empty() { "" } else { " · changed" };
             format!("step {} · {}{changed}", grouped(at as u64 + 1), life.summary())
         })
     }
 
     fn has_content(&self, session: &Session) -> bool {
-        let behaviour = session.scene().and_then(|scene| scene.tape().behaviour.as_ref());
-        behaviour.is_some_and(|behaviour| behaviour.walk.is_some())
+        session.scene().is_some_and(|scene| scene.tape().content.walk().is_some())
     }
 
     fn empty(&self) -> &'static str {
@@ -187,7 +193,7 @@ impl Maze {
             });
         }
         let known = self.known.as_ref()?;
-        let inputs = scene.inputs();
+        let inputs = inputs_of(scene);
         let life = Life::new(Arc::clone(scene.tape()), at, Arc::clone(&known.life), inputs)?;
         Some((life, ghost.and_then(|(tape, _)| Life::new(tape, at, Arc::clone(&known.ghost), inputs))))
     }

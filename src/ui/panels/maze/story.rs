@@ -23,8 +23,7 @@ pub struct Story {
 impl Story {
     /// What lies before step `at`; `None` for a lifetime without places.
     pub fn of(tape: &Tape, at: usize) -> Option<Self> {
-        let behaviour = tape.behaviour.as_ref()?;
-        let walk = behaviour.walk.as_ref()?;
+        let (behaviour, walk) = tape.content.behaviour().zip(tape.content.walk())?;
         let mut story = Self { reward: 0.0, found: 0, ways: Vec::new(), shortest: Vec::new(), heading: None };
         let mut began = 0;
         let (mut hidden, mut distances) = (None, BTreeMap::new());

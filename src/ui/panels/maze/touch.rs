@@ -66,7 +66,7 @@ impl Maze {
             && session.is_driving()
             && let Some(action) = life.square().zip(target).and_then(|(from, to)| leads(from, to))
         {
-            session.drive(action);
+            session.drive(action as usize);
         }
     }
 }

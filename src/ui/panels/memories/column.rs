@@ -108,8 +108,8 @@ impl Columns {
 /// The blanked pixel into which the trace that the lifetime leaves behind weighs most: the sum of (α·H)² over its
 /// connections is largest. Of a network without traces, that with the largest weights.
 pub fn most_remembering(scene: &Scene) -> Option<usize> {
-    let neurons = scene.tape().network.neurons;
-    let probe = scene.tape().pictures.get("probe")?;
+    let neurons = scene.tape().neurons();
+    let probe = &scene.tape().content.question()?.probe;
     let mut weights = vec![0.0_f32; neurons];
     for from in 0..neurons {
         for (to, weight) in weights.iter_mut().enumerate() {
@@ -121,8 +121,8 @@ pub fn most_remembering(scene: &Scene) -> Option<usize> {
             *weight += if from == to { 0.0 } else { part * part };
         }
     }
-    let has_blank = probe.values.contains(&0.0);
-    (0..probe.values.len().min(neurons))
-        .filter(|pixel| !has_blank || probe.values[*pixel] == 0.0)
+    let has_blank = probe.contains(&0.0);
+    (0..probe.len().min(neurons))
+        .filter(|pixel| !has_blank || probe[*pixel] == 0.0)
         .max_by(|one, other| weights[*one].total_cmp(&weights[*other]))
 }

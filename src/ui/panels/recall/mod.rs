@@ -44,7 +44,7 @@ impl Panel for Recall {
         let tape = scene.tape();
         let seed = scene.life_name();
         let (measure, value) = (scene.task.measure(), f64::from(tape.measure));
-        if measure.is_fraction {
+        if measure.is_fraction() {
             format!("{seed} · at the end {} wrong", percent(value))
         } else {
             format!("{seed} · at the end {} {}", measure.key, decimals(value, 2))
@@ -52,7 +52,7 @@ impl Panel for Recall {
     }
 
     fn has_content(&self, session: &Session) -> bool {
-        session.scene().is_some_and(|scene| scene.tape().pictures.contains_key("study"))
+        session.scene().is_some_and(|scene| scene.tape().content.question().is_some())
     }
 
     fn empty(&self) -> &'static str {
@@ -67,7 +67,7 @@ impl Panel for Recall {
             ui.label("This tape holds no examples that can be drawn.");
             return;
         };
-        let grid = grid_of(tape.network.neurons - 1);
+        let grid = grid_of(tape.neurons() - 1);
         let aspect = grid.0 as f32 / grid.1 as f32;
         let area = ui.available_rect_before_wrap();
         let strip = strip::Strip::of(&tape, session.clock.at(), area.size(), aspect);
@@ -75,8 +75,7 @@ impl Panel for Recall {
         let place = Place::of(room, [study.len(), answer.len()], aspect);
         let font = egui::TextStyle::Small.resolve(ui.style());
         let is_square = places::side_of(&tape).is_some();
-        let marked =
-            session.pinned().map(Pinned::neuron).filter(|&neuron| is_square && neuron + 1 < tape.network.neurons);
+        let marked = session.pinned().map(Pinned::neuron).filter(|&neuron| is_square && neuron + 1 < tape.neurons());
         let mut touched = None;
         for (row, (title, tiles)) in [("Shown", study), ("Asked and answered", answer)].into_iter().enumerate() {
             let (corner, size) = place.rows[row];

@@ -55,7 +55,7 @@ impl Strip {
         let palette = Palette::of(ui.ctx());
         let Some(scene) = session.scene() else { return };
         let tape = Arc::clone(scene.tape());
-        let size = tape.network.neurons - 1;
+        let size = tape.neurons() - 1;
         let (columns, _) = grid_of(size);
         let font = egui::TextStyle::Small.resolve(ui.style());
         ui.painter().text(corner, Align2::LEFT_TOP, "x(t), step by step", font.clone(), palette.quiet);

@@ -1,7 +1,6 @@
 //! What stands in the tiles at one step.
 
-use crate::episode::EventKind;
-use crate::tasks::recall::Question;
+use crate::episode::{EventKind, Question};
 use crate::ui::numbers::{decimals, figures, percent};
 use crate::ui::panels::pixels::{self, grey};
 use crate::ui::scene::Scene;
@@ -23,9 +22,9 @@ pub(super) struct Tile {
 /// What was shown; and probe, output, target, error at one step.
 pub(super) fn tiles(scene: &Scene, step: usize, palette: &Palette) -> Option<[Vec<Tile>; 2]> {
     let tape = scene.tape();
-    let question = Question::of(tape)?;
+    let question = tape.content.question()?;
     let target = question.asked();
-    let thing = if scene.task.measure().is_fraction { "pattern" } else { "picture" };
+    let thing = if scene.task.examples_are_pictures() { "picture" } else { "pattern" };
     let event = tape.event_at(step);
     let shown = event.filter(|event| event.kind == EventKind::Study).and_then(|event| event.index);
     let probing = event.is_some_and(|event| event.kind == EventKind::Probe);
@@ -68,7 +67,7 @@ pub(super) fn tiles(scene: &Scene, step: usize, palette: &Palette) -> Option<[Ve
             format!("what the neurons do at step {}", step + 1),
         ),
         tile("target", ["target"; 2], grey(target, palette), None, format!("the {thing} asked for")),
-        error(scene, &question, step, probing, palette),
+        error(scene, question, step, probing, palette),
     ];
     Some([study, answer])
 }
@@ -81,7 +80,7 @@ fn error(scene: &Scene, question: &Question, step: usize, probing: bool, palette
         |captions, cells, words| Tile { name: "error".into(), captions, cells, outline: None, is_asked: false, words };
     // Before the probe nothing has been asked, and nothing can be wrong.
     let nothing = |words| tile(["asked at the probe".into(), "not yet".into()], vec![palette.raised; bits], words);
-    if scene.task.measure().is_fraction {
+    if !scene.task.examples_are_pictures() {
         let wrong = output.iter().zip(target).filter(|(output, target)| *output * *target <= 0.0).count();
         let fraction = percent(wrong as f64 / bits as f64);
         let words = format!("{wrong} of {bits} bits have the wrong sign at step {at}");

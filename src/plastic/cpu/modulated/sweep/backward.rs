@@ -35,9 +35,10 @@ pub(in crate::plastic::cpu::modulated) struct BackwardSums {
 }
 
 impl BackwardSums {
-    pub fn new(stride: usize) -> Self {
-        let zeros = || Buffer::zeros(stride);
-        Self { gains: zeros(), post: zeros(), product: zeros(), pre: zeros(), eta: 0.0 }
+    /// For so many padded rows and columns.
+    pub fn new([rows, stride]: [usize; 2]) -> Self {
+        let [columns, rows] = [stride, rows].map(|count| move || Buffer::zeros(count));
+        Self { gains: columns(), post: columns(), product: rows(), pre: rows(), eta: 0.0 }
     }
 }
 
@@ -70,7 +71,7 @@ impl BackwardSweep<'_> {
         let mut faded = 0.0;
         // Along a row sums run in a fixed number of lanes, those of a tile of vectors.
         let lanes = WIDTH / S::F32_LANES;
-        for (row, (&pre, &input)) in written.pre.iter().zip(written.post).enumerate().take(weights.rows()) {
+        for (row, (&pre, &input)) in written.pre.iter().zip(written.input).enumerate().take(weights.rows()) {
             let (pre, input) = (simd.splat_f32s(pre), simd.splat_f32s(input));
             let part = row * weights.stride..(row + 1) * weights.stride;
             let w = &vectors::<S>(&weights.w[part.clone()])[..count];

@@ -78,7 +78,7 @@ impl ForwardSweep<'_> {
         sums.fill(0.0);
         let sums = &mut vectors_mut::<S>(sums)[..count];
         let chunk = CHUNK_ROWS * weights.stride;
-        let chunks = written.pre.as_chunks().0.iter().zip(written.post.as_chunks().0);
+        let chunks = written.pre.as_chunks().0.iter().zip(written.input.as_chunks().0);
         for (number, (pres, inputs)) in chunks.take(weights.rows() / CHUNK_ROWS).enumerate() {
             let part = number * chunk..(number + 1) * chunk;
             let (pres, inputs) = (splat(simd, pres), splat(simd, inputs));

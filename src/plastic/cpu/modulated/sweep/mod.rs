@@ -15,10 +15,12 @@ pub(super) use forward::{ForwardSweep, WriteSweep};
 pub(super) struct Written<'a> {
     /// M_j(t), padded.
     pub gains: &'a [f32],
-    /// x(t−1), padded.
+    /// The pre-synaptic activities that are written: x(t−1), padded.
     pub pre: &'a [f32],
-    /// x(t), padded.
+    /// The post-synaptic ones: x(t), padded.
     pub post: &'a [f32],
+    /// The pre-synaptic activities of the product that follows: where neurons hear themselves x(t), padded.
+    pub input: &'a [f32],
     /// What x(t−1) is multiplied by: M_j(t) x_j(t) under simple modulation, η x_j(t) otherwise; padded.
     pub lifted: &'a [f32],
 }

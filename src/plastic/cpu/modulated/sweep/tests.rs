@@ -65,7 +65,15 @@ impl Case {
         // A bound that some traces reach and others do not.
         let modulation = Modulation { kind, fan_out: false, bound: 0.2 };
         let fan = [&ones[..], &[0.0; NEURONS]];
-        let weights = ModulatedWeights::new(modulation, &w, (AlphaKind::Free, &alpha), 0.1, (&mod_weight, 0.0), fan);
+        let weights = ModulatedWeights::new(
+            [NEURONS; 2],
+            modulation,
+            &w,
+            (AlphaKind::Free, &alpha),
+            0.1,
+            (&mod_weight, 0.0),
+            fan,
+        );
         let mut padded = |rows: usize| {
             let mut values = normal(rows * weights.stride, 0.15);
             values.chunks_exact_mut(weights.stride).for_each(|row| row[NEURONS..].fill(0.0));
@@ -89,7 +97,13 @@ impl Case {
     }
 
     fn written(&self) -> Written<'_> {
-        Written { gains: &self.rows[0], pre: &self.rows[1], post: &self.rows[2], lifted: &self.lifted }
+        Written {
+            gains: &self.rows[0],
+            pre: &self.rows[1],
+            post: &self.rows[2],
+            input: &self.rows[2],
+            lifted: &self.lifted,
+        }
     }
 }
 
@@ -166,7 +180,7 @@ fn products_and_gradients_agree_whatever_the_instructions() {
             all[1..].iter().for_each(|(name, found)| assert_close(*name, found, &all[0].1));
         }
         let all = each(|instructions| {
-            let (mut grads, mut sums) = (case.traces.clone(), BackwardSums::new(weights.stride));
+            let (mut grads, mut sums) = (case.traces.clone(), BackwardSums::new([weights.stride; 2]));
             let mut alpha_grad = case.traces.trace.clone();
             instructions.run(BackwardSweep {
                 weights,

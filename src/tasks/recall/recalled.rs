@@ -1,21 +1,21 @@
-//! A question that somebody has put together: another probe, or pictures of their own.
+//! What is shown and asked in a lifetime, drawn by chance or put together by somebody: another probe, or pictures of their
+//! own.
 
-use super::Question;
-use crate::episode::{EventKind, Tape};
+use crate::episode::{EventKind, Question, Tape};
 
 /// A question with the order in which its examples are studied: with a network, all that a lifetime depends on.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Asked {
+pub struct Recalled {
     /// What is shown and asked.
     pub question: Question,
     /// Which example is shown when, through all rounds.
     pub order: Vec<usize>,
 }
 
-impl Asked {
+impl Recalled {
     /// The question that the lifetime on `tape` answers; `None` when it is not of this kind.
     pub fn of(tape: &Tape) -> Option<Self> {
-        let question = Question::of(tape)?;
+        let question = tape.content.question()?.clone();
         let shown = tape.events.iter().filter(|event| event.kind == EventKind::Study);
         let order = shown.map(|event| event.index).collect::<Option<Vec<_>>>()?;
         Some(Self { question, order })

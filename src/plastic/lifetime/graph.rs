@@ -8,7 +8,7 @@ use candle_core::{CpuStorage, CustomOp3, Device, Layout, Result, Shape, Tensor, 
 use std::sync::{Mutex, PoisonError};
 
 /// What lifetimes leave behind so that they can be run backward.
-pub(super) trait Differentiate: Send {
+pub(in crate::plastic) trait Differentiate: Send {
     /// Gradients with respect to the operation's three inputs. Both other tensors are `[T, B, N]`, the second
     /// contiguous.
     ///
@@ -23,14 +23,14 @@ pub(super) trait Differentiate: Send {
 }
 
 /// x(t) of all steps and lanes, `[T, B, N]`, where it lies.
-pub(super) enum Activity {
+pub(in crate::plastic) enum Activity {
     Host(Vec<f32>),
     #[cfg(feature = "cuda")]
     Device(CudaSlice<f32>),
 }
 
 /// The operation: it owns what the backward pass needs until that has run.
-pub(super) struct Operation<R> {
+pub(in crate::plastic) struct Operation<R> {
     /// `[T, B, N]`.
     shape: Shape,
     /// x(t) until Candle takes it, and what was left behind.
@@ -111,7 +111,7 @@ impl<R: Differentiate> CustomOp3 for Operation<R> {
 ///
 /// # Errors
 /// When Candle refuses.
-pub(super) fn attach<R: Differentiate + 'static>(
+pub(in crate::plastic) fn attach<R: Differentiate + 'static>(
     record: R,
     activity: Vec<f32>,
     [drive, w, packed]: [&Tensor; 3],

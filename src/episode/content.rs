@@ -1,0 +1,142 @@
+//! What a task shows beside the network: a part of a tape.
+
+use super::{Behaviour, Walk};
+use crate::files::{Array, FileError, TensorFile};
+use crate::plastic::Network;
+use std::collections::BTreeMap;
+
+/// The beginning of the names of pictures in a file.
+const PICTURE: &str = "tape.picture.";
+
+/// What a lifetime is about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Content {
+    /// Nothing but the network.
+    #[default]
+    Nothing,
+    /// Examples are shown, then part of one, and the rest is asked for.
+    Recall(Question),
+    /// An agent sees, acts and is rewarded.
+    Agent(Behaviour),
+}
+
+/// What a network was shown and asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// The examples shown, each of as many elements.
+    pub study: Vec<Vec<f32>>,
+    /// Which of them is asked for.
+    pub target: usize,
+    /// What is shown of it; zero is asked for.
+    pub probe: Vec<f32>,
+}
+
+impl Question {
+    /// How many numbers an example has.
+    pub fn size(&self) -> usize {
+        self.probe.len()
+    }
+
+    /// The example that is asked for.
+    pub fn asked(&self) -> &[f32] {
+        &self.study[self.target]
+    }
+
+    /// Checks that everything fits a network that recalls: a neuron for each element, and a bias.
+    fn check(&self, network: &Network) -> Result<(), String> {
+        let size = self.size();
+        if size == 0 || self.study.is_empty() {
+            return Err(format!("expected examples of at least one element, found {} of {size}", self.study.len()));
+        }
+        if let Some(other) = self.study.iter().find(|example| example.len() != size) {
+            return Err(format!("expected examples of {size} elements like the probe, found one of {}", other.len()));
+        }
+        if self.target >= self.study.len() {
+            return Err(format!("expected one of {} examples, found number {}", self.study.len(), self.target));
+        }
+        if network.neurons() != size.saturating_add(1) {
+            return Err(format!("expected examples of one element less than there are neurons, found {size}"));
+        }
+        Ok(())
+    }
+}
+
+impl Content {
+    /// What was asked; `None` where nothing was.
+    pub fn question(&self) -> Option<&Question> {
+        match self {
+            Self::Recall(question) => Some(question),
+            Self::Nothing | Self::Agent(_) => None,
+        }
+    }
+
+    /// What an agent saw and did; `None` where there is none.
+    pub fn behaviour(&self) -> Option<&Behaviour> {
+        match self {
+            Self::Agent(behaviour) => Some(behaviour),
+            Self::Nothing | Self::Recall(_) => None,
+        }
+    }
+
+    /// Where an agent was; `None` where there are no places.
+    pub fn walk(&self) -> Option<&Walk> {
+        self.behaviour()?.walk.as_ref()
+    }
+
+    /// Checks that everything fits a lifetime of `steps` of `network`; tapes may come from files.
+    ///
+    /// # Errors
+    /// With a sentence that says what does not fit.
+    pub fn check(&self, network: &Network, steps: usize) -> Result<(), String> {
+        match self {
+            Self::Nothing => Ok(()),
+            Self::Recall(question) => question.check(network),
+            Self::Agent(behaviour) => behaviour.check(network, steps),
+        }
+    }
+
+    /// The tensors of this part, by name.
+    pub(super) fn to_arrays(&self) -> BTreeMap<String, Array> {
+        match self {
+            Self::Nothing => BTreeMap::new(),
+            Self::Recall(question) => {
+                let size = question.size();
+                let study = Array::new(&[question.study.len(), size], question.study.concat());
+                let target = Array::new(&[size], question.asked().to_vec());
+                let probe = Array::new(&[size], question.probe.clone());
+                let named = [("study", study), ("target", target), ("probe", probe)];
+                named.into_iter().map(|(name, array)| (format!("{PICTURE}{name}"), array)).collect()
+            }
+            Self::Agent(behaviour) => behaviour.to_arrays(),
+        }
+    }
+
+    /// Takes what was shown and asked out of a file that has been read; nothing where it holds no pictures.
+    ///
+    /// # Errors
+    /// When pictures are missing or do not fit together.
+    pub(super) fn take_recall(file: &mut TensorFile) -> Result<Self, FileError> {
+        let mut pictures = file.take_prefixed(PICTURE);
+        if pictures.is_empty() {
+            return Ok(Self::Nothing);
+        }
+        let mut take = |name: &str| {
+            pictures.remove(name).ok_or_else(|| file.refuse(format!("the picture {name} of the lifetime is missing")))
+        };
+        let (study, target, probe) = (take("study")?, take("target")?, take("probe")?);
+        let &[_, size] = study.shape.as_slice() else {
+            return Err(file.refuse(format!("the pictures studied have shape {:?}, expected rows", study.shape)));
+        };
+        if size == 0 || study.values.is_empty() {
+            return Err(file.refuse("the picture study of the lifetime is empty, expected at least one value"));
+        }
+        let study: Vec<Vec<f32>> = study.values.chunks_exact(size).map(<[f32]>::to_vec).collect();
+        let Some(target) = study.iter().position(|example| *example == target.values) else {
+            return Err(file.refuse("the picture target is none of those studied, expected one of them"));
+        };
+        match pictures.keys().next() {
+            Some(name) => Err(file.refuse(format!("the picture {name} does not belong to this lifetime"))),
+            None => Ok(Self::Recall(Question { study, target, probe: probe.values })),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Settings that several tasks have, and what they say of a network and of its training.
+
+use super::Optimiser;
+use super::settings::{Field, SettingError, Settings};
+use crate::plastic::{AlphaKind, Rule};
+
+/// How the trace is written.
+pub const RULE: Field = Field::choice("rule", "how the trace is written", &["decay", "oja", "clip"]);
+/// Free, per neuron or yoked.
+pub const ALPHA: Field = Field::choice("alpha", "how many plasticity coefficients", &["free", "per_neuron", "yoked"]);
+/// When the learning rate changes.
+pub const LR_EVERY: Field = Field::whole(
+    "lr_every",
+    "iterations",
+    "after each so many iterations the learning rate is multiplied by lr_factor; 0 leaves it alone",
+    0,
+    [0, 1 << 40],
+);
+/// How much the learning rate changes.
+pub const LR_FACTOR: Field =
+    Field::real("lr_factor", "what the learning rate is multiplied by every lr_every iterations", 1.0, [1e-6, 1.0]);
+
+/// The most memory that one iteration may need, in units of 10⁹ bytes: more than most machines have.
+const MOST_MEMORY: f64 = 64.0;
+
+/// The rule that [`RULE`] and the setting `clip` name.
+pub fn rule(settings: &Settings) -> Rule {
+    match settings.choice("rule") {
+        "oja" => Rule::Oja,
+        "clip" => Rule::Clip { bound: settings.real("clip") as f32 },
+        _ => Rule::Decay,
+    }
+}
+
+/// The kind of α that [`ALPHA`] names.
+pub fn alpha(settings: &Settings) -> AlphaKind {
+    match settings.choice("alpha") {
+        "per_neuron" => AlphaKind::PerNeuron,
+        "yoked" => AlphaKind::Yoked,
+        _ => AlphaKind::Free,
+    }
+}
+
+/// The optimiser that `lr`, [`LR_EVERY`], [`LR_FACTOR`] and `clip_norm` describe.
+pub fn optimiser(settings: &Settings) -> Optimiser {
+    Optimiser {
+        lr: settings.real("lr"),
+        lr_every: settings.whole("lr_every") as u64,
+        lr_factor: settings.real("lr_factor"),
+        clip_norm: Some(settings.real("clip_norm")).filter(|&limit| limit > 0.0),
+        ..Optimiser::default()
+    }
+}
+
+/// How many traces of a lifetime of `steps` are in memory at once: key-frames and rebuilt ones, two dozen or 2√T.
+pub fn kept_traces(steps: f64) -> f64 {
+    (2.0 * steps.sqrt()).max(24.0).min(steps) + 3.0
+}
+
+/// Refuses settings whose iteration needs more bytes than there are.
+///
+/// # Errors
+/// When it does.
+pub fn check_memory(bytes: f64) -> Result<(), SettingError> {
+    let needed = bytes / 1e9;
+    match needed > MOST_MEMORY {
+        true => Err(SettingError::TooLarge { needed: needed.ceil() as u64, most: MOST_MEMORY as u64 }),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,47 @@
+//! Numbers by which lifetimes are judged.
+
+/// Which way a measure is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// The smaller, the better.
+    Lower,
+    /// The larger, the better.
+    Higher,
+}
+
+/// What a measure is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A part of one, shown in per cent.
+    Fraction,
+    /// A plain number.
+    Number,
+}
+
+/// The number by which a task is judged, beside its loss, or something else that it measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// The column and JSON key.
+    pub key: &'static str,
+    /// What it counts.
+    pub title: &'static str,
+    /// Whether it is shown in per cent.
+    pub unit: Unit,
+    /// Which way it is better.
+    pub goal: Goal,
+}
+
+impl Measure {
+    /// Whether it is a part of one, shown in per cent.
+    pub fn is_fraction(&self) -> bool {
+        self.unit == Unit::Fraction
+    }
+
+    /// How bad a value is, to be compared with others of the same measure: larger is worse.
+    pub fn badness(&self, value: f32) -> f32 {
+        match self.goal {
+            Goal::Lower => value,
+            Goal::Higher => -value,
+        }
+    }
+}
