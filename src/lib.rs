@@ -3,9 +3,9 @@
 //! The rooms of the house, and who may use whom (A ← B: B uses A):
 //!
 //! ```text
-//! files ← device ← plastic ← {data, episode} ← tasks ← train ← {cli, ui} ← main
-//! plastic, episode ← {train, render, ui, cli}
-//! render ← {cli, ui}
+//! files ← device ← plastic ← episode ← tasks ← train ← ui ← cli ← main
+//! files ← data ← {tasks, train}
+//! {plastic, episode} ← render ← {ui, cli}
 //! ```
 //!
 //! | room | what it is for |
@@ -15,7 +15,7 @@
 //! | [`plastic`] | what a plastic network is: update rules, kinds of α, the lifetime operation |
 //! | [`data`] | where examples come from: generators and readers |
 //! | [`episode`] | the tape of one lifetime, exact replay, the playback clock |
-//! | [`tasks`] | one file per task: how an episode is made and scored |
+//! | [`tasks`] | how an episode is made, lived and scored |
 //! | [`train`] | optimiser, training step, worker thread, run folder, checkpoint |
 //! | [`render`] | colour maps, heatmaps, pictures without a display |
 //! | [`ui`] | the window |

@@ -1,16 +1,18 @@
 //! What the tests share: a network that trains in milliseconds, a look into the bytes of a file, and
 //! waiting that ends.
 
-use hebbscope::data::Generator;
-use hebbscope::episode::{Origin, Tape, tape_file};
+use hebbscope::data::{Generator, Stream};
+use hebbscope::episode::layer::Beginning;
+use hebbscope::episode::{Content, LayerRecord, Modulator, Origin, Tape, tape_file};
 use hebbscope::files::TensorFile;
-use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity, Recurrent};
+use hebbscope::plastic::network::{AlphaKind, Drive, Part, Plasticity, Recurrent};
 use hebbscope::plastic::replay::Recording;
 use hebbscope::plastic::{Modulation, ModulationKind, Network, Parameters, PlasticLayer, Rule, Specification, Writing};
 use hebbscope::tasks::{self, Experiment, Optimiser, Outcome, Purpose, Script};
 use hebbscope::train::evaluate::Specimen;
 use hebbscope::train::{RunConfig, Trainer};
 use serde_json::Value;
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
@@ -79,6 +81,60 @@ pub fn nowhere() -> Origin {
 pub fn recording<'a>(layer: &'a PlasticLayer, parameters: &Parameters, activity: &'a [f32]) -> Recording<'a> {
     let eta = layer.eta(parameters).unwrap();
     Recording { layer, eta, before: &[], pre: activity, post: activity, modulator: None }
+}
+
+/// How many steps the lifetime of [`two_layers`] has.
+pub const LAYERED_STEPS: usize = 30;
+
+/// A lifetime that no task lives yet: two plastic layers one behind the other, "features" of 3 × 64 connections, which
+/// hear what was before, and "head" of 64 × 5, through which a signal passes within a step. Signals and parameters are
+/// drawn at random; with `goes_on`, something came before.
+pub fn two_layers(plasticity: Plasticity, goes_on: bool) -> (Tape, Parameters) {
+    let layer = |name: &'static str, pre, post, delay| PlasticLayer { name: name.into(), pre, post, delay, plasticity };
+    let layers = [layer("features", 3, 64, 1), layer("head", 64, 5, 0)];
+    let network = Network::new(layers.iter().cloned().map(Part::Plastic).collect());
+    let mut generator = Generator::new(6, Stream::Training);
+    let mut parameters = Parameters::default();
+    for (name, shape) in network.shapes() {
+        let values = generator.normal(shape.iter().product(), 0.3);
+        parameters.insert(&name, &shape, &values).unwrap();
+    }
+    let signals: [Arc<[f32]>; 3] = [3, 64, 5].map(|neurons| generator.normal(LAYERED_STEPS * neurons, 0.8).into());
+    let records = layers.into_iter().enumerate().map(|(index, layer)| {
+        let modulator = plasticity.writing.modulation().map(|modulation| Modulator {
+            values: generator.normal(LAYERED_STEPS, 0.5),
+            fan_out: modulation.fan_out.then(|| [0, 1].map(|_| generator.normal(layer.post, 0.5))),
+        });
+        let beginning = goes_on.then(|| Beginning {
+            pre: generator.normal(layer.pre, 0.5),
+            state: generator.normal(layer.state_len(), 0.02),
+        });
+        let [pre, post] = [0, 1].map(|more| Arc::clone(&signals[index + more]));
+        LayerRecord { layer, eta: 0.1, pre, post, modulator, beginning }
+    });
+    let layers = records.collect();
+    let tape = Tape {
+        origin: Origin { task: "patterns".into(), ..nowhere() },
+        steps: LAYERED_STEPS,
+        drive: vec![0.0; LAYERED_STEPS * network.neurons()],
+        activity: Arc::clone(&signals[2]),
+        network,
+        layers,
+        events: Vec::new(),
+        content: Content::Nothing,
+        interventions: Vec::new(),
+        loss: 0.0,
+        measure: 0.0,
+    };
+    tape.check().unwrap();
+    (tape, parameters)
+}
+
+/// Every way to write a trace, with every kind of α.
+pub fn plasticities() -> Vec<Plasticity> {
+    let writings = RULES.map(Writing::Rule).into_iter().chain(modulations().into_iter().map(Writing::Modulated));
+    let kinds = [AlphaKind::Free, AlphaKind::PerNeuron, AlphaKind::Yoked];
+    writings.flat_map(|writing| kinds.map(|alpha| Plasticity { alpha, writing })).collect()
 }
 
 /// A run of ten iterations of [`SMALL`] with some settings changed.

@@ -124,12 +124,12 @@ struct Done {
     #[serde(default, skip_serializing_if = "is_first")]
     layer: usize,
     #[serde(flatten)]
-    what: Kind,
+    what: StoredWhat,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
-enum Kind {
+enum StoredWhat {
     Act { action: usize },
     MoveReward { row: usize, column: usize },
     Freeze,
@@ -183,12 +183,12 @@ pub fn check(interventions: &[Intervention], network: &Network, steps: usize) ->
 /// What the JSON says of them; `None` where nothing was done.
 pub(super) fn header(interventions: &[Intervention]) -> Option<Header> {
     let kind = |what: &What| match what {
-        What::Act(action) => Kind::Act { action: *action },
-        What::MoveReward([row, column]) => Kind::MoveReward { row: *row, column: *column },
-        What::Freeze => Kind::Freeze,
-        What::Erase => Kind::Erase,
-        What::ScaleAlpha(factor) => Kind::ScaleAlpha { factor: *factor },
-        What::Transplant { seed, .. } => Kind::Transplant { seed: *seed },
+        What::Act(action) => StoredWhat::Act { action: *action },
+        What::MoveReward([row, column]) => StoredWhat::MoveReward { row: *row, column: *column },
+        What::Freeze => StoredWhat::Freeze,
+        What::Erase => StoredWhat::Erase,
+        What::ScaleAlpha(factor) => StoredWhat::ScaleAlpha { factor: *factor },
+        What::Transplant { seed, .. } => StoredWhat::Transplant { seed: *seed },
     };
     let done =
         interventions.iter().map(|done| Done { step: done.step, layer: done.layer, what: kind(&done.what) }).collect();
@@ -215,12 +215,12 @@ pub(super) fn take(file: &mut TensorFile, header: Header, network: &Network) -> 
     let layers = network.layers();
     let interventions = done.into_iter().enumerate().map(|(index, Done { step, layer, what })| {
         let what = match what {
-            Kind::Act { action } => What::Act(action),
-            Kind::MoveReward { row, column } => What::MoveReward([row, column]),
-            Kind::Freeze => What::Freeze,
-            Kind::Erase => What::Erase,
-            Kind::ScaleAlpha { factor } => What::ScaleAlpha(factor),
-            Kind::Transplant { seed } => {
+            StoredWhat::Act { action } => What::Act(action),
+            StoredWhat::MoveReward { row, column } => What::MoveReward([row, column]),
+            StoredWhat::Freeze => What::Freeze,
+            StoredWhat::Erase => What::Erase,
+            StoredWhat::ScaleAlpha { factor } => What::ScaleAlpha(factor),
+            StoredWhat::Transplant { seed } => {
                 let expected = layers.get(layer).map_or(0, PlasticLayer::state_len);
                 What::Transplant { seed, state: file.take(&tensor_name(index), &[expected])?.into() }
             }

@@ -9,7 +9,7 @@ pub enum Alteration {
     Freeze,
     /// All that is carried from step to step is zero.
     Erase,
-    /// All that is carried from step to step is this: H, `[N, N]`, then E where the network keeps one.
+    /// All that is carried from step to step is this: H, `[pre, post]`, then E where the network keeps one.
     Transplant(Arc<[f32]>),
     /// From now on α counts as so many times what was trained.
     ScaleAlpha(f32),

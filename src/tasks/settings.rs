@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// What a field accepts, and its default.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
+pub enum FieldKind {
     /// A whole number.
     Whole {
         /// The paper's value.
@@ -46,7 +46,7 @@ pub struct Field {
     /// What it does, in one short sentence.
     pub help: &'static str,
     /// What it accepts.
-    pub kind: Kind,
+    pub kind: FieldKind,
 }
 
 impl Field {
@@ -58,22 +58,22 @@ impl Field {
         default: i64,
         [min, max]: [i64; 2],
     ) -> Self {
-        Self { key, unit, help, kind: Kind::Whole { default, min, max } }
+        Self { key, unit, help, kind: FieldKind::Whole { default, min, max } }
     }
 
     /// A plain number with the paper's value and its bounds.
     pub const fn real(key: &'static str, help: &'static str, default: f64, [min, max]: [f64; 2]) -> Self {
-        Self { key, unit: "", help, kind: Kind::Real { default, min, max } }
+        Self { key, unit: "", help, kind: FieldKind::Real { default, min, max } }
     }
 
     /// One of `options`, the first of them the paper's.
     pub const fn choice(key: &'static str, help: &'static str, options: &'static [&'static str]) -> Self {
-        Self { key, unit: "", help, kind: Kind::Choice { default: options[0], options } }
+        Self { key, unit: "", help, kind: FieldKind::Choice { default: options[0], options } }
     }
 
     /// A file or folder, none unless it is set.
     pub const fn path(key: &'static str, help: &'static str) -> Self {
-        Self { key, unit: "", help, kind: Kind::Path }
+        Self { key, unit: "", help, kind: FieldKind::Path }
     }
 }
 
@@ -124,7 +124,7 @@ pub struct Settings {
     values: Vec<Value>,
 }
 
-impl Kind {
+impl FieldKind {
     /// What it accepts, in words.
     pub fn expected(&self) -> String {
         match self {
@@ -201,8 +201,8 @@ impl Settings {
     pub fn set_text(&mut self, key: &str, text: &str) -> Result<(), SettingError> {
         let text = text.trim();
         let value = match self.fields.iter().find(|field| field.key == key).map(|field| field.kind) {
-            Some(Kind::Whole { .. }) => text.parse::<i64>().ok().map(Value::from),
-            Some(Kind::Real { .. }) => text.parse().ok().and_then(Number::from_f64).map(Value::Number),
+            Some(FieldKind::Whole { .. }) => text.parse::<i64>().ok().map(Value::from),
+            Some(FieldKind::Real { .. }) => text.parse().ok().and_then(Number::from_f64).map(Value::Number),
             _ => None,
         };
         self.set(key, &value.unwrap_or_else(|| text.into()))
@@ -221,7 +221,7 @@ impl Settings {
         self.iter().map(|(field, value)| (field.key.to_owned(), value.clone())).collect()
     }
 
-    /// A whole number that [`Kind::Whole`] has bounded at zero or above.
+    /// A whole number that [`FieldKind::Whole`] has bounded at zero or above.
     ///
     /// # Panics
     /// When the task's own table has no such field.
@@ -243,7 +243,7 @@ impl Settings {
     pub fn without_paths(&self) -> Self {
         let mut settings = self.clone();
         for (field, value) in settings.fields.iter().zip(&mut settings.values) {
-            if field.kind == Kind::Path {
+            if field.kind == FieldKind::Path {
                 *value = field.kind.default_value();
             }
         }

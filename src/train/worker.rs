@@ -144,7 +144,7 @@ impl Worker {
             rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(named).build()
         });
         let pool = pool.transpose().map_err(std::io::Error::other)?;
-        let desk = Desk {
+        let outbox = Outbox {
             kept: folder.as_ref().map(|folder| checkpoint_path(folder.path())).filter(|path| path.exists()),
             ages: Vec::new(),
             training_seconds: folder.as_ref().map_or(0.0, RunFolder::seconds_before),
@@ -158,7 +158,7 @@ impl Worker {
             options,
         };
         let thread = std::thread::Builder::new().name("hebbscope-training".into()).spawn(move || {
-            let run = Run { trainer, desk, orders, pace: None };
+            let run = Run { trainer, outbox, orders, pace: None };
             match pool {
                 Some(pool) => pool.install(|| run.run()),
                 None => run.run(),
@@ -209,7 +209,7 @@ impl Drop for Worker {
 struct Gone;
 
 /// The worker's paths to the outside: folder, events, latest state.
-struct Desk {
+struct Outbox {
     folder: Option<RunFolder>,
     kept: Option<PathBuf>,
     events: SyncSender<Event>,
@@ -225,7 +225,7 @@ struct Desk {
     options: Options,
 }
 
-impl Desk {
+impl Outbox {
     /// Sends what can be sent without waiting.
     fn flush(&mut self, iteration: u64) -> Result<(), Gone> {
         if !self.fresh.is_empty() && self.waiting.is_empty() {
@@ -339,7 +339,7 @@ impl From<Gone> for End {
 
 struct Run {
     trainer: Trainer,
-    desk: Desk,
+    outbox: Outbox,
     orders: Receiver<Command>,
     pace: Option<f64>,
 }
@@ -355,35 +355,35 @@ impl Run {
         let last = match end {
             End::Broken(reason) => {
                 // The network may be damaged: the checkpoint on the disk stays as it is.
-                if let Some(folder) = &mut self.desk.folder
-                    && let Err(error) = folder.write_metrics(self.trainer.curve(), &self.desk.ages)
+                if let Some(folder) = &mut self.outbox.folder
+                    && let Err(error) = folder.write_metrics(self.trainer.curve(), &self.outbox.ages)
                 {
-                    self.desk.waiting.push_back(Event::Warning(error.to_string()));
+                    self.outbox.waiting.push_back(Event::Warning(error.to_string()));
                 }
-                Event::Failed { reason, iteration, kept: self.desk.kept() }
+                Event::Failed { reason, iteration, kept: self.outbox.kept() }
             }
             End::Complete | End::Stopped | End::Gone => {
-                self.desk.offer(&self.trainer, true);
-                match self.desk.keep(&self.trainer) {
+                self.outbox.offer(&self.trainer, true);
+                match self.outbox.keep(&self.trainer) {
                     Ok(saved) => {
                         // Whether anybody still listens is seen when the last event is sent.
-                        let _listened = saved.map(|event| self.desk.report(iteration, event));
+                        let _listened = saved.map(|event| self.outbox.report(iteration, event));
                         Event::Finished { iteration, stopped: !matches!(end, End::Complete) }
                     }
                     Err(error) => {
                         let reason = format!("the end of the run was not saved: {error}");
-                        Event::Failed { reason, iteration, kept: self.desk.kept() }
+                        Event::Failed { reason, iteration, kept: self.outbox.kept() }
                     }
                 }
             }
         };
-        let _listened = self.desk.report(iteration, last);
-        self.desk.send_all();
+        let _listened = self.outbox.report(iteration, last);
+        self.outbox.send_all();
     }
 
     fn train(&mut self) -> Result<(), End> {
         // From the first moment on there is something to keep.
-        self.desk.save(&self.trainer)?;
+        self.outbox.save(&self.trainer)?;
         let mut paused = false;
         let mut single = false;
         let mut last_began = Instant::now();
@@ -403,11 +403,11 @@ impl Run {
                     }
                     Ok(Command::Resume) => (paused, single) = (false, false),
                     Ok(Command::OneIteration) => (paused, single) = (false, true),
-                    Ok(Command::Save) => self.desk.save(&self.trainer)?,
+                    Ok(Command::Save) => self.outbox.save(&self.trainer)?,
                     Ok(Command::Pace(pace)) => self.pace = pace.map(|pace| pace.max(SLOWEST_PACE)),
                     Ok(Command::Stop) => return Err(End::Stopped),
                     Err(RecvTimeoutError::Disconnected) => return Err(End::Gone),
-                    Err(RecvTimeoutError::Timeout) if paused => self.desk.flush(self.trainer.iteration())?,
+                    Err(RecvTimeoutError::Timeout) if paused => self.outbox.flush(self.trainer.iteration())?,
                     Err(RecvTimeoutError::Timeout) => break,
                 }
                 if single && !paused {
@@ -417,13 +417,13 @@ impl Run {
             let started = Instant::now();
             last_began = started;
             let point = self.trainer.step().map_err(|error: TrainError| End::Broken(error.to_string()))?;
-            self.desk.training_seconds += started.elapsed().as_secs_f64();
-            self.desk.ages.push(self.desk.training_seconds);
-            self.desk.fresh.push(point);
-            self.desk.flush(self.trainer.iteration())?;
-            self.desk.offer(&self.trainer, single);
-            if self.desk.saved.elapsed() >= self.desk.options.autosave {
-                self.desk.save(&self.trainer)?;
+            self.outbox.training_seconds += started.elapsed().as_secs_f64();
+            self.outbox.ages.push(self.outbox.training_seconds);
+            self.outbox.fresh.push(point);
+            self.outbox.flush(self.trainer.iteration())?;
+            self.outbox.offer(&self.trainer, single);
+            if self.outbox.saved.elapsed() >= self.outbox.options.autosave {
+                self.outbox.save(&self.trainer)?;
             }
             if single {
                 self.pause()?;
@@ -434,10 +434,10 @@ impl Run {
     }
 
     fn pause(&mut self) -> Result<(), Gone> {
-        self.desk.save(&self.trainer)?;
-        self.desk.offer(&self.trainer, true);
+        self.outbox.save(&self.trainer)?;
+        self.outbox.offer(&self.trainer, true);
         let iteration = self.trainer.iteration();
-        self.desk.report(iteration, Event::Paused { iteration })
+        self.outbox.report(iteration, Event::Paused { iteration })
     }
 }
 

@@ -160,7 +160,7 @@ impl App {
         } else if self.session.training.is_active() {
             self.session.training.tell(Command::Save);
         } else {
-            self.session.exports.kind = export::exports::Kind::Network;
+            self.session.exports.kind = export::exports::ExportKind::Network;
             self.session.exports.is_open = true;
         }
     }

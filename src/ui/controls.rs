@@ -6,6 +6,7 @@ use super::session::Session;
 use super::settings_form;
 use super::theme::{self, Palette};
 use super::training::Phase;
+use crate::episode::LayerRecord;
 use crate::plastic::{AlphaKind, Plasticity};
 use crate::tasks::TASKS;
 use crate::train::Command;
@@ -92,6 +93,8 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
     row(ui, "task", scene.task.name());
     row(ui, "neurons", &grouped(scene.tape().neurons() as u64));
     row(ui, "trained numbers", &grouped(scene.parameters.count() as u64));
+    layers_ui(ui, session);
+    let Some(scene) = session.scene() else { return };
     match scene.layer().map(|layer| (layer.layer().plasticity, layer.eta())) {
         Some((Plasticity { alpha, writing }, eta)) => {
             row(ui, "rule", writing.title());
@@ -127,6 +130,28 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
             }
         });
     });
+}
+
+/// Which of several plastic layers is looked at; a network with one has nothing to choose.
+fn layers_ui(ui: &mut Ui, session: &mut Session) {
+    let Some(scene) = session.scene().filter(|scene| scene.tape().layers.len() > 1) else { return };
+    let name = |record: &LayerRecord| format!("{}, {} × {}", record.layer.name, record.layer.pre, record.layer.post);
+    let names: Vec<String> = scene.tape().layers.iter().map(name).collect();
+    let mut chosen = scene.layer_index;
+    let palette = Palette::of(ui.ctx());
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("plastic layer").color(palette.quiet));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let list = egui::ComboBox::from_id_salt("plastic layer").selected_text(&names[chosen]).truncate();
+            let response = list.show_ui(ui, |ui| {
+                for (index, name) in names.iter().enumerate() {
+                    ui.selectable_value(&mut chosen, index, name);
+                }
+            });
+            response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "plastic layer"));
+        });
+    });
+    session.look_at_layer(chosen);
 }
 
 fn training_ui(ui: &mut Ui, session: &mut Session) {

@@ -41,7 +41,7 @@ impl Lives {
 }
 
 /// What is kept of one lifetime: the rest is lived again when somebody wants to see it.
-pub struct Lived {
+pub struct GalleryLifetime {
     /// A number that no other lifetime of a shelf has.
     pub identity: u64,
     /// Its seed.
@@ -56,7 +56,7 @@ pub struct Lived {
     pub by: Arc<Lives>,
 }
 
-impl Lived {
+impl GalleryLifetime {
     fn of(tape: &Tape, seed: u64, by: Arc<Lives>) -> Option<Self> {
         let question = tape.content.question()?.clone();
         let answer = tape.activity_at(tape.steps - 1)[..question.size()].to_vec();
@@ -78,7 +78,7 @@ impl Lived {
 /// What the thread tells.
 enum News {
     /// One more, and what its examples were.
-    Lived(Box<Lived>, Option<String>),
+    Lifetime(Box<GalleryLifetime>, Option<String>),
     /// It has ended.
     Ended(Result<(), String>),
 }
@@ -101,7 +101,7 @@ impl Drop for Job {
 #[derive(Default)]
 pub struct Shelf {
     /// In the order of their seeds.
-    lived: Vec<Arc<Lived>>,
+    lived: Vec<Arc<GalleryLifetime>>,
     examples: Option<String>,
     problem: Option<String>,
     was_begun: bool,
@@ -110,7 +110,7 @@ pub struct Shelf {
 
 impl Shelf {
     /// The lifetimes there are, in the order of their seeds.
-    pub fn lived(&self) -> &[Arc<Lived>] {
+    pub fn lived(&self) -> &[Arc<GalleryLifetime>] {
         &self.lived
     }
 
@@ -189,7 +189,7 @@ impl Shelf {
 
     fn take_in(&mut self, news: News) {
         match news {
-            News::Lived(lived, examples) => {
+            News::Lifetime(lived, examples) => {
                 self.examples = examples;
                 match self.lived.binary_search_by_key(&lived.seed, |lived| lived.seed) {
                     Ok(place) => self.lived[place] = Arc::new(*lived),
@@ -223,11 +223,11 @@ fn live(lives: Lives, seeds: &[u64], sender: &Sender<News>, stop: &AtomicBool, w
     let mut has_no_question = false;
     let specimen = Specimen { config: &by.config, parameters: &by.parameters, iteration: by.iteration };
     specimen.episodes(seeds, |tape, examples| {
-        let Some(lived) = tape.origin.seed.and_then(|seed| Lived::of(&tape, seed, Arc::clone(&by))) else {
+        let Some(lived) = tape.origin.seed.and_then(|seed| GalleryLifetime::of(&tape, seed, Arc::clone(&by))) else {
             has_no_question = true;
             return false;
         };
-        let delivered = sender.send(News::Lived(Box::new(lived), examples.map(str::to_owned))).is_ok();
+        let delivered = sender.send(News::Lifetime(Box::new(lived), examples.map(str::to_owned))).is_ok();
         wake();
         delivered && !stop.load(Ordering::Relaxed)
     })?;

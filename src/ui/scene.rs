@@ -4,7 +4,7 @@ use super::asking::Base;
 use super::layout::Subject;
 use super::matrices::store::MOST;
 use crate::episode::{Behaviour, Content, Intervention, LayerView, Reel, Tape};
-use crate::plastic::Parameters;
+use crate::plastic::{Network, Parameters};
 use crate::render::Matrix;
 use crate::tasks::Recalled;
 use crate::tasks::{self, Episode, Task};
@@ -83,6 +83,11 @@ impl Scene {
     /// The recorded lifetime.
     pub fn tape(&self) -> &Arc<Tape> {
         self.reel.tape()
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.tape().network
     }
 
     /// The plastic layer that is looked at, in its lifetime; `None` for a network without.

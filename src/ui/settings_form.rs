@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use super::theme::Palette;
-use crate::tasks::settings::{Field, Kind};
+use crate::tasks::settings::{Field, FieldKind};
 use egui::{Align, CollapsingHeader, Layout, RichText, Role, TextEdit, Ui, WidgetInfo, vec2};
 use std::collections::BTreeMap;
 
@@ -48,18 +48,18 @@ pub fn settings_ui(ui: &mut Ui, session: &mut Session) {
             .collect();
         for (field, now, paper) in values {
             let mut hint = format!("{}\n{}", field.help, field.kind.expected());
-            if field.kind != Kind::Path {
+            if field.kind != FieldKind::Path {
                 hint += &format!(", in the paper {}", words(&paper));
             }
             ui.allocate_ui_with_layout(vec2(ui.available_width(), 24.0), Layout::left_to_right(Align::Center), |ui| {
                 let color = if now == paper { palette.quiet } else { palette.text };
                 ui.label(RichText::new(field.key).color(color)).on_hover_text(&hint);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| match field.kind {
-                    Kind::Choice { options, .. } => choice_ui(ui, session, field, options, &words(&now)),
-                    Kind::Whole { .. } | Kind::Real { .. } => {
+                    FieldKind::Choice { options, .. } => choice_ui(ui, session, field, options, &words(&now)),
+                    FieldKind::Whole { .. } | FieldKind::Real { .. } => {
                         text_ui(ui, session, field, &words(&now), &hint, NUMBER_WIDTH);
                     }
-                    Kind::Path => {
+                    FieldKind::Path => {
                         let width = ui.available_width();
                         text_ui(ui, session, field, &words(&now), &hint, width);
                     }

@@ -1,3 +1,4 @@
 //! Tapes, replay, the playback clock.
 
+mod layers;
 mod playback;

@@ -29,6 +29,13 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("candle_nn", &["plastic/", "tasks/", "train/"]),
 ];
 
+/// The parts of the window that draw what one task alone has; all others know tasks through their traits.
+const OF_A_TASK: &[(&str, &[&str])] =
+    &[("maze", &["ui/panels/maze/", "ui/panels/agent.rs"]), ("recall", &[]), ("patterns", &[]), ("images", &[])];
+
+/// The rooms that know tasks through their traits.
+const KNOW_TRAITS: [&str; 3] = ["ui/", "train/", "cli/"];
+
 /// From this length on a file is asked what its second subject is.
 const LONGEST_FILE: usize = 500;
 
@@ -192,6 +199,12 @@ fn rooms_used(file: &str, source: &str) -> BTreeSet<String> {
     used
 }
 
+/// What a file takes out of `tasks`, by the first names.
+fn tasks_named(tokens: &[String]) -> BTreeSet<String> {
+    let is_path = |at: usize| tokens[at] == "tasks" && tokens.get(at + 1).map(String::as_str) == Some("::");
+    (0..tokens.len()).filter(|&at| is_path(at)).flat_map(|at| first_names(tokens, at + 2)).collect()
+}
+
 /// Everything in a file of `src` that goes against the arrow.
 fn violations(file: &str, source: &str) -> Vec<String> {
     let arrow: BTreeMap<_, _> = ARROW.iter().copied().collect();
@@ -202,6 +215,14 @@ fn violations(file: &str, source: &str) -> Vec<String> {
         for used in rooms_used(file, source) {
             if used != room && !allowed.contains(&used.as_str()) {
                 found.push(format!("{file} uses {used}, but {room} may only use {allowed:?}"));
+            }
+        }
+    }
+    if KNOW_TRAITS.iter().any(|room| file.starts_with(room)) {
+        for task in tasks_named(&tokens(source)) {
+            let places = OF_A_TASK.iter().find(|(name, _)| *name == task).map(|(_, places)| *places);
+            if places.is_some_and(|places| !places.iter().any(|place| file.starts_with(place))) {
+                found.push(format!("{file} knows the task {task}, which only {places:?} may"));
             }
         }
     }
@@ -248,6 +269,9 @@ fn a_step_against_the_arrow_is_noticed() {
         ("main.rs", "use hebbscope::{cli, plastic::Rule};", "plastic"),
         ("games/chess.rs", "", "games"),
         ("train/worker.rs", "use egui::Context;", "egui"),
+        ("train/trainer.rs", "use crate::tasks::maze::belief;", "maze"),
+        ("ui/scene.rs", "use crate::tasks::{self, recall::Recalled};", "recall"),
+        ("ui/panels/probe.rs", "fn f() { tasks::patterns::size() }", "patterns"),
         ("cli/render.rs", "use eframe::egui;", "eframe"),
         ("ui/app.rs", "let device: &wgpu::Device;", "wgpu"),
         ("ui/curve.rs", "use egui_wgpu::RenderState;", "egui_wgpu"),
@@ -273,6 +297,8 @@ fn steps_along_the_arrow_are_let_pass() {
             "// use crate::ui;\n/* egui::Context /* wgpu */ */ let s = \"crate::ui\"; let r = r#\"egui \"wgpu\"\"#;",
         ),
         ("train/mod.rs", "//! [`crate::ui`] reads this.\nuse crate::data::Generator;"),
+        ("ui/panels/maze/board.rs", "use crate::tasks::maze::belief::Belief;"),
+        ("ui/scene.rs", "use crate::tasks::{self, Recalled, Task};"),
         ("render/heatmap.rs", "use wgpu::Device; use egui_wgpu::CallbackTrait;"),
         ("ui/native.rs", "use eframe::egui_wgpu; use wgpu::Instance;"),
         ("ui/app.rs", "use egui_plot::Plot; let renderer = eframe::Renderer::Wgpu;"),
@@ -319,7 +345,12 @@ fn the_project_stands_alone() {
     let elsewhere = ["..", "/shared"].concat();
     let mut paths = files(&root().join("src"), &[""]);
     paths.extend(files(&root().join("tests"), &[".rs", ".md", ".py"]));
-    paths.extend(["README.md", "Cargo.toml"].map(|name| root().join(name)).into_iter().filter(|path| path.exists()));
+    paths.extend(files(&root().join("docs"), &[".md"]));
+    paths.extend(files(&root().join("assets"), &[".md"]));
+    for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "Cargo.toml"] {
+        assert!(root().join(name).exists(), "{name} is missing");
+        paths.push(root().join(name));
+    }
     for path in paths {
         let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
         assert!(!text.contains(&elsewhere), "{} leans on what lies outside", path.display());

@@ -1,9 +1,11 @@
 //! Plastic networks: the lifetime operation beside references, a slow twin and emulated kernels.
 
+mod continuing;
 #[cfg(feature = "cuda")]
 mod cuda;
 mod emulation;
 mod lifetime;
 mod modulated;
 mod reference;
+mod specification;
 pub mod twin;

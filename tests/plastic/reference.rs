@@ -8,7 +8,7 @@ use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity, Recurrent};
 use hebbscope::plastic::{Modulation, ModulationKind};
 use hebbscope::plastic::{Parameters, Rule, Stepper, live};
 use hebbscope::tasks::Optimiser;
-use hebbscope::tasks::agent::a2c::{self, Course};
+use hebbscope::tasks::agent::a2c::{self, Trajectory};
 use hebbscope::train::adam::{Adam, clip_scale, global_norm};
 use safetensors::SafeTensors;
 use std::collections::{BTreeMap, HashMap};
@@ -240,7 +240,7 @@ fn check_a2c(case: &Case) {
 
 /// The loss wherever the parameters are.
 fn check_a2c_loss(case: &Case, parameters: &Parameters) {
-    let course = Course {
+    let trajectory = Trajectory {
         actions: case.values("in.actions").iter().map(|&action| action as usize).collect(),
         rewards: case.values("in.rewards").to_vec(),
     };
@@ -249,9 +249,9 @@ fn check_a2c_loss(case: &Case, parameters: &Parameters) {
         penalty: case.number("entropy_weight"),
         value_weight: case.number("value_weight"),
     };
-    case.check("out.returns", &a2c::returns(&course.rewards, case.number("batch") as usize, constants.gamma));
+    case.check("out.returns", &a2c::returns(&trajectory.rewards, case.number("batch") as usize, constants.gamma));
     let [logits, values] = ["logits", "values"].map(|name| parameters.get(name).unwrap());
-    let loss = a2c::losses(logits, values, &course, constants).unwrap().mean(0).unwrap();
+    let loss = a2c::losses(logits, values, &trajectory, constants).unwrap().mean(0).unwrap();
     case.check("out.loss", &flat(&loss));
     check_gradients(case, &loss, parameters);
 }

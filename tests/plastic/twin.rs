@@ -5,15 +5,33 @@ use candle_core::{Result, Tensor};
 use hebbscope::plastic::ModulationKind;
 use hebbscope::plastic::Writing;
 use hebbscope::plastic::network::{Drive, Recurrent};
-use hebbscope::plastic::{Parameters, Rule};
+use hebbscope::plastic::{Parameters, Rule, State};
 
 /// x(t) for all steps `[T, B, N]` and the final trace `[B, N, N]` (`None` for a non-plastic network).
 pub fn live(network: Recurrent, parameters: &Parameters, drive: &Tensor) -> Result<(Tensor, Option<Tensor>)> {
+    live_from(network, parameters, drive, &State::default())
+}
+
+/// The same, begun with what lifetimes before it left behind; with nothing, where the state is empty.
+pub fn live_from(
+    network: Recurrent,
+    parameters: &Parameters,
+    drive: &Tensor,
+    state: &State,
+) -> Result<(Tensor, Option<Tensor>)> {
     let (steps, batch, neurons) = drive.dims3()?;
     let w = parameters.get("w")?;
-    let mut before = Tensor::zeros((batch, neurons), drive.dtype(), drive.device())?;
-    let mut trace = Tensor::zeros((batch, neurons, neurons), drive.dtype(), drive.device())?;
-    let mut eligibility = trace.clone();
+    let given = |values: Vec<f32>, shape: &[usize]| match values.is_empty() {
+        true => Tensor::zeros(shape, drive.dtype(), drive.device()),
+        false => Tensor::from_vec(values, shape, drive.device()),
+    };
+    let size = neurons * neurons;
+    let carried = |part: usize| -> Vec<f32> {
+        state.traces.iter().flat_map(|state| state.iter().skip(part * size).take(size)).copied().collect()
+    };
+    let mut before = given(state.activity.clone(), &[batch, neurons])?;
+    let mut trace = given(carried(0), &[batch, neurons, neurons])?;
+    let mut eligibility = given(carried(1), &[batch, neurons, neurons])?;
     let mut activities = Vec::new();
     for step in 0..steps {
         let drive = drive.get(step)?;

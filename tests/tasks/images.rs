@@ -5,7 +5,7 @@ use hebbscope::data::pictures::cifar::Layout;
 use hebbscope::data::{DATA_VARIABLE, data_folder};
 use hebbscope::episode::EventKind;
 use hebbscope::files::Precision;
-use hebbscope::tasks::{self, Episode, Recalled, TASKS};
+use hebbscope::tasks::{self, Episode, Recalled};
 use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
 use image::{GrayImage, Luma};
 use serde_json::Value;
@@ -244,27 +244,6 @@ fn a_run_says_where_its_pictures_come_from_and_keeps_to_it() {
     assert!(error.contains("gone: cannot be read"), "{error}");
     let seen = evaluate::evaluate(&gone, 0, 1, |_| {}).unwrap().examples.unwrap();
     assert!(seen.contains("dead leaves") || seen.contains("CIFAR-10 test batch"), "{seen}");
-}
-
-#[test]
-fn every_task_lives_saves_and_is_evaluated() {
-    // Small numbers for whatever lengths a task has.
-    let small = [("size", "11"), ("side", "4"), ("count", "2"), ("show_steps", "2"), ("rounds", "1"), ("batch", "2")];
-    for task in TASKS {
-        let mut config = RunConfig::new(*task);
-        for (key, value) in small {
-            let _has_it = config.settings.set_text(key, value);
-        }
-        let mut trainer = Trainer::new(config).unwrap();
-        advance(&mut trainer, 2);
-        let checkpoint = reopened(&trainer);
-        assert_eq!(checkpoint.network, task.network(&checkpoint.config.settings).unwrap(), "{}", task.name());
-        let result = evaluate::evaluate(&checkpoint, 0, 2, |_| {}).unwrap();
-        assert!(result.measure.is_finite() && result.details.iter().all(|(_, value)| value.is_finite()));
-        let keys: Vec<&str> = result.details.iter().map(|(measure, _)| measure.key).collect();
-        assert!(!keys.contains(&task.measure().key), "{keys:?}");
-        checkpoint.specimen().episode(0).unwrap().check().unwrap();
-    }
 }
 
 /// Runs the program in `folder`, with `data` as its data folder.

@@ -3,3 +3,4 @@
 mod agents;
 mod images;
 mod maze;
+mod registry;

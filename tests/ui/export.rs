@@ -5,7 +5,7 @@ use crate::ui::window::{quiet_session, small_checkpoint};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::episode::{Reel, tape_file};
 use hebbscope::train::Checkpoint;
-use hebbscope::ui::export::exports::{Kind, Naming};
+use hebbscope::ui::export::exports::{ExportKind, Naming};
 use hebbscope::ui::export::{self, Export, ExportError, Exports, Job, Progress, Shown, Still};
 use hebbscope::ui::layout::Named;
 use hebbscope::ui::panels::PANELS;
@@ -322,11 +322,11 @@ fn names_that_are_offered_say_what_is_inside() {
         exports.kind = kind;
         exports.offered_name(&naming)
     };
-    assert_eq!(name(Kind::Window), "patterns-in-training-seed-3-step-12.png");
-    assert_eq!(name(Kind::Panel), "patterns-in-training-seed-3-recall-step-12.png");
-    assert_eq!(name(Kind::Curves), "patterns-in-training-seed-3-curves.csv");
-    assert_eq!(name(Kind::Tensors), "patterns-in-training-seed-3-tensors-step-12.npz");
-    assert_eq!(name(Kind::Lifetime), "patterns-in-training-seed-3-steps-1-to-80.gif");
+    assert_eq!(name(ExportKind::Window), "patterns-in-training-seed-3-step-12.png");
+    assert_eq!(name(ExportKind::Panel), "patterns-in-training-seed-3-recall-step-12.png");
+    assert_eq!(name(ExportKind::Curves), "patterns-in-training-seed-3-curves.csv");
+    assert_eq!(name(ExportKind::Tensors), "patterns-in-training-seed-3-tensors-step-12.npz");
+    assert_eq!(name(ExportKind::Lifetime), "patterns-in-training-seed-3-steps-1-to-80.gif");
 }
 
 #[test]
@@ -338,7 +338,7 @@ fn a_file_that_was_typed_is_replaced_only_when_asked_twice() {
     session.open(small_checkpoint(folder.path(), &[]));
     session.settle();
     let still = session.still().unwrap();
-    session.exports.kind = Kind::Curves;
+    session.exports.kind = ExportKind::Curves;
     session.exports.path_text = path.display().to_string();
     session.exports.start(still.clone(), true, SIZE);
     assert!(session.exports.job().is_none());
@@ -443,13 +443,13 @@ fn the_window_asks_for_exports_and_says_what_became_of_them() {
     assert!(harness.query_by_label("Write file").is_none());
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
     harness.run_steps(3);
-    for kind in Kind::ALL {
+    for kind in ExportKind::ALL {
         harness.get_by_label(kind.title()).click();
         harness.run_steps(3);
         assert_eq!(harness.state().session.exports.kind, kind);
         harness.get_by_label(kind.summary());
     }
-    assert_eq!(harness.state().session.exports.kind, Kind::Tensors);
+    assert_eq!(harness.state().session.exports.kind, ExportKind::Tensors);
     let path = folder.path().join("from-the-window.npz");
     harness.get_by_label("file").focus();
     harness.run_steps(2);

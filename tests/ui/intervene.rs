@@ -9,7 +9,9 @@ use egui::{Key, Pos2, Role, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::episode::{Content, Tape, What, tape_file};
-use hebbscope::files::TensorFile;
+use hebbscope::files::{Precision, TensorFile};
+use hebbscope::tasks;
+use hebbscope::train::{RunConfig, Trainer};
 use hebbscope::ui::layout::Named;
 use hebbscope::ui::numbers::figures;
 use hebbscope::ui::panels::PANELS;
@@ -457,4 +459,70 @@ fn a_branch_is_recorded_and_drawn_from_the_command_line() {
         let again = bench.run("render branch.safetensors --do 5:erase --out other.png --size 400x300 --panel maze");
         assert!(again.status.success() && bench.path("other.png").exists());
     }
+}
+
+/// Patterns and pictures are remembered in a trace too: what is done to it is done as to an agent's.
+#[test]
+fn the_trace_of_a_network_that_recalls_is_changed_in_the_window() {
+    for task in ["patterns", "images"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = RunConfig::new(tasks::find(task).unwrap());
+        for (key, value) in
+            [("size", "20"), ("side", "5"), ("show_steps", "4"), ("rounds", "2"), ("source", "dead_leaves")]
+        {
+            if config.task().fields().iter().any(|field| field.key == key) {
+                config.settings.set_text(key, value).unwrap();
+            }
+        }
+        let mut trainer = Trainer::new(config).unwrap();
+        trainer.step().unwrap();
+        let path = folder.path().join("network.safetensors");
+        trainer.checkpoint().unwrap().write(&path, Precision::Full).unwrap();
+        let mut harness = opened_at(path, 12);
+        let before = tape(&harness);
+        assert_eq!(harness.query_all_by_label("Drive").count(), 0, "there is nobody to drive");
+        harness.key_press(Key::D);
+        harness.run_steps(1);
+        assert!(!harness.state().session.is_driving());
+
+        harness.get_by_label("Erase").click();
+        lived(&mut harness);
+        assert_eq!(whats(&harness), [(12, What::Erase)]);
+        let session = &mut harness.state_mut().session;
+        assert!(session.trace().unwrap().values().iter().all(|value| *value == 0.0), "H is zero at this step");
+        let (ghost, ghost_trace) = session.ghost().unwrap();
+        assert_eq!(ghost, before);
+        assert!(ghost_trace.iter().any(|value| *value != 0.0), "and would not have been");
+        let (changed, parted) = (tape(&harness), 12 * before.neurons());
+        assert!(changed.activity[..parted] == before.activity[..parted]);
+        assert!(changed.activity[parted..] != before.activity[parted..]);
+        harness.get_by_label("Transplant").click();
+        lived(&mut harness);
+        harness.state_mut().session.clock.seek(14);
+        harness.run_steps(1);
+        harness.get_by_label("Freeze").click();
+        lived(&mut harness);
+        let [(12, What::Transplant { seed: 1, .. }), (14, What::Freeze)] = &whats(&harness)[..] else {
+            panic!("{:?}", whats(&harness))
+        };
+        harness.get_by_label("Take everything back").click();
+        lived(&mut harness);
+        assert_eq!((tape(&harness), untouched(&harness)), (before, None), "{task}");
+    }
+}
+
+#[test]
+fn the_trace_of_a_network_that_recalls_is_changed_from_the_command_line() {
+    let bench = Bench::new();
+    bench.done("train patterns --set size=20 --set show_steps=3 --set rounds=2 --steps 2 --out run");
+    bench.done("episode run --seed 2 --do 9:alpha=0.5 --do 14:transplant=4 --do 20:freeze --out branch.safetensors");
+    bench.done("episode run --seed 2 --out life.safetensors");
+    let [branch, life] = ["branch", "life"].map(|name| {
+        let file = TensorFile::read(&bench.path(&format!("{name}.safetensors"))).unwrap();
+        tape_file::read(file).unwrap().0
+    });
+    assert_eq!(branch.interventions.iter().map(|done| done.step).collect::<Vec<_>>(), [8, 13, 19]);
+    assert!(branch.activity[..8 * 21] == life.activity[..8 * 21] && branch.activity != life.activity);
+    bench.refused("episode run --seed 2 --do 4:act=up --out other", &["the network of an agent"]);
+    bench.refused("episode run --seed 2 --do 4:reward=2,3 --out other", &["the network of an agent"]);
 }

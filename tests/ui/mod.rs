@@ -8,6 +8,7 @@ mod following;
 mod gallery;
 mod inspector;
 mod intervene;
+mod layers;
 mod layout;
 pub mod matrices;
 mod matrix_panel;

@@ -57,14 +57,14 @@ pub struct Request {
 /// Pictures to draw from.
 #[derive(Clone, Debug)]
 pub struct Pictures {
-    kind: Kind,
+    kind: Supply,
     side: usize,
     description: String,
     fingerprint: Option<String>,
 }
 
 #[derive(Clone, Debug)]
-enum Kind {
+enum Supply {
     /// Grey bytes, `side`² for each picture.
     Stored(Arc<Vec<u8>>),
     /// A new picture at every draw.
@@ -80,7 +80,7 @@ impl Pictures {
     pub fn open(request: &Request, split: Split) -> Result<Self, DataError> {
         let place = match &request.source {
             Source::DeadLeaves => {
-                let kind = Kind::DeadLeaves(split);
+                let kind = Supply::DeadLeaves(split);
                 let description = "dead leaves, generated".into();
                 return Ok(Self { kind, side: request.side, description, fingerprint: None });
             }
@@ -134,7 +134,7 @@ impl Pictures {
             let problem = format!("expected at least {least} pictures for a lifetime, found {count} ({description})");
             return Err(DataError::new(path, problem));
         }
-        Ok(Self { kind: Kind::Stored(Arc::new(pixels)), side, description, fingerprint })
+        Ok(Self { kind: Supply::Stored(Arc::new(pixels)), side, description, fingerprint })
     }
 
     /// What they are, in a few words.
@@ -150,8 +150,8 @@ impl Pictures {
     /// How many different pictures there are; `None` for a generator.
     pub fn count(&self) -> Option<usize> {
         match &self.kind {
-            Kind::Stored(pixels) => Some(pixels.len() / (self.side * self.side)),
-            Kind::DeadLeaves(_) => None,
+            Supply::Stored(pixels) => Some(pixels.len() / (self.side * self.side)),
+            Supply::DeadLeaves(_) => None,
         }
     }
 
@@ -159,11 +159,11 @@ impl Pictures {
     pub fn draw(&self, generator: &mut Generator, count: usize) -> Vec<Vec<f32>> {
         let size = self.side * self.side;
         match &self.kind {
-            Kind::Stored(pixels) => index::sample(generator, pixels.len() / size, count)
+            Supply::Stored(pixels) => index::sample(generator, pixels.len() / size, count)
                 .into_iter()
                 .map(|picture| grey::shown(&pixels[picture * size..][..size]))
                 .collect(),
-            Kind::DeadLeaves(split) => (0..count)
+            Supply::DeadLeaves(split) => (0..count)
                 .map(|_| {
                     // Test pictures have odd seeds: no picture can be on both sides.
                     let seed = generator.next_u64() << 1 | u64::from(*split == Split::Test);

@@ -35,7 +35,7 @@ pub(super) struct Group {
 
 /// What is known of a lifetime before it is lived. It only tunes memory: any steps may follow.
 #[derive(Clone, Debug)]
-pub(crate) struct Expected {
+pub(crate) struct CapacityHint {
     /// How many steps.
     pub steps: usize,
     /// Those of them that leave a neuron free and so need a sweep.
@@ -65,7 +65,7 @@ impl Record {
         (weights, drive): (Weights, Drive),
         batch: usize,
         drive_is_given: bool,
-        expected: &Expected,
+        expected: &CapacityHint,
         state: Option<&State>,
     ) -> Self {
         let (stride, workspace) = (weights.stride, weights.workspace());

@@ -38,7 +38,7 @@ use super::parameters::Parameters;
 use backward::Gradients;
 use buffer::Buffer;
 use candle_core::Result;
-use forward::{Expected, Record};
+use forward::{CapacityHint, Record};
 pub(super) use modulated::ModulatedUpdate;
 pub(super) use sweep::TraceSweep;
 use weights::Weights;

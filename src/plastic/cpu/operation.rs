@@ -1,6 +1,6 @@
 //! Lifetimes on the host, and their place in Candle's graph.
 
-use super::{Expected, Gradients, Record, Weights};
+use super::{CapacityHint, Gradients, Record, Weights};
 use crate::plastic::alteration::Alteration;
 use crate::plastic::lifetime::backend::{Backend, Beginning};
 use crate::plastic::lifetime::graph::{self, Differentiate};
@@ -31,20 +31,20 @@ pub(super) fn begin(network: Recurrent, parameters: &Parameters, beginning: Begi
     let (given, expected) = match drive {
         Some(drive) => expectation(network, batch, steps, drive)?,
         // Whether the drive will be part of the graph is not known before the end.
-        None => (false, Expected { steps, sweeps: (1..steps).collect() }),
+        None => (false, CapacityHint { steps, sweeps: (1..steps).collect() }),
     };
     Ok(Record::new((weights, network.drive), batch, given, &expected, state))
 }
 
 /// Whether a drive, `[T, B, N]`, is given for good, and which of its steps then need a sweep.
-fn expectation(network: Recurrent, batch: usize, steps: usize, drive: &Tensor) -> Result<(bool, Expected)> {
+fn expectation(network: Recurrent, batch: usize, steps: usize, drive: &Tensor) -> Result<(bool, CapacityHint)> {
     // A drive outside the graph is data: what it clamps needs no gradient.
     let given = !drive.track_op();
     let needs_sweep = |drive: &[f32]| !(given && network.drive.clamps_all(drive));
     let values = drive.flatten_all()?.to_vec1::<f32>()?;
     let each_step = values.chunks_exact(batch * network.neurons).enumerate().skip(1);
     let sweeps = each_step.filter(|(_, drive)| needs_sweep(drive)).map(|(step, _)| step).collect();
-    Ok((given, Expected { steps, sweeps }))
+    Ok((given, CapacityHint { steps, sweeps }))
 }
 
 impl Backend for Record {

@@ -50,7 +50,7 @@ struct Prepared {
 }
 
 /// Everything on the device that the backward kernel reads.
-pub(super) struct Lived<'a> {
+pub(super) struct BackwardContext<'a> {
     pub drive: &'a CudaView<'a, f32>,
     pub w: &'a CudaView<'a, f32>,
     pub alpha: &'a CudaView<'a, f32>,
@@ -112,7 +112,7 @@ impl Launcher {
     }
 
     /// Runs whole lifetimes of `steps` steps backward.
-    pub fn backward(&self, steps: usize, wants_drive: bool, lived: &Lived<'_>) -> Result<Made> {
+    pub fn backward(&self, steps: usize, wants_drive: bool, lived: &BackwardContext<'_>) -> Result<Made> {
         let plan = &self.division.plan;
         let (neurons, batch) = (plan.neurons as usize, plan.lanes as usize);
         let all = steps * batch * neurons;

@@ -1,7 +1,7 @@
 //! A batch of lifetimes on the device whose traces a rule writes, forward and backward.
 
 use super::gradient::weight_gradient;
-use super::launch::{Launcher, Lived};
+use super::launch::{BackwardContext, Launcher};
 use super::lifetimes::{self, Progress};
 use crate::device::cuda::memory::Buffer;
 use crate::device::cuda::tensors::{self, view};
@@ -165,7 +165,7 @@ impl Differentiate for Record {
             self.launcher.backward(
                 steps,
                 self.wants_drive,
-                &Lived {
+                &BackwardContext {
                     drive: &view(&places[0])?,
                     w: &view(&places[1])?,
                     alpha: &view(&places[2])?,

@@ -9,6 +9,7 @@ pub use recurrent::{Drive, Recurrent};
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// A layer without a trace: row vectors times `NAME.weight`, `[inputs, outputs]`, plus `NAME.bias`, `[outputs]`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,17 @@ pub enum Part {
     Recurrent(Recurrent),
     /// A plastic layer by itself, through which a signal passes within a step.
     Plastic(PlasticLayer),
+}
+
+impl Part {
+    /// Its name among the parts of its network.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Linear(linear) => &linear.name,
+            Self::Recurrent(_) => RECURRENT,
+            Self::Plastic(layer) => &layer.name,
+        }
+    }
 }
 
 /// What an agent's network sees and does.
@@ -147,6 +159,13 @@ impl Network {
                 Part::Recurrent(recurrent) => recurrent.check()?,
                 Part::Plastic(layer) => layer.check()?,
                 Part::Linear(_) => {}
+            }
+        }
+        let mut names = BTreeSet::new();
+        for part in &self.parts {
+            let name = part.name();
+            if name.is_empty() || !names.insert(name) {
+                return Err(format!("expected parts with names of their own, found {name:?} twice or empty"));
             }
         }
         if self.neurons() == 0 {

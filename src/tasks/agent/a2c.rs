@@ -22,7 +22,7 @@ pub struct Constants {
 
 /// What a batch of agents did and got; all are `[T, B]`, row major.
 #[derive(Clone, Debug, Default)]
-pub struct Course {
+pub struct Trajectory {
     /// The number of each action.
     pub actions: Vec<usize>,
     /// What it brought.
@@ -46,9 +46,9 @@ pub fn returns(rewards: &[f32], batch: usize, gamma: f64) -> Vec<f32> {
 ///
 /// # Errors
 /// When shapes do not fit together, or an action is none of those there are.
-pub fn losses(logits: &Tensor, values: &Tensor, course: &Course, constants: Constants) -> Result<Tensor> {
+pub fn losses(logits: &Tensor, values: &Tensor, trajectory: &Trajectory, constants: Constants) -> Result<Tensor> {
     let (steps, batch, count) = logits.dims3()?;
-    let Course { actions, rewards } = course;
+    let Trajectory { actions, rewards } = trajectory;
     if values.dims() != [steps, batch] || actions.len() != steps * batch || rewards.len() != steps * batch {
         bail!(
             "expected values, actions and rewards of {steps} steps and {batch} lanes, found {:?}, {} and {}",

@@ -1,6 +1,6 @@
 //! Lifetimes of agents, and what is learned from them.
 
-use super::a2c::{self, Constants, Course};
+use super::a2c::{self, Constants, Trajectory};
 use super::heads::{self, Heads};
 use super::life::Life;
 use super::world::{Surroundings, World as _};
@@ -138,8 +138,8 @@ impl<S: Surroundings> Agents<S> {
 
         let rewards: Vec<&[f32]> = lives.iter().map(|life| &life.rewards[..]).collect();
         let taken: Vec<&[usize]> = lives.iter().map(|life| &life.actions[..]).collect();
-        let course = Course { actions: by_step(&taken, 1), rewards: by_step(&rewards, 1) };
-        let losses = a2c::losses(&logits, &values, &course, *constants)?;
+        let trajectory = Trajectory { actions: by_step(&taken, 1), rewards: by_step(&rewards, 1) };
+        let losses = a2c::losses(&logits, &values, &trajectory, *constants)?;
 
         let mean = |total: f32| total / batch as f32;
         let measure = mean(lives.iter().map(Life::reward).sum());

@@ -72,7 +72,10 @@ pub fn beliefs(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32])
 fn recurrent(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32]) -> Result<Vec<f32>> {
     let neurons = tape.neurons();
     let mut sums = vec![0.0; neurons];
-    let Some(before) = step.checked_sub(1) else { return Ok(sums) };
+    let begun = || Some(&tape.layers.first()?.beginning.as_ref()?.pre[..]);
+    let Some(before) = step.checked_sub(1).map(|before| tape.activity_at(before)).or_else(begun) else {
+        return Ok(sums);
+    };
     let w = parameters.values("w")?;
     let plastic = match tape.layer(0) {
         Some(view) if !trace.is_empty() => {
@@ -82,7 +85,7 @@ fn recurrent(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32]) -
         }
         _ => None,
     };
-    for (from, activity) in tape.activity_at(before).iter().enumerate() {
+    for (from, activity) in before.iter().enumerate() {
         for (to, sum) in sums.iter_mut().enumerate() {
             let w = w[from * neurons + to];
             *sum += activity

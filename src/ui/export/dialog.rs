@@ -1,6 +1,6 @@
 //! Where exports are asked for: a button, and a small window with the choices, the progress and the result.
 
-use super::exports::{Exports, Kind, Naming};
+use super::exports::{ExportKind, Exports, Naming};
 use super::{PANEL_SIZE, animation};
 use crate::ui::panels::PANELS;
 use crate::ui::session::Session;
@@ -65,11 +65,12 @@ fn dialog_ui(context: &Context, session: &mut Session) {
     exports.is_open = is_open && !context.input(|input| input.key_pressed(egui::Key::Escape));
     match pressed {
         Some(Pressed::Start) => {
-            let size = if exports.kind == Kind::Panel || (exports.kind == Kind::Lifetime && exports.panel_alone) {
-                PANEL_SIZE
-            } else {
-                context.content_rect().size().into()
-            };
+            let size =
+                if exports.kind == ExportKind::Panel || (exports.kind == ExportKind::Lifetime && exports.panel_alone) {
+                    PANEL_SIZE
+                } else {
+                    context.content_rect().size().into()
+                };
             let dark = context.theme() == egui::Theme::Dark;
             if let Some(still) = session.still() {
                 session.exports.start(still, dark, size);
@@ -88,21 +89,21 @@ fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
     let palette = Palette::of(ui.ctx());
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        for kind in Kind::ALL {
+        for kind in ExportKind::ALL {
             ui.selectable_value(&mut exports.kind, kind, kind.title()).on_hover_text(kind.summary());
         }
     });
     ui.label(RichText::new(exports.kind.summary()).color(palette.quiet));
     ui.add_space(4.0);
-    if matches!(exports.kind, Kind::Panel | Kind::Lifetime) {
+    if matches!(exports.kind, ExportKind::Panel | ExportKind::Lifetime) {
         row(ui, "shows", |ui| panel_ui(ui, exports));
     }
-    if exports.kind == Kind::Lifetime {
+    if exports.kind == ExportKind::Lifetime {
         span_ui(ui, exports, naming.steps);
     }
     if exports.kind.is_drawn() {
         row(ui, "scale", |ui| {
-            let is_animation = exports.kind == Kind::Lifetime;
+            let is_animation = exports.kind == ExportKind::Lifetime;
             let chosen = if is_animation { &mut exports.animation_scale } else { &mut exports.scale };
             for scale in 1..=4 {
                 let response = ui.selectable_value(chosen, scale, format!("{scale}×"));
@@ -126,11 +127,11 @@ fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
 
 fn panel_ui(ui: &mut Ui, exports: &mut Exports) {
     let title = |index: usize| PANELS.get(index).map_or("", |make| make().title());
-    let alone = exports.kind == Kind::Panel || exports.panel_alone;
+    let alone = exports.kind == ExportKind::Panel || exports.panel_alone;
     let shown = if alone { title(exports.panel) } else { "the whole window" };
     let list = ComboBox::from_id_salt("exported panel").selected_text(shown).width(180.0);
     let response = list.show_ui(ui, |ui| {
-        if exports.kind == Kind::Lifetime && ui.selectable_label(!alone, "the whole window").clicked() {
+        if exports.kind == ExportKind::Lifetime && ui.selectable_label(!alone, "the whole window").clicked() {
             exports.panel_alone = false;
         }
         for index in 0..PANELS.len() {
@@ -214,7 +215,7 @@ fn foot_ui(ui: &mut Ui, exports: &Exports, has_curve: bool) -> Option<Pressed> {
     if in_the_way {
         ui.label(RichText::new("There is a file of this name already.").small().color(palette.wrong));
     }
-    let can_start = exports.kind != Kind::Curves || has_curve;
+    let can_start = exports.kind != ExportKind::Curves || has_curve;
     if !can_start {
         let text = "There is no curve: train a network, or open a checkpoint.";
         ui.label(RichText::new(text).small().color(palette.quiet));

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// The kinds of export, in the order in which they are offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ExportKind {
     /// [`Export::WindowPng`].
     Window,
     /// [`Export::PanelPng`].
@@ -28,7 +28,7 @@ pub enum Kind {
     Lifetime,
 }
 
-impl Kind {
+impl ExportKind {
     /// All of them.
     pub const ALL: [Self; 7] =
         [Self::Window, Self::Panel, Self::Lifetime, Self::Curves, Self::Network, Self::Tape, Self::Tensors];
@@ -72,7 +72,7 @@ pub struct Exports {
     /// How the panels stand, as of the last frame with the dialog open.
     pub look: Look,
     /// What is to be made.
-    pub kind: Kind,
+    pub kind: ExportKind,
     /// The panel, by its place in the registry.
     pub panel: usize,
     /// Whether an animation shows that panel alone.
@@ -102,7 +102,7 @@ impl Exports {
         Self {
             is_open: false,
             look: Named::Watch.into(),
-            kind: Kind::Window,
+            kind: ExportKind::Window,
             panel: 0,
             panel_alone: false,
             scale: 2,
@@ -135,17 +135,17 @@ impl Exports {
 
     /// The export that the choices describe, for a lifetime of `steps`.
     pub fn choice(&self, steps: usize) -> Export {
-        let scale = if self.kind == Kind::Lifetime { self.animation_scale } else { self.scale };
+        let scale = if self.kind == ExportKind::Lifetime { self.animation_scale } else { self.scale };
         let scale = f32::from(scale.clamp(1, 4));
         let index = self.panel.min(PANELS.len() - 1);
         match self.kind {
-            Kind::Window => Export::WindowPng { scale },
-            Kind::Panel => Export::PanelPng { index, scale },
-            Kind::Curves => Export::CurvesCsv,
-            Kind::Network => Export::Network,
-            Kind::Tape => Export::Tape,
-            Kind::Tensors => Export::TensorsNpz,
-            Kind::Lifetime => {
+            ExportKind::Window => Export::WindowPng { scale },
+            ExportKind::Panel => Export::PanelPng { index, scale },
+            ExportKind::Curves => Export::CurvesCsv,
+            ExportKind::Network => Export::Network,
+            ExportKind::Tape => Export::Tape,
+            ExportKind::Tensors => Export::TensorsNpz,
+            ExportKind::Lifetime => {
                 let last = self.span[1].clamp(1, steps);
                 Export::LifetimeGif {
                     panel: self.panel_alone.then_some(index),

@@ -3,14 +3,16 @@
 //! The layout is numpy's own: a zip archive, not compressed, of one `.npy` (version 1.0) per array.
 
 use super::{ExportError, Progress, Still, file};
+use crate::episode::Reel;
 use crate::files::{Array, FileError};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-/// The name of the trace at the step viewed, `[pre, post]`.
+/// The name of a layer's trace at the step viewed, `[pre, post]`: "H", "head.H".
 pub const TRACE: &str = "H";
 
 /// The name of x(t), `[T, N]`.
@@ -45,7 +47,7 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
     Ok(format!("{} at step {} of {}", names.join(", "), still.at + 1, still.scene.tape().steps))
 }
 
-/// Everything that is written, by name. A network without traces has no H.
+/// Everything that is written, by name: of each plastic layer with a name of its own, also what wrote its trace.
 fn arrays(still: &Still) -> anyhow::Result<BTreeMap<String, Array>> {
     let tape = still.scene.tape();
     let neurons = tape.neurons();
@@ -53,9 +55,17 @@ fn arrays(still: &Still) -> anyhow::Result<BTreeMap<String, Array>> {
     for (name, values) in [(ACTIVITY, &tape.activity[..]), (DRIVE, &tape.drive)] {
         arrays.insert(name.to_owned(), Array::new(&[tape.steps, neurons], values.to_vec()));
     }
-    let trace = still.scene.reel.clone().trace_at(still.at).to_vec();
-    if !trace.is_empty() {
-        arrays.insert(TRACE.to_owned(), Array::new(&still.scene.shape(), trace));
+    for (index, record) in tape.layers.iter().enumerate() {
+        let layer = &record.layer;
+        let is_in_view = index == still.scene.layer_index;
+        let mut reel = if is_in_view { still.scene.reel.clone() } else { Reel::new(Arc::clone(tape), index) };
+        arrays.insert(layer.parameter(TRACE), Array::new(&layer.shape(), reel.trace_at(still.at).to_vec()));
+        // Where neurons hear themselves, what wrote the trace is the activity.
+        if !(Arc::ptr_eq(&record.pre, &tape.activity) && Arc::ptr_eq(&record.post, &tape.activity)) {
+            for (signal, width, values) in [("pre", layer.pre, &record.pre), ("post", layer.post, &record.post)] {
+                arrays.insert(layer.parameter(signal), Array::new(&[tape.steps, width], values.to_vec()));
+            }
+        }
     }
     Ok(arrays)
 }

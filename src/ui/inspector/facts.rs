@@ -83,7 +83,7 @@ impl Fan {
         Self { neuron, side, cells, bias, w, alpha, product_range, trace_range }
     }
 
-    /// H of these connections, H being `[N, N]`.
+    /// H of these connections, H being `[pre, post]`.
     pub fn trace(&self, trace: Option<&Matrix>) -> Option<Arc<Matrix>> {
         let trace = trace?;
         Some(arranged(self.cells, |other| {
@@ -92,7 +92,7 @@ impl Fan {
         }))
     }
 
-    /// α·H of these connections at a step, H being `[N, N]`.
+    /// α·H of these connections at a step, H being `[pre, post]`.
     pub fn product(&self, scene: &Scene, step: usize, trace: Option<&Matrix>) -> Option<Arc<Matrix>> {
         let trace = trace?;
         Some(arranged(self.cells, |other| {

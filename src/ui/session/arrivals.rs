@@ -200,8 +200,25 @@ impl Session {
         if let Some(curve) = prepared.curve {
             self.curve = curve;
         }
-        self.inspection.take_in(self.scene.as_ref(), &prepared.scene);
-        self.scene = Some(prepared.scene);
+        let layer = self.scene.as_ref().filter(|old| old.layer_index > 0 && old.network() == prepared.scene.network());
+        let scene = match layer.map(|old| prepared.scene.of_layer(old.layer_index)) {
+            Some(Ok(same_layer)) => same_layer,
+            Some(Err(_)) | None => prepared.scene,
+        };
+        self.view(scene);
+    }
+
+    /// Looks at another plastic layer of the network in view; nothing changes where there is no such layer.
+    pub fn look_at_layer(&mut self, layer: usize) {
+        let Some(scene) = self.scene.as_ref().filter(|scene| scene.layer_index != layer) else { return };
+        if let Ok(scene) = scene.of_layer(layer) {
+            self.view(scene);
+        }
+    }
+
+    fn view(&mut self, scene: Scene) {
+        self.inspection.take_in(self.scene.as_ref(), &scene);
+        self.scene = Some(scene);
     }
 }
 

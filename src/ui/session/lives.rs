@@ -5,7 +5,7 @@ use super::Session;
 use super::arrivals::Arrival;
 use crate::episode::Intervention;
 use crate::tasks::Recalled;
-use crate::ui::lifetimes::{Lived, Lives};
+use crate::ui::lifetimes::{GalleryLifetime, Lives};
 use crate::ui::scene::{self, Changed, Prepared};
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ impl Session {
     }
 
     /// Shows a lifetime of the shelf, with the network that lived it, at its answer.
-    pub fn show_lived(&mut self, lived: &Lived) {
+    pub fn show_lived(&mut self, lived: &GalleryLifetime) {
         let (by, seed) = (Arc::clone(&lived.by), lived.seed);
         self.following = false;
         self.start(format!("living episode {seed}"), Arrival::Answer, move || {

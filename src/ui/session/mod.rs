@@ -231,7 +231,7 @@ impl Session {
         self.following = false;
     }
 
-    /// H at the step being viewed, `[N, N]`; `None` for a network without traces.
+    /// H at the step being viewed, `[pre, post]`; `None` for a network without traces.
     pub fn trace(&mut self) -> Option<Arc<Matrix>> {
         let scene = self.scene.as_mut()?;
         self.matrices.trace(scene, self.clock.at())

@@ -36,7 +36,7 @@ pub(super) struct Weights<'a> {
 }
 
 /// What has been lived, as the backward kernel reads it.
-pub(super) struct Lived<'a> {
+pub(super) struct BackwardContext<'a> {
     pub activity: &'a CudaView<'a, f32>,
     pub activity_grad: &'a CudaView<'a, f32>,
     pub modulator: &'a CudaSlice<f32>,
@@ -99,7 +99,7 @@ impl Launcher {
     }
 
     /// Runs whole lifetimes of `steps` steps backward.
-    pub fn backward(&self, steps: usize, weights: Weights<'_>, lived: &Lived<'_>) -> Result<Made> {
+    pub fn backward(&self, steps: usize, weights: Weights<'_>, lived: &BackwardContext<'_>) -> Result<Made> {
         let Layout { plan, .. } = &self.layout;
         let (neurons, lanes) = (plan.neurons as usize, plan.lanes as usize);
         let room = |count: usize| Ok::<_, candle_core::Error>(Buffer::<f32>::new(&self.device, count)?.slice);

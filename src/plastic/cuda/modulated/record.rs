@@ -1,6 +1,6 @@
 //! A batch of modulated lifetimes on the device, forward and backward.
 
-use super::launch::{Launcher, Lived, Weights};
+use super::launch::{BackwardContext, Launcher, Weights};
 use crate::device::cuda::memory::Buffer;
 use crate::device::cuda::tensors::{self, view};
 use crate::plastic::alteration::Alteration;
@@ -11,7 +11,7 @@ use crate::plastic::lifetime::backend::Backend;
 use crate::plastic::lifetime::graph::{Differentiate, Operation};
 use crate::plastic::network::{AlphaKind, Recurrent};
 use crate::plastic::parameters::Parameters;
-use crate::plastic::replay;
+use crate::plastic::replay::{Modulators, Recording};
 use crate::plastic::writing::{Modulation, ModulationKind};
 use candle_core::cuda_backend::cudarc::driver::CudaSlice;
 use candle_core::{Result, Shape, Tensor};
@@ -96,15 +96,18 @@ impl Record {
         let fan_out = [1, 2].map(|place| mod_parameters[place * neurons..][..neurons].to_vec());
         let at = last * batch + lane;
         let modulator = device.clone_dtoh(&self.modulator.slice.slice(at..at + 1))?;
-        let recording = replay::Modulated {
-            values: &values,
-            neurons,
-            modulation: self.modulation,
+        let Some(layer) = self.network.layer() else { return Ok(state) };
+        let values_of_m = [0.0, modulator[0]];
+        let modulators = Modulators { values: &values_of_m, fan_out: self.modulation.fan_out.then_some(&fan_out) };
+        let recording = Recording {
+            layer: &layer,
             eta: mod_parameters[3 * neurons + 1],
-            modulator: &[0.0, modulator[0]],
-            fan_out: self.modulation.fan_out.then_some(&fan_out),
+            before: &[],
+            pre: &values,
+            post: &values,
+            modulator: Some(modulators),
         };
-        replay::Recording::Modulated(recording).carry(&mut state, 1..2);
+        recording.carry(&mut state, 1..2);
         Ok(state)
     }
 }
@@ -206,7 +209,7 @@ impl Differentiate for Record {
             self.launcher.backward(
                 steps,
                 Weights { w: &view(&places[0])?, alpha: &view(&places[1])?, mod_parameters: &view(&places[2])? },
-                &Lived {
+                &BackwardContext {
                     activity: &view(&places[3])?,
                     activity_grad: &view(&places[4])?,
                     modulator: &self.modulator.slice,

@@ -10,7 +10,7 @@ mod row;
 
 use super::Panel;
 use super::pixels::Textures;
-use crate::ui::lifetimes::Lived;
+use crate::ui::lifetimes::GalleryLifetime;
 use crate::ui::numbers::{decimals, percent};
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
@@ -54,7 +54,7 @@ impl Gallery {
 }
 
 /// Lifetimes in an order; of equal ones, the lower seed first.
-pub fn ordered(lived: &[Arc<Lived>], order: Order) -> Vec<Arc<Lived>> {
+pub fn ordered(lived: &[Arc<GalleryLifetime>], order: Order) -> Vec<Arc<GalleryLifetime>> {
     let mut ordered = lived.to_vec();
     if order == Order::Worst {
         ordered.sort_by(|one, other| other.badness().total_cmp(&one.badness()));
@@ -63,7 +63,7 @@ pub fn ordered(lived: &[Arc<Lived>], order: Order) -> Vec<Arc<Lived>> {
 }
 
 /// The measure of a lifetime as its row shows it: "0.87", or "1.20 %" wrong.
-pub fn measure_text(lived: &Lived) -> String {
+pub fn measure_text(lived: &GalleryLifetime) -> String {
     let value = f64::from(lived.measure);
     if lived.measures().is_fraction() { percent(value) } else { decimals(value, 2) }
 }

@@ -1,7 +1,7 @@
 //! One lifetime as a row: its seed, what was shown, probe, output, target, error, and how good the answer is.
 
 use super::measure_text;
-use crate::ui::lifetimes::Lived;
+use crate::ui::lifetimes::GalleryLifetime;
 use crate::ui::panels::pixels::{self, Key, Textures, WHOLE, grid_of};
 use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
@@ -29,7 +29,7 @@ const WIDTH: [f32; 2] = [18.0, 96.0];
 const ANSWERS: [&str; 4] = ["probe", "output", "target", "error"];
 
 /// The name of the texture that holds a row.
-pub(super) fn texture_name(lived: &Lived) -> String {
+pub(super) fn texture_name(lived: &GalleryLifetime) -> String {
     format!("lifetime {}", lived.seed)
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Frame {
 
 impl Frame {
     /// The frame of rows like `lived` in `width` points.
-    pub fn of(ui: &Ui, lived: &Lived, width: f32) -> Self {
+    pub fn of(ui: &Ui, lived: &GalleryLifetime, width: f32) -> Self {
         let shown = lived.question.study.len();
         let (columns, rows) = grid_of(lived.question.size());
         let measures = lived.measures();
@@ -93,7 +93,7 @@ impl Frame {
     }
 
     /// Draws a row; answers whether it was chosen.
-    pub fn row(&self, ui: &mut Ui, lived: &Lived, session: &mut Session, textures: &mut Textures) -> bool {
+    pub fn row(&self, ui: &mut Ui, lived: &GalleryLifetime, session: &mut Session, textures: &mut Textures) -> bool {
         let palette = Palette::of(ui.ctx());
         let (_, rect) = ui.allocate_space(vec2(self.width(), self.height()));
         // Named by its seed: it keeps the focus when rows are scrolled or sorted.
@@ -128,7 +128,7 @@ impl Frame {
         response.clicked()
     }
 
-    fn pictures(&self, ui: &Ui, row: Rect, lived: &Lived, is_own: bool, textures: &mut Textures) {
+    fn pictures(&self, ui: &Ui, row: Rect, lived: &GalleryLifetime, is_own: bool, textures: &mut Textures) {
         let palette = Palette::of(ui.ctx());
         let (columns, rows) = grid_of(lived.question.size());
         let options = pixels::options(ui.ctx(), self.picture.x, columns);
@@ -159,7 +159,7 @@ impl Frame {
 }
 
 /// All pictures of a row one below the other, each filled up to `size` cells: one texture a row.
-fn cells(lived: &Lived, size: usize, palette: &Palette) -> Vec<Color32> {
+fn cells(lived: &GalleryLifetime, size: usize, palette: &Palette) -> Vec<Color32> {
     let question = &lived.question;
     let target = question.asked();
     let error = if lived.measures().is_fraction() {

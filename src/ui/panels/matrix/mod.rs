@@ -21,7 +21,7 @@ use crate::ui::numbers::grouped;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use color_bar::{Bar, ColorBar};
-use egui::{Key, Modifiers, Rect, RichText, Role, Ui, WidgetInfo, pos2};
+use egui::{Key, Modifiers, Rect, RichText, Role, Ui, WidgetInfo};
 use range::Range;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -31,6 +31,9 @@ const GAP: f32 = 8.0;
 
 /// Height of a line that warns.
 const WARNING: f32 = 16.0;
+
+/// What a colour bar needs for its numbers.
+const LEAST_BAR_WIDTH: f32 = 180.0;
 
 /// Below this height there is no colour bar.
 const LEAST_FOR_BAR: f32 = 130.0;
@@ -199,8 +202,14 @@ impl Panel for MatrixPanel {
 
         let clipped = self.count_clipped(&matrix, reach);
         if bar_height > 0.0 {
-            let corner = pos2(drawn.rect.left(), drawn.rect.bottom() + GAP);
-            let rect = Rect::from_min_max(corner, pos2(drawn.rect.right(), corner.y + color_bar::HEIGHT));
+            // Below a narrow matrix, the bar is as broad as its numbers need.
+            let is_narrow = matrix.rows() != matrix.columns() && drawn.rect.width() < LEAST_BAR_WIDTH;
+            let span = match is_narrow {
+                true => area.x_range().shrink((area.width() - LEAST_BAR_WIDTH).max(0.0) / 2.0),
+                false => drawn.rect.x_range(),
+            };
+            let top = drawn.rect.bottom() + GAP;
+            let rect = Rect::from_x_y_ranges(span, top..=top + color_bar::HEIGHT);
             let colormap = Colormap::for_theme(palette.dark);
             let bar = Bar { matrix: &matrix, colormap, reach, clipped };
             if let Some(range) = self.bar.ui(ui, rect, &bar) {

@@ -1,0 +1,183 @@
+//! Plastic layers of any shape in the window: drawn with square cells, chosen, pinned, inspected, exported.
+
+use crate::support::{keep, offscreen, windowed};
+use crate::workbench::{LAYERED_STEPS, modulations, two_layers};
+use egui_kittest::{Harness, kittest::Queryable as _};
+use hebbscope::episode::{Ledger, Reel, Tape, tape_file};
+use hebbscope::plastic::network::Plasticity;
+use hebbscope::plastic::{AlphaKind, ModulationKind, Rule, Writing};
+use hebbscope::ui::export::{self, Export, Progress, Shown};
+use hebbscope::ui::inspector::Pinned;
+use hebbscope::ui::layout::Named;
+use hebbscope::ui::matrices::MatrixKind;
+use hebbscope::ui::panels::PANELS;
+use hebbscope::ui::picture::Picture;
+use hebbscope::ui::{App, Session};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const RULED: Plasticity = Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(Rule::Decay) };
+
+fn retroactive() -> Plasticity {
+    let mut all = modulations().into_iter();
+    let modulation = all.find(|one| one.kind == ModulationKind::Retroactive && one.fan_out).unwrap();
+    Plasticity { alpha: AlphaKind::PerNeuron, writing: Writing::Modulated(modulation) }
+}
+
+fn written(folder: &Path, plasticity: Plasticity) -> (PathBuf, Arc<Tape>) {
+    let (tape, parameters) = two_layers(plasticity, true);
+    let path = folder.join("layers.safetensors");
+    tape_file::write(&path, &tape, &parameters).unwrap();
+    (path, Arc::new(tape))
+}
+
+/// A session that looks at the layer of 64 × 5 connections, at rest at step 20.
+fn session(path: PathBuf) -> Session {
+    let mut session = Session::new(Arc::new(|| {}));
+    session.open(path);
+    session.settle();
+    assert_eq!(session.notices, []);
+    session.clock.pause();
+    session.clock.seek(20);
+    session.look_at_layer(1);
+    session
+}
+
+fn opened(path: PathBuf) -> Harness<'static, App> {
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session = session(path);
+    let mut harness = windowed(app);
+    harness.run_steps(3);
+    harness
+}
+
+#[test]
+fn every_matrix_of_a_layer_has_its_shape_and_its_numbers() {
+    for plasticity in [RULED, retroactive()] {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, tape) = written(folder.path(), plasticity);
+        let mut session = session(path);
+        for (index, shape) in [[3, 64], [64, 5], [3, 64]].into_iter().enumerate() {
+            session.look_at_layer(index % 2);
+            assert_eq!(session.scene().unwrap().shape(), shape);
+            let kinds = MatrixKind::ALL.into_iter().filter(|kind| !kind.is_gradient() && *kind != MatrixKind::Alpha);
+            for kind in kinds {
+                let matrix = session.matrix(kind).unwrap().matrix;
+                assert_eq!([matrix.rows(), matrix.columns()], shape, "{kind:?}");
+            }
+            let trace = Reel::new(Arc::clone(&tape), index % 2).trace_at(20).to_vec();
+            assert_eq!(session.trace().unwrap().values(), trace);
+            let scene = session.scene().unwrap();
+            let (w, alpha) = (Arc::clone(&scene.w), Arc::clone(scene.alpha.as_ref().unwrap()));
+            let effective = session.matrix(MatrixKind::Effective).unwrap().matrix;
+            for (place, found) in effective.values().iter().enumerate() {
+                let (from, to) = (place / shape[1], place % shape[1]);
+                let alpha = plasticity.alpha.at(alpha.values(), shape[1], from, to);
+                assert_eq!(*found, w.values()[place] + alpha * trace[place], "{from} → {to}");
+            }
+        }
+        session.look_at_layer(2);
+        assert_eq!(session.scene().unwrap().layer_index, 0, "there is no third layer");
+    }
+}
+
+#[test]
+fn a_layer_is_drawn_with_square_cells_chosen_in_a_list_and_pinned_by_a_click() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, tape) = written(folder.path(), RULED);
+    let mut harness = opened(path);
+    let picture = harness.get_by_label_contains("H 64×5, largest").rect();
+    let [width, height] = [picture.width() / 5.0, picture.height() / 64.0];
+    assert!((width - height).abs() < 0.02 * height && height > 2.0, "cells of {width} × {height}");
+
+    let at = |column: f32, row: f32| picture.min + egui::vec2(picture.width() * column, picture.height() * row);
+    let pos = at(4.5 / 5.0, 60.5 / 64.0);
+    harness.hover_at(pos);
+    harness.run_steps(2);
+    for pressed in [true, false] {
+        let (button, modifiers) = (egui::PointerButton::Primary, egui::Modifiers::NONE);
+        harness.event(egui::Event::PointerButton { pos, button, pressed, modifiers });
+        harness.run_steps(1);
+    }
+    harness.run_steps(2);
+    let session = &mut harness.state_mut().session;
+    assert_eq!(session.pinned(), Some(Pinned::Synapse { from: 60, to: 4 }));
+    let total = Ledger::of_synapse(&tape, 1, 60, 4, 20).total();
+    assert!((total - f64::from(session.trace().unwrap().at(60, 4).unwrap())).abs() < 2e-6);
+    // A neuron is one to which connections lead.
+    session.pin(Pinned::Neuron(5));
+    assert_eq!(session.pinned(), Some(Pinned::Synapse { from: 60, to: 4 }));
+    session.pin(Pinned::Neuron(4));
+    assert_eq!(session.pinned(), Some(Pinned::Neuron(4)));
+    harness.run_steps(2);
+
+    harness.get_by_role_and_label(egui::accesskit::Role::ComboBox, "plastic layer").click();
+    harness.run_steps(2);
+    harness.get_by_label("features, 3 × 64").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().session.scene().unwrap().layer_index, 0);
+    assert_eq!(harness.state().session.pinned(), None, "what was pinned belongs to the other layer");
+    let picture = harness.get_by_label_contains("H 3×64, largest").rect();
+    let ratio = picture.width() / picture.height();
+    assert!((ratio - 64.0 / 3.0).abs() < 0.5, "{ratio}");
+}
+
+#[test]
+fn every_panel_draws_a_layer_that_is_not_square_in_both_themes_with_everything_pinned() {
+    let Some(mut device) = offscreen() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for plasticity in [RULED, retroactive()] {
+        let (path, _) = written(folder.path(), plasticity);
+        for dark in [true, false] {
+            let mut picture = Picture::with(device, dark);
+            picture.open(Some(&path));
+            picture.app.session.clock.seek(20);
+            for (layer, pins) in [
+                (0, [Pinned::Synapse { from: 2, to: 63 }, Pinned::Neuron(63)]),
+                (1, [Pinned::Synapse { from: 63, to: 2 }, Pinned::Neuron(4)]),
+            ] {
+                picture.app.session.look_at_layer(layer);
+                for (index, _) in PANELS.iter().enumerate() {
+                    picture.panel(index, [500.0, 400.0], 1.0).unwrap();
+                }
+                for pin in pins {
+                    picture.app.session.pin(pin);
+                    assert_eq!(picture.app.session.pinned(), Some(pin));
+                    picture.app.set_layout(Named::Inspect);
+                    let name = format!("layer-{layer}-{pin}-{}-{dark}", plasticity.writing.title()).replace(':', "-");
+                    keep(&picture.window([1280.0, 800.0], 1.0).unwrap(), &name);
+                }
+            }
+            device = picture.into_offscreen();
+        }
+    }
+}
+
+#[test]
+fn all_layers_are_exported_as_tensors_with_what_wrote_them() {
+    let folder = tempfile::tempdir().unwrap();
+    for plasticity in [RULED, retroactive()] {
+        let (path, tape) = written(folder.path(), plasticity);
+        let session = session(path);
+        let still = session.still().unwrap();
+        let shown = Shown { still, dark: true, size: [640.0, 420.0], caption: true, look: Named::Watch.into() };
+        let out = folder.path().join("layers.npz");
+        export::write(&Export::TensorsNpz, &shown, &out, &Progress::new(|_, _| {})).unwrap();
+        let found: std::collections::BTreeMap<_, _> =
+            candle_core::Tensor::read_npz(&out).unwrap().into_iter().collect();
+        for (index, record) in tape.layers.iter().enumerate() {
+            let (name, [pre, post]) = (&record.layer.name, record.layer.shape());
+            let trace = Reel::new(Arc::clone(&tape), index).trace_at(20).to_vec();
+            for (which, shape, values) in [
+                ("H", [pre, post], &trace[..]),
+                ("pre", [LAYERED_STEPS, pre], &record.pre),
+                ("post", [LAYERED_STEPS, post], &record.post),
+            ] {
+                let array = &found[&format!("{name}.{which}")];
+                assert_eq!(array.dims(), shape, "{name}.{which}");
+                assert_eq!(array.flatten_all().unwrap().to_vec1::<f32>().unwrap(), values, "{name}.{which}");
+            }
+            assert_eq!(found[&format!("{name}.w")].dims(), [pre, post]);
+        }
+    }
+}
