@@ -5,9 +5,12 @@ use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::layer::Beginning;
 use hebbscope::episode::{Content, LayerRecord, Modulator, Origin, Tape, tape_file};
 use hebbscope::files::TensorFile;
+use hebbscope::plastic::lifetime::Driver;
 use hebbscope::plastic::network::{AlphaKind, Drive, Part, Plasticity, Recurrent};
 use hebbscope::plastic::replay::Recording;
-use hebbscope::plastic::{Modulation, ModulationKind, Network, Parameters, PlasticLayer, Rule, Specification, Writing};
+use hebbscope::plastic::{
+    Alteration, Modulation, ModulationKind, Network, Parameters, PlasticLayer, Rule, Specification, Stepper, Writing,
+};
 use hebbscope::tasks::{self, Experiment, Optimiser, Outcome, Purpose, Script};
 use hebbscope::train::evaluate::Specimen;
 use hebbscope::train::{RunConfig, Trainer};
@@ -70,6 +73,23 @@ pub fn modulated_networks(neurons: usize) -> Vec<Recurrent> {
 /// A network of `config` that has never been trained.
 pub fn specimen<'a>(config: &'a RunConfig, parameters: &'a Parameters) -> Specimen<'a> {
     Specimen { config, parameters, iteration: 0 }
+}
+
+/// Lifetimes of `steps`, one for each of `drivers`.
+pub fn driven<D: Driver>(
+    network: Recurrent,
+    parameters: &Parameters,
+    drivers: &mut [D],
+    steps: usize,
+) -> candle_core::Result<Stepper> {
+    let mut stepper = Stepper::begin(network, parameters, drivers.len(), steps)?;
+    stepper.advance_with(drivers, steps)?;
+    Ok(stepper)
+}
+
+/// What was done to the trace before a step.
+pub fn altered_before(tape: &Tape, step: usize) -> impl Iterator<Item = Alteration> {
+    tape.interventions.iter().filter(move |done| done.step == step).filter_map(|done| done.what.alteration())
 }
 
 /// The origin of a lifetime of no run.

@@ -98,11 +98,6 @@ impl Tape {
         Some(LayerView { tape: self, index, record: self.layers.get(index)? })
     }
 
-    /// What was done before this step.
-    pub fn done_before(&self, step: usize) -> impl Iterator<Item = &What> {
-        self.interventions.iter().filter(move |done| done.step == step).map(|done| &done.what)
-    }
-
     /// Row and column of the reward square in a step; `None` for a task without one.
     pub fn reward_square(&self, step: usize) -> Option<[usize; 2]> {
         let walk = self.content.walk()?;

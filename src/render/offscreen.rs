@@ -54,7 +54,6 @@ pub enum DrawError {
 ///
 /// Time is its own and animations are off, so the same user interface gives the same pixels.
 pub struct Offscreen {
-    adapter: wgpu::AdapterInfo,
     device: wgpu::Device,
     queue: wgpu::Queue,
     renderer: egui_wgpu::Renderer,
@@ -77,22 +76,17 @@ impl Offscreen {
                 continue;
             }
             match open(backends) {
-                Ok((adapter, device, queue)) => return Ok(Self::with_device(adapter, device, queue)),
+                Ok((device, queue)) => return Ok(Self::with_device(device, queue)),
                 Err(reason) => reasons.push(reason),
             }
         }
         Err(NoAdapter { reasons: reasons.join("; ") })
     }
 
-    fn with_device(adapter: wgpu::AdapterInfo, device: wgpu::Device, queue: wgpu::Queue) -> Self {
+    fn with_device(device: wgpu::Device, queue: wgpu::Queue) -> Self {
         let mut renderer = egui_wgpu::Renderer::new(&device, TARGET_FORMAT, RendererOptions::PREDICTABLE);
         super::install(&mut renderer, &device, TARGET_FORMAT);
-        Self { adapter, device, queue, renderer, context: egui::Context::default(), seconds: 0.0 }
-    }
-
-    /// The adapter's name and interface, such as "llvmpipe (Vulkan)".
-    pub fn adapter_name(&self) -> String {
-        format!("{} ({:?})", self.adapter.name, self.adapter.backend)
+        Self { device, queue, renderer, context: egui::Context::default(), seconds: 0.0 }
     }
 
     /// The egui context, which lives as long as this: set its theme, fonts and style here.
@@ -283,7 +277,7 @@ fn padded_row_bytes(width_px: u64) -> u64 {
 
 /// Opens a device on the best adapter of some backends, with all its limits (pictures may be as large as it can draw)
 /// and no features.
-fn open(backends: wgpu::Backends) -> Result<(wgpu::AdapterInfo, wgpu::Device, wgpu::Queue), String> {
+fn open(backends: wgpu::Backends) -> Result<(wgpu::Device, wgpu::Queue), String> {
     let descriptor = wgpu::InstanceDescriptor { backends, ..wgpu::InstanceDescriptor::new_without_display_handle() };
     let instance = wgpu::Instance::new(descriptor);
     pollster::block_on(async {
@@ -294,7 +288,6 @@ fn open(backends: wgpu::Backends) -> Result<(wgpu::AdapterInfo, wgpu::Device, wg
             required_limits: adapter.limits(),
             ..wgpu::DeviceDescriptor::default()
         };
-        let (device, queue) = adapter.request_device(&descriptor).await.map_err(|error| error.to_string())?;
-        Ok((adapter.get_info(), device, queue))
+        adapter.request_device(&descriptor).await.map_err(|error| error.to_string())
     })
 }

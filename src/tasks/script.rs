@@ -49,12 +49,6 @@ impl Script {
         Self { interventions, ..self }
     }
 
-    /// The same episode, begun with what a lifetime before it left behind.
-    #[must_use]
-    pub fn from_state(self, state: State) -> Self {
-        Self { state: Some(state), ..self }
-    }
-
     /// Whether it is an episode from its beginning, to which nobody does anything.
     pub fn is_plain(&self) -> bool {
         self.interventions.is_empty() && self.state.is_none()

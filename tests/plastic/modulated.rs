@@ -1,7 +1,7 @@
 //! Modulated lifetimes: the same whoever drives them and on however many threads, and refusals in words.
 
 use crate::plastic::twin;
-use crate::workbench::modulated_networks;
+use crate::workbench::{driven, modulated_networks};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::lifetime::Driver;
@@ -111,7 +111,7 @@ fn a_driven_lifetime_is_the_lifetime_of_what_drove_it() {
     for network in modulated_networks(NEURONS) {
         let parameters = parameters(network);
         let mut drivers = [Echo { last: vec![0.3; NEURONS], drove: Vec::new(), heard: Vec::new() }];
-        let lived = Stepper::live_with(network, &parameters, &mut drivers, 17).unwrap();
+        let lived = driven(network, &parameters, &mut drivers, 17).unwrap();
         let mut again = Stepper::begin(network, &parameters, 1, 17).unwrap();
         for drive in drivers[0].drove.chunks_exact(NEURONS) {
             again.step(drive).unwrap();
@@ -152,7 +152,7 @@ fn what_does_not_fit_is_refused_in_words() {
     assert!(error.contains("a bound of the trace above zero, found NaN"), "{error}");
     let other = Tensor::zeros((2, 1, NEURONS + 1), candle_core::DType::F32, &Device::Cpu).unwrap();
     assert!(refused(network, &parameters, &other).contains("20 neurons"), "another number of neurons");
-    let none = Stepper::live_with(network, &parameters, &mut [] as &mut [Echo], 3).err().unwrap().to_string();
+    let none = driven(network, &parameters, &mut [] as &mut [Echo], 3).err().unwrap().to_string();
     assert!(none.contains("at least one lifetime"), "{none}");
 
     let lived = || {

@@ -2,7 +2,7 @@
 
 use crate::plastic::twin;
 use crate::workbench::{
-    advance, bits, nowhere, read_tape, specimen, taken_apart, tape_bytes, with_changed_json, with_value,
+    advance, bits, driven, nowhere, read_tape, specimen, taken_apart, tape_bytes, with_changed_json, with_value,
 };
 use candle_core::{D, Tensor};
 use hebbscope::data::{Generator, Stream};
@@ -470,7 +470,7 @@ fn drivers_are_heard_in_turn_and_their_lifetimes_are_those_of_single_steps() {
         |lane: usize| Echo { last: vec![lane as f32 * 0.1 - 0.3; neurons], heard: Vec::new(), drove: Vec::new() };
     let fresh = || -> Vec<Echo> { (0..batch).map(echo).collect() };
     let mut drivers = fresh();
-    let lived = Stepper::live_with(network, &parameters, &mut drivers, steps).unwrap();
+    let lived = driven(network, &parameters, &mut drivers, steps).unwrap();
     let mut stepper = Stepper::begin(network, &parameters, batch, steps).unwrap();
     for step in 0..steps {
         let of = |values: fn(&Echo) -> &Vec<f32>| -> Vec<f32> {
@@ -481,19 +481,19 @@ fn drivers_are_heard_in_turn_and_their_lifetimes_are_those_of_single_steps() {
     for lane in 0..batch {
         assert_eq!(lived.trace(lane).unwrap(), stepper.trace(lane).unwrap());
     }
-    assert!(Stepper::live_with(network, &parameters, &mut drivers[..0], steps).is_err());
+    assert!(driven(network, &parameters, &mut drivers[..0], steps).is_err());
     // The drive as it comes from a layer, all rows below each other, makes the same activities in that shape.
     let device = parameters.device();
     let [rows, three] = [vec![steps * batch, neurons], vec![steps, batch, neurons]].map(|shape| {
         let drive = Tensor::ones(shape.as_slice(), candle_core::DType::F32, device).unwrap();
-        let lived = Stepper::live_with(network, &parameters, &mut fresh(), steps).unwrap();
+        let lived = driven(network, &parameters, &mut fresh(), steps).unwrap();
         let activity = lived.finish(&parameters, &drive).unwrap();
         assert_eq!(activity.dims(), shape);
         activity.flatten_all().unwrap().to_vec1::<f32>().unwrap()
     });
     assert_eq!(rows, three);
     let short = Tensor::ones((steps * batch - 1, neurons), candle_core::DType::F32, device).unwrap();
-    let lived = Stepper::live_with(network, &parameters, &mut drivers, steps).unwrap();
+    let lived = driven(network, &parameters, &mut drivers, steps).unwrap();
     assert!(lived.finish(&parameters, &short).unwrap_err().to_string().contains("[83, 20]"));
 }
 

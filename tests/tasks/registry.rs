@@ -1,11 +1,12 @@
 //! Every task of the registry, by one loop: trained, saved, resumed, evaluated, drawn, changed.
 
 use crate::support::offscreen;
-use crate::workbench::{advance, bits};
+use crate::workbench::{advance, altered_before, bits, nowhere};
+use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::{Intervention, Reel, Tape, What};
 use hebbscope::files::Precision;
 use hebbscope::plastic::Stepper;
-use hebbscope::tasks::{self, Episode, Recalled, TASKS, Task};
+use hebbscope::tasks::{self, Episode, Recalled, Script, TASKS, Task};
 use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::picture::Picture;
@@ -106,7 +107,7 @@ fn assert_branches(task: &str, checkpoint: &Checkpoint, life: &Tape, branch: Tap
     let mut stepper = Stepper::begin(recurrent, &checkpoint.parameters, 1, branch.steps).unwrap();
     let mut reel = Reel::new(Arc::clone(&branch), 0);
     for at in 0..branch.steps {
-        for alteration in branch.done_before(at).filter_map(What::alteration) {
+        for alteration in altered_before(&branch, at) {
             stepper.alter(&checkpoint.parameters, &alteration).unwrap();
         }
         assert!(reel.trace_at(at) == stepper.trace(0).unwrap(), "{what}: H({at})");
@@ -139,6 +140,41 @@ fn what_is_done_to_the_trace_changes_a_lifetime_of_every_task_from_there_on() {
         }
         let untouched = specimen.branch(4, Vec::new()).unwrap();
         assert_eq!(untouched, life, "{}", task.name());
+    }
+}
+
+/// What one lifetime leaves behind is what another of the same network begins with.
+#[test]
+fn a_lifetime_of_every_task_begins_with_what_it_is_given() {
+    for task in TASKS {
+        let mut trainer = trainer(*task);
+        advance(&mut trainer, 1);
+        let checkpoint = trainer.checkpoint().unwrap();
+        let parameters = &checkpoint.parameters;
+        let experiment = checkpoint.config.testing_experiment().unwrap();
+        let mut generator = Generator::new(3, Stream::Evaluation);
+        let recurrent = experiment.network().recurrent().unwrap();
+        let mut before = Stepper::begin(recurrent, parameters, 1, 9).unwrap();
+        for _ in 0..9 {
+            before.step(&generator.normal(recurrent.neurons, 0.8)).unwrap();
+        }
+        let state = before.state().unwrap();
+        let begun = Script { state: Some(state.clone()), ..experiment.draw(&mut generator) };
+        let fresh = experiment.draw(&mut generator);
+        let outcome = experiment.live(parameters, vec![begun.clone()], nowhere()).unwrap();
+        let gradients = outcome.loss.backward().unwrap();
+        assert!(parameters.iter().all(|(_, var)| gradients.get(var.as_tensor()).is_some()), "{}", task.name());
+        let tape = Arc::new(outcome.tape);
+        tape.check().unwrap();
+        let mut stepper = Stepper::begin_from(recurrent, parameters, &state, tape.steps).unwrap();
+        let mut reel = Reel::new(Arc::clone(&tape), 0);
+        assert_eq!(reel.trace_at(0), state.traces[0], "{}", task.name());
+        for (step, drive) in tape.drive.chunks_exact(recurrent.neurons).enumerate() {
+            assert!(reel.trace_at(step) == stepper.trace(0).unwrap(), "{}: H({step})", task.name());
+            assert_eq!(stepper.step(drive).unwrap(), tape.activity_at(step), "{} step {step}", task.name());
+        }
+        let mixed = experiment.live(parameters, vec![begun, fresh], nowhere()).err().unwrap().to_string();
+        assert!(mixed.contains("a state for each of 2 lifetimes, found 1"), "{mixed}");
     }
 }
 

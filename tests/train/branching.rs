@@ -1,7 +1,7 @@
 //! Lives that branch off: what comes before an intervention is the same life, what comes after is lived with the same
 //! random numbers, and every trace of it is rebuilt bit for bit.
 
-use crate::workbench::{bits, read_tape, specimen, tape_bytes, with_changed_json, with_value};
+use crate::workbench::{altered_before, bits, read_tape, specimen, tape_bytes, with_changed_json, with_value};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::{EventKind, Intervention, Ledger, Reel, Tape, What, intervention};
 use hebbscope::plastic::{Alteration, Parameters, Stepper};
@@ -120,7 +120,7 @@ fn the_traces_of_a_branch_are_the_kernels_at_every_step() {
         let mut stepper = Stepper::begin(tape.network.recurrent().unwrap(), &parameters, 1, STEPS).unwrap();
         let (mut reel, mut traces) = (Reel::new(Arc::clone(&tape), 0), Vec::new());
         for step in 0..STEPS {
-            for alteration in tape.done_before(step).filter_map(What::alteration) {
+            for alteration in altered_before(&tape, step) {
                 stepper.alter(&parameters, &alteration).unwrap();
             }
             traces.push(stepper.trace(0).unwrap());

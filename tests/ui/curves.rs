@@ -6,6 +6,7 @@ use hebbscope::data::{Generator, Stream};
 use hebbscope::render::Offscreen;
 use hebbscope::tasks::{Goal, Measure, Unit};
 use hebbscope::train::Point;
+use hebbscope::ui::panels::Panel;
 use hebbscope::ui::panels::curve::axis::{Scale, Span, round_text};
 use hebbscope::ui::panels::curve::number::Number;
 use hebbscope::ui::panels::curve::outline::{Mark, outline};
@@ -508,8 +509,7 @@ fn every_number_has_a_picture_of_its_own_in_both_themes() {
     for is_dark in [true, false] {
         for number in Number::ALL {
             let mut curve = Curve::default();
-            curve.choose(number);
-            curve.set_smoothing(50);
+            Panel::choose(&mut curve, &serde_json::json!({ "number": number, "smoothing": 50 }));
             if number != Number::Eta && number != Number::Rate {
                 curve.set_scales(Scale::Linear, Scale::Log);
             }

@@ -43,21 +43,6 @@ impl Stepper {
         Self::new(network, parameters, Beginning { batch, steps: expected_steps, drive: None, state: Some(state) })
     }
 
-    /// Lives `steps` steps of a batch of lifetimes, one for each of `drivers`.
-    ///
-    /// # Errors
-    /// When a parameter is missing or misshapen, there is no driver, or the device fails.
-    pub fn live_with<D: Driver>(
-        network: Recurrent,
-        parameters: &Parameters,
-        drivers: &mut [D],
-        steps: usize,
-    ) -> Result<Self> {
-        let mut stepper = Self::begin(network, parameters, drivers.len(), steps)?;
-        stepper.advance_with(drivers, steps)?;
-        Ok(stepper)
-    }
-
     /// Whole lifetimes at once, driven with `drive`, `[T, B, N]`.
     pub(super) fn live(network: Recurrent, parameters: &Parameters, drive: &Tensor) -> Result<Self> {
         let (steps, batch, _) = drive.dims3()?;

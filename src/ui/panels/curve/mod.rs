@@ -219,11 +219,6 @@ impl Curve {
         self.scales = [x, y];
     }
 
-    /// Averages over the last `length` iterations.
-    pub fn set_smoothing(&mut self, length: usize) {
-        self.smoothing = length.max(1);
-    }
-
     /// What part is seen.
     pub fn view(&self) -> View {
         self.view
