@@ -25,6 +25,10 @@ pub struct Measure {
     pub key: &'static str,
     /// What it counts.
     pub title: &'static str,
+    /// The word beside a value: "1.2 % wrong", "correlation 0.9".
+    pub word: &'static str,
+    /// What stands above a narrow column of values.
+    pub symbol: &'static str,
     /// Whether it is shown in per cent.
     pub unit: Unit,
     /// Which way it is better.
@@ -32,6 +36,11 @@ pub struct Measure {
 }
 
 impl Measure {
+    /// A plain number that is called by its key.
+    pub const fn number(key: &'static str, title: &'static str, goal: Goal) -> Self {
+        Self { key, title, word: key, symbol: key, unit: Unit::Number, goal }
+    }
+
     /// Whether it is a part of one, shown in per cent.
     pub fn is_fraction(&self) -> bool {
         self.unit == Unit::Fraction

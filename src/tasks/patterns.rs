@@ -52,7 +52,8 @@ impl Task for Patterns {
     }
 
     fn measure(&self) -> Measure {
-        Measure { key: "error", title: "bits with the wrong sign", unit: Unit::Fraction, goal: Goal::Lower }
+        let (unit, goal) = (Unit::Fraction, Goal::Lower);
+        Measure { key: "error", title: "bits with the wrong sign", word: "wrong", symbol: "wrong", unit, goal }
     }
 
     fn score(&self, question: &Question, answer: &[f32]) -> Option<Score> {

@@ -23,8 +23,14 @@ use rand::Rng as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-const MEASURE: Measure =
-    Measure { key: "error", title: "bits with the wrong sign", unit: Unit::Fraction, goal: Goal::Lower };
+const MEASURE: Measure = Measure {
+    key: "error",
+    title: "bits with the wrong sign",
+    word: "wrong",
+    symbol: "wrong",
+    unit: Unit::Fraction,
+    goal: Goal::Lower,
+};
 
 /// A sequence in which every fortieth value is NaN or infinite.
 fn wild_values(length: usize, seed: u64) -> Vec<f32> {

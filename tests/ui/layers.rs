@@ -102,6 +102,9 @@ fn a_layer_is_drawn_with_square_cells_chosen_in_a_list_and_pinned_by_a_click() {
     harness.run_steps(2);
     let session = &mut harness.state_mut().session;
     assert_eq!(session.pinned(), Some(Pinned::Synapse { from: 60, to: 4 }));
+    harness.get_by_label("Pin neuron 4");
+    assert_eq!(harness.query_all_by_label("Pin neuron 60").count(), 0, "60 is a neuron of another layer");
+    let session = &mut harness.state_mut().session;
     let total = Ledger::of_synapse(&tape, 1, 60, 4, 20).total();
     assert!((total - f64::from(session.trace().unwrap().at(60, 4).unwrap())).abs() < 2e-6);
     // A neuron is one to which connections lead.

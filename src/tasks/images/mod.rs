@@ -66,6 +66,8 @@ impl Task for Images {
         Measure {
             key: "correlation",
             title: "correlation with the target on the blanked part",
+            word: "correlation",
+            symbol: "r",
             unit: Unit::Number,
             goal: Goal::Higher,
         }

@@ -2,20 +2,17 @@
 
 use crate::episode::Question;
 use crate::tasks::recall::Score;
-use crate::tasks::{Goal, Measure, Unit};
+use crate::tasks::{Goal, Measure};
 
-const MSE: Measure = number("mse", "mean squared error on the blanked part", Goal::Lower);
-const MEAN_MSE: Measure = number("baseline_mean_mse", "the same for the mean of the visible part", Goal::Lower);
+const MSE: Measure = Measure::number("mse", "mean squared error on the blanked part", Goal::Lower);
+const MEAN_MSE: Measure =
+    Measure::number("baseline_mean_mse", "the same for the mean of the visible part", Goal::Lower);
 const BEST_MSE: Measure =
-    number("baseline_best_study_mse", "for the picture shown that fits the visible part best", Goal::Lower);
+    Measure::number("baseline_best_study_mse", "for the picture shown that fits the visible part best", Goal::Lower);
 const BEST: Measure =
-    number("baseline_best_study_correlation", "its correlation; a perfect memory has 1", Goal::Higher);
+    Measure::number("baseline_best_study_correlation", "its correlation; a perfect memory has 1", Goal::Higher);
 const OTHER: Measure =
-    number("baseline_other_study_correlation", "for the best of those that were not asked for", Goal::Higher);
-
-const fn number(key: &'static str, title: &'static str, goal: Goal) -> Measure {
-    Measure { key, title, unit: Unit::Number, goal }
-}
+    Measure::number("baseline_other_study_correlation", "for the best of those that were not asked for", Goal::Higher);
 
 /// Correlation and mean squared error of `answer` beside what needs no learning: the mean of the visible part, and
 /// looking up which of the pictures shown fits the visible part best. That one is what a perfect memory would find

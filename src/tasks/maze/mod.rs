@@ -7,7 +7,7 @@
 use super::agent::Agents;
 use super::fields::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
 use super::settings::{Field, SettingError, Settings};
-use super::{ActionName, Experiment, Goal, Measure, Purpose, Task, Unit};
+use super::{ActionName, Experiment, Goal, Measure, Purpose, Task};
 use crate::plastic::Network;
 use environment::GIVEN;
 use plan::Plan;
@@ -79,7 +79,7 @@ impl Task for Maze {
     }
 
     fn measure(&self) -> Measure {
-        Measure { key: "reward", title: "reward per lifetime", unit: Unit::Number, goal: Goal::Higher }
+        Measure::number("reward", "reward per lifetime", Goal::Higher)
     }
 
     fn network(&self, settings: &Settings) -> Result<Network, SettingError> {

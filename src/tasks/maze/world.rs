@@ -7,12 +7,12 @@ use crate::data::Generator;
 use crate::episode::{Event, EventKind, Walk, What};
 use crate::tasks::agent::{Surroundings, World};
 use crate::tasks::tally::Tally;
-use crate::tasks::{Episode, Goal, Measure, Unit};
+use crate::tasks::{Episode, Goal, Measure};
 use candle_core::{Error, Result};
 
 const DETAILS: [Measure; 2] = [
-    Measure { key: "found", title: "how often the reward was reached", unit: Unit::Number, goal: Goal::Higher },
-    Measure { key: "bumps", title: "steps into a wall", unit: Unit::Number, goal: Goal::Lower },
+    Measure::number("found", "how often the reward was reached", Goal::Higher),
+    Measure::number("bumps", "steps into a wall", Goal::Lower),
 ];
 
 /// Mazes of some rules.

@@ -6,6 +6,7 @@ use super::parts::{Name, aligned, heading_ui, row_ui, title_ui};
 use super::pinned::Pinned;
 use super::{account, equation, fan};
 use crate::plastic::Writing;
+use crate::ui::scene::Scene;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{RichText, Ui};
@@ -36,7 +37,10 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
     ui.add_space(2.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        for index in [from, to] {
+        // Where rows and columns are other neurons, only the one to which the synapse leads has a page here.
+        let shape = session.scene().map_or([0; 2], Scene::shape);
+        let pages = if shape[0] == shape[1] { &[from, to][..] } else { &[to] };
+        for &index in pages {
             if ui.small_button(RichText::new(format!("Pin neuron {index}")).small()).clicked() {
                 session.pin(Pinned::Neuron(index));
             }

@@ -54,7 +54,7 @@ impl Frame {
         let [least, most] = WIDTH;
         let across = ((width - SEED - measure - gaps) / (shown + ANSWERS.len()) as f32).clamp(least, most).floor();
         let picture = vec2(across, (across * rows as f32 / columns as f32).max(4.0));
-        let measured = if measures.is_fraction() { "wrong".to_owned() } else { "r".to_owned() };
+        let measured = measures.symbol.to_owned();
         Self { shown, measure, measured, picture, font: egui::TextStyle::Small.resolve(ui.style()) }
     }
 
@@ -101,7 +101,7 @@ impl Frame {
         let is_own = session.scene().is_some_and(|scene| lived.by.is_of(scene));
         let is_seen = is_own && session.scene().is_some_and(|scene| scene.tape().origin.seed == Some(lived.seed));
         let measure = measure_text(lived);
-        let what = if lived.measures().is_fraction() { "wrong" } else { lived.measures().key };
+        let what = lived.measures().word;
         let stale = if is_own { "" } else { ", by another network than the one in view" };
         let words = format!("lifetime of seed {}, {what} {measure}{stale}", lived.seed);
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_seen, &words));
@@ -162,10 +162,9 @@ impl Frame {
 fn cells(lived: &GalleryLifetime, size: usize, palette: &Palette) -> Vec<Color32> {
     let question = &lived.question;
     let target = question.asked();
-    let error = if lived.measures().is_fraction() {
-        pixels::wrong_signs(&lived.answer, target, palette)
-    } else {
-        pixels::signed_error(&lived.answer, target, palette)
+    let error = match lived.by.config.task().examples_are_pictures() {
+        true => pixels::signed_error(&lived.answer, target, palette),
+        false => pixels::wrong_signs(&lived.answer, target, palette),
     };
     let shown = question.study.iter().map(|example| pixels::grey(example, palette));
     let answers = [

@@ -45,9 +45,9 @@ impl Panel for Recall {
         let seed = scene.life_name();
         let (measure, value) = (scene.task.measure(), f64::from(tape.measure));
         if measure.is_fraction() {
-            format!("{seed} · at the end {} wrong", percent(value))
+            format!("{seed} · at the end {} {}", percent(value), measure.word)
         } else {
-            format!("{seed} · at the end {} {}", measure.key, decimals(value, 2))
+            format!("{seed} · at the end {} {}", measure.word, decimals(value, 2))
         }
     }
 
