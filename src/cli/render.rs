@@ -123,8 +123,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let shape = prepared.scene.shape();
     if let Some(pinned) = arguments.pin.filter(|pinned| !pinned.fits(shape)) {
         let last = shape.map(|count| count - 1);
-        let neurons =
-            if last[0] == last[1] { last[0].to_string() } else { format!("{} (from) and {} (to)", last[0], last[1]) };
+        let neurons = match pinned {
+            Pinned::Synapse { .. } if last[0] != last[1] => format!("{} (from) and {} (to)", last[0], last[1]),
+            _ => last[1].to_string(),
+        };
         bail!("--pin expects neurons from 0 to {neurons}, found {pinned}");
     }
     let mut arrangement = arguments.layout.arrangement_for(prepared.scene.subject());

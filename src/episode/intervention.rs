@@ -158,7 +158,10 @@ pub fn check(interventions: &[Intervention], network: &Network, steps: usize) ->
     let (layers, agent) = (network.layers(), network.agent_size());
     for Intervention { step, layer, what } in interventions {
         if *step >= steps {
-            return Err(format!("expected an intervention before one of {steps} steps, found step {}", step + 1));
+            return Err(format!(
+                "expected an intervention before one of {steps} steps, found step {}",
+                step.saturating_add(1)
+            ));
         }
         match (what, agent) {
             (What::Act(action), Some(agent)) if *action < agent.actions => {}
@@ -170,9 +173,16 @@ pub fn check(interventions: &[Intervention], network: &Network, steps: usize) ->
             }
             _ => {}
         }
+        if *layer > 0 && what.alteration().is_none() {
+            return Err(format!("expected what is done to an agent to be done to no layer, found layer {layer}"));
+        }
         if let Some(alteration) = what.alteration() {
             if *layer > 0 && *layer >= layers.len() {
-                return Err(format!("expected one of {} plastic layers, found number {}", layers.len(), layer + 1));
+                return Err(format!(
+                    "expected one of {} plastic layers, found number {}",
+                    layers.len(),
+                    layer.saturating_add(1)
+                ));
             }
             alteration.check(layers.get(*layer).map_or(0, PlasticLayer::state_len))?;
         }

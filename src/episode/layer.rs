@@ -3,6 +3,7 @@
 
 use super::intervention::{self, What};
 use super::{Modulator, Tape};
+use crate::plastic::network::RECURRENT;
 use crate::plastic::replay::{Modulators, Recording};
 use crate::plastic::{Alteration, PlasticLayer};
 use std::ops::Range;
@@ -54,6 +55,12 @@ impl LayerRecord {
             return Err(format!("the eta of the lifetime is {}, expected a finite number", self.eta));
         }
         if let Some(Beginning { pre: before, state }) = &self.beginning {
+            if self.layer.delay > 1 {
+                return Err(format!(
+                    "expected a lifetime that begins with one step of {name}, not {}",
+                    self.layer.delay
+                ));
+            }
             let (expected, found) = ([*pre, self.layer.state_len()], [before.len(), state.len()]);
             if found != expected {
                 return Err(format!(
@@ -96,6 +103,11 @@ impl Tape {
     /// Its plastic layer of this number; `None` when there is none.
     pub fn layer(&self, index: usize) -> Option<LayerView<'_>> {
         Some(LayerView { tape: self, index, record: self.layers.get(index)? })
+    }
+
+    /// The number of the layer of neurons that hear themselves; `None` where they are not plastic.
+    pub fn recurrent_layer(&self) -> Option<usize> {
+        self.layers.iter().position(|record| record.layer.name == RECURRENT)
     }
 
     /// Row and column of the reward square in a step; `None` for a task without one.

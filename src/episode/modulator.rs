@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 /// The version of this part that this program writes.
 const VERSION: u32 = 1;
 
-/// M(t) of a lifetime of T steps, and how it reached N neurons (*Backpropamine*): with the activities, all that the
-/// traces follow from.
+/// M(t) of a lifetime of T steps, and how it reached the neurons of a layer (*Backpropamine*): with the layer's signals, all that
+/// its trace follows from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Modulator {
     /// M(t), `[T]`, before it is fanned out.
     pub values: Vec<f32>,
-    /// a and b of M_j(t) = a_j M(t) + b_j, `[N]` each; `None` where M reaches every neuron as it is.
+    /// a and b of M_j(t) = a_j M(t) + b_j, `[post]` each; `None` where M reaches every neuron as it is.
     pub fan_out: Option<[Vec<f32>; 2]>,
 }
 

@@ -6,6 +6,7 @@
 
 use super::{Content, Intervention, LayerRecord, What, intervention};
 use crate::plastic::Network;
+use crate::plastic::network::RECURRENT;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -135,7 +136,9 @@ impl Tape {
     /// With a sentence that says what does not fit.
     pub fn check(&self) -> Result<(), String> {
         self.network.check()?;
-        let expected = self.steps * self.neurons();
+        let Some(expected) = self.steps.checked_mul(self.neurons()) else {
+            return Err(format!("expected a lifetime that fits into memory, found {} steps", self.steps));
+        };
         if self.steps == 0 {
             return Err("expected a lifetime of at least one step, found none".into());
         }
@@ -170,6 +173,16 @@ impl Tape {
             return Err("expected the signals of the network's plastic layers, found those of others".into());
         }
         self.layers.iter().try_for_each(|record| record.check(self.steps))?;
+        for LayerRecord { layer, pre, post, .. } in &self.layers {
+            // Names of what a task shows begin with this word in files.
+            if layer.name == "picture" || layer.name.starts_with("picture.") {
+                return Err("expected a layer with another name, found one called picture".into());
+            }
+            let is_activity = |signal: &Arc<[f32]>| Arc::ptr_eq(signal, &self.activity) || *signal == self.activity;
+            if layer.name == RECURRENT && !(is_activity(pre) && is_activity(post)) {
+                return Err("expected recurrent neurons that hear their activities, found other signals".into());
+            }
+        }
         for (name, value) in [("loss", self.loss), ("measure", self.measure)] {
             if !value.is_finite() {
                 return Err(format!("the {name} of the lifetime is {value}, expected a finite number"));

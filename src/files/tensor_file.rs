@@ -132,7 +132,7 @@ impl TensorFile {
     ///
     /// # Errors
     /// When it is missing.
-    pub fn take_any(&mut self, name: &str) -> Result<Array, FileError> {
+    fn take_any(&mut self, name: &str) -> Result<Array, FileError> {
         self.tensors.remove(name).ok_or_else(|| self.refuse(format!("tensor {name} is missing")))
     }
 

@@ -32,7 +32,7 @@ pub use script::{Episode, Script};
 
 use crate::data::{DataError, Generator};
 use crate::episode::{Origin, Question, Tape};
-use crate::plastic::{Network, Parameters, Specification};
+use crate::plastic::{AgentSize, Network, Parameters, Specification};
 use candle_core::{Result, Tensor};
 use settings::{Field, SettingError, Settings};
 use std::path::Path;
@@ -50,6 +50,24 @@ pub fn find(name: &str) -> std::result::Result<&'static dyn Task, UnknownTask> {
         problem: if name.is_empty() { "no task was named".to_owned() } else { format!("there is no task {name}") },
         known: TASKS.iter().map(|task| task.name()).collect::<Vec<_>>().join(", "),
     })
+}
+
+/// Checks that a tape is a lifetime of the task that it names; tapes may come from files. Of a task that is not known
+/// nothing is known.
+///
+/// # Errors
+/// With a sentence that says what does not fit.
+pub fn check_tape(tape: &Tape) -> std::result::Result<(), String> {
+    let Ok(task) = find(&tape.origin.task) else { return Ok(()) };
+    let words = |size: Option<AgentSize>| match size {
+        Some(AgentSize { inputs, actions }) => format!("an agent of {inputs} inputs and {actions} actions"),
+        None => "no agent".to_owned(),
+    };
+    let (expected, found) = (task.agent_size(), tape.content.behaviour().and_then(|_| tape.network.agent_size()));
+    match found == expected || found.is_none() {
+        true => Ok(()),
+        false => Err(format!("expected {} in a lifetime of {}, found {}", words(expected), task.name(), words(found))),
+    }
 }
 
 /// There is no such task.
@@ -121,6 +139,11 @@ pub trait Task: Sync {
     /// Whether an example is a square picture, one neuron a pixel.
     fn examples_are_pictures(&self) -> bool {
         false
+    }
+
+    /// What an agent of this task sees and does, in numbers; `None` where there is no agent.
+    fn agent_size(&self) -> Option<AgentSize> {
+        None
     }
 
     /// What an agent of this task can do, by the numbers of its actions; none where there is no agent.

@@ -6,6 +6,7 @@ use super::run_folder::checkpoint_path;
 use crate::episode::{Tape, tape_file};
 use crate::files::{FileError, TensorFile};
 use crate::plastic::Parameters;
+use crate::tasks;
 use std::path::{Path, PathBuf};
 
 /// What was opened.
@@ -34,6 +35,7 @@ pub fn open(path: &Path) -> Result<Opened, FileError> {
     let file = TensorFile::read(path)?;
     if tape_file::is_tape(&file) {
         let (tape, parameters) = tape_file::read(file)?;
+        tasks::check_tape(&tape).map_err(|problem| FileError::new(path, problem))?;
         let config = RunConfig::of_tape(&tape).map_err(|problem| FileError::new(path, problem))?.map(Box::new);
         return Ok(Opened::Tape { tape: Box::new(tape), parameters, config });
     }

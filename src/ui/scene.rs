@@ -4,7 +4,7 @@ use super::asking::Base;
 use super::layout::Subject;
 use super::matrices::store::MOST;
 use crate::episode::{Behaviour, Content, Intervention, LayerView, Reel, Tape};
-use crate::plastic::{Network, Parameters};
+use crate::plastic::{Network, Parameters, Recurrent};
 use crate::render::Matrix;
 use crate::tasks::Recalled;
 use crate::tasks::{self, Episode, Task};
@@ -93,6 +93,12 @@ impl Scene {
     /// The plastic layer that is looked at, in its lifetime; `None` for a network without.
     pub fn layer(&self) -> Option<LayerView<'_>> {
         self.reel.layer()
+    }
+
+    /// The recurrent neurons, where those of the layer in view are them: others are not driven and know no tanh.
+    pub fn recurrence(&self) -> Option<Recurrent> {
+        let is_in_view = self.tape().recurrent_layer().is_none_or(|layer| layer == self.layer_index);
+        self.network().recurrent().filter(|_| is_in_view)
     }
 
     /// Rows and columns of w: how many neurons the connections come from and lead to.

@@ -202,7 +202,7 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], size: Vec2, pa
         let ink = if here { Color32::WHITE } else { palette.text };
         let label = painter.layout_no_wrap(event.label(), font.clone(), ink);
         let short = painter.layout_no_wrap(
-            event.index.map_or_else(|| "?".into(), |index| (index + 1).to_string()),
+            event.index.map_or_else(|| "?".into(), |index| index.saturating_add(1).to_string()),
             font.clone(),
             ink,
         );

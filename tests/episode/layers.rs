@@ -4,7 +4,8 @@ use crate::workbench::{
     LAYERED_STEPS, plasticities, read_tape, tape_bytes, two_layers, with_changed_header, with_changed_json, with_value,
 };
 use hebbscope::episode::{Intervention, LayerRecord, Ledger, Reel, Tape, What};
-use hebbscope::plastic::{ModulationKind, Network, Rule, Writing};
+use hebbscope::plastic::network::Part;
+use hebbscope::plastic::{AgentSize, Drive, ModulationKind, Network, PlasticLayer, Recurrent, Rule, Writing};
 use std::sync::Arc;
 
 /// H of a layer before every step and after the last, each connection by itself, in the plainest words.
@@ -148,6 +149,22 @@ fn a_lifetime_of_several_layers_that_does_not_fit_is_refused_in_words() {
     }
     let twice = Network::new(tape.network.parts().iter().cycle().take(3).cloned().collect());
     assert!(twice.check().unwrap_err().contains("parts with names of their own, found \"features\" twice"));
+    // An agent whose layers do not fit each other.
+    let recurrent = Recurrent { neurons: 8, drive: Drive::Add, plasticity: None };
+    let agent = Network::agent(recurrent, AgentSize { inputs: 16, actions: 4 });
+    agent.check().unwrap();
+    let with = |place: usize, inputs: usize, outputs: usize| {
+        let mut parts = agent.parts().to_vec();
+        let Part::Linear(linear) = &mut parts[place] else { panic!("{parts:?}") };
+        (linear.inputs, linear.outputs) = (inputs, outputs);
+        Network::new(parts).check().unwrap_err()
+    };
+    assert!(with(0, 16, 5).contains("an agent whose input is 16 × 8, found another"));
+    assert!(with(2, 7, 4).contains("an agent whose policy is 8 × 4, found another"));
+    assert!(with(3, 8, 2).contains("an agent whose value is 8 × 1, found another"));
+    let bodiless = agent.parts().iter().filter(|part| !matches!(part, Part::Recurrent(_))).cloned();
+    let bodiless = bodiless.chain(tape.network.parts().iter().cloned()).collect();
+    assert!(Network::new(bodiless).check().unwrap_err().contains("with recurrent neurons, found none"));
     let broken = |change: &dyn Fn(&mut Tape)| {
         let mut tape = tape.clone();
         change(&mut tape);
@@ -163,6 +180,35 @@ fn a_lifetime_of_several_layers_that_does_not_fit_is_refused_in_words() {
                 tape.interventions.push(done);
             }),
             "one of 2 plastic layers, found number 3",
+        ),
+        (
+            broken(&|tape| {
+                let done = Intervention { layer: usize::MAX, ..Intervention::new(3, What::Erase) };
+                tape.interventions.push(done);
+            }),
+            "found number 18446744073709551615",
+        ),
+        (
+            broken(&|tape| tape.interventions.push(Intervention::new(usize::MAX, What::Erase))),
+            "found step 18446744073709551615",
+        ),
+        (broken(&|tape| tape.steps = usize::MAX), "that fits into memory"),
+        (
+            broken(&|tape| {
+                let delayed = |layer: &PlasticLayer| PlasticLayer { delay: 2, ..layer.clone() };
+                tape.layers.iter_mut().for_each(|record| record.layer = delayed(&record.layer));
+                let parts = tape.layers.iter().map(|record| Part::Plastic(record.layer.clone()));
+                tape.network = Network::new(parts.collect());
+            }),
+            "that begins with one step of features, not 2",
+        ),
+        (
+            broken(&|tape| {
+                tape.layers[1].layer.name = "picture".into();
+                let parts = tape.layers.iter().map(|record| Part::Plastic(record.layer.clone()));
+                tape.network = Network::new(parts.collect());
+            }),
+            "found one called picture",
         ),
     ] {
         assert!(error.contains(words), "expected {words:?} in: {error}");

@@ -3,9 +3,13 @@
 use crate::support::{keep, offscreen, windowed};
 use crate::workbench::{LAYERED_STEPS, modulations, two_layers};
 use egui_kittest::{Harness, kittest::Queryable as _};
-use hebbscope::episode::{Ledger, Reel, Tape, tape_file};
-use hebbscope::plastic::network::Plasticity;
-use hebbscope::plastic::{AlphaKind, ModulationKind, Rule, Writing};
+use hebbscope::episode::{Content, LayerRecord, Ledger, Reel, Tape, tape_file};
+use hebbscope::plastic::network::{Part, Plasticity};
+use hebbscope::plastic::{AgentSize, AlphaKind, ModulationKind, Network, Parameters, PlasticLayer, Rule, Writing};
+use hebbscope::tasks;
+use hebbscope::tasks::maze::belief::beliefs;
+use hebbscope::tasks::maze::grid::Square;
+use hebbscope::train::{RunConfig, Trainer, open};
 use hebbscope::ui::export::{self, Export, Progress, Shown};
 use hebbscope::ui::inspector::Pinned;
 use hebbscope::ui::layout::Named;
@@ -40,6 +44,8 @@ fn session(path: PathBuf) -> Session {
     session.clock.pause();
     session.clock.seek(20);
     session.look_at_layer(1);
+    session.settle();
+    assert_eq!(session.clock.at(), 20, "at the same instant");
     session
 }
 
@@ -59,6 +65,7 @@ fn every_matrix_of_a_layer_has_its_shape_and_its_numbers() {
         let mut session = session(path);
         for (index, shape) in [[3, 64], [64, 5], [3, 64]].into_iter().enumerate() {
             session.look_at_layer(index % 2);
+            session.settle();
             assert_eq!(session.scene().unwrap().shape(), shape);
             let kinds = MatrixKind::ALL.into_iter().filter(|kind| !kind.is_gradient() && *kind != MatrixKind::Alpha);
             for kind in kinds {
@@ -77,6 +84,7 @@ fn every_matrix_of_a_layer_has_its_shape_and_its_numbers() {
             }
         }
         session.look_at_layer(2);
+        session.settle();
         assert_eq!(session.scene().unwrap().layer_index, 0, "there is no third layer");
     }
 }
@@ -117,6 +125,8 @@ fn a_layer_is_drawn_with_square_cells_chosen_in_a_list_and_pinned_by_a_click() {
     harness.get_by_role_and_label(egui::accesskit::Role::ComboBox, "plastic layer").click();
     harness.run_steps(2);
     harness.get_by_label("features, 3 × 64").click();
+    harness.run_steps(1);
+    harness.state_mut().session.settle();
     harness.run_steps(3);
     assert_eq!(harness.state().session.scene().unwrap().layer_index, 0);
     assert_eq!(harness.state().session.pinned(), None, "what was pinned belongs to the other layer");
@@ -140,6 +150,7 @@ fn every_panel_draws_a_layer_that_is_not_square_in_both_themes_with_everything_p
                 (1, [Pinned::Synapse { from: 63, to: 2 }, Pinned::Neuron(4)]),
             ] {
                 picture.app.session.look_at_layer(layer);
+                picture.app.session.settle();
                 for (index, _) in PANELS.iter().enumerate() {
                     picture.panel(index, [500.0, 400.0], 1.0).unwrap();
                 }
@@ -183,4 +194,98 @@ fn all_layers_are_exported_as_tensors_with_what_wrote_them() {
             assert_eq!(found[&format!("{name}.w")].dims(), [pre, post]);
         }
     }
+}
+
+/// The lifetime of an agent with one more plastic layer, before all parts or behind them.
+fn agent_with_head(first: bool) -> (Tape, Parameters) {
+    let mut config = RunConfig::new(tasks::find("maze").unwrap());
+    for (key, value) in [("size", "5"), ("steps", "30"), ("neurons", "12"), ("batch", "2")] {
+        config.settings.set_text(key, value).unwrap();
+    }
+    let checkpoint = Trainer::new(config).unwrap().checkpoint().unwrap();
+    let (mut tape, mut parameters) = (checkpoint.specimen().episode(2).unwrap(), checkpoint.parameters);
+    let layer = PlasticLayer { name: "head".into(), pre: 3, post: 2, delay: 0, plasticity: RULED };
+    for (name, shape) in layer.shapes() {
+        parameters.insert(&name, &shape, &vec![0.1; shape.iter().product()]).unwrap();
+    }
+    let [pre, post] = [3, 2].map(|width| (0..30 * width).map(|at| (at as f32).sin()).collect());
+    let record = LayerRecord { layer: layer.clone(), eta: 0.1, pre, post, modulator: None, beginning: None };
+    let mut parts = tape.network.parts().to_vec();
+    let place = if first { 0 } else { parts.len() };
+    parts.insert(place, Part::Plastic(layer));
+    tape.layers.insert(if first { 0 } else { 1 }, record);
+    tape.network = Network::new(parts);
+    // No task lives such an agent.
+    tape.origin.run = None;
+    tape.check().unwrap();
+    (tape, parameters)
+}
+
+#[test]
+fn an_agent_with_another_layer_before_or_behind_does_what_it_did() {
+    let Some(mut device) = offscreen() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for first in [true, false] {
+        let (tape, parameters) = agent_with_head(first);
+        let own = tape.recurrent_layer().unwrap();
+        assert_eq!(own, usize::from(first));
+        let path = folder.path().join("agent.safetensors");
+        tape_file::write(&path, &tape, &parameters).unwrap();
+        let tape = Arc::new(tape);
+        let trace = Reel::new(Arc::clone(&tape), own).trace_at(20).to_vec();
+        let behaviour = tape.content.behaviour().unwrap();
+        let [row, column] = behaviour.walk.as_ref().unwrap().squares[20];
+        let all = beliefs(&parameters, &tape, 20, &trace).unwrap();
+        let here = all.iter().find(|belief| belief.square == Square { row, column }).unwrap();
+        for (found, expected) in here.probabilities.iter().zip(&behaviour.probabilities[80..84]) {
+            assert!((found - expected).abs() < 1e-5, "{found}, not {expected}");
+        }
+        let mut picture = Picture::with(device, true);
+        picture.open(Some(&path));
+        assert_eq!(picture.app.session.notices, []);
+        picture.app.session.clock.seek(20);
+        let mut mazes = Vec::new();
+        for layer in [0, 1] {
+            picture.app.session.look_at_layer(layer);
+            picture.app.session.settle();
+            assert_eq!(picture.app.session.scene().unwrap().layer_index, layer);
+            for (index, make) in PANELS.iter().enumerate() {
+                let drawn = picture.panel(index, [500.0, 400.0], 1.0).unwrap();
+                if make().title() == "Maze" {
+                    mazes.push(drawn);
+                }
+            }
+        }
+        assert!(mazes[0] == mazes[1], "what an agent would do follows from its own layer, whichever is in view");
+        device = picture.into_offscreen();
+    }
+}
+
+#[test]
+fn an_agent_that_is_none_of_its_task_is_refused_when_it_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("agent.safetensors");
+    let (whole, parameters) = agent_with_head(false);
+    let mut tape = whole.clone();
+    tape.origin.task = "patterns".into();
+    tape_file::write(&path, &tape, &parameters).unwrap();
+    let error = open::open(&path).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("expected no agent in a lifetime of patterns, found an agent of 16 inputs"), "{error}");
+
+    let mut tape = whole;
+    let recurrent = tape.network.recurrent().unwrap();
+    tape.network = Network::agent(recurrent, AgentSize { inputs: 3, actions: 2 });
+    tape.layers.truncate(1);
+    let Content::Agent(behaviour) = &mut tape.content else { panic!("no agent") };
+    behaviour.observations.truncate(30 * 3);
+    behaviour.probabilities = vec![0.5; 30 * 2];
+    behaviour.actions.fill(1);
+    let mut smaller = Parameters::default();
+    for (name, shape) in tape.network.shapes() {
+        smaller.insert(&name, &shape, &vec![0.1; shape.iter().product()]).unwrap();
+    }
+    tape_file::write(&path, &tape, &smaller).unwrap();
+    let error = open::open(&path).map(|_| ()).unwrap_err().to_string();
+    let words = "expected an agent of 16 inputs and 4 actions in a lifetime of maze, found an agent of 3 inputs and 2";
+    assert!(error.contains(words) && !error.contains('\n'), "{error}");
 }

@@ -73,11 +73,6 @@ impl PlasticLayer {
         [self.pre, self.post]
     }
 
-    /// Whether both signals are of the same neurons, so that a neuron has a row and a column.
-    pub fn is_square(&self) -> bool {
-        self.pre == self.post
-    }
-
     /// How many numbers a trace has.
     pub fn trace_len(&self) -> usize {
         self.pre.saturating_mul(self.post)

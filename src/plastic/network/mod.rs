@@ -171,11 +171,24 @@ impl Network {
         if self.neurons() == 0 {
             return Err("expected a network of at least one neuron, found none".into());
         }
-        match self.agent_size() {
-            Some(AgentSize { inputs, actions }) if inputs == 0 || actions == 0 => {
-                Err(format!("expected an agent that sees and acts, found {inputs} inputs and {actions} actions"))
-            }
-            _ => Ok(()),
+        let shapes = self.shapes();
+        let distinct: BTreeSet<&String> = shapes.iter().map(|(name, _)| name).collect();
+        if distinct.len() < shapes.len() {
+            return Err("expected parts whose parameters have names of their own, found the same name twice".into());
         }
+        let Some(AgentSize { inputs, actions }) = self.agent_size() else { return Ok(()) };
+        if inputs == 0 || actions == 0 {
+            return Err(format!("expected an agent that sees and acts, found {inputs} inputs and {actions} actions"));
+        }
+        let Some(Recurrent { neurons, .. }) = self.recurrent() else {
+            return Err("expected an agent with recurrent neurons, found none".into());
+        };
+        for (name, inputs, outputs) in [(INPUT, inputs, neurons), (POLICY, neurons, actions), (VALUE, neurons, 1)] {
+            let fits = |part: &Part| matches!(part, Part::Linear(linear) if linear.name == name && (linear.inputs, linear.outputs) == (inputs, outputs));
+            if !self.parts.iter().any(fits) {
+                return Err(format!("expected an agent whose {name} is {inputs} × {outputs}, found another"));
+            }
+        }
+        Ok(())
     }
 }

@@ -8,8 +8,9 @@ use super::agent::Agents;
 use super::fields::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
 use super::settings::{Field, SettingError, Settings};
 use super::{ActionName, Experiment, Goal, Measure, Purpose, Task};
-use crate::plastic::Network;
+use crate::plastic::{AgentSize, Network};
 use environment::GIVEN;
+use grid::ACTION_NAMES;
 use plan::Plan;
 use world::Mazes;
 
@@ -86,8 +87,12 @@ impl Task for Maze {
         Ok(Plan::new(settings)?.agent.network)
     }
 
+    fn agent_size(&self) -> Option<AgentSize> {
+        Some(AgentSize { inputs: environment::OBSERVATION, actions: ACTION_NAMES.len() })
+    }
+
     fn actions(&self) -> &'static [ActionName] {
-        &grid::ACTION_NAMES
+        &ACTION_NAMES
     }
 
     fn experiment(&self, settings: &Settings, _purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {

@@ -5,6 +5,7 @@
 use super::{ExportError, Progress, Still, file};
 use crate::episode::Reel;
 use crate::files::{Array, FileError};
+use crate::plastic::network::RECURRENT;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
@@ -61,7 +62,7 @@ fn arrays(still: &Still) -> anyhow::Result<BTreeMap<String, Array>> {
         let mut reel = if is_in_view { still.scene.reel.clone() } else { Reel::new(Arc::clone(tape), index) };
         arrays.insert(layer.parameter(TRACE), Array::new(&layer.shape(), reel.trace_at(still.at).to_vec()));
         // Where neurons hear themselves, what wrote the trace is the activity.
-        if !(Arc::ptr_eq(&record.pre, &tape.activity) && Arc::ptr_eq(&record.post, &tape.activity)) {
+        if layer.name != RECURRENT {
             for (signal, width, values) in [("pre", layer.pre, &record.pre), ("post", layer.post, &record.post)] {
                 arrays.insert(layer.parameter(signal), Array::new(&[tape.steps, width], values.to_vec()));
             }

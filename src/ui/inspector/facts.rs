@@ -321,7 +321,8 @@ fn post_at(scene: &Scene, step: usize, to: usize) -> f32 {
 /// What drives a neuron in a step; zero for a layer whose neurons are not those that are driven.
 fn input_at(scene: &Scene, step: usize, to: usize) -> f32 {
     let (tape, [_, columns]) = (scene.tape(), scene.shape());
-    if columns == tape.neurons() { tape.drive[step * columns + to] } else { 0.0 }
+    let is_driven = scene.recurrence().is_some() && columns == tape.neurons();
+    if is_driven { tape.drive[step * columns + to] } else { 0.0 }
 }
 
 /// "17", or "1000 (bias)".

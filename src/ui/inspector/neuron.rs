@@ -5,7 +5,7 @@ use super::fan;
 use super::history::{History, history_ui};
 use super::parts::{Name, heading_ui, line_ui, row_ui, title_ui};
 use super::pinned::Pinned;
-use crate::plastic::Drive;
+use crate::plastic::{Drive, Recurrent};
 use crate::ui::numbers::signed;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -15,19 +15,20 @@ use egui::{Align2, RichText, Ui};
 pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNow) {
     let palette = Palette::of(ui.ctx());
     let Some(scene) = session.scene() else { return };
-    let (is_plastic, recurrent) = (scene.alpha.is_some(), scene.tape().network.recurrent());
-    let drive = recurrent.map_or(Drive::Add, |recurrent| recurrent.drive);
+    let (is_plastic, recurrent) = (scene.alpha.is_some(), scene.recurrence());
     let name = neuron_name(now.index, life.into.bias);
     if title_ui(ui, &format!("Neuron {name}")) {
         session.unpin();
     }
     row_ui(ui, &Name::Words(&format!("x at step {}", now.step + 1)), &signed(f64::from(now.activity), 5));
-    let input = match (drive, now.input) {
-        (_, 0.0) => "none".to_owned(),
-        (Drive::Clamp, input) => format!("held at {}", signed(f64::from(input), 3)),
-        (Drive::Add, input) => signed(f64::from(input), 5),
-    };
-    row_ui(ui, &Name::Words("input"), &input);
+    if let Some(Recurrent { drive, .. }) = recurrent {
+        let input = match (drive, now.input) {
+            (_, 0.0) => "none".to_owned(),
+            (Drive::Clamp, input) => format!("held at {}", signed(f64::from(input), 3)),
+            (Drive::Add, input) => signed(f64::from(input), 5),
+        };
+        row_ui(ui, &Name::Words("input"), &input);
+    }
     heading_ui(ui, "Activity over this life", "−1 to +1");
     let history_name = format!("x of neuron {}", now.index);
     let history = History { values: &life.history, name: &history_name, color: palette.text, least_range: 1.0 };

@@ -16,7 +16,7 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
     let palette = Palette::of(ui.ctx());
     let Some(scene) = session.scene() else { return };
     let writing = scene.layer().map(|layer| layer.layer().plasticity.writing);
-    let recurrent = scene.tape().network.recurrent();
+    let recurrent = scene.recurrence();
     let (from, to) = (now.from, now.to);
     if title_ui(ui, &format!("Synapse {from} → {to}")) {
         session.unpin();

@@ -155,6 +155,7 @@ fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
         let first = &interventions[row.start];
         ui.horizontal(|ui| {
             let words = in_words(&interventions[row.clone()], actions_of(session));
+            let words = with_layer(words, &interventions[row.start], session);
             let button = ui.small_button("×");
             let name = format!("take back: {words}");
             button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
@@ -193,6 +194,17 @@ fn rows(interventions: &[Intervention]) -> Vec<Range<usize>> {
         }
     }
     rows
+}
+
+/// The same words with the name of the layer, where a network has several.
+fn with_layer(words: String, done: &Intervention, session: &Session) -> String {
+    let layers = session.scene().map_or(&[][..], |scene| &scene.tape().layers);
+    match layers.get(done.layer) {
+        Some(record) if layers.len() > 1 && done.what.alteration().is_some() => {
+            format!("{}: {words}", record.layer.name)
+        }
+        _ => words,
+    }
 }
 
 /// A row in words.

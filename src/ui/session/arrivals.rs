@@ -3,6 +3,7 @@
 use super::Session;
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::episode::{Clock, Event, EventKind};
+use crate::plastic::Network;
 use crate::ui::layout::Subject;
 use crate::ui::scene::{Prepared, Scene};
 use crate::ui::watch::{Look, Watch};
@@ -31,6 +32,8 @@ pub(super) enum Arrival {
     Own,
     /// The same lifetime with other interventions: at the same instant.
     Branched,
+    /// The same lifetime with another of its layers in view: at the same instant.
+    Layer,
     /// The network in training: stay at the end of its lifetime; what an agent of this window's own run did is played.
     Follow,
 }
@@ -62,6 +65,16 @@ impl Session {
         self.opening = None;
         let (sender, result) = channel();
         let wake = Arc::clone(&self.wake);
+        let wanted = self.wanted_layer().filter(|_| arrival != Arrival::Layer);
+        let work = move || {
+            let prepared = work()?;
+            match wanted {
+                Some((network, layer)) if network == *prepared.scene.network() => {
+                    Ok(Prepared { scene: prepared.scene.of_layer(layer)?, ..prepared })
+                }
+                _ => Ok(prepared),
+            }
+        };
         let spawned = std::thread::Builder::new().name("hebbscope-preparing".into()).spawn(move || {
             // A window that has been closed no longer wants the result.
             let _delivered = sender.send(work());
@@ -143,11 +156,12 @@ impl Session {
         if arrival == Arrival::Follow && !self.following {
             return;
         }
-        if prepared.scene.changed.is_none() && arrival != Arrival::Asked {
+        if prepared.scene.changed.is_none() && !matches!(arrival, Arrival::Asked | Arrival::Layer) {
             self.forget_question();
         }
         match arrival {
             Arrival::Branched => self.settle_branch(),
+            Arrival::Layer => {}
             _ => self.forget_branch(),
         }
         if arrival == Arrival::Fresh {
@@ -164,7 +178,7 @@ impl Session {
                     self.clock.seek(steps - 1);
                 }
             }
-            Arrival::Branched => self.clock.set_steps(steps),
+            Arrival::Branched | Arrival::Layer => self.clock.set_steps(steps),
             Arrival::Fresh => {
                 let (path, watch) = self.opening.take().unzip();
                 (self.opened, self.watch, self.newer) = (path, watch.flatten(), None);
@@ -200,25 +214,31 @@ impl Session {
         if let Some(curve) = prepared.curve {
             self.curve = curve;
         }
-        let layer = self.scene.as_ref().filter(|old| old.layer_index > 0 && old.network() == prepared.scene.network());
-        let scene = match layer.map(|old| prepared.scene.of_layer(old.layer_index)) {
-            Some(Ok(same_layer)) => same_layer,
-            Some(Err(_)) | None => prepared.scene,
-        };
-        self.view(scene);
+        let wanted = self.wanted_layer();
+        self.inspection.take_in(self.scene.as_ref(), &prepared.scene);
+        let scene = self.scene.insert(prepared.scene);
+        // What follows a run folder does not know which layer is looked at.
+        if let Some((network, layer)) = wanted
+            && arrival == Arrival::Follow
+            && scene.layer_index != layer
+            && network == *scene.network()
+        {
+            self.look_at_layer(layer);
+        }
+    }
+
+    /// The network in view and which of its layers is looked at, where that is not the first.
+    fn wanted_layer(&self) -> Option<(Network, usize)> {
+        let scene = self.scene.as_ref().filter(|scene| scene.layer_index > 0)?;
+        Some((scene.network().clone(), scene.layer_index))
     }
 
     /// Looks at another plastic layer of the network in view; nothing changes where there is no such layer.
     pub fn look_at_layer(&mut self, layer: usize) {
-        let Some(scene) = self.scene.as_ref().filter(|scene| scene.layer_index != layer) else { return };
-        if let Ok(scene) = scene.of_layer(layer) {
-            self.view(scene);
-        }
-    }
-
-    fn view(&mut self, scene: Scene) {
-        self.inspection.take_in(self.scene.as_ref(), &scene);
-        self.scene = Some(scene);
+        let Some(scene) = self.scene.as_ref() else { return };
+        let Some(record) = scene.tape().layers.get(layer).filter(|_| scene.layer_index != layer) else { return };
+        let (what, scene) = (format!("looking at the layer {}", record.layer.name), scene.clone());
+        self.start(what, Arrival::Layer, move || Ok(Prepared { scene: scene.of_layer(layer)?, curve: None }));
     }
 }
 

@@ -14,6 +14,7 @@ pub mod story;
 mod touch;
 
 use super::Panel;
+use crate::episode::{Reel, Tape};
 use crate::tasks::maze::belief::{Belief, beliefs};
 use crate::tasks::maze::environment::Inputs;
 use crate::ui::numbers::{grouped, signed};
@@ -183,7 +184,13 @@ impl Maze {
         let (scene, at) = (session.scene()?, session.clock.at());
         let is_known = |known: &Known| (known.scene, known.step) == (scene.identity(), at);
         if !self.known.as_ref().is_some_and(is_known) {
-            let of = |tape, trace: &[f32]| beliefs(&scene.parameters, tape, at, trace).unwrap_or_default().into();
+            // What an agent does follows from its recurrent layer, whichever is in view.
+            let elsewhere = scene.tape().recurrent_layer().filter(|layer| *layer != scene.layer_index);
+            let of = |tape: &Arc<Tape>, in_view: &[f32]| {
+                let other = elsewhere.map(|layer| Reel::new(Arc::clone(tape), layer).trace_at(at).to_vec());
+                let trace = other.as_deref().unwrap_or(in_view);
+                beliefs(&scene.parameters, tape, at, trace).unwrap_or_default().into()
+            };
             let trace = trace.as_ref().map_or(&[][..], |trace| trace.values());
             self.known = Some(Known {
                 scene: scene.identity(),
