@@ -22,7 +22,7 @@ pub(in crate::plastic) trait Differentiate: Send {
     ) -> Result<[Option<Tensor>; 3]>;
 }
 
-/// x(t) of all steps and lanes, `[T, B, N]`, where it lies.
+/// x(t) of all steps and lifetimes, `[T, B, N]`, where it lies.
 pub(in crate::plastic) enum Activity {
     Host(Vec<f32>),
     #[cfg(feature = "cuda")]

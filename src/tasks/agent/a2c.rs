@@ -29,7 +29,7 @@ pub struct Trajectory {
     pub rewards: Vec<f32>,
 }
 
-/// R_t = r_t + γ R_{t+1} of each lane, `[T, B]` like the rewards.
+/// R_t = r_t + γ R_{t+1} of each lifetime, `[T, B]` like the rewards.
 pub fn returns(rewards: &[f32], batch: usize, gamma: f64) -> Vec<f32> {
     let mut later = vec![0.0; batch];
     let mut returns = vec![0.0; rewards.len()];
@@ -51,7 +51,7 @@ pub fn losses(logits: &Tensor, values: &Tensor, trajectory: &Trajectory, constan
     let Trajectory { actions, rewards } = trajectory;
     if values.dims() != [steps, batch] || actions.len() != steps * batch || rewards.len() != steps * batch {
         bail!(
-            "expected values, actions and rewards of {steps} steps and {batch} lanes, found {:?}, {} and {}",
+            "expected values, actions and rewards of {steps} steps and {batch} lifetimes, found {:?}, {} and {}",
             values.dims(),
             actions.len(),
             rewards.len()

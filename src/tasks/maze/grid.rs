@@ -2,13 +2,12 @@
 
 use crate::tasks::ActionName;
 use crate::tasks::settings::SettingError;
-use serde::{Deserialize, Serialize};
 
 /// The smallest and the largest maze.
 pub const SIZES: std::ops::RangeInclusive<usize> = 5..=21;
 
 /// A square, the wall around the maze included: the open ones have rows and columns from one on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Square {
     /// From the top.
     pub row: usize,
@@ -42,8 +41,7 @@ impl Square {
 }
 
 /// What an agent can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// To the row above.
     Up,

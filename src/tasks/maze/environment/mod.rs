@@ -1,7 +1,7 @@
 //! The maze itself: open squares inside a wall, pillars, one hidden reward square (*Differentiable plasticity*,
 //! section 4.5).
 //!
-//! An agent of each lane walks up, right, left or down. Walking into a wall or a pillar costs something and moves
+//! An agent walks up, right, left or down. Walking into a wall or a pillar costs something and moves
 //! nobody; reaching the reward square pays, and the agent finds itself on a random other square. The reward square
 //! stays where it is for the whole lifetime, and is nothing that an agent can see: it learns of it by the reward, one
 //! step late.
@@ -22,7 +22,6 @@ use super::grid::{Action, Grid, Square};
 use crate::data::Generator;
 use crate::tasks::settings::{SettingError, Settings};
 use rand::Rng as _;
-use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Where an agent sees the squares around it.
@@ -39,7 +38,7 @@ pub const BIAS: usize = 15;
 pub const OBSERVATION: usize = 16;
 
 /// What an agent is given to see, beside the one that is always one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inputs {
     /// The squares around it.
     pub walls: bool,
@@ -78,7 +77,7 @@ impl Inputs {
 }
 
 /// The numbers of a maze.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rules {
     /// Open squares along a side, odd.
     pub size: usize,
@@ -89,7 +88,6 @@ pub struct Rules {
     /// What the reward square pays.
     pub reward: f32,
     /// What an agent is given to see.
-    #[serde(default)]
     pub inputs: Inputs,
 }
 
@@ -116,8 +114,8 @@ impl Rules {
 }
 
 /// One agent in its maze.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-struct Lane {
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Agent {
     reward_square: Square,
     square: Square,
     last_action: Option<Action>,
@@ -136,37 +134,12 @@ pub struct Turn {
 }
 
 /// A batch of mazes of the same rules, each with a reward square and an agent of its own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Saved")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Environment {
     rules: Rules,
     generator: Generator,
-    lanes: Vec<Lane>,
+    agents: Vec<Agent>,
     step: usize,
-}
-
-/// An [`Environment`] as it was read.
-#[derive(Deserialize)]
-struct Saved {
-    rules: Rules,
-    generator: Generator,
-    lanes: Vec<Lane>,
-    step: usize,
-}
-
-impl TryFrom<Saved> for Environment {
-    type Error = String;
-
-    fn try_from(Saved { rules, generator, lanes, step }: Saved) -> Result<Self, String> {
-        rules.check().map_err(|error| error.to_string())?;
-        let grid = Grid::new(rules.size).map_err(|error| error.to_string())?;
-        for square in lanes.iter().flat_map(|lane| [lane.reward_square, lane.square]) {
-            if grid.is_wall(square) {
-                return Err(format!("expected open squares, found row {} column {}", square.row, square.column));
-            }
-        }
-        Ok(Self { rules, generator, lanes, step })
-    }
 }
 
 impl Environment {
@@ -178,15 +151,15 @@ impl Environment {
         rules.check()?;
         let grid = Grid::new(rules.size)?;
         let hidden = grid.open_squares(|square| square != grid.centre());
-        let lanes = (0..batch)
-            .map(|_| Lane {
+        let agents = (0..batch)
+            .map(|_| Agent {
                 reward_square: hidden[generator.random_range(0..hidden.len())],
                 square: grid.centre(),
                 last_action: None,
                 last_reward: 0.0,
             })
             .collect();
-        Ok(Self { rules, generator, lanes, step: 0 })
+        Ok(Self { rules, generator, agents, step: 0 })
     }
 
     /// The numbers of the maze.
@@ -201,7 +174,7 @@ impl Environment {
 
     /// How many agents.
     pub fn batch(&self) -> usize {
-        self.lanes.len()
+        self.agents.len()
     }
 
     /// How many steps lie behind.
@@ -209,26 +182,26 @@ impl Environment {
         self.step
     }
 
-    /// Where the agent of a lane stands.
-    pub fn square(&self, lane: usize) -> Square {
-        self.lanes[lane].square
+    /// Where an agent stands.
+    pub fn square(&self, agent: usize) -> Square {
+        self.agents[agent].square
     }
 
-    /// The reward square of a lane.
-    pub fn reward_square(&self, lane: usize) -> Square {
-        self.lanes[lane].reward_square
+    /// The reward square of an agent.
+    pub fn reward_square(&self, agent: usize) -> Square {
+        self.agents[agent].reward_square
     }
 
-    /// Hides the reward of a lane elsewhere.
+    /// Hides the reward of an agent elsewhere.
     ///
     /// # Errors
     /// With a sentence when there is a wall.
-    pub fn move_reward(&mut self, lane: usize, to: Square) -> Result<(), String> {
+    pub fn move_reward(&mut self, agent: usize, to: Square) -> Result<(), String> {
         if self.grid().is_wall(to) {
             let Square { row, column } = to;
             return Err(format!("expected an open square for the reward, found a wall on square ({column}, {row})"));
         }
-        self.lanes[lane].reward_square = to;
+        self.agents[agent].reward_square = to;
         Ok(())
     }
 
@@ -240,16 +213,16 @@ impl Environment {
         assert_eq!(observations.len(), self.batch() * OBSERVATION, "every agent sees as many numbers");
         let (grid, inputs) = (self.grid(), self.rules.inputs);
         observations.fill(0.0);
-        for (lane, seen) in self.lanes.iter().zip(observations.chunks_exact_mut(OBSERVATION)) {
+        for (agent, seen) in self.agents.iter().zip(observations.chunks_exact_mut(OBSERVATION)) {
             if inputs.walls {
-                for (seen, square) in seen[WALLS].iter_mut().zip(lane.square.surroundings()) {
+                for (seen, square) in seen[WALLS].iter_mut().zip(agent.square.surroundings()) {
                     *seen = if grid.is_wall(square) { 1.0 } else { 0.0 };
                 }
             }
             if inputs.reward {
-                seen[LAST_REWARD] = lane.last_reward;
+                seen[LAST_REWARD] = agent.last_reward;
             }
-            if let Some(action) = lane.last_action.filter(|_| inputs.action) {
+            if let Some(action) = agent.last_action.filter(|_| inputs.action) {
                 seen[LAST_ACTION.start + action as usize] = 1.0;
             }
             if inputs.time {
@@ -268,20 +241,20 @@ impl Environment {
         let grid = self.grid();
         self.step += 1;
         let (rules, generator) = (self.rules, &mut self.generator);
-        let turns = self.lanes.iter_mut().zip(actions).map(|(lane, &action)| {
-            let ahead = lane.square.beside(action);
+        let turns = self.agents.iter_mut().zip(actions).map(|(agent, &action)| {
+            let ahead = agent.square.beside(action);
             let bumped = grid.is_wall(ahead);
             if !bumped {
-                lane.square = ahead;
+                agent.square = ahead;
             }
             // Standing on the reward finds nothing: an agent under whom it was hidden has to come back.
-            let found = !bumped && lane.square == lane.reward_square;
+            let found = !bumped && agent.square == agent.reward_square;
             let reward = if found { rules.reward } else { 0.0 } - if bumped { rules.wall_penalty } else { 0.0 };
             if found {
-                let others = grid.open_squares(|square| square != lane.reward_square);
-                lane.square = others[generator.random_range(0..others.len())];
+                let others = grid.open_squares(|square| square != agent.reward_square);
+                agent.square = others[generator.random_range(0..others.len())];
             }
-            (lane.last_action, lane.last_reward) = (Some(action), reward);
+            (agent.last_action, agent.last_reward) = (Some(action), reward);
             Turn { reward, bumped, found }
         });
         turns.collect()

@@ -22,7 +22,7 @@ fn sees(environment: &Environment) -> Vec<Vec<f32>> {
 fn placed(square: [usize; 2], reward_square: [usize; 2]) -> Environment {
     let mut environment = environment(PAPER, 1, 0);
     let [square, reward_square] = [square, reward_square].map(|[row, column]| Square { row, column });
-    environment.lanes[0] = Lane { reward_square, square, last_action: None, last_reward: 0.0 };
+    environment.agents[0] = Agent { reward_square, square, last_action: None, last_reward: 0.0 };
     environment
 }
 
@@ -62,10 +62,10 @@ fn the_reward_square_is_never_a_pillar_nor_the_centre_and_any_other() {
     for size in [5, 7, 9, 21] {
         let environment = environment(Rules { size, ..PAPER }, 10_000, 3);
         let grid = environment.grid();
-        let hidden: BTreeSet<Square> = (0..environment.batch()).map(|lane| environment.reward_square(lane)).collect();
+        let hidden: BTreeSet<Square> = (0..environment.batch()).map(|agent| environment.reward_square(agent)).collect();
         let expected = grid.open_squares(|square| square != grid.centre());
         assert_eq!(hidden.into_iter().collect::<Vec<_>>(), expected, "size {size}");
-        assert!((0..environment.batch()).all(|lane| environment.square(lane) == grid.centre()));
+        assert!((0..environment.batch()).all(|agent| environment.square(agent) == grid.centre()));
     }
 }
 
@@ -112,7 +112,7 @@ fn a_reward_is_seen_one_step_late_and_for_one_step() {
     assert_eq!(sees(&environment)[0][LAST_REWARD], 0.0);
     environment.act(&[Action::Right]);
     assert_eq!(sees(&environment)[0][LAST_REWARD], 10.0);
-    environment.lanes[0].square = Square { row: 1, column: 1 };
+    environment.agents[0].square = Square { row: 1, column: 1 };
     environment.act(&[Action::Left]);
     assert_eq!(sees(&environment)[0][LAST_REWARD], -0.1);
     environment.act(&[Action::Right]);
@@ -135,9 +135,9 @@ fn an_observation_is_walls_reward_action_time_and_a_one() {
 }
 
 #[test]
-fn a_saved_environment_goes_on_bit_for_bit_and_a_seed_gives_the_same_walk_again() {
+fn a_seed_gives_the_same_walk_again() {
     let mut walked = environment(PAPER, 30, 7);
-    let mut again = walked.clone();
+    let mut again = environment(PAPER, 30, 7);
     let mut actions = Generator::new(1, Stream::Training);
     let mut found = 0;
     let mut walk = |one: &mut Environment, other: &mut Environment| {
@@ -150,27 +150,7 @@ fn a_saved_environment_goes_on_bit_for_bit_and_a_seed_gives_the_same_walk_again(
         }
     };
     walk(&mut walked, &mut again);
-    let text = serde_json::to_string(&walked).unwrap();
-    let mut resumed: Environment = serde_json::from_str(&text).unwrap();
-    assert_eq!(resumed, walked);
-    walk(&mut walked, &mut resumed);
-    assert_eq!(resumed, walked);
     assert!(found > 100, "the agents have found what there is to find: {found}");
-}
-
-#[test]
-fn a_saved_environment_that_cannot_be_is_refused() {
-    let text = serde_json::to_string(&placed([5, 4], [5, 5])).unwrap();
-    for (from, to, words) in [
-        (r#""size":9"#, r#""size":8"#, "size expects an odd whole number"),
-        (r#""row":5,"column":4"#, r#""row":4,"column":4"#, "open squares, found row 4 column 4"),
-        (r#""row":5,"column":4"#, r#""row":0,"column":18446744073709551615"#, "open squares, found row 0"),
-        (r#""steps":200"#, r#""steps":0"#, "at least one step"),
-    ] {
-        assert!(text.contains(from), "{text}");
-        let error = serde_json::from_str::<Environment>(&text.replacen(from, to, 1)).unwrap_err().to_string();
-        assert!(error.contains(words), "{error}");
-    }
 }
 
 #[test]
@@ -198,11 +178,6 @@ fn an_input_that_is_withheld_is_zero_and_the_others_are_what_they_were() {
     }
     assert_eq!(ALL, Inputs { walls: true, reward: true, action: true, time: true });
     assert_eq!(Inputs::default(), ALL);
-    // An environment that was saved before there was a choice.
-    let saved = serde_json::to_value(PAPER).unwrap();
-    let mut before = saved.clone();
-    before.as_object_mut().unwrap().remove("inputs");
-    assert_eq!(serde_json::from_value::<Rules>(before).unwrap(), PAPER);
 }
 
 #[test]
