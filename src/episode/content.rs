@@ -61,6 +61,11 @@ impl Question {
     }
 }
 
+/// Whether tensors whose names begin with `prefix` would be taken for pictures.
+pub(super) fn is_taken(prefix: &str) -> bool {
+    prefix.starts_with(PICTURE)
+}
+
 impl Content {
     /// What was asked; `None` where nothing was.
     pub fn question(&self) -> Option<&Question> {

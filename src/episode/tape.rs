@@ -4,7 +4,7 @@
 //! [`super::Reel`] rebuilds H(t) when somebody looks. A lifetime of 1001 neurons and 205 steps is
 //! then 1.6 MB in memory and on disk, instead of 0.8 GB.
 
-use super::{Content, Intervention, LayerRecord, What, intervention};
+use super::{Content, Intervention, LayerRecord, What, content, intervention, tape_file};
 use crate::plastic::Network;
 use crate::plastic::network::RECURRENT;
 use serde::{Deserialize, Serialize};
@@ -174,9 +174,8 @@ impl Tape {
         }
         self.layers.iter().try_for_each(|record| record.check(self.steps))?;
         for LayerRecord { layer, pre, post, .. } in &self.layers {
-            // Names of what a task shows begin with this word in files.
-            if layer.name == "picture" || layer.name.starts_with("picture.") {
-                return Err("expected a layer with another name, found one called picture".into());
+            if content::is_taken(&tape_file::prefix(layer)) {
+                return Err(format!("expected a layer with another name, found one called {}", layer.name));
             }
             let is_activity = |signal: &Arc<[f32]>| Arc::ptr_eq(signal, &self.activity) || *signal == self.activity;
             if layer.name == RECURRENT && !(is_activity(pre) && is_activity(post)) {

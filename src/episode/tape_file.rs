@@ -68,7 +68,7 @@ fn hears_itself(network: &Network) -> bool {
 }
 
 /// The beginning of the names of a layer's tensors.
-fn prefix(layer: &PlasticLayer) -> String {
+pub(super) fn prefix(layer: &PlasticLayer) -> String {
     format!("tape.{}.", layer.name)
 }
 

@@ -1,5 +1,6 @@
 //! Parameters from specifications: what a new network has, and how its first values are drawn.
 
+use super::network::Network;
 use super::parameters::Parameters;
 use candle_core::{DType, Device, Result, Shape, Tensor, bail};
 use candle_nn::VarBuilder;
@@ -38,6 +39,14 @@ pub struct Specification {
     pub shape: Vec<usize>,
     /// Its first values.
     pub init: Init,
+}
+
+impl Network {
+    /// Its parameters, in the order in which first values are drawn, each drawn as `init` says by name.
+    pub fn specifications(&self, init: impl Fn(&str) -> Init) -> Vec<Specification> {
+        let shapes = self.shapes().into_iter();
+        shapes.map(|(name, shape)| Specification { init: init(&name), name, shape }).collect()
+    }
 }
 
 impl Parameters {

@@ -73,7 +73,8 @@ pub(super) fn begin(network: &Network, parameters: &Parameters, scripts: &[Scrip
     Stepper::begin_from(recurrent, parameters, &State { activity, traces }, steps)
 }
 
-/// Lives lifetimes of `steps` to which somebody does `interventions`: `advance` lives the steps between them.
+/// Lives lifetimes of `steps` to which somebody does `interventions`: `advance` lives the steps between them,
+/// of which there are some whenever it is called.
 ///
 /// # Errors
 /// When an intervention does not fit, or `advance` fails.
@@ -87,9 +88,11 @@ pub(super) fn live_through(
     let mut lived = 0;
     for Intervention { step, what, .. } in interventions {
         if let Some(alteration) = what.alteration() {
-            advance(stepper, lived..*step)?;
+            if lived < *step {
+                advance(stepper, lived..*step)?;
+                lived = *step;
+            }
             stepper.alter(parameters, &alteration)?;
-            lived = *step;
         }
     }
     advance(stepper, lived..steps)

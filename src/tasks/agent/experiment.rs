@@ -84,8 +84,7 @@ impl<S: Surroundings> Experiment for Agents<S> {
     }
 
     fn specifications(&self) -> Vec<Specification> {
-        let shapes = self.plan.network.shapes().into_iter();
-        shapes.map(|(name, shape)| Specification { init: self.init(&name), name, shape }).collect()
+        self.plan.network.specifications(|name| self.init(name))
     }
 
     fn draw(&self, generator: &mut Generator) -> Script {

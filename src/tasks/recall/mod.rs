@@ -170,10 +170,7 @@ impl<E: Examples> Recall<E> {
             _ => {
                 let mut stepper = script::begin(&network, parameters, scripts, steps)?;
                 script::live_through(&mut stepper, parameters, interventions, steps, |stepper, span| {
-                    match span.len() {
-                        0 => Ok(()),
-                        count => stepper.advance(&drive.narrow(0, span.start, count)?),
-                    }
+                    stepper.advance(&drive.narrow(0, span.start, span.len())?)
                 })?;
                 stepper.finish(parameters, drive)
             }
@@ -203,15 +200,10 @@ impl<E: Examples> Experiment for Recall<E> {
     }
 
     fn specifications(&self) -> Vec<Specification> {
-        let init = |name: &str| match name {
+        self.network().specifications(|name| match name {
             "eta" => Init::Constant(INITIAL_ETA),
             _ => Init::Normal(INITIAL_SCALE),
-        };
-        self.network()
-            .shapes()
-            .into_iter()
-            .map(|(name, shape)| Specification { init: init(&name), name, shape })
-            .collect()
+        })
     }
 
     fn draw(&self, generator: &mut Generator) -> Script {
