@@ -1,6 +1,7 @@
 //! What the tests share: a network that trains in milliseconds, a look into the bytes of a file, and
 //! waiting that ends.
 
+use candle_core::Tensor;
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::layer::Beginning;
 use hebbscope::episode::{Content, LayerRecord, Modulator, Origin, Tape, tape_file};
@@ -92,6 +93,37 @@ pub fn altered_before(tape: &Tape, step: usize) -> impl Iterator<Item = Alterati
     tape.interventions.iter().filter(move |done| done.step == step).filter_map(|done| done.what.alteration())
 }
 
+/// Parameters of these shapes, drawn in their order from N(0, 1) times `scale`; η is what it is said to be.
+pub fn drawn<N: AsRef<str>>(
+    shapes: Vec<(N, Vec<usize>)>,
+    generator: &mut Generator,
+    scale: impl Fn(&str) -> f32,
+    eta: f32,
+) -> Parameters {
+    let mut parameters = Parameters::default();
+    for (name, shape) in shapes {
+        let name = name.as_ref();
+        let values = if name == "eta" { vec![eta] } else { generator.normal(shape.iter().product(), scale(name)) };
+        parameters.insert(name, &shape, &values).unwrap();
+    }
+    parameters
+}
+
+/// The values of a tensor, row major.
+pub fn flat(tensor: &Tensor) -> Vec<f32> {
+    tensor.flatten_all().unwrap().to_vec1().unwrap()
+}
+
+/// Holds that values differ by no more than `tolerance` times the largest that is expected.
+#[track_caller]
+pub fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    let scale = expected.iter().fold(1e-3f32, |scale, value| scale.max(value.abs()));
+    for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
+        assert!((found - expected).abs() <= tolerance * scale, "{what}[{index}]: expected {expected}, found {found}");
+    }
+}
+
 /// The origin of a lifetime of no run.
 pub fn nowhere() -> Origin {
     Origin { task: "test".into(), iteration: 0, seed: None, run: None }
@@ -114,11 +146,7 @@ pub fn two_layers(plasticity: Plasticity, goes_on: bool) -> (Tape, Parameters) {
     let layers = [layer("features", 3, 64, 1), layer("head", 64, 5, 0)];
     let network = Network::new(layers.iter().cloned().map(Part::Plastic).collect());
     let mut generator = Generator::new(6, Stream::Training);
-    let mut parameters = Parameters::default();
-    for (name, shape) in network.shapes() {
-        let values = generator.normal(shape.iter().product(), 0.3);
-        parameters.insert(&name, &shape, &values).unwrap();
-    }
+    let parameters = drawn(network.shapes(), &mut generator, |_| 0.3, 0.1);
     let signals: [Arc<[f32]>; 3] = [3, 64, 5].map(|neurons| generator.normal(LAYERED_STEPS * neurons, 0.8).into());
     let records = layers.into_iter().enumerate().map(|(index, layer)| {
         let modulator = plasticity.writing.modulation().map(|modulation| Modulator {

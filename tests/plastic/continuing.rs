@@ -1,7 +1,7 @@
 //! Lifetimes that go on from where others were left.
 
 use super::twin;
-use crate::workbench::{modulated_networks, networks};
+use crate::workbench::{assert_close, drawn, flat, modulated_networks, networks};
 use candle_core::{Device, Tensor};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::network::Drive;
@@ -12,13 +12,7 @@ const BATCH: usize = 3;
 const STEPS: usize = 23;
 
 fn parameters(network: Recurrent) -> Parameters {
-    let mut generator = Generator::new(3, Stream::Initialisation);
-    let mut parameters = Parameters::default();
-    for (name, shape) in network.shapes() {
-        let values = if name == "eta" { vec![0.07] } else { generator.normal(shape.iter().product(), 0.2) };
-        parameters.insert(name, &shape, &values).unwrap();
-    }
-    parameters
+    drawn(network.shapes(), &mut Generator::new(3, Stream::Initialisation), |_| 0.2, 0.07)
 }
 
 /// `[T, B, N]`, a third of it zero; a clamping network has steps that clamp all neurons.
@@ -31,10 +25,6 @@ fn drive(network: Recurrent) -> Tensor {
         }
     }
     Tensor::from_vec(values, (STEPS, BATCH, NEURONS), &Device::Cpu).unwrap()
-}
-
-fn flat(tensor: &Tensor) -> Vec<f32> {
-    tensor.flatten_all().unwrap().to_vec1().unwrap()
 }
 
 fn all() -> Vec<Recurrent> {
@@ -100,12 +90,7 @@ fn gradients_of_what_follows_are_those_of_the_slow_twin() {
         // Where a trace grazes its bound, the last bit decides whether a gradient passes the clip.
         let has_bound = network.writing().is_some_and(|writing| writing.bound().is_some());
         for ((name, found), (_, expected)) in found.iter().zip(&expected) {
-            let scale = expected.iter().fold(1e-3f32, |scale, value| scale.max(value.abs()));
-            let tolerance = if has_bound { 2e-2 } else { 1e-3 };
-            assert_eq!(found.len(), expected.len(), "{network:?} d{name}");
-            for (found, expected) in found.iter().zip(expected) {
-                assert!((found - expected).abs() <= tolerance * scale, "{network:?} d{name}: {found}, not {expected}");
-            }
+            assert_close(&format!("{network:?} d{name}"), found, expected, if has_bound { 2e-2 } else { 1e-3 });
         }
     }
 }

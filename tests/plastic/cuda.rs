@@ -1,6 +1,6 @@
 //! With CUDA built in: every kernel compiles wherever NVRTC is, and on a device the lifetime is that of the CPU.
 
-use crate::workbench::{modulated_networks, recording};
+use crate::workbench::{assert_close, drawn, flat, modulated_networks, recording};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::device::cuda::kernels::{self, ADAM, Kernel, SQUARES};
@@ -23,18 +23,6 @@ fn cuda() -> Option<Compute> {
             crate::workbench::say(&format!("skipped: {reason}"));
             None
         }
-    }
-}
-
-fn flat(tensor: &Tensor) -> Vec<f32> {
-    tensor.flatten_all().unwrap().to_vec1().unwrap()
-}
-
-fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
-    assert_eq!(found.len(), expected.len(), "{what}");
-    let scale = expected.iter().fold(1e-3f32, |scale, value| scale.max(value.abs()));
-    for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
-        assert!((found - expected).abs() <= tolerance * scale, "{what}[{index}]: expected {expected}, found {found}");
     }
 }
 
@@ -80,17 +68,11 @@ fn every_kernel_compiles_wherever_the_compiler_is_there() {
 
 fn problem(network: Recurrent, steps: usize, batch: usize) -> (Parameters, Tensor) {
     let mut generator = Generator::new(11, Stream::Training);
-    let mut parameters = Parameters::default();
-    for (name, shape) in network.shapes() {
-        let values = match name {
-            "eta" => vec![0.05],
-            _ if name.starts_with("mod.") || name.starts_with("fanout.") => {
-                generator.normal(shape.iter().product(), 0.6)
-            }
-            _ => generator.normal(shape.iter().product(), 0.5 / (network.neurons as f32).sqrt()),
-        };
-        parameters.insert(name, &shape, &values).unwrap();
-    }
+    let scale = |name: &str| match name.starts_with("mod.") || name.starts_with("fanout.") {
+        true => 0.6,
+        false => 0.5 / (network.neurons as f32).sqrt(),
+    };
+    let parameters = drawn(network.shapes(), &mut generator, scale, 0.05);
     let drive: Vec<f32> = generator
         .normal(steps * batch * network.neurons, 0.7)
         .into_iter()

@@ -1,7 +1,7 @@
 //! The lifetime operation: gradients against finite differences and the slow twin, stepping, batching.
 
 use crate::plastic::twin;
-use crate::workbench::{RULES, networks, recording};
+use crate::workbench::{RULES, assert_close, drawn, flat, networks, recording};
 use candle_core::{Device, Tensor};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::Writing;
@@ -9,16 +9,7 @@ use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity, Recurrent};
 use hebbscope::plastic::{Parameters, Rule, Stepper, live};
 
 fn random_parameters(network: Recurrent, scale: f32, seed: u64) -> Parameters {
-    let mut generator = Generator::new(seed, Stream::Initialisation);
-    let mut parameters = Parameters::default();
-    for (name, shape) in network.shapes() {
-        let values = match name {
-            "eta" => vec![0.07],
-            _ => generator.normal(shape.iter().product(), scale),
-        };
-        parameters.insert(name, &shape, &values).unwrap();
-    }
-    parameters
+    drawn(network.shapes(), &mut Generator::new(seed, Stream::Initialisation), |_| scale, 0.07)
 }
 
 /// `[T, B, N]`: about a third of the entries non-zero, so that clamping networks have free neurons.
@@ -31,10 +22,6 @@ fn random_drive(steps: usize, batch: usize, neurons: usize) -> Tensor {
     Tensor::from_vec(values, (steps, batch, neurons), &Device::Cpu).unwrap()
 }
 
-fn flat(tensor: &Tensor) -> Vec<f32> {
-    tensor.flatten_all().unwrap().to_vec1().unwrap()
-}
-
 /// A loss that looks at every step, so that dL/dx of all of them is exercised.
 fn loss_of(activity: &Tensor) -> Tensor {
     let weights: Vec<f32> = Generator::new(9, Stream::Training).normal(activity.elem_count(), 1.0);
@@ -44,14 +31,6 @@ fn loss_of(activity: &Tensor) -> Tensor {
 
 fn largest(values: &[f32]) -> f32 {
     values.iter().fold(0.0, |largest, value| largest.max(value.abs()))
-}
-
-fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
-    assert_eq!(found.len(), expected.len(), "{what}");
-    let scale = largest(expected).max(1e-3);
-    for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
-        assert!((found - expected).abs() <= tolerance * scale, "{what}[{index}]: expected {expected}, found {found}");
-    }
 }
 
 /// More neurons than a block has rows and than a multiple of the vector width; more steps than several key-frames.

@@ -1,7 +1,7 @@
 //! Modulated lifetimes: the same whoever drives them and on however many threads, and refusals in words.
 
 use crate::plastic::twin;
-use crate::workbench::{driven, modulated_networks};
+use crate::workbench::{drawn, driven, flat, modulated_networks};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::lifetime::Driver;
@@ -10,25 +10,14 @@ use hebbscope::plastic::{AlphaKind, Modulation, Parameters, Plasticity, Recurren
 const NEURONS: usize = 19;
 
 fn parameters(network: Recurrent) -> Parameters {
-    let mut generator = Generator::new(4, Stream::Initialisation);
-    let mut parameters = Parameters::default();
-    for (name, shape) in network.shapes() {
-        let count = shape.iter().product();
-        // Weights that keep the network from chaos, in which no slope is worth anything, and a loud modulator.
-        let scale = if ["w", "alpha"].contains(&name) { 0.15 } else { 0.8 };
-        let values = if name == "eta" { vec![0.2] } else { generator.normal(count, scale) };
-        parameters.insert(name, &shape, &values).unwrap();
-    }
-    parameters
+    // Weights that keep the network from chaos, in which no slope is worth anything, and a loud modulator.
+    let scale = |name: &str| if ["w", "alpha"].contains(&name) { 0.15 } else { 0.8 };
+    drawn(network.shapes(), &mut Generator::new(4, Stream::Initialisation), scale, 0.2)
 }
 
 fn drive(steps: usize, batch: usize) -> Tensor {
     let values = Generator::new(9, Stream::Episode).normal(steps * batch * NEURONS, 0.7);
     Tensor::from_vec(values, (steps, batch, NEURONS), &Device::Cpu).unwrap()
-}
-
-fn flat(tensor: &Tensor) -> Vec<f32> {
-    tensor.flatten_all().unwrap().to_vec1().unwrap()
 }
 
 #[test]

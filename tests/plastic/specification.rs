@@ -3,7 +3,7 @@
 use candle_core::{Device, Tensor};
 use candle_nn::{Linear, Module as _, linear};
 use hebbscope::data::{Generator, Stream};
-use hebbscope::plastic::{Init, Parameters, Specification};
+use hebbscope::plastic::{AlphaKind, Init, Parameters, PlasticLayer, Plasticity, Rule, Specification, Writing};
 use hebbscope::tasks::Optimiser;
 use hebbscope::train::adam::{Adam, clip_scale};
 use std::collections::BTreeMap;
@@ -70,6 +70,16 @@ fn a_layer_of_candle_nn_learns_by_adam_and_is_saved() {
         read.insert(&name, &array.shape, &array.values).unwrap();
     }
     assert_eq!(value(&read).to_bits(), after.to_bits());
+}
+
+#[test]
+fn an_eta_that_is_missing_is_said_and_not_taken_for_zero() {
+    let writing = Writing::Rule(Rule::Oja);
+    let plasticity = Plasticity { alpha: AlphaKind::Yoked, writing };
+    let layer = PlasticLayer { name: "head".into(), pre: 2, post: 3, delay: 0, plasticity };
+    let error = layer.eta(&drawn(&[specification("head.w", &[2, 3], Init::Normal(1.0))], 1)).unwrap_err().to_string();
+    assert!(error.contains("head.eta"), "{error}");
+    assert_eq!(layer.eta(&drawn(&[specification("head.eta", &[1], Init::Constant(0.3))], 1)).unwrap(), 0.3);
 }
 
 #[test]

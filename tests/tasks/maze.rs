@@ -2,7 +2,7 @@
 
 use crate::plastic::twin;
 use crate::workbench::{
-    advance, bits, driven, nowhere, read_tape, specimen, taken_apart, tape_bytes, with_changed_json, with_value,
+    advance, bits, drawn, driven, nowhere, read_tape, specimen, taken_apart, tape_bytes, with_changed_json, with_value,
 };
 use candle_core::{D, Tensor};
 use hebbscope::data::{Generator, Stream};
@@ -40,14 +40,7 @@ const MODULATED: [&[(&str, &str)]; 4] = [
 /// A network whose weights and traces matter, unlike those that training begins with.
 fn strong(changes: &[(&str, &str)]) -> Parameters {
     let experiment = config(changes).task().experiment(&config(changes).settings, Purpose::Training).unwrap();
-    let mut generator = Generator::new(8, Stream::Initialisation);
-    let mut parameters = Parameters::default();
-    for (name, shape) in experiment.network().shapes() {
-        let count = shape.iter().product();
-        let values = if name == "eta" { vec![0.1] } else { generator.normal(count, 0.3) };
-        parameters.insert(&name, &shape, &values).unwrap();
-    }
-    parameters
+    drawn(experiment.network().shapes(), &mut Generator::new(8, Stream::Initialisation), |_| 0.3, 0.1)
 }
 
 fn saved_and_opened(trainer: &Trainer) -> Checkpoint {

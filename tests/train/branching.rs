@@ -1,7 +1,7 @@
 //! Lives that branch off: what comes before an intervention is the same life, what comes after is lived with the same
 //! random numbers, and every trace of it is rebuilt bit for bit.
 
-use crate::workbench::{altered_before, bits, read_tape, specimen, tape_bytes, with_changed_json, with_value};
+use crate::workbench::{altered_before, bits, drawn, read_tape, specimen, tape_bytes, with_changed_json, with_value};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::{EventKind, Intervention, Ledger, Reel, Tape, What, intervention};
 use hebbscope::plastic::{Alteration, Parameters, Stepper};
@@ -37,13 +37,7 @@ fn config(changes: &[(&str, &str)]) -> RunConfig {
 /// A network whose weights and traces matter.
 fn strong(config: &RunConfig) -> Parameters {
     let network = config.task().experiment(&config.settings, Purpose::Training).unwrap().network();
-    let mut generator = Generator::new(8, Stream::Initialisation);
-    let mut parameters = Parameters::default();
-    for (name, shape) in network.shapes() {
-        let values = if name == "eta" { vec![0.1] } else { generator.normal(shape.iter().product(), 0.3) };
-        parameters.insert(&name, &shape, &values).unwrap();
-    }
-    parameters
+    drawn(network.shapes(), &mut Generator::new(8, Stream::Initialisation), |_| 0.3, 0.1)
 }
 
 fn done(step: usize, what: What) -> Intervention {

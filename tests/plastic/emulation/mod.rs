@@ -1,6 +1,6 @@
 //! The CUDA kernels, compiled as C++ and run on the host, do what the CPU path does. No device is needed.
 
-use crate::workbench::{CLIP_BOUND, RULES, networks, recording};
+use crate::workbench::{CLIP_BOUND, RULES, assert_close, drawn, flat, networks, recording};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::Writing;
@@ -120,24 +120,13 @@ struct Result {
     eta: f32,
 }
 
-fn flat(tensor: &Tensor) -> Vec<f32> {
-    tensor.flatten_all().unwrap().to_vec1().unwrap()
-}
-
 impl Problem {
     /// A third of the drive is zero; in a clamping network every third step clamps all neurons, and so do steps 4
     /// and 5 together.
     fn new(network: Recurrent, steps: usize, batch: usize) -> Self {
         let neurons = network.neurons;
         let mut generator = Generator::new(7, Stream::Training);
-        let mut parameters = Parameters::default();
-        for (name, shape) in network.shapes() {
-            let values = match name {
-                "eta" => vec![0.07],
-                _ => generator.normal(shape.iter().product(), 0.15),
-            };
-            parameters.insert(name, &shape, &values).unwrap();
-        }
+        let parameters = drawn(network.shapes(), &mut generator, |_| 0.15, 0.07);
         let mut drive = generator.normal(steps * batch * neurons, 0.7);
         for (index, value) in drive.iter_mut().enumerate() {
             let step = index / (batch * neurons);
@@ -246,14 +235,6 @@ impl Problem {
             }
         }
         Result { activity, traces, w, drive, alpha: alpha_sum, eta }
-    }
-}
-
-fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
-    assert_eq!(found.len(), expected.len(), "{what}");
-    let scale = expected.iter().fold(1e-3f32, |scale, value| scale.max(value.abs()));
-    for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
-        assert!((found - expected).abs() <= tolerance * scale, "{what}[{index}]: expected {expected}, found {found}");
     }
 }
 

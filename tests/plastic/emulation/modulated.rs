@@ -1,7 +1,7 @@
 //! The kernels of modulated lifetimes, judged in the same way.
 
-use super::{Case, LIMITS, THREADS, assert_close, emulator, flat};
-use crate::workbench::{modulated_networks, modulations, recording};
+use super::{Case, LIMITS, THREADS, emulator};
+use crate::workbench::{assert_close, drawn, flat, modulated_networks, modulations, recording};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::cuda::modulated::plan::Layout;
@@ -59,16 +59,9 @@ impl Problem {
     /// A loud modulator, so that many traces reach their bound.
     fn new(network: Recurrent, [steps, batch]: [usize; 2]) -> Self {
         let mut generator = Generator::new(8, Stream::Training);
-        let mut parameters = Parameters::default();
         let neurons = network.neurons;
-        for (name, shape) in network.shapes() {
-            let values = match name {
-                "eta" => vec![0.2],
-                "w" | "alpha" => generator.normal(neurons * neurons, 0.7 / (neurons as f32).sqrt()),
-                _ => generator.normal(shape.iter().product(), 0.6),
-            };
-            parameters.insert(name, &shape, &values).unwrap();
-        }
+        let scale = |name: &str| if ["w", "alpha"].contains(&name) { 0.7 / (neurons as f32).sqrt() } else { 0.6 };
+        let parameters = drawn(network.shapes(), &mut generator, scale, 0.2);
         let count = steps * batch * neurons;
         let drive = Tensor::from_vec(generator.normal(count, 0.7), (steps, batch, neurons), &Device::Cpu).unwrap();
         Self { network, parameters, drive, grad: generator.normal(count, 1.0) }
