@@ -526,3 +526,41 @@ fn the_trace_of_a_network_that_recalls_is_changed_from_the_command_line() {
     bench.refused("episode run --seed 2 --do 4:act=up --out other", &["the network of an agent"]);
     bench.refused("episode run --seed 2 --do 4:reward=2,3 --out other", &["the network of an agent"]);
 }
+
+#[test]
+fn a_narrow_panel_holds_all_that_can_be_done_and_a_life_of_recall_has_it_over_its_curve() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = crate::ui::window::small_checkpoint(folder.path(), &[]);
+    let place = PANELS.iter().position(|make| make().title() == "Intervene").unwrap();
+    for width in [180.0, 240.0, 420.0] {
+        let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+        app.session.open(path.clone());
+        app.session.settle();
+        app.session.clock.pause();
+        let mut is_set_up = false;
+        let mut harness = Harness::builder().with_size([width, 360.0]).build_ui(move |ui| {
+            if !std::mem::replace(&mut is_set_up, true) {
+                theme::install(ui.ctx());
+                return ui.ctx().request_repaint();
+            }
+            app.panel_ui(ui, place);
+        });
+        harness.run_steps(3);
+        let fields: Vec<egui::Rect> = harness.get_all_by_role(Role::SpinButton).map(|field| field.rect()).collect();
+        assert!(fields.len() >= 2, "a seed and a scale");
+        for rect in fields {
+            assert!(rect.right() <= width, "{rect:?} in a panel of {width}");
+        }
+        let slider = harness.get_by_role(Role::Slider).rect();
+        assert!(slider.width() >= 20.0, "{slider:?} in a panel of {width}");
+    }
+    let mut harness = opened_at(path, 5);
+    harness.state_mut().set_layout(Named::Watch);
+    let run = hebbscope::ui::commands::COMMANDS.iter().find(|command| command.title == "Intervene in a life").unwrap();
+    let context = harness.ctx.clone();
+    (run.run)(harness.state_mut(), &context);
+    harness.run_steps(3);
+    let arrangement = harness.state_mut().dock().arrangement();
+    let expected = Named::Watch.arrangement().with_in_front("Intervene", "Learning");
+    assert_eq!(arrangement, expected);
+}

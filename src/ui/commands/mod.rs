@@ -147,7 +147,7 @@ pub const COMMANDS: &[Command] = &[
         keys: &[],
         always: false,
         is_possible: |app| app.session.why_no_branch().is_none(),
-        run: |app, _| app.show_panel("Intervene", "Agent"),
+        run: |app, _| app.show_panel("Intervene", if app.session.has_agent() { "Agent" } else { "Learning" }),
     },
     Command {
         title: "Take back everything done to a life",

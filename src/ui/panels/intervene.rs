@@ -14,6 +14,12 @@ use std::ops::{Range, RangeInclusive};
 /// How far α can be scaled by the slider: from switched off to twice what was trained.
 const SCALES: RangeInclusive<f32> = 0.0..=2.0;
 
+/// What the number beside the slider needs, with what separates them.
+const NUMBER_WIDTH: f32 = 56.0;
+
+/// A rail shorter than this is none.
+const LEAST_RAIL: f32 = 24.0;
+
 /// The panel's own state.
 pub struct Intervene {
     /// The seed of the life whose trace would be transplanted.
@@ -96,6 +102,10 @@ impl Intervene {
         });
         ui.horizontal(|ui| {
             ui.label("α ×");
+            // In a narrow panel the rail gives way to the number beside it.
+            let room = ui.available_width() - NUMBER_WIDTH;
+            let rail = &mut ui.spacing_mut().slider_width;
+            *rail = rail.min(room).max(LEAST_RAIL);
             let mut scale = intervention::alpha_scale(session.interventions(), layer_of(session), session.clock.at());
             let slider =
                 Slider::new(&mut scale, SCALES).clamping(SliderClamping::Never).step_by(0.05).fixed_decimals(2);
