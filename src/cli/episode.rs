@@ -28,6 +28,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     super::keep_original(&open::checkpoint_file(&arguments.checkpoint), &arguments.out)?;
     let compute = arguments.device.open()?;
     let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
+    super::note(&arguments.checkpoint, checkpoint.note.as_deref());
     checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
     let (seed, done) = (check_seed(arguments.seed)?, interventions::in_order(&arguments.done));
     let tape = match done.is_empty() {

@@ -28,6 +28,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let compute = arguments.device.open()?;
     let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
+    super::note(&arguments.checkpoint, checkpoint.note.as_deref());
     checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
     let result = evaluate::evaluate(&checkpoint, check_seed(arguments.seed)?, arguments.episodes, |_| {})
         .with_context(|| arguments.checkpoint.display().to_string())?;
@@ -50,7 +51,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             };
             (entry.key.to_owned(), value)
         }));
-        return Ok(super::print(&serde_json::Value::Object(line).to_string())?);
+        return super::print(&serde_json::Value::Object(line).to_string());
     }
     let iterations = checkpoint.iteration();
     let mut text = format!("{} after {iterations} iterations, {} new lifetimes:", task.name(), result.episodes);

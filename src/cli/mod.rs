@@ -4,6 +4,7 @@ mod bench;
 mod episode;
 mod eval;
 mod interventions;
+mod output;
 mod render;
 mod share;
 mod terminal;
@@ -11,10 +12,11 @@ mod train;
 mod window;
 
 use crate::device::{self, Compute};
-use crate::files::{FileError, one_line, reason};
+use crate::files::{FileError, one_line};
+use crate::train::run_folder;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use std::io::Write as _;
+use output::print;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -45,13 +47,24 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // Help that cannot be printed because the reader has gone is not worth another message.
+        Err(error) if error.use_stderr() => {
             let _printed = error.print();
-            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return ExitCode::from(2);
         }
+        Err(help) => return ended(output::check(help.print())),
     };
-    let outcome = match arguments.command {
+    ended(start_threads().and_then(|()| run(arguments)))
+}
+
+/// Starts the threads that compute, all of them, where there is still time to say that there are none.
+fn start_threads() -> anyhow::Result<()> {
+    let named = |index| format!("hebbscope-{index}");
+    let started = rayon::ThreadPoolBuilder::new().thread_name(named).build_global();
+    started.context("the system gives no threads to compute with")
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<()> {
+    match arguments.command {
         Some(Command::Train(arguments)) => train::run(&arguments),
         Some(Command::Eval(arguments)) => eval::run(&arguments),
         Some(Command::Episode(arguments)) => episode::run(&arguments),
@@ -59,17 +72,20 @@ pub fn main() -> ExitCode {
         Some(Command::Bench(arguments)) => bench::run(&arguments),
         Some(Command::Render(arguments)) => render::run(&arguments),
         None => window::run(arguments.file.as_deref()),
-    };
+    }
+}
+
+fn ended(outcome: anyhow::Result<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<output::Unread>() => ExitCode::SUCCESS,
         Err(error) => {
             // What is wrong with the arguments may show only when they are seen together.
             if let Some(usage) = error.downcast_ref::<clap::Error>() {
                 let _printed = usage.print();
                 return ExitCode::from(2);
             }
-            // Without standard error, the exit code has to do.
-            let _printed = writeln!(std::io::stderr(), "hebbscope: {}", one_line(&format!("{error:#}")));
+            output::complain(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -90,24 +106,25 @@ impl DeviceArgument {
         let choice: device::Choice = self.device.parse().with_context(named)?;
         let (compute, reason) = device::open(choice).with_context(named)?;
         if let Some(reason) = reason {
-            let _printed = writeln!(std::io::stderr(), "hebbscope: computing on the CPU: {}", one_line(&reason));
+            output::complain(&format!("computing on the CPU: {}", one_line(&reason)));
         }
         Ok(compute)
     }
 }
 
-/// Prints a result, whose loss would be a failure.
-fn print(text: &str) -> Result<(), FileError> {
-    writeln!(std::io::stdout(), "{text}")
-        .map_err(|error| FileError::new(Path::new("standard output"), format!("cannot be written: {}", reason(&error))))
+/// Says on standard error what is worth knowing about how a file was read.
+fn note(path: &Path, note: Option<&str>) {
+    if let Some(note) = note {
+        output::complain(&format!("note: {}: {note}", path.display()));
+    }
 }
 
-/// Refuses to write over the file from which is made what is written.
+/// Refuses to write over the file from which is made what is written, over a file of a run, and into a run being trained.
 fn keep_original(original: &Path, made: &Path) -> Result<(), FileError> {
     match (original.canonicalize(), made.canonicalize()) {
         (Ok(one), Ok(other)) if one == other => {
             Err(FileError::new(made, "expected another file to write to, found the checkpoint itself"))
         }
-        _ => Ok(()),
+        _ => run_folder::check_output(made),
     }
 }

@@ -1,10 +1,10 @@
 //! `hebbscope render`: what the window shows, in a file, without a display.
 
-use super::interventions;
+use super::{interventions, output};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::train::Bundled;
 use crate::train::config::check_seed;
-use crate::train::run_folder::{first_run, runs_below};
+use crate::train::run_folder::{self, checkpoint_path, first_run, runs_below};
 use crate::ui::comparison::Compared;
 use crate::ui::export::{self, Export, Look, PANEL_SIZE, Progress, Shown, Still, WINDOW_SIZE, animation};
 use crate::ui::inspector::Pinned;
@@ -85,11 +85,26 @@ pub struct Arguments {
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     arguments.check_options()?;
+    run_folder::check_output(&arguments.out)?;
     let folder = arguments.file.iter().filter(|path| !runs_below(path).is_empty());
     let compared = Compared::read(&folder.chain(&arguments.compare).cloned().collect::<Vec<_>>())?;
-    let mut prepared = match arguments.file.as_ref().or(arguments.compare.first()) {
-        Some(path) => scene::opened(&first_run(path))?,
-        None => scene::bundled(Bundled::default())?,
+    // Of a run that is compared the numbers are enough.
+    let compared_run =
+        || arguments.compare.iter().map(|path| first_run(path)).find(|run| checkpoint_path(run).is_file());
+    let mut prepared = match arguments.file.as_ref().map(|path| first_run(path)).or_else(compared_run) {
+        Some(path) => {
+            let prepared = scene::opened(&path)?;
+            super::note(&path, prepared.note.as_deref());
+            prepared
+        }
+        None => {
+            let mut prepared = scene::bundled(Bundled::default())?;
+            if !arguments.compare.is_empty() {
+                // Its curve is none of those that are compared.
+                prepared.curve = None;
+            }
+            prepared
+        }
     };
     if let Some(seed) = arguments.seed {
         prepared.scene = prepared.scene.of_seed(check_seed(seed)?)?;
@@ -188,13 +203,13 @@ impl Arguments {
 /// How far it is, on one line of a terminal that is rewritten.
 fn say_progress(done: usize, total: usize) {
     if total > 4 && std::io::stderr().is_terminal() {
-        eprint!("\r{done} of {total} ");
+        output::progress(&format!("\r{done} of {total} "));
     }
 }
 
 fn clear_progress() {
     if std::io::stderr().is_terminal() {
-        eprint!("\r                        \r");
+        output::progress("\r                        \r");
     }
 }
 

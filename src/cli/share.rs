@@ -18,6 +18,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     super::keep_original(&open::checkpoint_file(&arguments.checkpoint), &arguments.out)?;
     let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
+    super::note(&arguments.checkpoint, checkpoint.note.as_deref());
     checkpoint.continuation = None;
     // Where examples lie on this machine is nobody else's concern.
     checkpoint.config.settings = checkpoint.config.settings.without_paths();

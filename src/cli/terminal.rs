@@ -1,5 +1,6 @@
 //! Without a display: a network recalls a pattern or a picture as characters.
 
+use super::print;
 use crate::episode::Tape;
 use crate::tasks;
 use crate::train::Bundled;
@@ -18,7 +19,7 @@ const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
 /// Says why there is no window, lets a network (the bundled one, unless `file` names another) recall a
 /// pattern or a picture, and names the commands that need no display.
 pub fn run(reason: &str, file: Option<&Path>) -> anyhow::Result<()> {
-    println!("{reason}, so the network recalls here, in the terminal, what it was shown.");
+    print(&format!("{reason}, so the network recalls here, in the terminal, what it was shown."))?;
     let tape = match file {
         None => Bundled::default().open()?.specimen().episode(0)?,
         Some(path) => match open::open(&first_run(path))? {
@@ -26,10 +27,9 @@ pub fn run(reason: &str, file: Option<&Path>) -> anyhow::Result<()> {
             Opened::Tape { tape, .. } => *tape,
         },
     };
-    print!("{}", recall(&tape)?);
-    println!("Train a network of your own:  hebbscope train {}", tape.origin.task);
-    println!("Draw the window into a file:  hebbscope render CHECKPOINT --out window.png");
-    Ok(())
+    print(recall(&tape)?.trim_end_matches('\n'))?;
+    print(&format!("\nTrain a network of your own:  hebbscope train {}", tape.origin.task))?;
+    print("Draw the window into a file:  hebbscope render CHECKPOINT --out window.png")
 }
 
 /// Probe, output and target side by side, with the error below.

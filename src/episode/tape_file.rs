@@ -77,6 +77,14 @@ pub(super) fn prefix(layer: &PlasticLayer) -> String {
 /// # Errors
 /// When the lifetime holds NaN or infinity or the file cannot be written; nothing is left behind then.
 pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), FileError> {
+    files::write_atomically(path, &to_bytes(path, tape, parameters)?)
+}
+
+/// The bytes of a tape with the parameters of its network, which is to lie at `path`.
+///
+/// # Errors
+/// When the lifetime holds NaN or infinity.
+pub fn to_bytes(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<Vec<u8>, FileError> {
     tape.check().map_err(|problem| FileError::new(path, format!("cannot be written: {problem}")))?;
     let own = tape.layers.first().filter(|_| hears_itself(&tape.network));
     let named = if hears_itself(&tape.network) { &[][..] } else { &tape.layers };
@@ -121,7 +129,7 @@ pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), Fi
     let values = parameters.to_arrays().map_err(|error| FileError::new(path, error.to_string()))?;
     tensors.extend(values);
     let json = serde_json::to_string(&header).map_err(|error| FileError::new(path, error.to_string()))?;
-    files::write_tensors(path, &json, &tensors, Precision::Full)
+    files::tensor_bytes(path, &json, &tensors, Precision::Full)
 }
 
 /// Takes a tape and its network's parameters out of a file that has been read.

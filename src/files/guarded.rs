@@ -75,7 +75,7 @@ impl Guarded {
             let problem = format!("cannot be read: its {} bytes do not fit in memory", self.length);
             return Err(FileError::new(&self.path, problem));
         }
-        let room = (self.most + 1).saturating_sub(bytes.len() as u64);
+        let room = self.most.saturating_add(1).saturating_sub(bytes.len() as u64);
         let read = Read::by_ref(&mut self.file).take(room).read_to_end(&mut bytes);
         read.map_err(|error| self.unreadable(&error))?;
         if bytes.len() as u64 > self.most {
@@ -106,7 +106,7 @@ pub fn read_text(path: &Path, expected: &str, most: u64) -> Result<String, FileE
     let text = String::from_utf8(read(path, expected, most)?).map_err(|error| {
         let line =
             1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
-        FileError::new(path, format!("expected {expected} in UTF-8, found bytes that are no text in line {line}"))
+        FileError::new(path, format!("expected {expected}, found bytes in line {line} that are no UTF-8"))
     })?;
     Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
 }

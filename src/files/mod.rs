@@ -5,17 +5,26 @@
 //! | [`tensor_file`] | one `.safetensors` file: tensors under plain names and a JSON text |
 //! | [`guarded`] | opening to read: regular files of a bounded size |
 //! | `atomic` | writing in one motion: a temporary file replaces the target when it is complete and on the disk |
+//! | [`folder`], [`lock`] | a folder that is held open, and that one process at a time writes to |
+//! | [`disk`] | what a file system is asked while something is saved |
+//! | [`budget`] | how much memory one thing may take |
 //! | `error` | why a file was refused |
 
 mod atomic;
+pub mod budget;
+pub mod disk;
 mod error;
+pub mod folder;
 pub mod guarded;
+pub mod lock;
 pub mod tensor_file;
 
-pub use atomic::write_atomically;
+pub use atomic::{write_atomically, write_with};
 pub use error::{FileError, one_line, reason};
+pub use folder::Folder;
 pub use guarded::{Guarded, read, read_text};
-pub use tensor_file::{Array, Precision, TensorFile, write_tensors};
+pub use lock::Lock;
+pub use tensor_file::{Array, Precision, TensorFile, tensor_bytes};
 
 /// The flag that keeps opening a pipe from waiting for its other end; regular files take no notice of it.
 #[cfg(unix)]

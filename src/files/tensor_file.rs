@@ -3,12 +3,12 @@
 //! A file that comes from elsewhere may be anything. Sizes are checked before memory is taken, nothing
 //! is ever executed, and every refusal names the file, what was expected and what was found.
 
-use super::atomic::write_atomically;
-use super::error::{FileError, reason};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use super::error::FileError;
+use super::{Guarded, budget};
+use safetensors::tensor::{Metadata, TensorView};
+use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The metadata key under which Hebbscope keeps its JSON.
@@ -41,6 +41,8 @@ pub struct TensorFile {
     path: PathBuf,
     /// The text under the metadata key `hebbscope`.
     pub json: String,
+    /// What is worth knowing about how it was read: that numbers were of another precision.
+    note: Option<String>,
     tensors: BTreeMap<String, Array>,
 }
 
@@ -61,15 +63,16 @@ pub enum Precision {
 }
 
 impl TensorFile {
-    /// Reads a whole file. Tensors must be float32 or float16, and finite.
+    /// Reads a whole file. Tensors must be floats, and finite as float32; those of 64 bits are rounded, those of 16
+    /// widened.
     ///
     /// # Errors
     /// When the file cannot be read, is of another kind, is damaged, or holds NaN or infinity.
     pub fn read(path: &Path) -> Result<Self, FileError> {
         let refuse = |problem: String| FileError::new(path, problem);
         let bytes = read_checked(path)?;
-        let (json, tensors) = parse(&bytes).map_err(refuse)?;
-        Ok(Self { path: path.to_owned(), json, tensors })
+        let Contents { json, note, tensors } = parse(&bytes).map_err(refuse)?;
+        Ok(Self { path: path.to_owned(), json, note, tensors })
     }
 
     /// Like [`Self::read`], from memory; `name` stands for the path in messages.
@@ -78,15 +81,21 @@ impl TensorFile {
     /// As [`Self::read`].
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, FileError> {
         let path = PathBuf::from(name);
-        let (json, tensors) = check_beginning(bytes, bytes.len() as u64)
-            .and_then(|()| parse(bytes))
+        let Contents { json, note, tensors } = check_beginning(bytes, bytes.len() as u64)
+            .and_then(|_| parse(bytes))
             .map_err(|problem| FileError::new(&path, problem))?;
-        Ok(Self { path, json, tensors })
+        Ok(Self { path, json, note, tensors })
     }
 
     /// The file's path.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What is worth knowing about how it was read, as a sentence without its point: that it was saved again by another
+    /// program, in another precision.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
     }
 
     /// Says that the JSON is that of a `kind` (checkpoint, tape) of `version`; the rest of it is not looked at.
@@ -157,17 +166,16 @@ impl TensorFile {
     }
 }
 
-/// Writes `tensors` (alphabetically) and `json` to `path`: all of it, or nothing.
+/// The bytes of a file of `tensors` (alphabetically) and `json`, which is to lie at `path`.
 ///
 /// # Errors
-/// When a value is not finite (in float16, where it is stored as such), the folder cannot be written to,
-/// or the disk is full; the old file is then as it was.
-pub fn write_tensors(
+/// When a value is not finite (in float16, where it is stored as such).
+pub fn tensor_bytes(
     path: &Path,
     json: &str,
     tensors: &BTreeMap<String, Array>,
     precision: Precision,
-) -> Result<(), FileError> {
+) -> Result<Vec<u8>, FileError> {
     let refuse = |problem: String| FileError::new(path, problem);
     for (name, array) in tensors {
         // What reading refuses is not written either: it would take the place of a file that opens.
@@ -181,8 +189,7 @@ pub fn write_tensors(
             return Err(refuse(format!("{problem}, expected finite numbers of the file's precision")));
         }
     }
-    let bytes = to_bytes(json, tensors, precision).map_err(|error| refuse(format!("cannot be written: {error}")))?;
-    write_atomically(path, &bytes)
+    to_bytes(json, tensors, precision).map_err(|error| refuse(format!("cannot be written: {error}")))
 }
 
 fn to_bytes(
@@ -212,22 +219,38 @@ fn to_bytes(
 
 fn read_checked(path: &Path) -> Result<Vec<u8>, FileError> {
     let refuse = |problem: String| FileError::new(path, problem);
-    let io = |error: std::io::Error| FileError::new(path, format!("cannot be read: {}", reason(&error)));
-    let facts = std::fs::metadata(path).map_err(io)?;
-    if !facts.is_file() {
-        return Err(refuse("expected a .safetensors file, found something that is not a file".into()));
-    }
-    let mut file = std::fs::File::open(path).map_err(io)?;
-    let mut beginning = Vec::new();
-    Read::by_ref(&mut file).take(16).read_to_end(&mut beginning).map_err(io)?;
-    check_beginning(&beginning, facts.len()).map_err(refuse)?;
-    let mut bytes = beginning;
-    file.take(facts.len()).read_to_end(&mut bytes).map_err(io)?;
-    Ok(bytes)
+    let mut file = Guarded::open(path, "a .safetensors file", u64::MAX)?;
+    let length = file.length();
+    let mut bytes = file.beginning(16)?;
+    // What the header says is checked before the rest is read: a file may be larger than the memory, and hold nothing.
+    let header = check_beginning(&bytes, length).map_err(refuse)?;
+    bytes.extend(file.beginning((8 + header).saturating_sub(bytes.len() as u64))?);
+    check_length(bytes.get(8..).unwrap_or_default(), header, length).map_err(refuse)?;
+    file.read_behind(bytes)
 }
 
-/// Recognises what is certainly not ours from its first bytes, before the rest is read.
-fn check_beginning(beginning: &[u8], length: u64) -> Result<(), String> {
+/// Checks that a file is as long as its header says, and fits in memory.
+fn check_length(header: &[u8], header_length: u64, length: u64) -> Result<(), String> {
+    let metadata: Metadata = serde_json::from_slice(header)
+        .map_err(|error| format!("expected a .safetensors file, found a damaged one ({error})"))?;
+    let expected = 8 + header_length + metadata.data_len() as u64;
+    if length != expected {
+        return Err(cut_or_padded(length));
+    }
+    // The file itself, and its numbers beside it.
+    let most = budget::bytes() / 3;
+    if length > most {
+        return Err(format!("expected at most {most} bytes, a part of this machine's memory, found {length}"));
+    }
+    Ok(())
+}
+
+fn cut_or_padded(length: u64) -> String {
+    format!("is cut short or padded: its {length} bytes are not what its header expects")
+}
+
+/// Recognises what is certainly not ours from its first bytes, before the rest is read. Answers how long the header is.
+fn check_beginning(beginning: &[u8], length: u64) -> Result<u64, String> {
     if length == 0 {
         return Err("expected a .safetensors file, found an empty one".into());
     }
@@ -255,33 +278,72 @@ fn check_beginning(beginning: &[u8], length: u64) -> Result<(), String> {
     if header + 8 > length {
         return Err(format!("is cut short: expected a header of {header} bytes, found {length} bytes in all"));
     }
-    Ok(())
+    Ok(header)
 }
 
-fn parse(bytes: &[u8]) -> Result<(String, BTreeMap<String, Array>), String> {
+/// What a file holds.
+struct Contents {
+    json: String,
+    note: Option<String>,
+    tensors: BTreeMap<String, Array>,
+}
+
+fn parse(bytes: &[u8]) -> Result<Contents, String> {
     let damaged = |error: safetensors::SafeTensorError| match error {
-        safetensors::SafeTensorError::MetadataIncompleteBuffer => {
-            format!("is cut short or padded: its {} bytes are not what its header expects", bytes.len())
-        }
+        safetensors::SafeTensorError::MetadataIncompleteBuffer => cut_or_padded(bytes.len() as u64),
         error => format!("expected a .safetensors file, found a damaged one ({error})"),
     };
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
     let json = metadata.metadata().as_ref().and_then(|map| map.get(JSON_KEY)).cloned();
     let file = SafeTensors::deserialize(bytes).map_err(damaged)?;
-    let json = json.ok_or("expected a file written by Hebbscope, found another program's .safetensors file")?;
-    let mut tensors = BTreeMap::new();
+    let json = json.ok_or_else(|| {
+        format!(
+            "expected a file written by Hebbscope, found another program's, or one that was saved again without its \
+             metadata (the text under \"{JSON_KEY}\")"
+        )
+    })?;
+    let (mut tensors, mut foreign) = (BTreeMap::new(), BTreeMap::new());
     for (name, view) in file.tensors() {
-        let values: Vec<f32> = match view.dtype() {
-            Dtype::F32 => view.data().as_chunks::<4>().0.iter().map(|&four| f32::from_le_bytes(four)).collect(),
-            Dtype::F16 => {
-                view.data().as_chunks::<2>().0.iter().map(|&two| half::f16::from_le_bytes(two).to_f32()).collect()
-            }
-            other => return Err(format!("tensor {name} has values of type {other:?}, expected F32 or F16")),
-        };
+        let values = floats(&view).map_err(|problem| format!("tensor {name} {problem}"))?;
         if let Some(index) = values.iter().position(|value| !value.is_finite()) {
             return Err(format!("tensor {name} holds {} at position {index}, expected finite numbers", values[index]));
         }
+        if let Some(title) = foreign_precision(view.dtype()) {
+            *foreign.entry(title).or_insert(0) += 1;
+        }
         tensors.insert(name, Array { shape: view.shape().to_vec(), values });
     }
-    Ok((json, tensors))
+    let note = (!foreign.is_empty()).then(|| {
+        let parts: Vec<String> =
+            foreign.iter().map(|((title, done), count)| format!("{count} tensors of {title} {done}")).collect();
+        format!("another program has saved it again: {} to float32", parts.join(", "))
+    });
+    Ok(Contents { json, note, tensors })
+}
+
+/// The numbers of a tensor as float32.
+fn floats(view: &TensorView<'_>) -> Result<Vec<f32>, String> {
+    let data = view.data();
+    let mut values = Vec::new();
+    let size = view.dtype().bitsize() / 8;
+    if values.try_reserve_exact(data.len() / size.max(1)).is_err() {
+        return Err(format!("does not fit in memory: it has {} bytes", data.len()));
+    }
+    match view.dtype() {
+        Dtype::F32 => values.extend(data.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes))),
+        Dtype::F16 => values.extend(data.as_chunks().0.iter().map(|&bytes| half::f16::from_le_bytes(bytes).to_f32())),
+        Dtype::BF16 => values.extend(data.as_chunks().0.iter().map(|&bytes| half::bf16::from_le_bytes(bytes).to_f32())),
+        Dtype::F64 => values.extend(data.as_chunks().0.iter().map(|&bytes| f64::from_le_bytes(bytes) as f32)),
+        other => return Err(format!("has values of type {other:?}, expected F32, F16, BF16 or F64")),
+    }
+    Ok(values)
+}
+
+/// What a precision is called that Hebbscope does not write, and what becomes of its numbers.
+fn foreign_precision(dtype: Dtype) -> Option<(&'static str, &'static str)> {
+    match dtype {
+        Dtype::BF16 => Some(("bfloat16", "widened")),
+        Dtype::F64 => Some(("float64", "rounded")),
+        _ => None,
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::Optimiser;
 use super::settings::{Field, SettingError, Settings};
+use crate::files::budget;
 use crate::plastic::{AlphaKind, Rule};
 
 /// How the trace is written.
@@ -15,13 +16,12 @@ pub const LR_EVERY: Field = Field::whole(
     "after each so many iterations the learning rate is multiplied by lr_factor; 0 leaves it alone",
     0,
     [0, 1 << 40],
-);
+)
+.of_training();
 /// How much the learning rate changes.
 pub const LR_FACTOR: Field =
-    Field::real("lr_factor", "what the learning rate is multiplied by every lr_every iterations", 1.0, [1e-6, 1.0]);
-
-/// The most memory that one iteration may need, in units of 10⁹ bytes: more than most machines have.
-const MOST_MEMORY: f64 = 64.0;
+    Field::real("lr_factor", "what the learning rate is multiplied by every lr_every iterations", 1.0, [1e-6, 1.0])
+        .of_training();
 
 /// The rule that [`RULE`] and the setting `clip` name.
 pub fn rule(settings: &Settings) -> Rule {
@@ -57,14 +57,14 @@ pub fn kept_traces(steps: f64) -> f64 {
     (2.0 * steps.sqrt()).max(24.0).min(steps) + 3.0
 }
 
-/// Refuses settings whose iteration needs more bytes than there are.
+/// Refuses settings whose iteration needs more bytes than this machine can give.
 ///
 /// # Errors
 /// When it does.
 pub fn check_memory(bytes: f64) -> Result<(), SettingError> {
-    let needed = bytes / 1e9;
-    match needed > MOST_MEMORY {
-        true => Err(SettingError::TooLarge { needed: needed.ceil() as u64, most: MOST_MEMORY as u64 }),
+    let [needed, most] = [bytes, budget::bytes() as f64].map(|bytes| bytes / 1e9);
+    match needed > most {
+        true => Err(SettingError::TooLarge { needed: needed.ceil() as u64, most: most as u64 }),
         false => Ok(()),
     }
 }

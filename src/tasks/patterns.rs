@@ -22,7 +22,7 @@ const FIELDS: &[Field] = &[
     RULE,
     recall::CLIP,
     ALPHA,
-    Field::real("lr", "learning rate of Adam", 1e-3, [0.0, 1.0]),
+    Field::real("lr", "learning rate of Adam", 1e-3, [0.0, 1.0]).of_training(),
     LR_EVERY,
     LR_FACTOR,
     recall::CLIP_NORM,
@@ -61,12 +61,12 @@ impl Task for Patterns {
     }
 
     fn network(&self, settings: &Settings) -> Result<Network, SettingError> {
-        Ok(Plan::new(settings, settings.whole("size"))?.network())
+        Ok(Plan::new(settings, settings.whole("size")).network())
     }
 
-    fn experiment(&self, settings: &Settings, _purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
+    fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
         let (size, blank_fraction) = (settings.whole("size"), settings.real("blank_fraction"));
-        let plan = Plan::new(settings, size)?;
+        let plan = Plan::new(settings, size).within_memory(purpose)?;
         // Patterns are drawn anew for every lifetime: among 2¹⁰⁰⁰ none comes twice.
         Ok(Box::new(Recall::new(plan, Bits { size, blank_fraction })))
     }

@@ -47,6 +47,8 @@ pub struct Field {
     pub help: &'static str,
     /// What it accepts.
     pub kind: FieldKind,
+    /// Whether it says how a network is trained, and not what it is: a run that is resumed may change it.
+    pub is_of_training: bool,
 }
 
 impl Field {
@@ -58,22 +60,27 @@ impl Field {
         default: i64,
         [min, max]: [i64; 2],
     ) -> Self {
-        Self { key, unit, help, kind: FieldKind::Whole { default, min, max } }
+        Self { key, unit, help, kind: FieldKind::Whole { default, min, max }, is_of_training: false }
     }
 
     /// A plain number with the paper's value and its bounds.
     pub const fn real(key: &'static str, help: &'static str, default: f64, [min, max]: [f64; 2]) -> Self {
-        Self { key, unit: "", help, kind: FieldKind::Real { default, min, max } }
+        Self { key, unit: "", help, kind: FieldKind::Real { default, min, max }, is_of_training: false }
     }
 
     /// One of `options`, the first of them the paper's.
     pub const fn choice(key: &'static str, help: &'static str, options: &'static [&'static str]) -> Self {
-        Self { key, unit: "", help, kind: FieldKind::Choice { default: options[0], options } }
+        Self { key, unit: "", help, kind: FieldKind::Choice { default: options[0], options }, is_of_training: false }
     }
 
     /// A file or folder, none unless it is set.
     pub const fn path(key: &'static str, help: &'static str) -> Self {
-        Self { key, unit: "", help, kind: FieldKind::Path }
+        Self { key, unit: "", help, kind: FieldKind::Path, is_of_training: false }
+    }
+
+    /// The same setting as one of training, which a run that is resumed may change.
+    pub const fn of_training(self) -> Self {
+        Self { is_of_training: true, ..self }
     }
 }
 
@@ -103,8 +110,16 @@ pub enum SettingError {
         /// What was given.
         found: String,
     },
+    /// It makes the network what it is.
+    #[error("setting {key} cannot change once a run has begun, expected one of: {known}")]
+    Fixed {
+        /// The setting.
+        key: &'static str,
+        /// Those that can.
+        known: String,
+    },
     /// Settings that are fine one by one ask for too much together.
-    #[error("these settings need about {needed} GB of memory for one iteration, expected at most {most} GB")]
+    #[error("these settings need about {needed} GB of memory, expected at most {most} GB on this machine")]
     TooLarge {
         /// What they need, in units of 10⁹ bytes.
         needed: u64,
@@ -164,6 +179,20 @@ impl FieldKind {
     }
 }
 
+/// What was given in place of what `kind` expects, in words: a text that reads like a number is none.
+fn found(kind: &FieldKind, value: &Value) -> String {
+    match (kind, value) {
+        (FieldKind::Choice { .. } | FieldKind::Path, Value::String(text)) => text.clone(),
+        (_, Value::String(text)) if text.trim().parse().is_ok_and(f64::is_finite) => format!("the text \"{text}\""),
+        (_, Value::String(text)) => text.clone(),
+        (_, Value::Number(number)) => number.to_string(),
+        (_, Value::Bool(value)) => format!("the truth value {value}"),
+        (_, Value::Array(_)) => "a list".to_owned(),
+        (_, Value::Object(_)) => "a table".to_owned(),
+        (_, Value::Null) => "nothing".to_owned(),
+    }
+}
+
 impl Settings {
     /// The paper's settings.
     pub fn defaults(task: &'static str, fields: &'static [Field]) -> Self {
@@ -189,7 +218,7 @@ impl Settings {
         self.values[index] = kind.accept(value).ok_or_else(|| SettingError::Value {
             key: key.to_owned(),
             expected: kind.expected(),
-            found: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+            found: found(kind, value),
         })?;
         Ok(())
     }
@@ -201,8 +230,10 @@ impl Settings {
     pub fn set_text(&mut self, key: &str, text: &str) -> Result<(), SettingError> {
         let text = text.trim();
         let value = match self.fields.iter().find(|field| field.key == key).map(|field| field.kind) {
-            Some(FieldKind::Whole { .. }) => text.parse::<i64>().ok().map(Value::from),
-            Some(FieldKind::Real { .. }) => text.parse().ok().and_then(Number::from_f64).map(Value::Number),
+            Some(FieldKind::Whole { .. }) if text.parse::<i64>().is_ok() => text.parse::<i64>().ok().map(Value::from),
+            Some(FieldKind::Whole { .. } | FieldKind::Real { .. }) => {
+                text.parse().ok().and_then(Number::from_f64).map(Value::Number)
+            }
             _ => None,
         };
         self.set(key, &value.unwrap_or_else(|| text.into()))

@@ -52,6 +52,8 @@ pub struct Checkpoint {
     pub curve: Curve,
     /// What going on exactly takes; a shared file leaves it out.
     pub continuation: Option<Continuation>,
+    /// What is worth knowing about how it was read: that another program has saved it again.
+    pub note: Option<String>,
 }
 
 /// The optimiser's moments and the generator's state.
@@ -97,8 +99,9 @@ impl Checkpoint {
             }
             None => None,
         };
+        let note = file.note().map(str::to_owned);
         file.finish()?;
-        Ok(Self { config, network, parameters, curve, continuation })
+        Ok(Self { config, network, parameters, curve, continuation, note })
     }
 
     /// Writes the checkpoint: all of it, or nothing.
@@ -106,6 +109,14 @@ impl Checkpoint {
     /// # Errors
     /// When a value is not finite, the folder cannot be written to or the disk is full.
     pub fn write(&self, path: &Path, precision: Precision) -> Result<(), FileError> {
+        files::write_atomically(path, &self.to_bytes(path, precision)?)
+    }
+
+    /// The bytes of the checkpoint, which is to lie at `path`.
+    ///
+    /// # Errors
+    /// When a value is not finite.
+    pub fn to_bytes(&self, path: &Path, precision: Precision) -> Result<Vec<u8>, FileError> {
         let refuse = |error: String| FileError::new(path, error);
         let steps = self.continuation.as_ref().map(|continuation| continuation.optimiser_steps);
         let header = Header {
@@ -129,7 +140,7 @@ impl Checkpoint {
             }
         }
         let json = serde_json::to_string(&header).map_err(|error| refuse(error.to_string()))?;
-        files::write_tensors(path, &json, &tensors, precision)
+        files::tensor_bytes(path, &json, &tensors, precision)
     }
 }
 
@@ -183,6 +194,7 @@ impl Trainer {
                 moments: self.adam.moments(self.parameters.device())?,
                 generator: self.generator.clone(),
             }),
+            note: None,
         })
     }
 

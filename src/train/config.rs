@@ -2,7 +2,8 @@
 
 use crate::data::DataError;
 use crate::episode::Tape;
-use crate::tasks::settings::{SettingError, Settings};
+use crate::files::{self, FileError};
+use crate::tasks::settings::{FieldKind, SettingError, Settings};
 use crate::tasks::{self, Experiment, Purpose, Task, UnknownTask};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -11,6 +12,9 @@ use std::sync::Arc;
 
 /// The largest seed and the longest run: TOML and JSON readers elsewhere keep whole numbers up to here.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
+
+/// A configuration larger than this is none.
+const MAX_BYTES: u64 = 1 << 20;
 
 /// One training run, fully described.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +28,21 @@ pub struct RunConfig {
     /// Tells the examples that the run began with from others; `None` before it begins, and where the settings say
     /// it all.
     pub fingerprint: Option<String>,
+    /// What was changed on the way, the oldest first; the settings are those of now.
+    pub changes: Vec<Change>,
     task: &'static str,
+}
+
+/// Settings that were changed when a run was resumed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// Iterations that lay behind.
+    pub iteration: u64,
+    /// What the settings were before.
+    pub from: Map<String, Value>,
+    /// What they became.
+    pub to: Map<String, Value>,
 }
 
 /// Why a configuration was refused.
@@ -62,13 +80,26 @@ pub struct ConfigText {
     /// Settings that differ from the paper's, or all of them.
     #[serde(default)]
     pub settings: Map<String, Value>,
+    /// What was changed on the way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+}
+
+impl ConfigError {
+    /// What is wrong, for those who name the file themselves.
+    pub fn problem(self) -> String {
+        match self {
+            Self::File { problem, .. } => problem,
+            error => error.to_string(),
+        }
+    }
 }
 
 impl RunConfig {
     /// The paper's run of `task` with seed 0.
     pub fn new(task: &'static dyn Task) -> Self {
         let (settings, iterations) = (task.defaults(), task.usual_iterations());
-        Self { settings, seed: 0, iterations, fingerprint: None, task: task.name() }
+        Self { settings, seed: 0, iterations, fingerprint: None, changes: Vec::new(), task: task.name() }
     }
 
     /// The run that a file describes; `task` is what the command line asked for, if anything.
@@ -82,7 +113,62 @@ impl RunConfig {
         config.seed = check_seed(text.seed.unwrap_or(0))?;
         config.iterations = check_steps(text.steps.unwrap_or(config.iterations))?;
         config.fingerprint.clone_from(&text.fingerprint);
+        config.changes.clone_from(&text.changes);
+        // What is said to have been is settings too.
+        for change in &config.changes {
+            let mut settings = config.settings.clone();
+            settings.set_all(&change.from)?;
+            settings.set_all(&change.to)?;
+        }
         Ok(config)
+    }
+
+    /// Changes settings of a run that goes on after `iteration` iterations, from KEY and VALUE as typed, and writes down
+    /// what they were. Those that make the network what it is stay; examples may lie elsewhere if they are the same.
+    ///
+    /// # Errors
+    /// When a setting is none that can change, or a value does not fit; nothing is changed then.
+    pub fn change(&mut self, iteration: u64, changes: &[(String, String)]) -> Result<(), SettingError> {
+        let mut settings = self.settings.clone();
+        for (key, value) in changes {
+            settings.set_text(key, value)?;
+        }
+        let moved = self.settings.without_paths() == settings.without_paths() && self.settings != settings;
+        if moved {
+            self.task().settle(&mut settings)?;
+        }
+        let (mut from, mut to) = (Map::new(), Map::new());
+        for ((field, before), (_, after)) in self.settings.iter().zip(settings.iter()) {
+            let may_change = match field.kind {
+                FieldKind::Path => self.fingerprint.is_some(),
+                _ => field.is_of_training,
+            };
+            if before == after {
+                continue;
+            }
+            if !may_change {
+                let fields = self.task().fields().iter().filter(|field| field.is_of_training);
+                let known = fields.map(|field| field.key).collect::<Vec<_>>().join(", ");
+                return Err(SettingError::Fixed { key: field.key, known });
+            }
+            from.insert(field.key.to_owned(), before.clone());
+            to.insert(field.key.to_owned(), after.clone());
+        }
+        if !to.is_empty() {
+            self.changes.push(Change { iteration, from, to });
+        }
+        self.settings = settings;
+        Ok(())
+    }
+
+    /// The settings of now, then those before each [change](Self::changes), back to the first.
+    pub fn earlier_settings(&self) -> impl Iterator<Item = Settings> {
+        let before = self.changes.iter().rev().scan(self.settings.clone(), |settings, change| {
+            // They have been read once: they fit.
+            settings.set_all(&change.from).ok()?;
+            Some(settings.clone())
+        });
+        std::iter::once(self.settings.clone()).chain(before)
     }
 
     /// The task.
@@ -135,6 +221,7 @@ impl RunConfig {
             steps: Some(self.iterations),
             fingerprint: self.fingerprint.clone(),
             settings: self.settings.to_map(),
+            changes: self.changes.clone(),
         }
     }
 
@@ -214,8 +301,8 @@ impl ConfigText {
     /// When it cannot be read, is not TOML, or names something unknown.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let refuse = |problem: String| ConfigError::File { path: path.to_owned(), problem };
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| refuse(format!("cannot be read: {}", crate::files::reason(&error))))?;
+        let text = files::read_text(path, "a configuration in TOML", MAX_BYTES)
+            .map_err(|FileError { problem, .. }| refuse(problem))?;
         toml::from_str(&text).map_err(|error| {
             let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
             let message = error.message().trim().replace('\n', " ");

@@ -1,9 +1,11 @@
 //! What a run has come to so far, read from its folder: the configuration and the numbers of every iteration.
 
-use super::config::{ConfigError, ConfigText, RunConfig};
-use super::run_folder::{config_path, metrics_header, metrics_path};
+use super::checkpoint::Checkpoint;
+use super::config::RunConfig;
+use super::metrics;
+use super::run_folder::{checkpoint_path, config_path, metrics_path, metrics_text, read_config};
 use super::trainer::Point;
-use crate::files::{FileError, one_line, reason};
+use crate::files::FileError;
 use std::path::{Path, PathBuf};
 
 /// A run as its folder tells it, trained to the end or not.
@@ -20,34 +22,37 @@ pub struct History {
 }
 
 impl History {
-    /// Reads the run in `folder`. A last line that is still being written is left for the next time.
+    /// Reads the run in `folder`. A last line that is still being written is left for the next time; what is missing of
+    /// configuration and metrics is taken from the checkpoint.
     ///
     /// # Errors
     /// When the configuration or the metrics are missing, damaged, or do not belong together.
     pub fn read(folder: &Path) -> Result<Self, FileError> {
-        let config = read_config(&config_path(folder))?;
+        let checkpoint = || Checkpoint::read(&checkpoint_path(folder));
+        let config_file = config_path(folder);
+        let config = match config_file.exists() || !checkpoint_path(folder).exists() {
+            true => read_config(&config_file)?,
+            false => checkpoint()?.config,
+        };
         let path = metrics_path(folder);
-        let bytes = std::fs::read(&path)
-            .map_err(|error| FileError::new(&path, format!("cannot be read: {}", reason(&error))))?;
-        let text = String::from_utf8_lossy(&bytes);
-        let mut lines = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
-        let (header, expected) = (lines.next().unwrap_or_default(), metrics_header(&config));
-        if header != expected.trim_end() {
-            let problem = format!("expected the columns {}, found {}", expected.trim_end(), one_line(header));
-            return Err(FileError::new(&path, problem));
-        }
-        let mut history = Self { folder: folder.to_owned(), config, points: Vec::new(), step_seconds: Vec::new() };
+        let rows = match metrics_text(&path)? {
+            Some(text) => {
+                let refuse = |problem: String| FileError::new(&path, problem);
+                match metrics::parse(&text, &metrics::header(&config)).map_err(refuse)? {
+                    (rows, None) => rows,
+                    (_, Some(problem)) => return Err(refuse(problem)),
+                }
+            }
+            None if checkpoint_path(folder).exists() => {
+                checkpoint()?.curve.into_iter().map(|point| (point, 0.0)).collect()
+            }
+            None => return Err(FileError::new(&path, "cannot be read: no such file")),
+        };
         let mut age_before = 0.0;
-        for (index, line) in lines.enumerate() {
-            let Some((point, age)) = parse(line, index + 1) else {
-                let problem = format!("expected the six numbers of iteration {}, found {}", index + 1, one_line(line));
-                return Err(FileError::new(&path, problem));
-            };
-            history.points.push(point);
-            history.step_seconds.push((age - age_before) as f32);
-            age_before = age;
-        }
-        Ok(history)
+        let mut seconds = |age: f64| ((age - std::mem::replace(&mut age_before, age)) as f32).max(0.0);
+        let step_seconds = rows.iter().map(|(_, age)| seconds(*age)).collect();
+        let points = rows.into_iter().map(|(point, _)| point).collect();
+        Ok(Self { folder: folder.to_owned(), config, points, step_seconds })
     }
 
     /// Whether `points` are those of this run, as far as both are known.
@@ -56,25 +61,4 @@ impl History {
         let bits = |point: &Point| [point.loss, point.measure, point.eta, point.grad_norm].map(f32::to_bits);
         [0, last / 2, last].into_iter().all(|place| bits(&self.points[place]) == bits(&points[place]))
     }
-}
-
-/// The iteration's number, its point, and the seconds of training after it.
-fn parse(line: &str, iteration: usize) -> Option<(Point, f64)> {
-    let mut cells = line.split(',');
-    let is_next = cells.next()?.parse() == Ok(iteration);
-    let mut number = || cells.next()?.parse::<f32>().ok();
-    let point = Point { loss: number()?, measure: number()?, eta: number()?, grad_norm: number()? };
-    let age = cells.next()?.parse().ok()?;
-    (is_next && cells.next().is_none()).then_some((point, age))
-}
-
-fn read_config(path: &Path) -> Result<RunConfig, FileError> {
-    let read = ConfigText::read(path).and_then(|text| RunConfig::from_text(&text, None));
-    read.map_err(|error| {
-        let problem = match error {
-            ConfigError::File { problem, .. } => problem,
-            error => error.to_string(),
-        };
-        FileError::new(path, problem)
-    })
 }

@@ -7,6 +7,7 @@
 //! | [`adam`] | the optimiser, with moments that can be saved |
 //! | [`checkpoint`] | a network and everything needed to go on training it, in one file |
 //! | [`run_folder`] | the folder of a run: configuration, metrics, checkpoint, lock |
+//! | `metrics` | the table of a run's numbers, written and read |
 //! | [`history`] | the numbers of a run, read from its folder |
 //! | [`worker`] | the training thread: commands in, events and the latest state out |
 //! | [`evaluate`] | how well a network does on episodes it has never lived |
@@ -17,6 +18,7 @@ pub mod checkpoint;
 pub mod config;
 pub mod evaluate;
 pub mod history;
+mod metrics;
 pub mod open;
 pub mod run_folder;
 pub mod trainer;

@@ -21,6 +21,8 @@ pub enum Opened {
         parameters: Parameters,
         /// The configuration to live another with, where the tape has it.
         config: Option<Box<RunConfig>>,
+        /// What is worth knowing about how it was read.
+        note: Option<String>,
     },
 }
 
@@ -34,10 +36,11 @@ pub fn open(path: &Path) -> Result<Opened, FileError> {
     }
     let file = TensorFile::read(path)?;
     if tape_file::is_tape(&file) {
+        let note = file.note().map(str::to_owned);
         let (tape, parameters) = tape_file::read(file)?;
         tasks::check_tape(&tape).map_err(|problem| FileError::new(path, problem))?;
         let config = RunConfig::of_tape(&tape).map_err(|problem| FileError::new(path, problem))?.map(Box::new);
-        return Ok(Opened::Tape { tape: Box::new(tape), parameters, config });
+        return Ok(Opened::Tape { tape: Box::new(tape), parameters, config, note });
     }
     Checkpoint::from_file(file).map(|checkpoint| Opened::Checkpoint(Box::new(checkpoint)))
 }

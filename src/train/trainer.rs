@@ -159,11 +159,16 @@ impl Trainer {
         to_host(gradients, *scale).ok().map(Arc::new)
     }
 
-    /// One iteration. After an error the network is as it was before it.
+    /// One iteration. After an error the run is as it was before it, what it will draw next included.
     ///
     /// # Errors
     /// When NaN or infinity appears.
     pub fn step(&mut self) -> Result<Point, TrainError> {
+        let generator = self.generator.clone();
+        self.attempt().inspect_err(|_| self.generator = generator)
+    }
+
+    fn attempt(&mut self) -> Result<Point, TrainError> {
         let iteration = self.iteration() + 1;
         let candle = |error: candle_core::Error| TrainError::Candle { iteration, reason: error.to_string() };
         let scripts = (0..self.experiment.batch()).map(|_| self.experiment.draw(&mut self.generator)).collect();

@@ -10,7 +10,7 @@ use crate::episode::Tape;
 use crate::files::FileError;
 use crate::plastic::Parameters;
 use std::any::Any;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TrySendError, channel, sync_channel};
@@ -86,6 +86,8 @@ pub enum Event {
         iteration: u64,
         /// The last good checkpoint.
         kept: Option<PathBuf>,
+        /// The network as it was just before, where a number became NaN or infinite and it is not spoiled itself.
+        before: Option<PathBuf>,
     },
 }
 
@@ -144,13 +146,15 @@ impl Worker {
             rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(named).build()
         });
         let pool = pool.transpose().map_err(std::io::Error::other)?;
+        let warning = folder.as_ref().and_then(RunFolder::warning).map(|text| Event::Warning(text.to_owned()));
         let outbox = Outbox {
-            kept: folder.as_ref().map(|folder| checkpoint_path(folder.path())).filter(|path| path.exists()),
+            kept: folder.as_ref().map(|folder| checkpoint_path(&folder.path())).filter(|path| path.exists()),
             ages: Vec::new(),
+            said: BTreeSet::new(),
             training_seconds: folder.as_ref().map_or(0.0, RunFolder::seconds_before),
             folder,
             events,
-            waiting: VecDeque::new(),
+            waiting: warning.into_iter().collect(),
             fresh: Vec::new(),
             latest: Arc::clone(&latest),
             offered: None,
@@ -222,6 +226,8 @@ struct Outbox {
     training_seconds: f64,
     /// Its value after each iteration that `metrics.csv` does not hold yet.
     ages: Vec<f64>,
+    /// What has gone wrong in saving since it last went well: told once, not at every save.
+    said: BTreeSet<String>,
     options: Options,
 }
 
@@ -295,26 +301,59 @@ impl Outbox {
             Ok(Some(event)) => self.report(trainer.iteration(), event),
             Ok(None) => Ok(()),
             Err(error) => {
-                self.report(trainer.iteration(), Event::Warning(format!("not saved, training goes on: {error}")))
+                self.warn(format!("not saved, training goes on: {error}"));
+                self.flush(trainer.iteration())
             }
         }
     }
 
-    /// Saves, and answers with the news of it; without a folder there is none.
+    /// Queues a warning, unless it has been given since everything last went well.
+    fn warn(&mut self, text: String) {
+        if self.said.insert(text.clone()) {
+            self.waiting.push_back(Event::Warning(text));
+        }
+    }
+
+    /// Saves, and answers with the news of it; without a folder there is none. What matters comes first, and each file by
+    /// itself: one that cannot be written keeps no other from being saved.
     fn keep(&mut self, trainer: &Trainer) -> Result<Option<Event>, FileError> {
         let Some(folder) = &mut self.folder else { return Ok(None) };
         self.saved = Instant::now();
-        folder.write_metrics(trainer.curve(), &self.ages)?;
-        self.ages.clear();
-        let checkpoint =
-            trainer.checkpoint().map_err(|error| FileError::new(folder.path(), format!("cannot be saved: {error}")))?;
-        // The tape first: whoever follows the folder looks when the checkpoint changes.
-        if let Some(tape) = trainer.last_tape() {
-            folder.save_tape(tape, &checkpoint.parameters)?;
-        }
+        folder.check()?;
+        let checkpoint = trainer
+            .checkpoint()
+            .map_err(|error| FileError::new(&folder.path(), format!("cannot be saved: {error}")))?;
         let path = folder.save(&checkpoint)?;
+        let metrics = folder.write_metrics(trainer.curve(), &self.ages);
+        if metrics.is_ok() {
+            self.ages.clear();
+        }
+        let tape = trainer.last_tape().map_or(Ok(()), |tape| folder.save_tape(tape, &checkpoint.parameters));
+        let config = folder.save_config(trainer.config());
+        let problems: Vec<FileError> = [metrics, tape, config].into_iter().filter_map(Result::err).collect();
+        if problems.is_empty() {
+            self.said.clear();
+        }
+        for problem in problems {
+            self.warn(format!("the checkpoint is saved and training goes on, but {problem}"));
+        }
+        if self.kept.as_ref().is_some_and(|kept| *kept != path) {
+            self.warn(format!("the folder of this run has been moved: it goes on in {}", path.display()));
+        }
         self.kept = Some(path.clone());
         Ok(Some(Event::Saved { path, iteration: trainer.iteration() }))
+    }
+
+    /// Keeps what can be kept of a run that broke: the numbers, and the network where it is sound.
+    fn keep_failed(&mut self, trainer: &Trainer, is_sound: bool) -> Option<PathBuf> {
+        let folder = self.folder.as_mut()?;
+        let metrics = folder.check().and_then(|()| folder.write_metrics(trainer.curve(), &self.ages));
+        // A network that holds NaN itself is refused, and the last good checkpoint has to do.
+        let before = is_sound.then(|| folder.save_failed(&trainer.checkpoint().ok()?).ok()).flatten();
+        if let Err(error) = metrics {
+            self.warn(error.to_string());
+        }
+        before
     }
 
     /// The last checkpoint that was saved, if it is still there.
@@ -328,7 +367,11 @@ enum End {
     Complete,
     Stopped,
     Gone,
-    Broken(String),
+    Broken {
+        reason: String,
+        /// Whether the trainer is as it was before the iteration that broke.
+        is_sound: bool,
+    },
 }
 
 impl From<Gone> for End {
@@ -349,18 +392,14 @@ impl Run {
         let end = match catch_unwind(AssertUnwindSafe(|| self.train())) {
             Ok(Ok(())) => End::Complete,
             Ok(Err(end)) => end,
-            Err(panic) => End::Broken(panic_sentence(&*panic)),
+            Err(panic) => End::Broken { reason: panic_sentence(&*panic), is_sound: false },
         };
         let iteration = self.trainer.iteration();
         let last = match end {
-            End::Broken(reason) => {
-                // The network may be damaged: the checkpoint on the disk stays as it is.
-                if let Some(folder) = &mut self.outbox.folder
-                    && let Err(error) = folder.write_metrics(self.trainer.curve(), &self.outbox.ages)
-                {
-                    self.outbox.waiting.push_back(Event::Warning(error.to_string()));
-                }
-                Event::Failed { reason, iteration, kept: self.outbox.kept() }
+            End::Broken { reason, is_sound } => {
+                // The network may be on its way to ruin: the last checkpoint stays as it is.
+                let before = self.outbox.keep_failed(&self.trainer, is_sound);
+                Event::Failed { reason, iteration, kept: self.outbox.kept(), before }
             }
             End::Complete | End::Stopped | End::Gone => {
                 self.outbox.offer(&self.trainer, true);
@@ -372,7 +411,7 @@ impl Run {
                     }
                     Err(error) => {
                         let reason = format!("the end of the run was not saved: {error}");
-                        Event::Failed { reason, iteration, kept: self.outbox.kept() }
+                        Event::Failed { reason, iteration, kept: self.outbox.kept(), before: None }
                     }
                 }
             }
@@ -416,7 +455,10 @@ impl Run {
             }
             let started = Instant::now();
             last_began = started;
-            let point = self.trainer.step().map_err(|error: TrainError| End::Broken(error.to_string()))?;
+            let point = self
+                .trainer
+                .step()
+                .map_err(|error: TrainError| End::Broken { reason: error.to_string(), is_sound: true })?;
             self.outbox.training_seconds += started.elapsed().as_secs_f64();
             self.outbox.ages.push(self.outbox.training_seconds);
             self.outbox.fresh.push(point);

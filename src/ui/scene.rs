@@ -77,6 +77,8 @@ pub struct Prepared {
     pub scene: Scene,
     /// The curve of the run, where the file holds one.
     pub curve: Option<Vec<Point>>,
+    /// What is worth knowing about how it was read.
+    pub note: Option<String>,
 }
 
 impl Scene {
@@ -315,14 +317,14 @@ pub fn opened(path: &Path) -> anyhow::Result<Prepared> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     match open::open(path)? {
         Opened::Checkpoint(checkpoint) => from_checkpoint(*checkpoint, name),
-        Opened::Tape { tape, parameters, config } => {
+        Opened::Tape { tape, parameters, config, note } => {
             let config = config.map(|config| *config);
             let scene = Scene::new(name, config, Arc::new(parameters), Arc::from(tape));
             let mut scene = scene.with_context(|| path.display().to_string())?;
             let untouched = scene.relived().with_context(|| path.display().to_string())?;
             scene.ghost = untouched.map(|tape| reel(Arc::new(tape), 0));
             // The curve of what was in view before is not that of this network.
-            Ok(Prepared { scene, curve: Some(Vec::new()) })
+            Ok(Prepared { scene, curve: Some(Vec::new()), note })
         }
     }
 }
@@ -350,7 +352,7 @@ fn from_tape(checkpoint: Checkpoint, tape: Tape, name: String) -> anyhow::Result
     let mut scene = Scene::new(name, Some(checkpoint.config), Arc::new(checkpoint.parameters), Arc::new(tape))?;
     // The last lifetime of training was lived by the network before the iteration.
     scene.iteration = iteration;
-    Ok(Prepared { scene, curve: Some(checkpoint.curve) })
+    Ok(Prepared { scene, curve: Some(checkpoint.curve), note: checkpoint.note })
 }
 
 /// A new lifetime of a network that can live one.
@@ -366,7 +368,7 @@ pub fn new_episode(
 ) -> anyhow::Result<Prepared> {
     let tape = Specimen { config: &config, parameters: &parameters, iteration }.episode(seed)?;
     let scene = Scene::new(origin, Some(config), parameters, Arc::new(tape))?;
-    Ok(Prepared { scene, curve: None })
+    Ok(Prepared { scene, curve: None, note: None })
 }
 
 /// The lifetime in which the viewer's own question is asked.
@@ -388,7 +390,7 @@ pub fn asked(
     let tape = specimen.scripted(Episode::Recall(asked).into(), seed)?;
     let mut scene = Scene::new(origin, Some(config), parameters, Arc::new(tape))?;
     scene.changed = (!is_of_seed).then_some(changed);
-    Ok(Prepared { scene, curve: None })
+    Ok(Prepared { scene, curve: None, note: None })
 }
 
 /// The network in training as it was a moment ago, with the last lifetime that it lived.
@@ -401,7 +403,7 @@ pub fn from_snapshot(origin: String, config: RunConfig, snapshot: Snapshot) -> a
     // The lifetime was lived by the network before the iteration, which is shown after it.
     scene.iteration = iteration;
     scene.gradients = gradients.map(|gradients| scene_gradients(&gradients, &scene)).transpose()?;
-    Ok(Prepared { scene, curve: None })
+    Ok(Prepared { scene, curve: None, note: None })
 }
 
 /// Gradients in the shapes of the parameters that they belong to.

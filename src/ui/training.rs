@@ -294,12 +294,14 @@ impl Training {
                 Event::Finished { stopped, .. } => {
                     self.phase = if stopped { Phase::Stopped } else { Phase::Finished };
                 }
-                Event::Failed { reason, kept, .. } => {
+                Event::Failed { reason, kept, before, .. } => {
+                    let before = before
+                        .map_or_else(String::new, |path| format!(" The network just before it is {}.", path.display()));
                     let kept = kept.map_or_else(
                         || "Nothing had been saved yet.".to_owned(),
                         |path| format!("The last good checkpoint is {}.", path.display()),
                     );
-                    notices.push(Notice { text: format!("{reason}. {kept}"), is_error: true });
+                    notices.push(Notice { text: format!("{reason}. {kept}{before}"), is_error: true });
                     self.phase = Phase::Failed(reason);
                 }
             }
@@ -358,7 +360,7 @@ fn launch(config: &RunConfig, choice: Choice, runs_folder: &Path, wake: Wake) ->
         }
     };
     let options = Options { notify: Box::new(move || wake()), ..Options::default() };
-    let path = folder.as_ref().map(|folder| folder.path().to_owned());
+    let path = folder.as_ref().map(RunFolder::path);
     let worker = Worker::start(trainer, folder, options).context("the system gives no thread")?;
     Ok(Started { worker, notices, folder: path, device: compute.title() })
 }

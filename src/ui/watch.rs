@@ -5,7 +5,7 @@
 
 use super::scene::{self, Prepared};
 use super::session::Wake;
-use crate::train::run_folder::checkpoint_path;
+use crate::train::run_folder::{checkpoint_path, tape_path};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TrySendError, channel, sync_channel};
 use std::time::{Duration, SystemTime};
@@ -28,8 +28,9 @@ pub struct Watch {
     _alive: Sender<()>,
 }
 
-/// Length and time of change: what tells that a file is another one.
-type Fingerprint = (u64, Option<SystemTime>);
+/// Length and time of change of the checkpoint, and of the tape that is written after it: what tells that a run has gone
+/// on.
+type Fingerprint = ((u64, Option<SystemTime>), Option<(u64, Option<SystemTime>)>);
 
 impl Watch {
     /// Follows the run in `folder`, as it is from now on.
@@ -59,8 +60,8 @@ impl Watch {
 }
 
 fn fingerprint(folder: &Path) -> Option<Fingerprint> {
-    let facts = std::fs::metadata(checkpoint_path(folder)).ok()?;
-    Some((facts.len(), facts.modified().ok()))
+    let of = |path: PathBuf| std::fs::metadata(path).ok().map(|facts| (facts.len(), facts.modified().ok()));
+    Some((of(checkpoint_path(folder))?, of(tape_path(folder))))
 }
 
 fn watch(folder: &Path, mut seen: Option<Fingerprint>, looks: &SyncSender<Look>, ended: &Receiver<()>, wake: &Wake) {

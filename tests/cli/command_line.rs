@@ -135,7 +135,6 @@ fn wrong_usage_has_exit_code_2_and_says_how_to_use_it() {
         "train patterns --nonsense",
         "train patterns --device abacus",
         "train --resume here --out there",
-        "train --resume here --set lr=1",
         "eval",
         "eval checkpoint --episodes 0",
         "episode checkpoint --seed 1",
@@ -237,8 +236,8 @@ fn bad_configurations_are_refused_with_file_and_line() {
         bench.refused(line, &[&["run.toml"], &words[..]].concat());
     }
     bench.write("run.toml", b"\xff\xfe");
-    bench.refused(line, &["run.toml", "cannot be read"]);
-    bench.refused("train --config . --out run", &["cannot be read"]);
+    bench.refused(line, &["run.toml", "expected a configuration in TOML", "no UTF-8"]);
+    bench.refused("train --config . --out run", &["expected a configuration in TOML, found a folder"]);
     // What the command line says itself is not blamed on the file.
     bench.write("run.toml", "task = \"patterns\"\n");
     let output = bench.run("train --config run.toml --set size=1 --out run");
@@ -257,10 +256,10 @@ fn output_that_cannot_be_written_is_refused() {
     for (line, words) in [
         (format!("episode {checkpoint} --seed 1 --out file/tape"), ["file/tape", "cannot be written"]),
         (format!("episode {checkpoint} --seed 1 --out missing/tape"), ["missing/tape", "cannot be written"]),
-        (format!("episode {checkpoint} --seed 1 --out run"), ["run", "not a file"]),
+        (format!("episode {checkpoint} --seed 1 --out run"), ["run", "found a folder"]),
         (format!("episode {checkpoint} --seed 9007199254740992 --out tape"), ["seed", "found"]),
         (format!("share {checkpoint} --out file/small"), ["file/small", "cannot be written"]),
-        (format!("share {checkpoint} --out run"), ["run", "not a file"]),
+        (format!("share {checkpoint} --out run"), ["run", "found a folder"]),
     ] {
         bench.refused(&line, &words);
     }
@@ -293,9 +292,7 @@ fn a_run_folder_in_use_is_refused() {
     let bench = Bench::new();
     let held = RunFolder::create(&bench.path("run"), &workbench::config(&[])).unwrap();
     bench.write("run/kept", "");
-    for name in ["metrics.csv", "config.toml"] {
-        std::fs::remove_file(bench.path("run").join(name)).unwrap();
-    }
+    std::fs::remove_file(bench.path("run/config.toml")).unwrap();
     bench.refused("train patterns --out run", &["run", "expected a free run folder", "another process"]);
     let checkpoint = workbench::trained(&[], 1).checkpoint().unwrap();
     held.save(&checkpoint).unwrap();
@@ -628,7 +625,7 @@ fn a_run_is_the_same_whatever_the_number_of_threads() {
 fn settings_that_ask_for_too_much_together_are_refused_before_anything_is_made() {
     let bench = Bench::new();
     for line in ["--set size=4000 --set batch=256", "--set rounds=100 --set count=100 --set show_steps=1000"] {
-        bench.refused(&format!("train patterns --out run {line}"), &["memory", "expected at most 64 GB"]);
+        bench.refused(&format!("train patterns --out run {line}"), &["memory", "on this machine"]);
     }
     bench.refused("train patterns --out run --steps 0", &["steps", "from 1 to"]);
 }

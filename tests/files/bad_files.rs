@@ -94,7 +94,7 @@ fn what_is_written_can_be_read() {
 fn a_missing_file_and_a_folder_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     expect_bad_path(&folder.path().join("nothing.safetensors"), &["cannot be read", "no such file"]);
-    expect_bad_path(folder.path(), &["expected a .safetensors file", "not a file"]);
+    expect_bad_path(folder.path(), &["expected a .safetensors file", "found a folder"]);
     let file = folder.path().join("file");
     std::fs::write(&file, "text").unwrap();
     expect_bad_path(&file.join("below"), &["cannot be read"]);
@@ -103,7 +103,7 @@ fn a_missing_file_and_a_folder_are_refused() {
 #[cfg(unix)]
 #[test]
 fn a_device_is_refused_without_being_read() {
-    expect_bad_path(Path::new("/dev/zero"), &["expected a .safetensors file", "not a file"]);
+    expect_bad_path(Path::new("/dev/zero"), &["expected a .safetensors file", "found a device"]);
 }
 
 #[test]
@@ -266,17 +266,23 @@ fn settings_of_another_size_do_not_fit_the_tensors() {
 fn a_tensor_of_another_type_is_refused() {
     // As many bytes, other meaning.
     let bytes = with_changed_header(&checkpoint_bytes(), |header| header["w"]["dtype"] = "I32".into());
-    expect_bad_checkpoint(&bytes, &["tensor w", "I32", "expected F32 or F16"]);
+    expect_bad_checkpoint(&bytes, &["tensor w", "I32", "expected F32, F16, BF16 or F64"]);
     let (mut header, data) = taken_apart(&checkpoint_bytes());
     header["optim.w.first"]["dtype"] = "F64".into();
     expect_bad_checkpoint(&put_together(&header, &data), &["expected a .safetensors file", "damaged"]);
-    let doubles = with_header(
-        br#"{"__metadata__":{"hebbscope":"{}"},"w":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}"#,
+    let long = with_header(
+        br#"{"__metadata__":{"hebbscope":"{}"},"w":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#,
         &[0; 8],
     );
-    expect_bad_checkpoint(&doubles, &["tensor w", "F64", "expected F32 or F16"]);
+    expect_bad_checkpoint(&long, &["tensor w", "I64", "expected F32, F16, BF16 or F64"]);
+    // A number that float32 cannot hold is refused as what it would become.
+    let huge = with_header(
+        br#"{"__metadata__":{"hebbscope":"{}"},"w":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}"#,
+        &1e300f64.to_le_bytes(),
+    );
+    expect_bad_checkpoint(&huge, &["tensor w", "inf", "finite"]);
     let bytes = with_changed_header(&tape_bytes(), |header| header["tape.drive"]["dtype"] = "U32".into());
-    expect_bad_tape(&bytes, &["tensor tape.drive", "U32", "expected F32 or F16"]);
+    expect_bad_tape(&bytes, &["tensor tape.drive", "U32", "expected F32, F16, BF16 or F64"]);
 }
 
 #[test]
@@ -547,14 +553,14 @@ fn writing_never_replaces_what_is_not_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let checkpoint = trained(&[], 1).checkpoint().unwrap();
     let name = folder.path().display().to_string();
-    expect_refusal(checkpoint.write(folder.path(), Precision::Full), &name, &["expected", "not a file"]);
+    expect_refusal(checkpoint.write(folder.path(), Precision::Full), &name, &["expected", "found a folder"]);
     #[cfg(unix)]
     {
         // A socket stands for every device: as root, a rename would replace it without a word.
         let path = folder.path().join("socket");
         let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
         let result = checkpoint.write(&path, Precision::Full);
-        expect_refusal(result, &path.display().to_string(), &["expected", "not a file"]);
+        expect_refusal(result, &path.display().to_string(), &["expected", "found a"]);
         assert!(!std::fs::metadata(&path).unwrap().is_file());
     }
 }

@@ -342,7 +342,7 @@ fn nan_keeps_the_last_good_checkpoint() {
         }
     });
     let events = run_to_the_end(trainer, scratch.path());
-    let Some(Event::Failed { reason, iteration, kept }) = events.last() else { panic!("{events:?}") };
+    let Some(Event::Failed { reason, iteration, kept, before: _ }) = events.last() else { panic!("{events:?}") };
     assert!(reason.contains("iteration 6") && reason.contains("the loss became NaN"), "{reason}");
     assert_eq!((*iteration, kept.as_deref()), (5, Some(checkpoint_path(scratch.path()).as_path())));
 

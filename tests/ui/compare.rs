@@ -4,7 +4,7 @@ use crate::support::{keep, offscreen};
 use crate::ui::window::{quiet_session, wait_for};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::tasks;
-use hebbscope::train::run_folder::{is_run, runs_below};
+use hebbscope::train::run_folder::{checkpoint_path, is_run, runs_below};
 use hebbscope::train::{History, Point, RunConfig, RunFolder, Trainer};
 use hebbscope::ui::comparison::Compared;
 use hebbscope::ui::panels::curve::axis::Scale;
@@ -189,7 +189,10 @@ fn a_run_folder_is_read_back_as_it_was_written_and_half_a_line_is_left_for_later
         let error = History::read(&path).unwrap_err().to_string();
         assert!(error.contains(words) && error.lines().count() == 1, "{error}");
     }
+    // Without its table the numbers of a run are those of its checkpoint.
     std::fs::remove_file(&metrics).unwrap();
+    assert!(History::read(&path).unwrap().points == checkpoint.curve);
+    std::fs::remove_file(checkpoint_path(&path)).unwrap();
     assert!(History::read(&path).unwrap_err().to_string().contains("metrics.csv: cannot be read"));
 }
 

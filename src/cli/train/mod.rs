@@ -1,12 +1,14 @@
 //! `hebbscope train`: a run in the terminal.
 
+use super::output::say;
 use crate::files::FileError;
 use crate::tasks::settings::SettingError;
 use crate::train::config::{ConfigError, ConfigText, check_seed, check_steps};
+use crate::train::run_folder::checkpoint_path;
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
 use crate::ui::numbers::duration;
 use anyhow::{Context as _, bail};
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,7 +31,8 @@ pub struct Arguments {
     /// A configuration in TOML
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// One setting of the task; may be given several times
+    /// One setting of the task; may be given several times. With --resume, one of training (learning rate, clipping,
+    /// batch), or a new place of the same examples
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
     /// The folder of the run [default: a new one below runs/]
@@ -50,7 +53,7 @@ pub struct Arguments {
     #[command(flatten)]
     device: super::DeviceArgument,
     /// Go on with the run in this folder, or with all runs of --seeds in it
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["config", "settings", "out", "seed", "seeds"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["config", "out", "seed", "seeds"])]
     resume: Option<PathBuf>,
 }
 
@@ -67,11 +70,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Some((mut trainer, folder)) = single else {
         let slots = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let steps = arguments.steps.map(check_steps).transpose()?;
-        return seeds::train(several, steps, autosave, &compute, slots, &stop);
+        let changes = changes(&arguments.settings)?;
+        return seeds::train(several, &seeds::Orders { steps, changes, autosave, slots }, &compute, &stop);
     };
     trainer.move_to(&compute)?;
     let config = trainer.config().clone();
-    let (path, planned) = (folder.path().to_owned(), config.iterations);
+    let (path, planned) = (folder.path(), config.iterations);
     let network = trainer.parameters().count();
     say(&format!(
         "{}: {} trained numbers, seed {}, iterations {} to {planned}, on {}, in {}\n",
@@ -94,7 +98,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// The folders of several runs, where several were asked for.
 fn several(arguments: &Arguments) -> anyhow::Result<Vec<PathBuf>> {
     if let Some(folder) = &arguments.resume {
-        return Ok(seeds::found(folder));
+        return seeds::found(folder);
     }
     let Some(seeds) = arguments.seeds.clone() else { return Ok(Vec::new()) };
     let config = configure(arguments)?;
@@ -109,16 +113,19 @@ fn several(arguments: &Arguments) -> anyhow::Result<Vec<PathBuf>> {
         seeds.0.end - 1,
         parent.display()
     ));
-    seeds::begin(&parent, &config, seeds)
+    seeds::begin(&parent, &config, &seeds)
 }
 
 fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {
     if let Some(folder) = &arguments.resume {
-        let (folder, checkpoint) = RunFolder::resume(folder)?;
+        let (folder, mut checkpoint) = RunFolder::resume(folder)?;
+        super::note(&checkpoint_path(&folder.path()), checkpoint.note.as_deref());
         let found = checkpoint.config.task().name();
         if let Some(task) = arguments.task.as_deref().filter(|task| *task != found) {
             bail!("{}: expected a run of task {task}, found one of {found}", folder.path().display());
         }
+        let iteration = checkpoint.iteration();
+        checkpoint.config.change(iteration, &changes(&arguments.settings)?)?;
         let mut trainer = Trainer::from_checkpoint(checkpoint)?;
         if let Some(steps) = arguments.steps {
             trainer.set_iterations(check_steps(steps)?);
@@ -153,15 +160,8 @@ fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
             _ => error,
         }
     })?;
-    for setting in &arguments.settings {
-        let Some((key, value)) = setting.split_once('=') else {
-            return Err(ConfigError::Setting(SettingError::Value {
-                key: "--set".into(),
-                expected: "KEY=VALUE".into(),
-                found: setting.clone(),
-            }));
-        };
-        config.settings.set_text(key.trim(), value)?;
+    for (key, value) in changes(&arguments.settings)? {
+        config.settings.set_text(&key, &value)?;
         // With other settings the examples may be others too.
         config.fingerprint = None;
     }
@@ -170,7 +170,17 @@ fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
     Ok(config)
 }
 
+/// What `--set` asks for.
+fn changes(settings: &[String]) -> Result<Vec<(String, String)>, SettingError> {
+    let pair = |setting: &String| match setting.split_once('=') {
+        Some((key, value)) => Ok((key.trim().to_owned(), value.to_owned())),
+        None => Err(SettingError::Value { key: "--set".into(), expected: "KEY=VALUE".into(), found: setting.clone() }),
+    };
+    settings.iter().map(pair).collect()
+}
+
 fn follow(worker: &Worker, stop: &AtomicBool, progress: &mut Progress, path: &Path) -> anyhow::Result<()> {
+    let mut path = path.to_owned();
     let Some(events) = worker.events() else { return Ok(()) };
     loop {
         if stop.swap(false, Ordering::Relaxed) {
@@ -179,23 +189,27 @@ fn follow(worker: &Worker, stop: &AtomicBool, progress: &mut Progress, path: &Pa
         match events.recv_timeout(Duration::from_millis(100)) {
             Ok(Event::Progress { points, .. }) => progress.add(&points),
             Ok(Event::Warning(warning)) => progress.note(&format!("warning: {warning}")),
-            Ok(Event::Saved { .. } | Event::Paused { .. }) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(Event::Saved { path: saved, .. }) => path = saved.parent().unwrap_or(Path::new("")).to_owned(),
+            Ok(Event::Paused { .. }) | Err(RecvTimeoutError::Timeout) => {}
             Ok(Event::Finished { iteration, stopped }) => {
                 let word = if stopped { "stopped" } else { "done" };
                 progress.print();
                 progress.note(&format!("{word} at iteration {iteration}, saved in {}", path.display()));
                 return Ok(());
             }
-            Ok(Event::Failed { reason, kept, .. }) => {
+            Ok(Event::Failed { reason, kept, before, .. }) => {
                 progress.print();
                 progress.note("");
+                let before = before.map_or_else(String::new, |before| {
+                    format!(", the network just before is {} (--resume with another lr goes on)", before.display())
+                });
                 match kept {
-                    Some(kept) => bail!("{reason}; the last good checkpoint is {}", kept.display()),
-                    None => bail!("{reason}; nothing had been saved yet"),
+                    Some(kept) => bail!("{reason}; the last good checkpoint is {}{before}", kept.display()),
+                    None => bail!("{reason}; nothing had been saved yet{before}"),
                 }
             }
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(FileError::new(path, "the training thread ended without a word").into());
+                return Err(FileError::new(&path, "the training thread ended without a word").into());
             }
         }
     }
@@ -287,10 +301,4 @@ fn terminal_width() -> usize {
 /// The beginning of `line` that fits in `columns`, one left free so that no terminal wraps.
 fn cut(line: &str, columns: usize) -> String {
     line.chars().take(columns.saturating_sub(1)).collect()
-}
-
-/// Prints what is worth knowing but not worth stopping for: training outlives the terminal.
-fn say(text: &str) {
-    let mut output = std::io::stdout();
-    let _printed = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }

@@ -1,16 +1,18 @@
 //! `hebbscope train TASK --seeds A..B`: the same run with several seeds, as many at once as there are cores.
 //!
-//! Each run has one thread and a folder of its own; it is the run that its seed makes alone, bit for bit. All folders
-//! hold a checkpoint before the first run begins, so that what is cut short anywhere goes on with `--resume`.
+//! Each run has one thread and a folder of its own; it is the run that its seed makes alone, bit for bit. A plan beside
+//! the folders says which there are to be, so that what is cut short anywhere goes on with `--resume`.
 
 use super::{WINDOW, say};
 use crate::device::Compute;
-use crate::files::FileError;
-use crate::train::config::check_seed;
-use crate::train::run_folder::{checkpoint_path, runs_below};
+use crate::files::{self, FileError, one_line, reason};
+use crate::train::config::{ConfigText, check_seed};
+use crate::train::run_folder::{checkpoint_path, is_run, runs_below};
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
 use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::TryRecvError;
@@ -18,6 +20,12 @@ use std::time::{Duration, Instant};
 
 /// The most seeds of one command.
 const MOST: u64 = 1000;
+
+/// The file beside the folders that says which runs there are to be.
+const PLANS: &str = "seeds.toml";
+
+/// A plan larger than this is none.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// How often the runs are asked for news.
 const EVERY: Duration = Duration::from_millis(100);
@@ -27,7 +35,7 @@ const PRINT_EVERY: Duration = Duration::from_secs(5);
 
 /// Seeds as they are written: `A..B` without B.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Seeds(pub std::ops::Range<u64>);
+pub struct Seeds(pub Range<u64>);
 
 impl std::str::FromStr for Seeds {
     type Err = String;
@@ -43,59 +51,132 @@ impl std::str::FromStr for Seeds {
     }
 }
 
+/// The runs of one command, as they stand in [`PLANS`]: what a start that was cut short has not made yet is made by
+/// `--resume`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plan {
+    /// "A..B".
+    seeds: String,
+    /// The run, but for its seed.
+    run: ConfigText,
+}
+
+/// The file of plans.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plans {
+    plan: Vec<Plan>,
+}
+
+impl Plans {
+    /// The plans below `parent`; none where no file is.
+    fn read(parent: &Path) -> Result<Self, FileError> {
+        let path = parent.join(PLANS);
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        let text = files::read_text(&path, "the plan of several runs", MOST_BYTES)?;
+        toml::from_str(&text).map_err(|error| {
+            FileError::new(&path, format!("expected the plan of several runs, found {}", one_line(error.message())))
+        })
+    }
+
+    fn write(&self, parent: &Path) -> anyhow::Result<()> {
+        let text = toml::to_string(self).with_context(|| parent.join(PLANS).display().to_string())?;
+        Ok(files::write_atomically(&parent.join(PLANS), text.as_bytes())?)
+    }
+}
+
+impl Plan {
+    /// The runs: where they lie below `parent`, and what they are.
+    fn runs(&self, parent: &Path) -> Result<Vec<(PathBuf, RunConfig)>, FileError> {
+        let refuse = |problem: String| FileError::new(&parent.join(PLANS), problem);
+        let config = RunConfig::from_text(&self.run, None).map_err(|error| refuse(error.to_string()))?;
+        let seeds: Seeds = self.seeds.parse().map_err(refuse)?;
+        let run = |seed| {
+            let mut config = config.clone();
+            config.seed = seed;
+            (parent.join(format!("seed-{seed}")), config)
+        };
+        Ok(seeds.0.map(run).collect())
+    }
+}
+
 /// Makes the folders of all runs below `parent`, each with a run that has not begun.
 ///
 /// # Errors
 /// When one cannot be written to or holds a run already, or the settings do not fit.
-pub fn begin(parent: &Path, config: &RunConfig, seeds: Seeds) -> anyhow::Result<Vec<PathBuf>> {
+pub fn begin(parent: &Path, config: &RunConfig, seeds: &Seeds) -> anyhow::Result<Vec<PathBuf>> {
     let folders: Vec<PathBuf> = seeds.0.clone().map(|seed| parent.join(format!("seed-{seed}"))).collect();
-    if let Some(taken) = folders.iter().find(|folder| checkpoint_path(folder).exists()) {
+    if let Some(taken) = folders.iter().find(|folder| is_run(folder)) {
         let problem = "expected an empty folder, found a run; go on with --resume or choose another folder";
         return Err(FileError::new(taken, problem).into());
     }
-    for (seed, path) in seeds.0.zip(&folders) {
-        let mut config = config.clone();
-        config.seed = seed;
-        let trainer = Trainer::new(config)?;
-        RunFolder::create(path, trainer.config())?.save(&trainer.checkpoint()?)?;
-    }
+    // What the settings leave to the circumstances is settled once, for all of them.
+    let mut settled = config.clone();
+    settled.training_experiment()?;
+    let mut plans = Plans::read(parent)?;
+    let Range { start, end } = seeds.0;
+    let plan = Plan { seeds: format!("{start}..{end}"), run: settled.to_text() };
+    // Plans of which no run is there are those of folders that somebody has removed.
+    plans.plan.retain(|plan| plan.runs(parent).is_ok_and(|runs| runs.iter().any(|(folder, _)| is_run(folder))));
+    plans.plan.push(plan.clone());
+    std::fs::create_dir_all(parent)
+        .map_err(|error| FileError::new(parent, format!("cannot be written: {}", reason(&error))))?;
+    plans.write(parent)?;
+    make(&plan.runs(parent)?)?;
     Ok(folders)
 }
 
-/// The folders of runs below `parent` that can go on; none where it is the folder of one run itself.
-pub fn found(parent: &Path) -> Vec<PathBuf> {
-    runs_below(parent).into_iter().filter(|folder| checkpoint_path(folder).is_file()).collect()
+/// Makes those runs that are not there.
+fn make(runs: &[(PathBuf, RunConfig)]) -> anyhow::Result<()> {
+    for (path, config) in runs.iter().filter(|(path, _)| !is_run(path)) {
+        let trainer = Trainer::new(config.clone())?;
+        RunFolder::create(path, trainer.config())?.save(&trainer.checkpoint()?)?;
+    }
+    Ok(())
 }
 
-/// One run while it is trained.
-struct Active {
-    name: String,
-    worker: Worker,
-    recent: VecDeque<f32>,
-    iteration: u64,
-    planned: u64,
+/// The folders of runs below `parent`, those included that a start has not come to make; none where it is the folder of
+/// one run itself.
+///
+/// # Errors
+/// When the plan below `parent` is damaged, or a run that it names cannot be made.
+pub fn found(parent: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if !is_run(parent) {
+        for plan in Plans::read(parent)?.plan {
+            make(&plan.runs(parent)?)?;
+        }
+    }
+    Ok(runs_below(parent))
 }
 
-/// Trains the runs in `folders` to their ends, `slots` of them at once. `steps` is a new length for all of them.
+/// How runs are to be trained.
+pub struct Orders {
+    /// A new length for all of them.
+    pub steps: Option<u64>,
+    /// What is set anew in all of them.
+    pub changes: Vec<(String, String)>,
+    /// Time between autosaves.
+    pub autosave: Duration,
+    /// So many at once.
+    pub slots: usize,
+}
+
+/// Trains the runs in `folders` to their ends.
 ///
 /// # Errors
 /// When a run cannot go on; the others are trained all the same.
-pub fn train(
-    folders: Vec<PathBuf>,
-    steps: Option<u64>,
-    autosave: Duration,
-    compute: &Compute,
-    slots: usize,
-    stop: &AtomicBool,
-) -> anyhow::Result<()> {
+pub fn train(folders: Vec<PathBuf>, orders: &Orders, compute: &Compute, stop: &AtomicBool) -> anyhow::Result<()> {
     let (mut waiting, mut active) = (VecDeque::from(folders), Vec::<Active>::new());
     let (mut problems, mut is_stopping, mut printed) = (Vec::new(), false, Instant::now());
     while !active.is_empty() || !(waiting.is_empty() || is_stopping) {
-        while active.len() < slots
+        while active.len() < orders.slots
             && !is_stopping
             && let Some(folder) = waiting.pop_front()
         {
-            match start(&folder, steps, autosave, compute) {
+            match start(&folder, orders, compute) {
                 Ok(Some(run)) => active.push(run),
                 Ok(None) => say(&format!("{}: nothing left to do\n", folder.display())),
                 Err(error) => problems.push(format!("{error:#}")),
@@ -130,10 +211,13 @@ pub fn train(
 }
 
 /// Takes up the run in a folder; `None` where nothing is left to do.
-fn start(folder: &Path, steps: Option<u64>, autosave: Duration, compute: &Compute) -> anyhow::Result<Option<Active>> {
-    let (folder, checkpoint) = RunFolder::resume(folder)?;
+fn start(folder: &Path, orders: &Orders, compute: &Compute) -> anyhow::Result<Option<Active>> {
+    let (folder, mut checkpoint) = RunFolder::resume(folder)?;
+    crate::cli::note(&checkpoint_path(&folder.path()), checkpoint.note.as_deref());
+    let iteration = checkpoint.iteration();
+    checkpoint.config.change(iteration, &orders.changes)?;
     let mut trainer = Trainer::from_checkpoint(checkpoint)?;
-    if let Some(steps) = steps {
+    if let Some(steps) = orders.steps {
         trainer.set_iterations(steps);
     }
     let (iteration, planned) = (trainer.iteration(), trainer.config().iterations);
@@ -142,9 +226,19 @@ fn start(folder: &Path, steps: Option<u64>, autosave: Duration, compute: &Comput
     }
     trainer.move_to(compute)?;
     let name = folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let autosave = orders.autosave;
     let options = worker::Options { autosave, snapshots: false, threads: Some(1), ..worker::Options::default() };
     let worker = Worker::start(trainer, Some(folder), options).context("the training thread could not be started")?;
     Ok(Some(Active { name, worker, recent: VecDeque::new(), iteration, planned }))
+}
+
+/// One run while it is trained.
+struct Active {
+    name: String,
+    worker: Worker,
+    recent: VecDeque<f32>,
+    iteration: u64,
+    planned: u64,
 }
 
 impl Active {

@@ -33,7 +33,7 @@ const FIELDS: &[Field] = &[
     RULE,
     recall::CLIP,
     ALPHA,
-    Field::real("lr", "learning rate of Adam", 1e-4, [0.0, 1.0]),
+    Field::real("lr", "learning rate of Adam", 1e-4, [0.0, 1.0]).of_training(),
     LR_EVERY,
     LR_FACTOR,
     recall::CLIP_NORM,
@@ -82,7 +82,7 @@ impl Task for Images {
     }
 
     fn network(&self, settings: &Settings) -> Result<Network, SettingError> {
-        Ok(plan(settings)?.network())
+        Ok(plan(settings).network())
     }
 
     /// `auto` becomes what there is (CIFAR-10 at `path` or where `HEBBSCOPE_DATA` says, a folder at `path`, otherwise
@@ -120,7 +120,7 @@ impl Task for Images {
     }
 
     fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
-        let plan = plan(settings)?;
+        let plan = plan(settings).within_memory(purpose)?;
         let pictures = match purpose {
             Purpose::Training => Pictures::open(&request(settings, configured(settings)?), Split::Training)?,
             Purpose::Testing => unseen(settings)?,
@@ -131,7 +131,7 @@ impl Task for Images {
     }
 }
 
-fn plan(settings: &Settings) -> Result<Plan, SettingError> {
+fn plan(settings: &Settings) -> Plan {
     Plan::new(settings, settings.whole("side").pow(2))
 }
 

@@ -46,15 +46,15 @@ const FIELDS: &[Field] = &[
     Field::choice("fan_out", "a modulator of its own for every neuron, or one for all", &["fan_out", "scalar"]),
     Field::real("clip", "largest trace under the clipped rule or modulation", 2.0, [1e-6, 1e6]),
     ALPHA,
-    Field::real("lr", "learning rate of Adam", 1e-4, [0.0, 1.0]),
+    Field::real("lr", "learning rate of Adam", 1e-4, [0.0, 1.0]).of_training(),
     LR_EVERY,
     LR_FACTOR,
-    Field::real("eps", "what Adam adds to the root of the second moment", 1e-4, [1e-12, 1.0]),
-    Field::real("clip_norm", "largest norm of the gradient; 0 leaves it alone", 4.0, [0.0, 1e9]),
+    Field::real("eps", "what Adam adds to the root of the second moment", 1e-4, [1e-12, 1.0]).of_training(),
+    Field::real("clip_norm", "largest norm of the gradient; 0 leaves it alone", 4.0, [0.0, 1e9]).of_training(),
     Field::real("gamma", "what a reward one step away is worth", 0.9, [0.0, 1.0]),
     Field::real("penalty", "price of a certain policy, times the sum of squared probabilities", 0.03, [0.0, 1000.0]),
     Field::real("value_weight", "weight of the squared error of the foreseen return", 0.1, [0.0, 1000.0]),
-    Field::whole("batch", "lifetimes", "lifetimes per iteration", 30, [1, 1024]),
+    Field::whole("batch", "lifetimes", "lifetimes per iteration", 30, [1, 1024]).of_training(),
 ];
 
 const NAME: &str = "maze";
@@ -95,9 +95,9 @@ impl Task for Maze {
         &ACTION_NAMES
     }
 
-    fn experiment(&self, settings: &Settings, _purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
+    fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
         // Where the reward hides is drawn anew for every lifetime: there is nothing to keep for testing.
-        let Plan { rules, agent } = Plan::new(settings)?;
+        let Plan { rules, agent } = Plan::new(settings)?.within_memory(purpose)?;
         Ok(Box::new(Agents::new(agent, Mazes::new(rules))))
     }
 }

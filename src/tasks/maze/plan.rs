@@ -8,7 +8,7 @@ use crate::plastic::{
 use crate::tasks::agent::AgentPlan;
 use crate::tasks::agent::a2c::Constants;
 use crate::tasks::settings::{SettingError, Settings};
-use crate::tasks::{Optimiser, fields};
+use crate::tasks::{Optimiser, Purpose, fields};
 
 /// Weights and plasticity coefficients of the recurrence begin as U(0, 1) times this.
 const INITIAL_SCALE: f32 = 0.001;
@@ -29,7 +29,7 @@ impl Plan {
     /// The numbers of `settings`.
     ///
     /// # Errors
-    /// When there is no such maze, or they ask for too much memory together.
+    /// When there is no such maze.
     pub fn new(settings: &Settings) -> Result<Self, SettingError> {
         let rules = Rules {
             size: settings.whole("size"),
@@ -41,7 +41,6 @@ impl Plan {
         rules.check()?;
         let (neurons, batch) = (settings.whole("neurons"), settings.whole("batch"));
         let recurrent = Recurrent { neurons, drive: Drive::Add, plasticity: plasticity(settings) };
-        fields::check_memory(memory_bytes(recurrent, rules.steps, batch))?;
         let agent = AgentPlan {
             network: Network::agent(recurrent, AgentSize { inputs: OBSERVATION, actions: Action::ALL.len() }),
             steps: rules.steps,
@@ -56,6 +55,18 @@ impl Plan {
             initial_eta: INITIAL_ETA,
         };
         Ok(Self { rules, agent })
+    }
+
+    /// The same numbers, if there is memory for them: in training for a batch of lifetimes, otherwise for one.
+    ///
+    /// # Errors
+    /// When they ask for too much together.
+    pub fn within_memory(self, purpose: Purpose) -> Result<Self, SettingError> {
+        let lifetimes = if purpose == Purpose::Training { self.agent.batch } else { 1 };
+        if let Some(recurrent) = self.agent.network.recurrent() {
+            fields::check_memory(memory_bytes(recurrent, self.agent.steps, lifetimes))?;
+        }
+        Ok(self)
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::script::{self, Episode, Script};
 use super::settings::{Field, SettingError, Settings};
-use super::{Experiment, Measure, Optimiser, Outcome, fields};
+use super::{Experiment, Measure, Optimiser, Outcome, Purpose, fields};
 use crate::data::Generator;
 use crate::episode::{Content, Event, EventKind, Origin, Question, Tape};
 use crate::plastic::{Drive, Init, Network, Parameters, Plasticity, Recurrent, Specification, Writing, live};
@@ -32,9 +32,9 @@ pub const NETWORK: Field =
 pub const CLIP: Field = Field::real("clip", "largest trace under the clipped rule", 1.0, [1e-6, 1e6]);
 /// Clipping of the gradient.
 pub const CLIP_NORM: Field =
-    Field::real("clip_norm", "largest norm of the gradient; 0 leaves it alone", 0.0, [0.0, 1e9]);
+    Field::real("clip_norm", "largest norm of the gradient; 0 leaves it alone", 0.0, [0.0, 1e9]).of_training();
 /// Lifetimes per iteration.
-pub const BATCH: Field = Field::whole("batch", "lifetimes", "lifetimes per iteration", 1, [1, 256]);
+pub const BATCH: Field = Field::whole("batch", "lifetimes", "lifetimes per iteration", 1, [1, 256]).of_training();
 
 /// What is recalled, and how well.
 pub trait Examples: Send {
@@ -79,12 +79,9 @@ pub struct Plan {
 
 impl Plan {
     /// The numbers of `settings` for examples of `size` elements.
-    ///
-    /// # Errors
-    /// When they ask for too much memory together.
-    pub fn new(settings: &Settings, size: usize) -> std::result::Result<Self, SettingError> {
+    pub fn new(settings: &Settings, size: usize) -> Self {
         let (alpha, writing) = (fields::alpha(settings), Writing::Rule(fields::rule(settings)));
-        let plan = Self {
+        Self {
             size,
             count: settings.whole("count"),
             show_steps: settings.whole("show_steps"),
@@ -94,9 +91,17 @@ impl Plan {
             plasticity: (settings.choice("network") == "plastic").then_some(Plasticity { alpha, writing }),
             optimiser: fields::optimiser(settings),
             batch: settings.whole("batch"),
-        };
-        fields::check_memory(plan.memory_bytes())?;
-        Ok(plan)
+        }
+    }
+
+    /// The same numbers, if there is memory for them: in training for a batch of lifetimes, otherwise for one.
+    ///
+    /// # Errors
+    /// When they ask for too much together.
+    pub fn within_memory(self, purpose: Purpose) -> std::result::Result<Self, SettingError> {
+        let lifetimes = if purpose == Purpose::Training { self.batch } else { 1 };
+        fields::check_memory(self.memory_bytes(lifetimes))?;
+        Ok(self)
     }
 
     /// The network that lives such lifetimes.
@@ -110,8 +115,8 @@ impl Plan {
     }
 
     /// About what one iteration takes: traces and activities (drive, x, and the gradients of both).
-    fn memory_bytes(&self) -> f64 {
-        let (lanes, neurons, steps) = (self.batch as f64, (self.size + 1) as f64, self.steps() as f64);
+    fn memory_bytes(&self, lifetimes: usize) -> f64 {
+        let (lanes, neurons, steps) = (lifetimes as f64, (self.size + 1) as f64, self.steps() as f64);
         let traces = if self.plasticity.is_some() { fields::kept_traces(steps) } else { 0.0 };
         4.0 * lanes * (neurons * neurons * traces + 6.0 * steps * neurons)
     }

@@ -1,7 +1,7 @@
 //! A file that appears complete or not at all.
 
 use super::{ExportError, Progress};
-use crate::files::{FileError, reason};
+use crate::files::{self, FileError, reason};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
@@ -20,23 +20,12 @@ pub fn write(
     fill: impl FnOnce(&mut Draft<'_>) -> Result<(), ExportError>,
 ) -> Result<(), ExportError> {
     progress.check()?;
-    if path.is_dir() {
-        return Err(FileError::new(path, "cannot be written: expected the name of a file, found a folder").into());
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    // A temporary file is its owner's alone; an export is a file like others.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let named = builder.prefix(".export-").suffix(".tmp").tempfile_in(folder);
-    let mut named = named.map_err(|error| refused(path, &error))?;
-    let mut draft = BufWriter::new(named.as_file_mut());
-    fill(&mut draft)?;
-    let file = draft.into_inner().map_err(|error| refused(path, error.error()))?;
-    file.sync_all().map_err(|error| refused(path, &error))?;
-    progress.check()?;
-    named.persist(path).map_err(|error| refused(path, &error.error))?;
-    Ok(())
+    files::write_with(path, |file| {
+        let mut draft = BufWriter::new(file);
+        fill(&mut draft)?;
+        draft.into_inner().map_err(|error| refused(path, error.error()))?;
+        progress.check()
+    })
 }
 
 /// The sentence about a file that the system does not let us write.

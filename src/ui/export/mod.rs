@@ -32,7 +32,7 @@ use super::lifetimes::Shelf;
 use super::scene::Scene;
 use crate::files::FileError;
 use crate::render::{DrawError, NoAdapter};
-use crate::train::Point;
+use crate::train::{Point, run_folder};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -252,6 +252,7 @@ pub fn write(export: &Export, shown: &Shown, path: &Path, progress: &Progress) -
         let problem = format!("expected a name that ends in .{}, found another", export.ending());
         return Err(FileError::new(path, problem).into());
     }
+    run_folder::check_output(path)?;
     let what = match *export {
         Export::WindowPng { scale } => figure::write(None, scale, shown, path, progress),
         Export::PanelPng { index, scale } => figure::write(Some(index), scale, shown, path, progress),

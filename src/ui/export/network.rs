@@ -32,6 +32,7 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
                 parameters: (*scene.parameters).clone(),
                 curve: curve.to_vec(),
                 continuation: None,
+                note: None,
             };
             checkpoint.write(path, Precision::Full)?;
             format!("the network after {iteration} iterations")

@@ -1,6 +1,6 @@
 //! What other threads have made ready, and how it comes into view.
 
-use super::Session;
+use super::{Notice, Session};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::episode::{Clock, Event, EventKind};
 use crate::plastic::Network;
@@ -152,6 +152,9 @@ impl Session {
                 return self.warn(&format!("{what}: {error:#}"));
             }
         };
+        if let (Some(note), Arrival::Fresh) = (&prepared.note, arrival) {
+            self.notices.push(Notice { text: format!("{}: {note}.", prepared.scene.origin), is_error: false });
+        }
         // The viewer may have taken hold of the old lifetime while this one was being made ready.
         if arrival == Arrival::Follow && !self.following {
             return;
@@ -238,7 +241,9 @@ impl Session {
         let Some(scene) = self.scene.as_ref() else { return };
         let Some(record) = scene.tape().layers.get(layer).filter(|_| scene.layer_index != layer) else { return };
         let (what, scene) = (format!("looking at the layer {}", record.layer.name), scene.clone());
-        self.start(what, Arrival::Layer, move || Ok(Prepared { scene: scene.of_layer(layer)?, curve: None }));
+        self.start(what, Arrival::Layer, move || {
+            Ok(Prepared { scene: scene.of_layer(layer)?, curve: None, note: None })
+        });
     }
 }
 

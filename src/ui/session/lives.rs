@@ -84,7 +84,7 @@ impl Session {
     pub(in crate::ui) fn live_branch(&mut self, interventions: Vec<Intervention>) {
         let Some(scene) = self.scene.clone() else { return };
         self.start("living on from there".into(), Arrival::Branched, move || {
-            Ok(Prepared { scene: scene.branched(interventions)?, curve: None })
+            Ok(Prepared { scene: scene.branched(interventions)?, curve: None, note: None })
         });
     }
 

@@ -1,0 +1,56 @@
+//! What is printed, and what becomes of it when nobody takes it.
+//!
+//! A reader that has gone (`| head`) has had enough: the program ends quietly. A disk that is full is a failure, in one
+//! sentence. Progress is worth neither: training outlives its terminal.
+
+use crate::files::{FileError, one_line, reason};
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whoever reads standard output has gone.
+#[derive(Debug, thiserror::Error)]
+#[error("nobody reads standard output any more")]
+pub struct Unread;
+
+/// Prints a result, whose loss is a failure, unless its reader has had enough.
+pub fn print(text: &str) -> anyhow::Result<()> {
+    let mut output = io::stdout();
+    check(writeln!(output, "{text}").and_then(|()| output.flush()))
+}
+
+/// What became of something printed to standard output.
+pub fn check(printed: io::Result<()>) -> anyhow::Result<()> {
+    match printed {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Unread.into()),
+        Err(error) => Err(unprinted(&error).into()),
+    }
+}
+
+/// Prints what is worth knowing but not worth stopping for. Standard error hears once where a disk is full.
+pub fn say(text: &str) {
+    static TOLD: AtomicBool = AtomicBool::new(false);
+    let mut output = io::stdout();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe && !TOLD.swap(true, Ordering::Relaxed) => {
+            complain(&format!("{}; training goes on", unprinted(&error)));
+        }
+        _ => {}
+    }
+}
+
+/// Tells standard error a sentence; without standard error, nobody.
+pub fn complain(text: &str) {
+    let _printed = writeln!(io::stderr(), "hebbscope: {}", one_line(text));
+}
+
+/// Writes over the line of progress in a terminal; without a terminal, for nobody.
+pub fn progress(text: &str) {
+    let mut output = io::stderr();
+    let _printed = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
+fn unprinted(error: &io::Error) -> FileError {
+    FileError::new(Path::new("standard output"), format!("cannot be written: {}", reason(error)))
+}
