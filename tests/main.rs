@@ -5,6 +5,7 @@ mod cli;
 mod data;
 mod episode;
 mod files;
+mod fuzz;
 mod house;
 mod plastic;
 mod render;
