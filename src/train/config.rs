@@ -55,7 +55,7 @@ pub enum ConfigError {
     #[error(transparent)]
     Task(#[from] UnknownTask),
     /// The file cannot be read or is not such a file.
-    #[error("{}: {problem}", path.display())]
+    #[error("{}: {}", files::one_line(&path.display().to_string()), files::one_line(problem))]
     File {
         /// The file.
         path: PathBuf,

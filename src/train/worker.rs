@@ -356,9 +356,9 @@ impl Outbox {
         before
     }
 
-    /// The last checkpoint that was saved, if it is still there.
+    /// The last checkpoint that was saved, if it is still there: in the folder that is held, whatever stands at its path.
     fn kept(&self) -> Option<PathBuf> {
-        self.kept.clone().filter(|path| path.exists())
+        self.kept.clone().filter(|_| self.folder.as_ref().is_some_and(RunFolder::has_checkpoint))
     }
 }
 

@@ -2,6 +2,7 @@
 //! memory, and never a panic. `HEBBSCOPE_FUZZ=100000 cargo test --release fuzz` tries that many inputs a target.
 
 mod cifar;
+mod files;
 mod mutator;
 
 use mutator::{mutations, rounds};

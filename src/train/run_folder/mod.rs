@@ -210,6 +210,11 @@ impl RunFolder {
         self.folder.moved_to().unwrap_or_else(|| self.folder.path().to_owned())
     }
 
+    /// Whether there is a checkpoint in it.
+    pub fn has_checkpoint(&self) -> bool {
+        self.folder.length(CHECKPOINT).is_some()
+    }
+
     /// Seconds of training that earlier sittings of this run took.
     pub fn seconds_before(&self) -> f64 {
         self.seconds_before
