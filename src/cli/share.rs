@@ -20,9 +20,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
     super::note(&arguments.checkpoint, checkpoint.note.as_deref());
     checkpoint.continuation = None;
-    // Where examples lie on this machine is nobody else's concern.
-    checkpoint.config.settings = checkpoint.config.settings.without_paths();
-    checkpoint.config.fingerprint = None;
+    checkpoint.config = checkpoint.config.without_places();
     checkpoint.write(&arguments.out, Precision::HalfMatrices)?;
     super::print(&format!("{}: {} bytes", arguments.out.display(), std::fs::metadata(&arguments.out)?.len()))?;
     Ok(())

@@ -166,6 +166,14 @@ impl Folder {
         Err(taken.unwrap_or_else(|| io::ErrorKind::AlreadyExists.into()))
     }
 
+    /// Waits until the names in it are on the disk.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn sync(&self) -> Result<(), FileError> {
+        self.disk.sync_folder(&self.dir).map_err(|error| unwritable(&self.path, &error))
+    }
+
     /// Removes what writers that were killed have left half made. Only for whoever has the folder to himself.
     pub fn sweep(&self) {
         let names = self.dir.entries().into_iter().flatten().flatten().map(|entry| entry.file_name());

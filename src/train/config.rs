@@ -171,6 +171,21 @@ impl RunConfig {
         std::iter::once(self.settings.clone()).chain(before)
     }
 
+    /// The same run without where its examples lie on this machine, and lay before: nobody else's concern.
+    pub fn without_places(&self) -> Self {
+        let mut config = self.clone();
+        config.settings = config.settings.without_paths();
+        config.fingerprint = None;
+        let fields = config.task().fields();
+        let is_place = |key: &String| fields.iter().any(|field| field.key == key && field.kind == FieldKind::Path);
+        for change in &mut config.changes {
+            change.from.retain(|key, _| !is_place(key));
+            change.to.retain(|key, _| !is_place(key));
+        }
+        config.changes.retain(|change| !change.to.is_empty());
+        config
+    }
+
     /// The task.
     pub fn task(&self) -> &'static dyn Task {
         tasks::find(self.task).expect("a run is made from a task of the registry")

@@ -216,6 +216,9 @@ fn only_what_a_run_knows_of_its_examples_lets_them_be_elsewhere() {
     let mut on = resumed(&moved).unwrap();
     advance(&mut on, 2);
     assert_eq!(on.config().changes[0].to["path"].as_str(), moved.to_str());
+    // Neither place goes along with a copy for others.
+    let shared = on.config().without_places().to_toml();
+    assert!(!shared.contains("moved") && !shared.contains("first") && !shared.contains("changes"), "{shared}");
     // Of examples without a fingerprint nothing says that they are the same.
     let mut made_up = RunConfig::new(tasks::find("images").unwrap());
     made_up.settings.set_text("source", "dead_leaves").unwrap();

@@ -130,6 +130,8 @@ impl RunFolder {
         }
         let io = |error: std::io::Error| FileError::new(path, format!("cannot be written: {}", reason(&error)));
         std::fs::create_dir_all(path).map_err(io)?;
+        // The name of the folder is to outlive a power cut as its files do; where it cannot be asked for, it has to do.
+        let _synced = path.canonicalize().ok().and_then(|path| Folder::open(path.parent()?).ok()?.sync().ok());
         // Before the lock, to leave nothing in somebody's folder; and under it, when nobody can come between.
         refuse_run(path)?;
         let folder = Folder::open_on(path, disk)?;
