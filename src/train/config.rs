@@ -3,7 +3,7 @@
 use crate::data::DataError;
 use crate::episode::Tape;
 use crate::files::{self, FileError};
-use crate::tasks::settings::{FieldKind, SettingError, Settings};
+use crate::tasks::settings::{Field, FieldKind, SettingError, Settings};
 use crate::tasks::{self, Experiment, Purpose, Task, UnknownTask};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -139,14 +139,10 @@ impl RunConfig {
         }
         let (mut from, mut to) = (Map::new(), Map::new());
         for ((field, before), (_, after)) in self.settings.iter().zip(settings.iter()) {
-            let may_change = match field.kind {
-                FieldKind::Path => self.fingerprint.is_some(),
-                _ => field.is_of_training,
-            };
             if before == after {
                 continue;
             }
-            if !may_change {
+            if !self.may_change(field) {
                 let fields = self.task().fields().iter().filter(|field| field.is_of_training);
                 let known = fields.map(|field| field.key).collect::<Vec<_>>().join(", ");
                 return Err(SettingError::Fixed { key: field.key, known });
@@ -159,6 +155,12 @@ impl RunConfig {
         }
         self.settings = settings;
         Ok(())
+    }
+
+    /// Whether a setting may change when the run is resumed: one of training, or where examples lie that can be told from
+    /// others.
+    pub fn may_change(&self, field: &Field) -> bool {
+        field.is_of_training || (field.kind == FieldKind::Path && self.fingerprint.is_some())
     }
 
     /// The settings of now, then those before each [change](Self::changes), back to the first.

@@ -2,6 +2,7 @@
 
 use super::devices::devices_ui;
 use super::numbers::{duration, figures, grouped, percent};
+use super::resuming::resuming_ui;
 use super::session::Session;
 use super::settings_form;
 use super::theme::{self, Palette};
@@ -163,6 +164,7 @@ fn training_ui(ui: &mut Ui, session: &mut Session) {
         devices_ui(ui, &mut session.training.devices);
         settings_form::settings_ui(ui, session);
     });
+    resuming_ui(ui, session);
     buttons_ui(ui, session);
     pace_ui(ui, session);
     numbers_ui(ui, session);
@@ -227,7 +229,11 @@ fn buttons_ui(ui: &mut Ui, session: &mut Session) {
             let ready = session.training.is_ready();
             let hint = "a new network of 1001 neurons learns in front of your eyes (Ctrl+Enter)";
             ui.add_enabled_ui(ready, |ui| {
-                if ui.add_sized(wide, primary("Train a new network")).on_hover_text(hint).clicked() {
+                let (title, hint) = match &session.training.resuming {
+                    Some(_) => ("Resume training", "go on where the run was saved (Ctrl+Enter)"),
+                    None => ("Train a new network", hint),
+                };
+                if ui.add_sized(wide, primary(title)).on_hover_text(hint).clicked() {
                     session.start_training();
                 }
             });

@@ -40,6 +40,7 @@ pub mod numbers;
 pub mod panels;
 pub mod picture;
 pub mod preferences;
+pub mod resuming;
 pub mod scene;
 pub mod session;
 pub mod settings_form;

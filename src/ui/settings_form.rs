@@ -47,11 +47,16 @@ pub fn settings_ui(ui: &mut Ui, session: &mut Session) {
             .map(|((field, now), (_, paper))| (field, now.clone(), paper.clone()))
             .collect();
         for (field, now, paper) in values {
+            // What makes a network what it is stays when its run goes on.
+            let may_change = session.training.resuming.as_ref().is_none_or(|resuming| resuming.may_change(field));
             let mut hint = format!("{}\n{}", field.help, field.kind.expected());
             if field.kind != FieldKind::Path {
                 hint += &format!(", in the paper {}", words(&paper));
             }
             ui.allocate_ui_with_layout(vec2(ui.available_width(), 24.0), Layout::left_to_right(Align::Center), |ui| {
+                if !may_change {
+                    ui.disable();
+                }
                 let color = if now == paper { palette.quiet } else { palette.text };
                 ui.label(RichText::new(field.key).color(color)).on_hover_text(&hint);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| match field.kind {

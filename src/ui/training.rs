@@ -1,6 +1,7 @@
 //! The training run of this window: what is asked for, what the worker has told.
 
 use super::devices::Devices;
+use super::resuming::{self, Resuming};
 use super::session::{Notice, Wake};
 use super::settings_form::Typed;
 use crate::device::{self, Choice, Compute};
@@ -41,13 +42,18 @@ pub enum Phase {
 }
 
 /// A worker that has been started.
-struct Started {
-    worker: Worker,
+pub(super) struct Started {
+    pub worker: Worker,
     /// What is worth knowing about how it was started.
-    notices: Vec<Notice>,
-    folder: Option<PathBuf>,
+    pub notices: Vec<Notice>,
+    pub folder: Option<PathBuf>,
     /// The device that it computes on.
-    device: String,
+    pub device: String,
+    /// The run, settled.
+    pub config: RunConfig,
+    /// What it has come to before, and the seconds that it took.
+    pub curve: Vec<Point>,
+    pub seconds: f64,
 }
 
 /// The training run of this window.
@@ -64,6 +70,10 @@ pub struct Training {
     pub devices: Devices,
     /// The folder in which each run makes its own.
     pub runs_folder: PathBuf,
+    /// The saved run that goes on at the next start; `None` for a new network.
+    pub resuming: Option<Resuming>,
+    /// The saved run that is being taken up, in case it cannot be.
+    tried: Option<Resuming>,
     task: &'static dyn tasks::Task,
     /// Whether somebody has chosen the task.
     is_chosen: bool,
@@ -91,6 +101,8 @@ impl Training {
             pace: None,
             devices: Devices::new(Arc::clone(&wake)),
             runs_folder: RUNS.into(),
+            resuming: None,
+            tried: None,
             task,
             is_chosen: false,
             phase: Phase::Idle,
@@ -117,6 +129,15 @@ impl Training {
         (self.task, self.settings) = (task, task.defaults());
         self.typed.clear();
         self.is_chosen = true;
+        self.resuming = None;
+    }
+
+    /// Goes on with a saved run at the next start, with its own settings in the fields.
+    pub fn prepare_to_resume(&mut self, resuming: Resuming) {
+        let config = resuming.config();
+        self.set_task(config.task());
+        (self.settings, self.seed_text) = (config.settings.clone(), config.seed.to_string());
+        self.resuming = Some(resuming);
     }
 
     /// A network of `task` has come into view: it is the task of the next run as well, unless somebody has chosen one
@@ -213,10 +234,12 @@ impl Training {
 
     /// Whether a run can be started with what stands in the fields.
     pub fn is_ready(&self) -> bool {
-        self.seed().is_ok() && self.typed.is_fine() && !self.is_active()
+        let is_long_enough = self.resuming.as_ref().is_none_or(|resuming| resuming.steps().is_ok());
+        self.seed().is_ok() && self.typed.is_fine() && is_long_enough && !self.is_active()
     }
 
-    /// Starts a run with the settings and the seed as they stand. A field that is refused changes nothing.
+    /// Starts a run with the settings and the seed as they stand, or goes on with a saved one. A field that is refused
+    /// changes nothing.
     pub fn start(&mut self) {
         let Ok(seed) = self.seed() else { return };
         if !self.is_ready() {
@@ -224,6 +247,8 @@ impl Training {
         }
         let mut config = RunConfig::new(self.task);
         (config.settings, config.seed) = (self.settings.clone(), seed);
+        let orders = self.resuming.as_ref().and_then(|resuming| resuming.orders(&self.settings).ok());
+        self.tried = self.resuming.take();
         self.config = Some(config.clone());
         self.curve.clear();
         self.step_seconds.clear();
@@ -236,7 +261,10 @@ impl Training {
         let (wake, wake_worker) = (Arc::clone(&self.wake), Arc::clone(&self.wake));
         let spawned = std::thread::Builder::new().name("hebbscope-starting".into()).spawn(move || {
             // A window that has been closed no longer wants the worker, which ends when it is dropped.
-            let _delivered = sender.send(launch(&config, choice, &runs_folder, wake_worker));
+            let _delivered = sender.send(match orders {
+                Some(orders) => resuming::launch(&orders, choice, wake_worker),
+                None => launch(&config, choice, &runs_folder, wake_worker),
+            });
             wake();
         });
         match spawned {
@@ -325,12 +353,16 @@ impl Training {
             Ok(started) => {
                 notices.extend(started.notices);
                 (self.worker, self.folder, self.phase) = (Some(started.worker), started.folder, Phase::Running);
+                let each = started.seconds / started.curve.len().max(1) as f64;
+                self.step_seconds = vec![each as f32; started.curve.len()];
+                (self.config, self.curve, self.seconds) = (Some(started.config), started.curve, started.seconds);
                 self.device = Some(started.device);
                 if self.pace.is_some() {
                     self.set_pace(self.pace);
                 }
             }
             Err(error) => {
+                self.resuming = self.tried.take();
                 let reason = format!("training could not be started: {error:#}");
                 notices.push(Notice { text: reason.clone(), is_error: true });
                 self.phase = Phase::Failed(reason);
@@ -350,17 +382,21 @@ fn launch(config: &RunConfig, choice: Choice, runs_folder: &Path, wake: Wake) ->
     let mut trainer = Trainer::new(config.clone())?;
     trainer.move_to(&compute)?;
     // The trainer's own configuration: it has settled where the examples come from.
-    let config = trainer.config();
+    let config = trainer.config().clone();
     let path = RunFolder::free_name(runs_folder, &name);
-    let folder = match RunFolder::create(&path, config) {
+    let folder = match RunFolder::create(&path, &config) {
         Ok(folder) => Some(folder),
         Err(error) => {
             notices.push(told(format!("This run is not being saved: {error}"), true));
             None
         }
     };
-    let options = Options { notify: Box::new(move || wake()), ..Options::default() };
     let path = folder.as_ref().map(RunFolder::path);
-    let worker = Worker::start(trainer, folder, options).context("the system gives no thread")?;
-    Ok(Started { worker, notices, folder: path, device: compute.title() })
+    let worker = Worker::start(trainer, folder, notified(wake)).context("the system gives no thread")?;
+    Ok(Started { worker, notices, folder: path, device: compute.title(), config, curve: Vec::new(), seconds: 0.0 })
+}
+
+/// A worker that wakes the window after every event.
+pub(super) fn notified(wake: Wake) -> Options {
+    Options { notify: Box::new(move || wake()), ..Options::default() }
 }

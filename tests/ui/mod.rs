@@ -15,5 +15,6 @@ mod matrix_panel;
 pub mod maze_panel;
 mod maze_window;
 mod memories;
+mod resuming;
 mod states;
 pub mod window;

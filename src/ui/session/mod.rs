@@ -13,6 +13,7 @@ use super::export::{Exports, Still};
 use super::inspector::Inspection;
 use super::lifetimes::Shelf;
 use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
+use super::resuming::Resuming;
 use super::scene::{self, Prepared, Scene};
 use super::training::Training;
 use super::watch::Watch;
@@ -197,6 +198,19 @@ impl Session {
         self.training.start();
         (self.watch, self.newer) = (None, None);
         self.following = true;
+    }
+
+    /// Whether a run folder is in view that can go on in this window.
+    pub fn can_resume(&self) -> bool {
+        self.watched().is_some() && self.scene.as_ref().is_some_and(|scene| scene.config.is_some())
+    }
+
+    /// Puts the run folder in view into the fields of training: the next start goes on with it.
+    pub fn prepare_to_resume(&mut self) {
+        let (Some(folder), Some(scene)) = (self.watched(), &self.scene) else { return };
+        let Some(config) = scene.config.clone() else { return };
+        let resuming = Resuming::new(folder, config, scene.iteration);
+        self.training.prepare_to_resume(resuming);
     }
 
     /// Goes to the beginning of the next event, or of this one or the one before.

@@ -1,0 +1,100 @@
+//! A saved run goes on in the window, with other hyperparameters of training, and from pictures that have moved.
+
+use crate::support::windowed;
+use crate::ui::window::{quiet_session, wait_for};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use hebbscope::train::run_folder::checkpoint_path;
+use hebbscope::train::{Checkpoint, RunFolder, Trainer};
+use hebbscope::ui::training::Phase;
+use hebbscope::ui::{App, Session};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A run of five iterations in a folder, as it was saved.
+fn saved(path: &Path) -> Trainer {
+    let mut trainer = Trainer::new(crate::workbench::config(&[])).unwrap();
+    let mut run = RunFolder::create(path, trainer.config()).unwrap();
+    crate::workbench::advance(&mut trainer, 5);
+    run.save(&trainer.checkpoint().unwrap()).unwrap();
+    run.write_metrics(trainer.curve(), &[1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
+    trainer
+}
+
+fn opened(path: &Path) -> Session {
+    let mut session = quiet_session();
+    session.open(path.to_owned());
+    session.settle();
+    session
+}
+
+fn checkpoint(path: &Path) -> Checkpoint {
+    Checkpoint::read(&checkpoint_path(path)).unwrap()
+}
+
+#[test]
+fn a_run_folder_goes_on_in_the_window() {
+    let scratch = tempfile::tempdir().unwrap();
+    let before = saved(scratch.path());
+    let mut session = opened(scratch.path());
+    assert!(session.can_resume());
+    session.prepare_to_resume();
+    let resuming = session.training.resuming.as_mut().unwrap();
+    assert_eq!(resuming.steps_text, "10", "the length that was planned");
+    for (text, fine) in [("5", false), ("many", false), ("", false), ("12", true)] {
+        session.training.resuming.as_mut().unwrap().steps_text = text.into();
+        assert_eq!(session.training.is_ready(), fine, "{text}");
+    }
+    session.training.settings.set_text("lr", "0.002").unwrap();
+    session.start_training();
+    wait_for(&mut session, "the end", |session| *session.training.phase() == Phase::Finished);
+    assert_eq!(session.training.curve().len(), 12);
+    assert!(session.training.curve()[..5] == *before.curve(), "the curve begins where the run began");
+    assert_eq!(session.training.step_seconds()[..5], [1.0; 5]);
+    let after = checkpoint(scratch.path());
+    assert_eq!((after.iteration(), after.config.iterations), (12, 12));
+    assert_eq!((after.config.changes.len(), after.config.settings.real("lr")), (1, 0.002));
+    assert!(session.notices.is_empty(), "{:?}", session.notices);
+}
+
+#[test]
+fn a_run_that_cannot_go_on_now_can_be_tried_again() {
+    let scratch = tempfile::tempdir().unwrap();
+    let trainer = saved(scratch.path());
+    let mut session = opened(scratch.path());
+    let (held, _) = RunFolder::resume(scratch.path()).unwrap();
+    session.prepare_to_resume();
+    session.start_training();
+    wait_for(&mut session, "the refusal", |session| matches!(session.training.phase(), Phase::Failed(_)));
+    assert!(session.notices[0].text.contains("another process"), "{:?}", session.notices);
+    drop(held);
+    session.notices.clear();
+    assert!(session.training.resuming.is_some());
+    session.start_training();
+    wait_for(&mut session, "the end", |session| *session.training.phase() == Phase::Finished);
+    assert!(session.training.curve()[..5] == *trainer.curve());
+    assert_eq!(checkpoint(scratch.path()).iteration(), 10);
+}
+
+#[test]
+fn what_makes_the_network_what_it_is_cannot_be_typed() {
+    let scratch = tempfile::tempdir().unwrap();
+    drop(saved(scratch.path()));
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session.open(scratch.path().to_owned());
+    app.session.settle();
+    let mut harness = windowed(app);
+    harness.get_by_label("Resume this run").click_accesskit();
+    harness.run_steps(3);
+    harness.get_by_label_contains("Settings, ").click_accesskit();
+    // The header opens over a few frames.
+    harness.run_steps(30);
+    let is_disabled = |role, key| harness.get_by_role_and_label(role, key).accesskit_node().is_disabled();
+    let (text, list) = (egui::Role::TextInput, egui::Role::ComboBox);
+    assert!(is_disabled(text, "size") && is_disabled(list, "rule"), "they are those of the network");
+    assert!(!is_disabled(text, "lr") && !is_disabled(text, "batch"), "they are those of training");
+    harness.get_by_label("Resume training");
+    harness.get_by_label("Cancel").click_accesskit();
+    harness.run_steps(2);
+    harness.get_by_label("Train a new network");
+    assert!(harness.state().session.training.resuming.is_none());
+}
