@@ -6,6 +6,7 @@ pub mod random;
 
 pub use random::{Generator, Stream};
 
+use crate::files::one_line;
 use std::path::{Path, PathBuf};
 
 /// The environment variable that names the folder with data sets in their official layouts.
@@ -18,7 +19,7 @@ pub fn data_folder() -> Option<PathBuf> {
 
 /// Examples that cannot be used: which file or folder, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{place}: {problem}")]
+#[error("{}: {}", one_line(place), one_line(problem))]
 pub struct DataError {
     place: String,
     problem: String,

@@ -1,3 +1,4 @@
 //! Where examples come from.
 
+mod folders;
 mod pictures;

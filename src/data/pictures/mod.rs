@@ -5,15 +5,23 @@
 //! |---|---|
 //! | [`cifar`] | the official binary layout, as a folder or `.tar.gz` |
 //! | [`folder`] | any folder of pictures |
+//! | [`walk`] | the files below a folder: links, system entries, what cannot be read |
+//! | `decode`, `jpeg` | one picture from a file, whole and within bounds of memory |
+//! | `budget` | memory that threads share |
 //! | [`dead_leaves`] | a generator that needs no files |
 //! | [`grey`] | luminance, resampling, normalisation |
 
+mod budget;
 pub mod cifar;
 pub mod dead_leaves;
+mod decode;
 pub mod folder;
 pub mod grey;
+mod jpeg;
+pub mod walk;
 
 use super::{DATA_VARIABLE, DataError, Generator, Stream, data_folder};
+use crate::files::one_line;
 use cifar::Layout;
 use rand::{RngCore as _, seq::index};
 use std::path::{Path, PathBuf};
@@ -112,7 +120,8 @@ impl Pictures {
                     Split::Training => (training, format!("{learned} to learn from, {kept} kept for testing")),
                     Split::Test => (test, format!("{kept} kept for testing")),
                 };
-                let description = format!("pictures of {}, {words}{}", path.display(), folder.remarks());
+                let description =
+                    format!("pictures of {}, {words}{}", one_line(&path.display().to_string()), folder.remarks());
                 // Of both halves: a picture that comes or goes may move others from one half to the other.
                 let fingerprint = Some(fingerprint(folder.pictures.iter().map(Vec::as_slice)));
                 (path.as_path(), pixels.concat(), description, fingerprint)
