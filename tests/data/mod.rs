@@ -1,4 +1,5 @@
 //! Where examples come from.
 
+mod cifar;
 mod folders;
 mod pictures;

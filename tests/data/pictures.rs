@@ -50,7 +50,7 @@ fn drawn(pictures: &Pictures, draws: usize) -> BTreeSet<Vec<u32>> {
 fn cifar_is_read_record_by_record_as_luminance() {
     let folder = tiny_cifar();
     let layout = Layout::find(folder.path()).unwrap();
-    let training = layout.read(Split::Training, 32).unwrap();
+    let training = layout.read(Split::Training, 32).unwrap().pixels;
     assert_eq!(training.len(), 6 * 1024);
     for (number, picture) in training.chunks(1024).enumerate() {
         let n = number as f64;
@@ -58,10 +58,10 @@ fn cifar_is_read_record_by_record_as_luminance() {
         assert_eq!(picture[number], 255, "the white pixel of picture {number}");
         assert!(picture.iter().enumerate().all(|(at, &value)| at == number || value == expected), "picture {number}");
     }
-    let test = layout.read(Split::Test, 32).unwrap();
+    let test = layout.read(Split::Test, 32).unwrap().pixels;
     assert_eq!((test.len(), test[6]), (4 * 1024, 255));
     // Another side is resampled: the one white pixel becomes a faint spot.
-    let small = layout.read(Split::Test, 8).unwrap();
+    let small = layout.read(Split::Test, 8).unwrap().pixels;
     assert_eq!(small.len(), 4 * 64);
     assert!(small[1] > small[63] && small[1] < 100, "{small:?}");
 }
@@ -384,7 +384,7 @@ fn the_real_data_set_is_read_where_it_is() {
         return;
     };
     for split in [Split::Training, Split::Test] {
-        let pictures = layout.read(split, 32).unwrap();
+        let pictures = layout.read(split, 32).unwrap().pixels;
         assert!(pictures.len() >= 10_000 * 1024 && pictures.len().is_multiple_of(10_000 * 1024));
         let some: Vec<Vec<f64>> = pictures
             .chunks(1024)

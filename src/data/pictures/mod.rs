@@ -127,12 +127,14 @@ impl Pictures {
                 (path.as_path(), pixels.concat(), description, fingerprint)
             }
             Place::Cifar(layout) => {
-                let pixels = layout.read(split, side)?;
+                let half = layout.read(split, side)?;
                 let batch = match split {
                     Split::Training => "training batches",
                     Split::Test => "test batch",
                 };
-                let description = format!("CIFAR-10 {batch}, {} pictures", pixels.len() / (side * side));
+                let remark = half.remark();
+                let pixels = half.pixels;
+                let description = format!("CIFAR-10 {batch}, {} pictures{remark}", pixels.len() / (side * side));
                 // The test batch is a file of its own: whatever was learned from, it is unseen.
                 let fingerprint = (split == Split::Training).then(|| fingerprint([&pixels[..]].into_iter()));
                 (layout.path(), pixels, description, fingerprint)
@@ -203,18 +205,21 @@ fn fingerprint<'a>(pictures: impl Iterator<Item = &'a [u8]>) -> String {
 /// # Errors
 /// When it is not there.
 pub fn locate(path: Option<&Path>) -> Result<Layout, DataError> {
-    let expected = "expected CIFAR-10 in its binary layout (a folder with data_batch_1.bin or its .tar.gz)";
-    let (place, found) = match path {
-        Some(path) => (path.display().to_string(), Layout::find(path)),
+    let (folder, place) = match path {
+        Some(path) => (path.to_owned(), path.display().to_string()),
         None => match data_folder() {
-            Some(folder) => (format!("{DATA_VARIABLE} = {}", folder.display()), Layout::find(&folder)),
+            Some(folder) => (folder.clone(), format!("{DATA_VARIABLE} = {}", folder.display())),
             None => {
                 let problem = format!("expected a path or the environment variable {DATA_VARIABLE}, found neither");
                 return Err(DataError::of("CIFAR-10", problem));
             }
         },
     };
-    found.ok_or_else(|| DataError::of(place, format!("{expected}, found none")))
+    Layout::find(&folder).ok_or_else(|| {
+        let expected = "expected CIFAR-10 in its binary layout (a folder with data_batch_1.bin or its .tar.gz)";
+        let other = cifar::other_version(&folder);
+        other.unwrap_or_else(|| DataError::of(place, format!("{expected}, found none")))
+    })
 }
 
 /// Where files were found; for CIFAR-10 that may depend on the environment.

@@ -7,7 +7,11 @@ use super::fields::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
 use super::recall::{self, Examples, Plan, Recall, Score};
 use super::settings::{Field, SettingError, Settings};
 use super::{Experiment, Goal, Measure, Purpose, Task, Unit};
-use crate::data::pictures::{Pictures, Request, Source, Split, cifar::Layout, locate};
+use crate::data::pictures::{
+    Pictures, Request, Source, Split,
+    cifar::{Layout, other_version},
+    locate,
+};
 use crate::data::{DataError, Generator, patterns, pictures};
 use crate::episode::Question;
 use crate::plastic::Network;
@@ -98,6 +102,7 @@ impl Task for Images {
         if settings.choice("source") == "auto" {
             let source = match settings.path("path") {
                 Some(path) if Layout::find(&path).is_some() => "cifar",
+                Some(path) if let Some(error) = other_version(&path) => return Err(error.into()),
                 Some(path) if path.is_dir() => "folder",
                 Some(path) => {
                     let problem = "expected CIFAR-10 or a folder of pictures, found neither";
