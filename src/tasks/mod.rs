@@ -35,7 +35,7 @@ use crate::episode::{Origin, Question, Tape};
 use crate::plastic::{AgentSize, Network, Parameters, Specification};
 use candle_core::{Result, Tensor};
 use settings::{Field, SettingError, Settings};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tally::Tally;
 
 /// Every task, in the order in which they are listed.
@@ -126,6 +126,15 @@ pub trait Task: Sync {
     fn is_example(&self, file: &Path) -> bool {
         let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         ending.is_some_and(|ending| self.example_endings().contains(&ending.as_str()))
+    }
+
+    /// The files below `folder` that are called like its examples, by name, no more than `most`; none where it makes up
+    /// its examples. What operating systems and file servers leave in folders is left out.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    fn example_files(&self, _folder: &Path, _most: usize) -> std::result::Result<Vec<PathBuf>, DataError> {
+        Ok(Vec::new())
     }
 
     /// Reads a file as an example, as a network with `settings` is shown one.

@@ -244,6 +244,51 @@ fn a_run_says_where_its_pictures_come_from_and_keeps_to_it() {
     assert!(error.contains("gone: cannot be read"), "{error}");
     let seen = evaluate::evaluate(&gone, 0, 1, |_| {}).unwrap().examples.unwrap();
     assert!(seen.contains("dead leaves") || seen.contains("CIFAR-10 test batch"), "{seen}");
+    let absence = format!("; the pictures of {} that this", other.path().join("gone").display());
+    assert!(seen.contains(&absence) && seen.ends_with(" network learned from are not there"), "{seen}");
+
+    // There, but too few to keep any for testing.
+    let few = tempfile::tempdir().unwrap();
+    pictures(few.path(), 3);
+    gone.config.settings.set_text("path", few.path().to_str().unwrap()).unwrap();
+    gone.config.fingerprint = None;
+    let seen = evaluate::evaluate(&gone, 0, 1, |_| {}).unwrap().examples.unwrap();
+    assert!(seen.contains("; the pictures that this network learned from cannot be tested: "), "{seen}");
+    assert!(seen.contains("expected at least 3 pictures for a lifetime, found 0"), "{seen}");
+}
+
+#[test]
+fn an_evaluation_says_that_the_pictures_learned_from_are_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = "--set side=4 --set rounds=1 --set show_steps=2 --steps 1";
+    let data = tiny_data(0);
+    std::fs::create_dir(folder.path().join("photos")).unwrap();
+    pictures(&folder.path().join("photos"), 8);
+    std::fs::rename(data.path().join("cifar-10-batches-bin"), folder.path().join("cifar")).unwrap();
+    for place in ["photos", "cifar"] {
+        done(&hebbscope(folder.path(), None, &format!("train images {small} --set path={place} --out run-{place}")));
+        done(&hebbscope(folder.path(), None, &format!("share run-{place} --out {place}.safetensors")));
+        let eval = |run: &str, data: Option<&Path>, more: &str| {
+            done(&hebbscope(folder.path(), data, &format!("eval {run} --episodes 2{more}")))
+        };
+        let run = format!("run-{place}");
+        assert!(!eval(&run, None, "").contains("learned from"));
+        std::fs::rename(folder.path().join(place), folder.path().join("moved")).unwrap();
+        let absence =
+            format!("the pictures of {} that this", folder.path().canonicalize().unwrap().join(place).display());
+        let absence = format!("{absence} network learned from are not there");
+        let text = eval(&run, None, "");
+        assert!(text.contains(&format!("dead leaves, generated; {absence}")), "{text}");
+        let json: Value = serde_json::from_str(&eval(&run, None, " --json")).unwrap();
+        assert_eq!(json["examples"], format!("dead leaves, generated; {absence}"));
+        // Another data set in its place is said to be one.
+        let other = tiny_data(1);
+        let text = eval(&run, Some(other.path()), "");
+        assert!(text.contains(&format!("CIFAR-10 test batch, 4 pictures; {absence}")), "{text}");
+        // A network that was shared names no place.
+        assert!(!eval(&format!("{place}.safetensors"), None, "").contains("learned from"));
+        std::fs::rename(folder.path().join("moved"), folder.path().join(place)).unwrap();
+    }
 }
 
 /// Runs the program in `folder`, with `data` as its data folder.

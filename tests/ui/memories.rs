@@ -397,6 +397,28 @@ fn pictures_given_while_others_are_read_wait_their_turn_and_a_whole_set_replaces
     finish(&mut session);
     let by_name = ["own0.png", "own1.bmp", "own2.gif"].map(|name| read(&folder.path().join(name)));
     assert_eq!(shown(&session).question.study, by_name);
+
+    // The folders in it as well, and nothing of what systems leave there.
+    session.notices.clear();
+    let holidays = tempfile::tempdir().unwrap();
+    for (name, file) in [("2019/a.png", &files[3]), ("2020/b.png", &files[2]), ("@eaDir/a.png", &files[0])] {
+        std::fs::create_dir_all(holidays.path().join(name).parent().unwrap()).unwrap();
+        std::fs::copy(file, holidays.path().join(name)).unwrap();
+    }
+    std::fs::write(holidays.path().join("._c.png"), b"of no concern").unwrap();
+    std::fs::copy(&files[1], holidays.path().join("c.png")).unwrap();
+    session.ask_pictures(&[holidays.path().to_owned()]);
+    let name = holidays.path().file_name().unwrap().to_string_lossy();
+    assert_eq!(session.reading().unwrap(), format!("looking through {name}"));
+    finish(&mut session);
+    assert_eq!(shown(&session).question.study, [3, 2, 1].map(|number| read(&files[number])));
+    assert!(session.notices.is_empty(), "{:?}", session.notices);
+    // A folder with nothing in it is refused by its name.
+    let empty = tempfile::tempdir().unwrap();
+    session.ask_pictures(&[empty.path().to_owned()]);
+    finish(&mut session);
+    let name = empty.path().file_name().unwrap().to_string_lossy().into_owned();
+    assert!(session.notices[0].text.contains(&name) && session.notices[0].text.contains("found a folder"));
 }
 
 #[test]

@@ -14,9 +14,10 @@ use crate::data::pictures::{
 };
 use crate::data::{DataError, Generator, patterns, pictures};
 use crate::episode::Question;
+use crate::files::one_line;
 use crate::plastic::Network;
 use rand::Rng as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 mod score;
 
@@ -124,15 +125,19 @@ impl Task for Images {
         pictures::read(file, settings.whole("side"))
     }
 
+    fn example_files(&self, folder: &Path, most: usize) -> Result<Vec<PathBuf>, DataError> {
+        pictures::folder::names(folder, most)
+    }
+
     fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
         let plan = plan(settings).within_memory(purpose)?;
-        let pictures = match purpose {
-            Purpose::Training => Pictures::open(&request(settings, configured(settings)?), Split::Training)?,
+        let (pictures, absence) = match purpose {
+            Purpose::Training => (Pictures::open(&request(settings, configured(settings)?), Split::Training)?, None),
             Purpose::Testing => unseen(settings)?,
         };
         let blank_half = settings.choice("blank") == "half";
         let (side, blank_fraction) = (settings.whole("side"), settings.real("blank_fraction"));
-        Ok(Box::new(Recall::new(plan, Grey { pictures, side, blank_half, blank_fraction })))
+        Ok(Box::new(Recall::new(plan, Grey { pictures, absence, side, blank_half, blank_fraction })))
     }
 }
 
@@ -162,19 +167,33 @@ fn configured(settings: &Settings) -> Result<Source, SettingError> {
 
 /// Pictures that no training with these settings sees: those that a folder has kept, otherwise the test batch of
 /// CIFAR-10 where it can be found, otherwise dead leaves. Networks travel without their pictures and are looked at
-/// all the same; [`Experiment::examples`] says which pictures these are.
-fn unseen(settings: &Settings) -> Result<Pictures, SettingError> {
-    let path = settings.path("path");
-    if let Ok(Source::Folder(folder)) = configured(settings) {
+/// all the same; [`Experiment::examples`] says which pictures these are. Where the settings name a place, the second
+/// part says what became of the pictures there, if it is not they.
+fn unseen(settings: &Settings) -> Result<(Pictures, Option<String>), SettingError> {
+    let path = settings.path("path").filter(|_| settings.choice("source") != "dead_leaves");
+    let mut absence = None;
+    if let Some(path) = path {
         // A folder may be elsewhere, or too small to keep any.
-        if let Ok(pictures) = Pictures::open(&request(settings, Source::Folder(folder)), Split::Test) {
-            return Ok(pictures);
-        }
+        let opened = match configured(settings) {
+            Ok(Source::Folder(folder)) => Pictures::open(&request(settings, Source::Folder(folder)), Split::Test),
+            Ok(source) if locate(Some(&path)).is_ok() => {
+                return Ok((Pictures::open(&request(settings, source), Split::Test)?, None));
+            }
+            Ok(_) | Err(_) => Err(DataError::new(&path, "expected CIFAR-10, found none")),
+        };
+        let error = match opened {
+            Ok(pictures) => return Ok((pictures, None)),
+            Err(error) => error,
+        };
+        let place = one_line(&path.display().to_string());
+        absence = Some(if path.exists() {
+            format!("the pictures that this network learned from cannot be tested: {error}")
+        } else {
+            format!("the pictures of {place} that this network learned from are not there")
+        });
     }
-    let places = [path.filter(|_| settings.choice("source") == "cifar"), None];
-    let found = places.into_iter().find(|path| locate(path.as_deref()).is_ok());
-    let source = found.map_or(Source::DeadLeaves, Source::Cifar);
-    Ok(Pictures::open(&request(settings, source), Split::Test)?)
+    let source = if locate(None).is_ok() { Source::Cifar(None) } else { Source::DeadLeaves };
+    Ok((Pictures::open(&request(settings, source), Split::Test)?, absence))
 }
 
 fn request(settings: &Settings, source: Source) -> Request {
@@ -190,6 +209,8 @@ fn request(settings: &Settings, source: Source) -> Request {
 /// Grey pictures, one of them blanked in part.
 struct Grey {
     pictures: Pictures,
+    /// What became of the pictures that the network learned from, where these are others instead.
+    absence: Option<String>,
     side: usize,
     blank_half: bool,
     blank_fraction: f64,
@@ -216,7 +237,10 @@ impl Examples for Grey {
     }
 
     fn description(&self) -> Option<String> {
-        Some(self.pictures.description().to_owned())
+        let description = self.pictures.description();
+        Some(
+            self.absence.as_ref().map_or_else(|| description.to_owned(), |absence| format!("{description}; {absence}")),
+        )
     }
 
     fn fingerprint(&self) -> Option<&str> {

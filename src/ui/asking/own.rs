@@ -1,9 +1,11 @@
-//! Pictures of the viewer's own: read one after the other on a thread, kept until there are as many as a lifetime shows.
+//! Pictures of the viewer's own: found in folders and read one after the other on a thread, kept until there are as many
+//! as a lifetime shows.
 
 use super::Base;
 use crate::episode::Question;
+use crate::files::one_line;
 use crate::tasks::Recalled;
-use crate::tasks::TASKS;
+use crate::tasks::{TASKS, Task};
 use crate::ui::session::{Notice, Session};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -18,8 +20,11 @@ const MOST_FILES: usize = 100;
 pub(super) struct Own {
     /// Read, and waiting for others.
     kept: Vec<Vec<f32>>,
-    /// Not looked at yet.
+    /// Files and folders that were given together, each still to be looked at.
+    given: VecDeque<Vec<PathBuf>>,
+    /// Files that are to be read.
     queue: VecDeque<PathBuf>,
+    looking: Option<Looking>,
     reading: Option<Reading>,
     /// What could not be read, in words.
     problems: Vec<String>,
@@ -27,6 +32,12 @@ pub(super) struct Own {
     left_over: usize,
     /// The message that says how many are wanted.
     wanting: Option<String>,
+}
+
+/// Folders being looked through for pictures.
+struct Looking {
+    first: PathBuf,
+    result: Receiver<Vec<PathBuf>>,
 }
 
 /// A file being read.
@@ -67,10 +78,42 @@ impl Session {
             return self
                 .warn("This tape holds one lifetime and not how to live another: open the checkpoint of its network to show it your pictures.");
         }
-        let Some(asked) = Recalled::of(scene.tape()) else {
+        if Recalled::of(scene.tape()).is_none() {
             return self.warn("This lifetime shows no pictures that others could take the place of.");
-        };
-        let mut files: Vec<PathBuf> = files.iter().flat_map(|file| in_folder(file)).collect();
+        }
+        self.asking.own.given.push_back(files.to_vec());
+        self.look_next();
+    }
+
+    /// Looks at what was given next. Folders are looked through on a thread: one may be large, or far away.
+    fn look_next(&mut self) {
+        while self.asking.own.looking.is_none()
+            && let Some(files) = self.asking.own.given.pop_front()
+        {
+            let (Some(first), Some(scene)) = (files.iter().find(|file| file.is_dir()).cloned(), self.scene()) else {
+                self.take_files(files);
+                continue;
+            };
+            let (task, wake) = (scene.task, self.waker());
+            let (sender, result) = channel();
+            let spawned = std::thread::Builder::new().name("hebbscope-folders".into()).spawn(move || {
+                let files = files.iter().flat_map(|file| in_folder(task, file)).collect();
+                // A window that has been closed no longer wants the result.
+                let _delivered = sender.send(files);
+                wake();
+            });
+            match spawned {
+                Ok(_) => self.asking.own.looking = Some(Looking { first, result }),
+                Err(error) => {
+                    self.warn(&format!("The folder was not looked through: the system gives no thread ({error})."));
+                }
+            }
+        }
+    }
+
+    /// Files that are to be read: as many as are needed, or more, take the place of those that wait.
+    fn take_files(&mut self, mut files: Vec<PathBuf>) {
+        let Some(asked) = self.scene().and_then(|scene| Recalled::of(scene.tape())) else { return };
         files.truncate(MOST_FILES);
         let (count, size) = (asked.question.study.len(), asked.question.probe.len());
         let own = &mut self.asking.own;
@@ -90,13 +133,16 @@ impl Session {
 
     /// Whether files are being read.
     pub fn is_reading(&self) -> bool {
-        self.asking.own.reading.is_some()
+        self.asking.own.reading.is_some() || self.asking.own.looking.is_some()
     }
 
-    /// "reading tree.png, 2 more after it"; `None` while nothing is read.
+    /// "reading tree.png, 2 more after it", or "looking through holidays"; `None` while nothing is read.
     pub fn reading(&self) -> Option<String> {
         let own = &self.asking.own;
-        let name = file_name(&own.reading.as_ref()?.path);
+        let Some(reading) = &own.reading else {
+            return own.looking.as_ref().map(|looking| format!("looking through {}", file_name(&looking.first)));
+        };
+        let name = file_name(&reading.path);
         Some(match own.queue.len() {
             0 => format!("reading {name}"),
             more => format!("reading {name}, {more} more after it"),
@@ -111,12 +157,12 @@ impl Session {
     /// Begins with the next file, if none is being read.
     fn read_next(&mut self) {
         let config = self.scene().and_then(|scene| Some((scene.task, scene.config.clone()?)));
-        let (false, Some((task, config))) = (self.is_reading(), config) else { return };
+        let (false, Some((task, config))) = (self.asking.own.reading.is_some(), config) else { return };
         let Some(path) = self.asking.own.queue.pop_front() else { return };
         let (sender, result) = channel();
         let (wake, file) = (self.waker(), path.clone());
         let spawned = std::thread::Builder::new().name("hebbscope-pictures".into()).spawn(move || {
-            let whole_path = file.display().to_string();
+            let whole_path = one_line(&file.display().to_string());
             let read = task.read_example(&config.settings, &file);
             let read = read.map_err(|error| error.to_string().replace(&whole_path, &file_name(&file)));
             // A window that has been closed no longer wants the result.
@@ -131,8 +177,22 @@ impl Session {
 
     /// Takes in what has been read; once there are enough, shows them.
     pub(super) fn update_own(&mut self) {
+        if let Some(looking) = &self.asking.own.looking {
+            match looking.result.try_recv() {
+                Err(TryRecvError::Empty) => {}
+                found => {
+                    let first = self.asking.own.looking.take().map(|looking| looking.first);
+                    // Whoever looked is gone: the folder is refused where it is read, by its name.
+                    self.take_files(found.unwrap_or_else(|_| first.into_iter().collect()));
+                    self.look_next();
+                }
+            }
+        }
         let own = &mut self.asking.own;
         let Some(reading) = &own.reading else {
+            if own.looking.is_some() {
+                return;
+            }
             // Enough of them may have waited for something else to come into view.
             return self.show_own();
         };
@@ -214,16 +274,16 @@ impl Session {
     }
 }
 
-/// The file, or of a folder the pictures in it by name.
-fn in_folder(path: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(path) else { return vec![path.to_owned()] };
-    let mut files: Vec<PathBuf> =
-        entries.flatten().map(|entry| entry.path()).filter(|file| is_example(file)).take(MOST_FILES).collect();
-    files.sort();
-    // An empty folder is refused where it is read, by its name.
+/// The file, or of a folder the pictures below it by name. A folder that has none, or cannot be read, is refused where
+/// it is read, by its name.
+fn in_folder(task: &dyn Task, path: &Path) -> Vec<PathBuf> {
+    if !path.is_dir() {
+        return vec![path.to_owned()];
+    }
+    let files = task.example_files(path, MOST_FILES).unwrap_or_default();
     if files.is_empty() { vec![path.to_owned()] } else { files }
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    one_line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
 }
