@@ -33,7 +33,7 @@ pub fn survives(place: &str, seeds: &[Vec<u8>], default: usize, read: impl Fn(&[
     let under_way = Arc::new(Mutex::new(None));
     let watched = Arc::clone(&under_way);
     // What never returns can only be ended with its process.
-    std::thread::spawn(move || {
+    let watch = move || {
         while Arc::strong_count(&watched) > 1 {
             std::thread::sleep(Duration::from_secs(1));
             let began_with = watched.lock().unwrap().clone();
@@ -44,7 +44,8 @@ pub fn survives(place: &str, seeds: &[Vec<u8>], default: usize, read: impl Fn(&[
                 std::process::abort();
             }
         }
-    });
+    };
+    std::thread::Builder::new().name("watch".into()).spawn(watch).unwrap();
     for (number, seed) in seeds.iter().enumerate() {
         for bytes in mutations(seed, each, number as u64) {
             let began = Instant::now();
