@@ -23,12 +23,15 @@ pub trait Disk: Send + Sync {
         file.write_all(bytes)
     }
 
-    /// Waits until `file` is on the disk.
+    /// Waits until `file` is on the disk, where the file system can be asked for that.
     ///
     /// # Errors
     /// When the disk fails.
     fn sync(&self, file: &File) -> io::Result<()> {
-        file.sync_all()
+        match file.sync_all() {
+            Err(error) if cannot_be_asked(&error) => Ok(()),
+            done => done,
+        }
     }
 
     /// Gives the file `from` the name `to`, in place of what had it.
