@@ -131,7 +131,13 @@ fn it_is_found_however_it_was_unpacked() {
 fn copies_are_not_read_twice() {
     let place = tempfile::tempdir().unwrap();
     unpack(place.path());
-    for name in ["data_batch_1 (1).bin", "data_batch_2-1.bin", "data_batch_3 copy.bin", "._data_batch_4.bin"] {
+    for name in [
+        "data_batch_01.bin",
+        "data_batch_1 (1).bin",
+        "data_batch_2-1.bin",
+        "data_batch_3 copy.bin",
+        "._data_batch_4.bin",
+    ] {
         std::fs::write(place.path().join(name), batch(1)).unwrap();
     }
     assert!(pixels(place.path(), Split::Training) == expected(Split::Training));
