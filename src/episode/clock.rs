@@ -18,7 +18,7 @@ pub const REST_SECONDS: f64 = 2.0;
 pub struct Clock {
     steps: usize,
     at: usize,
-    /// The part of a step that has elapsed.
+    /// The steps' worth of time that has elapsed on this step: below one, or how long the clock rests already.
     fraction: f64,
     playing: bool,
     speed: f64,
@@ -61,6 +61,7 @@ impl Clock {
     /// Turns looping on or off.
     pub fn set_looping(&mut self, looping: bool) {
         self.looping = looping;
+        self.leave_rest();
     }
 
     /// The part that is played again and again, if one has been chosen.
@@ -79,6 +80,7 @@ impl Clock {
             }
         }
         self.span = span;
+        self.leave_rest();
     }
 
     /// Takes over a lifetime of another length, staying at the same step and in the same span as far as there is one.
@@ -89,6 +91,7 @@ impl Clock {
             self.at = self.steps - 1;
             self.fraction = 0.0;
         }
+        self.leave_rest();
     }
 
     /// Starts playing; from the beginning if the end has been reached or the span left.
@@ -123,10 +126,14 @@ impl Clock {
         self.seek(self.at.saturating_add_signed(by));
     }
 
-    /// Sets the speed, held within [`SPEED_RANGE`].
+    /// Sets the speed, held within [`SPEED_RANGE`]. A rest that has begun ends when it would have.
     pub fn set_speed(&mut self, speed: f64) {
         if speed.is_finite() {
-            self.speed = speed.clamp(*SPEED_RANGE.start(), *SPEED_RANGE.end());
+            let speed = speed.clamp(*SPEED_RANGE.start(), *SPEED_RANGE.end());
+            if self.is_on_rest() {
+                self.fraction *= speed / self.speed;
+            }
+            self.speed = speed;
         }
     }
 
@@ -140,36 +147,54 @@ impl Clock {
         self.jump(events.iter().rev().map(|event| event.start).find(|&start| start < self.at))
     }
 
-    /// Lets `seconds` pass. Answers the steps passed through, for those who want to see each of them.
+    /// Lets `seconds` pass, however many steps that is: where the clock is depends on the time that has passed in all,
+    /// not on how it was cut into calls. Answers the steps passed through until the end, for those who want to see each.
     pub fn tick(&mut self, seconds: f64) -> Range<usize> {
         let from = self.at;
         if !self.playing || !seconds.is_finite() || seconds <= 0.0 {
             return from..from;
         }
-        let pace = STEPS_PER_SECOND * self.speed;
-        let rest = self.rest_steps();
-        let elapsed = self.fraction + seconds * pace;
-        let target = from as f64 + elapsed.floor();
-        let (first, last_step) = self.ends();
-        let last = last_step as f64;
-        if target <= last {
-            (self.at, self.fraction) = (target as usize, elapsed.fract());
-        } else if !self.looping {
-            self.at = last_step;
-            self.pause();
-        } else if target - last < rest {
-            // Resting on the last step: the fraction counts how long already.
-            (self.at, self.fraction) = (last_step, from as f64 + elapsed - last);
-        } else {
+        let (first, last) = self.ends();
+        if self.looping && from > last {
+            // The viewer has looked beyond the span.
             self.seek(first);
+        }
+        // Where the clock would be if the last step were followed by others, as many as it rests for.
+        let mut position = self.at as f64 + self.fraction + seconds * STEPS_PER_SECOND * self.speed;
+        if self.looping {
+            let round = (last - first) as f64 + self.rest_steps();
+            let past = position - (last as f64 + self.rest_steps());
+            if past >= 0.0 {
+                position = first as f64 + if past.is_finite() { past % round } else { 0.0 };
+            }
+        }
+        if position < last as f64 + 1.0 {
+            (self.at, self.fraction) = (position as usize, position.fract());
+        } else if self.looping {
+            (self.at, self.fraction) = (last, position - last as f64);
+        } else {
+            self.at = last;
+            self.pause();
         }
         from..self.at.max(from)
     }
 
     /// How long until the step changes, while playing.
     pub fn time_to_next(&self) -> Duration {
-        let steps = if self.looping && self.at == self.ends().1 { self.rest_steps() } else { 1.0 };
+        let steps = if self.is_on_rest() { self.rest_steps() } else { 1.0 };
         Duration::from_secs_f64(((steps - self.fraction) / (STEPS_PER_SECOND * self.speed)).clamp(0.001, 60.0))
+    }
+
+    /// Whether the clock is where it rests before it begins again.
+    fn is_on_rest(&self) -> bool {
+        self.looping && self.at == self.ends().1
+    }
+
+    /// Forgets how long the clock has rested on a step that is no longer the last.
+    fn leave_rest(&mut self) {
+        if self.fraction >= 1.0 && !self.is_on_rest() {
+            self.fraction = 0.0;
+        }
     }
 
     /// [`REST_SECONDS`] in steps at the present speed; at least one.

@@ -192,14 +192,15 @@ impl App {
         }
     }
 
-    /// Takes in what other threads have sent and lets `seconds` of playback pass.
+    /// Takes in what other threads have sent and lets `seconds` of playback pass, those since the frame before.
     pub fn advance(&mut self, context: &Context, seconds: f64) {
+        // Before anything new comes into view, which has not been seen yet for any time at all.
+        self.session.clock.tick(seconds);
         self.session.update();
         if let Some(path) = self.session.take_opened() {
             self.preferences.remember(&path);
         }
         self.make_room();
-        self.session.clock.tick(seconds);
         if self.session.clock.is_playing() {
             context.request_repaint_after(self.session.clock.time_to_next());
         } else if self.session.training.is_active() {

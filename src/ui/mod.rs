@@ -5,7 +5,7 @@
 //! | [`app`] | the regions of the window |
 //! | [`commands`] | everything the window can be told, in one table: keys, menus, palette, help |
 //! | [`layout`] | where panels stand, and the tiles that can be dragged |
-//! | [`preferences`], [`files`] | what is remembered; asking for a file |
+//! | [`files`] | asking for a file |
 //! | [`session`] | scene, clock, training, notices: everything that is not drawing |
 //! | [`asking`] | questions of the viewer's own: another probe, own pictures |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
@@ -19,7 +19,7 @@
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
 //! | [`theme`], [`numbers`] | colours, type, and how numbers are written |
 //! | [`export`] | what is shown, written to files |
-//! | [`native`], [`picture`], [`mod@bench`] | the same window on a screen, in a file, and against the clock |
+//! | [`native`], [`picture`] | the same window on a screen, and in a file |
 
 pub mod app;
 pub mod asking;
@@ -31,6 +31,7 @@ pub mod controls;
 pub mod devices;
 pub mod export;
 pub mod files;
+pub mod frame_time;
 pub mod inspector;
 pub mod layout;
 pub mod lifetimes;

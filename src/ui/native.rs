@@ -1,12 +1,14 @@
 //! The window on a screen.
 
 use super::app::App;
+use super::frame_time::FrameTime;
 use super::preferences::Preferences;
 use crate::render;
 use crate::train::Bundled;
 use anyhow::anyhow;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The program's name for the system.
 const NAME: &str = "hebbscope";
@@ -14,11 +16,13 @@ const NAME: &str = "hebbscope";
 struct Window {
     app: App,
     title: String,
+    begun: Instant,
+    frame_time: FrameTime,
 }
 
 impl eframe::App for Window {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
-        let seconds = context.input(|input| f64::from(input.stable_dt));
+        let seconds = self.frame_time.begin(self.begun.elapsed());
         self.app.advance(context, seconds);
         let title = self.app.title();
         if title != self.title {
@@ -62,7 +66,12 @@ pub fn run(file: Option<&Path>) -> anyhow::Result<()> {
             Some(path) => app.open(path),
             None => app.session.open_bundled(Bundled::default()),
         }
-        Ok(Box::new(Window { app, title: NAME.to_owned() }))
+        Ok(Box::new(Window {
+            app,
+            title: NAME.to_owned(),
+            begun: Instant::now(),
+            frame_time: FrameTime::default(),
+        }))
     });
     eframe::run_native(NAME, options, create).map_err(|error| anyhow!("the window could not be opened: {error}"))
 }

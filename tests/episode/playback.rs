@@ -72,11 +72,63 @@ fn a_looping_clock_rests_at_the_end_and_goes_round() {
             clock.tick(REST_SECONDS * 0.3);
             assert_eq!((clock.at(), clock.is_playing()), (9, true), "what a lifetime comes to is worth a look");
         }
-        clock.tick(REST_SECONDS * 0.2);
+        clock.tick(REST_SECONDS * 0.1 + 0.5 * STEP / speed);
         assert_eq!((clock.at(), clock.is_playing()), (0, true));
         clock.tick(1_000_003.0 * STEP);
         assert!(clock.at() < 10 && clock.is_playing());
     }
+}
+
+/// Where a lifetime that loops is after so many steps' worth of time, a round being its steps and the rest.
+fn expected(steps: usize, rest: f64, position: f64) -> usize {
+    let last = steps as f64 - 1.0;
+    ((position % (last + rest)).min(last)) as usize
+}
+
+#[test]
+fn where_the_clock_is_depends_on_the_time_that_has_passed_and_not_on_the_frames() {
+    let frames = [1.0 / 60.0, 0.3, 2.0, 1.0 / 144.0, 0.05, 4.9, 0.7];
+    for (steps, speed) in [(205, 1.0), (205, 0.1), (7, 1.0), (7, 64.0), (400, 3.0)] {
+        let mut clock = playing(steps);
+        clock.set_looping(true);
+        clock.set_speed(speed);
+        let pace = STEPS_PER_SECOND * speed;
+        let mut elapsed = 0.0;
+        for frame in (0..400).map(|index| frames[index * index % frames.len()]) {
+            clock.tick(frame);
+            elapsed += frame;
+            // Rounding may tell a step from the next only where the clock stands on the border between them.
+            let around = [-1e-6, 1e-6].map(|error| expected(steps, REST_SECONDS * pace, elapsed * pace + error));
+            assert!(around.contains(&clock.at()), "{} and {around:?} after {elapsed} s at {speed}×", clock.at());
+        }
+    }
+}
+
+#[test]
+fn the_rest_at_the_end_is_as_long_however_long_frames_are_and_whatever_the_speed_becomes() {
+    for frame in [1.0 / 60.0, 0.3, 1.1] {
+        let mut clock = playing(100);
+        clock.set_looping(true);
+        clock.tick(99.0 * STEP + 1e-9);
+        let mut rested = 0.0;
+        while clock.at() == 99 {
+            clock.tick(frame);
+            rested += frame;
+        }
+        assert!((REST_SECONDS - 1e-6..REST_SECONDS + frame).contains(&rested), "{rested} s in frames of {frame} s");
+    }
+    let mut clock = playing(3);
+    clock.set_looping(true);
+    clock.set_speed(64.0);
+    clock.tick(2.0 * STEP / 64.0 + REST_SECONDS / 2.0);
+    clock.set_speed(0.5);
+    assert!((clock.time_to_next().as_secs_f64() - REST_SECONDS / 2.0).abs() < 1e-6);
+    clock.set_span(Some(0..3));
+    clock.set_span(None);
+    clock.set_steps(100);
+    assert_eq!(clock.at(), 2);
+    clock.tick(STEP);
+    assert_eq!(clock.at(), 2, "the time of a rest does not count for a step that is no longer the last");
 }
 
 #[test]

@@ -40,6 +40,10 @@ pub fn session(settings: &[(&str, &str)]) -> Session {
     session.settle();
     assert!(session.notices.is_empty(), "{:?}", session.notices);
     session.clock.pause();
+    // A trace has been written by then.
+    let events = &session.scene().unwrap().tape().events;
+    let last = events.iter().rfind(|event| event.kind == hebbscope::episode::EventKind::Study).unwrap().start;
+    session.clock.seek(last);
     session
 }
 

@@ -16,5 +16,6 @@ pub mod maze_panel;
 mod maze_window;
 mod memories;
 mod resuming;
+mod playing;
 mod states;
 pub mod window;

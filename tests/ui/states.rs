@@ -111,6 +111,7 @@ fn keys_alone_open_play_step_back_pin_export_train_and_stop() {
     assert!(harness.state().session.clock.is_playing(), "what has been opened plays");
     press(&mut harness, Modifiers::NONE, Key::Space);
     assert!(!harness.state().session.clock.is_playing());
+    press(&mut harness, Modifiers::NONE, Key::ArrowRight);
     let at = harness.state().session.clock.at();
     press(&mut harness, Modifiers::NONE, Key::ArrowLeft);
     assert_eq!(harness.state().session.clock.at(), at - 1);

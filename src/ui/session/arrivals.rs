@@ -20,7 +20,7 @@ const FOLLOWED_SECONDS: f64 = 6.0;
 /// How a prepared scene is to be taken in.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Arrival {
-    /// Something else to look at: start where it is about to recall.
+    /// Something else to look at: from the first thing that it is shown.
     Fresh,
     /// Another lifetime of the same network: from the beginning.
     Replay,
@@ -186,7 +186,7 @@ impl Session {
                 let (path, watch) = self.opening.take().unzip();
                 (self.opened, self.watch, self.newer) = (path, watch.flatten(), None);
                 self.clock = Clock::new(steps);
-                self.clock.seek(last_study(&prepared.scene));
+                self.clock.seek(first_study(&prepared.scene));
                 self.clock.set_looping(true);
                 self.clock.set_speed(FIRST_SPEED);
                 self.clock.play();
@@ -252,8 +252,8 @@ fn speed_for(steps: usize) -> f64 {
     (steps as f64 / (STEPS_PER_SECOND * FOLLOWED_SECONDS)).log2().round().exp2()
 }
 
-/// Where the last thing before the probe is shown: recall is a moment away from there.
-fn last_study(scene: &Scene) -> usize {
-    let study = scene.tape().events.iter().rfind(|event| event.kind == EventKind::Study);
+/// Where the first thing to be remembered is shown; the beginning where there is none.
+fn first_study(scene: &Scene) -> usize {
+    let study = scene.tape().events.iter().find(|event| event.kind == EventKind::Study);
     study.map_or(0, |event| event.start)
 }
