@@ -7,6 +7,7 @@ mod heatmap_device;
 mod heatmap_pipeline;
 pub mod matrix;
 pub mod offscreen;
+pub mod quiet;
 
 pub use colormap::Colormap;
 pub use grid::{CellGrid, cell_under};

@@ -3,11 +3,12 @@
 use super::commands::{self, help, palette};
 use super::export::Look;
 use super::files::{Files, Wanted};
+use super::keeper::Keeper;
 use super::layout::{Dock, Named, Subject};
 use super::preferences::Preferences;
 use super::session::{Notice, Session, Wake};
 use super::theme::{self, Palette};
-use super::{asking, controls, export, inspector, status, timeline};
+use super::{asking, controls, export, inspector, status, timeline, window_size};
 use crate::train::Command;
 use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, RichText, Ui, UiBuilder};
 use std::path::{Path, PathBuf};
@@ -39,7 +40,9 @@ pub struct App {
     /// For what the panels stand as they do.
     subject: Subject,
     preferences: Preferences,
-    preferences_path: Option<PathBuf>,
+    keeper: Option<Keeper>,
+    /// Seconds that have passed since the preferences were last looked at.
+    unlooked: f64,
 }
 
 impl App {
@@ -54,6 +57,7 @@ impl App {
         let (preferences, note) = path.as_deref().map(Preferences::read).unwrap_or_default();
         if path.is_some() {
             context.set_theme(if preferences.light { egui::Theme::Light } else { egui::Theme::Dark });
+            context.set_zoom_factor(preferences.zoom);
         }
         let mut session = Session::new(wake);
         session.notices.extend(note.map(|text| Notice { text, is_error: false }));
@@ -72,8 +76,9 @@ impl App {
                 .into_iter()
                 .find(|&subject| arrangement.has_places_of(&preferences.layout.arrangement_for(subject)))
                 .unwrap_or_default(),
+            keeper: path.map(|path| Keeper::new(path, preferences.clone())),
             preferences,
-            preferences_path: path,
+            unlooked: 0.0,
         }
     }
 
@@ -167,17 +172,42 @@ impl App {
 
     /// Keeps the preferences, as far as there is a place for them. Call when the window closes.
     pub fn keep_preferences(&mut self, context: &Context) {
-        let Some(path) = &self.preferences_path else { return };
+        if self.keeper.is_none() {
+            return;
+        }
+        self.take_preferences(context);
+        let problem = self.keeper.as_mut().and_then(|keeper| keeper.finish(&self.preferences).err());
+        if let Some(error) = problem {
+            // The window is closing: there is nowhere left to show this but the terminal.
+            eprintln!("hebbscope: the window's settings were not kept: {error}");
+        }
+    }
+
+    /// Writes preferences that have changed, once they have been at rest for a moment.
+    fn look_after_preferences(&mut self, context: &Context) {
+        if self.keeper.is_none() {
+            return;
+        }
+        self.take_preferences(context);
+        let seconds = std::mem::take(&mut self.unlooked);
+        let Some(keeper) = &mut self.keeper else { return };
+        if let Some(wait) = keeper.look(&self.preferences, seconds) {
+            context.request_repaint_after(wait);
+        }
+        if let Some(complaint) = keeper.complaint() {
+            self.session.notices.push(Notice { text: complaint, is_error: false });
+        }
+    }
+
+    /// What there is to remember at this moment.
+    fn take_preferences(&mut self, context: &Context) {
         self.preferences.light = context.theme() == egui::Theme::Light;
+        self.preferences.zoom = context.zoom_factor();
         self.preferences.layout = self.layout;
         self.preferences.arrangement = self.dock.arrangement();
         self.preferences.panels = self.dock.choices();
-        if let Some(rect) = context.input(|input| input.viewport().inner_rect) {
-            self.preferences.size = rect.size().into();
-        }
-        if let Err(error) = self.preferences.write(path) {
-            // The window is closing: there is nowhere left to show this but the terminal.
-            eprintln!("hebbscope: the window's settings were not kept: {error}");
+        if let Some((size, scale)) = window_size::chosen(context) {
+            (self.preferences.size, self.preferences.scale) = (size, Some(scale));
         }
     }
 
@@ -196,6 +226,7 @@ impl App {
     pub fn advance(&mut self, context: &Context, seconds: f64) {
         // Before anything new comes into view, which has not been seen yet for any time at all.
         self.session.clock.tick(seconds);
+        self.unlooked += seconds;
         self.session.update();
         if let Some(path) = self.session.take_opened() {
             self.preferences.remember(&path);
@@ -235,6 +266,7 @@ impl App {
         CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.dock.ui(ui, &mut self.session));
         ui.scope_builder(UiBuilder::new().max_rect(status_rect), |ui| status::status_ui(ui, &mut self.session));
         self.overlays(&context);
+        self.look_after_preferences(&context);
     }
 
     /// Draws one panel alone, by its place in the registry.

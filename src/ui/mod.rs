@@ -5,6 +5,7 @@
 //! | [`app`] | the regions of the window |
 //! | [`commands`] | everything the window can be told, in one table: keys, menus, palette, help |
 //! | [`layout`] | where panels stand, and the tiles that can be dragged |
+//! | [`preferences`], [`keeper`] | what is remembered, and when it is written |
 //! | [`files`] | asking for a file |
 //! | [`session`] | scene, clock, training, notices: everything that is not drawing |
 //! | [`asking`] | questions of the viewer's own: another probe, own pictures |
@@ -19,6 +20,8 @@
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
 //! | [`theme`], [`numbers`] | colours, type, and how numbers are written |
 //! | [`export`] | what is shown, written to files |
+//! | [`frame_time`], [`window_size`] | how long frames took, as a clock on the wall says; how large the window may be |
+//! | [`display`] | which display the window opens on, and what is said where it cannot |
 //! | [`native`], [`picture`] | the same window on a screen, and in a file |
 
 pub mod app;
@@ -29,10 +32,12 @@ pub mod commands;
 pub mod comparison;
 pub mod controls;
 pub mod devices;
+pub mod display;
 pub mod export;
 pub mod files;
 pub mod frame_time;
 pub mod inspector;
+pub mod keeper;
 pub mod layout;
 pub mod lifetimes;
 pub mod matrices;
@@ -50,6 +55,7 @@ pub mod theme;
 pub mod timeline;
 pub mod training;
 pub mod watch;
+pub mod window_size;
 
 pub use app::App;
 pub use session::Session;

@@ -56,6 +56,13 @@ pub fn percent(fraction: f64) -> String {
     format!("{text}{THIN}%")
 }
 
+/// The fewest digits that read back as the same number, for files: what was a single-precision number keeps the digits
+/// of one, "0.1" and not "0.10000000149011612".
+pub fn shortest(value: f64) -> String {
+    let single = value as f32;
+    if f64::from(single) == value { single.to_string() } else { value.to_string() }
+}
+
 /// Seconds as "1 h 02 min", "3 min 20 s" or "12 s".
 pub fn duration(seconds: u64) -> String {
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
@@ -82,5 +89,6 @@ mod tests {
         assert_eq!(decimals(f64::NAN, 2), "NaN");
         assert_eq!([12, 200, 3720].map(duration), ["12 s", "3 min 20 s", "1 h 02 min"]);
         assert_eq!(percent(0.004_2), "0.42\u{2005}%");
+        assert_eq!([f64::from(0.1_f32), 0.1, 2.0, 1.0 / 3.0].map(shortest), ["0.1", "0.1", "2", "0.3333333333333333"]);
     }
 }

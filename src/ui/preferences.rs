@@ -1,8 +1,10 @@
 //! What the window remembers: its size, its layout, its theme, recent files.
 
 use super::layout::{Arrangement, Choices, Named};
+use super::numbers::shortest;
 use crate::files::{FileError, reason, write_atomically};
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// Recent files that are kept.
@@ -11,14 +13,27 @@ const RECENT: usize = 10;
 /// A preferences file larger than this is not one.
 const MAX_BYTES: u64 = 1 << 20;
 
+/// A window longer than this, in points, has never been: no desktop counts further.
+const LONGEST_SIDE: f32 = 32_768.0;
+
+/// Pixels per point that systems have.
+const SCALES: RangeInclusive<f32> = 0.25..=16.0;
+
+/// What Ctrl and + or − lead to.
+pub const ZOOMS: RangeInclusive<f32> = 0.2..=5.0;
+
 /// What is remembered from one window to the next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
     /// Light instead of dark.
     pub light: bool,
-    /// Width and height of the window, in points.
+    /// Width and height of the window in the system's points, which do not grow with [`Self::zoom`].
     pub size: [f32; 2],
+    /// Pixels per point of the system, where the window was last; `None` before there was one.
+    pub scale: Option<f32>,
+    /// How much larger than the system has it everything is drawn (Ctrl and +, −, 0).
+    pub zoom: f32,
     /// The named layout that was chosen last.
     pub layout: Named,
     /// What the user has made of it.
@@ -34,6 +49,8 @@ impl Default for Preferences {
         Self {
             light: false,
             size: [1280.0, 800.0],
+            scale: None,
+            zoom: 1.0,
             layout: Named::Watch,
             arrangement: None,
             panels: Choices::new(),
@@ -76,9 +93,26 @@ impl Preferences {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(io)?;
         }
-        let text =
-            toml::to_string(self).map_err(|error| FileError::new(path, format!("cannot be written: {error}")))?;
+        let refused = |error: toml::ser::Error| FileError::new(path, format!("cannot be written: {error}"));
+        let mut value = toml::Value::try_from(self).map_err(refused)?;
+        shorten(&mut value);
+        let text = toml::to_string(&value).map_err(refused)?;
         write_atomically(path, text.as_bytes())
+    }
+
+    /// Writes them as [`Self::write`] does, and keeps the recent files that another window has added meanwhile.
+    ///
+    /// # Errors
+    /// When the place cannot be written to.
+    pub fn write_beside_others(&self, path: &Path) -> Result<(), FileError> {
+        let mut all = self.clone();
+        for other in Self::read(path).0.recent {
+            if !all.recent.contains(&other) {
+                all.recent.push(other);
+            }
+        }
+        all.recent.truncate(RECENT);
+        all.write(path)
     }
 
     /// Puts a file at the head of the recent ones.
@@ -90,11 +124,25 @@ impl Preferences {
     }
 
     fn repaired(mut self) -> Self {
-        let fits = |side: f32, least: f32| side.is_finite() && (least..=16_384.0).contains(&side);
+        let fits = |side: f32, least: f32| side.is_finite() && (least..=LONGEST_SIDE).contains(&side);
         if !(fits(self.size[0], 320.0) && fits(self.size[1], 240.0)) {
             self.size = Self::default().size;
         }
+        self.scale = self.scale.filter(|scale| SCALES.contains(scale));
+        if !ZOOMS.contains(&self.zoom) {
+            self.zoom = Self::default().zoom;
+        }
         self.recent.truncate(RECENT);
         self
+    }
+}
+
+/// Numbers in single precision with their own digits: 0.1 and not 0.10000000149011612.
+fn shorten(value: &mut toml::Value) {
+    match value {
+        toml::Value::Float(number) => *number = shortest(*number).parse().unwrap_or(*number),
+        toml::Value::Array(values) => values.iter_mut().for_each(shorten),
+        toml::Value::Table(table) => table.iter_mut().for_each(|(_, value)| shorten(value)),
+        _ => {}
     }
 }

@@ -93,8 +93,11 @@ fn preferences_come_back_as_they_were_kept() {
     preferences.remember(Path::new("/somewhere/a.safetensors"));
     preferences.remember(Path::new("/somewhere/b.safetensors"));
     preferences.remember(Path::new("/somewhere/a.safetensors"));
+    (preferences.zoom, preferences.scale) = (1.1, Some(1.3));
     preferences.write(&path).unwrap();
     assert_eq!(Preferences::read(&path), (preferences.clone(), None));
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("zoom = 1.1\n") && text.contains("scale = 1.3\n") && !text.contains("00000"), "{text}");
     assert_eq!(preferences.recent, ["/somewhere/a.safetensors", "/somewhere/b.safetensors"].map(PathBuf::from));
 }
 

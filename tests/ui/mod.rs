@@ -3,6 +3,7 @@
 mod compare;
 mod curves;
 mod devices;
+mod display;
 mod export;
 mod following;
 mod gallery;
@@ -17,5 +18,6 @@ mod maze_window;
 mod memories;
 mod resuming;
 mod playing;
+mod remembered;
 mod states;
 pub mod window;
