@@ -34,12 +34,31 @@ const MOST_CELLS: i32 = 16384;
 const MAGNITUDE: u32 = 0x7fffffffu;
 const INFINITY: u32 = 0x7f800000u;
 
+// What the pixels need of the view, the same at all corners. Pixels read it from here and not from the uniform: a
+// software driver that finds branches on a uniform compiles the shader anew for each draw, slowly, and keeps them all.
+struct Seen {
+    @builtin(position) position: vec4<f32>,
+    // corner_px, start
+    @location(0) @interpolate(flat) corner: vec4<f32>,
+    // cells_per_pixel, limit, entries_per_unit
+    @location(1) @interpolate(flat) scale: vec4<f32>,
+    // first_cell, cells
+    @location(2) @interpolate(flat) grid: vec4<i32>,
+    @location(3) @interpolate(flat) fold: i32,
+}
+
 @vertex
-fn vs_main(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
+fn vs_main(@builtin(vertex_index) index: u32) -> Seen {
     let corner = vec2<f32>(f32(index & 1u), f32(index >> 1u));
     let px = clamp(view.corner_px + corner * view.size_px, vec2<f32>(0.0, 0.0), view.target_px);
     let ndc = px / view.target_px * 2.0 - 1.0;
-    return vec4<f32>(ndc.x, -ndc.y, 0.0, 1.0);
+    var seen: Seen;
+    seen.position = vec4<f32>(ndc.x, -ndc.y, 0.0, 1.0);
+    seen.corner = vec4<f32>(view.corner_px, view.start);
+    seen.scale = vec4<f32>(view.cells_per_pixel, view.limit, view.entries_per_unit);
+    seen.grid = vec4<i32>(view.first_cell, view.cells);
+    seen.fold = view.fold;
+    return seen;
 }
 
 // The cells [first, end) along one axis that a pixel shows: the one under its centre while a cell is at least a pixel,
@@ -59,16 +78,16 @@ fn cells_in(pixel: f32, start: f32, per_pixel: f32, first_cell: i32, cells: i32)
     return clamp(vec2<i32>(first, end) + first_cell, vec2<i32>(0, 0), vec2<i32>(cells, cells));
 }
 
-fn bits_at(row: i32, column: i32) -> u32 {
+fn bits_at(row: i32, column: i32, across: i32, fold: i32) -> u32 {
     var texel = vec2<i32>(column, row);
-    if view.fold > 0 {
-        let index = row * view.cells.x + column;
-        texel = vec2<i32>(index % view.fold, index / view.fold);
+    if fold > 0 {
+        let index = row * across + column;
+        texel = vec2<i32>(index % fold, index / fold);
     }
     return bitcast<u32>(textureLoad(matrix, texel, 0).r);
 }
 
-fn strongest(columns: vec2<i32>, rows: vec2<i32>) -> u32 {
+fn strongest(columns: vec2<i32>, rows: vec2<i32>, across: i32, fold: i32) -> u32 {
     // One pixel reads at most about this many cells: a device that is busy for seconds is reset by its driver.
     let covered = (columns.y - columns.x) * (rows.y - rows.x);
     var stride = 1;
@@ -78,7 +97,7 @@ fn strongest(columns: vec2<i32>, rows: vec2<i32>) -> u32 {
     var best = 0u;
     for (var row = rows.x; row < rows.y; row += stride) {
         for (var column = columns.x; column < columns.y; column += stride) {
-            let bits = bits_at(row, column);
+            let bits = bits_at(row, column, across, fold);
             if (bits & MAGNITUDE) > (best & MAGNITUDE) {
                 best = bits;
             }
@@ -87,7 +106,7 @@ fn strongest(columns: vec2<i32>, rows: vec2<i32>) -> u32 {
     return best;
 }
 
-fn colour_of(bits: u32) -> vec3<f32> {
+fn colour_of(bits: u32, scale: vec4<f32>) -> vec3<f32> {
     let magnitude = bits & MAGNITUDE;
     let positive = 1 - i32(bits >> 31u);
     var entry: vec2<i32>;
@@ -95,37 +114,37 @@ fn colour_of(bits: u32) -> vec3<f32> {
         entry = vec2<i32>(4, 1);
     } else if magnitude == INFINITY {
         entry = vec2<i32>(2 + positive, 1);
-    } else if magnitude > bitcast<u32>(view.limit) {
+    } else if magnitude > bitcast<u32>(scale.z) {
         // A pixel that shows the strongest of many cells would be marked as clipped almost anywhere: from afar a
         // clipped value has the colour of the map's end.
-        let from_afar = view.cells_per_pixel.x > 1.0 || view.cells_per_pixel.y > 1.0;
+        let from_afar = scale.x > 1.0 || scale.y > 1.0;
         entry = select(vec2<i32>(positive, 1), vec2<i32>(255 * positive, 0), from_afar);
     } else {
-        entry = vec2<i32>(clamp(i32(bitcast<f32>(bits) * view.entries_per_unit + 128.0), 0, 255), 0);
+        entry = vec2<i32>(clamp(i32(bitcast<f32>(bits) * scale.w + 128.0), 0, 255), 0);
     }
     return textureLoad(colours, entry, 0).rgb;
 }
 
-fn gamma_colour(position: vec4<f32>) -> vec3<f32> {
-    let pixel = floor(position.xy) - view.corner_px;
-    let columns = cells_in(pixel.x, view.start.x, view.cells_per_pixel.x, view.first_cell.x, view.cells.x);
-    let rows = cells_in(pixel.y, view.start.y, view.cells_per_pixel.y, view.first_cell.y, view.cells.y);
+fn gamma_colour(seen: Seen) -> vec3<f32> {
+    let pixel = floor(seen.position.xy) - seen.corner.xy;
+    let columns = cells_in(pixel.x, seen.corner.z, seen.scale.x, seen.grid.x, seen.grid.z);
+    let rows = cells_in(pixel.y, seen.corner.w, seen.scale.y, seen.grid.y, seen.grid.w);
     if columns.x >= columns.y || rows.x >= rows.y {
         discard;
     }
-    return colour_of(strongest(columns, rows));
+    return colour_of(strongest(columns, rows, seen.grid.z, seen.fold), seen.scale);
 }
 
 // What egui prefers: the target takes colours in gamma space as they are.
 @fragment
-fn fs_gamma(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
-    return vec4<f32>(gamma_colour(position), 1.0);
+fn fs_gamma(seen: Seen) -> @location(0) vec4<f32> {
+    return vec4<f32>(gamma_colour(seen), 1.0);
 }
 
 // For targets that encode linear light themselves.
 @fragment
-fn fs_linear(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
-    let gamma = gamma_colour(position);
+fn fs_linear(seen: Seen) -> @location(0) vec4<f32> {
+    let gamma = gamma_colour(seen);
     let low = gamma / 12.92;
     let high = pow((gamma + 0.055) / 1.055, vec3<f32>(2.4));
     return vec4<f32>(select(high, low, gamma <= vec3<f32>(0.04045)), 1.0);

@@ -252,7 +252,8 @@ fn layout(text: &str) -> Result<Named, String> {
         .ok_or_else(|| format!("expected one of {}, found {text}", names()))
 }
 
-fn size(text: &str) -> Result<[f32; 2], String> {
+/// Width and height, as they are written.
+pub(super) fn size(text: &str) -> Result<[f32; 2], String> {
     let wrong = || format!("expected WIDTHxHEIGHT from 320x240 to 8192x8192, found {text}");
     let (width, height) = text.split_once('x').ok_or_else(wrong)?;
     let side = |text: &str, least: u16| text.parse::<u16>().ok().filter(|side| (least..=8192).contains(side));

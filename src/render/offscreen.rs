@@ -1,7 +1,9 @@
 //! Draws an egui user interface into a picture, with no window and no display.
 
+use super::quiet::Quiet;
 use egui_wgpu::{RendererOptions, ScreenDescriptor, wgpu};
 use image::RgbaImage;
+use std::time::Duration;
 
 /// Frames drawn for one picture: egui knows the sizes of things one frame after it first saw them.
 const FEWEST_FRAMES: usize = 3;
@@ -59,6 +61,8 @@ pub struct Offscreen {
     renderer: egui_wgpu::Renderer,
     context: egui::Context,
     seconds: f64,
+    /// What frames are drawn to, as long as their size stays.
+    target: Option<wgpu::Texture>,
 }
 
 impl Offscreen {
@@ -86,7 +90,7 @@ impl Offscreen {
     fn with_device(device: wgpu::Device, queue: wgpu::Queue) -> Self {
         let mut renderer = egui_wgpu::Renderer::new(&device, TARGET_FORMAT, RendererOptions::PREDICTABLE);
         super::install(&mut renderer, &device, TARGET_FORMAT);
-        Self { device, queue, renderer, context: egui::Context::default(), seconds: 0.0 }
+        Self { device, queue, renderer, context: egui::Context::default(), seconds: 0.0, target: None }
     }
 
     /// The egui context, which lives as long as this: set its theme, fonts and style here.
@@ -124,14 +128,9 @@ impl Offscreen {
                 style.animation_time = 0.0;
                 style.scroll_animation = egui::style::ScrollAnimation::none();
             });
-            let input = self.input(size_points, pixels_per_point);
+            let input = self.input(size_points, pixels_per_point, FRAME_SECONDS);
             let mut output = self.context.run_ui(input, |root| ui(root));
-            for (id, images) in output.textures_delta.set.drain() {
-                for image in images {
-                    self.renderer.update_texture(&self.device, &self.queue, id, &image);
-                }
-            }
-            let freed = std::mem::take(&mut output.textures_delta.free);
+            let freed = self.take_textures(&mut output.textures_delta);
             let asks_for_more = output
                 .viewport_output
                 .get(&egui::ViewportId::ROOT)
@@ -145,6 +144,51 @@ impl Offscreen {
                 return picture;
             }
         }
+    }
+
+    /// Draws one frame as a window does, `seconds` after the frame before, and waits until the device has drawn it.
+    /// Nothing is read back. Answers how long the user interface wants to wait for the next frame.
+    ///
+    /// # Errors
+    /// The frame is empty or too large, or the device fails.
+    pub fn frame(
+        &mut self,
+        size_points: [f32; 2],
+        pixels_per_point: f32,
+        seconds: f64,
+        ui: &mut dyn FnMut(&mut egui::Ui),
+    ) -> Result<Duration, DrawError> {
+        let size_px = self.size_px(size_points, pixels_per_point)?;
+        let input = self.input(size_points, pixels_per_point, seconds);
+        let mut output = self.context.run_ui(input, |root| ui(root));
+        let freed = self.take_textures(&mut output.textures_delta);
+        let screen = ScreenDescriptor { size_in_pixels: size_px, pixels_per_point };
+        let drawn = self.guarded(|offscreen| {
+            let target = match offscreen.target.take() {
+                Some(target) if [target.width(), target.height()] == size_px => target,
+                _ => offscreen.new_target(size_px),
+            };
+            offscreen.paint(output.shapes, &screen, &target);
+            offscreen.target = Some(target);
+            let polled = offscreen.device.poll(wgpu::PollType::wait_indefinitely());
+            polled.map(drop).map_err(|error| DrawError::Device(error.to_string()))
+        });
+        for id in freed {
+            self.renderer.free_texture(&id);
+        }
+        drawn?;
+        let root = output.viewport_output.get(&egui::ViewportId::ROOT);
+        Ok(root.map_or(Duration::MAX, |viewport| viewport.repaint_delay))
+    }
+
+    /// Brings textures that are new or have changed to the device; answers those that are to be freed after the frame.
+    fn take_textures(&mut self, delta: &mut egui::TexturesDelta) -> Vec<egui::TextureId> {
+        for (id, images) in delta.set.drain() {
+            for image in images {
+                self.renderer.update_texture(&self.device, &self.queue, id, &image);
+            }
+        }
+        std::mem::take(&mut delta.free).into_iter().collect()
     }
 
     fn size_px(&self, [width, height]: [f32; 2], pixels_per_point: f32) -> Result<[u32; 2], DrawError> {
@@ -164,8 +208,8 @@ impl Offscreen {
         }
     }
 
-    fn input(&mut self, size_points: [f32; 2], pixels_per_point: f32) -> egui::RawInput {
-        self.seconds += FRAME_SECONDS;
+    fn input(&mut self, size_points: [f32; 2], pixels_per_point: f32, seconds: f64) -> egui::RawInput {
+        self.seconds += seconds;
         let mut input = egui::RawInput {
             screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, size_points.into())),
             max_texture_side: Some(self.longest_side_px() as usize),
@@ -177,29 +221,36 @@ impl Offscreen {
         input
     }
 
-    /// Draws shapes to a texture and reads it back, reporting what wgpu would otherwise panic about.
+    /// Draws shapes to a texture and reads it back.
     fn render(
         &mut self,
         shapes: Vec<egui::epaint::ClippedShape>,
         pixels_per_point: f32,
         size_in_pixels: [u32; 2],
     ) -> Result<RgbaImage, DrawError> {
+        let screen = ScreenDescriptor { size_in_pixels, pixels_per_point };
+        self.guarded(|offscreen| {
+            let texture = offscreen.new_target(size_in_pixels);
+            offscreen.paint(shapes, &screen, &texture);
+            offscreen.read_back(&texture)
+        })
+    }
+
+    /// Reports what wgpu would otherwise panic about.
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, DrawError>) -> Result<T, DrawError> {
         let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let screen = ScreenDescriptor { size_in_pixels, pixels_per_point };
-        let texture = self.paint(shapes, &screen);
-        let picture = self.read_back(&texture);
+        let done = work(self);
         for scope in [memory, validation] {
             if let Some(error) = pollster::block_on(scope.pop()) {
                 return Err(DrawError::Device(error.to_string()));
             }
         }
-        picture
+        done
     }
 
-    fn paint(&mut self, shapes: Vec<egui::epaint::ClippedShape>, screen: &ScreenDescriptor) -> wgpu::Texture {
-        let [width, height] = screen.size_in_pixels;
-        let texture = self.device.create_texture(&wgpu::TextureDescriptor {
+    fn new_target(&self, [width, height]: [u32; 2]) -> wgpu::Texture {
+        self.device.create_texture(&wgpu::TextureDescriptor {
             label: Some("picture"),
             size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
             mip_level_count: 1,
@@ -208,7 +259,10 @@ impl Offscreen {
             format: TARGET_FORMAT,
             usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::COPY_SRC,
             view_formats: &[],
-        });
+        })
+    }
+
+    fn paint(&mut self, shapes: Vec<egui::epaint::ClippedShape>, screen: &ScreenDescriptor, texture: &wgpu::Texture) {
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
         let primitives = self.context.tessellate(shapes, screen.pixels_per_point);
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
@@ -229,7 +283,6 @@ impl Offscreen {
         drop(pass);
         commands.push(encoder.finish());
         self.queue.submit(commands);
-        texture
     }
 
     fn background(&self) -> wgpu::Color {
@@ -278,6 +331,8 @@ fn padded_row_bytes(width_px: u64) -> u64 {
 /// Opens a device on the best adapter of some backends, with all its limits (pictures may be as large as it can draw)
 /// and no features.
 fn open(backends: wgpu::Backends) -> Result<(wgpu::Device, wgpu::Queue), String> {
+    // Drivers look for displays that nobody has asked for.
+    let _quiet = Quiet::begin();
     let descriptor = wgpu::InstanceDescriptor { backends, ..wgpu::InstanceDescriptor::new_without_display_handle() };
     let instance = wgpu::Instance::new(descriptor);
     pollster::block_on(async {

@@ -23,6 +23,7 @@
 //! | [`frame_time`], [`window_size`] | how long frames took, as a clock on the wall says; how large the window may be |
 //! | [`display`] | which display the window opens on, and what is said where it cannot |
 //! | [`native`], [`picture`] | the same window on a screen, and in a file |
+//! | [`mod@bench`], [`mod@soak`] | the same window against the clock, and for a long time |
 
 pub mod app;
 pub mod asking;
@@ -50,6 +51,7 @@ pub mod resuming;
 pub mod scene;
 pub mod session;
 pub mod settings_form;
+pub mod soak;
 pub mod status;
 pub mod theme;
 pub mod timeline;

@@ -8,6 +8,7 @@ use crate::train::Bundled;
 use image::RgbaImage;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Why a picture could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,18 @@ impl Picture {
         self.app.session.settle();
         self.app.session.clock.pause();
         self.app.make_room();
+    }
+
+    /// One frame of the whole window as a screen would show it, `seconds` after the one before. Answers how long it wants
+    /// to wait for the next.
+    ///
+    /// # Errors
+    /// When the window is too large or the device fails.
+    pub fn frame(&mut self, size: [f32; 2], scale: f32, seconds: f64) -> Result<Duration, DrawError> {
+        self.offscreen.frame(size, scale, seconds, &mut |ui| {
+            self.app.advance(ui.ctx(), seconds);
+            self.app.ui(ui);
+        })
     }
 
     /// Gives the device back, for another window.

@@ -4,3 +4,4 @@ pub mod command_line;
 mod maze_command_line;
 mod no_display;
 mod real_hands;
+mod soak;

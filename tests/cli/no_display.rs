@@ -108,3 +108,52 @@ fn render_refuses_what_it_cannot_draw_and_leaves_no_file() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("cannot be written"), "{}", text(&output.stderr));
 }
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn a_window_that_cannot_open_is_said_in_words_and_not_in_source_paths() {
+    let folder = tempfile::tempdir().unwrap();
+    for variables in [vec![("DISPLAY", ":98765")], vec![("WAYLAND_DISPLAY", "wayland-98765")]] {
+        let output = hebbscope(&[])
+            .env("XDG_RUNTIME_DIR", folder.path())
+            .env("XDG_CONFIG_HOME", folder.path())
+            .envs(variables.clone())
+            .output()
+            .unwrap();
+        assert_recalls(&output, "could not be opened");
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!said.contains(".rs:") && !said.contains(".cargo"), "{variables:?}: {said}");
+    }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn a_picture_says_nothing_on_standard_error_where_there_is_no_session() {
+    if crate::support::offscreen().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("window.png");
+    let mut command = hebbscope(&["render", "--size", "720x520", "--out", out.to_str().unwrap()]);
+    let output = command.env_remove("XDG_RUNTIME_DIR").output().unwrap();
+    assert!(output.status.success() && out.is_file());
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn a_picture_that_no_device_draws_is_refused_in_one_sentence() {
+    if crate::support::offscreen().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("window.png");
+    for panel in [&[][..], &["--panel", "trace"]] {
+        let mut arguments = vec!["render", "--size", "8192x8192", "--scale", "4", "--out", out.to_str().unwrap()];
+        arguments.extend(panel);
+        let output = hebbscope(&arguments).output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+        assert!(said.contains("32768×32768") && said.contains("too large"), "{said}");
+        assert!(!out.exists());
+    }
+}

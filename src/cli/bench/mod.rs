@@ -1,6 +1,7 @@
 //! `hebbscope bench`: how fast it is on this machine, by a command that anyone can run.
 
 mod memory;
+mod soak;
 mod table;
 
 use crate::device::Compute;
@@ -77,21 +78,33 @@ const BENCHES: &[Bench] = &[
 /// Measure how fast this machine trains and draws
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Which: patterns, images, maze, modulated, large, small, window; all of them unless said otherwise
+    /// Which: patterns, images, maze, modulated, large, small, window; all of these unless said otherwise. By itself:
+    /// soak, the window for minutes
     names: Vec<String>,
     /// One line of JSON for every row
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    soak: soak::Options,
     #[command(flatten)]
     device: super::DeviceArgument,
 }
 
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.names.iter().any(|name| name == soak::NAME) {
+        if arguments.names.len() > 1 {
+            bail!("soak expects to be alone, found {}", arguments.names.join(" "));
+        }
+        return soak::run(&arguments.soak, arguments.json);
+    }
+    if let Some(option) = arguments.soak.given() {
+        bail!("--{option} belongs to soak, found it without");
+    }
     let known = || BENCHES.iter().map(|bench| bench.name).collect::<Vec<_>>().join(", ");
     for name in &arguments.names {
         if !BENCHES.iter().any(|bench| bench.name == name) {
-            bail!("there is no benchmark {name}, expected one of: {}", known());
+            bail!("there is no benchmark {name}, expected one of: {}, soak", known());
         }
     }
     let compute = arguments.device.open()?;
