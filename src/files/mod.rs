@@ -8,6 +8,7 @@
 //! | [`folder`], [`lock`] | a folder that is held open, and that one process at a time writes to |
 //! | [`disk`] | what a file system is asked while something is saved |
 //! | [`budget`] | how much memory one thing may take |
+//! | [`typed_path`](mod@typed_path) | paths as people type and paste them |
 //! | `error` | why a file was refused |
 
 mod atomic;
@@ -18,6 +19,7 @@ pub mod folder;
 pub mod guarded;
 pub mod lock;
 pub mod tensor_file;
+pub mod typed_path;
 
 pub use atomic::{write_atomically, write_with};
 pub use error::{FileError, one_line, reason};
@@ -25,6 +27,7 @@ pub use folder::Folder;
 pub use guarded::{Guarded, read, read_text};
 pub use lock::Lock;
 pub use tensor_file::{Array, Precision, TensorFile, tensor_bytes};
+pub use typed_path::{typed_path, typed_paths};
 
 /// The flag that keeps opening a pipe from waiting for its other end; regular files take no notice of it.
 #[cfg(unix)]

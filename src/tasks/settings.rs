@@ -1,6 +1,7 @@
 //! The settings of a task: one table of fields that the command line, the files and the window read alike.
 
 use crate::data::DataError;
+use crate::files::typed_path;
 use serde_json::{Map, Number, Value};
 use std::path::PathBuf;
 
@@ -172,8 +173,8 @@ impl FieldKind {
             }
             Self::Choice { options, .. } => value.as_str().filter(|value| options.contains(value)).map(Value::from),
             Self::Path => {
-                let fits = |text: &&str| text.len() <= LONGEST_PATH && !text.contains(char::is_control);
-                value.as_str().filter(fits).map(Value::from)
+                let fits = |text: &String| text.len() <= LONGEST_PATH && !text.contains(char::is_control);
+                value.as_str().map(typed_path::cleaned).filter(fits).map(Value::from)
             }
         }
     }

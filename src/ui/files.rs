@@ -2,6 +2,9 @@
 
 use super::asking::picture_endings;
 use super::theme::{self, Palette};
+use crate::files::{typed_path, typed_paths};
+use egui::text::CCursorRange;
+use egui::text_edit::TextEditState;
 use egui::{Context, Key, Modal, Modifiers, RichText, TextEdit};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -59,6 +62,8 @@ pub struct Files {
     is_open: bool,
     wanted: Wanted,
     path: String,
+    /// Whether the path is still to be selected, so that typing replaces it.
+    selects: bool,
     dialog: Option<Receiver<Option<Vec<PathBuf>>>>,
     note: Option<&'static str>,
     /// How many pictures a lifetime shows.
@@ -86,7 +91,7 @@ impl Files {
         if self.wanted != wanted {
             self.path.clear();
         }
-        (self.is_open, self.wanted, self.note) = (true, wanted, None);
+        (self.is_open, self.wanted, self.note, self.selects) = (true, wanted, None, true);
     }
 
     /// What is asked for, or was asked for last.
@@ -118,20 +123,25 @@ impl Files {
             Modal::new(egui::Id::unique("open a file")).frame(theme::modal_frame(context)).show(context, |ui| {
                 ui.set_width(460.0);
                 let label = ui.label(question);
-                let field = TextEdit::singleline(&mut self.path).hint_text(hint).desired_width(f32::INFINITY);
+                let id = ui.scope_id().with("path");
+                let field = TextEdit::singleline(&mut self.path).id(id).hint_text(hint).desired_width(f32::INFINITY);
                 let response = ui.add(field).labelled_by(label.id);
                 if self.dialog.is_none() {
                     response.request_focus();
+                }
+                // What was typed the last time may serve again, and goes as soon as something is typed.
+                if self.selects && response.has_focus() {
+                    self.selects = false;
+                    select_all(ui.ctx(), id, &self.path);
                 }
                 ui.horizontal(|ui| {
                     let ready = !self.path.trim().is_empty();
                     let verb = egui::Button::new(wanted.verb());
                     if ui.add_enabled(ready, verb).clicked() || (enter && ready) {
-                        let typed = self.path.trim();
-                        let is_one = wanted == Wanted::Network;
-                        let paths: Vec<&str> = if is_one { vec![typed] } else { typed.split(';').collect() };
-                        let paths = paths.into_iter().map(str::trim).filter(|path| !path.is_empty());
-                        chosen.extend(paths.map(PathBuf::from));
+                        match wanted {
+                            Wanted::Network => chosen.push(typed_path(&self.path)),
+                            Wanted::Pictures | Wanted::Runs => chosen.extend(typed_paths(&self.path)),
+                        }
                     }
                     for (words, for_folder) in wanted.chooses().into_iter().zip([false, true]) {
                         let Some(words) = words else { continue };
@@ -206,4 +216,12 @@ impl Files {
         }
         answer
     }
+}
+
+/// Selects everything in a text field that has the focus.
+fn select_all(context: &Context, id: egui::Id, text: &str) {
+    let mut state = TextEditState::load(context, id).unwrap_or_default();
+    state.cursor.set_char_range(Some(CCursorRange::select_all_str(text)));
+    state.store(context, id);
+    context.request_repaint();
 }

@@ -13,6 +13,9 @@ const NUMBER_WIDTH: f32 = 64.0;
 #[derive(Default)]
 pub struct Typed {
     refused: BTreeMap<&'static str, (String, String)>,
+    /// The field that is being typed in, and what stands there: "0.10" on the way to "0.105", a path with a blank at its
+    /// end.
+    under_way: Option<(&'static str, String)>,
 }
 
 impl Typed {
@@ -24,6 +27,7 @@ impl Typed {
     /// Forgets what was refused; for when the task changes.
     pub fn clear(&mut self) {
         self.refused.clear();
+        self.under_way = None;
     }
 }
 
@@ -104,7 +108,10 @@ fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str,
         ui.label(RichText::new(field.unit).small().color(palette.quiet));
     }
     let training = &mut session.training;
-    let mut text = training.typed.refused.get(field.key).map_or_else(|| now.to_owned(), |(text, _)| text.clone());
+    let typed = &mut training.typed;
+    let under_way = typed.under_way.as_ref().filter(|(key, _)| *key == field.key).map(|(_, text)| text);
+    let refused = typed.refused.get(field.key).map(|(text, _)| text);
+    let mut text = under_way.or(refused).cloned().unwrap_or_else(|| now.to_owned());
     // The end of a long path tells more than its beginning. Named by its key, so that a line that comes or goes above
     // does not take the focus from it.
     let edit = TextEdit::singleline(&mut text).id_salt(field.key).desired_width(width);
@@ -113,9 +120,12 @@ fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str,
     let response = response.on_hover_text(hint);
     if response.changed() {
         match training.settings.set_text(field.key, &text) {
-            // "1e-" on the way to "1e-3" is refused for a moment; "0.10" is kept as typed until the field is left.
-            Ok(()) => training.typed.refused.remove(field.key),
-            Err(error) => training.typed.refused.insert(field.key, (text, error.to_string())),
+            // "1e-" on the way to "1e-3" is refused for a moment.
+            Ok(()) => typed.refused.remove(field.key),
+            Err(error) => typed.refused.insert(field.key, (text.clone(), error.to_string())),
         };
+        typed.under_way = Some((field.key, text));
+    } else if !response.has_focus() && typed.under_way.as_ref().is_some_and(|(key, _)| *key == field.key) {
+        typed.under_way = None;
     }
 }

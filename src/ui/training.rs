@@ -2,6 +2,7 @@
 
 use super::devices::Devices;
 use super::resuming::{self, Resuming};
+use super::session::failures::{Attempt, Failures};
 use super::session::{Notice, Wake};
 use super::settings_form::Typed;
 use crate::device::{self, Choice, Compute};
@@ -81,6 +82,7 @@ pub struct Training {
     config: Option<RunConfig>,
     worker: Option<Worker>,
     starting: Option<Receiver<anyhow::Result<Started>>>,
+    failures: Failures,
     curve: Vec<Point>,
     step_seconds: Vec<f32>,
     seconds: f64,
@@ -109,6 +111,7 @@ impl Training {
             config: None,
             worker: None,
             starting: None,
+            failures: Failures::default(),
             curve: Vec::new(),
             step_seconds: Vec::new(),
             seconds: 0.0,
@@ -317,8 +320,9 @@ impl Training {
                 Event::Saved { path, iteration } => {
                     self.folder = path.parent().map(Path::to_owned);
                     self.saved = Some((iteration, Instant::now()));
+                    self.failures.settle(notices, Attempt::Saving);
                 }
-                Event::Warning(text) => notices.push(Notice { text, is_error: true }),
+                Event::Warning(text) => self.failures.tell(notices, Attempt::Saving, text),
                 Event::Finished { stopped, .. } => {
                     self.phase = if stopped { Phase::Stopped } else { Phase::Finished };
                 }
@@ -351,6 +355,7 @@ impl Training {
         self.starting = None;
         match started {
             Ok(started) => {
+                self.failures.settle(notices, Attempt::Starting);
                 notices.extend(started.notices);
                 (self.worker, self.folder, self.phase) = (Some(started.worker), started.folder, Phase::Running);
                 let each = started.seconds / started.curve.len().max(1) as f64;
@@ -364,7 +369,7 @@ impl Training {
             Err(error) => {
                 self.resuming = self.tried.take();
                 let reason = format!("training could not be started: {error:#}");
-                notices.push(Notice { text: reason.clone(), is_error: true });
+                self.failures.tell(notices, Attempt::Starting, reason.clone());
                 self.phase = Phase::Failed(reason);
             }
         }

@@ -20,4 +20,5 @@ mod resuming;
 mod playing;
 mod remembered;
 mod states;
+mod typed;
 pub mod window;

@@ -4,8 +4,8 @@
 use super::Base;
 use crate::episode::Question;
 use crate::files::one_line;
-use crate::tasks::Recalled;
-use crate::tasks::{TASKS, Task};
+use crate::tasks::{Recalled, TASKS, Task};
+use crate::ui::session::failures::Attempt;
 use crate::ui::session::{Notice, Session};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -223,7 +223,9 @@ impl Session {
     fn say_what_was_read(&mut self, count: usize) {
         let problems = std::mem::take(&mut self.asking.own.problems);
         if !problems.is_empty() {
-            self.warn(&format!("Not shown: {}.", problems.join("; ")));
+            self.failed(Attempt::Pictures, format!("Not shown: {}.", problems.join("; ")));
+        } else {
+            self.succeeded(Attempt::Pictures);
         }
         self.retract_wanting();
         let has = self.asking.own.kept.len();

@@ -13,6 +13,7 @@ pub mod reader;
 pub use compared::Compared;
 pub use groups::Group;
 
+use super::session::failures::{Attempt, Failures};
 use super::session::{Notice, Wake};
 use reader::{Reader, Report};
 use std::path::PathBuf;
@@ -22,6 +23,9 @@ use std::path::PathBuf;
 pub struct Comparison {
     compared: Compared,
     readers: Vec<Reader>,
+    failures: Failures,
+    /// Whether something could not be compared since folders were added the last time.
+    has_failed: bool,
 }
 
 impl Comparison {
@@ -52,6 +56,7 @@ impl Comparison {
     /// When the system gives no thread.
     pub fn add(&mut self, paths: Vec<PathBuf>, wake: Wake) -> std::io::Result<()> {
         self.readers.push(Reader::start(paths, wake)?);
+        self.has_failed = false;
         Ok(())
     }
 
@@ -74,7 +79,8 @@ impl Comparison {
                     Report::Read(run) => new.push(run),
                     Report::Grown(run) => grown.push(run),
                     Report::Unreadable(problem) => {
-                        notices.push(Notice { text: format!("Not compared: {problem}."), is_error: true });
+                        self.has_failed = true;
+                        self.failures.tell(notices, Attempt::Comparing, format!("Not compared: {problem}."));
                     }
                 }
             }
@@ -84,8 +90,14 @@ impl Comparison {
         }
         if !new.is_empty() {
             let refused = self.compared.add(new);
-            let told = refused.into_iter().map(|why| Notice { text: format!("Not compared: {why}."), is_error: true });
-            notices.extend(told);
+            self.has_failed |= !refused.is_empty();
+            // What was added last is there, all of it.
+            if !self.has_failed && self.unread() == 0 {
+                self.failures.settle(notices, Attempt::Comparing);
+            }
+            for why in refused {
+                self.failures.tell(notices, Attempt::Comparing, format!("Not compared: {why}."));
+            }
         }
     }
 

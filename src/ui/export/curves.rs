@@ -4,6 +4,7 @@
 use super::{ExportError, Progress, Still, file};
 use crate::files::FileError;
 use crate::train::Point;
+use crate::ui::numbers::shortest;
 use crate::ui::panels::curve::bands::Band;
 use crate::ui::panels::curve::number::Number;
 use crate::ui::panels::curve::{SMOOTHING, smoothing::TrailingMean};
@@ -59,7 +60,7 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
             let point = curve.get(index);
             let mut cells = vec![(index + 1).to_string()];
             cells.extend(values.map(|value| point.map(|point| value(point).to_string()).unwrap_or_default()));
-            cells.extend(smoothed.iter().map(|means| means.get(index).map(f64::to_string).unwrap_or_default()));
+            cells.extend(smoothed.iter().map(|means| means.get(index).map(|&mean| shortest(mean)).unwrap_or_default()));
             cells.extend(bands.iter().flat_map(|band| band_cells(band, index)));
             writeln!(draft, "{}", cells.join(",")).map_err(refused)?;
         }

@@ -16,6 +16,9 @@ const WIDTH: f32 = 420.0;
 /// Width of the names at the left.
 const NAMES: f32 = 64.0;
 
+/// Letters of a folder that are shown.
+const FOLDER_LETTERS: usize = 52;
+
 /// What was pressed.
 #[derive(Clone, Copy, PartialEq)]
 enum Pressed {
@@ -90,7 +93,10 @@ fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         for kind in ExportKind::ALL {
-            ui.selectable_value(&mut exports.kind, kind, kind.title()).on_hover_text(kind.summary());
+            let chip = ui.selectable_label(exports.kind == kind, kind.title()).on_hover_text(kind.summary());
+            if chip.clicked() {
+                exports.choose(kind);
+            }
         }
     });
     ui.label(RichText::new(exports.kind.summary()).color(palette.quiet));
@@ -123,6 +129,20 @@ fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
             exports.in_the_way = None;
         }
     });
+    row(ui, "folder", |ui| {
+        let folder = exports.folder().display().to_string();
+        // The end of a long path tells more than its beginning.
+        let shown = elided_start(&folder, FOLDER_LETTERS);
+        ui.label(RichText::new(shown).small().color(palette.quiet)).on_hover_text(folder);
+    });
+}
+
+/// The last `most` letters of a text, with a mark where some are left out.
+fn elided_start(text: &str, most: usize) -> String {
+    match text.chars().count().checked_sub(most) {
+        Some(surplus) if surplus > 0 => format!("…{}", text.chars().skip(surplus + 1).collect::<String>()),
+        _ => text.to_owned(),
+    }
 }
 
 fn panel_ui(ui: &mut Ui, exports: &mut Exports) {

@@ -3,8 +3,10 @@
 use super::Look;
 use super::{Export, ExportError, Job, Shown, Still};
 use crate::episode::clock::STEPS_PER_SECOND;
+use crate::files::typed_path;
 use crate::ui::layout::Named;
 use crate::ui::panels::PANELS;
+use crate::ui::session::failures::{Attempt, Failures};
 use crate::ui::session::{Notice, Wake};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -59,6 +61,17 @@ impl ExportKind {
         }
     }
 
+    /// How its files end, without the dot.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Window | Self::Panel => "png",
+            Self::Curves => "csv",
+            Self::Network | Self::Tape => "safetensors",
+            Self::Tensors => "npz",
+            Self::Lifetime => "gif",
+        }
+    }
+
     /// Whether a scale, a theme and a caption belong to it.
     pub fn is_drawn(self) -> bool {
         matches!(self, Self::Window | Self::Panel | Self::Lifetime)
@@ -93,6 +106,7 @@ pub struct Exports {
     pub in_the_way: Option<PathBuf>,
     job: Option<Job>,
     last: Option<Result<String, String>>,
+    failures: Failures,
     wake: Wake,
 }
 
@@ -114,6 +128,7 @@ impl Exports {
             in_the_way: None,
             job: None,
             last: None,
+            failures: Failures::default(),
             wake,
         }
     }
@@ -177,17 +192,49 @@ impl Exports {
         format!("{}.{}", file_name(&format!("{} {origin} {what}", still.task)), export.ending())
     }
 
+    /// The file as typed; `None` where the name that is offered is fine.
+    fn typed(&self) -> Option<PathBuf> {
+        let path = typed_path(&self.path_text);
+        (!path.as_os_str().is_empty()).then_some(path)
+    }
+
+    /// The folder that the file goes to, from the root.
+    pub fn folder(&self) -> PathBuf {
+        let path = self.typed().unwrap_or_default();
+        let folder = path.parent().unwrap_or(Path::new(""));
+        // Nothing is the folder that the program runs in.
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        absolute.components().collect()
+    }
+
+    /// Chooses what is to be made. A name that was typed for another kind of file gets the ending of this one.
+    pub fn choose(&mut self, kind: ExportKind) {
+        if self.kind == kind {
+            return;
+        }
+        (self.kind, self.in_the_way) = (kind, None);
+        let ending = kind.ending();
+        let known = Path::new(self.path_text.trim_end()).extension().and_then(|known| known.to_str());
+        if let Some(known) = known.map(str::to_owned)
+            && known != ending
+            && ExportKind::ALL.iter().any(|kind| kind.ending().eq_ignore_ascii_case(&known))
+        {
+            let stem = self.path_text.trim_end().len() - known.len();
+            self.path_text.truncate(stem);
+            self.path_text.push_str(ending);
+        }
+    }
+
     /// Starts the export that the choices describe. A name that was offered avoids the files that are there; one that
     /// was typed replaces its file when it is asked for twice.
     pub fn start(&mut self, still: Still, dark: bool, size: [f32; 2]) {
         if self.job.is_some() {
             return;
         }
-        let typed = self.path_text.trim();
-        let path = if typed.is_empty() {
-            free_name(Path::new(&self.offered_name(&Naming::of(&still))))
-        } else {
-            PathBuf::from(typed)
+        let path = match self.typed() {
+            None => free_name(Path::new(&self.offered_name(&Naming::of(&still)))),
+            Some(path) => path,
         };
         if path.is_file() && self.in_the_way.as_ref() != Some(&path) {
             self.in_the_way = Some(path);
@@ -211,9 +258,15 @@ impl Exports {
             Ok(written) => Ok(format!("{}: {}", written.path.display(), written.what)),
             Err(error) => Err(error.to_string()),
         };
-        if !self.is_open && !is_cancelled {
-            let (Ok(text) | Err(text)) = last.clone();
-            notices.push(Notice { text, is_error: last.is_err() });
+        match last.clone() {
+            Ok(text) => {
+                self.failures.settle(notices, Attempt::Exporting);
+                if !self.is_open {
+                    notices.push(Notice { text, is_error: false });
+                }
+            }
+            Err(text) if !self.is_open && !is_cancelled => self.failures.tell(notices, Attempt::Exporting, text),
+            Err(_) => {}
         }
         self.last = Some(last);
     }
@@ -238,10 +291,19 @@ impl<'a> Naming<'a> {
     }
 }
 
-/// Letters and digits in lower case, hyphens between.
+/// Letters and digits in lower case, hyphens between; a number keeps its point, and no word stands twice in a row.
 fn file_name(words: &str) -> String {
-    let parts = words.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty());
-    parts.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+    let is_digit = |letter: Option<&char>| letter.is_some_and(char::is_ascii_digit);
+    let letters: Vec<char> = words.chars().collect();
+    let kept = |(index, &letter): (usize, &char)| {
+        let before = index.checked_sub(1).and_then(|before| letters.get(before));
+        let is_point = letter == '.' && is_digit(before) && is_digit(letters.get(index + 1));
+        if letter.is_alphanumeric() || is_point { letter } else { ' ' }
+    };
+    let words: String = letters.iter().enumerate().map(kept).collect();
+    let mut parts: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+    parts.dedup();
+    parts.join("-")
 }
 
 /// `path`, or the first of `path-2`, `path-3`, … that is not taken.

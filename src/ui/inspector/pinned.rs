@@ -128,9 +128,23 @@ impl Session {
     }
 
     /// Pins the synapse whose trace is strongest at the instant viewed; of a network without traces, whose weight is.
+    /// A synapse between two neurons that never change, as a bias and itself, tells nothing, and only stands for
+    /// nothing else.
     pub fn pin_strongest(&mut self) {
-        let matrix = self.trace().or_else(|| self.scene().map(|scene| Arc::clone(&scene.w)));
-        if let Some((from, to, _)) = matrix.and_then(|matrix| matrix.largest()) {
+        let Some(matrix) = self.trace().or_else(|| self.scene().map(|scene| Arc::clone(&scene.w))) else { return };
+        let Some(scene) = self.scene() else { return };
+        let [pre, post] = unchanging(scene);
+        let is_trivial = |from: usize, to: usize| pre.get(from) == Some(&true) && post.get(to) == Some(&true);
+        let columns = matrix.columns().max(1);
+        let mut best: Option<(usize, usize, f32)> = None;
+        for (index, value) in matrix.values().iter().enumerate().filter(|(_, value)| value.is_finite()) {
+            let (from, to) = (index / columns, index % columns);
+            if best.is_none_or(|(_, _, most)| value.abs() > most) && !is_trivial(from, to) {
+                best = Some((from, to, value.abs()));
+            }
+        }
+        let best = best.filter(|(_, _, most)| *most > 0.0);
+        if let Some((from, to, _)) = best.or_else(|| matrix.largest()) {
             self.pin(Pinned::Synapse { from, to });
         }
     }
@@ -170,6 +184,23 @@ impl Session {
         self.inspection.now = Some((step, Arc::clone(&now)));
         Some(now)
     }
+}
+
+/// Which pre- and post-synaptic neurons of the layer in view have the same activity in every step of the lifetime.
+fn unchanging(scene: &Scene) -> [Vec<bool>; 2] {
+    let Some(record) = scene.tape().layers.get(scene.layer_index) else { return Default::default() };
+    let still = |signal: &[f32], width: usize| {
+        let mut still = vec![true; width];
+        let mut steps = signal.chunks_exact(width.max(1));
+        let first = steps.next().unwrap_or_default();
+        for step in steps {
+            for ((still, now), first) in still.iter_mut().zip(step).zip(first) {
+                *still &= now == first;
+            }
+        }
+        still
+    };
+    [still(&record.pre, record.layer.pre), still(&record.post, record.layer.post)]
 }
 
 /// The pointer is on a cell of a matrix of this network: a click pins the synapse, with Shift its post-synaptic

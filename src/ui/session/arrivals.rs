@@ -1,5 +1,6 @@
 //! What other threads have made ready, and how it comes into view.
 
+use super::failures::Attempt;
 use super::{Notice, Session};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::episode::{Clock, Event, EventKind};
@@ -36,6 +37,17 @@ pub(super) enum Arrival {
     Layer,
     /// The network in training: stay at the end of its lifetime; what an agent of this window's own run did is played.
     Follow,
+}
+
+impl Arrival {
+    /// What has failed where nothing arrives.
+    fn attempt(self) -> Attempt {
+        match self {
+            Self::Fresh => Attempt::Opening,
+            Self::Follow => Attempt::Following,
+            Self::Replay | Self::Answer | Self::Asked | Self::Own | Self::Branched | Self::Layer => Attempt::Living,
+        }
+    }
 }
 
 /// A job in the background.
@@ -114,7 +126,10 @@ impl Session {
     /// Takes in what the followed run folder has become.
     pub(super) fn look(&mut self) {
         match self.watch.as_ref().and_then(Watch::latest) {
-            Some(Look::Newer(prepared)) if !self.following => self.newer = Some(prepared),
+            Some(Look::Newer(prepared)) if !self.following => {
+                self.succeeded(Attempt::Following);
+                self.newer = Some(prepared);
+            }
             Some(Look::Newer(prepared)) => {
                 let place = (self.clock.at() + 1 < self.clock.steps()).then_some(self.clock.at());
                 let playing = self.clock.is_playing();
@@ -128,7 +143,8 @@ impl Session {
                 }
             }
             Some(Look::Unreadable(problem)) => {
-                self.warn(&format!("{problem}. The view keeps what it had and looks again."));
+                let text = format!("{problem}. The view keeps what it had and looks again.");
+                self.failed(Attempt::Following, text);
             }
             None => {}
         }
@@ -141,7 +157,7 @@ impl Session {
             Err(error) if arrival == Arrival::Fresh => {
                 self.opening = None;
                 self.branch_again();
-                return self.warn(&format!("Not opened: {error:#}."));
+                return self.failed(Attempt::Opening, format!("Not opened: {error:#}."));
             }
             Err(error) => {
                 match arrival {
@@ -149,12 +165,13 @@ impl Session {
                     Arrival::Branched => self.forget_branch(),
                     _ => {}
                 }
-                return self.warn(&format!("{what}: {error:#}"));
+                return self.failed(arrival.attempt(), format!("{what}: {error:#}"));
             }
         };
         if let (Some(note), Arrival::Fresh) = (&prepared.note, arrival) {
             self.notices.push(Notice { text: format!("{}: {note}.", prepared.scene.origin), is_error: false });
         }
+        self.succeeded(arrival.attempt());
         // The viewer may have taken hold of the old lifetime while this one was being made ready.
         if arrival == Arrival::Follow && !self.following {
             return;

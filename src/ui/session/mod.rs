@@ -4,6 +4,7 @@
 //! thread of their own; results arrive over a channel and are taken in by [`Session::update`].
 
 mod arrivals;
+pub mod failures;
 mod lives;
 
 use super::asking::Asking;
@@ -22,6 +23,7 @@ use crate::render::Matrix;
 use crate::train::run_folder::first_run;
 use crate::train::{Bundled, Point};
 use arrivals::{Arrival, Job};
+use failures::{Attempt, Failures};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -48,6 +50,7 @@ pub struct Session {
     pub exports: Exports,
     /// Messages, oldest first.
     pub notices: Vec<Notice>,
+    failures: Failures,
     /// What is under the pointer, in words; panels write it, the status line shows it.
     pub hover: Option<String>,
     /// Whether the view keeps to the newest state of training.
@@ -88,6 +91,7 @@ impl Session {
             training: Training::new(Arc::clone(&wake)),
             exports: Exports::new(Arc::clone(&wake)),
             notices: Vec::new(),
+            failures: Failures::default(),
             hover: None,
             following: false,
             asking: Asking::default(),
@@ -157,7 +161,9 @@ impl Session {
         // Followed from before it is read: what is saved meanwhile is not missed.
         let watch = if path.is_dir() && !is_own {
             Watch::start(&path, Arc::clone(&self.wake))
-                .map_err(|error| self.warn(&format!("{} is not followed: {error}", path.display())))
+                .map_err(|error| {
+                    self.failed(Attempt::Following, format!("{} is not followed: {error}", path.display()));
+                })
                 .ok()
         } else {
             None
@@ -314,6 +320,16 @@ impl Session {
         if let Some(pinned) = still.pinned {
             self.pin(pinned);
         }
+    }
+
+    /// Says that something failed, until the same goes well.
+    pub(in crate::ui) fn failed(&mut self, attempt: Attempt, text: String) {
+        self.failures.tell(&mut self.notices, attempt, text);
+    }
+
+    /// Something has gone well: what was said about its failing before goes.
+    pub(in crate::ui) fn succeeded(&mut self, attempt: Attempt) {
+        self.failures.settle(&mut self.notices, attempt);
     }
 
     /// Adds a message about something that went wrong.
