@@ -18,6 +18,7 @@
 //! | [`panels`] | what can be looked at, one file and one registry line each |
 //! | [`inspector`] | one synapse or neuron, looked at closely |
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
+//! | [`pointer`] | what the primary button does to a widget, however few frames there are |
 //! | [`theme`], [`numbers`] | colours, type, and how numbers are written |
 //! | [`export`] | what is shown, written to files |
 //! | [`frame_time`], [`window_size`] | how long frames took, as a clock on the wall says; how large the window may be |
@@ -46,6 +47,7 @@ pub mod native;
 pub mod numbers;
 pub mod panels;
 pub mod picture;
+pub mod pointer;
 pub mod preferences;
 pub mod resuming;
 pub mod scene;

@@ -1,6 +1,7 @@
 //! The bottom: the lifetime as a line of spans, with the playhead on it.
 
 use super::numbers::figures;
+use super::pointer;
 use super::scene::Scene;
 use super::session::Session;
 use super::theme::{self, Palette};
@@ -229,10 +230,12 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], size: Vec2, pa
         painter.rect_filled(over, 3.0, palette.curve().gamma_multiply(0.16));
         painter.rect_stroke(over, 3.0, Stroke::new(1.0, palette.curve()), StrokeKind::Inside);
     }
+    let stroke = pointer::stroke(ui, &response);
     if response.double_clicked() {
         session.clock.set_span(None);
-    } else if let Some(pos) = response.interact_pointer_pos() {
-        let begun = ui.input(|input| input.pointer.press_origin()).filter(|_| response.dragged());
+    } else if let Some(pos) = stroke.ended.or_else(|| response.interact_pointer_pos()) {
+        let is_short = |begun: &Pos2| begun.distance(pos) < SHORTEST_DRAG;
+        let begun = stroke.begun.filter(|begun| response.dragged() || !is_short(begun));
         session.hold();
         match begun.filter(|_| ui.input(|input| input.modifiers.shift)) {
             Some(begun) => {
@@ -255,6 +258,9 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], size: Vec2, pa
         session.hover = Some(format!("step {}: {label}   ({hint})", step + 1));
     }
 }
+
+/// A stroke shorter than this many points is a click.
+const SHORTEST_DRAG: f32 = 6.0;
 
 fn speed_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
     ui.spacing_mut().item_spacing.x = 0.0;

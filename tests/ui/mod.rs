@@ -20,5 +20,6 @@ mod resuming;
 mod playing;
 mod remembered;
 mod states;
+mod strokes;
 mod typed;
 pub mod window;

@@ -5,6 +5,7 @@ use super::recall::elided;
 use super::{Panel, places};
 use crate::tasks::Recalled;
 use crate::ui::numbers::{decimals, grouped, signed};
+use crate::ui::pointer;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{
@@ -81,6 +82,10 @@ impl Panel for Probe {
         let controls = area.with_min_x(pictures.right() + GAP);
         ui.scope_builder(UiBuilder::new().max_rect(pictures), |ui| self.pictures_ui(ui, session, &asked, side));
         ui.scope_builder(UiBuilder::new().max_rect(controls), |ui| {
+            if controls.height() < CONTROLS.y {
+                let spacing = ui.spacing_mut();
+                (spacing.item_spacing.y, spacing.button_padding.y, spacing.interact_size.y) = (2.0, 1.0, 18.0);
+            }
             ScrollArea::vertical()
                 .auto_shrink([false, false])
                 .show(ui, |ui| self.all_controls_ui(ui, session, &asked, side));
@@ -107,10 +112,13 @@ impl Probe {
                 }
             });
         } else if can_live {
-            ui.add(small(
-                "Drop pictures of your own on the window, and the network is shown them.".into(),
-                palette.quiet,
-            ));
+            let hint = "Drop pictures of your own on the window, and the network is shown them.";
+            let font = egui::TextStyle::Small.resolve(ui.style());
+            let height = ui.painter().layout(hint.into(), font, palette.quiet, ui.available_width()).size().y;
+            // All of it or nothing; the controls matter more.
+            if ui.cursor().top() + height <= ui.clip_rect().bottom() {
+                ui.add(small(hint.into(), palette.quiet));
+            }
         }
     }
 
@@ -245,12 +253,14 @@ impl Probe {
         let (rect, grid) = (response.rect, [side, side]);
         let palette = Palette::of(ui.ctx());
         let is_down = response.is_pointer_button_down_on();
-        let at = response.interact_pointer_pos().or(response.hover_pos());
+        // The end of a quick stroke counts, also where no frame has seen it on its way.
+        let quick = pointer::stroke(ui, response);
+        let at = quick.ended.or(response.interact_pointer_pos()).or(response.hover_pos());
         let pointed = at.map(|pos| pos.clamp(rect.min, rect.max - vec2(0.01, 0.01)));
         let pointed = pointed.and_then(|pos| places::cell_at(rect, grid, pos));
         self.cursor = self.cursor.min(side * side - 1);
         let by_key = response.has_focus().then(|| self.keys(ui, response, side)).flatten();
-        let touched = pointed.filter(|_| is_down || response.clicked()).or(by_key);
+        let touched = pointed.filter(|_| is_down || response.clicked() || quick.ended.is_some()).or(by_key);
         let shown = pointed.or(response.has_focus().then_some(self.cursor));
         if let Some(cell) = shown {
             let width = rect.width() / side as f32 * self.brush as f32;
@@ -264,7 +274,9 @@ impl Probe {
         if response.clicked() || response.drag_started() {
             response.request_focus();
         }
-        let covered = stroke(self.last.unwrap_or(cell), cell, self.brush, side);
+        let begun = quick.begun.filter(|pos| rect.contains(*pos)).and_then(|pos| places::cell_at(rect, grid, pos));
+        let from = self.last.or(begun.filter(|_| quick.ended.is_some())).unwrap_or(cell);
+        let covered = stroke(from, cell, self.brush, side);
         (self.last, self.cursor) = (is_down.then_some(cell), cell);
         let other_button = ui.input(|input| input.pointer.button_down(PointerButton::Secondary));
         let restores = self.restores || other_button;

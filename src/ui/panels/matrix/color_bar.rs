@@ -4,6 +4,7 @@ use super::histogram::Histogram;
 use super::range::Range;
 use crate::render::{Colormap, Matrix};
 use crate::ui::numbers::figures;
+use crate::ui::pointer;
 use crate::ui::theme::{self, Palette};
 use egui::{
     Color32, CursorIcon, Id, Key, Mesh, Rect, RichText, Role, Sense, Stroke, TextEdit, Ui, UiBuilder, WidgetInfo, pos2,
@@ -113,12 +114,13 @@ impl ColorBar {
             let words = format!("{name} limit of the colours, drag to change it");
             response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, &words));
             let response = response.on_hover_cursor(CursorIcon::ResizeHorizontal);
-            let is_held = response.dragged();
+            let ended = pointer::stroke(ui, &response).ended;
+            let is_held = response.dragged() || ended.is_some();
             let color = if is_held || response.hovered() { palette.text } else { palette.quiet };
             ui.painter().vline(x, rect.y_range(), Stroke::new(1.0, color));
             ui.painter().circle_filled(pos2(x, rect.top() + 3.0), 3.0, color);
             is_dragged |= is_held;
-            if is_held && let Some(pos) = response.interact_pointer_pos() {
+            if is_held && let Some(pos) = ended.or_else(|| response.interact_pointer_pos()) {
                 let share = (pos.x - rect.center().x).abs() / (rect.width() / 2.0);
                 // Beyond the end of the bar it grows further, so that any range can be reached.
                 range = Some(Range::Set(extent * share.max(0.005)));

@@ -5,6 +5,7 @@ use super::board::Board;
 use super::life::Life;
 use crate::episode::What;
 use crate::tasks::maze::grid::{Action, Square};
+use crate::ui::pointer;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{CursorIcon, Painter, Response, Ui};
@@ -23,27 +24,25 @@ impl Maze {
         board: &Board,
         life: &Life,
     ) {
+        let stroke = pointer::stroke(ui, response);
         // What is on the board is what is touched: not while another life is on its way.
         if session.why_no_branch().is_some() || session.is_branching() {
             self.carries = false;
             return;
         }
         let place = |pos| board.square_at(pos);
-        let pressed = ui.input(|input| input.pointer.press_origin()).and_then(place);
         // A star that is hidden is not there to be taken.
         let star = Some(life.reward).filter(|_| !self.hides);
-        if response.drag_started() && star.is_some() && pressed == star {
-            self.carries = true;
-        }
-        let under = response.interact_pointer_pos().or_else(|| response.hover_pos());
+        self.carries = star.is_some() && stroke.begun.and_then(place) == star;
+        let under = stroke.ended.or_else(|| response.interact_pointer_pos()).or_else(|| response.hover_pos());
         let target = under.and_then(place);
-        if self.carries {
+        // Only pressed so far, or let go where it was: a click like others.
+        let is_moved = target != star;
+        if self.carries && is_moved {
             let refusal = target.map_or(Some("outside the maze"), |square| refusal(life, square));
-            if response.drag_stopped() {
+            if stroke.ended.is_some() {
                 self.carries = false;
-                if let (Some(square), None) = (target, refusal)
-                    && square != life.reward
-                {
+                if let (Some(square), None) = (target, refusal) {
                     session.intervene(What::MoveReward(square));
                 }
             } else if let Some(square) = target {
