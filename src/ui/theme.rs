@@ -202,3 +202,11 @@ pub fn cross_ui(ui: &mut egui::Ui, name: &str) -> bool {
 pub fn slim_scroll_bar(ui: &mut egui::Ui) {
     ui.spacing_mut().scroll = egui::style::ScrollStyle { bar_width: 5.0, ..egui::style::ScrollStyle::solid() };
 }
+
+/// A small triangle that says that there is more to choose from.
+pub fn more_mark(ui: &mut egui::Ui, size: egui::Vec2) {
+    let (place, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+    let corners = [[-3.5, -2.0], [3.5, -2.0], [0.0, 2.5]].map(|corner| place.center() + egui::Vec2::from(corner));
+    let color = Palette::of(ui.ctx()).quiet;
+    ui.painter().add(egui::Shape::convex_polygon(corners.to_vec(), color, Stroke::NONE));
+}

@@ -25,7 +25,7 @@ fn two_thousand_frames_of_playing_take_no_more_memory_than_the_first_five_hundre
     if offscreen().is_none() {
         return;
     }
-    let output = soak(&["--frames", "2000", "--doing", "play", "--size", "720x520", "--json"]);
+    let output = soak(&["--frames", "2000", "--doing", "play", "--size", "480x360", "--json"]);
     let lines = lines(&output);
     let (reports, verdict) = lines.split_at(lines.len() - 1);
     assert_eq!(reports.len(), 20);

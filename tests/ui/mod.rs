@@ -11,6 +11,7 @@ mod inspector;
 mod intervene;
 mod layers;
 mod layout;
+mod legible;
 pub mod matrices;
 mod matrix_panel;
 pub mod maze_panel;

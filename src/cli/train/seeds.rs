@@ -6,6 +6,7 @@
 use super::{WINDOW, say};
 use crate::device::Compute;
 use crate::files::{self, FileError, one_line, reason};
+use crate::tasks::Measure;
 use crate::train::config::{ConfigText, check_seed};
 use crate::train::run_folder::{checkpoint_path, is_run, runs_below};
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
@@ -221,6 +222,7 @@ fn start(folder: &Path, orders: &Orders, compute: &Compute) -> anyhow::Result<Op
         trainer.set_iterations(steps);
     }
     let (iteration, planned) = (trainer.iteration(), trainer.config().iterations);
+    let measure = trainer.config().task().measure();
     if iteration >= planned {
         return Ok(None);
     }
@@ -229,7 +231,7 @@ fn start(folder: &Path, orders: &Orders, compute: &Compute) -> anyhow::Result<Op
     let autosave = orders.autosave;
     let options = worker::Options { autosave, snapshots: false, threads: Some(1), ..worker::Options::default() };
     let worker = Worker::start(trainer, Some(folder), options).context("the training thread could not be started")?;
-    Ok(Some(Active { name, worker, recent: VecDeque::new(), iteration, planned }))
+    Ok(Some(Active { name, worker, recent: VecDeque::new(), iteration, planned, measure }))
 }
 
 /// One run while it is trained.
@@ -239,6 +241,7 @@ struct Active {
     recent: VecDeque<f32>,
     iteration: u64,
     planned: u64,
+    measure: Measure,
 }
 
 impl Active {
@@ -269,16 +272,36 @@ impl Active {
         }
     }
 
-    /// "seed-3 120/1000 12.3400".
+    /// "seed-3 iteration 120/1000, reward 12.3400"; without its measure as long as there is none.
     fn line(&self) -> String {
-        let mean = self.recent.iter().sum::<f32>() / self.recent.len().max(1) as f32;
-        format!("{} {}/{} {mean:.4}", self.name, self.iteration, self.planned)
+        line(&self.name, [self.iteration, self.planned], self.measure, &self.recent)
     }
+}
+
+/// How far a run is, and the mean of its latest values.
+fn line(name: &str, [iteration, planned]: [u64; 2], measure: Measure, recent: &VecDeque<f32>) -> String {
+    let place = format!("{name} iteration {iteration}/{planned}");
+    if recent.is_empty() {
+        return place;
+    }
+    let mean = recent.iter().sum::<f32>() / recent.len() as f32;
+    let value = if measure.is_fraction() { format!("{:.3} %", mean * 100.0) } else { format!("{mean:.4}") };
+    format!("{place}, {} {value}", measure.key)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_is_told_with_the_name_of_its_measure_and_without_a_mean_of_nothing() {
+        let [reward, error] = ["maze", "patterns"].map(|task| crate::tasks::find(task).unwrap().measure());
+        assert_eq!(line("seed-0", [0, 80], reward, &VecDeque::new()), "seed-0 iteration 0/80");
+        let recent = VecDeque::from([1.0, 2.0]);
+        assert_eq!(line("seed-3", [2, 80], reward, &recent), "seed-3 iteration 2/80, reward 1.5000");
+        let recent = VecDeque::from([0.25, 0.75]);
+        assert_eq!(line("seed-1", [2, 80], error, &recent), "seed-1 iteration 2/80, error 50.000 %");
+    }
 
     #[test]
     fn seeds_are_a_range_without_its_end() {

@@ -2,6 +2,7 @@
 
 use super::facts::{Fan, Side};
 use super::pinned::Pinned;
+use super::room;
 use crate::render::{CellGrid, Colormap, Heatmap, HeatmapKey, Matrix};
 use crate::ui::numbers::{figures, signed};
 use crate::ui::session::Session;
@@ -17,6 +18,9 @@ const CAPTION: f32 = 16.0;
 
 /// A picture is not higher than this.
 const MOST_HEIGHT: f32 = 72.0;
+
+/// Where the page is too long for the window it is as low as this.
+const LEAST_HEIGHT: f32 = 40.0;
 
 /// One of the pictures.
 struct Picture<'a> {
@@ -36,12 +40,15 @@ pub fn fan_ui(ui: &mut Ui, session: &mut Session, fan: &Fan, product: Option<&Ar
         pictures.push(Picture { symbol: "α·H", color: palette.quiet, matrix: product, range: fan.product_range });
     }
     let aspect = fan.w.columns() as f32 / fan.w.rows() as f32;
-    let width = ((ui.available_width() - 2.0 * GAP) / 3.0).min(MOST_HEIGHT * aspect);
-    let size = vec2(width, (width / aspect).clamp(4.0, MOST_HEIGHT));
+    let across = (ui.available_width() - 2.0 * GAP) / 3.0;
+    let usual = (across / aspect).clamp(4.0, MOST_HEIGHT);
+    let height = room::height(ui, usual, usual.min(LEAST_HEIGHT));
+    let size = vec2(across.min(height * aspect), height);
     ui.add_space(1.0);
     let (block, _) = ui.allocate_exact_size(vec2(ui.available_width(), size.y + CAPTION), Sense::hover());
     for (index, picture) in pictures.iter().enumerate() {
-        let corner = block.min + vec2((size.x + GAP) * index as f32, 0.0);
+        // Columns stay where they are when pictures give way: the words below need the width.
+        let corner = block.min + vec2((across + GAP) * index as f32, 0.0);
         let rect = Rect::from_min_size(corner, size);
         let response = ui.interact(rect, ui.scope_id().with((fan.side, picture.symbol)), Sense::click());
         picture_ui(ui, session, fan, picture, &response, marked);

@@ -1,12 +1,13 @@
 //! One value over a lifetime, small, with a mark at the instant viewed. A click goes there.
 
+use super::room;
 use crate::ui::numbers::signed;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{Color32, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-/// Height of the drawing, in points.
-const HEIGHT: f32 = 54.0;
+/// Height of the drawing in points, where the page is too long for the window and where it is not.
+const HEIGHT: [f32; 2] = [32.0, 54.0];
 
 /// What is drawn.
 pub struct History<'a> {
@@ -41,7 +42,9 @@ pub fn span_words(values: &[f32]) -> String {
 pub fn history_ui(ui: &mut Ui, session: &mut Session, history: &History<'_>) {
     let palette = Palette::of(ui.ctx());
     let values = history.values;
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+    let [least, usual] = HEIGHT;
+    let height = room::height(ui, usual, least);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let response = ui.interact(rect, ui.scope_id().with(history.name), Sense::click_and_drag());
     let (low, high) = limits(values);
     let (low, high) = (low.min(-history.least_range), high.max(history.least_range));

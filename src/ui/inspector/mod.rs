@@ -9,7 +9,7 @@
 //! | [`account`] | which events wrote the trace |
 //! | [`history`] | one value over a lifetime |
 //! | [`fan`] | all connections into or out of a neuron, as pictures |
-//! | `parts` | headings, chips, rows |
+//! | `parts`, `room` | headings, chips, rows; how much drawings give way to them |
 
 pub mod account;
 pub mod equation;
@@ -19,6 +19,7 @@ pub mod history;
 pub mod neuron;
 mod parts;
 pub mod pinned;
+mod room;
 pub mod synapse;
 
 pub use pinned::{Inspection, Pinned, mark_pinned, point_at};
@@ -57,11 +58,13 @@ pub fn inspector_ui(ui: &mut Ui, session: &mut Session) {
         return;
     };
     theme::slim_scroll_bar(ui);
-    ScrollArea::vertical().auto_shrink([false, false]).id_salt(pinned).show(ui, |ui| {
+    room::begin(ui);
+    let page = ScrollArea::vertical().auto_shrink([false, false]).id_salt(pinned).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         match &*now {
             Now::Synapse(now) => synapse::synapse_ui(ui, session, &life, now),
             Now::Neuron(now) => neuron::neuron_ui(ui, session, &life, now),
         }
     });
+    room::end(ui, page.content_size.y, page.inner_rect.height());
 }

@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// Side of the picture of what it sees.
 const VIEW: f32 = 66.0;
 
+/// The least and the usual height of a bar: all of them are seen, also in a low panel.
+const BAR: [f32; 2] = [10.0, 16.0];
+
 /// The least height of a curve that says anything.
 const LEAST_CURVE: f32 = 40.0;
 
@@ -67,11 +70,16 @@ impl Panel for Agent {
         });
         ui.add_space(4.0);
         let likely = &behaviour.probabilities[at * ACTIONS..][..ACTIONS];
+        let [least, most] = BAR;
+        let gaps = ui.spacing().item_spacing.y * (ACTIONS - 1) as f32;
+        let height = ((ui.available_height() - gaps) / ACTIONS as f32).clamp(least, most);
         for (action, (name, &probability)) in Action::ALL.map(Action::name).iter().zip(likely).enumerate() {
-            bar_ui(ui, name, probability, behaviour.actions[at] == action);
+            bar_ui(ui, name, probability, behaviour.actions[at] == action, height);
         }
-        ui.add_space(6.0);
-        curves_ui(ui, session, &tape, behaviour);
+        if ui.available_height() > LEAST_CURVE {
+            ui.add_space(6.0);
+            curves_ui(ui, session, &tape, behaviour);
+        }
     }
 }
 
@@ -114,9 +122,9 @@ fn line(ui: &mut Ui, what: &str, value: &str) {
 }
 
 /// How likely an action is; the one that is taken is filled.
-fn bar_ui(ui: &mut Ui, name: &str, probability: f32, is_taken: bool) {
+fn bar_ui(ui: &mut Ui, name: &str, probability: f32, is_taken: bool, height: f32) {
     let palette = Palette::of(ui.ctx());
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 16.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let font = egui::TextStyle::Small.resolve(ui.style());
     let ink = if is_taken { palette.text } else { palette.quiet };
     ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, name, font.clone(), ink);

@@ -11,6 +11,9 @@ use crate::ui::theme::{self, Palette};
 use egui::{Align2, Pos2, Rect, Response, Role, Shape, Stroke, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, pos2};
 use egui_plot::{Line, Plot, PlotBounds, PlotPoints};
 
+/// A chart lower than this says less.
+const LOW: f32 = 60.0;
+
 impl Curve {
     /// Draws the chart into what is left, and answers what is under the pointer.
     pub(super) fn chart_ui(&mut self, ui: &mut Ui, source: &Source<'_>, palette: &Palette) -> Option<String> {
@@ -21,7 +24,7 @@ impl Curve {
         self.view = view;
         let grid = self.grid(ui, area, bounds, source, palette);
         let frame = Frame { rect: grid.chart_rect(area), bounds };
-        grid.paint(ui, &frame, palette);
+        grid.paint(ui, area, &frame, palette);
         self.paint_reference(ui, &frame, source, palette);
         let response = self.lines_ui(ui, &frame, palette);
         self.paint_viewing(ui, &frame, source, palette);
@@ -107,6 +110,10 @@ impl Curve {
             let ends = [pos2(frame.rect.left(), y), pos2(frame.rect.right(), y)];
             let stroke = Stroke::new(1.0, palette.quiet.gamma_multiply(0.6));
             ui.painter().extend(Shape::dashed_line(&ends, stroke, 6.0, 6.0));
+            // In a low chart the words would lie over others.
+            if frame.rect.height() < LOW {
+                return;
+            }
             let font = TextStyle::Small.resolve(ui.style());
             let above = pos2(frame.rect.right() - 16.0, y - 2.0);
             ui.painter().text(above, Align2::RIGHT_BOTTOM, "1 %", font, palette.quiet);

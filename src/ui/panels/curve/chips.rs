@@ -3,7 +3,8 @@
 use super::axis::Scale;
 use super::number::Number;
 use super::{Curve, Source};
-use crate::ui::theme::Palette;
+use crate::ui::theme::{self, Palette};
+use egui::containers::menu::MenuButton;
 use egui::scroll_area::ScrollBarVisibility;
 use egui::{Align, Button, Color32, DragValue, Layout, Response, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2};
 
@@ -12,6 +13,9 @@ const NARROW: f32 = 440.0;
 
 /// Below this height there is one row, which can be scrolled: the chart wants the rest.
 const LOW: f32 = 110.0;
+
+/// Below this height a row that would break has its numbers in a menu.
+const SHORT: f32 = 230.0;
 
 /// The longest average.
 pub(super) const LONGEST: usize = 10_000;
@@ -33,6 +37,16 @@ impl Curve {
                         self.drawing_ui(ui, palette);
                     });
                 });
+                return;
+            }
+            if ui.available_width() < NARROW && ui.available_height() < SHORT {
+                ui.horizontal(|ui| {
+                    self.number_menu(ui, source, palette);
+                    self.drawing_ui(ui, palette);
+                });
+                if source.compared.is_some() {
+                    ui.horizontal_wrapped(|ui| self.legend_ui(ui, source, palette));
+                }
                 return;
             }
             if ui.available_width() < NARROW {
@@ -61,6 +75,17 @@ impl Curve {
                 self.choose(number);
             }
         }
+    }
+
+    /// The number that is shown, and the others behind it.
+    fn number_menu(&mut self, ui: &mut Ui, source: &Source<'_>, palette: &Palette) {
+        let text = RichText::new(self.number.name(source.measure)).small().color(palette.curve());
+        let button = Button::new(text).fill(palette.raised).stroke(egui::Stroke::NONE);
+        let (response, _) = MenuButton::from_button(button).ui(ui, |ui| self.numbers_ui(ui, source, palette));
+        let words = format!("{}, choose another number", self.number.words(source.measure));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
+        response.on_hover_text("choose another number");
+        theme::more_mark(ui, vec2(14.0, 20.0));
     }
 
     fn drawing_ui(&mut self, ui: &mut Ui, palette: &Palette) {

@@ -9,6 +9,9 @@ use std::sync::Arc;
 /// Height of the words below the chart.
 const WORDS_HEIGHT: f32 = 18.0;
 
+/// A chart lower than this has no words below it.
+const LEAST_HEIGHT: f32 = 24.0;
+
 /// Least width of the words at its left, so that it stands still while they change a little.
 const WORDS_WIDTH: f32 = 30.0;
 
@@ -70,29 +73,35 @@ impl Grid {
         let widths = self.y.iter().flat_map(|(_, words)| words).map(|words| words.size().x);
         let width = widths.fold(WORDS_WIDTH, f32::max) + GAP;
         let min = pos2((area.left() + width).min(area.right() - 20.0), area.top() + 4.0);
-        Rect::from_min_max(min, pos2(area.right(), (area.bottom() - WORDS_HEIGHT).max(min.y + 20.0)))
+        let below = if has_words_below(area) { WORDS_HEIGHT } else { 0.0 };
+        Rect::from_min_max(min, pos2(area.right(), (area.bottom() - below).max(min.y + 10.0)))
     }
 
-    /// Paints lines and words.
-    pub fn paint(&self, ui: &Ui, frame: &Frame, palette: &Palette) {
+    /// Paints lines and words, within `area`.
+    pub fn paint(&self, ui: &Ui, area: Rect, frame: &Frame, palette: &Palette) {
         let (painter, rect) = (ui.painter(), frame.rect);
         let strong = Stroke::new(1.0, palette.line);
         let faint = Stroke::new(1.0, palette.line.gamma_multiply(0.45));
         let pixels = ui.pixels_per_point();
         let crisp = |at: f32| ((at * pixels).floor() + 0.5) / pixels;
+        let mut taken: Vec<Rect> = Vec::new();
         for (at, words) in &self.y {
             let y = frame.y(*at);
             painter.hline(rect.x_range(), crisp(y), if words.is_some() { strong } else { faint });
             if let Some(words) = words {
                 let place = Align2::RIGHT_CENTER.anchor_size(pos2(rect.left() - GAP, y), words.size());
-                painter.galley(place.min, Arc::clone(words), palette.quiet);
+                // Never over each other: in a low chart some stay out.
+                if taken.iter().all(|other| !other.y_range().intersects(place.y_range())) {
+                    taken.push(place);
+                    painter.galley(place.min, Arc::clone(words), palette.quiet);
+                }
             }
         }
         let mut free_from = f32::NEG_INFINITY;
         for (at, words) in &self.x {
             let x = frame.x(*at);
             painter.vline(crisp(x), rect.y_range(), faint);
-            if let Some(words) = words {
+            if let Some(words) = words.as_ref().filter(|_| has_words_below(area)) {
                 let place = Align2::CENTER_TOP.anchor_size(pos2(x, rect.bottom() + 4.0), words.size());
                 // Never outside the panel, never over each other.
                 let place = place.translate(egui::vec2((rect.right() - place.right()).min(0.0), 0.0));
@@ -103,4 +112,9 @@ impl Grid {
             }
         }
     }
+}
+
+/// Whether there is room for words below the chart: in a very low panel the line is worth more.
+fn has_words_below(area: Rect) -> bool {
+    area.height() >= WORDS_HEIGHT + LEAST_HEIGHT
 }

@@ -25,6 +25,9 @@ const BETWEEN: f32 = 6.0;
 /// Width of a picture.
 const WIDTH: [f32; 2] = [18.0, 96.0];
 
+/// Words above the pictures are no smaller than this, in points.
+const SMALLEST_WORDS: f32 = 7.5;
+
 /// What stands after the pictures that were shown.
 const ANSWERS: [&str; 4] = ["probe", "output", "target", "error"];
 
@@ -73,21 +76,27 @@ impl Frame {
         SEED + index as f32 * (self.picture.x + gap) + after_shown
     }
 
-    /// What the columns are, as far as there is room for the words.
+    /// What the columns are. Where pictures are narrower than the words above them, those are written smaller.
     pub fn headings(&self, ui: &mut Ui) {
         let palette = Palette::of(ui.ctx());
         let (_, rect) = ui.allocate_space(vec2(ui.available_width().min(self.width()), 13.0));
         let painter = ui.painter_at(rect.expand(2.0));
-        let place = |x: f32, align, text: &str, room: f32| {
-            let galley = painter.layout_no_wrap(text.to_owned(), self.font.clone(), palette.quiet);
-            if galley.size().x <= room + 3.0 {
-                painter.text(pos2(rect.left() + x, rect.center().y), align, text, self.font.clone(), palette.quiet);
+        let lay_out = |text: &str, font: FontId| painter.layout_no_wrap(text.to_owned(), font, palette.quiet);
+        let across = self.picture.x + GAPS[0] - 2.0;
+        let widest = ANSWERS.map(|title| lay_out(title, self.font.clone()).size().x).into_iter().fold(1.0, f32::max);
+        let size = (self.font.size * (across / widest).min(1.0)).max(SMALLEST_WORDS);
+        let font = FontId { size, ..self.font.clone() };
+        let place = |x: f32, align: Align2, text: &str, room: f32| {
+            let galley = lay_out(text, font.clone());
+            if galley.size().x <= room {
+                let corner = align.anchor_size(pos2(rect.left() + x, rect.center().y), galley.size()).min;
+                painter.galley(corner, galley, palette.quiet);
             }
         };
         place(4.0, Align2::LEFT_CENTER, "seed", SEED - 4.0);
         place(self.x(0), Align2::LEFT_CENTER, "shown", self.picture.x * self.shown as f32);
         for (index, title) in ANSWERS.into_iter().enumerate() {
-            place(self.x(self.shown + index), Align2::LEFT_CENTER, title, self.picture.x);
+            place(self.x(self.shown + index), Align2::LEFT_CENTER, title, across + 1.0);
         }
         place(self.width() - 4.0, Align2::RIGHT_CENTER, &self.measured, self.measure);
     }

@@ -27,6 +27,8 @@ impl MatrixPanel {
         let mut wants_visible = false;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
+            // As wide as they are reckoned to be: what does not fit is a menu.
+            ui.spacing_mut().button_padding.x = PADDING;
             let widths: f32 = MatrixKind::ALL.iter().map(|kind| chip_width(ui, *kind) + GAP).sum();
             if widths + RANGE_WIDTH <= ui.available_width() {
                 for kind in MatrixKind::ALL {
@@ -82,10 +84,7 @@ impl MatrixPanel {
         let name = format!("{}, choose another matrix", self.kind.symbol());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         response.on_hover_text("choose another matrix");
-        // A small triangle says that there is more to choose from.
-        let (place, _) = ui.allocate_exact_size(vec2(14.0, HEIGHT), egui::Sense::hover());
-        let corners = [vec2(-3.5, -2.0), vec2(3.5, -2.0), vec2(0.0, 2.5)].map(|corner| place.center() + corner);
-        ui.painter().add(egui::Shape::convex_polygon(corners.to_vec(), palette.quiet, egui::Stroke::NONE));
+        theme::more_mark(ui, vec2(14.0, HEIGHT));
     }
 
     fn range_menu(&mut self, ui: &mut Ui, palette: &Palette) -> bool {

@@ -1,0 +1,208 @@
+//! Words are legible in small windows: none over another, none cut in half, as far as nothing scrolls.
+
+use crate::support::{keep, offscreen};
+use crate::ui::maze_panel::checkpoint_of;
+use egui::{Context, RawInput, Rect, Shape, Vec2, vec2};
+use hebbscope::train::Bundled;
+use hebbscope::ui::inspector::{self, Pinned};
+use hebbscope::ui::layout::Named;
+use hebbscope::ui::panels::PANELS;
+use hebbscope::ui::picture::Picture;
+use hebbscope::ui::{App, theme};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Words on the screen.
+struct Words {
+    text: String,
+    /// What they take.
+    rect: Rect,
+    /// What is seen of them.
+    seen: Rect,
+}
+
+fn collect(shape: &Shape, clip: Rect, words: &mut Vec<Words>) {
+    match shape {
+        Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, clip, words)),
+        Shape::Text(text) if !text.galley.text().trim().is_empty() => {
+            let rect = text.visual_bounding_rect();
+            let seen = rect.intersect(clip);
+            if seen.is_positive() && text.opacity_factor > 0.0 {
+                words.push(Words { text: text.galley.text().to_owned(), rect, seen });
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The words of a user interface of `size`, once it has settled.
+fn words_of(app: &mut App, size: Vec2, ui: impl Fn(&mut egui::Ui, &mut App)) -> Vec<Words> {
+    let context = Context::default();
+    theme::install(&context);
+    let mut words = Vec::new();
+    for frame in 0..6 {
+        let input = RawInput {
+            screen_rect: Some(Rect::from_min_size(egui::Pos2::ZERO, size)),
+            time: Some(f64::from(frame)),
+            ..RawInput::default()
+        };
+        let output = context.run_ui(input, |root| {
+            app.advance(root.ctx(), 0.0);
+            ui(root, app);
+        });
+        words.clear();
+        for shape in &output.shapes {
+            collect(&shape.shape, shape.clip_rect, &mut words);
+        }
+        let _discarded = context.tessellate(output.shapes, 1.0);
+    }
+    words
+}
+
+/// Pairs of words that lie over each other.
+fn overlaps(words: &[Words]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (index, one) in words.iter().enumerate() {
+        for other in &words[..index] {
+            let both = one.seen.intersect(other.seen);
+            if both.width() > 1.5 && both.height() > 2.5 {
+                found.push(format!("{:?} over {:?} at {:?}", one.text, other.text, both));
+            }
+        }
+    }
+    found
+}
+
+/// Words of which more than a line's blank edge is not seen.
+fn cut(words: &[Words]) -> Vec<String> {
+    let is_cut = |words: &&Words| {
+        words.rect.height() - words.seen.height() > 2.5 || words.rect.width() - words.seen.width() > 2.5
+    };
+    words.iter().filter(is_cut).map(|words| format!("{:?}, {:?} of {:?}", words.text, words.seen, words.rect)).collect()
+}
+
+fn opened(network: Bundled) -> App {
+    let mut app = App::new(&Context::default(), Arc::new(|| {}));
+    app.session.open_bundled(network);
+    app.session.settle();
+    app.session.clock.pause();
+    app.session.clock.seek(usize::MAX);
+    // Panels stand as this network wants them.
+    app.advance(&Context::default(), 0.0);
+    app
+}
+
+const NETWORKS: [Bundled; 4] = [Bundled::Patterns, Bundled::Images, Bundled::Agent, Bundled::ModulatedAgent];
+
+#[test]
+fn no_words_lie_over_others_in_any_layout_of_small_windows() {
+    for network in NETWORKS {
+        let mut app = opened(network);
+        for layout in Named::ALL {
+            app.set_layout(layout);
+            for size in [vec2(900.0, 600.0), vec2(1100.0, 700.0), vec2(1280.0, 800.0)] {
+                let words = words_of(&mut app, size, |ui, app| app.ui(ui));
+                assert!(words.len() > 40, "{network:?} {layout:?}: {} words", words.len());
+                assert_eq!(overlaps(&words), Vec::<String>::new(), "{network:?} {layout:?} {size:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_panels_that_do_not_scroll_show_their_words_whole_at_the_sizes_of_a_small_window() {
+    let panel = |title: &str| PANELS.iter().position(|make| make().title() == title).unwrap();
+    for (network, title, sizes) in [
+        (Bundled::Patterns, "Learning", &[[315.0, 230.0], [354.0, 124.0], [354.0, 90.0], [600.0, 300.0]][..]),
+        (Bundled::Images, "Learning", &[[354.0, 124.0], [406.0, 468.0]]),
+        (Bundled::Agent, "Learning", &[[367.0, 130.0], [260.0, 130.0]]),
+        (Bundled::Agent, "Agent", &[[289.0, 182.0], [289.0, 240.0], [420.0, 400.0]]),
+        (Bundled::ModulatedAgent, "Agent", &[[289.0, 182.0], [289.0, 300.0]]),
+        (Bundled::Patterns, "Trace", &[[341.0, 305.0], [167.0, 158.0], [250.0, 230.0]]),
+        (Bundled::Images, "Probe", &[[354.0, 156.0], [480.0, 200.0], [340.0, 330.0]]),
+    ] {
+        let mut app = opened(network);
+        for &size in sizes {
+            let words = words_of(&mut app, size.into(), |ui, app| app.panel_ui(ui, panel(title)));
+            assert!(words.len() > 2, "{title} {size:?}: {} words", words.len());
+            assert_eq!(cut(&words), Vec::<String>::new(), "{title} {size:?}");
+            assert_eq!(overlaps(&words), Vec::<String>::new(), "{title} {size:?}");
+        }
+        if title == "Agent" {
+            let words = words_of(&mut app, sizes[0].into(), |ui, app| app.panel_ui(ui, panel(title)));
+            for action in ["up", "right", "left", "down"] {
+                assert!(words.iter().any(|words| words.text == action), "no bar of {action}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_choice_of_the_range_is_never_covered_by_the_chips() {
+    let trace = PANELS.iter().position(|make| make().title() == "Trace").unwrap();
+    let mut app = opened(Bundled::Patterns);
+    for width in (160..700).step_by(9) {
+        let words = words_of(&mut app, vec2(width as f32, 260.0), |ui, app| app.panel_ui(ui, trace));
+        assert!(words.iter().any(|words| words.text == "99.5 %"), "{width} points wide");
+        assert_eq!(overlaps(&words), Vec::<String>::new(), "{width} points wide");
+    }
+}
+
+#[test]
+fn every_picture_of_the_gallery_has_its_heading() {
+    let gallery = PANELS.iter().position(|make| make().title() == "Gallery").unwrap();
+    for (network, widths) in [(Bundled::Patterns, [420.0, 640.0]), (Bundled::Images, [330.0, 354.0])] {
+        let mut app = opened(network);
+        // A panel lives its lifetimes once it is drawn.
+        words_of(&mut app, vec2(354.0, 160.0), |ui, app| app.panel_ui(ui, gallery));
+        app.session.shelf.settle();
+        for width in widths {
+            let words = words_of(&mut app, vec2(width, 200.0), |ui, app| app.panel_ui(ui, gallery));
+            for heading in ["seed", "shown", "probe", "output", "target", "error"] {
+                let is_there = words.iter().any(|words| words.text == heading);
+                assert!(is_there, "{network:?} {width}: no heading {heading}");
+            }
+            assert_eq!(overlaps(&words), Vec::<String>::new(), "{network:?} {width}");
+        }
+    }
+}
+
+#[test]
+fn the_inspector_shows_its_last_rows_in_a_usual_window() {
+    for (network, pins) in [
+        (Bundled::Patterns, [Pinned::Synapse { from: 5, to: 17 }, Pinned::Neuron(5)]),
+        (Bundled::Images, [Pinned::Synapse { from: 5, to: 17 }, Pinned::Neuron(500)]),
+        (Bundled::Agent, [Pinned::Synapse { from: 5, to: 17 }, Pinned::Neuron(5)]),
+        (Bundled::ModulatedAgent, [Pinned::Synapse { from: 5, to: 17 }, Pinned::Neuron(5)]),
+    ] {
+        let mut app = opened(network);
+        for pin in pins {
+            app.session.pin(pin);
+            // What a window of 1280×800 leaves for it.
+            let words = words_of(&mut app, vec2(inspector::WIDTH, 680.0), |ui, app| {
+                let frame = egui::Frame::new().inner_margin(12);
+                frame.show(ui, |ui| inspector::inspector_ui(ui, &mut app.session));
+            });
+            assert_eq!(cut(&words), Vec::<String>::new(), "{network:?} {pin}");
+            assert_eq!(overlaps(&words), Vec::<String>::new(), "{network:?} {pin}");
+        }
+    }
+}
+
+/// Pictures to look at: small windows and fine ones, in both themes.
+#[test]
+fn small_and_fine_windows_are_drawn_in_both_themes() {
+    let Some(mut device) = offscreen() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let agent = checkpoint_of(folder.path(), &[]);
+    for dark in [true, false] {
+        let mut picture = Picture::with(device, dark);
+        picture.open(Some(Path::new(&agent)));
+        for (size, scale) in [([900.0, 600.0], 1.0), ([900.0, 600.0], 2.0)] {
+            let drawn = picture.window(size, scale).unwrap();
+            assert_eq!([drawn.width(), drawn.height()], size.map(|side| (side * scale) as u32));
+            keep(&drawn, &format!("small-window-{dark}-{scale}"));
+        }
+        device = picture.into_offscreen();
+    }
+}
