@@ -47,6 +47,18 @@ pub enum DrawError {
         /// The longest side in pixels.
         limit: u32,
     },
+    /// No side is too long, but the device hands over no picture of so many pixels.
+    #[error(
+        "a picture of {width}×{height} pixels is too large, this graphics device hands over up to {most_px} pixels"
+    )]
+    TooMuch {
+        /// Width in pixels.
+        width: u64,
+        /// Height in pixels.
+        height: u64,
+        /// The most pixels.
+        most_px: u64,
+    },
     /// The graphics device failed.
     #[error("the graphics device could not draw the picture: {0}")]
     Device(String),
@@ -199,13 +211,14 @@ impl Offscreen {
         let limits = self.device.limits();
         let limit = limits.max_texture_dimension_2d;
         let [width_px, height_px] = size_px.map(|px| px as u64);
-        let fits = width_px.max(height_px) <= u64::from(limit)
-            && padded_row_bytes(width_px) * height_px <= limits.max_buffer_size;
-        if fits {
-            Ok([width_px as u32, height_px as u32])
-        } else {
-            Err(DrawError::TooLarge { width: width_px, height: height_px, limit })
+        if width_px.max(height_px) > u64::from(limit) {
+            return Err(DrawError::TooLarge { width: width_px, height: height_px, limit });
         }
+        if padded_row_bytes(width_px) * height_px > limits.max_buffer_size {
+            let most_px = limits.max_buffer_size / 4;
+            return Err(DrawError::TooMuch { width: width_px, height: height_px, most_px });
+        }
+        Ok([width_px as u32, height_px as u32])
     }
 
     fn input(&mut self, size_points: [f32; 2], pixels_per_point: f32, seconds: f64) -> egui::RawInput {

@@ -92,7 +92,7 @@ fn watch(
     report: &mut dyn FnMut(Stretch) -> bool,
 ) -> anyhow::Result<()> {
     let (begun, mut frame_time, mut told) = (Instant::now(), FrameTime::default(), 0);
-    let (mut stretch, mut notices) = (Stretch::default(), Vec::new());
+    let (mut stretch, mut notices, mut trained) = (Stretch::default(), Vec::new(), 0);
     loop {
         let elapsed = begun.elapsed();
         let seconds = match soak.length {
@@ -103,10 +103,16 @@ fn watch(
         let wait = picture.frame(soak.size, 1.0, seconds)?;
         stretch.seconds.push(before.elapsed().as_secs_f64());
         background.update(&mut notices);
-        if let Phase::Failed(reason) = background.phase() {
-            bail!("the run in the background failed: {reason}");
+        match background.phase() {
+            Phase::Failed(reason) => bail!("the run in the background failed: {reason}"),
+            // A run is over before the time is: the next one.
+            Phase::Finished => {
+                trained += background.iteration();
+                background.start();
+            }
+            _ => {}
         }
-        (stretch.elapsed, stretch.iterations) = (begun.elapsed(), background.iteration());
+        (stretch.elapsed, stretch.iterations) = (begun.elapsed(), trained + background.iteration());
         stretch.frames += 1;
         let share = match soak.length {
             Length::Minutes(minutes) => stretch.elapsed.as_secs_f64() / (60.0 * minutes),

@@ -35,7 +35,8 @@ pub(super) fn begin(ui: &Ui) {
 pub(super) fn end(ui: &Ui, drawn: f32, room: f32) {
     let has_changed = ui.data_mut(|data| {
         let given = data.get_temp_mut_or_default::<Given>(id());
-        let missing = drawn + given.share * given.most - room;
+        // A little more, so that no scroll bar takes some of the width for a part of a point.
+        let missing = drawn + given.share * given.most - room + 1.5;
         let share = if given.most > 0.0 { (missing / given.most).clamp(0.0, 1.0) } else { 0.0 };
         let has_changed = (share - given.share).abs() > 0.01;
         if has_changed {

@@ -78,6 +78,7 @@ impl Textures {
         image: ColorImage,
         options: TextureOptions,
     ) -> TextureId {
+        let image = within(image, context.input(|input| input.max_texture_side));
         match self.known.get_mut(name) {
             Some((known, texture)) => {
                 texture.set(image, options);
@@ -103,6 +104,18 @@ fn image(mut cells: Vec<Color32>, columns: usize) -> ColorImage {
     let rows = cells.len().div_ceil(columns.max(1));
     cells.resize(columns * rows, Color32::TRANSPARENT);
     ColorImage::new([columns, rows], cells)
+}
+
+/// A picture no longer on a side than a texture can be; of a longer one every second cell is shown, or every third.
+fn within(image: ColorImage, longest: usize) -> ColorImage {
+    let [columns, rows] = image.size;
+    let strides = image.size.map(|side| side.div_ceil(longest.max(1)).max(1));
+    if strides == [1, 1] {
+        return image;
+    }
+    let kept = |row: usize| (0..columns).step_by(strides[0]).map(move |column| row * columns + column);
+    let cells = (0..rows).step_by(strides[1]).flat_map(kept).map(|cell| image.pixels[cell]).collect();
+    ColorImage::new([columns.div_ceil(strides[0]), rows.div_ceil(strides[1])], cells)
 }
 
 /// How a picture of `columns` cells, `width` points wide, is scaled: cells that are hardly larger than pixels would
@@ -164,4 +177,22 @@ pub fn wrong_signs(answer: &[f32], target: &[f32], palette: &Palette) -> Vec<Col
 pub fn mark_asked(ui: &Ui, picture: Rect, palette: &Palette) {
     let below = [picture.left_bottom(), picture.right_bottom()].map(|corner| corner + vec2(0.0, 2.0));
     ui.painter().line_segment(below, Stroke::new(2.0, palette.mark));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_that_no_texture_holds_is_thinned_and_others_are_left_alone() {
+        let cells = |count: usize| (0..count).map(|cell| Color32::from_gray(cell as u8)).collect::<Vec<_>>();
+        let small = ColorImage::new([4, 3], cells(12));
+        assert_eq!(within(small.clone(), 4), small);
+        let thinned = within(small.clone(), 3);
+        assert_eq!((thinned.size, thinned.pixels), ([2, 3], [0, 2, 4, 6, 8, 10].map(Color32::from_gray).to_vec()));
+        for longest in 1..5 {
+            let thinned = within(ColorImage::new([4, 7], cells(28)), longest);
+            assert!(thinned.size.iter().all(|side| *side <= longest), "{:?} within {longest}", thinned.size);
+        }
+    }
 }
