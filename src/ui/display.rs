@@ -52,3 +52,17 @@ pub fn without_source_paths(text: &str) -> String {
     }
     words.join(" ")
 }
+
+/// What the libraries that open the window call themselves, before they say what went wrong.
+const CALLED: [&str; 4] = ["winit EventLoopError: ", "winit error: ", "WGPU error: ", "os error: "];
+
+/// Why the window could not be opened, for people: the reason alone.
+pub fn reason(error: &str) -> String {
+    let mut reason = without_source_paths(error);
+    for name in CALLED {
+        if let Some(rest) = reason.strip_prefix(name) {
+            reason = rest.to_owned();
+        }
+    }
+    reason
+}

@@ -121,9 +121,8 @@ pub fn run(file: Option<&Path>) -> anyhow::Result<()> {
             shown_errors: Vec::new(),
         }))
     });
-    eframe::run_native(NAME, options, create).map_err(|error| {
-        anyhow!("the window could not be opened: {}", display::without_source_paths(&error.to_string()))
-    })
+    eframe::run_native(NAME, options, create)
+        .map_err(|error| anyhow!("the window could not be opened: {}", display::reason(&error.to_string())))
 }
 
 /// The usual device, which may draw as large as its adapter can: egui asks for 8192 pixels, less than wide desktops

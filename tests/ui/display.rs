@@ -1,7 +1,7 @@
 //! Which display the window opens on, how large it may be, and what is said where it cannot open.
 
 use egui::{Context, Rect, Vec2, pos2, vec2};
-use hebbscope::ui::display::without_source_paths;
+use hebbscope::ui::display::{reason, without_source_paths};
 use hebbscope::ui::preferences::Preferences;
 use hebbscope::ui::window_size::{self, Guard};
 
@@ -96,6 +96,9 @@ fn messages_of_libraries_name_no_place_in_their_source() {
     ] {
         assert_eq!(without_source_paths(said), expected);
     }
+    let said = "winit EventLoopError: os error at /root/x/mod.rs:765: Failed to open connection to X server";
+    assert_eq!(reason(said), "Failed to open connection to X server");
+    assert_eq!(reason("there is nothing that can draw"), "there is nothing that can draw");
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]

@@ -81,7 +81,7 @@ pub fn run(options: &Options, as_json: bool) -> anyhow::Result<()> {
         goes_on
     })?;
     if let Some(error) = problem {
-        return Err(error.into());
+        return Err(error);
     }
     let Some((median, slow, worst)) = times(&mut seconds) else { bail!("no frame was drawn") };
     super::super::print(&verdict(&seen, [median, slow, worst], as_json))?;
