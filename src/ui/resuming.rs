@@ -107,7 +107,7 @@ pub fn resuming_ui(ui: &mut Ui, session: &mut Session) {
         return;
     };
     let trained = super::numbers::grouped(resuming.iteration);
-    ui.label(theme::strong(&format!("{}, trained for {trained} iterations", resuming.name())));
+    ui.label(theme::strong(format!("{}, trained for {trained} iterations", resuming.name())));
     let mut is_cancelled = false;
     ui.horizontal(|ui| {
         let label = ui.label(RichText::new("iterations in all").color(palette.quiet));

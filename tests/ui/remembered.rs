@@ -141,7 +141,8 @@ fn two_windows_leave_a_whole_file_and_both_lists_of_recent_files() {
         .into_iter()
         .map(|window| {
             let path = path.clone();
-            std::thread::spawn(move || {
+            let thread = std::thread::Builder::new().name(window.to_owned());
+            let write = move || {
                 for round in 0..50 {
                     let mut mine = Preferences { size: [1000.0 + round as f32, 700.0], ..Preferences::default() };
                     mine.remember(Path::new(&format!("/of/{window}.safetensors")));
@@ -150,7 +151,8 @@ fn two_windows_leave_a_whole_file_and_both_lists_of_recent_files() {
                     assert_eq!(note, None, "a torn file");
                     assert!(!read.recent.is_empty());
                 }
-            })
+            };
+            thread.spawn(write).unwrap()
         })
         .collect();
     for thread in threads {
