@@ -11,6 +11,7 @@ use super::theme::{self, Palette};
 use super::{asking, controls, export, inspector, status, timeline, window_size};
 use crate::train::Command;
 use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, RichText, Ui, UiBuilder};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// How far the closing of the window has come.
@@ -178,8 +179,8 @@ impl App {
         self.take_preferences(context);
         let problem = self.keeper.as_mut().and_then(|keeper| keeper.finish(&self.preferences).err());
         if let Some(error) = problem {
-            // The window is closing: there is nowhere left to show this but the terminal.
-            eprintln!("hebbscope: the window's settings were not kept: {error}");
+            // The window is closing: there is nowhere left to show this but the terminal, if there is one.
+            let _said = writeln!(std::io::stderr(), "hebbscope: the window's settings were not kept: {error}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::layout::{Arrangement, Choices, Named};
 use super::numbers::shortest;
-use crate::files::{FileError, reason, write_atomically};
+use crate::files::{FileError, one_line, read_text, reason, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -68,16 +68,15 @@ impl Preferences {
 
     /// Reads them. A missing file is a first start; a damaged one is ignored, with a note.
     pub fn read(path: &Path) -> (Self, Option<String>) {
-        let problem = match std::fs::metadata(path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (Self::default(), None),
-            Err(error) => reason(&error),
-            Ok(facts) if !facts.is_file() || facts.len() > MAX_BYTES => "it is not a settings file".to_owned(),
-            Ok(_) => match std::fs::read_to_string(path) {
-                Err(error) => reason(&error),
-                Ok(text) => match toml::from_str::<Self>(&text) {
-                    Ok(preferences) => return (preferences.repaired(), None),
-                    Err(error) => error.message().replace('\n', " "),
-                },
+        let is_missing = std::fs::metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        if is_missing {
+            return (Self::default(), None);
+        }
+        let problem = match read_text(path, "the window's settings", MAX_BYTES) {
+            Err(error) => error.problem,
+            Ok(text) => match toml::from_str::<Self>(&text) {
+                Ok(preferences) => return (preferences.repaired(), None),
+                Err(error) => one_line(error.message()),
             },
         };
         let note = format!("The window's settings in {} were ignored: {problem}.", path.display());

@@ -320,6 +320,53 @@ fn the_arrow_has_no_circle() {
     }
 }
 
+/// What is done in one place: files are opened to be read by `files`, which checks what they are and how large, and
+/// written by it in one motion; a macro that prints ends the program where its reader has gone.
+const DONE_ELSEWHERE: &[&str] = &[
+    "File :: open (",
+    "File :: create (",
+    "fs :: read (",
+    "fs :: read_to_string (",
+    "fs :: write (",
+    "println !",
+    "print !",
+    "eprintln !",
+    "eprint !",
+    "dbg !",
+];
+
+/// Where it is done all the same: files of the system that are no files.
+const DONE_HERE: &[&str] = &["files/", "cli/bench/memory.rs"];
+
+fn done_elsewhere(file: &str, source: &str) -> Vec<String> {
+    if DONE_HERE.iter().any(|here| file.starts_with(here)) {
+        return Vec::new();
+    }
+    let text = format!(" {} ", tokens(source).join(" "));
+    let found = DONE_ELSEWHERE.iter().filter(|done| text.contains(&format!(" {done}")));
+    found.map(|done| format!("{file} has {done}")).collect()
+}
+
+#[test]
+fn files_are_opened_in_one_way_and_nothing_prints_that_could_panic() {
+    let src = root().join("src");
+    let mut found = Vec::new();
+    for path in files(&src, &[".rs"]) {
+        let file = path.strip_prefix(&src).unwrap().to_str().unwrap().replace('\\', "/");
+        found.extend(done_elsewhere(&file, &std::fs::read_to_string(&path).unwrap()));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    for (source, noticed) in [
+        ("fn f() { std::fs::read(path) }", true),
+        ("use std::fs; fn f() { fs::read_to_string(p) }", true),
+        ("fn f() { let file = File::open(path)?; println!(\"x\"); }", true),
+        ("// std::fs::read(path)\nlet s = \"println!(\";", false),
+        ("fn f() { files::read(path, what, most) } fn g() { Guarded::open(path) }", false),
+    ] {
+        assert_eq!(!done_elsewhere("train/x.rs", source).is_empty(), noticed, "{source}");
+    }
+}
+
 #[test]
 fn every_room_is_on_the_map_of_the_house() {
     let map = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
