@@ -6,12 +6,12 @@ use crate::train::config::check_seed;
 use crate::train::open;
 use std::path::PathBuf;
 
-/// Record the lifetime of one seed as a tape
+/// Record the episode of one seed as a tape
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The checkpoint, or a run folder
     checkpoint: PathBuf,
-    /// The seed of the episode
+    /// Episode seed
     #[arg(long)]
     seed: u64,
     /// The tape to write

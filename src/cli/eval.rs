@@ -11,10 +11,10 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// The checkpoint, or a run folder
     checkpoint: PathBuf,
-    /// How many lifetimes to live
+    /// How many episodes to run
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
     episodes: u64,
-    /// The seed of the episodes
+    /// Episode seed of the first one; the others follow from it
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// One line of JSON
@@ -54,7 +54,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return super::print(&serde_json::Value::Object(line).to_string());
     }
     let iterations = checkpoint.iteration();
-    let mut text = format!("{} after {iterations} iterations, {} new lifetimes:", task.name(), result.episodes);
+    let mut text = format!("{} after {iterations} iterations, {} new episodes:", task.name(), result.episodes);
     if let Some(examples) = &result.examples {
         text += &format!("\n  {examples}");
     }

@@ -5,7 +5,7 @@ use crate::tasks::{self, ActionName};
 use crate::train::config::check_seed;
 
 /// How an intervention is written, for the help.
-pub const HELP: &str = "Do something before a step, counted from 1, and live on from there; repeatable. One of \
+pub const HELP: &str = "Do something before a step, counted from 1, and run on from there; repeatable. One of \
                         STEP:freeze, STEP:erase, STEP:alpha=FACTOR, STEP:transplant=SEED, STEP:act=ACTION[,ACTION…], \
                         STEP:reward=COLUMN,ROW; the top left open square is 1,1";
 
@@ -33,7 +33,7 @@ pub fn parse(text: &str) -> Result<Written, String> {
         },
         ("transplant", value) => match value.parse().map(check_seed) {
             Ok(Ok(seed)) => one(What::Transplant { seed, state: [].into() }),
-            _ => Err(format!("expected the seed of another lifetime, found {value}")),
+            _ => Err(format!("expected the seed of another episode, found {value}")),
         },
         ("reward", value) => {
             let square =
@@ -99,8 +99,8 @@ mod tests {
             ("5:melt", "STEP:freeze"),
             ("5:erase=2", "STEP:freeze"),
             ("5:alpha=inf", "a finite number, found inf"),
-            ("5:transplant=18446744073709551615", "the seed of another lifetime"),
-            ("5:transplant=-1", "the seed of another lifetime, found -1"),
+            ("5:transplant=18446744073709551615", "the seed of another episode"),
+            ("5:transplant=-1", "the seed of another episode, found -1"),
             ("5:reward=3", "COLUMN,ROW of a square, found 3"),
             ("5:act=up,north", "up, right, left or down, found north"),
         ] {

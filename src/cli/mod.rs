@@ -20,7 +20,7 @@ use output::print;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// A microscope for plastic networks: train one, open one, and watch a lifetime step by step.
+/// A microscope for plastic networks: train one, open one, and watch an episode step by step.
 ///
 /// Without a sub-command the window opens.
 #[derive(Parser)]

@@ -42,7 +42,7 @@ pub struct Arguments {
     /// A run folder, or a folder of run folders, whose curves are drawn beside each other; may be given several times
     #[arg(long, value_name = "FOLDER")]
     compare: Vec<PathBuf>,
-    /// The file to write: .png a picture, .gif the lifetime, .csv the curves, .npz the tensors and H
+    /// The file to write: .png a picture, .gif the episode, .csv the curves, .npz the tensors and H
     #[arg(long, value_name = "FILE.png|gif|csv|npz", value_parser = out)]
     out: PathBuf,
     /// The arrangement of the window
@@ -57,10 +57,10 @@ pub struct Arguments {
     /// Pixels per point [default: 1]
     #[arg(long, value_parser = scale)]
     scale: Option<f32>,
-    /// The step of the lifetime, from 1; the last one unless said otherwise
+    /// The step of the episode, from 1; the last one unless said otherwise
     #[arg(long, value_name = "STEP")]
     at: Option<usize>,
-    /// The seed of the lifetime; without one, the first
+    /// Episode seed; without one, the first
     #[arg(long)]
     seed: Option<u64>,
     /// Look at a neuron, or at a connection
@@ -68,7 +68,7 @@ pub struct Arguments {
     pin: Option<Pinned>,
     #[arg(long = "do", value_name = "STEP:WHAT", value_parser = interventions::parse, help = interventions::HELP)]
     done: Vec<interventions::Written>,
-    /// The steps of an animation, from 1; the whole lifetime unless said otherwise
+    /// The steps of an animation, from 1; the whole episode unless said otherwise
     #[arg(long, value_name = "FROM..TO", value_parser = span)]
     span: Option<[usize; 2]>,
     /// Frames per second of an animation [default: 20]

@@ -126,21 +126,21 @@ impl Content {
             return Ok(Self::Nothing);
         }
         let mut take = |name: &str| {
-            pictures.remove(name).ok_or_else(|| file.refuse(format!("the picture {name} of the lifetime is missing")))
+            pictures.remove(name).ok_or_else(|| file.refuse(format!("the picture {name} of the episode is missing")))
         };
         let (study, target, probe) = (take("study")?, take("target")?, take("probe")?);
         let &[_, size] = study.shape.as_slice() else {
             return Err(file.refuse(format!("the pictures studied have shape {:?}, expected rows", study.shape)));
         };
         if size == 0 || study.values.is_empty() {
-            return Err(file.refuse("the picture study of the lifetime is empty, expected at least one value"));
+            return Err(file.refuse("the picture study of the episode is empty, expected at least one value"));
         }
         let study: Vec<Vec<f32>> = study.values.chunks_exact(size).map(<[f32]>::to_vec).collect();
         let Some(target) = study.iter().position(|example| *example == target.values) else {
             return Err(file.refuse("the picture target is none of those studied, expected one of them"));
         };
         match pictures.keys().next() {
-            Some(name) => Err(file.refuse(format!("the picture {name} does not belong to this lifetime"))),
+            Some(name) => Err(file.refuse(format!("the picture {name} does not belong to this episode"))),
             None => Ok(Self::Recall(Question { study, target, probe: probe.values })),
         }
     }

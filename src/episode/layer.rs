@@ -52,29 +52,29 @@ impl LayerRecord {
             }
         }
         if !self.eta.is_finite() {
-            return Err(format!("the eta of the lifetime is {}, expected a finite number", self.eta));
+            return Err(format!("the eta of the episode is {}, expected a finite number", self.eta));
         }
         if let Some(Beginning { pre: before, state }) = &self.beginning {
             if self.layer.delay > 1 {
                 return Err(format!(
-                    "expected a lifetime that begins with one step of {name}, not {}",
+                    "expected an episode that begins with one step of {name}, not {}",
                     self.layer.delay
                 ));
             }
             let (expected, found) = ([*pre, self.layer.state_len()], [before.len(), state.len()]);
             if found != expected {
                 return Err(format!(
-                    "expected a lifetime of {name} to begin with {expected:?} numbers, found {found:?}"
+                    "expected an episode of {name} to begin with {expected:?} numbers, found {found:?}"
                 ));
             }
             if let Some(value) = before.iter().chain(state).find(|value| !value.is_finite()) {
-                return Err(format!("the lifetime begins with {value}, expected finite numbers"));
+                return Err(format!("the episode begins with {value}, expected finite numbers"));
             }
         }
         match &self.modulator {
             Some(modulator) => modulator.check(&self.layer, steps),
             None if plasticity.writing.modulation().is_some() => {
-                Err("expected what modulated the traces of this lifetime, found nothing".into())
+                Err("expected what modulated the traces of this episode, found nothing".into())
             }
             None => Ok(()),
         }

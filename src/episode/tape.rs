@@ -137,10 +137,10 @@ impl Tape {
     pub fn check(&self) -> Result<(), String> {
         self.network.check()?;
         let Some(expected) = self.steps.checked_mul(self.neurons()) else {
-            return Err(format!("expected a lifetime that fits into memory, found {} steps", self.steps));
+            return Err(format!("expected an episode that fits into memory, found {} steps", self.steps));
         };
         if self.steps == 0 {
-            return Err("expected a lifetime of at least one step, found none".into());
+            return Err("expected an episode of at least one step, found none".into());
         }
         for (name, values) in [("drive", &self.drive[..]), ("activity", &self.activity[..])] {
             if values.len() != expected {
@@ -184,7 +184,7 @@ impl Tape {
         }
         for (name, value) in [("loss", self.loss), ("measure", self.measure)] {
             if !value.is_finite() {
-                return Err(format!("the {name} of the lifetime is {value}, expected a finite number"));
+                return Err(format!("the {name} of the episode is {value}, expected a finite number"));
             }
         }
         Ok(())

@@ -6,22 +6,29 @@ use crate::files::budget;
 use crate::plastic::{AlphaKind, Rule};
 
 /// How the trace is written.
-pub const RULE: Field = Field::choice("rule", "how the trace is written", &["decay", "oja", "clip"]);
+pub const RULE: Field = Field::choice("rule", "plasticity rule", "how the trace is written", &["decay", "oja", "clip"]);
 /// Free, per neuron or yoked.
-pub const ALPHA: Field = Field::choice("alpha", "how many plasticity coefficients", &["free", "per_neuron", "yoked"]);
+pub const ALPHA: Field =
+    Field::choice("alpha", "α", "how many plasticity coefficients", &["free", "per_neuron", "yoked"]);
 /// When the learning rate changes.
 pub const LR_EVERY: Field = Field::whole(
     "lr_every",
+    "learning rate interval",
     "iterations",
-    "after each so many iterations the learning rate is multiplied by lr_factor; 0 leaves it alone",
+    "after each so many iterations the learning rate is multiplied by the learning rate factor; 0 leaves it alone",
     0,
     [0, 1 << 40],
 )
 .of_training();
 /// How much the learning rate changes.
-pub const LR_FACTOR: Field =
-    Field::real("lr_factor", "what the learning rate is multiplied by every lr_every iterations", 1.0, [1e-6, 1.0])
-        .of_training();
+pub const LR_FACTOR: Field = Field::real(
+    "lr_factor",
+    "learning rate factor",
+    "what the learning rate is multiplied by after each interval",
+    1.0,
+    [1e-6, 1.0],
+)
+.of_training();
 
 /// The rule that [`RULE`] and the setting `clip` name.
 pub fn rule(settings: &Settings) -> Rule {

@@ -66,7 +66,7 @@ pub fn check_tape(tape: &Tape) -> std::result::Result<(), String> {
     let (expected, found) = (task.agent_size(), tape.content.behaviour().and_then(|_| tape.network.agent_size()));
     match found == expected || found.is_none() {
         true => Ok(()),
-        false => Err(format!("expected {} in a lifetime of {}, found {}", words(expected), task.name(), words(found))),
+        false => Err(format!("expected {} in an episode of {}, found {}", words(expected), task.name(), words(found))),
     }
 }
 

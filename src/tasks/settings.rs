@@ -42,6 +42,8 @@ pub enum FieldKind {
 pub struct Field {
     /// The name in files and on the command line.
     pub key: &'static str,
+    /// The name where people read it, a few plain words.
+    pub title: &'static str,
     /// The unit, empty when it is a plain number.
     pub unit: &'static str,
     /// What it does, in one short sentence.
@@ -53,30 +55,54 @@ pub struct Field {
 }
 
 impl Field {
+    /// "maze size (squares)": the name where people read it, with its unit.
+    pub fn title_with_unit(&self) -> String {
+        if self.unit.is_empty() { self.title.to_owned() } else { format!("{} ({})", self.title, self.unit) }
+    }
+
     /// A whole number with its unit, the paper's value and its bounds.
     pub const fn whole(
         key: &'static str,
+        title: &'static str,
         unit: &'static str,
         help: &'static str,
         default: i64,
         [min, max]: [i64; 2],
     ) -> Self {
-        Self { key, unit, help, kind: FieldKind::Whole { default, min, max }, is_of_training: false }
+        Self { key, title, unit, help, kind: FieldKind::Whole { default, min, max }, is_of_training: false }
     }
 
     /// A plain number with the paper's value and its bounds.
-    pub const fn real(key: &'static str, help: &'static str, default: f64, [min, max]: [f64; 2]) -> Self {
-        Self { key, unit: "", help, kind: FieldKind::Real { default, min, max }, is_of_training: false }
+    pub const fn real(
+        key: &'static str,
+        title: &'static str,
+        help: &'static str,
+        default: f64,
+        [min, max]: [f64; 2],
+    ) -> Self {
+        Self { key, title, unit: "", help, kind: FieldKind::Real { default, min, max }, is_of_training: false }
     }
 
     /// One of `options`, the first of them the paper's.
-    pub const fn choice(key: &'static str, help: &'static str, options: &'static [&'static str]) -> Self {
-        Self { key, unit: "", help, kind: FieldKind::Choice { default: options[0], options }, is_of_training: false }
+    pub const fn choice(
+        key: &'static str,
+        title: &'static str,
+        help: &'static str,
+        options: &'static [&'static str],
+    ) -> Self {
+        Self {
+            key,
+            title,
+            unit: "",
+            help,
+            kind: FieldKind::Choice { default: options[0], options },
+            is_of_training: false,
+        }
     }
 
     /// A file or folder, none unless it is set.
-    pub const fn path(key: &'static str, help: &'static str) -> Self {
-        Self { key, unit: "", help, kind: FieldKind::Path, is_of_training: false }
+    pub const fn path(key: &'static str, title: &'static str, help: &'static str) -> Self {
+        Self { key, title, unit: "", help, kind: FieldKind::Path, is_of_training: false }
     }
 
     /// The same setting as one of training, which a run that is resumed may change.

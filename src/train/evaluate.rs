@@ -184,7 +184,7 @@ impl Specimen<'_> {
 
     fn episode_of(&self, experiment: &dyn Experiment, seed: u64) -> anyhow::Result<Tape> {
         let script = self.script(experiment, seed);
-        self.live(experiment, script, Some(seed)).with_context(|| format!("episode {seed} could not be lived"))
+        self.live(experiment, script, Some(seed)).with_context(|| format!("episode seed {seed} could not be run"))
     }
 
     fn live(&self, experiment: &dyn Experiment, script: Script, seed: Option<u64>) -> candle_core::Result<Tape> {

@@ -5,6 +5,7 @@ use super::export::Look;
 use super::files::{Files, Wanted};
 use super::keeper::Keeper;
 use super::layout::{Dock, Named, Subject};
+use super::numbers::grouped;
 use super::preferences::Preferences;
 use super::session::{Notice, Session, Wake};
 use super::theme::{self, Palette};
@@ -180,7 +181,7 @@ impl App {
         let problem = self.keeper.as_mut().and_then(|keeper| keeper.finish(&self.preferences).err());
         if let Some(error) = problem {
             // The window is closing: there is nowhere left to show this but the terminal, if there is one.
-            let _said = writeln!(std::io::stderr(), "hebbscope: the window's settings were not kept: {error}");
+            let _said = writeln!(std::io::stderr(), "hebbscope: the window's settings were not saved: {error}");
         }
     }
 
@@ -212,11 +213,13 @@ impl App {
         }
     }
 
-    /// "patterns · bundled network · seed 0 — hebbscope".
+    /// "patterns · bundled network · training seed 0 – hebbscope".
     pub fn title(&self) -> String {
         match self.session.scene() {
             Some(scene) => {
-                let seed = scene.config.as_ref().map(|config| format!(" · seed {}", config.seed)).unwrap_or_default();
+                // The origin of a run in training says it already.
+                let config = scene.config.as_ref().filter(|_| scene.origin != self.session.training.title());
+                let seed = config.map(|config| format!(" · training seed {}", config.seed)).unwrap_or_default();
                 format!("{} · {}{seed} – hebbscope", scene.task.name(), scene.origin)
             }
             None => "hebbscope".to_owned(),
@@ -295,7 +298,7 @@ impl App {
     fn closing_ui(&mut self, context: &Context) {
         let modal = egui::Modal::new(egui::Id::unique("closing")).frame(theme::modal_frame(context));
         modal.show(context, |ui| {
-            let iterations = self.session.training.iteration();
+            let iterations = grouped(self.session.training.iteration());
             ui.label(format!("This run is not being saved. Closing now loses {iterations} iterations of training."));
             ui.add_space(8.0);
             ui.horizontal(|ui| {
@@ -335,15 +338,15 @@ impl App {
                     }
                 }
                 ui.separator();
-                self.menu(ui, &["Put the panels back as the layout had them", "Dark or light", "Full screen"]);
+                self.menu(ui, &["Reset layout", "Toggle theme", "Full screen"]);
             });
             ui.menu_button("Run", |ui| {
-                let training = ["Start, pause or go on training", "One iteration of training", "Stop training"];
+                let training = ["Start / pause / resume training", "Train one step", "Stop training"];
                 self.menu(ui, &training);
                 ui.separator();
-                self.menu(ui, &["Another episode", "The same episode again", "Follow training"]);
+                self.menu(ui, &["New episode", "Replay episode", "Follow training"]);
             });
-            ui.menu_button("Help", |ui| self.menu(ui, &["All keys", "All commands"]));
+            ui.menu_button("Help", |ui| self.menu(ui, &["Keyboard shortcuts", "All commands"]));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 for layout in Named::ALL.into_iter().rev() {
                     if ui.selectable_label(self.layout == layout, layout.title()).clicked() {
@@ -373,7 +376,9 @@ impl App {
             let shortcut =
                 command.keys.first().map(|shortcut| commands::shortcut_text(&context, shortcut)).unwrap_or_default();
             let button = egui::Button::new(command.title).shortcut_text(shortcut);
-            if ui.add_enabled((command.is_possible)(self), button).clicked() {
+            let obstacle = (command.obstacle)(self);
+            let response = ui.add_enabled(obstacle.is_none(), button);
+            if response.on_disabled_hover_text(obstacle.unwrap_or_default()).clicked() {
                 (command.run)(self, &context);
                 ui.close();
             }

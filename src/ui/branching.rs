@@ -24,15 +24,15 @@ pub struct Branching {
 impl Session {
     /// Why nothing can be done to the lifetime in view, in a sentence; `None` where something can.
     pub fn why_no_branch(&self) -> Option<&'static str> {
-        let Some(scene) = self.scene() else { return Some("There is no lifetime in view.") };
+        let Some(scene) = self.scene() else { return Some("There is no episode in view.") };
         if scene.layer().is_none() && !self.has_agent() {
-            Some("This network has no trace, and it is no agent: its life stays as it is.")
+            Some("This network has no trace and is no agent: there is nothing to intervene in.")
         } else if !self.can_live() {
             Some(
-                "This tape holds one lifetime and not how to live another: open the checkpoint of its network to change it.",
+                "This tape holds one episode and no settings for another: open the checkpoint of its network to intervene.",
             )
         } else if !self.can_repeat() {
-            Some("A lifetime of training cannot be lived again: press Shift+R for another one.")
+            Some("A training episode cannot be replayed: press Shift+R for a new one.")
         } else {
             None
         }

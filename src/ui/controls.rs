@@ -14,8 +14,11 @@ use crate::train::Command;
 use egui::{Align, Button, Layout, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
 use std::ops::RangeInclusive;
 
-/// Iterations per second that the speed can be held to; the upper end stands for no limit.
+/// Iterations per second that the speed can be held to; the upper end stands for none.
 const PACE: RangeInclusive<f64> = 0.5..=100.0;
+
+/// Width of the speed limit in numbers.
+const PACE_WIDTH: f32 = 40.0;
 
 /// Height of a line of name and value.
 const ROW_HEIGHT: f32 = 18.0;
@@ -40,6 +43,11 @@ fn row(ui: &mut Ui, name: &str, value: &str) {
         ui.label(RichText::new(name).color(palette.quiet));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.add(egui::Label::new(value).truncate()));
     });
+}
+
+/// "200 iterations".
+fn iterations(count: u64) -> String {
+    if count == 1 { "1 iteration".to_owned() } else { format!("{} iterations", grouped(count)) }
 }
 
 fn notices_ui(ui: &mut Ui, session: &mut Session) {
@@ -90,22 +98,22 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
         });
     }
     let Some(scene) = session.scene() else { return };
-    row(ui, "from", &scene.origin);
+    row(ui, "source", &scene.origin);
     row(ui, "task", scene.task.name());
     row(ui, "neurons", &grouped(scene.tape().neurons() as u64));
-    row(ui, "trained numbers", &grouped(scene.parameters.count() as u64));
+    row(ui, "parameters", &grouped(scene.parameters.count() as u64));
     layers_ui(ui, session);
     let Some(scene) = session.scene() else { return };
     match scene.layer().map(|layer| (layer.layer().plasticity, layer.eta())) {
         Some((Plasticity { alpha, writing }, eta)) => {
             row(ui, "rule", writing.title());
             if let Some(modulation) = writing.modulation() {
-                row(ui, "M", if modulation.fan_out { "one per neuron" } else { "one for all" });
+                row(ui, "M", if modulation.fan_out { "per neuron" } else { "shared" });
             }
             let alpha = match alpha {
-                AlphaKind::Free => "one per synapse",
-                AlphaKind::PerNeuron => "one per neuron",
-                AlphaKind::Yoked => "one for all",
+                AlphaKind::Free => "per synapse",
+                AlphaKind::PerNeuron => "per neuron",
+                AlphaKind::Yoked => "shared",
             };
             row(ui, "α", alpha);
             if writing.has_eta() {
@@ -114,18 +122,19 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
         }
         None => row(ui, "rule", "not plastic"),
     }
-    row(ui, "iterations behind it", &grouped(scene.iteration));
+    row(ui, "trained for", &iterations(scene.iteration));
     let can_live = session.can_live();
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         let half = vec2((ui.available_width() - 8.0) / 2.0, 26.0);
+        ui.spacing_mut().button_padding.x = 3.0;
         ui.add_enabled_ui(can_live, |ui| {
-            let hint = "another lifetime of this network, other patterns (Shift+R)";
+            let hint = "an episode of another seed (Shift+R)";
             if ui.add_sized(half, Button::new("New episode")).on_hover_text(hint).clicked() {
                 session.new_episode(false);
             }
-            let hint = "the same lifetime once more (R)";
-            let button = Button::new("Same again").min_size(half);
+            let hint = "the same episode from its first step (R)";
+            let button = Button::new("Replay episode").min_size(half);
             if ui.add_enabled(session.can_repeat(), button).on_hover_text(hint).clicked() {
                 session.new_episode(true);
             }
@@ -193,7 +202,7 @@ fn task_ui(ui: &mut Ui, session: &mut Session) {
 fn seed_ui(ui: &mut Ui, session: &mut Session) {
     let palette = Palette::of(ui.ctx());
     ui.horizontal(|ui| {
-        let label = ui.label(RichText::new("seed").color(palette.quiet));
+        let label = ui.label(RichText::new("training seed").color(palette.quiet));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let field = TextEdit::singleline(&mut session.training.seed_text).id_salt("seed").desired_width(110.0);
             ui.add(field.align(egui::Align2::RIGHT_CENTER)).labelled_by(label.id);
@@ -218,7 +227,7 @@ fn buttons_ui(ui: &mut Ui, session: &mut Session) {
             }
         }
         Phase::Paused => {
-            if ui.add_sized(wide, primary("Go on training")).on_hover_text("Ctrl+Enter").clicked() {
+            if ui.add_sized(wide, primary("Resume training")).on_hover_text("Ctrl+Enter").clicked() {
                 session.training.tell(Command::Resume);
             }
         }
@@ -227,7 +236,7 @@ fn buttons_ui(ui: &mut Ui, session: &mut Session) {
         }
         Phase::Idle | Phase::Finished | Phase::Stopped | Phase::Failed(_) => {
             let ready = session.training.is_ready();
-            let hint = "a new network of 1001 neurons learns in front of your eyes (Ctrl+Enter)";
+            let hint = "start a run with the settings above (Ctrl+Enter)";
             ui.add_enabled_ui(ready, |ui| {
                 let (title, hint) = match &session.training.resuming {
                     Some(_) => ("Resume training", "go on where the run was saved (Ctrl+Enter)"),
@@ -241,14 +250,15 @@ fn buttons_ui(ui: &mut Ui, session: &mut Session) {
     }
     let half = vec2((ui.available_width() - 8.0) / 2.0, 26.0);
     ui.horizontal(|ui| {
+        ui.spacing_mut().button_padding.x = 3.0;
         ui.add_enabled_ui(session.training.phase() == &Phase::Paused, |ui| {
-            if ui.add_sized(half, Button::new("One iteration")).clicked() {
+            if ui.add_sized(half, Button::new("Train one step")).clicked() {
                 session.training.tell(Command::OneIteration);
                 session.follow();
             }
         });
         ui.add_enabled_ui(matches!(session.training.phase(), Phase::Running | Phase::Paused), |ui| {
-            if ui.add_sized(half, Button::new("Stop")).on_hover_text("save and end").clicked() {
+            if ui.add_sized(half, Button::new("Stop")).on_hover_text("save and stop").clicked() {
                 session.training.tell(Command::Stop);
             }
         });
@@ -259,14 +269,20 @@ fn pace_ui(ui: &mut Ui, session: &mut Session) {
     let palette = Palette::of(ui.ctx());
     let mut pace = session.training.pace.unwrap_or(*PACE.end());
     ui.horizontal(|ui| {
-        ui.label(RichText::new("at most").color(palette.quiet));
+        ui.label(RichText::new("speed limit").color(palette.quiet));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let unlimited = session.training.pace.is_none();
-            let text = if unlimited { "no limit".to_owned() } else { format!("{} /s", figures(pace, 2)) };
-            ui.label(text);
+            let text = if unlimited { "none".to_owned() } else { format!("{} /s", figures(pace, 2)) };
+            // Of one width, so that the slider keeps its length while it is dragged.
+            let value = vec2(PACE_WIDTH, ROW_HEIGHT);
+            ui.allocate_ui_with_layout(value, Layout::right_to_left(Align::Center), |ui| {
+                ui.set_min_width(PACE_WIDTH);
+                ui.label(text).on_hover_text("iterations per second");
+            });
+            ui.spacing_mut().slider_width = ui.available_width();
             let slider = egui::Slider::new(&mut pace, PACE).logarithmic(true).show_value(false);
             let response = ui.add(slider);
-            response.widget_info(|| WidgetInfo::slider(true, pace, "iterations per second at most"));
+            response.widget_info(|| WidgetInfo::slider(true, pace, "speed limit in iterations per second"));
             if response.changed() {
                 let limited = pace < PACE.end() * 0.99;
                 session.training.set_pace(limited.then_some(pace));
@@ -285,14 +301,18 @@ fn numbers_ui(ui: &mut Ui, session: &mut Session) {
         None => "–".to_owned(),
     };
     row(ui, "iteration", &format!("{} of {}", grouped(training.iteration()), grouped(config.iterations)));
-    row(ui, &format!("{}, last 20", measure.key), &mean(training.recent(|point| point.measure)));
+    row(ui, &format!("{}, mean of 20", measure.key), &mean(training.recent(|point| point.measure)));
     let number = |value: Option<f64>, count| value.map_or_else(|| "–".to_owned(), |value| figures(value, count));
-    row(ui, "loss, last 20", &number(training.recent(|point| point.loss), 4));
+    row(ui, "loss, mean of 20", &number(training.recent(|point| point.loss), 4));
     if config.has_eta() {
         row(ui, "η", &number(training.curve().last().map(|point| f64::from(point.eta)), 4));
     }
     row(ui, "gradient norm", &number(training.curve().last().map(|point| f64::from(point.grad_norm)), 3));
-    row(ui, "speed", &training.rate().map_or_else(|| "–".to_owned(), |rate| format!("{} /s", figures(rate, 3))));
+    row(
+        ui,
+        "speed",
+        &training.rate().map_or_else(|| "–".to_owned(), |rate| format!("{} iterations/s", figures(rate, 3))),
+    );
     if let Some(rate) = training.rate().filter(|_| training.phase() == &Phase::Running) {
         let left = config.iterations.saturating_sub(training.iteration()) as f64 / rate;
         row(ui, "time left", &duration(left as u64));

@@ -156,12 +156,13 @@ impl Files {
                 if wanted == Wanted::Pictures {
                     let count = self.count;
                     let hint = format!(
-                        "A lifetime shows {count}. They are cropped to squares and made grey. They can be dropped on \
+                        "An episode shows {count}. They are cropped to squares and made grey. They can be dropped on \
                          the window, too."
                     );
                     ui.label(RichText::new(hint).small().color(palette.quiet));
                 } else if wanted == Wanted::Runs {
-                    let hint = "Runs that differ in nothing but the seed are drawn as their median and quartiles.";
+                    let hint =
+                        "Runs that differ in nothing but the training seed are drawn as their median and quartiles.";
                     ui.label(RichText::new(hint).small().color(palette.quiet));
                 } else if !recent.is_empty() {
                     ui.add_space(8.0);

@@ -216,7 +216,7 @@ impl Clone for Shelf {
 }
 
 /// What is said of a thread that has vanished.
-const BROKEN: &str = "living them stopped by an internal error";
+const BROKEN: &str = "running them stopped by an internal error";
 
 fn live(lives: Lives, seeds: &[u64], sender: &Sender<News>, stop: &AtomicBool, wake: &Wake) -> anyhow::Result<()> {
     let by = Arc::new(lives);
@@ -231,6 +231,6 @@ fn live(lives: Lives, seeds: &[u64], sender: &Sender<News>, stop: &AtomicBool, w
         wake();
         delivered && !stop.load(Ordering::Relaxed)
     })?;
-    anyhow::ensure!(!has_no_question, "the lifetimes of this task have no pictures that could stand side by side");
+    anyhow::ensure!(!has_no_question, "the episodes of this task have no pictures that could stand side by side");
     Ok(())
 }

@@ -19,7 +19,7 @@
 //! | [`inspector`] | one synapse or neuron, looked at closely |
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
 //! | [`pointer`] | what the primary button does to a widget, however few frames there are |
-//! | [`theme`], [`numbers`] | colours, type, and how numbers are written |
+//! | [`theme`], [`numbers`], [`fitting`] | colours, type, how numbers are written, and what of a line fits |
 //! | [`export`] | what is shown, written to files |
 //! | [`frame_time`], [`window_size`] | how long frames took, as a clock on the wall says; how large the window may be |
 //! | [`display`] | which display the window opens on, and what is said where it cannot |
@@ -37,6 +37,7 @@ pub mod devices;
 pub mod display;
 pub mod export;
 pub mod files;
+pub mod fitting;
 pub mod frame_time;
 pub mod inspector;
 pub mod keeper;

@@ -168,7 +168,7 @@ impl Scene {
             let own = Recalled::of(self.tape()).context("expected a question of one's own, found none")?;
             return specimen.scripted_branch(Episode::Recall(own), interventions);
         }
-        let seed = self.seed().context("a lifetime of training cannot be lived again, expected one of a seed")?;
+        let seed = self.seed().context("a training episode cannot be replayed, expected one of a seed")?;
         specimen.branch(seed, interventions)
     }
 
@@ -177,8 +177,7 @@ impl Scene {
     }
 
     fn run(&self) -> anyhow::Result<RunConfig> {
-        let nothing =
-            "this tape holds one lifetime and not how to live another, expected the checkpoint of its network";
+        let nothing = "this tape holds one episode and no settings for another, expected the checkpoint of its network";
         self.config.clone().context(nothing)
     }
 
@@ -211,20 +210,25 @@ impl Scene {
         self.tape().origin.seed.or_else(|| self.changed.as_ref()?.base.seed)
     }
 
-    /// "episode of seed 3", "episode of seed 3, probe edited", "your pictures": which lifetime this is.
+    /// "episode seed 3", "episode seed 3, probe edited", "your pictures": which lifetime this is.
     pub fn life_name(&self) -> String {
         let (is_own, is_edited) =
             self.changed.as_ref().map_or((false, false), |changed| (changed.base.is_own, changed.is_edited));
         let name = match self.seed() {
             _ if is_own => "your pictures".to_owned(),
-            Some(seed) => format!("episode of seed {seed}"),
+            Some(seed) => format!("episode seed {seed}"),
             None => "training episode".to_owned(),
         };
         match self.tape().interventions.first() {
-            Some(first) => format!("{name}, changed from step {}", first.step + 1),
+            Some(first) => format!("{name}, with intervention from step {}", first.step + 1),
             None if is_edited => format!("{name}, probe edited"),
             None => name,
         }
+    }
+
+    /// Whether its neurons are the pixels of pictures.
+    pub fn has_pixels(&self) -> bool {
+        self.task.examples_are_pictures() && self.tape().content.question().is_some()
     }
 
     /// A number that no other scene of this process has.

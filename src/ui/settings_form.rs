@@ -3,11 +3,20 @@
 use super::session::Session;
 use super::theme::Palette;
 use crate::tasks::settings::{Field, FieldKind};
-use egui::{Align, CollapsingHeader, Layout, RichText, Role, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{
+    Align, CollapsingHeader, Label, Layout, Rect, RichText, Role, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, pos2,
+    vec2,
+};
 use std::collections::BTreeMap;
 
-/// Width of a field for a number.
-const NUMBER_WIDTH: f32 = 64.0;
+/// Width of a field, the same as of the choices above the form.
+const FIELD_WIDTH: f32 = 110.0;
+
+/// Height of a field.
+const FIELD_HEIGHT: f32 = 24.0;
+
+/// Between a name and its field.
+const GAP: f32 = 8.0;
 
 /// What stands in the fields, as far as it differs from the settings: text that is refused stays to be mended.
 #[derive(Default)]
@@ -37,12 +46,13 @@ pub fn settings_ui(ui: &mut Ui, session: &mut Session) {
     let training = &session.training;
     let defaults = training.task().defaults();
     let changed = training.settings.iter().zip(defaults.iter()).filter(|(now, paper)| now.1 != paper.1).count();
-    let title = match changed {
-        0 => "Settings of the paper".to_owned(),
-        1 => "Settings, 1 changed".to_owned(),
-        count => format!("Settings, {count} changed"),
+    let note = match changed {
+        0 => "defaults from the paper".to_owned(),
+        count => format!("{count} changed from the paper"),
     };
-    CollapsingHeader::new(title).id_salt("settings").show(ui, |ui| {
+    let header = CollapsingHeader::new("Hyperparameters").id_salt("settings");
+    let shown = header.show_unindented(ui, |ui| {
+        ui.label(RichText::new(&note).small().color(palette.quiet));
         let values: Vec<(&'static Field, serde_json::Value, serde_json::Value)> = session
             .training
             .settings
@@ -53,60 +63,92 @@ pub fn settings_ui(ui: &mut Ui, session: &mut Session) {
         for (field, now, paper) in values {
             // What makes a network what it is stays when its run goes on.
             let may_change = session.training.resuming.as_ref().is_none_or(|resuming| resuming.may_change(field));
-            let mut hint = format!("{}\n{}", field.help, field.kind.expected());
-            if field.kind != FieldKind::Path {
-                hint += &format!(", in the paper {}", words(&paper));
-            }
-            ui.allocate_ui_with_layout(vec2(ui.available_width(), 24.0), Layout::left_to_right(Align::Center), |ui| {
-                if !may_change {
-                    ui.disable();
-                }
-                let color = if now == paper { palette.quiet } else { palette.text };
-                ui.label(RichText::new(field.key).color(color)).on_hover_text(&hint);
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| match field.kind {
-                    FieldKind::Choice { options, .. } => choice_ui(ui, session, field, options, &words(&now)),
-                    FieldKind::Whole { .. } | FieldKind::Real { .. } => {
-                        text_ui(ui, session, field, &words(&now), &hint, NUMBER_WIDTH);
-                    }
-                    FieldKind::Path => {
-                        let width = ui.available_width();
-                        text_ui(ui, session, field, &words(&now), &hint, width);
-                    }
-                });
-            });
+            ui.add_enabled_ui(may_change, |ui| field_ui(ui, session, field, &now, &paper));
             if let Some((_, problem)) = session.training.typed.refused.get(field.key) {
                 ui.label(RichText::new(problem).small().color(palette.wrong));
             }
         }
-        if changed > 0 && ui.button("Back to the paper").clicked() {
+        if changed > 0 && ui.button("Reset to defaults").clicked() {
             let task = session.training.task();
             session.training.set_task(task);
         }
     });
+    shown.header_response.on_hover_text(note);
+}
+
+/// What stands in the tooltip of a field: what it does, what it accepts, its default and how the command line calls it.
+fn hint(field: &Field, paper: &serde_json::Value) -> String {
+    let default = match field.kind {
+        FieldKind::Path => String::new(),
+        _ => format!(", in the paper {}", words(paper)),
+    };
+    format!("{}\n{}{default}\n--set {}=…", field.help, field.kind.expected(), field.key)
+}
+
+/// Name and unit at the left, broken where they are long; the field at the right, in one column with all others.
+fn field_ui(
+    ui: &mut Ui,
+    session: &mut Session,
+    field: &'static Field,
+    now: &serde_json::Value,
+    paper: &serde_json::Value,
+) {
+    let palette = Palette::of(ui.ctx());
+    let hint = hint(field, paper);
+    let color = if now == paper { palette.quiet } else { palette.text };
+    let is_path = field.kind == FieldKind::Path;
+    let width = ui.available_width();
+    let room = if is_path { width } else { (width - FIELD_WIDTH - GAP).max(0.0) };
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let name = ui.painter().layout(field.title_with_unit(), font, color, room);
+    let words_height = name.size().y;
+    let height = if is_path { words_height + 4.0 + FIELD_HEIGHT } else { words_height.max(FIELD_HEIGHT) };
+    let (row, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    let place = if is_path {
+        row.with_min_y(row.bottom() - FIELD_HEIGHT)
+    } else {
+        let size = vec2(FIELD_WIDTH.min(width), FIELD_HEIGHT);
+        Rect::from_center_size(pos2(row.right() - size.x / 2.0, row.center().y), size)
+    };
+    let left = if is_path { row.with_max_y(row.top() + words_height) } else { row.with_max_x(row.left() + room) };
+    ui.scope_builder(UiBuilder::new().max_rect(left).layout(Layout::left_to_right(Align::Center)), |ui| {
+        ui.add(Label::new(name)).on_hover_text(&hint);
+    });
+    match field.kind {
+        FieldKind::Choice { options, .. } => {
+            ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+                choice_ui(ui, session, field, options, &words(now))
+            });
+        }
+        FieldKind::Whole { .. } | FieldKind::Real { .. } | FieldKind::Path => {
+            text_ui(ui, session, field, &words(now), &hint, place);
+        }
+    }
 }
 
 fn words(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// A choice as people read it: "non-plastic", "per neuron".
+pub fn choice_title(option: &str) -> String {
+    option.replace("non_", "non-").replace('_', " ")
+}
+
 fn choice_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, options: &[&str], now: &str) {
-    let list = egui::ComboBox::from_id_salt(field.key).selected_text(now).width(96.0);
+    let list = egui::ComboBox::from_id_salt(field.key).selected_text(choice_title(now)).width(FIELD_WIDTH).truncate();
     let response = list.show_ui(ui, |ui| {
         for option in options {
-            if ui.selectable_label(*option == now, *option).clicked() {
+            if ui.selectable_label(*option == now, choice_title(option)).clicked() {
                 // An option of the field's own list is always accepted.
                 let _accepted = session.training.settings.set_text(field.key, option);
             }
         }
     });
-    response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, field.key));
+    response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, field.title));
 }
 
-fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str, hint: &str, width: f32) {
-    if !field.unit.is_empty() {
-        let palette = Palette::of(ui.ctx());
-        ui.label(RichText::new(field.unit).small().color(palette.quiet));
-    }
+fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str, hint: &str, place: Rect) {
     let training = &mut session.training;
     let typed = &mut training.typed;
     let under_way = typed.under_way.as_ref().filter(|(key, _)| *key == field.key).map(|(_, text)| text);
@@ -114,9 +156,9 @@ fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str,
     let mut text = under_way.or(refused).cloned().unwrap_or_else(|| now.to_owned());
     // The end of a long path tells more than its beginning. Named by its key, so that a line that comes or goes above
     // does not take the focus from it.
-    let edit = TextEdit::singleline(&mut text).id_salt(field.key).desired_width(width);
-    let response = ui.add(edit.align(egui::Align2::RIGHT_CENTER));
-    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, field.key));
+    let edit = TextEdit::singleline(&mut text).id_salt(field.key).desired_width(place.width());
+    let response = ui.put(place, edit.align(egui::Align2::RIGHT_CENTER));
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, field.title));
     let response = response.on_hover_text(hint);
     if response.changed() {
         match training.settings.set_text(field.key, &text) {

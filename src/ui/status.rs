@@ -18,13 +18,13 @@ pub fn status_ui(ui: &mut Ui, session: &mut Session) {
                 // Another network than the one in training is not behind it.
                 let own = session.scene().filter(|scene| scene.origin == session.training.title());
                 let behind = own.map_or(0, |scene| session.training.iteration().saturating_sub(scene.iteration));
-                let hint = "keep the view on the newest network";
+                let hint = "keep the view on the newest checkpoint";
                 let text = if session.has_newer() {
-                    "A newer network is there · show it".to_owned()
+                    "Newer checkpoint · load".to_owned()
                 } else if behind == 0 {
                     "Follow training".to_owned()
                 } else {
-                    format!("Follow · {} behind", grouped(behind))
+                    format!("Follow training · {} behind", grouped(behind))
                 };
                 if ui.small_button(text).on_hover_text(hint).clicked() {
                     session.follow();

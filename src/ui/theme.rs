@@ -184,14 +184,17 @@ pub fn modal_frame(context: &egui::Context) -> egui::Frame {
         .inner_margin(egui::Margin::same(16))
 }
 
+/// Side of a cross, which is also where it can be clicked.
+pub const CROSS: f32 = 16.0;
+
 /// A small cross that closes or takes away what is called `name`, quiet until the pointer is near; whether it was
 /// clicked.
 pub fn cross_ui(ui: &mut egui::Ui, name: &str) -> bool {
     let palette = Palette::of(ui.ctx());
-    let (rect, response) = ui.allocate_exact_size(egui::vec2(14.0, 14.0), egui::Sense::click());
+    let (rect, response) = ui.allocate_exact_size(egui::Vec2::splat(CROSS), egui::Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
-    let color = if response.hovered() || response.has_focus() { palette.text } else { palette.line };
-    let cross = rect.shrink(3.5);
+    let color = if response.hovered() || response.has_focus() { palette.text } else { palette.quiet };
+    let cross = rect.shrink(3.0);
     let stroke = Stroke::new(1.4, color);
     ui.painter().line_segment([cross.left_top(), cross.right_bottom()], stroke);
     ui.painter().line_segment([cross.right_top(), cross.left_bottom()], stroke);

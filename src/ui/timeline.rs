@@ -1,6 +1,7 @@
 //! The bottom: the lifetime as a line of spans, with the playhead on it.
 
-use super::numbers::figures;
+use super::fitting;
+use super::numbers::{figures, grouped};
 use super::pointer;
 use super::scene::Scene;
 use super::session::Session;
@@ -30,7 +31,7 @@ pub fn timeline_ui(ui: &mut Ui, session: &mut Session) {
     let palette = Palette::of(ui.ctx());
     let Some(scene) = session.scene() else {
         ui.centered_and_justified(|ui| {
-            ui.label(egui::RichText::new("The steps of a lifetime appear here.").color(palette.quiet))
+            ui.label(egui::RichText::new("The steps of an episode appear here.").color(palette.quiet))
         });
         return;
     };
@@ -39,10 +40,9 @@ pub fn timeline_ui(ui: &mut Ui, session: &mut Session) {
         ui.spacing_mut().item_spacing.x = 2.0;
         transport_ui(ui, session);
         ui.add_space(8.0);
-        let steps = session.clock.steps();
-        let width = steps.to_string().len();
-        let at = session.clock.at() + 1;
-        ui.label(format!("step {at:>width$} / {steps}").replace(' ', "\u{2007}"));
+        let steps = grouped(session.clock.steps() as u64);
+        let at = fitting::padded(&grouped(session.clock.at() as u64 + 1), &steps);
+        fitting::figures_ui(ui, &format!("step {at} / {steps}"));
         ui.add_space(8.0);
         let strip = vec2((ui.available_width() - 86.0).max(60.0), 40.0);
         strip_ui(ui, session, &events, strip, palette);
@@ -54,11 +54,11 @@ pub fn timeline_ui(ui: &mut Ui, session: &mut Session) {
 fn transport_ui(ui: &mut Ui, session: &mut Session) {
     let playing = session.clock.is_playing();
     let (icon, name) = if playing { (Icon::Pause, "pause (Space)") } else { (Icon::Play, "play (Space)") };
-    if button(ui, Icon::Begin, "to the beginning (Home)", false).clicked() {
+    if button(ui, Icon::Begin, "go to the first step (Home)", false).clicked() {
         session.hold();
         session.clock.seek(0);
     }
-    if button(ui, Icon::Back, "one step back (←)", false).clicked() {
+    if button(ui, Icon::Back, "back 1 step (←)", false).clicked() {
         session.hold();
         session.clock.step(-1);
     }
@@ -66,16 +66,16 @@ fn transport_ui(ui: &mut Ui, session: &mut Session) {
         session.hold();
         session.clock.toggle();
     }
-    if button(ui, Icon::Forward, "one step on (→)", false).clicked() {
+    if button(ui, Icon::Forward, "forward 1 step (→)", false).clicked() {
         session.hold();
         session.clock.step(1);
     }
-    if button(ui, Icon::End, "to the end (End)", false).clicked() {
+    if button(ui, Icon::End, "go to the last step (End)", false).clicked() {
         session.hold();
         session.clock.seek(usize::MAX);
     }
     let looping = session.clock.is_looping();
-    if button(ui, Icon::Loop, "play again and again (L)", looping).clicked() {
+    if button(ui, Icon::Loop, "loop (L)", looping).clicked() {
         session.clock.set_looping(!looping);
     }
 }
@@ -145,8 +145,8 @@ fn moment(kind: EventKind, x: f32, rect: Rect, palette: &Palette) -> Option<Vec<
     }
 }
 
-/// Where somebody has done something, as lozenges on dashed lines, and what was driven underlined; where the untouched
-/// life found its reward, as hollow pins.
+/// Where somebody has done something, as lozenges on dashed lines, and what was driven underlined; where the control
+/// found its reward, as hollow pins.
 fn branch_marks(scene: &Scene, rect: Rect, palette: &Palette) -> Vec<Shape> {
     let tape = scene.tape();
     let x_of = |step: f32| rect.left() + rect.width() * step / tape.steps as f32;
@@ -252,8 +252,10 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], size: Vec2, pa
         let step = step_at(pos);
         let label = events.iter().find(|event| event.contains(step)).map(Event::label).unwrap_or_default();
         let hint = match session.clock.span() {
-            Some(span) => format!("playing steps {} to {}, a double click plays all", span.start + 1, span.end),
-            None => "drag with Shift to play a part again and again".to_owned(),
+            Some(span) => {
+                format!("looping steps {} to {}, double-click for the whole episode", span.start + 1, span.end)
+            }
+            None => "drag with Shift to loop a part".to_owned(),
         };
         session.hover = Some(format!("step {}: {label}   ({hint})", step + 1));
     }

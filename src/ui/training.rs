@@ -220,9 +220,9 @@ impl Training {
             .then(|| recent.iter().map(|point| f64::from(value(point))).sum::<f64>() / recent.len() as f64)
     }
 
-    /// "in training, seed 3".
+    /// "current run, training seed 3".
     pub fn title(&self) -> String {
-        self.config.as_ref().map_or_else(String::new, |config| format!("in training, seed {}", config.seed))
+        self.config.as_ref().map_or_else(String::new, |config| format!("current run, training seed {}", config.seed))
     }
 
     /// The seed as typed.
@@ -231,7 +231,7 @@ impl Training {
     /// With a sentence when it is no whole number in range.
     pub fn seed(&self) -> Result<u64, String> {
         let text = self.seed_text.trim();
-        let seed = text.parse().map_err(|_| format!("seed expects a whole number, found “{text}”"))?;
+        let seed = text.parse().map_err(|_| format!("training seed expects a whole number, found “{text}”"))?;
         check_seed(seed).map_err(|error| error.to_string())
     }
 

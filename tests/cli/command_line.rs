@@ -565,7 +565,7 @@ fn a_checkpoint_made_elsewhere_opens_here() {
     let bench = Bench::new();
     let checkpoint = workbench::trained(&[("network", "non_plastic")], 2).checkpoint().unwrap();
     checkpoint.write(&bench.path("plain.safetensors"), Precision::Full).unwrap();
-    assert!(bench.done("eval plain.safetensors --episodes 3").contains("after 2 iterations, 3 new lifetimes"));
+    assert!(bench.done("eval plain.safetensors --episodes 3").contains("after 2 iterations, 3 new episodes"));
     bench.done("episode plain.safetensors --seed 0 --out tape.safetensors");
 }
 

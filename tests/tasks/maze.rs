@@ -380,7 +380,7 @@ fn a_modulator_that_cannot_be_is_refused_with_a_sentence() {
         (json(&|json| json["modulator"]["version"] = 2.into()), "modulator of version 2, expected version 1"),
         (
             json(&|json| drop(json.as_object_mut().unwrap().remove("modulator"))),
-            "expected what modulated the traces of this lifetime, found nothing",
+            "expected what modulated the traces of this episode, found nothing",
         ),
         (
             json(&|json| drop(json["network"].as_object_mut().unwrap().remove("modulation"))),

@@ -94,19 +94,23 @@ fn runs_are_grouped_by_everything_but_seed_and_length_and_named_by_what_differs(
     let names = |compared: &Compared| -> Vec<String> {
         compared.groups().iter().map(hebbscope::ui::comparison::Group::title).collect()
     };
-    assert_eq!(names(&compared(vec![plain(0)])), ["a-0 · n = 1"]);
+    assert_eq!(names(&compared(vec![plain(0)])), ["a-0 (n = 1)"]);
     let mut longer = plain(1);
     longer.config.iterations = 7;
-    assert_eq!(names(&compared(vec![plain(0), longer])), ["runs · n = 2"], "nothing differs: the folder names it");
+    assert_eq!(names(&compared(vec![plain(0), longer])), ["runs (n = 2)"], "nothing differs: the folder names it");
 
     let other = |seed| history(&format!("b-{seed}"), &[("network", "non_plastic")], seed, 2.0, 10);
     let both = compared(vec![plain(0), other(0), plain(1), plain(2)]);
-    assert_eq!(names(&both), ["plastic · n = 3", "non_plastic · n = 1"]);
+    assert_eq!(names(&both), ["network = plastic (n = 3)", "network = non_plastic (n = 1)"]);
     let slower = history("c", &[("network", "non_plastic"), ("lr", "0.001")], 0, 3.0, 10);
     let three = compared(vec![plain(0), other(0), slower]);
     assert_eq!(
         names(&three),
-        ["plastic, lr 0.0001 · n = 1", "non_plastic, lr 0.0001 · n = 1", "non_plastic, lr 0.001 · n = 1"]
+        [
+            "network = plastic, lr = 0.0001 (n = 1)",
+            "network = non_plastic, lr = 0.0001 (n = 1)",
+            "network = non_plastic, lr = 0.001 (n = 1)"
+        ]
     );
 }
 
@@ -139,7 +143,10 @@ fn a_run_that_cannot_stand_beside_the_others_is_refused_by_name() {
     ]);
     assert_eq!(refused.len(), 2);
     let told: Vec<String> = refused.iter().map(ToString::to_string).collect();
-    assert_eq!(told[0], "runs/again: expected another seed than runs/one has, found seed 3 with the same settings");
+    assert_eq!(
+        told[0],
+        "runs/again: expected another training seed than runs/one has, found training seed 3 with the same settings"
+    );
     assert_eq!(told[1], "runs/other: expected a run of task maze like the others, found one of patterns");
     assert_eq!(compared.groups().len(), 1);
 }
@@ -289,6 +296,7 @@ fn source(compared: &Compared) -> Source<'_> {
         measure,
         viewing: None,
         planned: 0,
+        is_live: false,
         compared: Some(compared),
         other_task: None,
     }
@@ -357,13 +365,20 @@ fn harness(compared: Compared) -> Harness<'static, (App, Option<String>)> {
 #[test]
 fn the_pointer_reads_out_every_group_and_the_legend_hides_and_takes_away() {
     let mut harness = harness(groups());
-    harness.get_by_label_contains("plastic of 5 runs, median at last");
+    harness.get_by_label_contains("network = plastic of 5 runs, median at last");
     harness.hover_at(egui::pos2(150.0, 250.0));
     harness.run_steps(3);
     let words = harness.state().1.clone().unwrap();
-    for expected in
-        ["plastic: median ", ", quartiles ", "n = 5", "non_plastic: ", " and ", "n = 2", "modulated: ", "n = 1"]
-    {
+    for expected in [
+        "network = plastic: median ",
+        ", quartiles ",
+        "n = 5",
+        "network = non_plastic: ",
+        " and ",
+        "n = 2",
+        "modulated: ",
+        "n = 1",
+    ] {
         assert!(words.contains(expected), "{expected}: {words}");
     }
     harness.hover_at(egui::pos2(540.0, 250.0));
@@ -371,14 +386,14 @@ fn the_pointer_reads_out_every_group_and_the_legend_hides_and_takes_away() {
     let words = harness.state().1.clone().unwrap();
     assert!(words.contains("modulated") && !words.contains("plastic:"), "only one run got so far: {words}");
 
-    harness.get_by_label_contains("show plastic: 5 runs, seeds 0, 1, 2, 3, 4").click();
+    harness.get_by_label_contains("show network = plastic: 5 runs, training seeds 0, 1, 2, 3, 4").click();
     harness.run_steps(3);
     assert!(!harness.state().0.session.comparison.compared().groups()[0].is_shown);
-    harness.get_by_label("take non_plastic away").click();
+    harness.get_by_label("take network = non_plastic away").click();
     harness.run_steps(3);
     let left: Vec<String> =
         harness.state().0.session.comparison.compared().groups().iter().map(|group| group.name.clone()).collect();
-    assert_eq!(left, ["plastic", "modulated"]);
+    assert_eq!(left, ["network = plastic", "network = modulated"]);
 }
 
 #[test]
@@ -400,13 +415,16 @@ fn a_value_that_is_not_finite_is_marked_although_the_other_seeds_have_a_median()
     assert!(bands.all()[0].left_out.is_empty(), "another number of the same run");
 
     let mut harness = harness(runs([f32::NAN, f32::INFINITY]));
-    harness.get_by_label_contains("seed 1 not finite at iteration 101, seed 3 not finite at iteration 251");
+    harness.get_by_label_contains(
+        "training seed 1 not finite at iteration 101, training seed 3 not finite at iteration 251",
+    );
     let mut found = false;
     for x in (100..300).step_by(3) {
         harness.hover_at(egui::pos2(x as f32, 250.0));
         harness.run_steps(2);
         let words = harness.state().1.clone().unwrap();
-        found |= words.contains("iteration 101 ") && words.contains("n = 5, seed 1 not finite at iteration 101");
+        found |=
+            words.contains("iteration 101 ") && words.contains("n = 5, training seed 1 not finite at iteration 101");
     }
     assert!(found, "no place reads out the NaN");
     let Some(mut device) = offscreen() else { return };
@@ -444,7 +462,7 @@ fn what_is_asked_for_in_the_window_is_compared() {
     harness.run_steps(2);
     assert!(harness.state().session.notices.is_empty(), "{:?}", harness.state().session.notices);
     assert_eq!(harness.state().session.comparison.compared().groups().len(), 1);
-    harness.get_by_label_contains("the run in view: faint each iteration");
+    harness.get_by_label_contains("the run in view: raw (faint)");
 }
 
 fn render(arguments: &[&str]) -> Output {
@@ -472,10 +490,13 @@ fn render_compares_folders_in_pictures_and_in_curves() {
     assert_eq!(lines.len(), 7);
     assert!(lines.iter().all(|line| line.len() == lines[0].len()), "{text}");
     let column = |name: &str| lines[0].iter().position(|cell| *cell == name).unwrap();
-    let counts = column("plastic:error_mean20_n");
+    let counts = column("network = plastic:error_mean20_n");
     assert_eq!((lines[4][counts], lines[5][counts], lines[6][counts]), ("3", "1", "1"));
     assert_eq!(lines[6][column("loss")], "", "the run in view is shorter");
-    assert_eq!(lines[4][column("non_plastic:loss_mean20_median")], lines[4][column("non_plastic:loss_mean20_q25")]);
+    assert_eq!(
+        lines[4][column("network = non_plastic:loss_mean20_median")],
+        lines[4][column("network = non_plastic:loss_mean20_q25")]
+    );
 
     if offscreen().is_some() {
         let (alone, beside) = (out("alone.png"), out("beside.png"));

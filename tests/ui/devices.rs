@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 #[test]
 fn devices_are_named_and_those_that_cannot_be_had_are_greyed_out() {
     let mut harness = windowed(App::new(&egui::Context::default(), Arc::new(|| {})));
-    harness.get_by_label("Settings of the paper").click();
+    harness.get_by_label("Hyperparameters").click();
     // The header opens over a few frames.
     harness.run_steps(30);
     // Devices are looked for on another thread: the line below the choice comes when they are known.

@@ -71,8 +71,10 @@ fn filled(harness: &mut Harness<'_, App>, count: usize) {
 /// The labels of the rows from top to bottom, as far as they are drawn.
 fn rows(harness: &Harness<'_, App>) -> Vec<String> {
     let mut rows: Vec<(f32, String)> = harness
-        .get_all_by_label_contains("lifetime of seed ")
+        .get_all_by_label_contains("episode seed ")
         .map(|node| (node.rect().top(), node.accesskit_node().label().unwrap_or_default()))
+        // The panels beside it name their episode, too.
+        .filter(|(_, label)| label.contains(", correlation ") || label.contains(", wrong "))
         .collect();
     rows.sort_by(|one, other| one.0.total_cmp(&other.0));
     rows.into_iter().map(|(_, label)| label).collect()
@@ -115,7 +117,7 @@ fn every_row_says_what_evaluation_computes_for_its_seed() {
         assert_eq!(measure_text(lived), decimals(f64::from(tape.measure), 2));
     }
     let tape = network.specimen().episode(0).unwrap();
-    let shown = format!("lifetime of seed 0, correlation {}", decimals(f64::from(tape.measure), 2));
+    let shown = format!("episode seed 0, correlation {}", decimals(f64::from(tape.measure), 2));
     assert_eq!(rows(&harness)[0], shown);
     // Which pictures these were depends on where the tests run; it is said in any case.
     let examples = harness.state().session.shelf.examples().unwrap().to_owned();
@@ -137,7 +139,7 @@ fn the_worst_answers_come_first_when_asked_for_and_the_choice_is_kept() {
     let seen = rows(&harness);
     assert!(seen.len() > 2, "{seen:?}");
     for (row, lived) in seen.iter().zip(&sorted) {
-        assert!(row.starts_with(&format!("lifetime of seed {},", lived.seed)), "{row}");
+        assert!(row.starts_with(&format!("episode seed {},", lived.seed)), "{row}");
     }
     let choices = harness.state_mut().dock().choices();
     assert_eq!(choices["Gallery"]["order"], "worst");
@@ -157,10 +159,7 @@ fn for_patterns_many_wrong_bits_are_bad() {
     let sorted = ordered(harness.state().session.shelf.lived(), Order::Worst);
     assert!(sorted.iter().rev().is_sorted_by_key(|lived| lived.measure));
     assert!(sorted[0].measure > sorted[11].measure && measure_text(&sorted[0]).ends_with('%'));
-    harness.get_by_label(&format!(
-        "lifetime of seed 0, wrong {}",
-        measure_text(&harness.state().session.shelf.lived()[0])
-    ));
+    harness.get_by_label(&format!("episode seed 0, wrong {}", measure_text(&harness.state().session.shelf.lived()[0])));
 }
 
 #[test]
@@ -169,7 +168,7 @@ fn a_click_or_a_key_on_a_row_shows_that_lifetime_everywhere() {
     let path = checkpoint(folder.path(), 5, &[]);
     let mut harness = opened(&path);
     filled(&mut harness, 12);
-    harness.get_by_label_contains("lifetime of seed 2,").click();
+    harness.get_by_label_contains("episode seed 2,").click();
     run_until(&mut harness, "the lifetime", |app| app.session.scene().unwrap().tape().origin.seed == Some(2));
     let session = &harness.state().session;
     let tape = Checkpoint::read(&path).unwrap().specimen().episode(2).unwrap();
@@ -178,9 +177,9 @@ fn a_click_or_a_key_on_a_row_shows_that_lifetime_everywhere() {
     assert!(!session.following && session.notices.is_empty());
     harness.get_by_label_contains(&format!("timeline, step {} of {}", tape.steps, tape.steps));
     // The network is the same one: nothing is out of date.
-    assert!(harness.query_by_label("Live again").is_none());
+    assert!(harness.query_by_label("Run again").is_none());
 
-    harness.get_by_label_contains("lifetime of seed 1,").focus();
+    harness.get_by_label_contains("episode seed 1,").focus();
     harness.run_steps(1);
     harness.key_press_modifiers(Modifiers::NONE, Key::Enter);
     run_until(&mut harness, "the lifetime", |app| app.session.scene().unwrap().tape().origin.seed == Some(1));
@@ -192,7 +191,7 @@ fn rows_of_another_network_are_marked_can_be_seen_and_lived_again() {
     let [early, late] = [5, 12].map(|iterations| checkpoint(folder.path(), iterations, &[]));
     let mut harness = opened(&early);
     filled(&mut harness, 12);
-    assert!(harness.query_by_label("Live again").is_none());
+    assert!(harness.query_by_label("Run again").is_none());
     harness.state_mut().session.open(late);
     harness.state_mut().session.settle();
     harness.state_mut().session.clock.pause();
@@ -200,21 +199,21 @@ fn rows_of_another_network_are_marked_can_be_seen_and_lived_again() {
     harness.get_by_label_contains("by after-5.safetensors, not the network in view");
     assert!(rows(&harness).iter().all(|row| row.ends_with("by another network than the one in view")));
     // A row shows what it says: the lifetime as its own network lived it.
-    harness.get_by_label_contains("lifetime of seed 1,").click();
+    harness.get_by_label_contains("episode seed 1,").click();
     run_until(&mut harness, "the lifetime", |app| app.session.scene().unwrap().iteration == 5);
     let scene = harness.state().session.scene().unwrap();
     assert_eq!((scene.tape().origin.seed, harness.state().session.curve().len()), (Some(1), 5));
-    assert!(harness.query_by_label("Live again").is_none());
+    assert!(harness.query_by_label("Run again").is_none());
 
     harness.state_mut().session.open(folder.path().join("after-12.safetensors"));
     harness.state_mut().session.settle();
     harness.state_mut().session.clock.pause();
     harness.run_steps(3);
-    harness.get_by_label("Live again").click();
+    harness.get_by_label("Run again").click();
     harness.run_steps(2);
     filled(&mut harness, 12);
     assert!(harness.state().session.shelf.lived().iter().all(|lived| lived.by.iteration == 12));
-    assert!(harness.query_by_label("Live again").is_none());
+    assert!(harness.query_by_label("Run again").is_none());
 }
 
 #[test]
@@ -249,7 +248,7 @@ fn pictures_that_cannot_be_had_are_explained_in_words() {
     harness.state_mut().session.show_still(still);
     harness.get_by_label("12 more").click();
     run_until(&mut harness, "the refusal", |app| app.session.shelf.problem().is_some());
-    harness.get_by_label_contains("Not lived: episode 12 could not be lived");
+    harness.get_by_label_contains("Not run: episode seed 12 could not be run");
     harness.get_by_label("Try again");
     harness.get_by_label("Copy");
     assert_eq!(harness.state().session.shelf.lived().len(), 12, "what there was stays");
@@ -263,14 +262,14 @@ fn the_strip_shows_the_activities_of_the_tape_and_leads_to_them() {
     let tape = Arc::clone(harness.state().session.scene().unwrap().tape());
     let first = tape.steps - 3;
     for step in first - 3..tape.steps {
-        let words = format!("x at step {}, ", step + 1);
+        let words = format!("network output at step {}, ", step + 1);
         harness.get_by_label_contains(&words).click();
         harness.run_steps(2);
         let clock = &harness.state().session.clock;
         assert_eq!((clock.at(), clock.is_playing()), (step, false));
     }
-    harness.get_by_label(&format!("x at step {}, step 1 of the probe", first + 1));
-    assert!(harness.query_by_label_contains(&format!("x at step {}, ", first - 3)).is_none());
+    harness.get_by_label(&format!("network output at step {}, step 1 of the probe", first + 1));
+    assert!(harness.query_by_label_contains(&format!("network output at step {}, ", first - 3)).is_none());
     // The error tile speaks of correlation, as the task does.
     let tile = harness.get_by_label_contains("signed error at step").accesskit_node().label().unwrap_or_default();
     let value = decimals(f64::from(tape.measure), 2);

@@ -343,7 +343,7 @@ fn a_click_pins_a_synapse_with_shift_its_neuron_and_keys_do_the_same() {
     click_at(&mut harness, place, egui::Modifiers::SHIFT);
     assert_eq!(harness.state().session.pinned(), Some(Pinned::Neuron(5)));
     harness.get_by_label("Neuron 5");
-    harness.get_by_label_contains("w out of neuron 5 as a picture");
+    harness.get_by_label_contains("w out of neuron 5, ");
     let place = cell(&harness, 3, 4);
     harness.hover_at(place);
     harness.run_steps(2);
@@ -354,9 +354,9 @@ fn a_click_pins_a_synapse_with_shift_its_neuron_and_keys_do_the_same() {
     harness.run_steps(2);
     assert_eq!(harness.state().session.pinned(), Some(Pinned::Neuron(4)));
     // The page of a neuron names what it lists.
-    harness.get_by_label_contains("α into neuron 4 as a picture, largest");
+    harness.get_by_label_contains("α into neuron 4, largest");
     // A picture is a way to its synapses: the first cell is the connection from neuron 0.
-    let picture = harness.get_by_label_contains("w into neuron 4 as a picture").rect();
+    let picture = harness.get_by_label_contains("w into neuron 4, ").rect();
     click_at(&mut harness, picture.min + egui::vec2(2.0, 2.0), none);
     assert_eq!(harness.state().session.pinned(), Some(Pinned::Synapse { from: 0, to: 4 }));
     harness.get_by_label("Clear").click();

@@ -78,7 +78,7 @@ fn arrow_keys_drive_the_agent_and_everything_can_be_taken_back() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = opened(folder.path(), 4);
     let before = tape(&harness);
-    harness.get_by_label_contains("Nothing has been done to this life");
+    harness.get_by_label_contains("No interventions in this episode");
     harness.key_press(Key::D);
     harness.run_steps(1);
     assert!(harness.state().session.is_driving());
@@ -92,7 +92,7 @@ fn arrow_keys_drive_the_agent_and_everything_can_be_taken_back() {
     assert_eq!(harness.state().session.clock.at(), 8, "the view goes with the agent");
     assert_eq!(untouched(&harness), Some(Arc::clone(&before)));
     harness.get_by_label("driven ↑←↓→");
-    let words = format!("reward of the whole life: {:.1} untouched", before.measure).replace('-', "−");
+    let words = format!("{:.1} control", before.measure).replace('-', "−");
     harness.get_by_label_contains(&words);
 
     // Driving from an earlier step on replaces what was driven later.
@@ -103,7 +103,7 @@ fn arrow_keys_drive_the_agent_and_everything_can_be_taken_back() {
     let [row, column] = tape(&harness).content.behaviour().unwrap().walk.as_ref().unwrap().squares[6];
     let [ghost_row, ghost_column] = before.content.behaviour().unwrap().walk.as_ref().unwrap().squares[6];
     harness.get_by_label_contains(&format!("agent on square ({column}, {row})"));
-    harness.get_by_label_contains(&format!("untouched, the agent would be on square ({ghost_column}, {ghost_row})"));
+    harness.get_by_label_contains(&format!("control: agent on square ({ghost_column}, {ghost_row})"));
 
     // The keys are those of time again.
     harness.key_press(Key::Escape);
@@ -128,21 +128,21 @@ fn arrow_keys_drive_the_agent_and_everything_can_be_taken_back() {
 
     // Where only what the agent sees is shown, nothing tells of the other life's squares.
     harness.get_by_label("two boards").click();
-    harness.get_by_label("only what it sees").click();
+    harness.get_by_label("only what is observed").click();
     harness.run_steps(2);
-    assert!(harness.query_by_label_contains("the agent would be on").is_none());
-    assert!(harness.query_by_label("untouched (outlined)").is_none() && harness.query_by_label("untouched").is_some());
-    harness.get_by_label("only what it sees").click();
+    assert!(harness.query_by_label_contains("control: agent on").is_none());
+    assert!(harness.query_by_label("control (outlined)").is_none() && harness.query_by_label("control").is_some());
+    harness.get_by_label("only what is observed").click();
     harness.run_steps(2);
-    harness.get_by_label("untouched (outlined)");
+    harness.get_by_label("control (outlined)");
 
-    harness.get_by_label("Take everything back").click();
+    harness.get_by_label("Undo all interventions").click();
     lived(&mut harness);
     assert_eq!((tape(&harness), untouched(&harness)), (Arc::clone(&before), None));
     assert_eq!(harness.state().session.clock.at(), 7);
 
     // What was taken back can be done again; so can what another episode has put out of view.
-    harness.get_by_label("Do again what was done last").click();
+    harness.get_by_label("Reapply interventions").click();
     lived(&mut harness);
     assert_eq!(whats(&harness).len(), 2);
     let changed = tape(&harness);
@@ -201,7 +201,7 @@ fn the_reward_is_carried_elsewhere_and_a_click_beside_a_driven_agent_leads_it() 
     assert_eq!(tape(&harness).reward_square(0), Some(target));
     let [row, column] = target;
     harness.get_by_label_contains(&format!("reward on square ({column}, {row})"));
-    harness.get_by_label(&format!("the reward to square ({column}, {row})"));
+    harness.get_by_label(&format!("reward moved to square ({column}, {row})"));
 
     // A click means nothing until the agent is driven.
     let beside = square(&harness, [agent[0], agent[1] - 1]);
@@ -284,12 +284,12 @@ fn the_trace_is_frozen_erased_and_transplanted_and_alpha_scaled() {
     };
     assert_eq!((at(session, 24), at(session, 25)), (alpha.values().to_vec(), scaled));
     let told = format!("α × {}", figures(f64::from(scale), 3));
-    for (words, step) in [("trace frozen", 20), (&*told, 25), ("the trace that episode 1 left behind", 10)] {
+    for (words, step) in [("trace frozen", 20), (&*told, 25), ("last trace of episode seed 1", 10)] {
         harness.get_by_label(words);
         harness.get_by_label(&format!("step {}", step + 1));
     }
     // One of them is taken back.
-    harness.get_by_label("take back: trace frozen").click();
+    harness.get_by_label("undo: trace frozen").click();
     lived(&mut harness);
     assert_eq!(whats(&harness).len(), 2);
     // The same episode again is the life as it was.
@@ -310,7 +310,7 @@ fn where_nothing_can_be_changed_the_panel_says_why() {
     let only = folder.path().join("tape.safetensors");
     tape_file::write(&only, &tape, &network).unwrap();
     let mut harness = opened_at(only, 3);
-    harness.get_by_label_contains("This tape holds one lifetime and not how to live another");
+    harness.get_by_label_contains("This tape holds one episode and no settings for another");
     harness.key_press(Key::D);
     harness.run_steps(1);
     assert!(!harness.state().session.is_driving());
@@ -346,7 +346,7 @@ fn a_tape_is_lived_again_and_a_branch_opens_with_the_life_that_it_grew_from() {
     assert!(harness.state().session.curve().is_empty(), "a tape has no curve");
 
     // Taken back it is that life, and another can be lived.
-    harness.get_by_label("Take everything back").click();
+    harness.get_by_label("Undo all interventions").click();
     lived(&mut harness);
     assert_eq!((tape(&harness), untouched(&harness)), (Arc::clone(scene.tape()), None));
     harness.state_mut().session.new_episode(false);
@@ -360,7 +360,7 @@ fn a_tape_is_lived_again_and_a_branch_opens_with_the_life_that_it_grew_from() {
     tape_file::write(&file, &other, &branch.parameters).unwrap();
     let mut harness = opened_at(file, 5);
     assert_eq!(untouched(&harness), None);
-    harness.get_by_label("Take everything back").click();
+    harness.get_by_label("Undo all interventions").click();
     lived(&mut harness);
     assert_eq!(tape(&harness), *scene.tape());
 }
@@ -455,7 +455,7 @@ fn a_branch_is_recorded_and_drawn_from_the_command_line() {
         let refused = bench.run("render bare.safetensors --do 5:erase --out other.png");
         let errors = String::from_utf8(refused.stderr).unwrap();
         assert_eq!(refused.status.code(), Some(1));
-        assert!(errors.contains("this tape holds one lifetime") && !bench.path("other.png").exists(), "{errors}");
+        assert!(errors.contains("this tape holds one episode") && !bench.path("other.png").exists(), "{errors}");
         let again = bench.run("render branch.safetensors --do 5:erase --out other.png --size 400x300 --panel maze");
         assert!(again.status.success() && bench.path("other.png").exists());
     }
@@ -505,7 +505,7 @@ fn the_trace_of_a_network_that_recalls_is_changed_in_the_window() {
         let [(12, What::Transplant { seed: 1, .. }), (14, What::Freeze)] = &whats(&harness)[..] else {
             panic!("{:?}", whats(&harness))
         };
-        harness.get_by_label("Take everything back").click();
+        harness.get_by_label("Undo all interventions").click();
         lived(&mut harness);
         assert_eq!((tape(&harness), untouched(&harness)), (before, None), "{task}");
     }
@@ -556,7 +556,8 @@ fn a_narrow_panel_holds_all_that_can_be_done_and_a_life_of_recall_has_it_over_it
     }
     let mut harness = opened_at(path, 5);
     harness.state_mut().set_layout(Named::Watch);
-    let run = hebbscope::ui::commands::COMMANDS.iter().find(|command| command.title == "Intervene in a life").unwrap();
+    let run =
+        hebbscope::ui::commands::COMMANDS.iter().find(|command| command.title == "Intervene in the episode").unwrap();
     let context = harness.ctx.clone();
     (run.run)(harness.state_mut(), &context);
     harness.run_steps(3);

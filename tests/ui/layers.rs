@@ -270,7 +270,7 @@ fn an_agent_that_is_none_of_its_task_is_refused_when_it_is_opened() {
     tape.origin.task = "patterns".into();
     tape_file::write(&path, &tape, &parameters).unwrap();
     let error = open::open(&path).map(|_| ()).unwrap_err().to_string();
-    assert!(error.contains("expected no agent in a lifetime of patterns, found an agent of 16 inputs"), "{error}");
+    assert!(error.contains("expected no agent in an episode of patterns, found an agent of 16 inputs"), "{error}");
 
     let mut tape = whole;
     let recurrent = tape.network.recurrent().unwrap();
@@ -286,6 +286,6 @@ fn an_agent_that_is_none_of_its_task_is_refused_when_it_is_opened() {
     }
     tape_file::write(&path, &tape, &smaller).unwrap();
     let error = open::open(&path).map(|_| ()).unwrap_err().to_string();
-    let words = "expected an agent of 16 inputs and 4 actions in a lifetime of maze, found an agent of 3 inputs and 2";
+    let words = "expected an agent of 16 inputs and 4 actions in an episode of maze, found an agent of 3 inputs and 2";
     assert!(error.contains(words) && !error.contains('\n'), "{error}");
 }

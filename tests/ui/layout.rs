@@ -178,7 +178,7 @@ fn layouts_and_commands_are_reached_by_keys_alone() {
     assert!(!harness.state().is_asking());
     harness.key_press(egui::Key::Questionmark);
     harness.run_steps(2);
-    harness.get_by_label("Play or pause");
+    harness.get_by_label("Play / pause");
     harness.key_press(egui::Key::Escape);
     harness.run_steps(2);
     assert!(!harness.state().is_asking());
@@ -187,7 +187,7 @@ fn layouts_and_commands_are_reached_by_keys_alone() {
 #[test]
 fn an_empty_window_says_what_belongs_where() {
     let harness = harness();
-    for words in ["The steps of a lifetime", "The curve of a training run", "What a network has been shown"] {
+    for words in ["The steps of an episode", "The curve of a training run", "The stored patterns"] {
         harness.get_by_label_contains(words);
     }
 }

@@ -149,7 +149,7 @@ fn an_agent_brings_its_panels_and_they_say_what_the_tape_says() {
             "maze of 5 × 5 squares, agent on square ({column}, {row}), reward on square ({reward_column}, {reward_row})"
         ));
         let walls = behaviour.observations[at * 16..][..9].iter().filter(|&&wall| wall > 0.0).count();
-        harness.get_by_label(&format!("what the agent sees: {walls} walls around it"));
+        harness.get_by_label(&format!("observation: {walls} walls around the agent"));
         let likely = &behaviour.probabilities[at * 4..][..4];
         for (action, (name, probability)) in ["up", "right", "left", "down"].iter().zip(likely).enumerate() {
             let taken = if behaviour.actions[at] == action { ", taken" } else { "" };
@@ -172,14 +172,14 @@ fn an_agent_brings_its_panels_and_they_say_what_the_tape_says() {
     harness.hover_at(board.min + board.size() * vec2(1.5, 1.5) / 7.0);
     harness.run_steps(2);
     let hover = harness.state().session.hover.clone().unwrap();
-    assert!(hover.starts_with("square (1, 1): would go ") && hover.contains("foresees"), "{hover}");
+    assert!(hover.starts_with("square (1, 1): P(") && hover.contains(", value "), "{hover}");
     harness.hover_at(board.min + board.size() * vec2(0.5, 0.5) / 7.0);
     harness.run_steps(2);
     assert_eq!(harness.state().session.hover.as_deref(), Some("square (0, 0): a wall"));
     // A click on the value goes to that step.
-    let value = harness.get_by_label_contains("value over this life").rect();
+    let value = harness.get_by_label_contains("value over steps 1–").rect();
     harness.hover_at(value.left_center() + vec2(2.0, 0.0));
-    harness.get_by_label_contains("value over this life").click();
+    harness.get_by_label_contains("value over steps 1–").click();
     harness.run_steps(2);
     assert!(!harness.state().session.clock.is_playing());
 }
@@ -202,18 +202,18 @@ fn what_the_agent_cannot_see_is_hidden_from_the_pointer_and_from_screen_readers(
     harness.run_steps(2);
     assert!(harness.state().session.hover.clone().unwrap().contains("drag the star"));
 
-    harness.get_by_label("only what it sees").click();
+    harness.get_by_label("only what is observed").click();
     harness.run_steps(2);
     assert!(harness.query_by_label_contains("reward on square").is_none());
     let [row, column] = walk.squares[at];
     harness.get_by_label_contains(&format!("maze of 5 × 5 squares, agent on square ({column}, {row}), found"));
     harness.hover_at(place(walk.reward));
     harness.run_steps(2);
-    let words = format!("square ({}, {}): out of the agent's sight", walk.reward[1], walk.reward[0]);
+    let words = format!("square ({}, {}): not observed", walk.reward[1], walk.reward[0]);
     assert_eq!(harness.state().session.hover.as_deref(), Some(&*words));
     harness.hover_at(place([row, column]));
     harness.run_steps(2);
-    assert!(harness.state().session.hover.clone().unwrap().contains("would go"));
+    assert!(harness.state().session.hover.clone().unwrap().contains("P("));
     for (square, pressed) in [(walk.reward, true), ([row, column], false)] {
         let (button, modifiers) = (egui::PointerButton::Primary, egui::Modifiers::NONE);
         harness.hover_at(place(square));
@@ -230,16 +230,16 @@ fn an_agent_from_which_inputs_are_withheld_is_not_said_to_have_them() {
     let inputs = ["input_walls", "input_reward", "input_action", "input_time"].map(|key| (key, "withheld"));
     let mut harness = opened_at(checkpoint_of(folder.path(), &inputs));
     harness.run_steps(2);
-    harness.get_by_label("what the agent sees: nothing, the walls are withheld");
+    harness.get_by_label("observation: the walls are withheld");
     assert_eq!(harness.query_all_by_label("withheld").count(), 3);
-    harness.get_by_label("only what it sees").click();
+    harness.get_by_label("only what is observed").click();
     harness.run_steps(2);
     let [row, column] = tape_of(&harness).content.behaviour().unwrap().walk.as_ref().unwrap().squares[12];
     let board = harness.get_by_label_contains("maze of 5 × 5").rect();
     let beside = if column > 1 { column - 1 } else { column + 1 };
     harness.hover_at(board.min + board.size() * vec2(beside as f32 + 0.5, row as f32 + 0.5) / 7.0);
     harness.run_steps(2);
-    assert!(harness.state().session.hover.clone().unwrap().contains("out of the agent's sight"));
+    assert!(harness.state().session.hover.clone().unwrap().contains("not observed"));
 }
 
 const MODULATED: [&[(&str, &str)]; 4] = [
@@ -258,7 +258,7 @@ fn the_modulator_is_drawn_over_the_life_and_a_click_goes_there() {
     let tape = tape_of(&harness);
     let values = tape.layers[0].modulator.as_ref().unwrap().values.clone();
     let (low, high) = values.iter().fold((0.0f32, 0.0f32), |(low, high), &m| (low.min(m), high.max(m)));
-    let words = format!("M over this life, from {} to {}", signed(low.into(), 2), signed(high.into(), 2));
+    let words = format!("M over steps 1–{}, from {} to {}", tape.steps, signed(low.into(), 2), signed(high.into(), 2));
     for at in [0, 12, 29] {
         harness.state_mut().session.clock.seek(at);
         harness.run_steps(2);
@@ -280,8 +280,8 @@ fn the_modulator_is_drawn_over_the_life_and_a_click_goes_there() {
     harness.state_mut().session.open(checkpoint(folder.path()));
     harness.state_mut().session.settle();
     harness.run_steps(3);
-    harness.get_by_label_contains("value over this life");
-    assert_eq!(harness.query_all_by_label_contains("M over this life").count(), 0);
+    harness.get_by_label_contains("value over steps 1–");
+    assert_eq!(harness.query_all_by_label_contains("M over steps 1–").count(), 0);
 }
 
 #[test]
@@ -369,14 +369,16 @@ fn every_panel_and_page_of_a_modulated_agent_is_drawn_in_both_themes() {
 fn panels_of_recall_have_nothing_to_say_of_an_agent_nor_the_other_way_round() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = opened(folder.path());
-    for (panel, words) in [("Recall", "what it recalls"), ("Gallery", "side by side"), ("Probe", "nothing to erase")] {
+    for (panel, words) in
+        [("Recall", "what a network recalls"), ("Gallery", "side by side"), ("Probe", "nothing to erase")]
+    {
         harness.state_mut().show_panel(panel, "Trace");
         harness.run_steps(3);
         assert!(harness.query_all_by_label_contains(words).count() > 0, "{panel}");
     }
     harness.state_mut().session.open_bundled(hebbscope::train::Bundled::Patterns);
     harness.state_mut().session.settle();
-    for (panel, words) in [("Maze", "looks for a hidden reward"), ("Agent", "sees, knows and wants")] {
+    for (panel, words) in [("Maze", "looks for a hidden reward"), ("Agent", "observation, policy and value")] {
         harness.state_mut().show_panel(panel, "Trace");
         harness.run_steps(3);
         assert!(harness.query_all_by_label_contains(words).count() > 0, "{panel}");

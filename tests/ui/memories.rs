@@ -194,7 +194,7 @@ fn a_click_on_a_pixel_of_any_picture_pins_its_neuron_and_arrows_move_the_pin() {
         assert_eq!(harness.state().session.pinned(), Some(Pinned::Neuron(expected)), "{key:?}");
     }
     // The pictures of the recall panel are the same pixels.
-    let place = pixel(&harness, "the picture asked for", 20);
+    let place = pixel(&harness, "the cued picture", 20);
     click_at(&mut harness, place, PointerButton::Primary);
     assert_eq!(harness.state().session.pinned(), Some(Pinned::Neuron(20)));
     harness.get_by_label("What is seen here: explain").click();
@@ -213,7 +213,7 @@ fn painting_over_the_probe_lives_the_lifetime_again_and_says_so() {
     harness.get_by_label_contains("Bottom half");
     harness.get_by_label("Nothing").click();
     run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().count() == 0);
-    harness.get_by_label_contains("nothing is blanked: nothing is asked for");
+    harness.get_by_label_contains("nothing is blanked: nothing to recall");
     let place = pixel(&harness, "probe to paint on", 14);
     click_at(&mut harness, place, PointerButton::Primary);
     // The brush is no wider than half of a picture.
@@ -223,7 +223,7 @@ fn painting_over_the_probe_lives_the_lifetime_again_and_says_so() {
     assert!(shown(session).blanked().all(|pixel| covered.contains(&pixel)));
     assert_eq!(shown(session).question.study, Recalled::of(&before).unwrap().question.study);
     let scene = session.scene().unwrap();
-    assert_eq!((scene.tape().origin.seed, scene.life_name().as_str()), (None, "episode of seed 0, probe edited"));
+    assert_eq!((scene.tape().origin.seed, scene.life_name().as_str()), (None, "episode seed 0, probe edited"));
     assert!(scene.tape().drive != before.drive && scene.tape().activity != before.activity);
     assert_eq!(session.clock.at(), before.steps - 1, "the view stays with the answer");
 
@@ -232,9 +232,9 @@ fn painting_over_the_probe_lives_the_lifetime_again_and_says_so() {
     click_at(&mut harness, place, PointerButton::Secondary);
     run_until(&mut harness, "the answer", |app| shown(&app.session).blanked().count() == 0);
     let other = (Recalled::of(&before).unwrap().question.target + 1) % 3;
-    harness.get_by_label(&format!("ask for picture {}", other + 1)).click();
+    harness.get_by_label(&format!("cue picture {}", other + 1)).click();
     run_until(&mut harness, "the answer", |app| shown(&app.session).question.target == other);
-    harness.get_by_label("As it was").click();
+    harness.get_by_label("Reset probe").click();
     run_until(&mut harness, "the answer", |app| app.session.scene().unwrap().changed.is_none());
     assert_eq!(**harness.state().session.scene().unwrap().tape(), *before, "not the same lifetime");
     harness.get_by_label("Top half").click();
@@ -286,7 +286,7 @@ fn what_is_painted_while_a_lifetime_is_lived_is_asked_next() {
     session.new_episode(false);
     session.settle();
     assert_eq!(session.question(), Some(shown(&session)), "the old question follows the new lifetime");
-    assert_eq!(session.scene().unwrap().life_name(), "episode of seed 1");
+    assert_eq!(session.scene().unwrap().life_name(), "episode seed 1");
 }
 
 #[derive(Debug)]
@@ -343,7 +343,7 @@ fn three_dropped_pictures_are_studied_and_fewer_wait_for_the_rest() {
     assert_eq!(harness.state().session.pictures_waiting(), 2);
     drop_files(&mut harness, &[&files[2], &files[3]]);
     run_until(&mut harness, "the lifetime", |app| app.session.scene().unwrap().changed.is_some());
-    assert_eq!(notices(&harness), ["A lifetime of this network shows 3 pictures: one was left out."]);
+    assert_eq!(notices(&harness), ["An episode of this network shows 3 pictures: one was left out."]);
     let session = &harness.state().session;
     let asked = shown(session);
     assert_eq!(asked.question.study, expected[..3]);

@@ -24,3 +24,4 @@ mod states;
 mod strokes;
 mod typed;
 pub mod window;
+mod words;

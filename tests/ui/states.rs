@@ -88,13 +88,13 @@ fn a_view_that_lags_behind_training_says_by_how_much() {
     run_until(&mut harness, "the file", |app| app.session.scene().is_some());
     harness.state_mut().session.training.set_pace(Some(50.0));
     press(&mut harness, Modifiers::COMMAND, Key::Enter);
-    run_until(&mut harness, "a network in training", |app| app.session.scene().unwrap().origin.contains("training"));
+    run_until(&mut harness, "a network in training", |app| app.session.scene().unwrap().origin.contains("current run"));
     press(&mut harness, Modifiers::NONE, Key::Home);
     let viewing = harness.state().session.scene().unwrap().iteration;
     harness.state_mut().session.training.set_pace(None);
     run_until(&mut harness, "the end of the run", |app| app.session.training.phase() == &Phase::Finished);
     harness.run_steps(2);
-    harness.get_by_label(&format!("Follow · {} behind", 200 - viewing)).click();
+    harness.get_by_label(&format!("Follow training · {} behind", 200 - viewing)).click();
     run_until(&mut harness, "the newest network", |app| app.session.scene().unwrap().iteration == 200);
 }
 

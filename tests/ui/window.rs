@@ -292,10 +292,10 @@ fn keys_move_through_a_lifetime() {
 fn keys_yield_while_text_is_typed_and_a_bad_seed_is_explained() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = harness(folder.path());
-    let field = harness.get_by_label("seed");
+    let field = harness.get_by_label("training seed");
     field.focus();
     harness.run_steps(2);
-    harness.get_by_label("seed").type_text(" ]l");
+    harness.get_by_label("training seed").type_text(" ]l");
     harness.key_press(egui::Key::Space);
     harness.key_press(egui::Key::Home);
     harness.run_steps(2);
@@ -311,10 +311,10 @@ fn keys_yield_while_text_is_typed_and_a_bad_seed_is_explained() {
 /// The same with the settings unfolded and the field of the size about to be typed in.
 fn typing_a_size(folder: &Path) -> Harness<'static, App> {
     let mut harness = harness(folder);
-    harness.get_by_label("Settings of the paper").click();
+    harness.get_by_label("Hyperparameters").click();
     // The header opens over a few frames.
     harness.run_steps(30);
-    harness.get_by_role_and_label(egui::Role::TextInput, "size").focus();
+    harness.get_by_role_and_label(egui::Role::TextInput, "pattern size").focus();
     harness.run_steps(2);
     harness
 }
@@ -324,17 +324,17 @@ fn a_setting_that_is_refused_is_explained_beside_its_field_and_no_run_starts() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = typing_a_size(folder.path());
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-    harness.get_by_role_and_label(egui::Role::TextInput, "size").type_text("1");
+    harness.get_by_role_and_label(egui::Role::TextInput, "pattern size").type_text("1");
     harness.run_steps(2);
     harness.get_by_label_contains("expects a whole number from 2 to 4000, found 1");
     assert!(!harness.state().session.training.is_ready());
-    harness.get_by_role_and_label(egui::Role::TextInput, "size").type_text("2");
+    harness.get_by_role_and_label(egui::Role::TextInput, "pattern size").type_text("2");
     harness.run_steps(2);
     assert!(harness.state().session.training.is_ready());
     assert_eq!(harness.state().session.training.settings.whole("size"), 12);
-    harness.get_by_label("Settings, 1 changed");
+    harness.get_by_label("1 changed from the paper");
     // It may lie below the edge of the scrolled column.
-    harness.get_by_label("Back to the paper").click_accesskit();
+    harness.get_by_label("Reset to defaults").click_accesskit();
     harness.run_steps(2);
     assert_eq!(harness.state().session.training.settings.whole("size"), 1000);
 }
@@ -345,10 +345,10 @@ fn a_field_keeps_the_focus_when_a_line_appears_above_it() {
     let mut harness = typing_a_size(folder.path());
     harness.state_mut().session.training.seed_text = "none".into();
     harness.run_steps(2);
-    harness.get_by_label_contains("seed expects a whole number");
-    assert!(harness.get_by_role_and_label(egui::Role::TextInput, "size").is_focused());
+    harness.get_by_label_contains("training seed expects a whole number");
+    assert!(harness.get_by_role_and_label(egui::Role::TextInput, "pattern size").is_focused());
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-    harness.get_by_role_and_label(egui::Role::TextInput, "size").type_text("50");
+    harness.get_by_role_and_label(egui::Role::TextInput, "pattern size").type_text("50");
     harness.run_steps(2);
     assert_eq!(harness.state().session.training.settings.whole("size"), 50);
 }
@@ -359,14 +359,14 @@ fn everything_that_can_be_pressed_has_a_name() {
     let harness = harness(folder.path());
     for name in [
         "play (Space)",
-        "one step back (←)",
-        "one step on (→)",
-        "to the beginning (Home)",
-        "to the end (End)",
-        "play again and again (L)",
+        "back 1 step (←)",
+        "forward 1 step (→)",
+        "go to the first step (Home)",
+        "go to the last step (End)",
+        "loop (L)",
         "Train a new network",
         "New episode",
-        "Same again",
+        "Replay episode",
         "close Recall",
     ] {
         harness.get_by_label(name);
@@ -375,7 +375,7 @@ fn everything_that_can_be_pressed_has_a_name() {
     harness.get_by_label_contains("timeline, step 11 of");
     harness.get_by_label_contains("curve of 5 iterations");
     harness.get_by_label_contains("H 41×41, largest");
-    harness.get_by_label("the pattern asked for");
+    harness.get_by_label("the cued pattern");
 }
 
 #[test]

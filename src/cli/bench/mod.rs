@@ -30,13 +30,13 @@ struct Bench {
 const BENCHES: &[Bench] = &[
     Bench {
         name: "patterns",
-        about: "a training iteration, Adam included: 1001 neurons, 205 steps, 1 lifetime; the paper's settings",
+        about: "a training iteration, Adam included: 1001 neurons, 205 steps, 1 episode; the paper's settings",
         on_device: true,
         run: |compute| training(compute, "patterns", &[]),
     },
     Bench {
         name: "images",
-        about: "the same with the sizes of natural images: 1025 neurons, 227 steps, 1 lifetime",
+        about: "the same with the sizes of natural images: 1025 neurons, 227 steps, 1 episode",
         on_device: true,
         run: |compute| {
             let sizes = [("size", 1024), ("count", 3), ("show_steps", 20), ("probe_steps", 20)];
@@ -45,7 +45,7 @@ const BENCHES: &[Bench] = &[
     },
     Bench {
         name: "maze",
-        about: "a training iteration, maze, policy, value and Adam included: 100 neurons, 200 steps, 30 lifetimes",
+        about: "a training iteration, maze, policy, value and Adam included: 100 neurons, 200 steps, 30 episodes",
         on_device: true,
         run: |compute| training(compute, "maze", &[]),
     },
@@ -57,13 +57,13 @@ const BENCHES: &[Bench] = &[
     },
     Bench {
         name: "large",
-        about: "the recurrence alone, no neuron ever clamped: 1001 neurons, 205 steps, 1 lifetime",
+        about: "the recurrence alone, no neuron ever clamped: 1001 neurons, 205 steps, 1 episode",
         on_device: true,
         run: |compute| kernels(compute, Size { neurons: 1001, steps: 205, batch: 1 }),
     },
     Bench {
         name: "small",
-        about: "the same with the sizes of the maze: 100 neurons, 200 steps, 30 lifetimes",
+        about: "the same with the sizes of the maze: 100 neurons, 200 steps, 30 episodes",
         on_device: true,
         run: |compute| kernels(compute, Size { neurons: 100, steps: 200, batch: 30 }),
     },

@@ -38,10 +38,10 @@ pub struct Arguments {
     /// The folder of the run [default: a new one below runs/]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Everything random follows from it [default: 0]
+    /// Training seed, from which everything random follows [default: 0]
     #[arg(long)]
     seed: Option<u64>,
-    /// The same run with each of these seeds, as many at once as there are cores, each in a folder of its own
+    /// The same run with each of these training seeds, as many at once as there are cores, each in a folder of its own
     #[arg(long, value_name = "A..B", conflicts_with = "seed")]
     seeds: Option<seeds::Seeds>,
     /// Iterations of the whole run [default: the task's]
@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let (path, planned) = (folder.path(), config.iterations);
     let network = trainer.parameters().count();
     say(&format!(
-        "{}: {} trained numbers, seed {}, iterations {} to {planned}, on {}, in {}\n",
+        "{}: {} parameters, training seed {}, iterations {} to {planned}, on {}, in {}\n",
         config.task().name(),
         network,
         config.seed,
@@ -107,7 +107,7 @@ fn several(arguments: &Arguments) -> anyhow::Result<Vec<PathBuf>> {
         RunFolder::free_name(Path::new(RUNS), &format!("{}-seeds-{start}-{}", config.task().name(), end - 1))
     });
     say(&format!(
-        "{}: seeds {} to {}, in {}\n",
+        "{}: training seeds {} to {}, in {}\n",
         config.task().name(),
         seeds.0.start,
         seeds.0.end - 1,

@@ -142,7 +142,7 @@ impl Pictures {
         };
         let (count, least) = (pixels.len() / (side * side), request.least);
         if count < least {
-            let problem = format!("expected at least {least} pictures for a lifetime, found {count} ({description})");
+            let problem = format!("expected at least {least} pictures for an episode, found {count} ({description})");
             return Err(DataError::new(path, problem));
         }
         Ok(Self { kind: Supply::Stored(Arc::new(pixels)), side, description, fingerprint })

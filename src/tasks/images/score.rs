@@ -12,7 +12,7 @@ const BEST_MSE: Measure =
 const BEST: Measure =
     Measure::number("baseline_best_study_correlation", "its correlation; a perfect memory has 1", Goal::Higher);
 const OTHER: Measure =
-    Measure::number("baseline_other_study_correlation", "for the best of those that were not asked for", Goal::Higher);
+    Measure::number("baseline_other_study_correlation", "for the best of those that were not cued", Goal::Higher);
 
 /// Correlation and mean squared error of `answer` beside what needs no learning: the mean of the visible part, and
 /// looking up which of the pictures shown fits the visible part best. That one is what a perfect memory would find

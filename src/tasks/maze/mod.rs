@@ -28,33 +28,64 @@ pub use environment::{Environment, Rules};
 const INPUT: &[&str] = &[GIVEN, "withheld"];
 
 const FIELDS: &[Field] = &[
-    Field::whole("size", "squares", "open squares along a side of the maze, an odd number", 9, [5, 21]),
-    Field::whole("steps", "steps", "length of a lifetime; the paper has 250, its published code 200", 200, [2, 10_000]),
-    Field::real("wall_penalty", "what walking into a wall costs", 0.1, [0.0, 1000.0]),
-    Field::real("reward", "what reaching the reward square pays", 10.0, [0.0, 1000.0]),
-    Field::choice("input_walls", "whether the agent sees the 3 × 3 squares around it", INPUT),
-    Field::choice("input_reward", "whether the agent is told what its last action brought", INPUT),
-    Field::choice("input_action", "whether the agent is told its last action", INPUT),
-    Field::choice("input_time", "whether the agent is told how much of its lifetime has passed", INPUT),
-    Field::whole("neurons", "", "recurrent neurons", 100, [1, 4000]),
+    Field::whole("size", "maze size", "squares", "open squares along a side of the maze, an odd number", 9, [5, 21]),
+    Field::whole(
+        "steps",
+        "episode length",
+        "steps",
+        "length of an episode; the paper has 250, its published code 200",
+        200,
+        [2, 10_000],
+    ),
+    Field::real("wall_penalty", "wall penalty", "what walking into a wall costs", 0.1, [0.0, 1000.0]),
+    Field::real("reward", "reward", "what reaching the reward square pays", 10.0, [0.0, 1000.0]),
+    Field::choice("input_walls", "input: walls", "whether the agent sees the 3 × 3 squares around it", INPUT),
+    Field::choice(
+        "input_reward",
+        "input: last reward",
+        "whether the agent is told what its last action brought",
+        INPUT,
+    ),
+    Field::choice("input_action", "input: last action", "whether the agent is told its last action", INPUT),
+    Field::choice("input_time", "input: time", "whether the agent is told how much of the episode has passed", INPUT),
+    Field::whole("neurons", "neurons", "", "recurrent neurons", 100, [1, 4000]),
     Field::choice(
         "network",
-        "with a trace, without, or with one that the network itself modulates (rule and alpha say nothing then)",
+        "network",
+        "with a trace, without, or with one that the network itself modulates (plasticity rule and α do not apply then)",
         &["plastic", "non_plastic", "modulated", "retroactive"],
     ),
     RULE,
-    Field::choice("fan_out", "a modulator of its own for every neuron, or one for all", &["fan_out", "scalar"]),
-    Field::real("clip", "largest trace under the clipped rule or modulation", 2.0, [1e-6, 1e6]),
+    Field::choice(
+        "fan_out",
+        "modulator",
+        "a modulator of its own for every neuron, or one for all",
+        &["fan_out", "scalar"],
+    ),
+    Field::real("clip", "trace bound", "largest trace under the clipped rule or modulation", 2.0, [1e-6, 1e6]),
     ALPHA,
-    Field::real("lr", "learning rate of Adam", 1e-4, [0.0, 1.0]).of_training(),
+    Field::real("lr", "learning rate", "learning rate of Adam", 1e-4, [0.0, 1.0]).of_training(),
     LR_EVERY,
     LR_FACTOR,
-    Field::real("eps", "what Adam adds to the root of the second moment", 1e-4, [1e-12, 1.0]).of_training(),
-    Field::real("clip_norm", "largest norm of the gradient; 0 leaves it alone", 4.0, [0.0, 1e9]).of_training(),
-    Field::real("gamma", "what a reward one step away is worth", 0.9, [0.0, 1.0]),
-    Field::real("penalty", "price of a certain policy, times the sum of squared probabilities", 0.03, [0.0, 1000.0]),
-    Field::real("value_weight", "weight of the squared error of the foreseen return", 0.1, [0.0, 1000.0]),
-    Field::whole("batch", "lifetimes", "lifetimes per iteration", 30, [1, 1024]).of_training(),
+    Field::real("eps", "Adam ε", "what Adam adds to the root of the second moment", 1e-4, [1e-12, 1.0]).of_training(),
+    Field::real("clip_norm", "gradient clipping", "largest norm of the gradient; 0 leaves it alone", 4.0, [0.0, 1e9])
+        .of_training(),
+    Field::real("gamma", "discount factor γ", "what a reward one step away is worth", 0.9, [0.0, 1.0]),
+    Field::real(
+        "penalty",
+        "policy penalty",
+        "price of a certain policy, times the sum of squared probabilities",
+        0.03,
+        [0.0, 1000.0],
+    ),
+    Field::real(
+        "value_weight",
+        "value loss weight",
+        "weight of the squared error of the foreseen return",
+        0.1,
+        [0.0, 1000.0],
+    ),
+    Field::whole("batch", "batch size", "episodes", "episodes per iteration", 30, [1, 1024]).of_training(),
 ];
 
 const NAME: &str = "maze";
@@ -80,7 +111,7 @@ impl Task for Maze {
     }
 
     fn measure(&self) -> Measure {
-        Measure::number("reward", "reward per lifetime", Goal::Higher)
+        Measure::number("reward", "reward per episode", Goal::Higher)
     }
 
     fn network(&self, settings: &Settings) -> Result<Network, SettingError> {

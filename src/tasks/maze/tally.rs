@@ -60,11 +60,11 @@ impl Tally for Rewards {
         let number = |key, title, value| Entry { key, title, value: Told::Number(value) };
         let by_part = self.by_part.iter().map(|mean| mean.mean().unwrap_or(0.0)).collect();
         let parts =
-            Entry { key: "reward_by_tenth", title: "reward in each tenth of the lifetime", value: Told::List(by_part) };
+            Entry { key: "reward_by_tenth", title: "reward in each tenth of the episode", value: Told::List(by_part) };
         vec![
             number("reward_error", "standard error of the reward", self.reward.error()),
             parts,
-            number("found_share", "part of the lifetimes in which the reward was found", self.found.mean()),
+            number("found_share", "part of the episodes in which the reward was found", self.found.mean()),
             number("first_reward_steps", "steps to the first reward, where it was found", self.first.mean()),
             number("between_rewards_steps", "steps between rewards after it", self.between.mean()),
             number("random_reward", "reward of an agent that walks at random", self.random.mean()),

@@ -27,14 +27,16 @@ const INITIAL_ETA: f32 = 0.01;
 
 /// Settings that every recall task has, beside the lengths and the learning rate, which differ.
 pub const NETWORK: Field =
-    Field::choice("network", "with a trace, or the same network without", &["plastic", "non_plastic"]);
+    Field::choice("network", "network", "with a trace, or the same network without", &["plastic", "non_plastic"]);
 /// The bound of the clipped rule.
-pub const CLIP: Field = Field::real("clip", "largest trace under the clipped rule", 1.0, [1e-6, 1e6]);
+pub const CLIP: Field = Field::real("clip", "trace bound", "largest trace under the clipped rule", 1.0, [1e-6, 1e6]);
 /// Clipping of the gradient.
 pub const CLIP_NORM: Field =
-    Field::real("clip_norm", "largest norm of the gradient; 0 leaves it alone", 0.0, [0.0, 1e9]).of_training();
+    Field::real("clip_norm", "gradient clipping", "largest norm of the gradient; 0 leaves it alone", 0.0, [0.0, 1e9])
+        .of_training();
 /// Lifetimes per iteration.
-pub const BATCH: Field = Field::whole("batch", "lifetimes", "lifetimes per iteration", 1, [1, 256]).of_training();
+pub const BATCH: Field =
+    Field::whole("batch", "batch size", "episodes", "episodes per iteration", 1, [1, 256]).of_training();
 
 /// What is recalled, and how well.
 pub trait Examples: Send {
@@ -235,7 +237,7 @@ impl<E: Examples> Experiment for Recall<E> {
                 Ok(recalled.clone())
             }
             Episode::Maze { .. } => {
-                Err(Error::Msg("expected a lifetime of a network that recalls, found another".into()))
+                Err(Error::Msg("expected an episode of a network that recalls, found another".into()))
             }
         };
         let episodes: Vec<Recalled> = scripts.iter().map(recalled).collect::<Result<_>>()?;

@@ -76,10 +76,10 @@ impl Session {
         }
         if scene.config.is_none() {
             return self
-                .warn("This tape holds one lifetime and not how to live another: open the checkpoint of its network to show it your pictures.");
+                .warn("This tape holds one episode and no settings for another: open the checkpoint of its network to show it your pictures.");
         }
         if Recalled::of(scene.tape()).is_none() {
-            return self.warn("This lifetime shows no pictures that others could take the place of.");
+            return self.warn("This episode shows no pictures that others could replace.");
         }
         self.asking.own.given.push_back(files.to_vec());
         self.look_next();
@@ -237,7 +237,7 @@ impl Session {
         if self.asking.own.left_over > 0 {
             let left_over = std::mem::take(&mut self.asking.own.left_over);
             let were = if left_over == 1 { "one was" } else { "some were" };
-            let text = format!("A lifetime of this network shows {count} pictures: {were} left out.");
+            let text = format!("An episode of this network shows {count} pictures: {were} left out.");
             self.notices.push(Notice { text, is_error: false });
         }
     }

@@ -9,7 +9,7 @@ pub fn help_ui(context: &Context) -> bool {
     let palette = Palette::of(context);
     let modal = Modal::new(egui::Id::unique("all keys")).frame(theme::modal_frame(context)).show(context, |ui| {
         ui.set_max_width(560.0);
-        ui.label(theme::strong("Keys"));
+        ui.label(theme::strong("Keyboard shortcuts"));
         ui.add_space(6.0);
         let listed: Vec<_> =
             COMMANDS.iter().filter_map(|command| Some((command.keys.first()?, command.title))).collect();
@@ -23,7 +23,7 @@ pub fn help_ui(context: &Context) -> bool {
             }
         });
         ui.add_space(6.0);
-        ui.label(RichText::new("Keys yield while you type. Esc closes this.").small().color(palette.quiet));
+        ui.label(RichText::new("Shortcuts yield while text is typed. Esc closes this.").small().color(palette.quiet));
     });
     !modal.should_close() && !context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
 }

@@ -1,10 +1,11 @@
 //! Everything the window can be told, in one table: keys, menus, palette and help all read it.
 
 pub mod help;
+mod obstacles;
 pub mod palette;
 
 use super::app::App;
-use super::layout::{Named, Subject};
+use super::layout::Named;
 use super::training::Phase;
 use crate::train::{Bundled, Command as Order};
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
@@ -17,10 +18,17 @@ pub struct Command {
     pub keys: &'static [KeyboardShortcut],
     /// Whether its keys also work while a field or a button has the focus.
     pub always: bool,
-    /// Whether it can be done now.
-    pub is_possible: fn(&App) -> bool,
+    /// Why it cannot be done now, in a few words; `None` where it can.
+    pub obstacle: fn(&App) -> Option<&'static str>,
     /// Does it.
     pub run: fn(&mut App, &Context),
+}
+
+impl Command {
+    /// Whether it can be done now.
+    pub fn is_possible(&self, app: &App) -> bool {
+        (self.obstacle)(app).is_none()
+    }
 }
 
 const fn key(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
@@ -32,18 +40,6 @@ const SHIFT: Modifiers = Modifiers::SHIFT;
 const CTRL: Modifiers = Modifiers::COMMAND;
 const ALT: Modifiers = Modifiers::ALT;
 
-fn has_scene(app: &App) -> bool {
-    app.session.scene().is_some()
-}
-
-fn has_pictures(app: &App) -> bool {
-    app.session.scene().is_some_and(|scene| scene.subject() == Subject::Pictures)
-}
-
-fn anytime(_: &App) -> bool {
-    true
-}
-
 /// A command that moves through the lifetime: whoever gives it takes hold of the view.
 macro_rules! playback {
     ($title:literal, $keys:expr, $clock:ident => $move:expr) => {
@@ -51,7 +47,7 @@ macro_rules! playback {
             title: $title,
             keys: $keys,
             always: false,
-            is_possible: has_scene,
+            obstacle: obstacles::no_episode,
             run: |app, _| {
                 app.session.hold();
                 let $clock = &mut app.session.clock;
@@ -68,7 +64,7 @@ macro_rules! tempo {
             title: $title,
             keys: $keys,
             always: false,
-            is_possible: has_scene,
+            obstacle: obstacles::no_episode,
             run: |app, _| {
                 let $clock = &mut app.session.clock;
                 $change;
@@ -84,7 +80,7 @@ macro_rules! layout {
             title: $title,
             keys: &[key(ALT, $key)],
             always: true,
-            is_possible: anytime,
+            obstacle: obstacles::none,
             run: |app, _| app.set_layout($named),
         }
     };
@@ -97,7 +93,7 @@ macro_rules! drive {
             title: $title,
             keys: &[key(NONE, $key)],
             always: false,
-            is_possible: |app| app.session.is_driving(),
+            obstacle: obstacles::not_driving,
             run: |app, _| app.session.drive_by_name($action),
         }
     };
@@ -109,18 +105,18 @@ pub const COMMANDS: &[Command] = &[
         title: "Next event",
         keys: &[key(CTRL, Key::ArrowRight)],
         always: false,
-        is_possible: has_scene,
+        obstacle: obstacles::no_episode,
         run: |app, _| app.session.jump_event(true),
     },
     Command {
         title: "Previous event",
         keys: &[key(CTRL, Key::ArrowLeft)],
         always: false,
-        is_possible: has_scene,
+        obstacle: obstacles::no_episode,
         run: |app, _| app.session.jump_event(false),
     },
-    playback!("Ten steps on", &[key(SHIFT, Key::ArrowRight)], clock => clock.step(10)),
-    playback!("Ten steps back", &[key(SHIFT, Key::ArrowLeft)], clock => clock.step(-10)),
+    playback!("Forward 10 steps", &[key(SHIFT, Key::ArrowRight)], clock => clock.step(10)),
+    playback!("Back 10 steps", &[key(SHIFT, Key::ArrowLeft)], clock => clock.step(-10)),
     drive!("Drive the agent up", Key::ArrowUp, "up"),
     drive!("Drive the agent right", Key::ArrowRight, "right"),
     drive!("Drive the agent left", Key::ArrowLeft, "left"),
@@ -129,95 +125,95 @@ pub const COMMANDS: &[Command] = &[
         title: "Stop driving the agent",
         keys: &[key(NONE, Key::Escape)],
         always: false,
-        is_possible: |app| app.session.is_driving(),
+        obstacle: obstacles::not_driving,
         run: |app, _| app.session.set_driving(false),
     },
     Command {
         title: "Drive the agent with the arrow keys",
         keys: &[key(NONE, Key::D)],
         always: false,
-        is_possible: |app| app.session.can_drive() && !app.session.is_driving(),
+        obstacle: obstacles::cannot_drive,
         run: |app, _| {
             app.session.set_driving(true);
             app.show_panel("Intervene", "Agent");
         },
     },
     Command {
-        title: "Intervene in a life",
+        title: "Intervene in the episode",
         keys: &[],
         always: false,
-        is_possible: |app| app.session.why_no_branch().is_none(),
+        obstacle: |app| app.session.why_no_branch(),
         run: |app, _| app.show_panel("Intervene", if app.session.has_agent() { "Agent" } else { "Learning" }),
     },
     Command {
-        title: "Take back everything done to a life",
+        title: "Undo all interventions",
         keys: &[],
         always: false,
-        is_possible: |app| !app.session.interventions().is_empty() && app.session.why_no_branch().is_none(),
+        obstacle: obstacles::no_interventions,
         run: |app, _| app.session.retract_all(),
     },
     Command {
-        title: "Do to this life what was done to the last one",
+        title: "Reapply interventions",
         keys: &[],
         always: false,
-        is_possible: |app| !app.session.left_interventions().is_empty(),
+        obstacle: obstacles::nothing_to_reapply,
         run: |app, _| app.session.intervene_again(),
     },
-    playback!("One step on", &[key(NONE, Key::ArrowRight)], clock => clock.step(1)),
-    playback!("One step back", &[key(NONE, Key::ArrowLeft)], clock => clock.step(-1)),
-    playback!("Play or pause", &[key(NONE, Key::Space)], clock => clock.toggle()),
-    playback!("To the beginning", &[key(NONE, Key::Home)], clock => clock.seek(0)),
-    playback!("To the end", &[key(NONE, Key::End)], clock => clock.seek(usize::MAX)),
+    playback!("Forward 1 step", &[key(NONE, Key::ArrowRight)], clock => clock.step(1)),
+    playback!("Back 1 step", &[key(NONE, Key::ArrowLeft)], clock => clock.step(-1)),
+    playback!("Play / pause", &[key(NONE, Key::Space)], clock => clock.toggle()),
+    playback!("Go to the first step", &[key(NONE, Key::Home)], clock => clock.seek(0)),
+    playback!("Go to the last step", &[key(NONE, Key::End)], clock => clock.seek(usize::MAX)),
     tempo!("Slower", &[key(NONE, Key::OpenBracket)], clock => clock.set_speed(clock.speed() / 2.0)),
     tempo!("Faster", &[key(NONE, Key::CloseBracket)], clock => clock.set_speed(clock.speed() * 2.0)),
     Command {
-        title: "Play only this event again and again, or everything",
+        title: "Loop this event / the whole episode",
         keys: &[key(SHIFT, Key::L)],
         always: false,
-        is_possible: has_scene,
+        obstacle: obstacles::no_episode,
         run: |app, _| app.session.loop_event(),
     },
-    tempo!("Play again and again", &[key(NONE, Key::L)], clock => clock.set_looping(!clock.is_looping())),
+    tempo!("Loop", &[key(NONE, Key::L)], clock => clock.set_looping(!clock.is_looping())),
     Command {
-        title: "Another episode",
+        title: "New episode",
         keys: &[key(SHIFT, Key::R)],
         always: false,
-        is_possible: |app| app.session.can_live(),
+        obstacle: obstacles::no_settings,
         run: |app, _| app.session.new_episode(false),
     },
     Command {
-        title: "The same episode again",
+        title: "Replay episode",
         keys: &[key(NONE, Key::R)],
         always: false,
-        is_possible: |app| app.session.can_repeat(),
+        obstacle: obstacles::no_seed,
         run: |app, _| app.session.new_episode(true),
     },
     Command {
         title: "Pin what is under the pointer",
         keys: &[key(NONE, Key::P)],
         always: false,
-        is_possible: |app| app.session.is_pointed(),
+        obstacle: obstacles::nothing_pointed_at,
         run: |app, _| app.session.pin_pointed(),
     },
     Command {
         title: "Pin the synapse with the strongest trace",
         keys: &[],
         always: false,
-        is_possible: has_scene,
+        obstacle: obstacles::no_episode,
         run: |app, _| app.session.pin_strongest(),
     },
     Command {
         title: "Clear the pin",
         keys: &[key(NONE, Key::Escape)],
         always: false,
-        is_possible: |app| app.session.pinned().is_some(),
+        obstacle: obstacles::nothing_pinned,
         run: |app, _| app.session.unpin(),
     },
     Command {
-        title: "Start, pause or go on training",
+        title: "Start / pause / resume training",
         keys: &[key(CTRL, Key::Enter)],
         always: true,
-        is_possible: |app| app.session.training.phase() != &Phase::Starting,
+        obstacle: obstacles::starting,
         run: |app, _| match app.session.training.phase() {
             Phase::Running => app.session.training.tell(Order::Pause),
             Phase::Paused => app.session.training.tell(Order::Resume),
@@ -226,10 +222,10 @@ pub const COMMANDS: &[Command] = &[
         },
     },
     Command {
-        title: "One iteration of training",
+        title: "Train one step",
         keys: &[],
         always: false,
-        is_possible: |app| app.session.training.phase() == &Phase::Paused,
+        obstacle: obstacles::not_paused,
         run: |app, _| {
             app.session.training.tell(Order::OneIteration);
             app.session.follow();
@@ -239,42 +235,42 @@ pub const COMMANDS: &[Command] = &[
         title: "Stop training",
         keys: &[],
         always: false,
-        is_possible: |app| matches!(app.session.training.phase(), Phase::Running | Phase::Paused),
+        obstacle: obstacles::not_training,
         run: |app, _| app.session.training.tell(Order::Stop),
     },
     Command {
         title: "Follow training",
         keys: &[],
         always: false,
-        is_possible: |app| (app.session.training.has_run() || app.session.has_newer()) && !app.session.following,
+        obstacle: obstacles::nothing_to_follow,
         run: |app, _| app.session.follow(),
     },
     Command {
         title: "Open …",
         keys: &[key(CTRL, Key::O)],
         always: true,
-        is_possible: anytime,
+        obstacle: obstacles::none,
         run: |app, context| app.files.ask_to_open(context),
     },
     Command {
         title: "Compare runs …",
         keys: &[],
         always: false,
-        is_possible: anytime,
+        obstacle: obstacles::none,
         run: |app, _| app.files.ask_for_runs(),
     },
     Command {
         title: "Stop comparing runs",
         keys: &[],
         always: false,
-        is_possible: |app| !app.session.comparison.is_empty(),
+        obstacle: obstacles::nothing_compared,
         run: |app, _| app.session.comparison.clear(),
     },
     Command {
         title: "Pictures of your own …",
         keys: &[],
         always: false,
-        is_possible: has_pictures,
+        obstacle: obstacles::no_pictures,
         run: |app, _| {
             let count = app.session.question().map_or(0, |asked| asked.question.study.len());
             app.files.ask_for_pictures(count);
@@ -284,73 +280,73 @@ pub const COMMANDS: &[Command] = &[
         title: "Erase part of the probe",
         keys: &[],
         always: false,
-        is_possible: has_pictures,
+        obstacle: obstacles::no_pictures,
         run: |app, _| app.show_panel("Probe", "Recall"),
     },
     Command {
         title: "Memories in the synapses",
         keys: &[],
         always: false,
-        is_possible: has_pictures,
+        obstacle: obstacles::no_pictures,
         run: |app, _| app.show_panel("Memories", "Trace"),
     },
     Command {
         title: "Save",
         keys: &[key(CTRL, Key::S)],
         always: true,
-        is_possible: has_scene,
+        obstacle: obstacles::no_episode,
         run: |app, _| app.save(),
     },
     Command {
         title: "Export …",
         keys: &[key(CTRL, Key::E)],
         always: true,
-        is_possible: has_scene,
+        obstacle: obstacles::no_episode,
         run: |app, _| app.session.exports.toggle(),
     },
     Command {
         title: "Open the bundled network: patterns",
         keys: &[],
         always: false,
-        is_possible: anytime,
+        obstacle: obstacles::none,
         run: |app, _| app.session.open_bundled(Bundled::Patterns),
     },
     Command {
         title: "Open the bundled network: natural images",
         keys: &[],
         always: false,
-        is_possible: anytime,
+        obstacle: obstacles::none,
         run: |app, _| app.session.open_bundled(Bundled::Images),
     },
     Command {
         title: "Open the bundled network: an agent in the maze",
         keys: &[],
         always: false,
-        is_possible: anytime,
+        obstacle: obstacles::none,
         run: |app, _| app.session.open_bundled(Bundled::Agent),
     },
     Command {
         title: "Open the bundled network: an agent that modulates its traces",
         keys: &[],
         always: false,
-        is_possible: anytime,
+        obstacle: obstacles::none,
         run: |app, _| app.session.open_bundled(Bundled::ModulatedAgent),
     },
     layout!("Layout: Watch", Key::Num1, Named::Watch),
     layout!("Layout: Inspect", Key::Num2, Named::Inspect),
     layout!("Layout: Train", Key::Num3, Named::Train),
     Command {
-        title: "Put the panels back as the layout had them",
+        title: "Reset layout",
         keys: &[],
         always: false,
-        is_possible: anytime,
+        obstacle: obstacles::none,
         run: |app, _| app.set_layout(app.layout()),
     },
     Command {
-        title: "Dark or light",
+        title: "Toggle theme",
         keys: &[],
         always: false,
-        is_possible: anytime,
+        obstacle: obstacles::none,
         run: |_, context| {
             let next = match context.theme() {
                 egui::Theme::Dark => egui::Theme::Light,
@@ -363,21 +359,21 @@ pub const COMMANDS: &[Command] = &[
         title: "All commands",
         keys: &[key(CTRL, Key::P)],
         always: true,
-        is_possible: anytime,
+        obstacle: obstacles::none,
         run: |app, _| app.palette.toggle(),
     },
     Command {
-        title: "All keys",
+        title: "Keyboard shortcuts",
         keys: &[key(SHIFT, Key::Questionmark), key(NONE, Key::Questionmark)],
         always: false,
-        is_possible: anytime,
+        obstacle: obstacles::none,
         run: |app, _| app.shows_help = !app.shows_help,
     },
     Command {
         title: "Full screen",
         keys: &[key(NONE, Key::F11)],
         always: true,
-        is_possible: anytime,
+        obstacle: obstacles::none,
         run: |_, context| {
             let full = context.input(|input| input.viewport().fullscreen.unwrap_or(false));
             context.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
@@ -422,7 +418,7 @@ pub fn keys(app: &mut App, context: &Context) {
         };
         // A key whose command cannot be done now is left to whoever else listens.
         let command = COMMANDS.iter().find(|command| {
-            (command.always || !yields) && command.keys.iter().any(is_meant) && (command.is_possible)(app)
+            (command.always || !yields) && command.keys.iter().any(is_meant) && command.is_possible(app)
         });
         let Some(command) = command else { continue };
         context.input_mut(|input| {

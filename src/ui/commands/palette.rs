@@ -1,7 +1,8 @@
-//! The command palette: type a few letters, press Enter.
+//! The command palette: type a few letters, press Enter. What cannot be done now stands last, with the reason.
 
 use super::{COMMANDS, Command, shortcut_text};
 use crate::ui::app::App;
+use crate::ui::fitting;
 use crate::ui::theme::{self, Palette as Colors};
 use egui::{Align, Context, Key, Layout, Modal, Modifiers, RichText, ScrollArea, TextEdit};
 
@@ -37,6 +38,13 @@ pub fn matching(text: &str) -> Vec<&'static Command> {
         .collect()
 }
 
+/// The same, what cannot be done now after all that can.
+pub fn ranked(app: &App, text: &str) -> Vec<&'static Command> {
+    let mut found = matching(text);
+    found.sort_by_key(|command| !command.is_possible(app));
+    found
+}
+
 /// Draws the palette, and runs what was chosen.
 pub fn palette_ui(app: &mut App, context: &Context) {
     if !app.palette.is_open {
@@ -46,7 +54,7 @@ pub fn palette_ui(app: &mut App, context: &Context) {
     let pressed = |key| context.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let (down, up, enter, escape) =
         (pressed(Key::ArrowDown), pressed(Key::ArrowUp), pressed(Key::Enter), pressed(Key::Escape));
-    let found = matching(&app.palette.text);
+    let found = ranked(app, &app.palette.text);
     let last = found.len().saturating_sub(1);
     app.palette.chosen = match (down, up) {
         (true, _) => (app.palette.chosen + 1).min(last),
@@ -62,9 +70,9 @@ pub fn palette_ui(app: &mut App, context: &Context) {
         response.request_focus();
         ScrollArea::vertical().max_height(320.0).min_scrolled_height(320.0).show(ui, |ui| {
             for (index, command) in found.iter().enumerate() {
-                let possible = (command.is_possible)(app);
+                let obstacle = (command.obstacle)(app);
                 ui.horizontal(|ui| {
-                    let color = if possible { colors.text } else { colors.quiet };
+                    let color = if obstacle.is_none() { colors.text } else { colors.quiet };
                     let chosen = index == app.palette.chosen;
                     let response = ui.selectable_label(chosen, RichText::new(command.title).color(color));
                     if chosen && (down || up) {
@@ -73,11 +81,12 @@ pub fn palette_ui(app: &mut App, context: &Context) {
                     if response.clicked() {
                         clicked = Some(index);
                     }
-                    if let Some(shortcut) = command.keys.first() {
+                    // Why it cannot be done is worth more than the keys that would do it.
+                    let keys = command.keys.first().map(|shortcut| shortcut_text(context, shortcut));
+                    if let Some(beside) = obstacle.map(str::to_owned).or(keys) {
                         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                             ui.add_space(12.0);
-                            let keys = shortcut_text(context, shortcut);
-                            ui.label(RichText::new(keys).small().color(colors.quiet));
+                            fitting::small_ui(ui, &beside, colors.quiet);
                         });
                     }
                 });
@@ -88,11 +97,9 @@ pub fn palette_ui(app: &mut App, context: &Context) {
         });
     });
     let chosen = clicked.or(enter.then_some(app.palette.chosen)).and_then(|index| found.get(index));
-    if let Some(command) = chosen {
+    if let Some(command) = chosen.filter(|command| command.is_possible(app)) {
         app.palette.is_open = false;
-        if (command.is_possible)(app) {
-            (command.run)(app, context);
-        }
+        (command.run)(app, context);
     } else if escape || modal.should_close() {
         app.palette.is_open = false;
     }

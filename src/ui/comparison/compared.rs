@@ -115,7 +115,7 @@ impl Compared {
         }
         let twin = self.runs.iter().find(|known| is_twin(known, run))?;
         Some(format!(
-            "expected another seed than {} has, found seed {} with the same settings",
+            "expected another training seed than {} has, found training seed {} with the same settings",
             twin.folder.display(),
             run.config.seed
         ))

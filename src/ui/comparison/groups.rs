@@ -24,9 +24,9 @@ impl Group {
         &self.runs[0].config
     }
 
-    /// "plastic · n = 5".
+    /// "alpha = free (n = 5)".
     pub fn title(&self) -> String {
-        format!("{} · n = {}", self.name, self.runs.len())
+        format!("{} (n = {})", self.name, self.runs.len())
     }
 }
 
@@ -74,13 +74,13 @@ fn name(group: &Group, groups: &[Group]) -> String {
     if parts.is_empty() { folder_name(&group.runs) } else { parts.join(", ") }
 }
 
-/// A setting in a few words: a word says by itself what it is about, a number needs its name.
+/// "alpha = free": a setting by its key, as `--set` takes it.
 fn said(key: &str, value: &Value) -> String {
     match value {
         Value::String(text) if text.is_empty() => format!("no {key}"),
-        Value::String(text) if text.contains(['/', '\\']) => format!("{key} {}", last_part(Path::new(text))),
-        Value::String(text) => text.clone(),
-        value => format!("{key} {value}").replace('-', "−"),
+        Value::String(text) if text.contains(['/', '\\']) => format!("{key} = {}", last_part(Path::new(text))),
+        Value::String(text) => format!("{key} = {}", text),
+        value => format!("{key} = {value}").replace('-', "−"),
     }
 }
 

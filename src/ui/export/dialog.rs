@@ -19,6 +19,9 @@ const NAMES: f32 = 64.0;
 /// Letters of a folder that are shown.
 const FOLDER_LETTERS: usize = 52;
 
+/// Height of a field that stands in line with a button.
+const BUTTON_HEIGHT: f32 = 26.0;
+
 /// What was pressed.
 #[derive(Clone, Copy, PartialEq)]
 enum Pressed {
@@ -61,9 +64,13 @@ fn dialog_ui(context: &Context, session: &mut Session) {
         .default_pos(context.content_rect().right_top() + vec2(-12.0, 40.0));
     window.show(context, |ui| {
         ui.set_width(WIDTH);
-        ui.add_enabled_ui(exports.job().is_none(), |ui| choices_ui(ui, exports, &naming));
+        let can_start = exports.kind != ExportKind::Curves || has_curve;
+        ui.add_enabled_ui(exports.job().is_none(), |ui| {
+            choices_ui(ui, exports, &naming);
+            pressed = file_ui(ui, exports, &naming, can_start);
+        });
         ui.add_space(4.0);
-        pressed = foot_ui(ui, exports, has_curve);
+        pressed = foot_ui(ui, exports, can_start).or(pressed);
     });
     exports.is_open = is_open && !context.input(|input| input.key_pressed(egui::Key::Escape));
     match pressed {
@@ -120,14 +127,29 @@ fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
             ui.checkbox(&mut exports.caption, "caption").on_hover_text("task, network, seed, iteration, step");
         });
     }
+}
+
+/// The file's name, and beside it the button that writes it.
+fn file_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>, can_start: bool) -> Option<Pressed> {
+    let palette = Palette::of(ui.ctx());
     let offered = exports.offered_name(naming);
+    let mut pressed = None;
     ui.horizontal(|ui| {
         let label = name_ui(ui, "file");
-        let field = TextEdit::singleline(&mut exports.path_text).hint_text(offered).desired_width(f32::INFINITY);
-        let response = ui.add(field).labelled_by(label.id);
-        if response.on_hover_text("empty: the name that is shown, in the folder the program runs in").changed() {
-            exports.in_the_way = None;
-        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let text = if exports.in_the_way.is_some() { "Replace it" } else { "Write file" };
+            let button = Button::new(theme::strong(text).color(egui::Color32::WHITE)).fill(palette.accent);
+            if ui.add_enabled(can_start, button).clicked() {
+                pressed = Some(Pressed::Start);
+            }
+            let field = TextEdit::singleline(&mut exports.path_text).hint_text(offered);
+            let field = field.desired_width(ui.available_width()).min_size(vec2(0.0, BUTTON_HEIGHT));
+            let field = field.align(Align2::LEFT_CENTER);
+            let response = ui.add(field).labelled_by(label.id);
+            if response.on_hover_text("empty: the name that is shown, in the folder the program runs in").changed() {
+                exports.in_the_way = None;
+            }
+        });
     });
     row(ui, "folder", |ui| {
         let folder = exports.folder().display().to_string();
@@ -135,6 +157,7 @@ fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
         let shown = elided_start(&folder, FOLDER_LETTERS);
         ui.label(RichText::new(shown).small().color(palette.quiet)).on_hover_text(folder);
     });
+    pressed
 }
 
 /// The last `most` letters of a text, with a mark where some are left out.
@@ -209,8 +232,8 @@ fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// Progress and cancel while a job is under way; otherwise what the last one came to, and the button.
-fn foot_ui(ui: &mut Ui, exports: &Exports, has_curve: bool) -> Option<Pressed> {
+/// Progress and cancel while a job is under way; otherwise what the last one came to.
+fn foot_ui(ui: &mut Ui, exports: &Exports, can_start: bool) -> Option<Pressed> {
     let palette = Palette::of(ui.ctx());
     let mut pressed = None;
     if let Some(job) = exports.job() {
@@ -231,22 +254,13 @@ fn foot_ui(ui: &mut Ui, exports: &Exports, has_curve: bool) -> Option<Pressed> {
         Some(Err(text)) => drop(ui.label(RichText::new(text).small().color(palette.wrong))),
         None => {}
     }
-    let in_the_way = exports.in_the_way.is_some();
-    if in_the_way {
+    if exports.in_the_way.is_some() {
         ui.label(RichText::new("There is a file of this name already.").small().color(palette.wrong));
     }
-    let can_start = exports.kind != ExportKind::Curves || has_curve;
     if !can_start {
         let text = "There is no curve: train a network, or open a checkpoint.";
         ui.label(RichText::new(text).small().color(palette.quiet));
     }
-    ui.allocate_ui_with_layout(vec2(WIDTH, 30.0), Layout::right_to_left(Align::Center), |ui| {
-        let text = if in_the_way { "Replace it" } else { "Write file" };
-        let button = Button::new(theme::strong(text).color(egui::Color32::WHITE)).fill(palette.accent);
-        if ui.add_enabled(can_start, button).clicked() {
-            pressed = Some(Pressed::Start);
-        }
-    });
     pressed
 }
 

@@ -44,7 +44,7 @@ impl ExportKind {
             Self::Network => "Network",
             Self::Tape => "Tape",
             Self::Tensors => "Tensors",
-            Self::Lifetime => "Lifetime",
+            Self::Lifetime => "Animation",
         }
     }
 
@@ -55,9 +55,9 @@ impl ExportKind {
             Self::Panel => "One panel as a picture (PNG).",
             Self::Curves => "The numbers of every iteration, raw and smoothed (CSV).",
             Self::Network => "The network in view, to be opened again (safetensors).",
-            Self::Tape => "This lifetime as it was lived, to be opened again (safetensors).",
+            Self::Tape => "This episode as a recording, to be opened again (safetensors).",
             Self::Tensors => "Parameters, activities and H at this step, for numpy (NPZ).",
-            Self::Lifetime => "A span of the lifetime, one frame a step (GIF).",
+            Self::Lifetime => "A span of the episode, one frame per step (GIF).",
         }
     }
 

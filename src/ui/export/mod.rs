@@ -115,7 +115,6 @@ impl Still {
     pub fn caption(&self) -> String {
         let tape = self.scene.tape();
         let seed = self.scene.life_name();
-        let seed = seed.strip_prefix("episode of ").unwrap_or(&seed);
         format!(
             "{} · {} · {seed} · iteration {} · step {} of {}",
             self.scene.task.name(),

@@ -12,7 +12,7 @@ pub fn account_ui(ui: &mut Ui, session: &mut Session, account: &[Share]) {
     let palette = Palette::of(ui.ctx());
     if account.is_empty() {
         let words = if session.clock.at() < 2 {
-            "Nothing yet: a trace is zero when a life begins."
+            "Nothing yet: a trace is zero when an episode begins."
         } else {
             "Nothing: the two neurons have not been active one after the other."
         };
@@ -32,12 +32,12 @@ pub fn account_ui(ui: &mut Ui, session: &mut Session, account: &[Share]) {
         let spoken = format!("{name} wrote {amount}, {part}");
         let columns = [
             (0.0, Align2::LEFT_CENTER, name.as_str(), ink),
-            (0.78, Align2::RIGHT_CENTER, amount.as_str(), palette.quiet),
+            (0.83, Align2::RIGHT_CENTER, amount.as_str(), palette.quiet),
             (1.0, Align2::RIGHT_CENTER, part.as_str(), ink),
         ];
         let response = parts::line_ui(ui, ("account", index), &spoken, share.share as f32, color, &columns);
         if response.hovered() {
-            session.hover = Some(format!("{hint}: {amount} of H, {part} of all that was written or cut"));
+            session.hover = Some(format!("{hint}: {amount} of H, {part} of all contributions"));
         }
         if response.clicked()
             && let Some(step) = seek
@@ -62,10 +62,12 @@ fn words(writer: &Writer) -> (String, String, Option<usize>) {
             let name = format!("transplant, step {}", step + 1);
             (name.clone(), name, Some(*step))
         }
-        Writer::Clip { times } => (format!("cut off, {times} ×"), format!("the clip cut off, at {times} steps"), None),
+        Writer::Clip { times } => (format!("clipped, {times} ×"), format!("clipped at {times} steps"), None),
         Writer::Rest { count, is_up } => {
-            let direction = if *is_up { "up" } else { "down" };
-            (format!("{count} more, {direction}"), format!("{count} more that pushed H {direction}"), None)
+            let sign = if *is_up { "positive" } else { "negative" };
+            let plural = if *count == 1 { "" } else { "s" };
+            let name = format!("{count} smaller {sign} contribution{plural}");
+            (name.clone(), name, None)
         }
     }
 }

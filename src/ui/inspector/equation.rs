@@ -127,7 +127,7 @@ fn neuron_ui(ui: &mut Ui, drive: Drive, now: &SynapseNow, palette: &Palette) {
     let is_clamped = drive == Drive::Clamp && now.input != 0.0;
     let post = signed(f64::from(now.post), 3);
     let shown = if is_clamped {
-        numbers(ui).text(&format!("{post}, held by its input"))
+        numbers(ui).text(&format!("{post}, clamped to its input"))
     } else {
         let line = numbers(ui).text(&format!("{post} = tanh(… + "));
         let line = match now.plastic {
@@ -230,5 +230,5 @@ fn clip_words(plastic: PlasticNow, now: &SynapseNow) -> Option<String> {
         WritingNow::Modulated { modulation, added, .. } => (modulation.bound, added),
     };
     let reached = plastic.trace + added;
-    (reached.abs() > bound).then(|| format!("cut off at ±{}", figures(f64::from(bound), 2)))
+    (reached.abs() > bound).then(|| format!("clipped at ±{}", figures(f64::from(bound), 2)))
 }

@@ -5,6 +5,7 @@ use super::pinned::Pinned;
 use super::room;
 use crate::render::{CellGrid, Colormap, Heatmap, HeatmapKey, Matrix};
 use crate::ui::numbers::{figures, signed};
+use crate::ui::scene::Scene;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
@@ -28,6 +29,11 @@ struct Picture<'a> {
     color: Color32,
     matrix: &'a Arc<Matrix>,
     range: f32,
+}
+
+/// What the connections are shown as, for the heading above them.
+pub fn note(session: &Session) -> &'static str {
+    if session.scene().is_some_and(Scene::has_pixels) { "as a picture" } else { "one cell per neuron" }
 }
 
 /// Draws w, α and α·H (`product`) of a fan; `marked` is the neuron at the other end of the pinned synapse.
@@ -103,7 +109,7 @@ fn picture_ui(
         }
     }
     ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Outside);
-    let words = describe(fan, picture);
+    let words = describe(fan, picture, session.scene().is_some_and(Scene::has_pixels));
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     if let Some(cell) = under {
         let (from, to) = fan.side.connection(fan.neuron, cell);
@@ -117,12 +123,13 @@ fn picture_ui(
 }
 
 /// What a screen reader hears.
-fn describe(fan: &Fan, picture: &Picture<'_>) -> String {
+fn describe(fan: &Fan, picture: &Picture<'_>, are_pixels: bool) -> String {
     let side = match fan.side {
         Side::Into => "into",
         Side::OutOf => "out of",
     };
-    let of = format!("{} {side} neuron {} as a picture", picture.symbol, fan.neuron);
+    let of =
+        format!("{} {side} neuron {}{}", picture.symbol, fan.neuron, if are_pixels { " as a picture" } else { "" });
     match picture.matrix.largest() {
         Some((row, column, value)) => {
             let other = row * picture.matrix.columns() + column;

@@ -59,7 +59,10 @@ pub fn inspector_ui(ui: &mut Ui, session: &mut Session) {
     };
     theme::slim_scroll_bar(ui);
     room::begin(ui);
+    // The bar has its place whether it is there or not: what is drawn must not move under the pointer when it comes.
+    let width = ui.available_width() - ui.spacing().scroll.allocated_width();
     let page = ScrollArea::vertical().auto_shrink([false, false]).id_salt(pinned).show(ui, |ui| {
+        ui.set_max_width(width);
         ui.spacing_mut().item_spacing.y = 4.0;
         match &*now {
             Now::Synapse(now) => synapse::synapse_ui(ui, session, &life, now),

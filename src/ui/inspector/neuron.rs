@@ -6,7 +6,7 @@ use super::history::{History, history_ui};
 use super::parts::{Name, heading_ui, line_ui, row_ui, title_ui};
 use super::pinned::Pinned;
 use crate::plastic::{Drive, Recurrent};
-use crate::ui::numbers::signed;
+use crate::ui::numbers::{grouped, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{Align2, RichText, Ui};
@@ -24,12 +24,12 @@ pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNo
     if let Some(Recurrent { drive, .. }) = recurrent {
         let input = match (drive, now.input) {
             (_, 0.0) => "none".to_owned(),
-            (Drive::Clamp, input) => format!("held at {}", signed(f64::from(input), 3)),
+            (Drive::Clamp, input) => format!("clamped at {}", signed(f64::from(input), 3)),
             (Drive::Add, input) => signed(f64::from(input), 5),
         };
         row_ui(ui, &Name::Words("input"), &input);
     }
-    heading_ui(ui, "Activity over this life", "−1 to +1");
+    heading_ui(ui, &format!("Activity, steps 1–{}", grouped(session.clock.steps() as u64)), "−1 to +1");
     let history_name = format!("x of neuron {}", now.index);
     let history = History { values: &life.history, name: &history_name, color: palette.text, least_range: 1.0 };
     history_ui(ui, session, &history);
@@ -41,7 +41,7 @@ pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNo
     let sides = [("Into", Some(&life.into)), ("Out of", life.out.as_ref())];
     for (index, (words, fan)) in sides.into_iter().enumerate() {
         let Some(fan) = fan else { continue };
-        heading_ui(ui, &format!("{words} neuron {name}"), "as a picture");
+        heading_ui(ui, &format!("{words} neuron {name}"), fan::note(session));
         fan::fan_ui(ui, session, fan, now.products[index].as_ref(), None);
         heading_ui(ui, "Strongest", if is_plastic { "w + α·H" } else { "w" });
         let bias = fan.bias.map(|bias| fan.side.connection(now.index, bias));

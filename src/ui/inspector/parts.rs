@@ -1,5 +1,6 @@
 //! Headings, chips and rows of the inspector.
 
+use crate::ui::fitting;
 use crate::ui::numbers::signed;
 use crate::ui::theme::{self, Palette};
 use egui::{Align, Align2, Color32, FontFamily, FontId, Layout, RichText, Sense, Ui, vec2};
@@ -15,7 +16,7 @@ pub fn title_ui(ui: &mut Ui, title: &str) -> bool {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let clear =
                 egui::Button::new(RichText::new("Clear").small().color(Palette::of(ui.ctx()).quiet)).frame(false);
-            is_cleared = ui.add(clear).on_hover_text("unpin (Esc)").clicked();
+            is_cleared = ui.add(clear).on_hover_text("clear the pin (Esc)").clicked();
         });
     });
     is_cleared
@@ -28,7 +29,7 @@ pub fn heading_ui(ui: &mut Ui, text: &str, note: &str) {
     ui.allocate_ui_with_layout(vec2(ui.available_width(), 16.0), Layout::left_to_right(Align::Center), |ui| {
         ui.label(RichText::new(text).color(palette.quiet));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add(egui::Label::new(RichText::new(note).small().color(palette.quiet)).truncate());
+            fitting::small_ui(ui, note, palette.quiet);
         });
     });
 }
@@ -65,7 +66,8 @@ fn chip_ui(ui: &mut Ui, symbol: &str, color: Color32) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, symbol));
 }
 
-/// A line that can be clicked, with a bar behind it as long as `share`; words for screen readers.
+/// A line that can be clicked, with a bar behind it as long as `share`; words for screen readers. Where the first column
+/// reaches into the second, it has a line of its own above the others.
 pub fn line_ui(
     ui: &mut Ui,
     salt: impl std::hash::Hash + std::fmt::Debug,
@@ -75,7 +77,15 @@ pub fn line_ui(
     columns: &[(f32, Align2, &str, Color32)],
 ) -> egui::Response {
     let palette = Palette::of(ui.ctx());
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::hover());
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let width = ui.available_width();
+    let width_of = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), palette.text).size().x;
+    let is_long = match columns {
+        [(_, _, first, _), (x, _, second, _), ..] => width_of(first) + 2.0 > width * x - width_of(second),
+        _ => false,
+    };
+    let height = if is_long { 2.0 * ROW_HEIGHT } else { ROW_HEIGHT };
+    let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     let response = ui.interact(rect, ui.scope_id().with(salt), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
     if response.hovered() || response.has_focus() {
@@ -86,9 +96,9 @@ pub fn line_ui(
         let bar = bar.with_max_x(bar.left() + bar.width() * share.min(1.0));
         ui.painter().rect_filled(bar, 3.0, theme::mix(palette.background, color, 0.18));
     }
-    let font = egui::TextStyle::Body.resolve(ui.style());
-    for &(x, align, text, ink) in columns {
-        let at = egui::pos2(rect.left() + rect.width() * x, rect.center().y);
+    for (index, &(x, align, text, ink)) in columns.iter().enumerate() {
+        let line = if is_long && index > 0 { 1.0 } else { 0.0 };
+        let at = egui::pos2(rect.left() + rect.width() * x, rect.top() + ROW_HEIGHT * (line + 0.5));
         ui.painter().text(at, align, text, font.clone(), ink);
     }
     response

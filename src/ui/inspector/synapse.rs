@@ -6,6 +6,7 @@ use super::parts::{Name, aligned, heading_ui, row_ui, title_ui};
 use super::pinned::Pinned;
 use super::{account, equation, fan};
 use crate::plastic::Writing;
+use crate::ui::numbers::grouped;
 use crate::ui::scene::Scene;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -23,7 +24,7 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
     }
     values_ui(ui, now, palette);
     if now.plastic.is_some() {
-        heading_ui(ui, "H over this life", &span_words(&life.history));
+        heading_ui(ui, &format!("H, steps 1–{}", grouped(session.clock.steps() as u64)), &span_words(&life.history));
         let name = format!("H {from} → {to}");
         let history = History { values: &life.history, name: &name, color: palette.trace, least_range: 0.0 };
         history_ui(ui, session, &history);
@@ -32,7 +33,7 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
         let words = "This network is not plastic: its synapses have neither α nor a trace, only w.";
         ui.add(egui::Label::new(RichText::new(words).color(palette.quiet)).wrap());
     }
-    heading_ui(ui, &format!("Into neuron {}", neuron_name(to, life.into.bias)), "as a picture");
+    heading_ui(ui, &format!("Into neuron {}", neuron_name(to, life.into.bias)), fan::note(session));
     fan::fan_ui(ui, session, &life.into, now.into.as_ref(), Some(from));
     ui.add_space(2.0);
     ui.horizontal_wrapped(|ui| {
@@ -46,7 +47,7 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
             }
         }
     });
-    heading_ui(ui, "Rule at work", writing.map_or("no plasticity", Writing::title));
+    heading_ui(ui, "Update rule", writing.map_or("no plasticity", Writing::title));
     equation::equation_ui(ui, recurrent.map(|recurrent| recurrent.drive), now);
     if now.plastic.is_some() {
         heading_ui(ui, "Written by", &format!("H at step {}", now.step + 1));

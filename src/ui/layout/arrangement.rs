@@ -130,9 +130,10 @@ impl Named {
                     ])),
                 ),
             ])),
+            // As wide as it is high, with what stands around its picture.
             Self::Inspect => Row(parts([
-                (0.62, panel("Trace")),
-                (0.38, Column(parts([(0.5, panel("Weights")), (0.5, panel("Plasticity"))]))),
+                (0.71, panel("Trace")),
+                (0.29, Column(parts([(0.5, panel("Weights")), (0.5, panel("Plasticity"))]))),
             ])),
             Self::Train => Row(parts([
                 (0.62, panel("Learning")),

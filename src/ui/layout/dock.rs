@@ -8,7 +8,7 @@ use egui::{Color32, Stroke, Ui, Visuals, WidgetText};
 use egui_tiles::{
     Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree, UiResponse,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Between two tiles, in points.
 const GAP: f32 = 6.0;
@@ -112,7 +112,15 @@ impl Dock {
             return;
         }
         let mut closed = None;
-        let mut shown = Shown { panels: &mut self.panels, session, closed: &mut closed };
+        let mut tabbed = HashSet::new();
+        for tile in self.tree.tiles.tiles() {
+            if let Tile::Container(Container::Tabs(tabs)) = tile
+                && tabs.children.len() > 1
+            {
+                tabbed.extend(tabs.children.iter().copied());
+            }
+        }
+        let mut shown = Shown { panels: &mut self.panels, session, closed: &mut closed, tabbed };
         self.tree.ui(&mut shown, ui);
         if let Some(tile) = closed {
             self.tree.remove_recursively(tile);
@@ -179,12 +187,14 @@ struct Shown<'a> {
     panels: &'a mut [Box<dyn Panel>],
     session: &'a mut Session,
     closed: &'a mut Option<TileId>,
+    /// Tiles that have a tab with their title.
+    tabbed: HashSet<TileId>,
 }
 
 impl Behavior<String> for Shown<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, tile: TileId, title: &mut String) -> UiResponse {
         let Some(panel) = self.panels.iter_mut().find(|panel| panel.name() == title) else { return UiResponse::None };
-        match panels::tile(ui, &mut **panel, self.session) {
+        match panels::tile(ui, &mut **panel, self.session, self.tabbed.contains(&tile)) {
             Handle::Dragged => UiResponse::DragStarted,
             Handle::Closed => {
                 *self.closed = Some(tile);
@@ -195,7 +205,9 @@ impl Behavior<String> for Shown<'_> {
     }
 
     fn tab_title_for_pane(&mut self, title: &String) -> WidgetText {
-        title.as_str().into()
+        // A panel may show another matrix than the one after which it is called.
+        let panel = self.panels.iter().find(|panel| panel.name() == title);
+        panel.map_or(title.as_str(), |panel| panel.title()).into()
     }
 
     fn gap_width(&self, _style: &egui::Style) -> f32 {

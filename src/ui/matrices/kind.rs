@@ -61,8 +61,8 @@ impl MatrixKind {
             Self::Weights => "Weights",
             Self::Alpha => "Plasticity",
             Self::AlphaTrace => "Plastic part",
-            Self::Effective => "Connections at work",
-            Self::TraceChange => "What this step writes",
+            Self::Effective => "Effective weights",
+            Self::TraceChange => "ΔH at this step",
             Self::WeightGradient => "Gradient of w",
             Self::AlphaGradient => "Gradient of α",
         }
@@ -71,12 +71,12 @@ impl MatrixKind {
     /// What it is, in a few words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Trace => "Hebbian trace, written while the network lives",
+            Self::Trace => "Hebbian trace, written during the episode",
             Self::Weights => "fixed weights, learned by gradient descent",
             Self::Alpha => "plasticity coefficients, learned by gradient descent",
             Self::AlphaTrace => "what plasticity adds to the weights at this step",
-            Self::Effective => "fixed and plastic part together, the connections at this step",
-            Self::TraceChange => "H(t+1) − H(t), what the step viewed writes into the trace",
+            Self::Effective => "fixed and plastic part together at this step",
+            Self::TraceChange => "H(t+1) − H(t), what this step writes into the trace",
             Self::WeightGradient => "gradient of the loss, by which the last iteration changed w",
             Self::AlphaGradient => "gradient of the loss, by which the last iteration changed α",
         }

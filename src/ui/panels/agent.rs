@@ -1,4 +1,4 @@
-//! What an agent sees, knows and wants at the instant viewed.
+//! Observation, policy and value of an agent at the instant viewed.
 
 use super::Panel;
 use super::maze::inputs_of;
@@ -6,7 +6,7 @@ use crate::episode::{Behaviour, EventKind, Modulator, Tape};
 use crate::tasks::maze::belief::ACTIONS;
 use crate::tasks::maze::environment::{LAST_ACTION, LAST_REWARD, OBSERVATION, TIME, WALLS};
 use crate::tasks::maze::grid::Action;
-use crate::ui::numbers::{decimals, signed};
+use crate::ui::numbers::{decimals, grouped, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{
@@ -34,7 +34,7 @@ impl Panel for Agent {
     }
 
     fn note(&self, _session: &Session) -> String {
-        "what it sees, knows and wants now".to_owned()
+        "observation, policy, value".to_owned()
     }
 
     fn has_content(&self, session: &Session) -> bool {
@@ -42,7 +42,7 @@ impl Panel for Agent {
     }
 
     fn empty(&self) -> &'static str {
-        "What an agent sees, knows and wants appears here: open or train a network of the task maze."
+        "The observation, policy and value of an agent appear here: open or train a network of the task maze."
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
@@ -107,8 +107,8 @@ fn sight_ui(ui: &mut Ui, walls: Option<&[f32]>) {
     ui.painter().circle_filled(rect.center(), cell * 0.2, palette.curve());
     let count = walls.map(|walls| walls.iter().filter(|&&wall| wall > 0.0).count());
     let words = count.map_or_else(
-        || "what the agent sees: nothing, the walls are withheld".to_owned(),
-        |count| format!("what the agent sees: {count} walls around it"),
+        || "observation: the walls are withheld".to_owned(),
+        |count| format!("observation: {count} walls around the agent"),
     );
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
 }
@@ -202,7 +202,7 @@ fn curve_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, curve: &Curve<'_>, 
     }
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
     let font = egui::TextStyle::Small.resolve(ui.style());
-    let title = format!("{name} over this life");
+    let title = format!("{name} over steps 1–{}", grouped(tape.steps as u64));
     ui.painter().text(rect.left_top(), Align2::LEFT_TOP, title, font.clone(), palette.quiet);
     let at = session.clock.at();
     let now = values.get(at).map(|&now| signed(f64::from(now), 3));
@@ -230,7 +230,7 @@ fn curve_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, curve: &Curve<'_>, 
     }
     ui.painter().vline(x_of(at), plot.y_range(), Stroke::new(1.0, palette.mark));
     let [low, high] = [low, high].map(|value| signed(f64::from(value), 2));
-    let mut words = format!("{name} over this life, from {low} to {high}");
+    let mut words = format!("{name} over steps 1–{}, from {low} to {high}", grouped(tape.steps as u64));
     if let Some(now) = now {
         words.push_str(&format!(", now {now}"));
     }

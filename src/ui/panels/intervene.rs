@@ -39,7 +39,7 @@ impl Panel for Intervene {
 
     fn note(&self, session: &Session) -> String {
         match session.is_branching() {
-            true => "living on from there …".to_owned(),
+            true => "running on from there …".to_owned(),
             false => format!("before step {}", session.clock.at() + 1),
         }
     }
@@ -49,7 +49,7 @@ impl Panel for Intervene {
     }
 
     fn empty(&self) -> &'static str {
-        "A life can be changed here: the trace of a plastic network erased or frozen, an agent driven."
+        "Interventions in an episode stand here: erase or freeze the trace of a plastic network, drive an agent."
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
@@ -65,7 +65,7 @@ impl Panel for Intervene {
                 }
                 let has_trace = session.scene().is_some_and(|scene| scene.alpha.is_some());
                 ui.add_enabled_ui(has_trace, |ui| self.trace_ui(ui, session)).response.on_disabled_hover_text(
-                    "this network has no trace and no α: its weights stay as they are for the whole life",
+                    "this network has no trace and no α: its weights are fixed throughout the episode",
                 );
             });
             ui.add_space(4.0);
@@ -82,23 +82,23 @@ impl Intervene {
             let frozen = intervention::frozen_from(session.interventions(), layer_of(session))
                 .filter(|step| *step <= session.clock.at());
             let button = ui.add_enabled(frozen.is_none(), Button::new("Freeze"));
-            let button = button.on_hover_text("nothing is written any more, from this step on");
+            let button = button.on_hover_text("nothing is written from this step on");
             let words = frozen.map_or_else(String::new, |step| format!("frozen since step {}", step + 1));
             if button.on_disabled_hover_text(words).clicked() {
                 session.intervene(What::Freeze);
             }
-            if ui.button("Erase").on_hover_text("everything that was learned in this life is zero").clicked() {
+            if ui.button("Erase").on_hover_text("H = 0: everything learned in this episode is gone").clicked() {
                 session.intervene(What::Erase);
             }
         });
         ui.horizontal_wrapped(|ui| {
-            let words = "put the trace that another life left behind in the place of this one's";
+            let words = "replace this trace by the one at the end of another episode";
             if ui.button("Transplant").on_hover_text(words).clicked() {
                 session.intervene(What::Transplant { seed: self.donor, state: [].into() });
             }
-            ui.label("from episode");
+            ui.label("from episode seed");
             let field = DragValue::new(&mut self.donor).speed(0.1).range(0..=MAX_SEED);
-            ui.add(field).on_hover_text("the seed of the other life");
+            ui.add(field).on_hover_text("the episode whose last trace is taken");
         });
         ui.horizontal(|ui| {
             ui.label("α ×");
@@ -109,7 +109,7 @@ impl Intervene {
             let mut scale = intervention::alpha_scale(session.interventions(), layer_of(session), session.clock.at());
             let slider =
                 Slider::new(&mut scale, SCALES).clamping(SliderClamping::Never).step_by(0.05).fixed_decimals(2);
-            if ui.add(slider).on_hover_text("how much the plastic part counts, from this step on").changed() {
+            if ui.add(slider).on_hover_text("factor of α from this step on").changed() {
                 session.intervene(What::ScaleAlpha(scale));
             }
         });
@@ -130,14 +130,14 @@ fn actions_of(session: &Session) -> &'static [ActionName] {
 fn drive_ui(ui: &mut Ui, session: &mut Session) {
     ui.horizontal_wrapped(|ui| {
         let drives = session.is_driving();
-        let words = "the arrow keys, or a click beside the agent, say where it goes (D); Esc gives them back";
+        let words = "drive the agent with the arrow keys, or a click beside it (D); Esc ends it";
         let button = ui.add(Button::new("Drive").selected(drives)).on_hover_text(words);
         if button.clicked() {
             session.set_driving(!drives);
         }
         for (action, ActionName { name, sign }) in actions_of(session).iter().enumerate() {
             let button = ui.add(Button::new(sign.to_string()).min_size(egui::vec2(24.0, 0.0)));
-            if button.on_hover_text(format!("go {name} in this step")).clicked() {
+            if button.on_hover_text(format!("go {name} at this step")).clicked() {
                 session.drive(action);
             }
         }
@@ -148,11 +148,11 @@ fn drive_ui(ui: &mut Ui, session: &mut Session) {
 fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
     let interventions = session.interventions().to_vec();
     if interventions.is_empty() {
-        let star = if session.has_agent() { " The star, where it is shown, can be dragged, too." } else { "" };
-        let words = "Nothing has been done to this life. What you do begins at the step in view, and what follows is \
-                     lived again with the same random numbers.";
+        let star = if session.has_agent() { " The star can be dragged, too." } else { "" };
+        let words = "No interventions in this episode. An intervention takes effect at the step in view, and what \
+                     follows is run again with the same random numbers.";
         ui.add(Label::new(RichText::new(format!("{words}{star}")).small().color(palette.quiet)).wrap());
-        if !session.left_interventions().is_empty() && ui.small_button("Do again what was done last").clicked() {
+        if !session.left_interventions().is_empty() && ui.small_button("Reapply interventions").clicked() {
             session.intervene_again();
         }
         return;
@@ -167,7 +167,7 @@ fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
             let words = in_words(&interventions[row.clone()], actions_of(session));
             let words = with_layer(words, &interventions[row.start], session);
             let button = ui.small_button("×");
-            let name = format!("take back: {words}");
+            let name = format!("undo: {words}");
             button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
             if button.on_hover_text(name).clicked() {
                 retracted = Some(row.clone());
@@ -184,7 +184,7 @@ fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
     if let Some(places) = retracted {
         session.retract(places);
     }
-    if ui.small_button("Take everything back").clicked() {
+    if ui.small_button("Undo all interventions").clicked() {
         session.retract_all();
     }
 }
@@ -227,15 +227,15 @@ fn in_words(row: &[Intervention], actions: &[ActionName]) -> String {
             });
             format!("driven {}", signs.collect::<String>())
         }
-        What::MoveReward([row, column]) => format!("the reward to square ({column}, {row})"),
+        What::MoveReward([row, column]) => format!("reward moved to square ({column}, {row})"),
         What::Freeze => "trace frozen".to_owned(),
         What::Erase => "trace erased".to_owned(),
         What::ScaleAlpha(factor) => format!("α × {}", figures(f64::from(*factor), 3)),
-        What::Transplant { seed, .. } => format!("the trace that episode {seed} left behind"),
+        What::Transplant { seed, .. } => format!("last trace of episode seed {seed}"),
     }
 }
 
-/// What the whole life came to, untouched and changed.
+/// What the whole episode came to, with intervention and without.
 fn outcomes(session: &Session) -> Option<String> {
     let scene = session.scene()?;
     let lives = [scene.ghost.as_ref()?.tape(), scene.tape()];
@@ -245,8 +245,8 @@ fn outcomes(session: &Session) -> Option<String> {
         value if session.has_agent() => decimals(value, 1),
         value => decimals(value, 2),
     });
-    let what = if session.has_agent() { "reward of the whole life" } else { measure.title };
-    Some(format!("{what}: {untouched} untouched, {changed} as changed"))
+    let what = if session.has_agent() { "reward per episode" } else { measure.title };
+    Some(format!("{what}: {changed} with intervention, {untouched} control"))
 }
 
 #[cfg(test)]

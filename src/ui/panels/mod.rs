@@ -12,6 +12,7 @@ pub mod places;
 pub mod probe;
 pub mod recall;
 
+use super::fitting;
 use super::matrices::MatrixKind;
 use super::session::Session;
 use super::theme::{self, Palette};
@@ -45,7 +46,8 @@ pub trait Panel {
     }
     /// Its heading.
     fn title(&self) -> &'static str;
-    /// What stands at the right of its heading.
+    /// What stands at the right of its heading, in parts between [`fitting::BETWEEN`]; where there is little room, the
+    /// last ones are left out.
     fn note(&self, session: &Session) -> String;
     /// Whether there is anything to show; otherwise [`Panel::empty`] says what belongs here.
     fn has_content(&self, session: &Session) -> bool;
@@ -74,15 +76,28 @@ pub enum Handle {
 
 /// Draws a panel in its frame: heading, note, content or what belongs there.
 pub fn framed(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session) {
-    let _untouched = frame_ui(ui, panel, session, false);
+    let _untouched = frame_ui(ui, panel, session, Place::Alone);
 }
 
-/// Draws a panel as a tile, which can be dragged by its heading and closed.
-pub fn tile(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session) -> Handle {
-    frame_ui(ui, panel, session, true)
+/// Draws a panel as a tile, which can be dragged by its heading and closed. A tab bears its title already where
+/// `is_tab` is set.
+pub fn tile(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, is_tab: bool) -> Handle {
+    frame_ui(ui, panel, session, if is_tab { Place::Tab } else { Place::Tile })
 }
 
-fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, is_tile: bool) -> Handle {
+/// Where a panel stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// By itself, in a picture of it.
+    Alone,
+    /// Beside other tiles.
+    Tile,
+    /// Below a tab that bears its title.
+    Tab,
+}
+
+fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, place: Place) -> Handle {
+    let is_tile = place != Place::Alone;
     let palette = Palette::of(ui.ctx());
     let frame = Frame::new()
         .fill(palette.surface)
@@ -92,7 +107,8 @@ fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, is_tile: 
     let mut handle = Handle::None;
     frame.show(ui, |ui| {
         ui.set_min_size(ui.available_size());
-        let heading = egui::Rect::from_min_size(ui.cursor().min, egui::vec2(ui.available_width() - 18.0, 20.0));
+        let heading =
+            egui::Rect::from_min_size(ui.cursor().min, egui::vec2(ui.available_width() - theme::CROSS - 4.0, 20.0));
         if is_tile {
             let response = ui.interact(heading, ui.scope_id().with("heading"), Sense::drag());
             let response = response.on_hover_cursor(CursorIcon::Grab);
@@ -101,14 +117,15 @@ fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, is_tile: 
             }
         }
         ui.horizontal(|ui| {
-            ui.label(theme::strong(panel.title()));
+            if place != Place::Tab {
+                ui.label(theme::strong(panel.title()));
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if is_tile && theme::cross_ui(ui, &format!("close {}", panel.title())) {
                     handle = Handle::Closed;
                 }
                 if panel.has_content(session) {
-                    let note = egui::RichText::new(panel.note(session)).small().color(palette.quiet);
-                    ui.add(egui::Label::new(note).truncate());
+                    fitting::small_ui(ui, &panel.note(session), palette.quiet);
                 }
             });
         });

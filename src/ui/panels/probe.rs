@@ -1,7 +1,7 @@
 //! The question, to be changed by hand: erase any part of the probe, ask for another picture, and see the answer.
 
 use super::pixels::{self, Textures, WHOLE};
-use super::recall::elided;
+use super::recall::caption;
 use super::{Panel, places};
 use crate::tasks::Recalled;
 use crate::ui::numbers::{decimals, grouped, signed};
@@ -56,7 +56,7 @@ impl Panel for Probe {
     }
 
     fn empty(&self) -> &'static str {
-        "What a network is asked can be changed here, by erasing part of the probe."
+        "The probe of a recall appears here, to be edited."
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
@@ -99,7 +99,7 @@ impl Probe {
         let (can_live, palette) = (session.can_live(), Palette::of(ui.ctx()));
         let small = |words: String, color| egui::Label::new(RichText::new(words).small().color(color)).wrap();
         if !can_live {
-            let words = "This tape holds one lifetime and not how to live another: open the checkpoint of its network to ask something else.";
+            let words = "This tape holds one episode and no settings for another: open the checkpoint of its network to change the probe.";
             ui.add(small(words.into(), palette.mark));
         }
         ui.add_enabled_ui(can_live, |ui| self.controls_ui(ui, session, asked, side));
@@ -148,17 +148,17 @@ impl Probe {
                 changed.blank(|_| false);
             }
             let before = session.question_before().filter(|before| before != asked);
-            if ui.add_enabled(before.is_some(), egui::Button::new("As it was")).clicked()
+            if ui.add_enabled(before.is_some(), egui::Button::new("Reset probe")).clicked()
                 && let Some(before) = before
             {
                 changed = before;
             }
         });
         ui.horizontal_wrapped(|ui| {
-            ui.label("ask for");
+            ui.label("cue");
             for index in 0..asked.question.study.len().min(9) {
                 let response = ui.selectable_label(asked.question.target == index, format!("{}", index + 1));
-                let name = format!("ask for picture {}", index + 1);
+                let name = format!("cue picture {}", index + 1);
                 response
                     .widget_info(|| WidgetInfo::selected(Role::Button, true, asked.question.target == index, &name));
                 if response.on_hover_text(name).clicked() {
@@ -201,8 +201,8 @@ impl Probe {
         let measure = scene.task.measure();
         // In full, and for a narrow picture.
         let [result, short] = match (is_asking, blanked) {
-            (true, _) => ["living this lifetime …".to_owned(), "living …".to_owned()],
-            (false, 0) => ["nothing is blanked: nothing is asked for".to_owned(), "nothing asked".to_owned()],
+            (true, _) => ["running the episode …".to_owned(), "running …".to_owned()],
+            (false, 0) => ["nothing is blanked: nothing to recall".to_owned(), "nothing blanked".to_owned()],
             (false, _) => {
                 let value = decimals(f64::from(tape.measure), 2);
                 [format!("{} {value} at the end", measure.key), format!("r {value}")]
@@ -211,23 +211,23 @@ impl Probe {
         self.picture(ui, right, side, "answer", pixels::grey(output, palette));
         ui.painter().rect_stroke(right, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Outside);
         let answer = ui.interact(right, ui.scope_id().with("answer"), Sense::hover());
-        let words = format!("answer at step {}, {result}", step + 1);
+        let words = format!("network output at step {}, {result}", step + 1);
         answer.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
         let blank_words = format!("{} of {} blanked", grouped(blanked as u64), grouped((side * side) as u64));
         let title = if scene.changed.as_ref().is_some_and(|changed| changed.is_edited) || is_asking {
-            ("probe, edited", palette.mark)
+            (["probe, edited", "edited"], palette.mark)
         } else {
-            ("probe", palette.quiet)
+            (["probe"; 2], palette.quiet)
         };
-        for (rect, above, color, below, short) in [
-            (left, title.0.to_owned(), title.1, blank_words, format!("{} blanked", grouped(blanked as u64))),
-            (right, format!("x(t) at step {}", step + 1), palette.quiet, result, short),
+        let output_title = [format!("network output at step {}", step + 1), "output".to_owned()];
+        for (rect, above, color, below) in [
+            (left, title.0.map(str::to_owned), title.1, [blank_words, format!("{} blanked", grouped(blanked as u64))]),
+            (right, output_title, palette.quiet, [result, short]),
         ] {
-            let above = elided(ui, above, color, rect.width());
+            let above = caption(ui, above, color, rect.width());
             let corner = rect.left_top() - vec2(0.0, 5.0 + above.size().y);
             ui.painter().galley(corner, above, color);
-            let long = elided(ui, below, palette.quiet, rect.width());
-            let below = if long.elided { elided(ui, short, palette.quiet, rect.width()) } else { long };
+            let below = caption(ui, below, palette.quiet, rect.width());
             ui.painter().galley(rect.left_bottom() + vec2(0.0, 4.0), below, palette.quiet);
         }
         let hovered = response.hover_pos().or(answer.hover_pos());
@@ -238,7 +238,7 @@ impl Probe {
                 value => format!("shown {}", signed(f64::from(value), 3)),
             };
             let output = signed(f64::from(output[cell]), 3);
-            session.hover = Some(format!("{}   {shown}   x {output}", places::name(cell, side)));
+            session.hover = Some(format!("{}   {shown}   output {output}", places::name(cell, side)));
         }
     }
 

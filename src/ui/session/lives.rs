@@ -24,7 +24,7 @@ impl Session {
     pub fn new_episode(&mut self, same_seed: bool) {
         let Some(scene) = &self.scene else { return };
         let Some(config) = scene.config.clone() else {
-            self.warn("This tape holds one lifetime and not how to live another: open the checkpoint of its network.");
+            self.warn("This tape holds one episode and no settings for another: open the checkpoint of its network.");
             return;
         };
         if let Some(own) = scene.changed.as_ref().filter(|changed| same_seed && changed.base.is_own) {
@@ -42,7 +42,7 @@ impl Session {
         };
         let (origin, parameters, iteration) = (scene.origin.clone(), Arc::clone(&scene.parameters), scene.iteration);
         self.following = false;
-        self.start(format!("living episode {seed}"), Arrival::Replay, move || {
+        self.start(format!("running episode seed {seed}"), Arrival::Replay, move || {
             scene::new_episode(origin, config, parameters, iteration, seed)
         });
     }
@@ -60,7 +60,7 @@ impl Session {
     pub fn show_lived(&mut self, lived: &GalleryLifetime) {
         let (by, seed) = (Arc::clone(&lived.by), lived.seed);
         self.following = false;
-        self.start(format!("living episode {seed}"), Arrival::Answer, move || {
+        self.start(format!("running episode seed {seed}"), Arrival::Answer, move || {
             let (origin, config, parameters) = (by.origin.clone(), by.config.clone(), Arc::clone(&by.parameters));
             let mut prepared = scene::new_episode(origin, config, parameters, by.iteration, seed)?;
             prepared.curve = Some(by.curve.to_vec());
@@ -75,7 +75,7 @@ impl Session {
         let (origin, parameters, iteration) = (scene.origin.clone(), Arc::clone(&scene.parameters), scene.iteration);
         let is_new = changed.base.is_own && !changed.is_edited;
         let arrival = if is_new { Arrival::Own } else { Arrival::Asked };
-        self.start("living your question".into(), arrival, move || {
+        self.start("running the edited episode".into(), arrival, move || {
             scene::asked(origin, config, parameters, iteration, asked, changed)
         });
     }
@@ -83,7 +83,7 @@ impl Session {
     /// The lifetime in view with other interventions, in the background.
     pub(in crate::ui) fn live_branch(&mut self, interventions: Vec<Intervention>) {
         let Some(scene) = self.scene.clone() else { return };
-        self.start("living on from there".into(), Arrival::Branched, move || {
+        self.start("running on from there".into(), Arrival::Branched, move || {
             Ok(Prepared { scene: scene.branched(interventions)?, curve: None, note: None })
         });
     }

@@ -139,6 +139,11 @@ impl Session {
         self.training.has_run() && (is_own || (self.following && self.watch.is_none()))
     }
 
+    /// Whether the curve of the network in view grows while it is looked at.
+    pub fn is_live(&self) -> bool {
+        self.watch.is_some() || (self.training.is_active() && self.views_own_run())
+    }
+
     /// Whether the run that is followed has a newer network than the one that is held in view.
     pub fn has_newer(&self) -> bool {
         self.newer.is_some()

@@ -102,7 +102,7 @@ impl Rules {
             Err(SettingError::Value { key: key.into(), expected: expected.into(), found })
         };
         if self.steps == 0 {
-            return refuse("steps", "a lifetime of at least one step", self.steps.to_string());
+            return refuse("steps", "an episode of at least one step", self.steps.to_string());
         }
         for (key, value) in [("wall_penalty", self.wall_penalty), ("reward", self.reward)] {
             if !value.is_finite() {

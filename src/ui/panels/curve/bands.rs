@@ -41,9 +41,9 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    /// "seed 3 not finite at iteration 1 200".
+    /// "training seed 3 not finite at iteration 1 200".
     pub fn words(&self) -> String {
-        format!("seed {} not finite at iteration {}", self.seed, grouped(self.place as u64 + 1))
+        format!("training seed {} not finite at iteration {}", self.seed, grouped(self.place as u64 + 1))
     }
 }
 
@@ -121,6 +121,7 @@ fn values(run: &History, measure: Measure, number: Number) -> Vec<f32> {
         measure,
         viewing: None,
         planned: run.config.iterations,
+        is_live: false,
         compared: None,
         other_task: None,
     };

@@ -31,7 +31,7 @@ impl Curve {
         self.gestures(ui, &response, &frame, all, palette);
         let words = self.describe(source);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
-        self.follow_ui(ui, &frame);
+        self.follow_ui(ui, &frame, source.is_live);
         ui.advance_cursor_after_rect(area);
         let pointer = response.hover_pos().filter(|_| !response.dragged())?;
         let read_out = self.read_out(source, &frame, pointer, palette)?;
@@ -89,7 +89,12 @@ impl Curve {
         } else {
             Vec::new()
         };
-        Grid::new(ui, palette, x, y)
+        // The shorter name where the axis is shorter than its title.
+        let font = TextStyle::Small.resolve(ui.style());
+        let title = self.number.axis_title(source.measure);
+        let words = ui.painter().layout_no_wrap(title.clone(), font, palette.quiet);
+        let title = if words.size().x <= area.height() { title } else { self.number.name(source.measure) };
+        Grid::new(ui, palette, [x, y], ["iteration", &title])
     }
 
     /// Why there is no line at all, in words.

@@ -97,7 +97,7 @@ impl Curve {
         if chip(ui, palette, "log y", "logarithmic axis of values", y == Scale::Log).clicked() {
             self.set_scales(x, other(y));
         }
-        let words = format!("the strong line is the mean of the last {} iterations, drag to change", self.smoothing);
+        let words = format!("the strong line is the mean of {} iterations, drag to change", self.smoothing);
         ui.style_mut().override_text_style = Some(egui::TextStyle::Small);
         ui.style_mut().drag_value_text_style = egui::TextStyle::Small;
         ui.visuals_mut().override_text_color = Some(palette.quiet);

@@ -3,6 +3,7 @@
 use super::axis::Tick;
 use super::view::Bounds;
 use crate::ui::theme::Palette;
+use egui::epaint::TextShape;
 use egui::{Align2, Galley, Pos2, Rect, Stroke, TextStyle, Ui, pos2};
 use std::sync::Arc;
 
@@ -14,6 +15,12 @@ const LEAST_HEIGHT: f32 = 24.0;
 
 /// Least width of the words at its left, so that it stands still while they change a little.
 const WORDS_WIDTH: f32 = 30.0;
+
+/// Room for the title of an axis.
+const TITLE: f32 = 15.0;
+
+/// Below this height of the whole chart the title of iterations has no line of its own.
+const LOW: f32 = 110.0;
 
 /// Between words and chart.
 const GAP: f32 = 6.0;
@@ -55,26 +62,35 @@ impl Frame {
 pub struct Grid {
     x: Vec<(f64, Option<Arc<Galley>>)>,
     y: Vec<(f64, Option<Arc<Galley>>)>,
+    /// Of iterations and of values.
+    titles: [Arc<Galley>; 2],
 }
 
 impl Grid {
-    /// Lays out the words.
-    pub fn new(ui: &Ui, palette: &Palette, x: Vec<Tick>, y: Vec<Tick>) -> Self {
+    /// Lays out the words: what stands at the lines, and what the axes are called.
+    pub fn new(ui: &Ui, palette: &Palette, [x, y]: [Vec<Tick>; 2], titles: [&str; 2]) -> Self {
         let font = TextStyle::Small.resolve(ui.style());
         let lay_out = |ticks: Vec<Tick>| {
             let words = |text: String| ui.painter().layout_no_wrap(text, font.clone(), palette.quiet);
             ticks.into_iter().map(|tick| (tick.at, tick.text.map(words))).collect()
         };
-        Self { x: lay_out(x), y: lay_out(y) }
+        let (x, y) = (lay_out(x), lay_out(y));
+        let titles = titles.map(|title| ui.painter().layout_no_wrap(title.to_owned(), font.clone(), palette.quiet));
+        Self { x, y, titles }
     }
 
     /// What is left of `area` for the chart.
     pub fn chart_rect(&self, area: Rect) -> Rect {
         let widths = self.y.iter().flat_map(|(_, words)| words).map(|words| words.size().x);
-        let width = widths.fold(WORDS_WIDTH, f32::max) + GAP;
+        let width = widths.fold(WORDS_WIDTH, f32::max) + GAP + TITLE;
         let min = pos2((area.left() + width).min(area.right() - 20.0), area.top() + 4.0);
-        let below = if has_words_below(area) { WORDS_HEIGHT } else { 0.0 };
-        Rect::from_min_max(min, pos2(area.right(), (area.bottom() - below).max(min.y + 10.0)))
+        // In a low panel the title stands in the line of the numbers, in a very low one there is none.
+        let (below, least) = match (has_words_below(area), area.height() < LOW) {
+            (false, _) => (0.0, 10.0),
+            (true, true) => (WORDS_HEIGHT, 10.0),
+            (true, false) => (WORDS_HEIGHT + TITLE, 20.0),
+        };
+        Rect::from_min_max(min, pos2(area.right(), (area.bottom() - below).max(min.y + least)))
     }
 
     /// Paints lines and words, within `area`.
@@ -97,6 +113,19 @@ impl Grid {
                 }
             }
         }
+        let [across, up] = &self.titles;
+        let (right, bottom) = (rect.right(), rect.bottom());
+        let is_low = area.height() < LOW;
+        let left = if is_low { right - across.size().x } else { rect.center().x - across.size().x / 2.0 };
+        let top = if is_low { bottom + 4.0 } else { bottom + WORDS_HEIGHT };
+        if has_words_below(area) {
+            painter.galley(pos2(left, top), Arc::clone(across), palette.quiet);
+        }
+        let until = if is_low { left - GAP } else { f32::INFINITY };
+        // From below to above; one that is longer than the axis begins where the axis does.
+        let foot = (rect.center().y + up.size().x / 2.0).min(area.bottom());
+        let title = TextShape::new(pos2(area.left(), foot), Arc::clone(up), palette.quiet);
+        painter.add(title.with_angle(-std::f32::consts::FRAC_PI_2));
         let mut free_from = f32::NEG_INFINITY;
         for (at, words) in &self.x {
             let x = frame.x(*at);
@@ -105,7 +134,7 @@ impl Grid {
                 let place = Align2::CENTER_TOP.anchor_size(pos2(x, rect.bottom() + 4.0), words.size());
                 // Never outside the panel, never over each other.
                 let place = place.translate(egui::vec2((rect.right() - place.right()).min(0.0), 0.0));
-                if place.left() > free_from {
+                if place.left() > free_from && place.right() < until {
                     free_from = place.right() + GAP;
                     painter.galley(place.min, Arc::clone(words), palette.quiet);
                 }

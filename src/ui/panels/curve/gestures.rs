@@ -69,13 +69,16 @@ impl Curve {
     }
 
     /// The way back to everything, while something else is seen.
-    pub(super) fn follow_ui(&mut self, ui: &mut Ui, frame: &Frame) {
+    pub(super) fn follow_ui(&mut self, ui: &mut Ui, frame: &Frame, is_live: bool) {
         if self.view.is_following() {
             return;
         }
-        let rect = Rect::from_min_size(frame.rect.right_top() + vec2(-60.0, 6.0), vec2(54.0, 20.0));
-        let words = "follow: see the whole curve as it grows (double click)";
-        let response = ui.put(rect, Button::new(RichText::new("Follow").small())).on_hover_text(words);
+        let (name, words, width) = match is_live {
+            true => ("Follow", "follow: see the whole curve as it grows (double-click)", 54.0),
+            false => ("Reset zoom", "reset zoom: see the whole curve (double-click)", 76.0),
+        };
+        let rect = Rect::from_min_size(frame.rect.right_top() + vec2(-6.0 - width, 6.0), vec2(width, 20.0));
+        let response = ui.put(rect, Button::new(RichText::new(name).small())).on_hover_text(words);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words));
         if response.clicked() {
             self.view.follow();

@@ -20,9 +20,6 @@ const HEIGHT: f32 = 18.0;
 /// Between two entries.
 const BETWEEN: f32 = 4.0;
 
-/// Side of the cross beside a name.
-const CROSS: f32 = 14.0;
-
 /// What is wished for in the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
@@ -37,7 +34,7 @@ impl Curve {
     pub(super) fn legend_ui(&mut self, ui: &mut Ui, source: &Source<'_>, palette: &Palette) {
         let Some(compared) = source.compared else { return };
         if !source.points.is_empty() {
-            let words = "the run in view: faint each iteration, strong the mean";
+            let words = "the run in view: raw (faint), mean (strong)";
             let line = Stroke::new(2.2, palette.curve());
             let entry = Entry { name: "run in view", ink: palette.text, line, dashes: None, has_band: false };
             let (response, _) = entry.ui(ui, palette, Sense::hover(), 0.0);
@@ -66,7 +63,7 @@ fn group_ui(ui: &mut Ui, palette: &Palette, group: &Group, index: usize) -> Opti
     let has_band = is_shown && group.runs.len() >= FEWEST;
     let entry = Entry { name: &group.title(), ink, line: Stroke::new(2.0, line), dashes, has_band };
     // The cross stays beside its name when the row breaks.
-    let (response, beside) = entry.ui(ui, palette, Sense::click(), CROSS);
+    let (response, beside) = entry.ui(ui, palette, Sense::click(), theme::CROSS);
     let told = describe(group);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, format!("show {told}")));
     let is_clicked = response.clicked();
@@ -115,12 +112,16 @@ impl Entry<'_> {
     }
 }
 
-/// "plastic: 5 runs, seeds 0, 1, 2, 3, 4, 2 785 to 16 319 iterations".
+/// "plastic: 5 runs, training seeds 0, 1, 2, 3, 4, 2 785 to 16 319 iterations".
 fn describe(group: &Group) -> String {
     let seeds: Vec<String> = group.runs.iter().map(|run| run.config.seed.to_string()).collect();
     let lengths = || group.runs.iter().map(|run| run.points.len() as u64);
     let (least, most) = (lengths().min().unwrap_or_default(), lengths().max().unwrap_or_default());
     let long = if least == most { grouped(most) } else { format!("{} to {}", grouped(least), grouped(most)) };
-    let count = if seeds.len() == 1 { "1 run, seed".to_owned() } else { format!("{} runs, seeds", seeds.len()) };
+    let count = if seeds.len() == 1 {
+        "1 run, training seed".to_owned()
+    } else {
+        format!("{} runs, training seeds", seeds.len())
+    };
     format!("{}: {count} {}, {long} iterations", group.name, seeds.join(", "))
 }

@@ -60,6 +60,8 @@ pub struct Source<'a> {
     pub viewing: Option<u64>,
     /// Iterations that the run is to have.
     pub planned: u64,
+    /// Whether the curve grows while it is looked at.
+    pub is_live: bool,
     /// Runs to be compared, where there are some.
     pub compared: Option<&'a Compared>,
     /// The task of the run in view, where it cannot stand beside the compared ones.
@@ -78,6 +80,7 @@ impl<'a> Source<'a> {
             measure: task.measure(),
             viewing: None,
             planned: 0,
+            is_live: false,
             compared: Some(compared),
             other_task: None,
         };
@@ -85,7 +88,7 @@ impl<'a> Source<'a> {
             None => bare,
             Some((_, name)) if name != task.name() => Self { other_task: Some(name), ..bare },
             // It is one of those that are drawn already.
-            Some((own, _)) if compared.holds(own.points) => Self { viewing: own.viewing, ..bare },
+            Some((own, _)) if compared.holds(own.points) => Self { viewing: own.viewing, is_live: own.is_live, ..bare },
             Some((own, _)) => Self { compared: Some(compared), ..own },
         })
     }
@@ -102,7 +105,8 @@ impl<'a> Source<'a> {
         };
         let step_seconds = run.map(|_| session.training.step_seconds());
         let measure = task.measure();
-        let own = Self { points, step_seconds, measure, viewing, planned, compared: None, other_task: None };
+        let is_live = session.is_live();
+        let own = Self { points, step_seconds, measure, viewing, planned, is_live, compared: None, other_task: None };
         Some((own, task.name()))
     }
 }
@@ -163,11 +167,11 @@ impl Panel for Curve {
         let Some(source) = Source::of(session) else { return String::new() };
         let words = self.number.words(source.measure);
         match session.comparison.unread() {
-            0 if source.compared.is_none() => format!("{words} · faint: each iteration · strong: mean"),
+            0 if source.compared.is_none() => format!("{words} · raw (faint), mean of {}", self.smoothing),
             0 if self.bands.all().iter().any(Band::has_quartiles) => {
-                format!("{words} · line: median of the runs · band: quartiles")
+                format!("{words} · median (line), quartiles (band)")
             }
-            0 => format!("{words} · each line a run, mean of the last {}", self.smoothing),
+            0 => format!("{words} · one line per run, mean of {}", self.smoothing),
             1 => format!("{words} · reading a run …"),
             unread => format!("{words} · reading {unread} runs …"),
         }

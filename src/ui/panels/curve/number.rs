@@ -88,8 +88,19 @@ impl Number {
         match self {
             _ if !value.is_finite() => figures(value, 5),
             Self::Measure if measure.is_fraction() => percent(value),
-            Self::Rate => format!("{} /s", figures(value, 4)),
+            Self::Rate => format!("{} iterations/s", figures(value, 4)),
             Self::Measure | Self::Loss | Self::Eta | Self::GradNorm => figures(value, 5),
+        }
+    }
+
+    /// The title of the axis of values, with its unit.
+    pub fn axis_title(self, measure: Measure) -> String {
+        match self {
+            Self::Measure if measure.is_fraction() => format!("{} (%)", self.name(measure)),
+            Self::Measure if measure.title.starts_with(measure.key) && measure.title.len() < 24 => {
+                measure.title.to_owned()
+            }
+            _ => self.name(measure),
         }
     }
 

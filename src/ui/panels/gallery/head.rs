@@ -25,8 +25,8 @@ impl Gallery {
             match session.shelf.progress() {
                 Some((done, wanted)) => {
                     ui.add(egui::Spinner::new().size(11.0))
-                        .widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, "living lifetimes"));
-                    let words = format!("lifetime {} of {wanted}", (done + 1).min(wanted));
+                        .widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, "running episodes"));
+                    let words = format!("episode {} of {wanted}", (done + 1).min(wanted));
                     ui.label(RichText::new(words).small().color(palette.quiet));
                     if ui.button(RichText::new("Cancel").small()).clicked() {
                         session.shelf.cancel();
@@ -34,7 +34,7 @@ impl Gallery {
                 }
                 None if session.can_live() => {
                     let text = RichText::new(format!("{AT_A_TIME} more")).small();
-                    let hint = "live more lifetimes with the network in view";
+                    let hint = "run more episodes with the network in view";
                     if ui.button(text).on_hover_text(hint).clicked() {
                         session.live_side_by_side(session.shelf.more_seeds());
                     }
@@ -46,14 +46,14 @@ impl Gallery {
         if let Some(words) = stale.filter(|_| session.shelf.progress().is_none()) {
             ui.horizontal(|ui| {
                 let hint = "the same seeds with the network in view";
-                if session.can_live() && ui.small_button("Live again").on_hover_text(hint).clicked() {
+                if session.can_live() && ui.small_button("Run again").on_hover_text(hint).clicked() {
                     session.live_side_by_side(session.shelf.same_seeds());
                 }
                 ui.add(Label::new(RichText::new(words).small().color(palette.mark)).truncate());
             });
         }
         if let Some(problem) = session.shelf.problem().map(str::to_owned) {
-            ui.label(RichText::new(format!("Not lived: {problem}")).small().color(palette.wrong));
+            ui.label(RichText::new(format!("Not run: {problem}")).small().color(palette.wrong));
             ui.horizontal(|ui| {
                 if session.can_live() && ui.small_button("Try again").clicked() {
                     session.live_side_by_side(session.shelf.same_seeds());

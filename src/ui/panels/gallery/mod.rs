@@ -82,7 +82,7 @@ impl Panel for Gallery {
     }
 
     fn empty(&self) -> &'static str {
-        "Lifetimes side by side appear here, for a network that recalls examples. A tape without settings holds only one."
+        "Episodes side by side appear here, for a network that recalls examples. A tape without settings holds only one."
     }
 
     fn choices(&self) -> Value {
@@ -131,10 +131,10 @@ impl Gallery {
     fn nothing_ui(ui: &mut Ui, session: &Session) {
         let palette = Palette::of(ui.ctx());
         let words = match (session.shelf.progress(), session.shelf.problem()) {
-            (Some(_), _) => "The network lives lifetimes with pictures that it has never seen.",
+            (Some(_), _) => "The network runs episodes with examples that it has never seen.",
             // The line above says it.
             (None, Some(_)) => "",
-            (None, None) => "No lifetime was lived.",
+            (None, None) => "No episode was run.",
         };
         ui.vertical_centered(|ui| {
             ui.add_space((ui.available_height() / 2.0 - 16.0).max(0.0));

@@ -3,6 +3,7 @@
 use super::measure_text;
 use crate::ui::lifetimes::GalleryLifetime;
 use crate::ui::panels::pixels::{self, Key, Textures, WHOLE, grid_of};
+use crate::ui::panels::recall::stored_title;
 use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
@@ -10,8 +11,12 @@ use egui::{Align2, Color32, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, V
 /// Room for the scroll bar at the right.
 pub(super) const SCROLL_BAR: f32 = 12.0;
 
-/// Width of the seed at the left.
+/// Width of the seed at the left, and in a wide panel.
 const SEED: f32 = 34.0;
+const WIDE_SEED: f32 = 76.0;
+
+/// A panel as wide as this is a wide one.
+const WIDE: f32 = 560.0;
 
 /// Width of the measure at the right, as a number and as a part.
 const MEASURE: [f32; 2] = [38.0, 52.0];
@@ -39,6 +44,9 @@ pub(super) fn texture_name(lived: &GalleryLifetime) -> String {
 /// Where the parts of a row stand; the same for all rows.
 pub(super) struct Frame {
     shown: usize,
+    /// Width of the seeds.
+    seed: f32,
+    stored: String,
     measure: f32,
     measured: String,
     picture: Vec2,
@@ -55,10 +63,12 @@ impl Frame {
         let [gap, wide] = GAPS;
         let gaps = gap * (shown + ANSWERS.len()) as f32 + wide;
         let [least, most] = WIDTH;
-        let across = ((width - SEED - measure - gaps) / (shown + ANSWERS.len()) as f32).clamp(least, most).floor();
+        let seed = if width < WIDE { SEED } else { WIDE_SEED };
+        let across = ((width - seed - measure - gaps) / (shown + ANSWERS.len()) as f32).clamp(least, most).floor();
         let picture = vec2(across, (across * rows as f32 / columns as f32).max(4.0));
         let measured = measures.symbol.to_owned();
-        Self { shown, measure, measured, picture, font: egui::TextStyle::Small.resolve(ui.style()) }
+        let stored = stored_title(lived.by.config.task().examples_are_pictures()).to_lowercase();
+        Self { shown, seed, stored, measure, measured, picture, font: egui::TextStyle::Small.resolve(ui.style()) }
     }
 
     pub fn height(&self) -> f32 {
@@ -73,7 +83,7 @@ impl Frame {
     fn x(&self, index: usize) -> f32 {
         let [gap, wide] = GAPS;
         let after_shown = if index >= self.shown { wide } else { 0.0 };
-        SEED + index as f32 * (self.picture.x + gap) + after_shown
+        self.seed + index as f32 * (self.picture.x + gap) + after_shown
     }
 
     /// What the columns are. Where pictures are narrower than the words above them, those are written smaller.
@@ -93,8 +103,9 @@ impl Frame {
                 painter.galley(corner, galley, palette.quiet);
             }
         };
-        place(4.0, Align2::LEFT_CENTER, "seed", SEED - 4.0);
-        place(self.x(0), Align2::LEFT_CENTER, "shown", self.picture.x * self.shown as f32);
+        let seed = if self.seed > SEED { "episode seed" } else { "seed" };
+        place(4.0, Align2::LEFT_CENTER, seed, self.seed - 4.0);
+        place(self.x(0), Align2::LEFT_CENTER, &self.stored, self.picture.x * self.shown as f32);
         for (index, title) in ANSWERS.into_iter().enumerate() {
             place(self.x(self.shown + index), Align2::LEFT_CENTER, title, across + 1.0);
         }
@@ -112,7 +123,7 @@ impl Frame {
         let measure = measure_text(lived);
         let what = lived.measures().word;
         let stale = if is_own { "" } else { ", by another network than the one in view" };
-        let words = format!("lifetime of seed {}, {what} {measure}{stale}", lived.seed);
+        let words = format!("episode seed {}, {what} {measure}{stale}", lived.seed);
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_seen, &words));
         if response.gained_focus() {
             response.scroll_to_me(None);

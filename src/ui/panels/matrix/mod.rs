@@ -151,9 +151,9 @@ impl Panel for MatrixPanel {
         }
         if let Some(window) = &self.window {
             let [rows, columns] = window.cells();
-            parts.push(format!("{}…{} → {}…{}", rows.start, rows.end - 1, columns.start, columns.end - 1));
+            parts.push(format!("rows {}–{}, columns {}–{}", rows.start, rows.end - 1, columns.start, columns.end - 1));
         } else {
-            parts.push("from ↓ to →".to_owned());
+            parts.push("rows: from, columns: to".to_owned());
         }
         parts.join(" · ")
     }
@@ -203,7 +203,7 @@ impl Panel for MatrixPanel {
         let clipped = self.count_clipped(&matrix, reach);
         if bar_height > 0.0 {
             // Below a narrow matrix, the bar is as broad as its numbers need.
-            let is_narrow = matrix.rows() != matrix.columns() && drawn.rect.width() < LEAST_BAR_WIDTH;
+            let is_narrow = drawn.rect.width() < LEAST_BAR_WIDTH.min(area.width());
             let span = match is_narrow {
                 true => area.x_range().shrink((area.width() - LEAST_BAR_WIDTH).max(0.0) / 2.0),
                 false => drawn.rect.x_range(),

@@ -9,13 +9,14 @@ use crate::ui::theme::Palette;
 use egui::{
     Align2, Color32, CursorIcon, FontId, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
 };
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Room for row numbers at the left of the picture, and for column numbers above it.
 const MARGIN: Vec2 = vec2(30.0, 15.0);
 
 /// Below this size there are no numbers along the edges.
-const LEAST_FOR_NUMBERS: Vec2 = vec2(190.0, 150.0);
+const LEAST_FOR_NUMBERS: Vec2 = vec2(110.0, 70.0);
 
 /// Cells larger than this have their value written in them.
 const LEAST_FOR_VALUES: f32 = 36.0;
@@ -137,10 +138,8 @@ fn numbers_ui(ui: &Ui, rect: Rect, window: &Window, grid: &CellGrid, under: Opti
         let marked = under.map(|(row, column)| [column, row][axis]);
         let middle = |cell: usize| grid.rect_of(cell, cell).center()[axis];
         let number = |cell: usize, color: Color32| {
-            let at = middle(cell);
-            if !(rect.min[axis]..=rect.max[axis]).contains(&at) {
-                return;
-            }
+            // Half of the first or the last cell in view may lie outside.
+            let at = middle(cell).clamp(rect.min[axis], rect.max[axis]);
             let (pos, align) = match axis {
                 0 => (pos2(at, rect.top() - 3.0), Align2::CENTER_BOTTOM),
                 _ => (pos2(rect.left() - 5.0, at), Align2::RIGHT_CENTER),
@@ -153,8 +152,8 @@ fn numbers_ui(ui: &Ui, rect: Rect, window: &Window, grid: &CellGrid, under: Opti
             }
             painter.galley(place.min, galley, color);
         };
-        let first = cells.start.div_ceil(every) * every;
-        for cell in (first..cells.end).step_by(every) {
+        let apart = (least * 0.75 / pitch).ceil() as usize;
+        for cell in ticks(&cells, every, apart) {
             let is_covered = marked.is_some_and(|marked| (middle(marked) - middle(cell)).abs() < least * 0.6);
             if !is_covered {
                 number(cell, palette.quiet);
@@ -164,6 +163,16 @@ fn numbers_ui(ui: &Ui, rect: Rect, window: &Window, grid: &CellGrid, under: Opti
             number(marked, palette.mark);
         }
     }
+}
+
+/// Which of `cells` have a number: the first and the last, and of the multiples of `every` those that are at least
+/// `apart` cells away from both.
+pub fn ticks(cells: &Range<usize>, every: usize, apart: usize) -> Vec<usize> {
+    let (Some(first), Some(last)) = (cells.clone().next(), cells.clone().next_back()) else { return Vec::new() };
+    let multiples = (first.div_ceil(every) * every..last).step_by(every);
+    let between = multiples.filter(|cell| *cell > first && cell - first >= apart && last - cell >= apart);
+    let end = (last > first).then_some(last);
+    std::iter::once(first).chain(between).chain(end).collect()
 }
 
 /// The smallest of 1, 2, 5, 10, 20, 50, … that is not below `least`.

@@ -2,13 +2,14 @@
 
 use super::board::Board;
 use super::story::Story;
-use super::{Maze, times};
+use super::{Maze, SHORTEST, WAYS, counts, times};
 use crate::episode::{Tape, Walk};
 use crate::tasks::maze::belief::Belief;
 use crate::tasks::maze::environment::Inputs;
 use crate::ui::numbers::{decimals, figures, signed};
 use crate::ui::theme::Palette;
-use egui::{Painter, Response, Role, WidgetInfo};
+use egui::text::LayoutJob;
+use egui::{Galley, Painter, Response, Role, TextFormat, TextStyle, Ui, WidgetInfo};
 use std::sync::Arc;
 
 /// A life until the instant viewed.
@@ -45,6 +46,26 @@ impl Life {
     /// "reward 32.4 · found 4 times".
     pub fn summary(&self) -> String {
         format!("reward {} · found {}", decimals(f64::from(self.story.reward), 1), times(self.story.found))
+    }
+
+    /// How many steps each way to the reward took, and unless `hides` is set how few it could have taken, in lines of
+    /// `width` points.
+    pub fn ways(&self, ui: &Ui, width: f32, style: &TextStyle, hides: bool) -> Arc<Galley> {
+        let palette = Palette::of(ui.ctx());
+        let font = style.resolve(ui.style());
+        let mut job = LayoutJob::default();
+        let mut add = |name: &str, steps: &[usize]| {
+            job.append(name, 0.0, TextFormat::simple(font.clone(), palette.quiet));
+            // A dot stays with the number before it.
+            let steps = counts(steps).replace(" ·", "\u{a0}·");
+            job.append(&steps, 8.0, TextFormat::simple(font.clone(), palette.text));
+        };
+        add(WAYS, &self.story.ways);
+        if !hides {
+            add(&format!("\n{SHORTEST}"), &self.story.shortest);
+        }
+        job.wrap.max_width = width;
+        ui.painter().layout_job(job)
     }
 
     /// Draws it as the panel's choices say, no intention where `ghost` stands; colours of values reach from the first
@@ -99,7 +120,7 @@ impl Life {
         }
         words.push_str(&format!(", found {}", times(self.story.found)));
         if let Some([row, column]) = ghost.filter(|_| !hides).and_then(Self::square) {
-            words.push_str(&format!("; untouched, the agent would be on square ({column}, {row})"));
+            words.push_str(&format!("; control: agent on square ({column}, {row})"));
         }
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     }
@@ -110,12 +131,12 @@ impl Life {
         self.square().is_some_and(|[own_row, own_column]| within(row, own_row) && within(column, own_column))
     }
 
-    /// "square (5, 6): would go left with 0.88, foresees +7.42"; nothing of what it does not see if `hides` is set.
+    /// "square (5, 6): P(left) = 0.88, value +7.42"; nothing of what it does not see if `hides` is set.
     pub fn read_out(&self, square: [usize; 2], hides: bool) -> String {
         let [row, column] = square;
         let place = format!("square ({column}, {row})");
         if hides && !self.sees(square) {
-            return format!("{place}: out of the agent's sight");
+            return format!("{place}: not observed");
         }
         if self.walk().is_none_or(|walk| walk.is_wall(square)) {
             return format!("{place}: a wall");
@@ -125,7 +146,7 @@ impl Life {
                 let action = belief.preferred();
                 let likely = figures(f64::from(belief.probabilities[action as usize]), 2);
                 let value = signed(f64::from(belief.value), 3);
-                format!("{place}: would go {} with {likely}, foresees {value}", action.name())
+                format!("{place}: P({}) = {likely}, value {value}", action.name())
             }
             None => place,
         }

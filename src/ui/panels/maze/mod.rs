@@ -17,6 +17,7 @@ use super::Panel;
 use crate::episode::{Reel, Tape};
 use crate::tasks::maze::belief::{Belief, beliefs};
 use crate::tasks::maze::environment::Inputs;
+use crate::ui::fitting;
 use crate::ui::numbers::{grouped, signed};
 use crate::ui::scene::Scene;
 use crate::ui::session::Session;
@@ -29,6 +30,10 @@ use std::sync::Arc;
 
 /// Height of a line of words below the board, and above it where there are two.
 const LINE: f32 = 18.0;
+
+/// What the list of steps to the reward is called, and that of the fewest possible.
+const WAYS: &str = "steps to the reward";
+const SHORTEST: &str = "shortest paths";
 
 /// Between two boards.
 const GAP: f32 = 12.0;
@@ -76,7 +81,7 @@ impl Panel for Maze {
         let Some(scene) = session.scene() else { return String::new() };
         let at = session.clock.at();
         Life::new(Arc::clone(scene.tape()), at, [].into(), inputs_of(scene)).map_or_else(String::new, |life| {
-            let changed = if scene.tape().interventions.is_empty() { "" } else { " · changed" };
+            let changed = if scene.tape().interventions.is_empty() { "" } else { " · with intervention" };
             format!("step {} · {}{changed}", grouped(at as u64 + 1), life.summary())
         })
     }
@@ -110,19 +115,36 @@ impl Panel for Maze {
         let palette = Palette::of(ui.ctx());
         let area = ui.available_rect_before_wrap();
         let is_split = self.splits && ghost.is_some();
-        let words = LINE * if ghost.is_some() && !is_split { 3.0 } else { 2.0 } + 8.0;
+        let lines = if ghost.is_some() && !is_split { 3.0 } else { 2.0 };
+        // Beside each other, each board has its own words below it.
+        let is_beside = is_split && area.width() >= area.height() - LINE * lines;
+        let words = if is_beside { 0.0 } else { LINE * lines + 8.0 };
         let mut room = area.with_max_y((area.bottom() - words).max(area.top()));
         if let Some(ghost) = ghost.as_ref().filter(|_| is_split) {
-            let [first, second] = halves(room);
-            let first = heading(ui, first, &format!("untouched · {}", ghost.summary()));
-            room = heading(ui, second, &format!("changed · {}", life.summary()));
+            let [first, second] = halves(room, is_beside);
+            let told =
+                |style: &egui::TextStyle| [ghost, &life].map(|life| life.ways(ui, first.width(), style, self.hides));
+            let height =
+                |told: &[Arc<egui::Galley>; 2]| told.iter().map(|words| words.size().y).fold(0.0, f32::max) + GAP;
+            let spare = first.height() - LINE - first.width();
+            let large = told(&egui::TextStyle::Body);
+            let told = if height(&large) <= spare { large } else { told(&egui::TextStyle::Small) };
+            let below = if is_beside { height(&told) } else { 0.0 };
+            let [first, second] = [first, second].map(|half| if is_beside { balanced(half, below) } else { half });
+            let first = heading(ui, first, &format!("control · {}", ghost.summary()));
+            room = heading(ui, second, &format!("with intervention · {}", life.summary()));
+            for (half, words) in [first, room].into_iter().zip(told).filter(|_| is_beside) {
+                ways_ui(ui, half, below, words);
+            }
+            room = room.with_max_y((room.bottom() - below).max(room.top()));
+            let first = first.with_max_y((first.bottom() - below).max(first.top()));
             if let Some(board) = Board::of(first, walk.side) {
                 let response = ui.interact(board.rect(), ui.scope_id().with("untouched"), Sense::hover());
                 let painter = ui.painter_at(board.rect().expand(1.0));
                 ghost.draw(self, &painter, &board, (reach, None), palette);
                 ghost.tell(&response, None, self.hides);
                 if let Some(square) = response.hover_pos().and_then(|pos| board.square_at(pos)) {
-                    session.hover = Some(format!("untouched, {}", ghost.read_out(square, self.hides)));
+                    session.hover = Some(format!("control, {}", ghost.read_out(square, self.hides)));
                 }
             }
         }
@@ -140,16 +162,20 @@ impl Panel for Maze {
         }
         self.touch(ui, session, &response, &painter, &board, &life);
         let below = Rect::from_min_max(area.left_bottom() - vec2(0.0, words - 6.0), area.max);
+        if is_beside {
+            ui.advance_cursor_after_rect(area);
+            return;
+        }
         ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.spacing_mut().interact_size.y = 0.0;
-            let whose = if is_split { ", as changed" } else { ", each time" };
-            line(ui, &format!("steps to the reward{whose}"), &counts(&life.story.ways));
+            let whose = if is_split { ", with intervention" } else { "" };
+            line(ui, &format!("{WAYS}{whose}"), &counts(&life.story.ways));
             if !self.hides {
-                line(ui, "shortest possible", &counts(&life.story.shortest));
+                line(ui, SHORTEST, &counts(&life.story.shortest));
             }
             if let Some(ghost) = ghost.as_ref().filter(|_| !is_split) {
-                let what = if self.hides { "untouched" } else { "untouched (outlined)" };
+                let what = if self.hides { "control" } else { "control (outlined)" };
                 line(ui, what, &ghost.summary());
             }
         });
@@ -160,20 +186,22 @@ impl Panel for Maze {
 impl Maze {
     fn choices_ui(&mut self, ui: &mut Ui, has_ghost: bool, reach: [f32; 2]) {
         ui.horizontal_wrapped(|ui| {
-            ui.checkbox(&mut self.believes, "belief").on_hover_text("what it would do on every square, now");
-            ui.checkbox(&mut self.counts, "visits").on_hover_text("how often it has been where, until now");
-            ui.checkbox(&mut self.hides, "only what it sees").on_hover_text(
-                "hide what the agent cannot see: the reward square, its trail, and all but the squares around it",
+            ui.checkbox(&mut self.believes, "policy")
+                .on_hover_text("likeliest action and value on every square at this step");
+            ui.checkbox(&mut self.counts, "visits").on_hover_text("visits to every square so far");
+            ui.checkbox(&mut self.hides, "only what is observed").on_hover_text(
+                "hide what the agent does not observe: the reward square, its trail, and all but the squares around it",
             );
             if has_ghost {
-                ui.checkbox(&mut self.splits, "two boards").on_hover_text("a board for the life that is untouched");
+                ui.checkbox(&mut self.splits, "two boards").on_hover_text("a board of its own for the control");
             }
             if self.believes && !self.counts {
                 let [least, most] = reach.map(|value| signed(f64::from(value), 2));
                 // On one line or on the next, but not on both.
                 let words = format!("value {least} … {most}").replace(' ', "\u{a0}");
                 let quiet = Palette::of(ui.ctx()).quiet;
-                ui.label(RichText::new(words).small().color(quiet)).on_hover_text("the brighter, the more it foresees");
+                ui.label(RichText::new(words).small().color(quiet))
+                    .on_hover_text("brighter squares have a higher value");
             }
         });
     }
@@ -207,22 +235,33 @@ impl Maze {
 }
 
 /// Room for two boards, beside each other or one above the other, where they are larger.
-fn halves(room: Rect) -> [Rect; 2] {
+fn halves(room: Rect, is_beside: bool) -> [Rect; 2] {
     let middle = room.center();
-    if room.width() >= room.height() {
+    if is_beside {
         [room.with_max_x(middle.x - GAP / 2.0), room.with_min_x(middle.x + GAP / 2.0)]
     } else {
         [room.with_max_y(middle.y - GAP / 2.0), room.with_min_y(middle.y + GAP / 2.0)]
     }
 }
 
+/// The middle of `half`, as high as a heading, a board as broad as it and `below` need.
+fn balanced(half: Rect, below: f32) -> Rect {
+    let needed = LINE + half.width() + below;
+    half.shrink2(vec2(0.0, ((half.height() - needed) / 2.0).max(0.0)))
+}
+
+/// How long the ways to the reward took, at the foot of a board's half.
+fn ways_ui(ui: &mut Ui, half: Rect, height: f32, words: Arc<egui::Galley>) {
+    let place = half.with_min_y((half.bottom() - height + GAP / 2.0).max(half.top()));
+    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| ui.label(words));
+}
+
 /// Words above a board; what is left below them.
 fn heading(ui: &Ui, room: Rect, words: &str) -> Rect {
     let palette = Palette::of(ui.ctx());
     let font = egui::TextStyle::Small.resolve(ui.style());
-    let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, palette.quiet);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(room.width());
-    let galley = ui.painter().layout_job(job);
+    let (shown, _) = fitting::fitted(ui, words, &font, room.width());
+    let galley = ui.painter().layout_no_wrap(shown, font, palette.quiet);
     ui.painter_at(room).galley(room.left_top(), galley, palette.quiet);
     room.with_min_y((room.top() + LINE).min(room.bottom()))
 }
@@ -232,7 +271,7 @@ fn line(ui: &mut Ui, what: &str, value: &str) {
     let palette = Palette::of(ui.ctx());
     ui.horizontal(|ui| {
         ui.label(RichText::new(what).small().color(palette.quiet));
-        ui.add(egui::Label::new(RichText::new(value).small()).truncate());
+        fitting::small_ui(ui, value, palette.text);
     });
 }
 

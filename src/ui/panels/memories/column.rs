@@ -57,10 +57,10 @@ impl Column {
             pictures.push(shown("α", "learned, how plastic", palette.alpha, alpha, largest(alpha)));
         }
         if let Some(trace) = &self.trace {
-            pictures.push(shown("H", "written in this life", palette.trace, trace, fan.trace_range));
+            pictures.push(shown("H", "written in this episode", palette.trace, trace, fan.trace_range));
         }
         if let Some(product) = &self.product {
-            pictures.push(shown("α·H", "what is called up", palette.text, product, fan.product_range));
+            pictures.push(shown("α·H", "contribution to recall", palette.text, product, fan.product_range));
         }
         pictures
     }

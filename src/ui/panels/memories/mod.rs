@@ -28,10 +28,10 @@ const EXPLANATION: [&str; 4] = [
      what is seen here is still the random grain that training began with. Clearly above it are only the nearest \
      pixels across the half-way row, where what is shown borders on what is blank: click a pixel of the two rows in \
      the middle. In the whole matrix neighbours are the diagonal lines.",
-    "α says where the trace counts. The probe lacks the upper or the lower half, and the other half has to call it \
-     up: α grows between the halves, two blocks beside the diagonal, the more so the nearer to the half-way row. \
+    "α says where the trace counts. The probe lacks the upper or the lower half, and the other half has to recall \
+     it: α grows between the halves, two blocks beside the diagonal, the more so the nearer to the half-way row. \
      Within a half it stays around zero, but for the grain.",
-    "H is written in this lifetime. Into this pixel it becomes the sum of the images studied, each with the sign and \
+    "H is written in this episode. Into this pixel it becomes the sum of the images studied, each with the sign and \
      the strength that it has at this pixel: a bright pixel stores an image as it is, a dark one its negative.",
     "α·H is what of this takes part in the answer. A network with one α for all connections remembers too, but \
      completes less well: the structure is of use (figure 5).",
@@ -54,7 +54,7 @@ impl Panel for Memories {
     fn note(&self, session: &Session) -> String {
         match session.pinned().map(Pinned::neuron) {
             Some(neuron) => format!("into neuron {neuron} · step {}", session.clock.at() + 1),
-            None => "what comes into one pixel".to_owned(),
+            None => "connections into one pixel".to_owned(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What the network was shown, what it was asked, what it answers: examples as tiles, and the answer step by step.
+//! Stored patterns and their recall: examples as tiles, and the network output step by step.
 
 mod strip;
 mod tiles;
@@ -6,6 +6,7 @@ mod tiles;
 use super::Panel;
 use super::pixels::{self, Textures, WHOLE};
 use super::places;
+use crate::ui::fitting;
 use crate::ui::inspector::Pinned;
 use crate::ui::numbers::{decimals, percent};
 use crate::ui::session::Session;
@@ -56,7 +57,7 @@ impl Panel for Recall {
     }
 
     fn empty(&self) -> &'static str {
-        "What a network has been shown, and what it recalls, appears here."
+        "The stored patterns and what a network recalls of them appear here."
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
@@ -76,8 +77,9 @@ impl Panel for Recall {
         let font = egui::TextStyle::Small.resolve(ui.style());
         let is_square = places::side_of(&tape).is_some();
         let marked = session.pinned().map(Pinned::neuron).filter(|&neuron| is_square && neuron + 1 < tape.neurons());
+        let stored = stored_title(scene.task.examples_are_pictures());
         let mut touched = None;
-        for (row, (title, tiles)) in [("Shown", study), ("Asked and answered", answer)].into_iter().enumerate() {
+        for (row, (title, tiles)) in [(stored, study), ("Recall", answer)].into_iter().enumerate() {
             let (corner, size) = place.rows[row];
             ui.painter().text(corner, egui::Align2::LEFT_TOP, title, font.clone(), palette.quiet);
             let corner = corner + vec2(0.0, HEADING);
@@ -97,6 +99,11 @@ impl Panel for Recall {
             }
         }
     }
+}
+
+/// What the examples of a lifetime are called together.
+pub(super) fn stored_title(are_pictures: bool) -> &'static str {
+    if are_pictures { "Stored pictures" } else { "Stored patterns" }
 }
 
 /// Where the two rows stand, and how large their tiles are.
@@ -164,8 +171,7 @@ impl Recall {
             }
             let ink = tile.outline.unwrap_or(palette.quiet);
             let [long, short] = tile.captions;
-            let long = elided(ui, long, ink, rect.width());
-            let caption = if long.elided { elided(ui, short, ink, rect.width()) } else { long };
+            let caption = caption(ui, [long, short], ink, rect.width());
             ui.painter().galley(pos2(rect.left(), rect.bottom() + 4.0), caption, ink);
             if tile.is_asked {
                 pixels::mark_asked(ui, rect, palette);
@@ -175,10 +181,12 @@ impl Recall {
     }
 }
 
-/// Small text on one line, cut with an ellipsis where it would be wider than `width`.
-pub(super) fn elided(ui: &Ui, text: String, color: Color32, width: f32) -> Arc<egui::Galley> {
+/// Small text on one line: in full, or else the short form, or as many of its words as fit.
+pub(super) fn caption(ui: &Ui, [long, short]: [String; 2], color: Color32, width: f32) -> Arc<egui::Galley> {
     let font = egui::TextStyle::Small.resolve(ui.style());
-    let mut job = egui::text::LayoutJob::simple_singleline(text, font, color);
-    job.wrap = egui::text::TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, ..Default::default() };
-    ui.painter().layout_job(job)
+    let text = match fitting::fitted(ui, &long, &font, width) {
+        (text, true) => text,
+        _ => fitting::fitted(ui, &short, &font, width).0,
+    };
+    ui.painter().layout_no_wrap(text, font, color)
 }

@@ -58,7 +58,7 @@ impl Strip {
         let size = tape.neurons() - 1;
         let (columns, _) = grid_of(size);
         let font = egui::TextStyle::Small.resolve(ui.style());
-        ui.painter().text(corner, Align2::LEFT_TOP, "x(t), step by step", font.clone(), palette.quiet);
+        ui.painter().text(corner, Align2::LEFT_TOP, "network output, step by step", font.clone(), palette.quiet);
         let mut left = corner + vec2(0.0, HEADING);
         for (place, step) in self.steps.clone().enumerate() {
             let is_probe = self.probe.contains(&step);
@@ -96,12 +96,12 @@ impl Strip {
     }
 }
 
-/// "x at step 208, step 1 of the probe".
+/// "network output at step 208, step 1 of the probe".
 fn name(step: usize, probe: usize) -> String {
     let number = step + 1;
     match step.checked_sub(probe) {
-        Some(since) => format!("x at step {number}, step {} of the probe", since + 1),
-        None => format!("x at step {number}, before the probe"),
+        Some(since) => format!("network output at step {number}, step {} of the probe", since + 1),
+        None => format!("network output at step {number}, before the probe"),
     }
 }
 
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_picture_says_which_step_of_the_probe_it_is() {
-        assert_eq!(name(207, 207), "x at step 208, step 1 of the probe");
-        assert_eq!(name(206, 207), "x at step 207, before the probe");
+        assert_eq!(name(207, 207), "network output at step 208, step 1 of the probe");
+        assert_eq!(name(206, 207), "network output at step 207, before the probe");
     }
 }

@@ -31,13 +31,13 @@ pub(super) fn tiles(scene: &Scene, step: usize, palette: &Palette) -> Option<[Ve
     let study = |(index, values): (usize, &Vec<f32>)| Tile {
         name: format!("study {index}"),
         captions: [
-            if index == question.target { format!("{} · asked for", index + 1) } else { (index + 1).to_string() },
+            if index == question.target { format!("{} · cued", index + 1) } else { (index + 1).to_string() },
             (index + 1).to_string(),
         ],
         cells: grey(values, palette),
         outline: (shown == Some(index)).then_some(palette.accent),
         is_asked: index == question.target,
-        words: format!("study {thing} {}", index + 1),
+        words: format!("stored {thing} {}", index + 1),
     };
     let study = question.study.iter().enumerate().map(study).collect();
 
@@ -61,12 +61,12 @@ pub(super) fn tiles(scene: &Scene, step: usize, palette: &Palette) -> Option<[Ve
         ),
         tile(
             "output",
-            ["x(t), now", "x(t)"],
+            ["network output", "output"],
             grey(output, palette),
             outline,
-            format!("what the neurons do at step {}", step + 1),
+            format!("network output at step {}", step + 1),
         ),
-        tile("target", ["target"; 2], grey(target, palette), None, format!("the {thing} asked for")),
+        tile("target", ["target"; 2], grey(target, palette), None, format!("the cued {thing}")),
         error(scene, question, step, probing, palette),
     ];
     Some([study, answer])
@@ -79,7 +79,8 @@ fn error(scene: &Scene, question: &Question, step: usize, probing: bool, palette
     let tile =
         |captions, cells, words| Tile { name: "error".into(), captions, cells, outline: None, is_asked: false, words };
     // Before the probe nothing has been asked, and nothing can be wrong.
-    let nothing = |words| tile(["asked at the probe".into(), "not yet".into()], vec![palette.raised; bits], words);
+    let nothing =
+        |words| tile(["no error before the probe".into(), "no error yet".into()], vec![palette.raised; bits], words);
     if !scene.task.examples_are_pictures() {
         let wrong = output.iter().zip(target).filter(|(output, target)| *output * *target <= 0.0).count();
         let fraction = percent(wrong as f64 / bits as f64);
