@@ -239,7 +239,7 @@ fn buttons_ui(ui: &mut Ui, session: &mut Session) {
             let hint = "start a run with the settings above (Ctrl+Enter)";
             ui.add_enabled_ui(ready, |ui| {
                 let (title, hint) = match &session.training.resuming {
-                    Some(_) => ("Resume training", "go on where the run was saved (Ctrl+Enter)"),
+                    Some(_) => ("Resume training", "resume from where the run was saved (Ctrl+Enter)"),
                     None => ("Train a new network", hint),
                 };
                 if ui.add_sized(wide, primary(title)).on_hover_text(hint).clicked() {

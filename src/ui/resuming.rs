@@ -99,7 +99,7 @@ pub fn resuming_ui(ui: &mut Ui, session: &mut Session) {
     }
     let Some(resuming) = &mut session.training.resuming else {
         let can = session.can_resume();
-        let hint = "go on training the run in this folder, with other hyperparameters of training if need be";
+        let hint = "resume the run in this folder, with other hyperparameters of training if need be";
         let wide = vec2(ui.available_width(), 26.0);
         if can && ui.add_sized(wide, Button::new("Resume this run")).on_hover_text(hint).clicked() {
             session.prepare_to_resume();

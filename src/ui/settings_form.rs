@@ -117,7 +117,7 @@ fn field_ui(
     match field.kind {
         FieldKind::Choice { options, .. } => {
             ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
-                choice_ui(ui, session, field, options, &words(now))
+                choice_ui(ui, session, field, options, &words(now));
             });
         }
         FieldKind::Whole { .. } | FieldKind::Real { .. } | FieldKind::Path => {

@@ -254,7 +254,7 @@ fn a_run_says_where_its_pictures_come_from_and_keeps_to_it() {
     gone.config.fingerprint = None;
     let seen = evaluate::evaluate(&gone, 0, 1, |_| {}).unwrap().examples.unwrap();
     assert!(seen.contains("; the pictures that this network learned from cannot be tested: "), "{seen}");
-    assert!(seen.contains("expected at least 3 pictures for a lifetime, found 0"), "{seen}");
+    assert!(seen.contains("expected at least 3 pictures for an episode, found 0"), "{seen}");
 }
 
 #[test]

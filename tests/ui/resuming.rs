@@ -85,13 +85,13 @@ fn what_makes_the_network_what_it_is_cannot_be_typed() {
     let mut harness = windowed(app);
     harness.get_by_label("Resume this run").click_accesskit();
     harness.run_steps(3);
-    harness.get_by_label_contains("Settings, ").click_accesskit();
+    harness.get_by_label("Hyperparameters").click_accesskit();
     // The header opens over a few frames.
     harness.run_steps(30);
     let is_disabled = |role, key| harness.get_by_role_and_label(role, key).accesskit_node().is_disabled();
     let (text, list) = (egui::Role::TextInput, egui::Role::ComboBox);
-    assert!(is_disabled(text, "size") && is_disabled(list, "rule"), "they are those of the network");
-    assert!(!is_disabled(text, "lr") && !is_disabled(text, "batch"), "they are those of training");
+    assert!(is_disabled(text, "pattern size") && is_disabled(list, "plasticity rule"), "they are those of the network");
+    assert!(!is_disabled(text, "learning rate") && !is_disabled(text, "batch size"), "they are those of training");
     harness.get_by_label("Resume training");
     harness.get_by_label("Cancel").click_accesskit();
     harness.run_steps(2);

@@ -87,22 +87,22 @@ fn a_setting_that_is_a_path_is_cleaned_and_keeps_blanks_while_it_is_typed() {
     let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
     app.session.training.set_task(tasks::find("images").unwrap());
     let mut harness = windowed(app);
-    harness.get_by_label_contains("Settings").click();
+    harness.get_by_label("Hyperparameters").click();
     harness.run_steps(3);
-    harness.get_by_role_and_label(Role::TextInput, "path").scroll_to_me();
+    harness.get_by_role_and_label(Role::TextInput, "picture path").scroll_to_me();
     harness.run_steps(3);
-    harness.get_by_role_and_label(Role::TextInput, "path").click();
+    harness.get_by_role_and_label(Role::TextInput, "picture path").click();
     harness.run_steps(3);
     for letter in "/x/my pictures ".chars() {
         harness.event(egui::Event::Text(letter.to_string()));
         harness.run_steps(1);
     }
-    assert_eq!(typed(&harness, "path"), "/x/my pictures ", "what is being typed is left alone");
+    assert_eq!(typed(&harness, "picture path"), "/x/my pictures ", "what is being typed is left alone");
     let path = |harness: &Harness<'_, App>| harness.state().session.training.settings.path("path");
     assert_eq!(path(&harness), Some(PathBuf::from("/x/my pictures")));
     harness.key_press(Key::Tab);
     harness.run_steps(3);
-    assert_eq!(typed(&harness, "path"), "/x/my pictures");
+    assert_eq!(typed(&harness, "picture path"), "/x/my pictures");
 }
 
 #[test]

@@ -74,21 +74,14 @@ const GONE: &[(&str, &str)] = &[
     ("living", "running"),
 ];
 
-/// What stands between quotation marks on the lines of a source file, and what clap reads from doc comments there.
-fn visible(source: &str, is_command: bool) -> Vec<String> {
-    let mut found = Vec::new();
+/// What stands between quotation marks in a source file, each with its quotation marks.
+fn visible(source: &str) -> Vec<String> {
     let source = source.split("#[cfg(test)]").next().unwrap();
     // A string may go on over lines.
     let joined = source.replace("\\\n", "\u{1}");
-    for line in joined.lines().map(str::trim) {
-        if let Some(comment) = line.strip_prefix("///").filter(|_| is_command) {
-            found.push(comment.to_owned());
-        } else if !line.starts_with("//") {
-            let quoted = line.split('"').collect::<Vec<_>>();
-            found.extend(quoted.iter().skip(1).step_by(2).map(|text| format!("\"{}\"", text.replace('\u{1}', " "))));
-        }
-    }
-    found
+    let lines = joined.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    let quoted = lines.flat_map(|line| line.split('"').skip(1).step_by(2));
+    quoted.map(|text| format!("\"{}\"", text.replace('\u{1}', " "))).collect()
 }
 
 /// Every Rust file below `folder`.
@@ -113,9 +106,8 @@ fn the_window_and_the_command_line_speak_the_language_of_the_field() {
     let mut problems = BTreeSet::new();
     let mut read = 0;
     for path in files {
-        let name = path.strip_prefix(root).unwrap().display().to_string().replace('\\', "/");
-        let is_argument = name.starts_with("src/cli/") && !name.ends_with("seeds.rs");
-        for text in visible(&std::fs::read_to_string(&path).unwrap(), false) {
+        let name = path.strip_prefix(root).unwrap().display().to_string();
+        for text in visible(&std::fs::read_to_string(&path).unwrap()) {
             read += 1;
             // Names of threads, of widgets' places and the like have no spaces, and are not read by people.
             let is_read = text.contains(' ') || !text.contains("lifetime");
@@ -125,16 +117,23 @@ fn the_window_and_the_command_line_speak_the_language_of_the_field() {
                 }
             }
         }
-        if is_argument {
-            for text in visible(&std::fs::read_to_string(&path).unwrap(), true) {
-                if text.starts_with(' ') && text.contains(" lifetime of ") {
-                    problems.insert(format!("{name}: {text}"));
-                }
-            }
-        }
     }
     assert!(read > 1500, "only {read} texts were read");
     assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn the_help_of_every_command_speaks_it_too() {
+    for command in ["", "train", "eval", "episode", "render", "share", "bench"] {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_hebbscope"));
+        program.args(Some(command).filter(|command| !command.is_empty())).arg("--help");
+        let help = String::from_utf8(program.output().unwrap().stdout).unwrap();
+        assert!(help.contains("Usage: hebbscope"), "{command}: {help}");
+        let one_line = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        for (old, new) in GONE.iter().filter(|(old, _)| !old.contains('"')) {
+            assert!(!one_line.contains(old), "{command} --help has “{old}”, expected something like “{new}”");
+        }
+    }
 }
 
 /// What only programmers read: arguments of a batch, errors of the graph.

@@ -79,7 +79,7 @@ fn said(key: &str, value: &Value) -> String {
     match value {
         Value::String(text) if text.is_empty() => format!("no {key}"),
         Value::String(text) if text.contains(['/', '\\']) => format!("{key} = {}", last_part(Path::new(text))),
-        Value::String(text) => format!("{key} = {}", text),
+        Value::String(text) => format!("{key} = {text}"),
         value => format!("{key} = {value}").replace('-', "−"),
     }
 }
