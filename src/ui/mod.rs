@@ -18,7 +18,7 @@
 //! | [`panels`] | what can be looked at, one file and one registry line each |
 //! | [`inspector`] | one synapse or neuron, looked at closely |
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
-//! | [`pointer`] | what the primary button does to a widget, however few frames there are |
+//! | [`mod@pointer`] | what the primary button does to a widget, however few frames there are |
 //! | [`theme`], [`numbers`], [`fitting`] | colours, type, how numbers are written, and what of a line fits |
 //! | [`export`] | what is shown, written to files |
 //! | [`frame_time`], [`window_size`] | how long frames took, as a clock on the wall says; how large the window may be |

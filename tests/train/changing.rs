@@ -129,7 +129,8 @@ fn a_run_that_became_nan_goes_on_at_another_rate() {
     assert!(bits(&failed.parameters) == bits(whole.parameters()));
     let mut on = Trainer::from_checkpoint(failed).unwrap();
     let mut without = trained(&[], 5);
-    (advance(&mut on, 5), advance(&mut without, 5));
+    advance(&mut on, 5);
+    advance(&mut without, 5);
     assert!(bits(on.parameters()) == bits(without.parameters()), "what was drawn in vain is drawn again");
     let resumed = go_on(scratch.path(), &[("lr", "0.0001")], 10, true);
     assert_eq!((resumed.iteration(), resumed.config().settings.real("lr")), (10, 0.0001));

@@ -322,7 +322,7 @@ fn metrics_that_another_program_has_touched_are_whole_again_after_the_next_save(
         folder.write_metrics(trainer.curve(), &ages[2 * round..]).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 2 * round + 3);
-        assert!(text.lines().last().unwrap().ends_with(&format!(",{}.500", round)), "{text}");
+        assert!(text.lines().last().unwrap().ends_with(&format!(",{round}.500")), "{text}");
         match change(&text) {
             Some(text) => fs::write(&path, text).unwrap(),
             None => fs::remove_file(&path).unwrap(),
