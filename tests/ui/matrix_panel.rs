@@ -163,7 +163,7 @@ fn what_must_not_be_overlooked_is_said() {
     });
     assert_eq!(words::warning(&damaged).unwrap(), "8 values are NaN or infinite");
     assert_eq!(words::warning(&matrix_of(3, 3, |row, _| row as f32)), None);
-    assert_eq!(words::clipped_words(5, 1000).unwrap(), "0.50\u{2005}% clipped");
+    assert_eq!(words::clipped_words(5, 1000).unwrap(), "0.5\u{2005}% clipped");
     assert_eq!(words::clipped_words(3, 1_000_000).unwrap(), "3 clipped");
     assert_eq!(words::clipped_words(0, 10), None);
 }

@@ -117,6 +117,7 @@ fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, place: Pl
             }
         }
         ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
             if place != Place::Tab {
                 ui.label(theme::strong(panel.title()));
             }

@@ -13,7 +13,7 @@ pub(super) const SCROLL_BAR: f32 = 12.0;
 
 /// Width of the seed at the left, and in a wide panel.
 const SEED: f32 = 34.0;
-const WIDE_SEED: f32 = 76.0;
+const WIDE_SEED: f32 = 84.0;
 
 /// A panel as wide as this is a wide one.
 const WIDE: f32 = 560.0;

@@ -65,12 +65,13 @@ pub fn warning(matrix: &Matrix) -> Option<String> {
     }
 }
 
-/// "0.5 % clipped"; a few of many are counted instead.
+/// "0.5 % clipped", short enough for a narrow heading; a few of many are counted instead.
 pub fn clipped_words(clipped: usize, of: usize) -> Option<String> {
     let share = clipped as f64 / of.max(1) as f64;
     match clipped {
         0 => None,
         _ if share < 0.000_05 => Some(format!("{} clipped", grouped(clipped as u64))),
+        _ if share >= 0.001 => Some(format!("{:.1}\u{2005}% clipped", share * 100.0)),
         _ => Some(format!("{} clipped", percent(share))),
     }
 }
