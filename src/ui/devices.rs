@@ -29,6 +29,18 @@ impl Devices {
         Self { choice: Choice::Auto, state: State::NotAsked, wake }
     }
 
+    /// Whether somebody has asked what there is and is not told yet.
+    pub fn is_looking(&self) -> bool {
+        matches!(self.state, State::Asked(_))
+    }
+
+    /// Waits until it is known, where somebody has asked; for pictures and tests, never for a frame.
+    pub fn settle(&mut self) {
+        if let State::Asked(receiver) = &self.state {
+            self.state = State::Known(receiver.recv().unwrap_or_default());
+        }
+    }
+
     /// What there is, once it is known; asks the first time.
     fn look(&mut self) -> Option<&Found> {
         match &self.state {

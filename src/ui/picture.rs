@@ -101,11 +101,14 @@ impl Picture {
         caption: Option<&str>,
     ) -> Result<RgbaImage, DrawError> {
         let drawn = self.draw(panel, size, scale, caption)?;
-        if self.app.session.shelf.progress().is_none() {
+        let session = &mut self.app.session;
+        if session.shelf.progress().is_none() && !session.training.devices.is_looking() {
             return Ok(drawn);
         }
-        // A panel has begun to live lifetimes when it was drawn: a picture waits for what it shows.
-        self.app.session.shelf.settle();
+        // When it was drawn, a panel has begun to live lifetimes, or devices are looked for: a picture waits for what it
+        // shows.
+        session.shelf.settle();
+        session.training.devices.settle();
         self.draw(panel, size, scale, caption)
     }
 
