@@ -330,7 +330,7 @@ impl Training {
                     let before = before
                         .map_or_else(String::new, |path| format!(" The network just before it is {}.", path.display()));
                     let kept = kept.map_or_else(
-                        || "Nothing had been saved yet.".to_owned(),
+                        || "No checkpoint of it is left.".to_owned(),
                         |path| format!("The last good checkpoint is {}.", path.display()),
                     );
                     notices.push(Notice { text: format!("{reason}. {kept}{before}"), is_error: true });

@@ -205,7 +205,7 @@ fn follow(worker: &Worker, stop: &AtomicBool, progress: &mut Progress, path: &Pa
                 });
                 match kept {
                     Some(kept) => bail!("{reason}; the last good checkpoint is {}{before}", kept.display()),
-                    None => bail!("{reason}; nothing had been saved yet{before}"),
+                    None => bail!("{reason}; no checkpoint of it is left{before}"),
                 }
             }
             Err(RecvTimeoutError::Disconnected) => {

@@ -122,10 +122,13 @@ impl Grid {
             painter.galley(pos2(left, top), Arc::clone(across), palette.quiet);
         }
         let until = if is_low { left - GAP } else { f32::INFINITY };
-        // From below to above; one that is longer than the axis begins where the axis does.
-        let foot = (rect.center().y + up.size().x / 2.0).min(area.bottom());
-        let title = TextShape::new(pos2(area.left(), foot), Arc::clone(up), palette.quiet);
-        painter.add(title.with_angle(-std::f32::consts::FRAC_PI_2));
+        // From below to above; one that is longer than the axis begins where the axis does. One that would stand over the
+        // choice above the chart is left out: that choice says the same.
+        if up.size().x <= area.height() {
+            let foot = (rect.center().y + up.size().x / 2.0).min(area.bottom());
+            let title = TextShape::new(pos2(area.left(), foot), Arc::clone(up), palette.quiet);
+            painter.add(title.with_angle(-std::f32::consts::FRAC_PI_2));
+        }
         let mut free_from = f32::NEG_INFINITY;
         for (at, words) in &self.x {
             let x = frame.x(*at);
