@@ -32,6 +32,7 @@ pub use script::{Episode, Script};
 
 use crate::data::{DataError, Generator};
 use crate::episode::{Origin, Question, Tape};
+use crate::files::one_line;
 use crate::plastic::{AgentSize, Network, Parameters, Specification};
 use candle_core::{Result, Tensor};
 use settings::{Field, SettingError, Settings};
@@ -47,7 +48,11 @@ pub const TASKS: &[&dyn Task] = &[&patterns::Patterns, &images::Images, &maze::M
 /// With the names there are.
 pub fn find(name: &str) -> std::result::Result<&'static dyn Task, UnknownTask> {
     TASKS.iter().copied().find(|task| task.name() == name).ok_or_else(|| UnknownTask {
-        problem: if name.is_empty() { "no task was named".to_owned() } else { format!("there is no task {name}") },
+        problem: if name.is_empty() {
+            "no task was named".to_owned()
+        } else {
+            format!("there is no task {}", one_line(name))
+        },
         known: TASKS.iter().map(|task| task.name()).collect::<Vec<_>>().join(", "),
     })
 }

@@ -1,7 +1,7 @@
 //! The settings of a task: one table of fields that the command line, the files and the window read alike.
 
 use crate::data::DataError;
-use crate::files::typed_path;
+use crate::files::{one_line, typed_path};
 use serde_json::{Map, Number, Value};
 use std::path::PathBuf;
 
@@ -209,9 +209,9 @@ impl FieldKind {
 /// What was given in place of what `kind` expects, in words: a text that reads like a number is none.
 fn found(kind: &FieldKind, value: &Value) -> String {
     match (kind, value) {
-        (FieldKind::Choice { .. } | FieldKind::Path, Value::String(text)) => text.clone(),
+        (FieldKind::Choice { .. } | FieldKind::Path, Value::String(text)) => one_line(text),
         (_, Value::String(text)) if text.trim().parse().is_ok_and(f64::is_finite) => format!("the text \"{text}\""),
-        (_, Value::String(text)) => text.clone(),
+        (_, Value::String(text)) => one_line(text),
         (_, Value::Number(number)) => number.to_string(),
         (_, Value::Bool(value)) => format!("the truth value {value}"),
         (_, Value::Array(_)) => "a list".to_owned(),
@@ -239,7 +239,7 @@ impl Settings {
     pub fn set(&mut self, key: &str, value: &Value) -> Result<(), SettingError> {
         let Some(index) = self.fields.iter().position(|field| field.key == key) else {
             let known = self.fields.iter().map(|field| field.key).collect::<Vec<_>>().join(", ");
-            return Err(SettingError::Unknown { task: self.task, key: key.to_owned(), known });
+            return Err(SettingError::Unknown { task: self.task, key: one_line(key), known });
         };
         let kind = &self.fields[index].kind;
         self.values[index] = kind.accept(value).ok_or_else(|| SettingError::Value {

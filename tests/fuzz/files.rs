@@ -127,3 +127,16 @@ fn damaged_preferences_and_arrangements() {
         note.map_or(Ok(()), Err)
     });
 }
+
+#[test]
+fn what_a_configuration_says_is_told_in_one_line() {
+    for text in [
+        "task = \"patterns\"\n[settings]\nrule = \"\\u001b[2Jdecay\"\n",
+        "task = \"patterns\"\n[settings]\nsize = \"4\\n0\"\n",
+        "task = \"patterns\"\n[settings]\n\"si\\tze\" = 40\n",
+        "task = \"pat\\rterns\"\n",
+    ] {
+        let error = RunConfig::from_text(&toml::from_str(text).unwrap(), None).unwrap_err().to_string();
+        assert!(!error.contains(char::is_control) && error.contains("expect"), "{error:?}");
+    }
+}
