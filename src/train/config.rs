@@ -133,8 +133,10 @@ impl RunConfig {
         for (key, value) in changes {
             settings.set_text(key, value)?;
         }
-        let moved = self.settings.without_paths() == settings.without_paths() && self.settings != settings;
-        if moved {
+        let is_place =
+            |key: &str| self.task().fields().iter().any(|field| field.key == key && field.kind == FieldKind::Path);
+        if changes.iter().any(|(key, _)| is_place(key)) {
+            // What is relative to this folder is to be found from another one too.
             self.task().settle(&mut settings)?;
         }
         let (mut from, mut to) = (Map::new(), Map::new());

@@ -217,6 +217,12 @@ fn only_what_a_run_knows_of_its_examples_lets_them_be_elsewhere() {
     let mut on = resumed(&moved).unwrap();
     advance(&mut on, 2);
     assert_eq!(on.config().changes[0].to["path"].as_str(), moved.to_str());
+    // Wherever the program is started next, and whatever else changes with it.
+    let (_, checkpoint) = RunFolder::resume(&run).unwrap();
+    let mut config = checkpoint.config;
+    config.change(2, &pairs(&[("path", "elsewhere"), ("lr", "0.5")])).unwrap();
+    let to = &config.changes.last().unwrap().to;
+    assert!(Path::new(to["path"].as_str().unwrap()).is_absolute() && to["lr"].as_f64() == Some(0.5), "{to:?}");
     // Neither place goes along with a copy for others.
     let shared = on.config().without_places().to_toml();
     assert!(!shared.contains("moved") && !shared.contains("first") && !shared.contains("changes"), "{shared}");
