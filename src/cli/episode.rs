@@ -10,12 +10,13 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The checkpoint, or a run folder
+    #[arg(value_parser = super::path())]
     checkpoint: PathBuf,
     /// Episode seed
     #[arg(long)]
     seed: u64,
     /// The tape to write
-    #[arg(long, value_name = "TAPE")]
+    #[arg(long, value_name = "TAPE", value_parser = super::path())]
     out: PathBuf,
     #[arg(long = "do", value_name = "STEP:WHAT", value_parser = interventions::parse, help = interventions::HELP)]
     done: Vec<interventions::Written>,

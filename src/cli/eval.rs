@@ -10,6 +10,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The checkpoint, or a run folder
+    #[arg(value_parser = super::path())]
     checkpoint: PathBuf,
     /// How many episodes to run
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]

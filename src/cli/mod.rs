@@ -12,9 +12,10 @@ mod train;
 mod window;
 
 use crate::device::{self, Compute};
-use crate::files::{FileError, one_line};
+use crate::files::{FileError, one_line, typed_path};
 use crate::train::run_folder;
 use anyhow::Context as _;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 use output::print;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     /// A checkpoint, a run folder, a folder of run folders or a tape; without one, the bundled network
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = path())]
     file: Option<PathBuf>,
 }
 
@@ -89,6 +90,15 @@ fn ended(outcome: anyhow::Result<()>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Reads a path as people paste one; what is not text is taken as it is.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().try_map(|text| match text.to_str() {
+        Some("") => Err("expected a path, found nothing"),
+        Some(text) => Ok(typed_path(text)),
+        None => Ok(PathBuf::from(text)),
+    })
 }
 
 /// Where to compute, for every sub-command that lives lifetimes.

@@ -2,6 +2,7 @@
 
 use super::{interventions, output};
 use crate::episode::clock::STEPS_PER_SECOND;
+use crate::files::typed_path;
 use crate::train::Bundled;
 use crate::train::config::check_seed;
 use crate::train::run_folder::{self, checkpoint_path, first_run, runs_below};
@@ -38,9 +39,10 @@ const BELONGS: [(&str, &[&str]); 10] = [
 pub struct Arguments {
     /// A checkpoint, a run folder, a folder of run folders or a tape; without one, the first of the runs to be compared,
     /// or the bundled network
+    #[arg(value_parser = super::path())]
     file: Option<PathBuf>,
     /// A run folder, or a folder of run folders, whose curves are drawn beside each other; may be given several times
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", value_parser = super::path())]
     compare: Vec<PathBuf>,
     /// The file to write: .png a picture, .gif the episode, .csv the curves, .npz the tensors and H
     #[arg(long, value_name = "FILE.png|gif|csv|npz", value_parser = out)]
@@ -218,7 +220,7 @@ fn ending_of(path: &Path) -> Option<String> {
 }
 
 fn out(text: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(text);
+    let path = typed_path(text);
     match ending_of(&path).as_deref() {
         Some("png" | "gif" | "csv" | "npz") => Ok(path),
         _ => Err("expected a name that ends in .png, .gif, .csv or .npz, found another".into()),

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The checkpoint, or a run folder
+    #[arg(value_parser = super::path())]
     checkpoint: PathBuf,
     /// The copy to write
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = super::path())]
     out: PathBuf,
 }
 

@@ -43,7 +43,7 @@ pub fn write_with<E: From<FileError>>(path: &Path, fill: impl FnOnce(&mut File) 
 }
 
 /// The file that a path of links leads to, there or not; any other path itself.
-fn behind_links(path: &Path) -> Result<PathBuf, FileError> {
+pub(crate) fn behind_links(path: &Path) -> Result<PathBuf, FileError> {
     let mut target = path.to_owned();
     for _ in 0..MOST_LINKS {
         let Ok(next) = std::fs::read_link(&target) else { return Ok(target) };

@@ -53,11 +53,12 @@ impl Folder {
 
     /// Where it is by now, if it has been moved and the system tells; `None` while it is where it was opened.
     pub fn moved_to(&self) -> Option<PathBuf> {
-        let is_here = || Some(self.identity()? == identity(&std::fs::metadata(&self.path).ok()?));
-        if is_here() != Some(false) && self.path.exists() {
-            return None;
-        }
-        now_at(&self.dir)
+        if self.is_at_its_path() { None } else { now_at(&self.dir) }
+    }
+
+    /// Whether its path still leads to it, as far as the system tells.
+    pub fn is_at_its_path(&self) -> bool {
+        std::fs::metadata(&self.path).is_ok_and(|facts| self.identity().is_none_or(|own| own == identity(&facts)))
     }
 
     /// What tells it from every other folder, where the system says so.
@@ -79,7 +80,8 @@ impl Folder {
     ///
     /// # Errors
     /// When the folder is gone or cannot be written to, `name` is something that is not a file, or the disk is full; what
-    /// was there is then as it was.
+    /// was there is then as it was. When the folder alone cannot be synced, the file is replaced, and may not be after a
+    /// power cut.
     pub fn replace(&self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), FileError> {
         let path = self.path_of(&name);
         self.replace_with(name.as_ref(), |file| self.disk.write(file, bytes).map_err(|error| unwritable(&path, &error)))

@@ -52,7 +52,7 @@ impl Lock {
     pub fn check(&mut self, folder: &Folder) -> Result<(), FileError> {
         let io = |error: std::io::Error| unwritable(folder.path(), &error);
         let own = identity(&self.file.metadata().map_err(io)?);
-        let there = folder.dir().open(&self.name).and_then(|file| file.into_std().metadata());
+        let there = open_there(folder, &self.name).and_then(|file| file.metadata());
         if there.is_ok_and(|facts| identity(&facts) == own) {
             return Ok(());
         }
@@ -80,7 +80,17 @@ impl Drop for Lock {
 pub fn is_locked(path: &Path, name: &str) -> bool {
     let would_block = |file: File| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
     let file = guarded::Guarded::open(&path.join(name), "a lock", u64::MAX).map(guarded::Guarded::into_file);
-    file.is_ok_and(would_block)
+    let folder = || Folder::open(path).ok()?.dir().try_clone().ok().map(cap_std::fs::Dir::into_std_file);
+    file.is_ok_and(would_block) || folder().is_some_and(would_block)
+}
+
+/// The file `name` for reading, without waiting for anybody: a pipe may stand where the lock was.
+fn open_there(folder: &Folder, name: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    options.custom_flags(NO_WAITING);
+    folder.dir().open_with(name, &options).map(cap_std::fs::File::into_std)
 }
 
 /// The lock file, locked; or not locked, with a warning, where there are no locks.

@@ -21,6 +21,7 @@ pub mod lock;
 pub mod tensor_file;
 pub mod typed_path;
 
+pub(crate) use atomic::behind_links;
 pub use atomic::{write_atomically, write_with};
 pub use error::{FileError, one_line, reason};
 pub use folder::Folder;

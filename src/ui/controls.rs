@@ -242,7 +242,13 @@ fn buttons_ui(ui: &mut Ui, session: &mut Session) {
                     Some(_) => ("Resume training", "resume from where the run was saved (Ctrl+Enter)"),
                     None => ("Train a new network", hint),
                 };
-                if ui.add_sized(wide, primary(title)).on_hover_text(hint).clicked() {
+                let button = ui.add_sized(wide, primary(title)).on_hover_text(hint);
+                if let Some(resuming) = session.training.resuming.as_mut().filter(|resuming| resuming.is_new) {
+                    // Fields have come above it.
+                    button.scroll_to_me(None);
+                    resuming.is_new = false;
+                }
+                if button.clicked() {
                     session.start_training();
                 }
             });

@@ -28,6 +28,8 @@ pub struct Keeper {
     /// What this window has read or written last.
     kept: Preferences,
     waiting: Option<Waiting>,
+    /// Whether the last write came to nothing: the next one is due at the end at the latest.
+    is_lost: bool,
     writing: Option<JoinHandle<Result<(), FileError>>>,
     /// Whether somebody has been told that nothing can be written.
     has_complained: bool,
@@ -36,7 +38,7 @@ pub struct Keeper {
 impl Keeper {
     /// For the file at `path`, which holds `kept`.
     pub fn new(path: PathBuf, kept: Preferences) -> Self {
-        Self { path, kept, waiting: None, writing: None, has_complained: false }
+        Self { path, kept, waiting: None, is_lost: false, writing: None, has_complained: false }
     }
 
     /// The window is like `now`, `seconds` after the last call. Answers how long until it wants to be called again, if
@@ -62,11 +64,12 @@ impl Keeper {
         if rest > 0.0 || is_writing {
             return Some(Duration::from_secs_f64(rest.max(0.05)));
         }
-        self.kept = self.waiting.take()?.now;
-        let (path, kept) = (self.path.clone(), self.kept.clone());
+        let now = self.waiting.take()?.now;
+        let (path, kept) = (self.path.clone(), now.clone());
         let write = move || kept.write_beside_others(&path);
         // Without a thread the file is written with the next change, or at the end.
         self.writing = std::thread::Builder::new().name("hebbscope-settings".into()).spawn(write).ok();
+        (self.is_lost, self.kept) = (self.writing.is_none(), now);
         None
     }
 
@@ -85,7 +88,7 @@ impl Keeper {
     /// # Errors
     /// When the place cannot be written to.
     pub fn finish(&mut self, now: &Preferences) -> Result<(), FileError> {
-        let is_written = self.settle().is_ok() && self.waiting.take().is_none() && self.kept == *now;
+        let is_written = self.settle().is_ok() && self.waiting.take().is_none() && self.kept == *now && !self.is_lost;
         if is_written {
             return Ok(());
         }
@@ -98,6 +101,8 @@ impl Keeper {
         let Some(writing) = self.writing.take() else { return Ok(()) };
         let stopped =
             |_| Err(FileError::new(&self.path, "cannot be written: the writing stopped by an internal error"));
-        writing.join().unwrap_or_else(stopped)
+        let written = writing.join().unwrap_or_else(stopped);
+        self.is_lost = written.is_err();
+        written
     }
 }

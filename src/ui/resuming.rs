@@ -7,9 +7,12 @@ use crate::device::{self, Choice};
 use crate::tasks::settings::{Field, Settings};
 use crate::train::config::check_steps;
 use crate::train::{RunConfig, RunFolder, Trainer, Worker};
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use egui::{Align, Button, Layout, RichText, TextEdit, Ui, vec2};
 use std::path::{Path, PathBuf};
+
+/// Room for ten figures.
+const FIELD_WIDTH: f32 = 100.0;
 
 /// A run folder that goes on at the next start.
 pub struct Resuming {
@@ -20,6 +23,8 @@ pub struct Resuming {
     iteration: u64,
     /// How many there shall be in all, as typed.
     pub steps_text: String,
+    /// Whether the button that starts it is still to be brought into view.
+    pub is_new: bool,
 }
 
 /// What was asked for when a run was resumed.
@@ -33,7 +38,7 @@ impl Resuming {
     /// The run in `folder`, as it was saved after `iteration` iterations. One that is complete is offered as many again.
     pub fn new(folder: &Path, config: RunConfig, iteration: u64) -> Self {
         let steps = if config.iterations > iteration { config.iterations } else { 2 * iteration.max(1) };
-        Self { folder: folder.to_owned(), config, iteration, steps_text: steps.to_string() }
+        Self { folder: folder.to_owned(), config, iteration, steps_text: steps.to_string(), is_new: true }
     }
 
     /// The run as it was saved.
@@ -81,7 +86,12 @@ pub(super) fn launch(orders: &Orders, choice: Choice, wake: Wake) -> anyhow::Res
     );
     let (folder, mut checkpoint) = RunFolder::resume(&orders.folder)?;
     notices.extend(checkpoint.note.take().map(|note| Notice { text: format!("{note}."), is_error: false }));
-    checkpoint.config.change(checkpoint.iteration(), &orders.changes)?;
+    let iteration = checkpoint.iteration();
+    if orders.steps <= iteration {
+        // It has grown since it was opened.
+        bail!("{} has {iteration} iterations by now, expected fewer than {}", folder.path().display(), orders.steps);
+    }
+    checkpoint.config.change(iteration, &orders.changes)?;
     let mut trainer = Trainer::from_checkpoint(checkpoint)?;
     trainer.set_iterations(orders.steps);
     trainer.move_to(&compute)?;
@@ -107,13 +117,20 @@ pub fn resuming_ui(ui: &mut Ui, session: &mut Session) {
         return;
     };
     let trained = super::numbers::grouped(resuming.iteration);
-    ui.label(theme::strong(format!("{}, trained for {trained} iterations", resuming.name())));
     let mut is_cancelled = false;
     ui.horizontal(|ui| {
-        let label = ui.label(RichText::new("iterations in all").color(palette.quiet));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             is_cancelled = ui.small_button("Cancel").on_hover_text("train a new network instead").clicked();
-            let field = TextEdit::singleline(&mut resuming.steps_text).id_salt("iterations in all").desired_width(80.0);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let title = theme::strong(format!("{}, trained for {trained} iterations", resuming.name()));
+                ui.add(egui::Label::new(title).truncate());
+            });
+        });
+    });
+    ui.horizontal(|ui| {
+        let label = ui.label(RichText::new("iterations").color(palette.quiet)).on_hover_text("of the whole run");
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let field = TextEdit::singleline(&mut resuming.steps_text).id_salt("iterations").desired_width(FIELD_WIDTH);
             ui.add(field.align(egui::Align2::RIGHT_CENTER)).labelled_by(label.id);
         });
     });

@@ -175,6 +175,85 @@ fn seeds_whose_start_was_cut_short_are_all_trained() {
 }
 
 #[test]
+fn the_latest_plan_for_a_seed_counts() {
+    let bench = Bench::new();
+    let line = |more: &str| format!("train patterns {} --steps 2 --out s {more}", small());
+    bench.done(&line("--seeds 0..4"));
+    for seed in [0, 1] {
+        std::fs::remove_dir_all(bench.path(&format!("s/seed-{seed}"))).unwrap();
+    }
+    bench.done(&line("--seeds 0..2 --set lr=0.02"));
+    std::fs::remove_dir_all(bench.path("s/seed-1")).unwrap();
+    bench.done("train --resume s");
+    let lr = |seed| {
+        let path = checkpoint_path(&bench.path(&format!("s/seed-{seed}")));
+        Checkpoint::read(&path).unwrap().config.settings.real("lr")
+    };
+    assert_eq!([0, 1, 2].map(lr), [0.02, 0.02, 0.01]);
+}
+
+#[test]
+fn commands_for_other_seeds_in_the_same_folder_lose_no_plan() {
+    let bench = Bench::new();
+    let commands: Vec<_> = [0, 3, 6, 9]
+        .map(|first| format!("train patterns {} --steps 1 --out s --seeds {first}..{}", small(), first + 3))
+        .iter()
+        .map(|line| bench.command(line.split_whitespace()).stdout(Stdio::null()).spawn().unwrap())
+        .collect();
+    for mut command in commands {
+        assert!(command.wait().unwrap().success());
+    }
+    let plan = bench.text("s/seeds.toml");
+    for seeds in ["0..3", "3..6", "6..9", "9..12"] {
+        assert!(plan.contains(&format!("\"{seeds}\"")), "{plan}");
+    }
+}
+
+#[test]
+fn seeds_of_pictures_that_have_moved_are_made_where_they_are_now_and_hold_up_no_other() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("first")).unwrap();
+    for index in 0..12u8 {
+        let picture = image::GrayImage::from_fn(4, 4, |x, y| image::Luma([index * 16 + (x + y * y) as u8]));
+        picture.save(bench.path(&format!("first/{index}.png"))).unwrap();
+    }
+    bench.done("train images --set path=first --set side=4 --set count=2 --steps 2 --seeds 0..2 --out s");
+    std::fs::rename(bench.path("first"), bench.path("moved")).unwrap();
+    std::fs::remove_dir_all(bench.path("s/seed-1")).unwrap();
+    // Without the new place, what can be done is done and the rest is told.
+    let output = bench.run("train --resume s --steps 3");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("seed-1"));
+    bench.done("train --resume s --steps 4 --set path=moved");
+    assert_eq!([0, 1].map(|seed| iteration(&bench.path(&format!("s/seed-{seed}")))), [4, 4]);
+}
+
+#[test]
+fn seeds_are_not_made_inside_a_run() {
+    let bench = Bench::new();
+    bench.done(&format!("train patterns {} --steps 1 --out run", small()));
+    bench.refused(
+        &format!("train patterns {} --steps 1 --seeds 0..2 --out run", small()),
+        &["expected a folder for several runs, found a run"],
+    );
+}
+
+#[test]
+fn paths_on_the_command_line_are_read_as_people_paste_them() {
+    let bench = Bench::new();
+    bench.done(&format!("train patterns {} --steps 1 --out run", small()));
+    let address = format!("file://{}", bench.path("run").display());
+    for path in ["'run'", "\"run\"", &address] {
+        bench.done(&format!("eval {path} --episodes 1"));
+    }
+    let mut command = bench.command(["train", "patterns", "--out=~/run", "--steps", "1", "--set", "size=20"]);
+    let home = bench.path("home");
+    std::fs::create_dir(&home).unwrap();
+    assert!(command.env("HOME", &home).stdout(Stdio::null()).status().unwrap().success());
+    assert!(home.join("run/checkpoint.safetensors").exists() && !bench.path("~").exists());
+}
+
+#[test]
 fn settings_of_training_change_when_a_run_is_resumed_and_others_do_not() {
     let bench = Bench::new();
     bench.done(&format!("train patterns {} --steps 2 --out run", small()));

@@ -73,7 +73,7 @@ fn a_folder_that_is_moved_is_followed() {
     let second = endless(&run, 2);
     first.tell(Command::Save);
     let Event::Warning(warning) = news(&first) else { panic!("expected a warning") };
-    assert!(warning.contains("moved") && warning.contains("elsewhere"), "{warning}");
+    assert!(warning.contains("moved") && warning.ends_with("elsewhere"), "the folder and not a file: {warning}");
     let Event::Saved { path, iteration } = news(&first) else { panic!("expected saving") };
     assert_eq!(path, checkpoint_path(&elsewhere.canonicalize().unwrap()));
     assert_eq!((seed_of(&elsewhere), seed_of(&run)), (1, 2));
@@ -97,6 +97,23 @@ fn who_removes_the_lock_lets_nobody_in() {
     assert!(lock::is_locked(&run, "run.lock"));
     drop(worker);
     assert!(!lock::is_locked(&run, "run.lock") && RunFolder::resume(&run).is_ok());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_in_place_of_the_lock_stops_no_training() {
+    let scratch = tempfile::tempdir().unwrap();
+    let run = scratch.path().join("run");
+    let worker = endless(&run, 1);
+    let lock = run.join("run.lock");
+    fs::remove_file(&lock).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&lock).status().unwrap().success());
+    worker.tell(Command::Save);
+    assert!(matches!(news(&worker), Event::Saved { .. }), "the folder itself is still locked");
+    assert!(lock::is_locked(&run, "run.lock"));
+    worker.tell(Command::Stop);
+    assert!(matches!(news(&worker), Event::Saved { .. }));
+    assert!(matches!(news(&worker), Event::Finished { .. }));
 }
 
 /// A file system that knows no locks.
@@ -388,6 +405,19 @@ fn what_is_made_from_a_run_keeps_out_of_its_way() {
     for own in ["checkpoint.safetensors", "tape.safetensors", "metrics.csv", "config.toml", "run.lock"] {
         assert!(refused(own).unwrap_err().contains("one of a run"), "{own}");
     }
+    // Nor do links lead into it, and the lock of the folder counts where its file is gone.
+    let worker = endless(&scratch.path().join("other"), 2);
+    fs::remove_file(scratch.path().join("other/run.lock")).unwrap();
+    #[cfg(target_os = "linux")]
+    {
+        std::os::unix::fs::symlink("other/new.png", scratch.path().join("link")).unwrap();
+        let error = check_output(&scratch.path().join("link")).unwrap_err().to_string();
+        assert!(error.contains("being trained"), "{error}");
+    }
+    drop(worker);
+    // The plan of several runs is none of the files that are made from them.
+    fs::write(scratch.path().join("seeds.toml"), "").unwrap();
+    assert!(check_output(&scratch.path().join("seeds.toml")).unwrap_err().to_string().contains("plan of several"));
     // The same names elsewhere are anybody's.
     check_output(&scratch.path().join("metrics.csv")).unwrap();
 }

@@ -29,14 +29,14 @@ pub struct Arguments {
     /// The task: patterns, images or maze
     task: Option<String>,
     /// A configuration in TOML
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = super::path())]
     config: Option<PathBuf>,
     /// One setting of the task; may be given several times. With --resume, one of training (learning rate, clipping,
     /// batch), or a new place of the same examples
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
     /// The folder of the run [default: a new one below runs/]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = super::path())]
     out: Option<PathBuf>,
     /// Training seed, from which everything random follows [default: 0]
     #[arg(long)]
@@ -53,7 +53,7 @@ pub struct Arguments {
     #[command(flatten)]
     device: super::DeviceArgument,
     /// Go on with the run in this folder, or with all runs of --seeds in it
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["config", "out", "seed", "seeds"])]
+    #[arg(long, value_name = "DIR", value_parser = super::path(), conflicts_with_all = ["config", "out", "seed", "seeds"])]
     resume: Option<PathBuf>,
 }
 
@@ -63,7 +63,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let compute = arguments.device.open()?;
     let autosave = Duration::from_secs(arguments.autosave);
     let several = several(arguments)?;
-    let single = if several.is_empty() { Some(prepare(arguments)?) } else { None };
+    let single =
+        if several.folders.is_empty() && several.problems.is_empty() { Some(prepare(arguments)?) } else { None };
     let stop = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stop);
     ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed)).context("Ctrl-C cannot be listened for")?;
@@ -96,16 +97,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 /// The folders of several runs, where several were asked for.
-fn several(arguments: &Arguments) -> anyhow::Result<Vec<PathBuf>> {
+fn several(arguments: &Arguments) -> anyhow::Result<seeds::Several> {
     if let Some(folder) = &arguments.resume {
-        return seeds::found(folder);
+        return seeds::found(folder, &changes(&arguments.settings)?);
     }
-    let Some(seeds) = arguments.seeds.clone() else { return Ok(Vec::new()) };
+    let Some(seeds) = arguments.seeds.clone() else { return Ok(seeds::Several::default()) };
     let config = configure(arguments)?;
     let parent = arguments.out.clone().unwrap_or_else(|| {
         let std::ops::Range { start, end } = seeds.0;
         RunFolder::free_name(Path::new(RUNS), &format!("{}-seeds-{start}-{}", config.task().name(), end - 1))
     });
+    let begun = seeds::begin(&parent, &config, &seeds)?;
     say(&format!(
         "{}: training seeds {} to {}, in {}\n",
         config.task().name(),
@@ -113,7 +115,7 @@ fn several(arguments: &Arguments) -> anyhow::Result<Vec<PathBuf>> {
         seeds.0.end - 1,
         parent.display()
     ));
-    seeds::begin(&parent, &config, &seeds)
+    Ok(begun)
 }
 
 fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {
@@ -126,7 +128,7 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {
         }
         let iteration = checkpoint.iteration();
         checkpoint.config.change(iteration, &changes(&arguments.settings)?)?;
-        let mut trainer = Trainer::from_checkpoint(checkpoint)?;
+        let mut trainer = Trainer::from_checkpoint(checkpoint).with_context(|| folder.path().display().to_string())?;
         if let Some(steps) = arguments.steps {
             trainer.set_iterations(check_steps(steps)?);
         }
@@ -170,6 +172,18 @@ fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
     Ok(config)
 }
 
+/// What is left of a run that broke, and how it goes on.
+fn failure(reason: &str, kept: Option<&Path>, before: Option<&Path>) -> String {
+    let Some(kept) = kept else { return format!("{reason}; no checkpoint of it is left") };
+    let before = before.map_or_else(String::new, |before| {
+        format!(
+            ", from which --resume goes on with another learning rate (--set lr=…); the network just before is {}",
+            before.display()
+        )
+    });
+    format!("{reason}; the last good checkpoint is {}{before}", kept.display())
+}
+
 /// What `--set` asks for.
 fn changes(settings: &[String]) -> Result<Vec<(String, String)>, SettingError> {
     let pair = |setting: &String| match setting.split_once('=') {
@@ -200,13 +214,7 @@ fn follow(worker: &Worker, stop: &AtomicBool, progress: &mut Progress, path: &Pa
             Ok(Event::Failed { reason, kept, before, .. }) => {
                 progress.print();
                 progress.note("");
-                let before = before.map_or_else(String::new, |before| {
-                    format!(", the network just before is {} (--resume with another lr goes on)", before.display())
-                });
-                match kept {
-                    Some(kept) => bail!("{reason}; the last good checkpoint is {}{before}", kept.display()),
-                    None => bail!("{reason}; no checkpoint of it is left{before}"),
-                }
+                bail!("{}", failure(&reason, kept.as_deref(), before.as_deref()))
             }
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(FileError::new(&path, "the training thread ended without a word").into());

@@ -5,10 +5,10 @@
 
 use super::{WINDOW, say};
 use crate::device::Compute;
-use crate::files::{self, FileError, one_line, reason};
+use crate::files::{self, FileError, Folder, Lock, lock, one_line, reason};
 use crate::tasks::Measure;
 use crate::train::config::{ConfigText, check_seed};
-use crate::train::run_folder::{checkpoint_path, is_run, runs_below};
+use crate::train::run_folder::{SEEDS, checkpoint_path, is_run, runs_below};
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
@@ -22,8 +22,11 @@ use std::time::{Duration, Instant};
 /// The most seeds of one command.
 const MOST: u64 = 1000;
 
-/// The file beside the folders that says which runs there are to be.
-const PLANS: &str = "seeds.toml";
+/// The lock of the folder above them, held while runs are planned and made.
+const LOCK: &str = "seeds.lock";
+
+/// How long another command may take to make its runs in the same folder.
+const MAKING: Duration = Duration::from_secs(30);
 
 /// A plan larger than this is none.
 const MOST_BYTES: u64 = 1 << 20;
@@ -52,7 +55,7 @@ impl std::str::FromStr for Seeds {
     }
 }
 
-/// The runs of one command, as they stand in [`PLANS`]: what a start that was cut short has not made yet is made by
+/// The runs of one command, as they stand in [`SEEDS`]: what a start that was cut short has not made yet is made by
 /// `--resume`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,7 +76,7 @@ struct Plans {
 impl Plans {
     /// The plans below `parent`; none where no file is.
     fn read(parent: &Path) -> Result<Self, FileError> {
-        let path = parent.join(PLANS);
+        let path = parent.join(SEEDS);
         if !path.exists() {
             return Ok(Self::default());
         }
@@ -84,15 +87,15 @@ impl Plans {
     }
 
     fn write(&self, parent: &Path) -> anyhow::Result<()> {
-        let text = toml::to_string(self).with_context(|| parent.join(PLANS).display().to_string())?;
-        Ok(files::write_atomically(&parent.join(PLANS), text.as_bytes())?)
+        let text = toml::to_string(self).with_context(|| parent.join(SEEDS).display().to_string())?;
+        Ok(files::write_atomically(&parent.join(SEEDS), text.as_bytes())?)
     }
 }
 
 impl Plan {
     /// The runs: where they lie below `parent`, and what they are.
     fn runs(&self, parent: &Path) -> Result<Vec<(PathBuf, RunConfig)>, FileError> {
-        let refuse = |problem: String| FileError::new(&parent.join(PLANS), problem);
+        let refuse = |problem: String| FileError::new(&parent.join(SEEDS), problem);
         let config = RunConfig::from_text(&self.run, None).map_err(|error| refuse(error.to_string()))?;
         let seeds: Seeds = self.seeds.parse().map_err(refuse)?;
         let run = |seed| {
@@ -104,53 +107,86 @@ impl Plan {
     }
 }
 
+/// Runs that are to be trained, and why others cannot be.
+#[derive(Default)]
+pub struct Several {
+    /// Their folders.
+    pub folders: Vec<PathBuf>,
+    /// A sentence for each run that could not be made.
+    pub problems: Vec<String>,
+}
+
+/// The folder above them for this process alone; waits for another one that is making its runs in it.
+fn held(parent: &Path) -> Result<Lock, FileError> {
+    let folder = Folder::open(parent)?;
+    let began = Instant::now();
+    loop {
+        match Lock::take(&folder, LOCK) {
+            Err(_) if lock::is_locked(parent, LOCK) && began.elapsed() < MAKING => std::thread::sleep(EVERY),
+            taken => return taken,
+        }
+    }
+}
+
 /// Makes the folders of all runs below `parent`, each with a run that has not begun.
 ///
 /// # Errors
-/// When one cannot be written to or holds a run already, or the settings do not fit.
-pub fn begin(parent: &Path, config: &RunConfig, seeds: &Seeds) -> anyhow::Result<Vec<PathBuf>> {
-    let folders: Vec<PathBuf> = seeds.0.clone().map(|seed| parent.join(format!("seed-{seed}"))).collect();
-    if let Some(taken) = folders.iter().find(|folder| is_run(folder)) {
-        let problem = "expected an empty folder, found a run; go on with --resume or choose another folder";
-        return Err(FileError::new(taken, problem).into());
+/// When one cannot be written to or holds a run already, `parent` is a run itself, or the settings do not fit.
+pub fn begin(parent: &Path, config: &RunConfig, seeds: &Seeds) -> anyhow::Result<Several> {
+    if is_run(parent) {
+        return Err(FileError::new(parent, "expected a folder for several runs, found a run").into());
     }
+    let folders: Vec<PathBuf> = seeds.0.clone().map(|seed| parent.join(format!("seed-{seed}"))).collect();
+    let refuse_taken = || match folders.iter().find(|folder| is_run(folder)) {
+        Some(taken) => {
+            let problem = "expected an empty folder, found a run; go on with --resume or choose another folder";
+            Err(FileError::new(taken, problem))
+        }
+        None => Ok(()),
+    };
+    refuse_taken()?;
     // What the settings leave to the circumstances is settled once, for all of them.
     let mut settled = config.clone();
     settled.training_experiment()?;
+    std::fs::create_dir_all(parent)
+        .map_err(|error| FileError::new(parent, format!("cannot be written: {}", reason(&error))))?;
+    let _held = held(parent)?;
+    refuse_taken()?;
     let mut plans = Plans::read(parent)?;
     let Range { start, end } = seeds.0;
     let plan = Plan { seeds: format!("{start}..{end}"), run: settled.to_text() };
-    // Plans of which no run is there are those of folders that somebody has removed.
-    plans.plan.retain(|plan| plan.runs(parent).is_ok_and(|runs| runs.iter().any(|(folder, _)| is_run(folder))));
     plans.plan.push(plan.clone());
-    std::fs::create_dir_all(parent)
-        .map_err(|error| FileError::new(parent, format!("cannot be written: {}", reason(&error))))?;
     plans.write(parent)?;
-    make(&plan.runs(parent)?)?;
-    Ok(folders)
+    for (path, config) in plan.runs(parent)? {
+        make(&path, config)?;
+    }
+    Ok(Several { folders, problems: Vec::new() })
 }
 
-/// Makes those runs that are not there.
-fn make(runs: &[(PathBuf, RunConfig)]) -> anyhow::Result<()> {
-    for (path, config) in runs.iter().filter(|(path, _)| !is_run(path)) {
-        let trainer = Trainer::new(config.clone())?;
-        RunFolder::create(path, trainer.config())?.save(&trainer.checkpoint()?)?;
-    }
+/// Makes a run that has not begun.
+fn make(path: &Path, config: RunConfig) -> anyhow::Result<()> {
+    let trainer = Trainer::new(config)?;
+    RunFolder::create(path, trainer.config())?.save(&trainer.checkpoint()?)?;
     Ok(())
 }
 
-/// The folders of runs below `parent`, those included that a start has not come to make; none where it is the folder of
-/// one run itself.
+/// The runs below `parent`, those included that a start has not come to make, which are made with `changes`; none where
+/// it is the folder of one run itself. Of several plans for a seed the latest counts.
 ///
 /// # Errors
-/// When the plan below `parent` is damaged, or a run that it names cannot be made.
-pub fn found(parent: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    if !is_run(parent) {
-        for plan in Plans::read(parent)?.plan {
-            make(&plan.runs(parent)?)?;
+/// When the plan below `parent` is damaged, or another process is making runs there.
+pub fn found(parent: &Path, changes: &[(String, String)]) -> anyhow::Result<Several> {
+    let mut problems = Vec::new();
+    if !is_run(parent) && parent.join(SEEDS).exists() {
+        let _held = held(parent)?;
+        for plan in Plans::read(parent)?.plan.iter().rev() {
+            for (path, mut config) in plan.runs(parent)?.into_iter().filter(|(path, _)| !is_run(path)) {
+                let made = config.change(0, changes).map_err(Into::into).and_then(|()| make(&path, config));
+                problems.extend(made.err().map(|error| format!("{}: {error:#}", path.display())));
+            }
         }
     }
-    Ok(runs_below(parent))
+    Ok(Several { folders: runs_below(parent), problems })
 }
 
 /// How runs are to be trained.
@@ -169,9 +205,10 @@ pub struct Orders {
 ///
 /// # Errors
 /// When a run cannot go on; the others are trained all the same.
-pub fn train(folders: Vec<PathBuf>, orders: &Orders, compute: &Compute, stop: &AtomicBool) -> anyhow::Result<()> {
+pub fn train(several: Several, orders: &Orders, compute: &Compute, stop: &AtomicBool) -> anyhow::Result<()> {
+    let Several { folders, mut problems } = several;
     let (mut waiting, mut active) = (VecDeque::from(folders), Vec::<Active>::new());
-    let (mut problems, mut is_stopping, mut printed) = (Vec::new(), false, Instant::now());
+    let (mut is_stopping, mut printed) = (false, Instant::now());
     while !active.is_empty() || !(waiting.is_empty() || is_stopping) {
         while active.len() < orders.slots
             && !is_stopping
@@ -263,7 +300,9 @@ impl Active {
                     say(&format!("{}: {word} at iteration {iteration}\n", self.name));
                     return Ok(false);
                 }
-                Ok(Event::Failed { reason, .. }) => bail!("{}: {reason}", self.name),
+                Ok(Event::Failed { reason, kept, before, .. }) => {
+                    bail!("{}: {}", self.name, super::failure(&reason, kept.as_deref(), before.as_deref()))
+                }
                 Err(TryRecvError::Empty) => return Ok(true),
                 Err(TryRecvError::Disconnected) => {
                     bail!("{}: the training thread ended without a word", self.name)

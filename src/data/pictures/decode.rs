@@ -53,6 +53,8 @@ impl Refusal {
         match error {
             ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Self::cut_short(),
             ImageError::IoError(error) => Self::Unread(reason(&error)),
+            // Some decoders tell it in words of their own.
+            error if error.to_string().to_lowercase().contains("unexpected end of file") => Self::cut_short(),
             error => Self::Undecoded(error.to_string()),
         }
     }

@@ -24,6 +24,8 @@ const TAPE: &str = "tape.safetensors";
 const METRICS: &str = "metrics.csv";
 const CONFIG: &str = "config.toml";
 const LOCK: &str = "run.lock";
+/// The file beside the folders of several runs that says which there are to be.
+pub const SEEDS: &str = "seeds.toml";
 const FAILED: &str = "before-failure.safetensors";
 
 /// A run folder held by this process: nobody else can write to it until it is dropped. It is held itself, and not its
@@ -182,6 +184,9 @@ impl RunFolder {
             return Err(FileError::new(&checkpoint_path(path), problem));
         }
         let config = refuse_other_settings(&config_path(path), &checkpoint)?;
+        if !folder.is_at_its_path() {
+            return Err(FileError::new(path, "expected the folder of a run, found another one a moment later"));
+        }
         let header = metrics::header(&checkpoint.config);
         let found = metrics_text(&metrics_path(path))?.unwrap_or_default();
         // A table with other columns says nothing of this run; lines that the checkpoint does not know of are those of

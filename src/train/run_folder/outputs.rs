@@ -1,7 +1,7 @@
 //! What is made from a run keeps out of its way.
 
-use super::{CHECKPOINT, CONFIG, FAILED, LOCK, METRICS, TAPE, is_run};
-use crate::files::{FileError, lock};
+use super::{CHECKPOINT, CONFIG, FAILED, LOCK, METRICS, SEEDS, TAPE, is_run};
+use crate::files::{FileError, behind_links, lock};
 use std::path::Path;
 
 /// The files of a run.
@@ -13,8 +13,11 @@ const OWN: [&str; 6] = [CHECKPOINT, TAPE, METRICS, CONFIG, LOCK, FAILED];
 /// When that would replace a file of a run, or put one into a run that is being trained.
 pub fn check_output(path: &Path) -> Result<(), FileError> {
     // Links are written through: what counts is where they lead.
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let target = behind_links(path)?;
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if target.file_name().is_some_and(|name| name.eq_ignore_ascii_case(SEEDS)) && target.exists() {
+        return Err(FileError::new(path, "expected another file to write to, found the plan of several runs"));
+    }
     if !is_run(folder) {
         return Ok(());
     }
