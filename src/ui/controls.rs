@@ -243,10 +243,8 @@ fn buttons_ui(ui: &mut Ui, session: &mut Session) {
                     None => ("Train a new network", hint),
                 };
                 let button = ui.add_sized(wide, primary(title)).on_hover_text(hint);
-                if let Some(resuming) = session.training.resuming.as_mut().filter(|resuming| resuming.is_new) {
-                    // Fields have come above it.
+                if session.training.resuming.as_ref().is_some_and(|resuming| resuming.is_sought == Some(true)) {
                     button.scroll_to_me(None);
-                    resuming.is_new = false;
                 }
                 if button.clicked() {
                     session.start_training();

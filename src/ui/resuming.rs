@@ -23,8 +23,8 @@ pub struct Resuming {
     iteration: u64,
     /// How many there shall be in all, as typed.
     pub steps_text: String,
-    /// Whether the button that starts it is still to be brought into view.
-    pub is_new: bool,
+    /// Whether the button that starts it is to be brought into view in this frame: once, below the fields that have come.
+    pub is_sought: Option<bool>,
 }
 
 /// What was asked for when a run was resumed.
@@ -38,7 +38,7 @@ impl Resuming {
     /// The run in `folder`, as it was saved after `iteration` iterations. One that is complete is offered as many again.
     pub fn new(folder: &Path, config: RunConfig, iteration: u64) -> Self {
         let steps = if config.iterations > iteration { config.iterations } else { 2 * iteration.max(1) };
-        Self { folder: folder.to_owned(), config, iteration, steps_text: steps.to_string(), is_new: true }
+        Self { folder: folder.to_owned(), config, iteration, steps_text: steps.to_string(), is_sought: None }
     }
 
     /// The run as it was saved.
@@ -116,6 +116,7 @@ pub fn resuming_ui(ui: &mut Ui, session: &mut Session) {
         }
         return;
     };
+    resuming.is_sought = Some(resuming.is_sought.is_none());
     let trained = super::numbers::grouped(resuming.iteration);
     let mut is_cancelled = false;
     ui.horizontal(|ui| {
