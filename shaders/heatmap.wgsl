@@ -1,5 +1,5 @@
 // A matrix of raw numbers as colours. Every pixel shows the value of largest magnitude among the cells it covers, with
-// its sign. Values are compared as integers: a float's bits without the sign order magnitudes, and put infinity above
+// its sign, or their mean or root mean square. Values are compared as integers: a float's bits without the sign order magnitudes, and put infinity above
 // all numbers and NaN above infinity, where a comparison of floats may be optimised as if neither existed.
 
 struct View {
@@ -27,6 +27,9 @@ struct View {
 @group(0) @binding(1) var matrix: texture_2d<f32>;
 // Row 0: the colour map. Row 1: clipped low, clipped high, negative infinity, positive infinity, not a number.
 @group(0) @binding(2) var colours: texture_2d<f32>;
+
+// What a pixel shows that covers several cells: 0 the strongest, 1 the mean, 2 the root mean square.
+override REDUCTION: u32 = 0u;
 
 const TIE: f32 = 0.001;
 const REACH: f32 = 0.01;
@@ -87,7 +90,7 @@ fn bits_at(row: i32, column: i32, across: i32, fold: i32) -> u32 {
     return bitcast<u32>(textureLoad(matrix, texel, 0).r);
 }
 
-fn strongest(columns: vec2<i32>, rows: vec2<i32>, across: i32, fold: i32) -> u32 {
+fn reduced(columns: vec2<i32>, rows: vec2<i32>, across: i32, fold: i32) -> u32 {
     // One pixel reads at most about this many cells: a device that is busy for seconds is reset by its driver.
     let covered = (columns.y - columns.x) * (rows.y - rows.x);
     var stride = 1;
@@ -95,15 +98,31 @@ fn strongest(columns: vec2<i32>, rows: vec2<i32>, across: i32, fold: i32) -> u32
         stride = i32(ceil(sqrt(f32(covered) / f32(MOST_CELLS))));
     }
     var best = 0u;
+    var sum = 0.0;
+    var squares = 0.0;
+    var count = 0.0;
     for (var row = rows.x; row < rows.y; row += stride) {
         for (var column = columns.x; column < columns.y; column += stride) {
             let bits = bits_at(row, column, across, fold);
             if (bits & MAGNITUDE) > (best & MAGNITUDE) {
                 best = bits;
             }
+            if REDUCTION != 0u {
+                let value = bitcast<f32>(bits);
+                sum += value;
+                squares += value * value;
+                count += 1.0;
+            }
         }
     }
-    return best;
+    // What is infinite or no number is seen, whatever stands beside it; one cell alone is itself, with its sign.
+    if REDUCTION == 0u || count <= 1.0 || (best & MAGNITUDE) >= INFINITY {
+        return best;
+    }
+    if REDUCTION == 1u {
+        return bitcast<u32>(sum / count);
+    }
+    return bitcast<u32>(sqrt(squares / count));
 }
 
 fn colour_of(bits: u32, scale: vec4<f32>) -> vec3<f32> {
@@ -132,7 +151,7 @@ fn gamma_colour(seen: Seen) -> vec3<f32> {
     if columns.x >= columns.y || rows.x >= rows.y {
         discard;
     }
-    return colour_of(strongest(columns, rows, seen.grid.z, seen.fold), seen.scale);
+    return colour_of(reduced(columns, rows, seen.grid.z, seen.fold), seen.scale);
 }
 
 // What egui prefers: the target takes colours in gamma space as they are.

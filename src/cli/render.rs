@@ -11,6 +11,8 @@ use crate::ui::export::{self, Export, Look, PANEL_SIZE, Progress, Shown, Still, 
 use crate::ui::inspector::Pinned;
 use crate::ui::layout::Named;
 use crate::ui::lifetimes::Shelf;
+use crate::ui::matrices::MatrixKind;
+use crate::ui::order::OrderKind;
 use crate::ui::panels::PANELS;
 use crate::ui::scene;
 use anyhow::bail;
@@ -21,13 +23,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The options that belong to some endings only, and those endings.
-const BELONGS: [(&str, &[&str]); 10] = [
+const BELONGS: [(&str, &[&str]); 11] = [
     ("at", &["png", "npz"]),
     ("compare", &["png", "gif", "csv"]),
     ("span", &["gif"]),
     ("fps", &["gif"]),
     ("panel", &["png", "gif"]),
     ("pin", &["png", "gif"]),
+    ("order", &["png", "gif", "npz"]),
     ("size", &["png", "gif"]),
     ("scale", &["png", "gif"]),
     ("theme", &["png", "gif"]),
@@ -68,6 +71,9 @@ pub struct Arguments {
     /// Look at a neuron, or at a connection
     #[arg(long, value_name = "NEURON|FROM:TO", value_parser = pin)]
     pin: Option<Pinned>,
+    /// The order of neurons in matrices [default: pattern for patterns, else stored]; cluster is that of α
+    #[arg(long, value_enum)]
+    order: Option<Order>,
     #[arg(long = "do", value_name = "STEP:WHAT", value_parser = interventions::parse, help = interventions::HELP)]
     done: Vec<interventions::Written>,
     /// The steps of an animation, from 1; the whole episode unless said otherwise
@@ -82,6 +88,27 @@ pub struct Arguments {
     /// Say below the picture where it comes from: task, network, seed, iteration, step
     #[arg(long)]
     caption: bool,
+}
+
+/// In which order neurons stand.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Order {
+    Stored,
+    #[value(alias = "picture")]
+    Pattern,
+    Cluster,
+    Activity,
+}
+
+impl Order {
+    fn kind(self) -> OrderKind {
+        match self {
+            Self::Stored => OrderKind::Stored,
+            Self::Pattern => OrderKind::Example,
+            Self::Cluster => OrderKind::Cluster(MatrixKind::Alpha),
+            Self::Activity => OrderKind::Activity,
+        }
+    }
 }
 
 /// Runs the sub-command.
@@ -146,13 +173,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         };
         bail!("--pin expects neurons from 0 to {neurons}, found {pinned}");
     }
+    let order = arguments.order.map(Order::kind);
+    if let Some(why) = order.and_then(|order| order.why_not(&prepared.scene)) {
+        bail!("--order: {why}");
+    }
     let mut arrangement = arguments.layout.arrangement_for(prepared.scene.subject());
     if arguments.pin.is_some() {
         arrangement = arrangement.with_in_front("Memories", "Memories").unwrap_or(arrangement);
     }
     let look = Look { arrangement, ..arguments.layout.into() };
-    let still =
-        Still { scene: prepared.scene, at: at - 1, curve, shelf: Shelf::default(), compared, pinned: arguments.pin };
+    let (shelf, pinned) = (Shelf::default(), arguments.pin);
+    let still = Still { scene: prepared.scene, at: at - 1, curve, shelf, compared, pinned, order };
     let shown = Shown {
         still,
         dark: arguments.theme.as_deref() != Some("light"),
@@ -185,6 +216,7 @@ impl Arguments {
             "fps" => self.fps.is_some(),
             "panel" => self.panel.is_some(),
             "pin" => self.pin.is_some(),
+            "order" => self.order.is_some(),
             "size" => self.size.is_some(),
             "scale" => self.scale.is_some(),
             "theme" => self.theme.is_some(),

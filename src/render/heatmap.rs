@@ -1,4 +1,5 @@
-//! A matrix drawn by the graphics device: crisp squares from near, from afar the strongest value under each pixel.
+//! A matrix drawn by the graphics device: crisp squares from near, from afar the strongest value under each pixel, or
+//! what the values there come to.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use egui::{Pos2, Rect, Shape};
 use egui_wgpu::{CallbackResources, CallbackTrait, ScreenDescriptor, wgpu};
 
 use super::heatmap_device::{HeatmapDevice, ViewUniform};
-use super::{CellGrid, Colormap, Matrix};
+use super::{CellGrid, Colormap, Matrix, Order};
 
 /// Says which heatmap of the window this is, from frame to frame, so that its texture is found again. A key is not a
 /// promise: heatmaps that share one by mistake still show their own numbers, they only upload more often.
@@ -22,6 +23,24 @@ impl HeatmapKey {
     }
 }
 
+/// What a pixel shows that covers several cells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reduction {
+    /// The value of largest magnitude, with its sign: no cell disappears.
+    #[default]
+    Strongest,
+    /// Their mean: which sign prevails, and how far.
+    Mean,
+    /// Their root mean square: how strong they are, whatever their signs.
+    RootMeanSquare,
+}
+
+impl Reduction {
+    /// All of them, in the order of menus.
+    pub const ALL: [Self; 3] = [Self::Strongest, Self::Mean, Self::RootMeanSquare];
+}
+
 /// A matrix, the part of it to show, and its colours.
 #[derive(Debug, Clone)]
 pub struct Heatmap {
@@ -29,7 +48,11 @@ pub struct Heatmap {
     pub key: HeatmapKey,
     /// The numbers.
     pub matrix: Arc<Matrix>,
-    /// What to show, `[x0, y0, x1, y1]` in cells: x counts columns, y rows. What lies beyond the matrix stays as it
+    /// In which order rows and columns stand; `None`, or an order for matrices of another size: as stored.
+    pub order: Option<Arc<Order>>,
+    /// What a pixel shows that covers several cells.
+    pub reduction: Reduction,
+    /// What to show, `[x0, y0, x1, y1]` in places of the picture, which are cells where nothing is ordered: x counts columns, y rows. What lies beyond the matrix stays as it
     /// was painted before.
     pub window: [f32; 4],
     /// The colours span `-range..=range`, in the unit of the numbers.
@@ -42,7 +65,12 @@ impl Heatmap {
     /// A heatmap of the whole matrix.
     pub fn whole(key: HeatmapKey, matrix: Arc<Matrix>, range: f32, colormap: Colormap) -> Self {
         let window = [0.0, 0.0, matrix.columns() as f32, matrix.rows() as f32];
-        Self { key, matrix, window, range, colormap }
+        Self { key, matrix, order: None, reduction: Reduction::default(), window, range, colormap }
+    }
+
+    /// The order in which it is drawn; `None` where that is as stored.
+    pub fn order(&self) -> Option<&Arc<Order>> {
+        self.order.as_ref().filter(|order| order.fits(self.matrix.rows(), self.matrix.columns()))
     }
 
     /// The shape that fills `rect` (in points) with this heatmap. Draws nothing unless [`install`](super::install)
@@ -52,31 +80,31 @@ impl Heatmap {
         Shape::Callback(egui_wgpu::Callback::new_paint_callback(rect, callback))
     }
 
-    /// Where the cells lie when this heatmap fills `rect` (in points); `None` where it draws nothing.
+    /// Where the places of cells lie when this heatmap fills `rect` (in points); `None` where it draws nothing.
     pub fn grid(&self, rect: Rect, pixels_per_point: f32) -> Option<CellGrid> {
         CellGrid::new(rect, self.window, self.matrix.rows(), self.matrix.columns(), pixels_per_point)
     }
 
-    /// The cell (row, column) whose value is the colour of the pixel that holds `pos` (in points): from afar the
-    /// strongest of those under it, the first of equals. `None` beside the matrix.
+    /// The cell (row, column) of the matrix whose value is the colour of the pixel that holds `pos` (in points): from
+    /// afar the strongest of those under it, the first of equals, also where the pixel shows their mean. `None` beside
+    /// the matrix.
     pub fn shown_at(&self, rect: Rect, pixels_per_point: f32, pos: Pos2) -> Option<(usize, usize)> {
         let (rows, columns) = self.grid(rect, pixels_per_point)?.cells_at(pos)?;
-        Some(strongest(&self.matrix, rows, columns))
+        Some(strongest(&self.matrix, self.order().map(Arc::as_ref), rows, columns))
     }
 }
 
-/// The cell of largest magnitude in a block that is not empty; NaN beats infinity, infinity beats numbers. What the
-/// shader does, without its limit on the number of cells.
-fn strongest(matrix: &Matrix, rows: Range<usize>, columns: Range<usize>) -> (usize, usize) {
-    let mut best = (rows.start, columns.start);
+/// The cell of largest magnitude in a block of places that is not empty; NaN beats infinity, infinity beats numbers.
+/// What the shader does, without its limit on the number of cells.
+fn strongest(matrix: &Matrix, order: Option<&Order>, rows: Range<usize>, columns: Range<usize>) -> (usize, usize) {
+    let cell = |place| order.map_or(place, |order| order.cell(place));
+    let mut best = cell((rows.start, columns.start));
     let mut best_magnitude = 0;
-    for row in rows {
-        let start = row * matrix.columns();
-        for (column, value) in columns.clone().zip(&matrix.values()[start + columns.start..start + columns.end]) {
-            let magnitude = value.abs().to_bits();
-            if magnitude > best_magnitude {
-                (best, best_magnitude) = ((row, column), magnitude);
-            }
+    for place in rows.flat_map(|row| columns.clone().map(move |column| (row, column))) {
+        let (row, column) = cell(place);
+        let magnitude = matrix.values()[row * matrix.columns() + column].abs().to_bits();
+        if magnitude > best_magnitude {
+            (best, best_magnitude) = ((row, column), magnitude);
         }
     }
     best

@@ -9,7 +9,7 @@ use super::colormap::Scale;
 use super::heatmap_pipeline::{
     bind_group, bind_group_layout, colour_texture, number_texture, pipeline, texture_size, upload,
 };
-use super::{CellGrid, Colormap, Heatmap, HeatmapKey};
+use super::{CellGrid, Colormap, Heatmap, HeatmapKey, Reduction};
 
 /// A heatmap that was not drawn for this many frames gives its memory back. Only frames that draw some heatmap count.
 const FRAMES_KEPT: u64 = 120;
@@ -83,14 +83,16 @@ struct Slot {
     uniform: wgpu::Buffer,
     bind_group: wgpu::BindGroup,
     colormap: Colormap,
-    /// Version of the matrix that the texture holds.
-    version: Option<u64>,
+    reduction: Reduction,
+    /// Versions of the matrix that the texture holds, and of the order in which it holds it.
+    version: Option<(u64, Option<u64>)>,
     last_drawn: u64,
 }
 
 /// The pipeline, the colour maps, and the slots of every key: one for each time it is drawn in a frame.
 pub(super) struct HeatmapDevice {
-    pipeline: wgpu::RenderPipeline,
+    /// One for each [`Reduction`]: what a shader branches on is settled when it is compiled.
+    pipelines: [wgpu::RenderPipeline; Reduction::ALL.len()],
     layout: wgpu::BindGroupLayout,
     colours: HashMap<Colormap, wgpu::TextureView>,
     slots: HashMap<HeatmapKey, Vec<Slot>>,
@@ -103,9 +105,9 @@ pub(super) struct HeatmapDevice {
 impl HeatmapDevice {
     fn new(device: &wgpu::Device, target_format: wgpu::TextureFormat) -> Self {
         let layout = bind_group_layout(device);
-        let pipeline = pipeline(device, &layout, target_format);
+        let pipelines = Reduction::ALL.map(|reduction| pipeline(device, &layout, target_format, reduction));
         Self {
-            pipeline,
+            pipelines,
             layout,
             colours: HashMap::new(),
             slots: HashMap::new(),
@@ -147,13 +149,18 @@ impl HeatmapDevice {
             slot.bind_group = bind_group(device, &self.layout, &slot.uniform, &slot.texture, colours);
             slot.colormap = heatmap.colormap;
         }
-        if slot.version != Some(heatmap.matrix.version()) {
-            upload(queue, &slot.texture, heatmap.matrix.values());
-            slot.version = Some(heatmap.matrix.version());
+        let order = heatmap.order();
+        let version = (heatmap.matrix.version(), order.map(|order| order.version()));
+        if slot.version != Some(version) {
+            match order {
+                Some(order) => upload(queue, &slot.texture, &order.arranged(&heatmap.matrix)),
+                None => upload(queue, &slot.texture, heatmap.matrix.values()),
+            }
+            slot.version = Some(version);
             self.uploads += 1;
         }
         queue.write_buffer(&slot.uniform, 0, bytemuck::bytes_of(&view));
-        slot.last_drawn = self.frame;
+        (slot.reduction, slot.last_drawn) = (heatmap.reduction, self.frame);
         Some(index)
     }
 
@@ -177,7 +184,7 @@ impl HeatmapDevice {
     /// Draws a slot into a pass whose viewport is the whole target.
     pub fn paint(&self, render_pass: &mut wgpu::RenderPass<'static>, key: HeatmapKey, index: usize) {
         if let Some(slot) = self.slots.get(&key).and_then(|slots| slots.get(index)) {
-            render_pass.set_pipeline(&self.pipeline);
+            render_pass.set_pipeline(&self.pipelines[slot.reduction as usize]);
             render_pass.set_bind_group(0, &slot.bind_group, &[]);
             render_pass.draw(0..4, 0..1);
         }
@@ -200,6 +207,6 @@ impl Slot {
         });
         let texture = number_texture(device, size);
         let bind_group = bind_group(device, layout, &uniform, &texture, colours);
-        Self { texture, uniform, bind_group, colormap, version: None, last_drawn: 0 }
+        Self { texture, uniform, bind_group, colormap, reduction: Reduction::default(), version: None, last_drawn: 0 }
     }
 }

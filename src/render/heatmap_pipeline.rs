@@ -3,9 +3,9 @@
 use egui_wgpu::wgpu;
 use wgpu::util::DeviceExt as _;
 
-use super::Colormap;
 use super::colormap::ENTRIES;
 use super::heatmap_device::ViewUniform;
+use super::{Colormap, Reduction};
 
 /// The texture for a matrix, and whether the matrix is folded: written on, row after row, in lines of another length
 /// than its own, because it is longer or wider than a texture can be.
@@ -119,11 +119,13 @@ pub(super) fn bind_group_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout 
     })
 }
 
-/// Draws the four corners of one heatmap to a target of `target_format`, over what was there.
+/// Draws the four corners of one heatmap to a target of `target_format`, over what was there; `reduction` is what pixels
+/// show that cover several cells.
 pub(super) fn pipeline(
     device: &wgpu::Device,
     layout: &wgpu::BindGroupLayout,
     target_format: wgpu::TextureFormat,
+    reduction: Reduction,
 ) -> wgpu::RenderPipeline {
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some("heatmap"),
@@ -152,7 +154,10 @@ pub(super) fn pipeline(
         fragment: Some(wgpu::FragmentState {
             module: &module,
             entry_point: Some(if target_format.is_srgb() { "fs_linear" } else { "fs_gamma" }),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: &[("REDUCTION", f64::from(reduction as u8))],
+                ..wgpu::PipelineCompilationOptions::default()
+            },
             targets: &[Some(target_format.into())],
         }),
         multiview_mask: None,

@@ -7,11 +7,13 @@ mod heatmap_device;
 mod heatmap_pipeline;
 pub mod matrix;
 pub mod offscreen;
+pub mod order;
 pub mod quiet;
 
 pub use colormap::Colormap;
 pub use grid::{CellGrid, cell_under};
-pub use heatmap::{Heatmap, HeatmapKey};
+pub use heatmap::{Heatmap, HeatmapKey, Reduction};
 pub use heatmap_device::{Held, held, install};
 pub use matrix::{Matrix, MatrixError};
 pub use offscreen::{DrawError, NoAdapter, Offscreen};
+pub use order::{Axis, Order};

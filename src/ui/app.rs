@@ -62,6 +62,7 @@ impl App {
             context.set_zoom_factor(preferences.zoom);
         }
         let mut session = Session::new(wake);
+        session.ordering.take_choices(preferences.orders.clone());
         session.notices.extend(note.map(|text| Notice { text, is_error: false }));
         let arrangement = preferences.arrangement.clone().unwrap_or_else(|| preferences.layout.arrangement());
         let mut dock = Dock::new(&arrangement);
@@ -208,6 +209,7 @@ impl App {
         self.preferences.layout = self.layout;
         self.preferences.arrangement = self.dock.arrangement();
         self.preferences.panels = self.dock.choices();
+        self.preferences.orders.clone_from(self.session.ordering.choices());
         if let Some((size, scale)) = window_size::chosen(context) {
             (self.preferences.size, self.preferences.scale) = (size, Some(scale));
         }

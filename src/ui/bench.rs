@@ -112,6 +112,7 @@ fn playback(context: &egui::Context, app: &mut App) -> anyhow::Result<Vec<f64>> 
         shelf: super::lifetimes::Shelf::default(),
         compared: super::comparison::Compared::default(),
         pinned: None,
+        order: None,
     });
     let mut background = super::training::Training::new(Arc::new(|| {}));
     background.runs_folder = app.session.training.runs_folder.clone();

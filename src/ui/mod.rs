@@ -15,6 +15,7 @@
 //! | [`comparison`] | runs beside each other, grouped by what they have in common |
 //! | [`watch`] | following a run that another process writes |
 //! | [`matrices`] | w, α, H and what follows from them, computed once an instant |
+//! | [`order`] | in which order neurons stand in all matrices |
 //! | [`panels`] | what can be looked at, one file and one registry line each |
 //! | [`inspector`] | one synapse or neuron, looked at closely |
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
@@ -46,10 +47,12 @@ pub mod lifetimes;
 pub mod matrices;
 pub mod native;
 pub mod numbers;
+pub mod order;
 pub mod panels;
 pub mod picture;
 pub mod pointer;
 pub mod preferences;
+pub mod rank;
 pub mod resuming;
 pub mod scene;
 pub mod session;

@@ -102,13 +102,15 @@ impl Picture {
     ) -> Result<RgbaImage, DrawError> {
         let drawn = self.draw(panel, size, scale, caption)?;
         let session = &mut self.app.session;
-        if session.shelf.progress().is_none() && !session.training.devices.is_looking() {
+        let is_at_rest = session.shelf.progress().is_none() && !session.training.devices.is_looking();
+        if is_at_rest && !session.ordering.is_looking() {
             return Ok(drawn);
         }
-        // When it was drawn, a panel has begun to live lifetimes, or devices are looked for: a picture waits for what it
-        // shows.
+        // When it was drawn, a panel has begun to live lifetimes, or devices or clusters are looked for: a picture waits
+        // for what it shows.
         session.shelf.settle();
         session.training.devices.settle();
+        session.ordering.settle();
         self.draw(panel, size, scale, caption)
     }
 

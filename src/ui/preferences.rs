@@ -2,6 +2,7 @@
 
 use super::layout::{Arrangement, Choices, Named};
 use super::numbers::shortest;
+use super::order::OrderChoices;
 use crate::files::{FileError, one_line, read_text, reason, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -40,6 +41,8 @@ pub struct Preferences {
     pub arrangement: Option<Arrangement>,
     /// What has been chosen in each panel.
     pub panels: Choices,
+    /// In which order neurons stand, for each subject for which somebody chose.
+    pub orders: OrderChoices,
     /// Files opened lately, the latest first.
     pub recent: Vec<PathBuf>,
 }
@@ -54,6 +57,7 @@ impl Default for Preferences {
             layout: Named::Watch,
             arrangement: None,
             panels: Choices::new(),
+            orders: OrderChoices::new(),
             recent: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 use super::asking::Base;
 use super::layout::Subject;
 use super::matrices::store::MOST;
+use super::order::NeuronOrder;
 use crate::episode::{Behaviour, Content, Intervention, LayerView, Reel, Tape};
 use crate::plastic::{Network, Parameters, Recurrent};
 use crate::render::Matrix;
@@ -56,6 +57,8 @@ pub struct Scene {
     pub gradients: Option<SceneGradients>,
     /// What the viewer has changed of the lifetime; `None` for one of a seed or of training.
     pub changed: Option<Changed>,
+    /// Its neurons by the examples of the lifetime; `None` where it has none.
+    pub by_example: Option<Arc<NeuronOrder>>,
     /// The magnitude that 99.5 % of the traces at the end of the lifetime do not exceed.
     pub trace_quantile: f32,
     /// The largest magnitude of the trace at the end of the lifetime.
@@ -101,6 +104,12 @@ impl Scene {
     pub fn recurrence(&self) -> Option<Recurrent> {
         let is_in_view = self.tape().recurrent_layer().is_none_or(|layer| layer == self.layer_index);
         self.network().recurrent().filter(|_| is_in_view)
+    }
+
+    /// Whether the connections in view lead from neurons to the same neurons.
+    pub fn is_among_itself(&self) -> bool {
+        let record = self.tape().layers.get(self.layer_index);
+        record.is_none_or(|record| Arc::ptr_eq(&record.pre, &record.post))
     }
 
     /// Rows and columns of w: how many neurons the connections come from and lead to.
@@ -269,7 +278,7 @@ impl Scene {
             // Found here once, so that no frame waits for it.
             matrix.quantile_magnitude(MOST);
         }
-        Ok(Self {
+        let mut scene = Self {
             origin,
             task,
             config,
@@ -283,9 +292,12 @@ impl Scene {
             last_trace,
             gradients: None,
             changed: None,
+            by_example: None,
             trace_quantile,
             trace_largest,
-        })
+        };
+        scene.by_example = NeuronOrder::by_example(&scene).map(Arc::new);
+        Ok(scene)
     }
 }
 

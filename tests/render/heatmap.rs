@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use egui::{Pos2, Rect, pos2, vec2};
-use hebbscope::render::{Colormap, Heatmap, HeatmapKey, Matrix, MatrixError, Offscreen, cell_under, held};
+use hebbscope::render::{
+    Axis, Colormap, Heatmap, HeatmapKey, Matrix, MatrixError, Offscreen, Order, Reduction, cell_under, held,
+};
 use image::RgbaImage;
 
 use crate::support::offscreen;
@@ -178,6 +180,72 @@ fn any_window_shows_the_cells_it_is_said_to_show() {
             let picture = draw(&mut offscreen, [160.0, 130.0], scale, &[(heatmap.clone(), rect)]);
             assert_pixels(&picture, &heatmap, rect, scale, background);
         }
+    }
+}
+
+#[test]
+fn in_any_order_and_window_every_pixel_shows_the_cell_that_it_names() {
+    let Some(mut offscreen) = offscreen() else { return };
+    let background = background(&offscreen);
+    let numbers = scattered(97, 61);
+    let rect = Rect::from_min_max(pos2(10.3, 7.7), pos2(150.2, 121.4));
+    let rows = Arc::new(Axis::sorted_by(97, |row| (row * 41) % 97));
+    let columns = Arc::new(Axis::sorted_by(61, |column| (column * 17) % 61));
+    let orders = [
+        Order::new(Some(Arc::clone(&rows)), Some(Arc::clone(&columns))),
+        Order::new(None, Some(columns)),
+        // Of a matrix of another size: it is drawn as stored.
+        Order::new(Some(Arc::clone(&rows)), Some(rows)),
+    ];
+    for order in orders.map(Arc::new) {
+        let is_for_it = order.fits(97, 61);
+        for window in [[0.0, 0.0, 61.0, 97.0], [12.25, 40.5, 19.75, 47.0], [0.0, 0.0, 61.0, 3.0]] {
+            let plain = heatmap(1, &numbers, 0.8);
+            let heatmap = Heatmap { window, order: Some(Arc::clone(&order)), ..plain };
+            let picture = draw(&mut offscreen, [160.0, 130.0], 1.0, &[(heatmap.clone(), rect)]);
+            assert_pixels(&picture, &heatmap, rect, 1.0, background);
+            // From near, a place is one cell.
+            let grid = heatmap.grid(rect, 1.0).unwrap();
+            let pos = grid.rect_of(42, 15).center();
+            if window[3] == 47.0 {
+                let expected = if is_for_it { order.cell((42, 15)) } else { (42, 15) };
+                assert_eq!(heatmap.shown_at(rect, 1.0, pos), Some(expected));
+            }
+        }
+    }
+}
+
+#[test]
+fn from_afar_a_pixel_shows_the_mean_or_the_root_mean_square_where_that_is_asked_for() {
+    let Some(mut offscreen) = offscreen() else { return };
+    // Most values are a little above zero, and a few strong ones below: the strongest says minus, the mean plus.
+    let value = |row: usize, column: usize| if (row + 3 * column) % 10 == 0 { -0.9 } else { 0.35 };
+    let mut values: Vec<f32> = (0..6400).map(|cell| value(cell / 80, cell % 80)).collect();
+    values[0] = f32::NAN;
+    let numbers = Arc::new(Matrix::new(80, 80, values).unwrap());
+    let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(8.0, 8.0));
+    for reduction in Reduction::ALL {
+        let far = Heatmap { reduction, ..heatmap(1, &numbers, 1.0) };
+        let picture = draw(&mut offscreen, [16.0, 16.0], 1.0, &[(far, rect)]);
+        for (x, y) in [(1, 0), (3, 5), (7, 7)] {
+            // A hundred cells, of which ten are strong.
+            let expected = match reduction {
+                Reduction::Strongest => -0.9,
+                Reduction::Mean => 0.9 * 0.35 - 0.1 * 0.9,
+                Reduction::RootMeanSquare => (0.9_f32 * 0.35 * 0.35 + 0.1 * 0.81).sqrt(),
+            };
+            let [r, g, b, _] = picture.get_pixel(x, y).0;
+            let color = Colormap::Berlin.lookup(expected, 1.0);
+            assert!(close([r, g, b], color), "{reduction:?} at {x}, {y}: {:?}, expected {color:?}", [r, g, b]);
+        }
+        let [r, g, b, _] = picture.get_pixel(0, 0).0;
+        assert!(close([r, g, b], Colormap::Berlin.lookup(f32::NAN, 1.0)), "{reduction:?} hides what is no number");
+        // From near every cell is itself.
+        let near = Heatmap { reduction, window: [4.0, 4.0, 8.0, 8.0], ..heatmap(2, &numbers, 1.0) };
+        let picture = draw(&mut offscreen, [16.0, 16.0], 1.0, &[(near.clone(), rect)]);
+        let (row, column) = near.shown_at(rect, 1.0, pos2(3.5, 3.5)).unwrap();
+        let [r, g, b, _] = picture.get_pixel(3, 3).0;
+        assert!(close([r, g, b], Colormap::Berlin.lookup(value(row, column), 1.0)), "{reduction:?} from near");
     }
 }
 

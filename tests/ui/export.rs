@@ -8,6 +8,7 @@ use hebbscope::train::Checkpoint;
 use hebbscope::ui::export::exports::{ExportKind, Naming};
 use hebbscope::ui::export::{self, Export, ExportError, Exports, Job, Progress, Shown, Still};
 use hebbscope::ui::layout::Named;
+use hebbscope::ui::order::OrderKind;
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::{App, scene};
 use image::AnimationDecoder as _;
@@ -30,6 +31,7 @@ fn shown(folder: &Path, settings: &[(&str, &str)]) -> Shown {
         shelf: hebbscope::ui::lifetimes::Shelf::default(),
         compared: hebbscope::ui::comparison::Compared::default(),
         pinned: None,
+        order: None,
     };
     Shown { still, dark: true, size: SIZE, caption: true, look: Named::Watch.into() }
 }
@@ -104,7 +106,9 @@ fn the_caption_says_where_a_picture_comes_from() {
     let still = shown(folder.path(), &[]).still;
     let steps = still.scene.tape().steps;
     let expected = format!("patterns · small.safetensors · episode seed 0 · iteration 5 · step 10 of {steps}");
-    assert_eq!(still.caption(), expected);
+    let by_pattern = format!("{expected} · neurons by pattern");
+    assert_eq!(still.caption(), by_pattern);
+    assert_eq!(Still { order: Some(OrderKind::Stored), ..still }.caption(), expected);
 }
 
 #[test]
@@ -166,6 +170,12 @@ fn tensors_read_back_bit_for_bit_and_h_is_that_of_the_step_viewed() {
     expected.insert("H".into(), (vec![neurons, neurons], trace));
     expected.insert("activity".into(), (vec![tape.steps, neurons], tape.activity.to_vec()));
     expected.insert("drive".into(), (vec![tape.steps, neurons], tape.drive.clone()));
+    // The matrices are as stored; how the window has them is said beside them.
+    let order = scene.by_example.as_ref().unwrap();
+    for (side, name) in [(0, "order.from"), (1, "order.to")] {
+        let numbers = order.axis(side).neurons().iter().map(|neuron| *neuron as f32).collect();
+        expected.insert(name.into(), (vec![neurons], numbers));
+    }
     assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     for (name, (shape, values)) in &expected {
         assert_eq!(found[name].dims(), shape, "{name}");

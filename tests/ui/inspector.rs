@@ -318,9 +318,11 @@ fn click_at(harness: &mut Harness<'static, App>, pos: egui::Pos2, modifiers: egu
     harness.run_steps(2);
 }
 
-/// The middle of the cell of a synapse in the matrix panel of a network of 41 neurons.
+/// The middle of the cell of a synapse in the matrix panel of a network of 41 neurons, wherever these stand.
 fn cell(harness: &Harness<'static, App>, from: usize, to: usize) -> egui::Pos2 {
     let matrix = harness.get_by_label_contains("H 41×41, largest").rect();
+    let order = harness.state().session.scene().unwrap().by_example.as_ref().unwrap();
+    let (from, to) = (order.axis(0).place(from), order.axis(1).place(to));
     matrix.min + matrix.size() * egui::vec2((to as f32 + 0.5) / 41.0, (from as f32 + 0.5) / 41.0)
 }
 

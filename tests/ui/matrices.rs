@@ -7,6 +7,7 @@ use hebbscope::tasks;
 use hebbscope::train::worker::Options;
 use hebbscope::train::{Command, RunConfig, Trainer, Worker};
 use hebbscope::ui::matrices::{MatrixKind, derived};
+use hebbscope::ui::order::OrderKind;
 use hebbscope::ui::scene;
 use hebbscope::ui::session::Session;
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ fn small_checkpoint(folder: &Path, settings: &[(&str, &str)]) -> PathBuf {
     path
 }
 
-/// A paused session that looks at a small network.
+/// A paused session that looks at a small network, its neurons as stored.
 pub fn session(settings: &[(&str, &str)]) -> Session {
     let folder = tempfile::tempdir().unwrap();
     let mut session = Session::new(Arc::new(|| {}));
@@ -44,6 +45,7 @@ pub fn session(settings: &[(&str, &str)]) -> Session {
     let events = &session.scene().unwrap().tape().events;
     let last = events.iter().rfind(|event| event.kind == hebbscope::episode::EventKind::Study).unwrap().start;
     session.clock.seek(last);
+    session.order_neurons(OrderKind::Stored);
     session
 }
 

@@ -142,12 +142,12 @@ fn a_range_is_of_most_of_all_or_of_what_is_visible() {
     assert_eq!(Range::Most.reach(span), 0.001 * 19.0);
     assert_eq!(Range::Full.reach(span), 9.0);
     let whole = Window::whole(20, 20);
-    assert_eq!(Range::visible(&matrix, &whole), Some(Range::Visible(9.0)));
+    assert_eq!(Range::visible(&matrix, None, &whole), Some(Range::Visible(9.0)));
     let below = whole.zoomed(4.0, [0.5, 0.5]);
-    let Some(Range::Visible(seen)) = Range::visible(&matrix, &below) else { panic!("nothing is visible") };
+    let Some(Range::Visible(seen)) = Range::visible(&matrix, None, &below) else { panic!("nothing is visible") };
     assert!((0.011..0.014).contains(&seen), "{seen}");
     let zeros = matrix_of(20, 20, |_, _| 0.0);
-    assert_eq!(Range::visible(&zeros, &whole), None);
+    assert_eq!(Range::visible(&zeros, None, &whole), None);
     // Nearly all are zero: then the few that are not are spanned.
     let sparse = matrix_of(30, 30, |row, column| if row + column == 0 { 0.3 } else { 0.0 });
     assert_eq!(Range::Most.reach(hebbscope::ui::matrices::Span::of(&sparse)), 0.3);

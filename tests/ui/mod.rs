@@ -17,6 +17,7 @@ mod matrix_panel;
 pub mod maze_panel;
 mod maze_window;
 mod memories;
+mod order;
 mod playing;
 mod remembered;
 mod resuming;

@@ -1,9 +1,12 @@
 //! What a window remembers is on the disk while it is open: nothing is lost with one that is killed.
 
 use crate::ui::window::small_checkpoint;
+use hebbscope::train::Bundled;
 use hebbscope::ui::App;
 use hebbscope::ui::keeper::{Keeper, REST};
-use hebbscope::ui::layout::Named;
+use hebbscope::ui::layout::{Named, Subject};
+use hebbscope::ui::matrices::MatrixKind;
+use hebbscope::ui::order::OrderKind;
 use hebbscope::ui::preferences::Preferences;
 use std::path::Path;
 use std::sync::Arc;
@@ -57,6 +60,16 @@ fn what_changes_is_written_while_the_window_is_open_and_comes_back() {
     written(&mut app, "the layout", &|kept| kept.layout == Named::Train && kept.arrangement.is_some());
     context.set_theme(egui::Theme::Light);
     written(&mut app, "the theme", &|kept| kept.light);
+    app.session.settle();
+    app.session.open_bundled(Bundled::default());
+    app.session.settle();
+    app.session.order_neurons(OrderKind::Activity);
+    written(&mut app, "the order of neurons", &|kept| {
+        kept.orders.get(&Subject::Patterns) == Some(&OrderKind::Activity)
+    });
+    app.session.order_neurons(OrderKind::Cluster(MatrixKind::Alpha));
+    let by_alpha = OrderKind::Cluster(MatrixKind::Alpha);
+    written(&mut app, "clusters", &|kept| kept.orders.get(&Subject::Patterns) == Some(&by_alpha));
     context.set_zoom_factor(1.3);
     written(&mut app, "the zoom", &|kept| kept.zoom == 1.3);
     app.dock().toggle("Weights");

@@ -6,6 +6,8 @@ pub mod palette;
 
 use super::app::App;
 use super::layout::Named;
+use super::matrices::MatrixKind;
+use super::order::OrderKind;
 use super::training::Phase;
 use crate::train::{Bundled, Command as Order};
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
@@ -86,6 +88,19 @@ macro_rules! layout {
     };
 }
 
+/// A command that puts neurons in another order, in all matrices.
+macro_rules! order {
+    ($title:literal, $kind:expr, $obstacle:expr) => {
+        Command {
+            title: $title,
+            keys: &[],
+            always: false,
+            obstacle: $obstacle,
+            run: |app, _| app.session.order_neurons($kind),
+        }
+    };
+}
+
 /// A key that drives the agent instead of moving through time.
 macro_rules! drive {
     ($title:literal, $key:expr, $action:expr) => {
@@ -98,6 +113,10 @@ macro_rules! drive {
         }
     };
 }
+
+const BY_TRACE: OrderKind = OrderKind::Cluster(MatrixKind::Trace);
+
+const BY_ALPHA: OrderKind = OrderKind::Cluster(MatrixKind::Alpha);
 
 /// Every command. Where keys overlap, the more particular combination stands first.
 pub const COMMANDS: &[Command] = &[
@@ -209,6 +228,11 @@ pub const COMMANDS: &[Command] = &[
         obstacle: obstacles::nothing_pinned,
         run: |app, _| app.session.unpin(),
     },
+    order!("Order neurons as stored", OrderKind::Stored, obstacles::no_episode),
+    order!("Order neurons by pattern", OrderKind::Example, |app| obstacles::order(app, OrderKind::Example)),
+    order!("Order neurons by cluster of H", BY_TRACE, |app| obstacles::order(app, BY_TRACE)),
+    order!("Order neurons by cluster of α", BY_ALPHA, |app| obstacles::order(app, BY_ALPHA)),
+    order!("Order neurons by activity", OrderKind::Activity, obstacles::no_episode),
     Command {
         title: "Start / pause / resume training",
         keys: &[key(CTRL, Key::Enter)],

@@ -2,6 +2,7 @@
 
 use crate::ui::app::App;
 use crate::ui::layout::Subject;
+use crate::ui::order::OrderKind;
 use crate::ui::training::Phase;
 
 /// Nothing is ever in the way.
@@ -11,6 +12,10 @@ pub(super) fn none(_: &App) -> Option<&'static str> {
 
 pub(super) fn no_episode(app: &App) -> Option<&'static str> {
     app.session.scene().is_none().then_some("no episode in view")
+}
+
+pub(super) fn order(app: &App, kind: OrderKind) -> Option<&'static str> {
+    no_episode(app).or_else(|| kind.why_not(app.session.scene()?))
 }
 
 pub(super) fn no_pictures(app: &App) -> Option<&'static str> {

@@ -29,6 +29,7 @@ use super::comparison::Compared;
 use super::inspector::Pinned;
 use super::layout::{Arrangement, Choices, Dock, Named};
 use super::lifetimes::Shelf;
+use super::order::OrderKind;
 use super::scene::Scene;
 use crate::files::FileError;
 use crate::render::{DrawError, NoAdapter};
@@ -108,15 +109,26 @@ pub struct Still {
     pub compared: Compared,
     /// The neuron or connection that is looked at.
     pub pinned: Option<Pinned>,
+    /// The order in which neurons stand; `None` for the usual one of the network.
+    pub order: Option<OrderKind>,
 }
 
 impl Still {
-    /// Task, origin, seed, iteration and step, in one line.
+    /// The order in which neurons stand.
+    pub fn order(&self) -> OrderKind {
+        self.order.unwrap_or_else(|| OrderKind::usual(&self.scene))
+    }
+
+    /// Task, origin, seed, iteration, step and order of neurons, in one line.
     pub fn caption(&self) -> String {
         let tape = self.scene.tape();
         let seed = self.scene.life_name();
+        let order = match self.order() {
+            OrderKind::Stored => String::new(),
+            order => format!(" · neurons {}", order.title(&self.scene)),
+        };
         format!(
-            "{} · {} · {seed} · iteration {} · step {} of {}",
+            "{} · {} · {seed} · iteration {} · step {} of {}{order}",
             self.scene.task.name(),
             self.scene.origin,
             super::numbers::grouped(self.scene.iteration),

@@ -6,6 +6,7 @@ use super::{ExportError, Progress, Still, file};
 use crate::episode::Reel;
 use crate::files::{Array, FileError};
 use crate::plastic::network::RECURRENT;
+use crate::ui::order;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
@@ -22,10 +23,14 @@ pub const ACTIVITY: &str = "activity";
 /// The name of what was fed in, `[T, N]`.
 pub const DRIVE: &str = "drive";
 
+/// The numbers of the neurons that connections come from and lead to, `[pre]` and `[post]`, in the order in which the
+/// window shows them; not written where that is the order of their numbers.
+pub const ORDERS: [&str; 2] = ["order.from", "order.to"];
+
 /// Header and values of a `.npy` begin at multiples of this many bytes.
 const ALIGNMENT: usize = 64;
 
-/// Writes every parameter under its plain name, [`TRACE`], [`ACTIVITY`] and [`DRIVE`]; answers what it is in words.
+/// Writes every parameter under its plain name, [`TRACE`], [`ACTIVITY`], [`DRIVE`] and [`ORDERS`]; answers what it is in words.
 ///
 /// # Errors
 /// When it is cancelled or the file cannot be written.
@@ -66,6 +71,12 @@ fn arrays(still: &Still) -> anyhow::Result<BTreeMap<String, Array>> {
             for (signal, width, values) in [("pre", layer.pre, &record.pre), ("post", layer.post, &record.post)] {
                 arrays.insert(layer.parameter(signal), Array::new(&[tape.steps, width], values.to_vec()));
             }
+        }
+    }
+    if let Some(order) = order::found(&mut still.scene.clone(), still.at, still.order()) {
+        for (side, name) in ORDERS.into_iter().enumerate() {
+            let numbers: Vec<f32> = order.axis(side).neurons().iter().map(|neuron| *neuron as f32).collect();
+            arrays.insert(name.to_owned(), Array::new(&[numbers.len()], numbers));
         }
     }
     Ok(arrays)

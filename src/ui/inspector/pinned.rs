@@ -1,11 +1,11 @@
 //! What is pinned: by click, by key, and what becomes of it when something else is looked at.
 
 use super::facts::{Life, Now};
-use crate::render::{CellGrid, Matrix};
+use crate::render::{CellGrid, Matrix, Order};
 use crate::ui::scene::Scene;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
-use egui::{Rect, Response, Stroke, StrokeKind, Ui, Vec2};
+use egui::{Rect, Response, Stroke, StrokeKind, Ui, Vec2, pos2};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -227,13 +227,24 @@ pub fn point_at(ui: &Ui, response: &Response, session: &mut Session, matrix: &Ma
 }
 
 /// Marks what is pinned on a drawn matrix: the cell of a synapse, the row and the column of a neuron.
-pub fn mark_pinned(ui: &Ui, session: &Session, matrix: &Matrix, grid: Option<CellGrid>, picture: Rect) {
+pub fn mark_pinned(
+    ui: &Ui,
+    session: &Session,
+    matrix: &Matrix,
+    order: Option<&Order>,
+    grid: Option<CellGrid>,
+    picture: Rect,
+) {
     let palette = Palette::of(ui.ctx());
     let shape = session.scene().map_or([0; 2], Scene::shape);
     let (Some(pinned), Some(grid)) = (session.pinned(), grid) else { return };
     if [matrix.rows(), matrix.columns()] != shape || !pinned.fits(shape) {
         return;
     }
+    let rect_of = |row: usize, column: usize| {
+        let (row, column) = order.map_or((row, column), |order| order.place((row, column)));
+        grid.rect_of(row, column)
+    };
     let painter = ui.painter_at(picture.expand(4.0));
     let frame = |cell: Rect, least: Vec2| {
         let cell = Rect::from_center_size(cell.center(), cell.size().max(least));
@@ -242,22 +253,23 @@ pub fn mark_pinned(ui: &Ui, session: &Session, matrix: &Matrix, grid: Option<Cel
         painter.rect_stroke(cell, 1.0, Stroke::new(1.5, palette.text), StrokeKind::Outside);
     };
     match pinned {
-        Pinned::Synapse { from, to } => frame(grid.rect_of(from, to), Vec2::splat(6.0)),
+        Pinned::Synapse { from, to } => frame(rect_of(from, to), Vec2::splat(6.0)),
         Pinned::Neuron(index) => {
             let thin = Stroke::new(1.0, palette.text.gamma_multiply(0.7));
             if shape[0] != shape[1] {
                 // Rows are other neurons: it has a column only.
-                let [first, last] = [0, shape[0] - 1].map(|row| grid.rect_of(row, index));
-                let ends = [first.center_top(), last.center_bottom()].map(|end| picture.clamp(end));
+                let [first, last] = [0, shape[0] - 1].map(|row| rect_of(row, index));
+                let ends = [first.center().x, last.center().x];
+                let ends = [pos2(ends[0], picture.top()), pos2(ends[1], picture.bottom())];
                 painter.line_segment(ends, thin);
                 return;
             }
-            let cell = grid.rect_of(index, index);
+            let cell = rect_of(index, index);
             for [begin, end] in [
-                [picture.left_top().y, cell.top()].map(|y| egui::pos2(cell.center().x, y)),
-                [cell.bottom(), picture.bottom()].map(|y| egui::pos2(cell.center().x, y)),
-                [picture.left(), cell.left()].map(|x| egui::pos2(x, cell.center().y)),
-                [cell.right(), picture.right()].map(|x| egui::pos2(x, cell.center().y)),
+                [picture.left_top().y, cell.top()].map(|y| pos2(cell.center().x, y)),
+                [cell.bottom(), picture.bottom()].map(|y| pos2(cell.center().x, y)),
+                [picture.left(), cell.left()].map(|x| pos2(x, cell.center().y)),
+                [cell.right(), picture.right()].map(|x| pos2(x, cell.center().y)),
             ] {
                 painter.line_segment([begin, end], thin);
             }

@@ -30,7 +30,8 @@ pub struct Share {
 }
 
 /// What there is to look at beside the matrices.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// Patterns that are recalled bit by bit.
     #[default]

@@ -102,6 +102,11 @@ impl MatrixKind {
         matches!(self, Self::WeightGradient | Self::AlphaGradient)
     }
 
+    /// Whether it has the shape of α.
+    pub fn is_alpha(self) -> bool {
+        matches!(self, Self::Alpha | Self::AlphaGradient)
+    }
+
     /// Why `scene` has no such matrix; `None` when it has one.
     pub fn why_missing(self, scene: &Scene) -> Option<&'static str> {
         if self.needs_plasticity() && scene.alpha.is_none() {

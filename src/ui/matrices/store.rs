@@ -72,6 +72,18 @@ impl Matrices {
         Some(MatrixView { matrix, span })
     }
 
+    /// The matrix of `kind` that stands for the whole lifetime: of those that move, as the lifetime leaves it behind (of
+    /// ΔH, the last change).
+    pub fn lasting(scene: &mut Scene, kind: MatrixKind) -> Option<Arc<Matrix>> {
+        match kind {
+            MatrixKind::Trace => scene.last_trace.clone(),
+            MatrixKind::AlphaTrace | MatrixKind::Effective => {
+                with_trace(scene, kind, scene.tape().steps, scene.last_trace.as_ref()?)
+            }
+            _ => Some(Self::default().view(scene, scene.tape().steps - 1, kind)?.matrix),
+        }
+    }
+
     /// H at `step`, `[pre, post]`; `None` for a network without traces.
     pub fn trace(&mut self, scene: &mut Scene, step: usize) -> Option<Arc<Matrix>> {
         self.move_to(scene, step);

@@ -14,6 +14,7 @@ use super::export::{Exports, Still};
 use super::inspector::Inspection;
 use super::lifetimes::Shelf;
 use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
+use super::order::{NeuronOrder, OrderKind, Ordering};
 use super::resuming::Resuming;
 use super::scene::{self, Prepared, Scene};
 use super::training::Training;
@@ -65,6 +66,8 @@ pub struct Session {
     pub(super) inspection: Inspection,
     /// The parts of matrices that are looked at, the same in all panels whose matrices have the same size.
     pub windows: LinkedWindows,
+    /// In which order neurons stand in all matrices.
+    pub ordering: Ordering,
     /// Lifetimes side by side.
     pub shelf: Shelf,
     /// Runs beside each other.
@@ -99,6 +102,7 @@ impl Session {
             wanted_panel: None,
             inspection: Inspection::default(),
             windows: LinkedWindows::default(),
+            ordering: Ordering::default(),
             shelf: Shelf::default(),
             comparison: Comparison::default(),
             curve: Vec::new(),
@@ -276,12 +280,30 @@ impl Session {
         self.matrices.view(scene, self.clock.at(), kind)
     }
 
+    /// The order in which the neurons of the network in view stand at this step; `None` as stored.
+    pub fn neurons(&mut self) -> Option<Arc<NeuronOrder>> {
+        let (scene, at) = (self.scene.as_mut()?, self.clock.at());
+        if let Some(kind) = self.ordering.wanted(scene) {
+            let matrix = Matrices::lasting(scene, kind);
+            self.ordering.look(scene, matrix, &self.wake);
+        }
+        self.ordering.at(scene, at)
+    }
+
+    /// Lets neurons stand in another order, where that is possible.
+    pub fn order_neurons(&mut self, kind: OrderKind) {
+        if let Some(scene) = self.scene.as_ref().filter(|scene| kind.why_not(scene).is_none()) {
+            self.ordering.choose(scene, kind);
+        }
+    }
+
     /// Takes in what other threads have sent. Call once per frame, before drawing.
     pub fn update(&mut self) {
         self.training.update(&mut self.notices);
         self.exports.update(&mut self.notices);
         self.shelf.update();
         self.comparison.update(&mut self.notices);
+        self.ordering.update();
         self.receive();
         self.look();
         self.update_asking();
@@ -309,6 +331,7 @@ impl Session {
             shelf: self.shelf.clone(),
             compared: self.comparison.compared().clone(),
             pinned: self.pinned(),
+            order: self.scene.as_ref().map(|scene| self.ordering.kind(scene)),
         })
     }
 
@@ -318,6 +341,9 @@ impl Session {
         self.clock.seek(still.at);
         self.curve = still.curve.to_vec();
         self.training.suggest_task(still.scene.task);
+        if let Some(kind) = still.order {
+            self.ordering.choose(&still.scene, kind);
+        }
         self.scene = Some(still.scene);
         self.shelf = still.shelf;
         self.comparison.show(still.compared);

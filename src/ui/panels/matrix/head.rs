@@ -2,7 +2,9 @@
 
 use super::MatrixPanel;
 use super::range::Range;
+use crate::render::Reduction;
 use crate::ui::matrices::MatrixKind;
+use crate::ui::order::OrderKind;
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
 use egui::containers::menu::MenuButton;
@@ -20,9 +22,12 @@ const GAP: f32 = 2.0;
 /// What the choice of the range takes at the right.
 const RANGE_WIDTH: f32 = 66.0;
 
+/// What the choice of the order takes beside it.
+const ORDER_WIDTH: f32 = 76.0;
+
 impl MatrixPanel {
     /// Draws the line. Answers whether the range of what is visible is asked for.
-    pub(super) fn head_ui(&mut self, ui: &mut Ui, session: &Session) -> bool {
+    pub(super) fn head_ui(&mut self, ui: &mut Ui, session: &mut Session) -> bool {
         let palette = Palette::of(ui.ctx());
         let mut wants_visible = false;
         ui.horizontal(|ui| {
@@ -30,7 +35,7 @@ impl MatrixPanel {
             // As wide as they are reckoned to be: what does not fit is a menu.
             ui.spacing_mut().button_padding.x = PADDING;
             let widths: f32 = MatrixKind::ALL.iter().map(|kind| chip_width(ui, *kind) + GAP).sum();
-            if widths + RANGE_WIDTH <= ui.available_width() {
+            if widths + RANGE_WIDTH + ORDER_WIDTH <= ui.available_width() {
                 for kind in MatrixKind::ALL {
                     self.chip(ui, session, kind);
                 }
@@ -39,6 +44,7 @@ impl MatrixPanel {
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 wants_visible = self.range_menu(ui, palette);
+                self.order_menu(ui, session, palette);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add_space(8.0);
                     let font = egui::TextStyle::Small.resolve(ui.style());
@@ -87,6 +93,34 @@ impl MatrixPanel {
         theme::more_mark(ui, vec2(14.0, HEIGHT));
     }
 
+    /// In which order neurons stand, here and in every other matrix.
+    fn order_menu(&self, ui: &mut Ui, session: &mut Session, palette: &Palette) {
+        let Some(scene) = session.scene() else { return };
+        let kind = session.ordering.kind(scene);
+        let color = if kind == OrderKind::Stored { palette.quiet } else { palette.text };
+        let button = Button::new(RichText::new(kind.title(scene)).small().color(color)).frame(false);
+        let mut chosen = None;
+        let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+            ui.label(RichText::new("order of neurons, in all matrices").small().weak());
+            for choice in [OrderKind::Stored, OrderKind::Example, OrderKind::Cluster(self.kind), OrderKind::Activity] {
+                let words = format!("{}   {}", choice.title(scene), choice.words(scene));
+                let why_not = choice.why_not(scene);
+                let response =
+                    ui.add_enabled_ui(why_not.is_none(), |ui| ui.selectable_label(choice == kind, words)).inner;
+                if response.on_disabled_hover_text(why_not.unwrap_or_default()).clicked() {
+                    chosen = Some(choice);
+                    ui.close();
+                }
+            }
+        });
+        let name = format!("order of neurons: {}", kind.title(scene));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        response.on_hover_text(kind.words(scene));
+        if let Some(kind) = chosen {
+            session.order_neurons(kind);
+        }
+    }
+
     fn range_menu(&mut self, ui: &mut Ui, palette: &Palette) -> bool {
         let mut wants_visible = false;
         let range = self.range();
@@ -106,6 +140,18 @@ impl MatrixPanel {
                 }
             }
             ui.label(RichText::new("or drag the handles below, or click a limit to type it").small().weak());
+            ui.separator();
+            ui.label(RichText::new("a pixel that covers many connections shows").small().weak());
+            for (choice, words) in [
+                (Reduction::Strongest, "strongest   none is lost"),
+                (Reduction::Mean, "mean   which sign prevails"),
+                (Reduction::RootMeanSquare, "RMS   how strong, whatever the sign"),
+            ] {
+                if ui.selectable_label(choice == self.reduction, words).clicked() {
+                    self.reduction = choice;
+                    ui.close();
+                }
+            }
         });
         let name = format!("range of the colours: {}", range.name());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));

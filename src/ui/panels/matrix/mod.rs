@@ -5,6 +5,7 @@
 //! | `head` | which matrix is shown |
 //! | [`picture`] | the heatmap: zoom, pan, numbers along the edges and in the cells |
 //! | [`color_bar`], [`histogram`], [`range`] | what the colours span, and how often which values occur |
+//! | [`stripes`] | the examples by which neurons are ordered, along the edges |
 //! | [`words`] | what is said about it |
 
 pub mod color_bar;
@@ -12,16 +13,19 @@ mod head;
 pub mod histogram;
 pub mod picture;
 pub mod range;
+pub mod stripes;
 pub mod words;
 
 use super::Panel;
-use crate::render::{Colormap, Matrix};
+use crate::render::{Colormap, Matrix, Reduction};
 use crate::ui::matrices::{MatrixKind, Window};
 use crate::ui::numbers::grouped;
+use crate::ui::order::OrderKind;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use color_bar::{Bar, ColorBar};
 use egui::{Key, Modifiers, Rect, RichText, Role, Ui, WidgetInfo};
+use picture::Coloring;
 use range::Range;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -45,6 +49,8 @@ pub struct MatrixPanel {
     kind: MatrixKind,
     /// One for each kind: what is much for one is nothing for another.
     ranges: [Range; MatrixKind::ALL.len()],
+    /// What a pixel shows that covers several cells.
+    reduction: Reduction,
     bar: ColorBar,
     clipped: Option<Clipped>,
     /// The cell under the pointer.
@@ -66,7 +72,16 @@ impl MatrixPanel {
     /// A panel that shows `kind` at first.
     pub fn showing(kind: MatrixKind) -> Self {
         let ranges = [Range::default(); MatrixKind::ALL.len()];
-        Self { name: kind.title(), kind, ranges, bar: ColorBar::default(), clipped: None, under: None, window: None }
+        Self {
+            name: kind.title(),
+            kind,
+            ranges,
+            reduction: Reduction::default(),
+            bar: ColorBar::default(),
+            clipped: None,
+            under: None,
+            window: None,
+        }
     }
 
     /// What is shown.
@@ -124,12 +139,15 @@ impl Panel for MatrixPanel {
     }
 
     fn choices(&self) -> Value {
-        json!({ "kind": self.kind, "ranges": self.ranges })
+        json!({ "kind": self.kind, "ranges": self.ranges, "reduction": self.reduction })
     }
 
     fn choose(&mut self, choices: &Value) {
         if let Ok(kind) = MatrixKind::deserialize(&choices["kind"]) {
             self.kind = kind;
+        }
+        if let Ok(reduction) = Reduction::deserialize(&choices["reduction"]) {
+            self.reduction = reduction;
         }
         for (range, chosen) in self.ranges.iter_mut().zip(choices["ranges"].as_array().into_iter().flatten()) {
             if let Some(chosen) = Range::deserialize(chosen).ok().filter(|chosen| chosen.is_sound()) {
@@ -149,7 +167,12 @@ impl Panel for MatrixPanel {
         if let Some(clipped) = &self.clipped {
             parts.extend(words::clipped_words(clipped.count, clipped.of));
         }
-        if let Some(window) = &self.window {
+        let order = session.scene().map(|scene| (session.ordering.kind(scene), scene));
+        let order = order.filter(|(kind, _)| *kind != OrderKind::Stored);
+        if let (Some(window), Some(_)) = (&self.window, order) {
+            let [rows, columns] = window.cells();
+            parts.push(format!("{} × {} connections in view", rows.len(), columns.len()));
+        } else if let Some(window) = &self.window {
             let [rows, columns] = window.cells();
             parts.push(format!("rows {}–{}, columns {}–{}", rows.start, rows.end - 1, columns.start, columns.end - 1));
         } else {
@@ -187,7 +210,8 @@ impl Panel for MatrixPanel {
             Some(_) => GAP + color_bar::HEIGHT + WARNING,
             None => GAP + color_bar::HEIGHT,
         };
-        let drawn = picture::picture_ui(ui, area.with_max_y(area.max.y - bar_height), &matrix, reach, session);
+        let coloring = Coloring { reach, reduction: self.reduction };
+        let drawn = picture::picture_ui(ui, area.with_max_y(area.max.y - bar_height), &matrix, coloring, session);
         self.window = (!drawn.window.is_whole()).then_some(drawn.window);
         if self.under != drawn.under {
             // The other panels mark the same cell, and some of them have been drawn already.
@@ -197,7 +221,9 @@ impl Panel for MatrixPanel {
         if let Some((row, column)) = drawn.under {
             session.hover = Some(words::read_out(session, self.kind, &matrix, row, column));
         }
-        let description = words::describe(self.kind, &matrix);
+        let scene = session.scene().filter(|_| drawn.order.is_some());
+        let order = scene.map(|scene| session.ordering.kind(scene).words(scene));
+        let description = words::describe(self.kind, &matrix, order.as_deref());
         drawn.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &description));
 
         let clipped = self.count_clipped(&matrix, reach);
@@ -224,7 +250,7 @@ impl Panel for MatrixPanel {
         if ui.rect_contains_pointer(area) {
             wants_visible |= self.keys(ui);
         }
-        if wants_visible && let Some(range) = Range::visible(&matrix, &drawn.window) {
+        if wants_visible && let Some(range) = Range::visible(&matrix, drawn.order.as_deref(), &drawn.window) {
             self.set_range(range);
         }
         ui.advance_cursor_after_rect(area);

@@ -1,6 +1,7 @@
 //! The heatmap itself: zoom, pan, the numbers along its edges and in its cells.
 
-use crate::render::{CellGrid, Colormap, Heatmap, HeatmapKey, Matrix};
+use super::stripes;
+use crate::render::{CellGrid, Colormap, Heatmap, HeatmapKey, Matrix, Order, Reduction};
 use crate::ui::inspector;
 use crate::ui::matrices::Window;
 use crate::ui::numbers::figures;
@@ -32,15 +33,31 @@ pub struct Drawn {
     pub response: Response,
     /// The cell (row, column) under the pointer.
     pub under: Option<(usize, usize)>,
-    /// What is seen of it.
+    /// What is seen of it, in places of the picture.
     pub window: Window,
+    /// The order in which its neurons stand; `None` as stored.
+    pub order: Option<Arc<Order>>,
+}
+
+/// How the values of a matrix become colours.
+#[derive(Clone, Copy, Debug)]
+pub struct Coloring {
+    /// The colours span `-reach..=reach`.
+    pub reach: f32,
+    /// What a pixel shows that covers several cells.
+    pub reduction: Reduction,
 }
 
 /// Draws a matrix into `area` and lets the pointer zoom, move and click it.
-pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, reach: f32, session: &mut Session) -> Drawn {
+pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, coloring: Coloring, session: &mut Session) -> Drawn {
     let palette = Palette::of(ui.ctx());
+    let Coloring { reach, reduction } = coloring;
+    let neurons = session.neurons();
+    let order = neurons.as_ref().and_then(|neurons| neurons.of(matrix)).cloned();
     let has_numbers = area.width() >= LEAST_FOR_NUMBERS.x && area.height() >= LEAST_FOR_NUMBERS.y;
-    let margin = if has_numbers { MARGIN } else { Vec2::ZERO };
+    let stripes = neurons.filter(|_| has_numbers && order.is_some() && matrix.rows() > 1);
+    let stripes_margin = stripes.as_ref().map_or(0.0, |neurons| stripes::width(neurons, area.size()));
+    let margin = if has_numbers { MARGIN + Vec2::splat(stripes_margin) } else { Vec2::ZERO };
     let rect = fit(area, margin, matrix);
     let response = ui.interact(rect, ui.scope_id().with("matrix"), Sense::click_and_drag());
     let (rows, columns) = (matrix.rows(), matrix.columns());
@@ -49,7 +66,10 @@ pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, reach: f32, session
 
     let colormap = Colormap::for_theme(palette.dark);
     let key = HeatmapKey::of(response.id);
-    let heatmap = Heatmap { key, matrix: Arc::clone(matrix), window: window.edges(), range: reach, colormap };
+    let (matrix_drawn, order_drawn) = (Arc::clone(matrix), order.clone());
+    let edges = window.edges();
+    let heatmap =
+        Heatmap { key, matrix: matrix_drawn, order: order_drawn, reduction, window: edges, range: reach, colormap };
     let pixels_per_point = ui.ctx().pixels_per_point();
     let cell_at = |pos: Option<Pos2>| pos.and_then(|pos| heatmap.shown_at(rect, pixels_per_point, pos));
     let under = cell_at(response.hover_pos());
@@ -65,11 +85,16 @@ pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, reach: f32, session
     let marked = session.windows.pointed_at(frame, rows, columns);
     ui.painter().add(heatmap.shape(rect));
     ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Outside);
-    inspector::mark_pinned(ui, session, matrix, grid, rect);
+    inspector::mark_pinned(ui, session, matrix, order.as_deref(), grid, rect);
     if let Some(grid) = grid {
-        values_ui(ui, rect, matrix, &window, &grid, colormap, reach);
+        let marked = marked.map(|cell| order.as_ref().map_or(cell, |order| order.place(cell)));
+        values_ui(ui, rect, matrix, order.as_deref(), &window, &grid, colormap, reach);
         if has_numbers {
-            numbers_ui(ui, rect, &window, &grid, marked, palette);
+            let numbered = Numbered { rect, window: &window, grid: &grid, order: order.as_deref(), stripes_margin };
+            numbers_ui(ui, &numbered, marked, palette);
+        }
+        if let Some(neurons) = stripes.filter(|_| stripes_margin > 0.0) {
+            stripes::stripes_ui(ui, &neurons, rect, &grid);
         }
         if let Some((row, column)) = marked {
             let cell = grid.rect_of(row, column);
@@ -78,7 +103,7 @@ pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, reach: f32, session
             painter.rect_stroke(grown, 0.0, Stroke::new(1.5, palette.mark), StrokeKind::Outside);
         }
     }
-    Drawn { rect, response, under, window }
+    Drawn { rect, response, under, window, order }
 }
 
 /// Where the pointer has brought the window in this frame.
@@ -123,8 +148,19 @@ fn fit(area: Rect, margin: Vec2, matrix: &Matrix) -> Rect {
     Rect::from_min_size(pos2(area.left() + margin.x + spare.x / 2.0, area.top() + margin.y), size)
 }
 
-/// Row and column numbers along the edges; those of the cell under the pointer stand out.
-fn numbers_ui(ui: &Ui, rect: Rect, window: &Window, grid: &CellGrid, under: Option<(usize, usize)>, palette: &Palette) {
+/// What numbers stand along.
+struct Numbered<'a> {
+    rect: Rect,
+    window: &'a Window,
+    grid: &'a CellGrid,
+    order: Option<&'a Order>,
+    /// What stands between them and the picture.
+    stripes_margin: f32,
+}
+
+/// The numbers of the neurons that stand along the edges; those at the place under the pointer stand out.
+fn numbers_ui(ui: &Ui, numbered: &Numbered<'_>, under: Option<(usize, usize)>, palette: &Palette) {
+    let &Numbered { rect, window, grid, order, stripes_margin } = numbered;
     let [rows, columns] = window.cells();
     let font = FontId::proportional(10.0);
     let painter = ui.painter();
@@ -136,15 +172,18 @@ fn numbers_ui(ui: &Ui, rect: Rect, window: &Window, grid: &CellGrid, under: Opti
         let pitch = rect.size()[axis] / window.extent()[axis];
         let every = nice_step(least / pitch);
         let marked = under.map(|(row, column)| [column, row][axis]);
-        let middle = |cell: usize| grid.rect_of(cell, cell).center()[axis];
+        let middle = |place: usize| grid.rect_of(place, place).center()[axis];
+        // Rows are the second axis of the picture and the first of the matrix.
+        let ordered = order.and_then(|order| order.axis(1 - axis));
+        let neuron = |place: usize| ordered.map_or(place, |axis| axis.neuron(place));
         let number = |cell: usize, color: Color32| {
             // Half of the first or the last cell in view may lie outside.
             let at = middle(cell).clamp(rect.min[axis], rect.max[axis]);
             let (pos, align) = match axis {
-                0 => (pos2(at, rect.top() - 3.0), Align2::CENTER_BOTTOM),
-                _ => (pos2(rect.left() - 5.0, at), Align2::RIGHT_CENTER),
+                0 => (pos2(at, rect.top() - 3.0 - stripes_margin), Align2::CENTER_BOTTOM),
+                _ => (pos2(rect.left() - 5.0 - stripes_margin, at), Align2::RIGHT_CENTER),
             };
-            let galley = painter.layout_no_wrap(cell.to_string(), font.clone(), color);
+            let galley = painter.layout_no_wrap(neuron(cell).to_string(), font.clone(), color);
             let mut place = align.anchor_size(pos, galley.size());
             if axis == 0 {
                 // A long number at the right end stays above the picture.
@@ -189,7 +228,20 @@ fn nice_step(least: f32) -> usize {
 }
 
 /// The values in the cells, where they fit.
-fn values_ui(ui: &Ui, rect: Rect, matrix: &Matrix, window: &Window, grid: &CellGrid, colormap: Colormap, reach: f32) {
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a matrix, its order, where it lies and its colours are what a value needs"
+)]
+fn values_ui(
+    ui: &Ui,
+    rect: Rect,
+    matrix: &Matrix,
+    order: Option<&Order>,
+    window: &Window,
+    grid: &CellGrid,
+    colormap: Colormap,
+    reach: f32,
+) {
     let cell = grid.rect_of(0, 0).size();
     if cell.x <= LEAST_FOR_VALUES || cell.y < 14.0 {
         return;
@@ -204,7 +256,8 @@ fn values_ui(ui: &Ui, rect: Rect, matrix: &Matrix, window: &Window, grid: &CellG
     let [rows, columns] = window.cells();
     for row in rows {
         for column in columns.clone() {
-            let Some(value) = matrix.at(row, column) else { continue };
+            let cell = order.map_or((row, column), |order| order.cell((row, column)));
+            let Some(value) = matrix.at(cell.0, cell.1) else { continue };
             let [red, green, blue] = colormap.lookup(value, reach).map(f32::from);
             let is_bright = 0.299 * red + 0.587 * green + 0.114 * blue > 128.0;
             let ink = if is_bright { Color32::from_black_alpha(200) } else { Color32::from_white_alpha(200) };

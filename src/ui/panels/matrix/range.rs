@@ -1,6 +1,6 @@
 //! What the colours span: always symmetric around zero, and chosen in one of four ways.
 
-use crate::render::Matrix;
+use crate::render::{Matrix, Order};
 use crate::ui::matrices::{Span, Window};
 use serde::{Deserialize, Serialize};
 
@@ -48,11 +48,16 @@ impl Range {
         }
     }
 
-    /// The range of the values in a window; `None` where nothing but zeros, NaN and infinity is in view.
-    pub fn visible(matrix: &Matrix, window: &Window) -> Option<Self> {
+    /// The range of the values in a window of a matrix in some order; `None` where nothing but zeros, NaN and infinity is in view.
+    pub fn visible(matrix: &Matrix, order: Option<&Order>, window: &Window) -> Option<Self> {
         let [rows, columns] = window.cells();
-        let magnitudes = rows.flat_map(|row| &matrix.values()[row * matrix.columns()..][columns.clone()]);
-        let largest = magnitudes.map(|value| value.abs()).filter(|value| value.is_finite()).fold(0.0, f32::max);
+        let places = rows.flat_map(|row| columns.clone().map(move |column| (row, column)));
+        let cells = places.map(|place| order.map_or(place, |order| order.cell(place)));
+        let largest = cells
+            .filter_map(|(row, column)| matrix.at(row, column))
+            .map(f32::abs)
+            .filter(|value| value.is_finite())
+            .fold(0.0, f32::max);
         (largest > 0.0).then_some(Self::Visible(largest))
     }
 

@@ -43,16 +43,18 @@ fn synapse(session: &mut Session, kind: MatrixKind, value: f64, row: usize, colu
     text
 }
 
-/// What a screen reader hears: "α 100×100, largest +0.42 at 17 → 53".
-pub fn describe(kind: MatrixKind, matrix: &Matrix) -> String {
+/// What a screen reader hears: "α 100×100, largest +0.42 at 17 → 53, neurons by their bit in each pattern"; `order` is
+/// how neurons stand, in words.
+pub fn describe(kind: MatrixKind, matrix: &Matrix, order: Option<&str>) -> String {
     let size = format!("{} {}×{}", kind.symbol(), matrix.rows(), matrix.columns());
-    match (matrix.constant(), matrix.largest()) {
+    let values = match (matrix.constant(), matrix.largest()) {
         (Some(constant), _) => format!("{size}, constant {}", signed(f64::from(constant), 3)),
         (None, Some((row, column, value))) => {
             format!("{size}, largest {} at {row} → {column}", signed(f64::from(value), 3))
         }
         (None, None) => format!("{size}, no finite value"),
-    }
+    };
+    order.map_or_else(|| values.clone(), |order| format!("{values}, {order}"))
 }
 
 /// What must not be overlooked: "constant, +0.1 everywhere", "12 values are NaN or infinite".

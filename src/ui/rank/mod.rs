@@ -1,0 +1,2 @@
+//! The leading part of matrices.
+pub mod subspace;
