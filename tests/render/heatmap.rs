@@ -219,7 +219,7 @@ fn in_any_order_and_window_every_pixel_shows_the_cell_that_it_names() {
 fn from_afar_a_pixel_shows_the_mean_or_the_root_mean_square_where_that_is_asked_for() {
     let Some(mut offscreen) = offscreen() else { return };
     // Most values are a little above zero, and a few strong ones below: the strongest says minus, the mean plus.
-    let value = |row: usize, column: usize| if (row + 3 * column) % 10 == 0 { -0.9 } else { 0.35 };
+    let value = |row: usize, column: usize| if (row + 3 * column).is_multiple_of(10) { -0.9 } else { 0.35 };
     let mut values: Vec<f32> = (0..6400).map(|cell| value(cell / 80, cell % 80)).collect();
     values[0] = f32::NAN;
     let numbers = Arc::new(Matrix::new(80, 80, values).unwrap());
