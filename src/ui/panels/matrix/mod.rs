@@ -3,18 +3,20 @@
 //! | file | subject |
 //! |---|---|
 //! | `head` | which matrix is shown |
+//! | `explained` | what each matrix is, for those who see it for the first time |
 //! | [`picture`] | the heatmap: zoom, pan, numbers along the edges and in the cells |
 //! | [`color_bar`], [`histogram`], [`range`] | what the colours span, and how often which values occur |
 //! | [`words`] | what is said about it |
 
 pub mod color_bar;
+mod explained;
 mod head;
 pub mod histogram;
 pub mod picture;
 pub mod range;
 pub mod words;
 
-use super::Panel;
+use super::{Explanation, Panel};
 use crate::render::{Colormap, Matrix};
 use crate::ui::matrices::{MatrixKind, Window};
 use crate::ui::numbers::grouped;
@@ -164,6 +166,10 @@ impl Panel for MatrixPanel {
 
     fn empty(&self) -> &'static str {
         "The trace H, the weights w and the plasticity α of a network appear here."
+    }
+
+    fn explain(&self, _session: &Session) -> Explanation {
+        explained::explanation(self.kind)
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
