@@ -4,6 +4,7 @@ mod compare;
 mod curves;
 mod devices;
 mod display;
+mod explain;
 mod export;
 mod following;
 mod gallery;

@@ -8,6 +8,7 @@ use super::app::App;
 use super::layout::Named;
 use super::matrices::MatrixKind;
 use super::order::OrderKind;
+use super::panels::explain;
 use super::training::Phase;
 use crate::train::{Bundled, Command as Order};
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
@@ -436,7 +437,9 @@ pub fn keys(app: &mut App, context: &Context) {
         keys.collect()
     });
     for (key, modifiers) in pressed {
-        let yields = busy || app.is_asking() || egui::Popup::is_any_open(context);
+        // What an explanation says can be tried while it is open; Esc closes it and nothing else.
+        let explains = explain::is_open(context) && key != Key::Escape;
+        let yields = busy || app.is_asking() || (egui::Popup::is_any_open(context) && !explains);
         let is_meant = |shortcut: &KeyboardShortcut| {
             shortcut.logical_key == key && modifiers.matches_logically(shortcut.modifiers)
         };

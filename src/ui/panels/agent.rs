@@ -1,7 +1,7 @@
 //! Observation, policy and value of an agent at the instant viewed.
 
-use super::Panel;
 use super::maze::inputs_of;
+use super::{Explanation, Panel};
 use crate::episode::{Behaviour, EventKind, Modulator, Tape};
 use crate::tasks::maze::belief::ACTIONS;
 use crate::tasks::maze::environment::{LAST_ACTION, LAST_REWARD, OBSERVATION, TIME, WALLS};
@@ -43,6 +43,25 @@ impl Panel for Agent {
 
     fn empty(&self) -> &'static str {
         "The observation, policy and value of an agent appear here: open or train a network of the task maze."
+    }
+
+    fn explain(&self, session: &Session) -> Explanation {
+        let is_modulated = behaviour_of(session).and_then(|_| modulator_of(session.scene()?.tape())).is_some();
+        Explanation {
+            sentences: [
+                "What the agent observes at this step, and what it does: the walls around it, its last reward and \
+                 action, and as bars its policy, the probability of each action.",
+                if is_modulated {
+                    "The bright bar is the action taken; the curves are its value and the modulator M over the whole \
+                     episode, and a dot is a reward found."
+                } else {
+                    "The bright bar is the action taken; the curve is its value over the whole episode, and a dot is a \
+                     reward found."
+                },
+                "A value that rises before each dot says that the agent expects the reward, and so remembers it.",
+            ],
+            try_this: "Click a curve just before a dot: the step goes there, and the bars show how sure the agent is.",
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {

@@ -1,7 +1,7 @@
 //! Doing something to a life: drive the agent, freeze, erase or transplant its trace, scale α. What follows is lived
 //! again, and what would have been stays in view.
 
-use super::Panel;
+use super::{Explanation, Panel};
 use crate::episode::{Intervention, What, intervention};
 use crate::tasks::ActionName;
 use crate::train::config::MAX_SEED;
@@ -50,6 +50,23 @@ impl Panel for Intervene {
 
     fn empty(&self) -> &'static str {
         "Interventions in an episode stand here: erase or freeze the trace of a plastic network, drive an agent."
+    }
+
+    fn explain(&self, session: &Session) -> Explanation {
+        let has_trace = session.scene().is_some_and(|scene| scene.alpha.is_some());
+        Explanation {
+            sentences: [
+                "What is done to the trace or to the agent in this episode, before the step in view.",
+                "What follows is run again with the same random numbers, and compared with the control, the same \
+                 episode left alone.",
+                "The difference tells what the trace was needed for.",
+            ],
+            try_this: match (session.has_agent(), has_trace) {
+                (true, true) => "Once the agent has found its reward, press Erase, then Space: it has to search again.",
+                (true, false) => "Press Drive, and steer the agent with the arrow keys; Esc ends it.",
+                (false, _) => "Press End, then Ctrl+← to go to the probe, and Erase: nothing is recalled any more.",
+            },
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {

@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod curve;
+pub mod explain;
 pub mod gallery;
 pub mod intervene;
 pub mod matrix;
@@ -17,7 +18,11 @@ use super::matrices::MatrixKind;
 use super::session::Session;
 use super::theme::{self, Palette};
 use egui::{Align, CornerRadius, CursorIcon, Frame, Layout, Margin, Sense, Stroke, Ui};
+pub use explain::Explanation;
 use serde_json::Value;
+
+/// A tile narrower than this, in points, has its title and its buttons close together.
+const NARROW: f32 = 120.0;
 
 /// Makes a panel.
 pub type Make = fn() -> Box<dyn Panel>;
@@ -53,6 +58,8 @@ pub trait Panel {
     fn has_content(&self, session: &Session) -> bool;
     /// What belongs here, in one sentence.
     fn empty(&self) -> &'static str;
+    /// What is seen in it, for those who see it for the first time.
+    fn explain(&self, session: &Session) -> Explanation;
     /// What has been chosen in it (which matrix, which scale), to be kept or carried over to a picture of it.
     fn choices(&self) -> Value {
         Value::Null
@@ -107,8 +114,9 @@ fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, place: Pl
     let mut handle = Handle::None;
     frame.show(ui, |ui| {
         ui.set_min_size(ui.available_size());
-        let heading =
-            egui::Rect::from_min_size(ui.cursor().min, egui::vec2(ui.available_width() - theme::CROSS - 4.0, 20.0));
+        let explain = explain::width(ui, ui.available_width());
+        let buttons = theme::CROSS + 4.0 + explain + 4.0;
+        let heading = egui::Rect::from_min_size(ui.cursor().min, egui::vec2(ui.available_width() - buttons, 20.0));
         if is_tile {
             let response = ui.interact(heading, ui.scope_id().with("heading"), Sense::drag());
             let response = response.on_hover_cursor(CursorIcon::Grab);
@@ -117,13 +125,17 @@ fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, place: Pl
             }
         }
         ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().item_spacing.x = if ui.available_width() < NARROW { 2.0 } else { 4.0 };
             if place != Place::Tab {
                 ui.label(theme::strong(panel.title()));
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if is_tile && theme::cross_ui(ui, &format!("close {}", panel.title())) {
                     handle = Handle::Closed;
+                }
+                // A tile that is hardly wider than its title keeps the title and the cross.
+                if is_tile && explain <= ui.available_width() {
+                    explain::explain_ui(ui, panel.title(), explain, || panel.explain(session));
                 }
                 if panel.has_content(session) {
                     fitting::small_ui(ui, &panel.note(session), palette.quiet);

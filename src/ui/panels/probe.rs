@@ -2,7 +2,7 @@
 
 use super::pixels::{self, Textures, WHOLE};
 use super::recall::caption;
-use super::{Panel, places};
+use super::{Explanation, Panel, places};
 use crate::tasks::Recalled;
 use crate::ui::numbers::{decimals, grouped, signed};
 use crate::ui::pointer;
@@ -57,6 +57,18 @@ impl Panel for Probe {
 
     fn empty(&self) -> &'static str {
         "The probe of a recall appears here, to be edited."
+    }
+
+    fn explain(&self, _session: &Session) -> Explanation {
+        Explanation {
+            sentences: [
+                "The probe, to be painted on, and beside it the network output at this step.",
+                "Amber pixels are blanked, and the network has to fill them in; with every change the episode is run \
+                 again, with the same stored pictures.",
+                "It tells how little of a picture is enough for the network to know it again.",
+            ],
+            try_this: "Drag over the probe to erase more of it, or choose another picture beside “cue”.",
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {

@@ -28,7 +28,7 @@ pub mod series;
 pub mod smoothing;
 pub mod view;
 
-use super::Panel;
+use super::{Explanation, Panel};
 use crate::tasks::Measure;
 use crate::train::Point;
 use crate::ui::comparison::Compared;
@@ -183,6 +183,24 @@ impl Panel for Curve {
 
     fn empty(&self) -> &'static str {
         "The curve of a training run appears here. Start training to see one."
+    }
+
+    fn explain(&self, session: &Session) -> Explanation {
+        let is_compared = session.comparison.compared().task().is_some();
+        Explanation {
+            sentences: [
+                "One number of a training run at each of its iterations, from left to right.",
+                if is_compared {
+                    "Runs that differ in their seed alone are a group: its line is the median, the band reaches from \
+                     quartile to quartile, and groups of fewer than three runs are drawn run by run."
+                } else {
+                    "The faint line is each iteration, the strong one the mean of the last ones; which number it is, is \
+                     chosen above."
+                },
+                "It tells how fast the network learns, and whether it has finished.",
+            ],
+            try_this: "Choose “loss” above, and scroll over the chart to zoom in; double-click to see everything again.",
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {

@@ -8,8 +8,8 @@
 mod head;
 mod row;
 
-use super::Panel;
 use super::pixels::Textures;
+use super::{Explanation, Panel};
 use crate::ui::lifetimes::GalleryLifetime;
 use crate::ui::numbers::{decimals, percent};
 use crate::ui::session::Session;
@@ -83,6 +83,17 @@ impl Panel for Gallery {
 
     fn empty(&self) -> &'static str {
         "Episodes side by side appear here, for a network that recalls examples. A tape without settings holds only one."
+    }
+
+    fn explain(&self, _session: &Session) -> Explanation {
+        Explanation {
+            sentences: [
+                "Episodes side by side, with examples that training never saw: stored, probe, output, target, error.",
+                "A row is one episode, with its seed at the left and how good its answer is at the right.",
+                "It tells whether the network recalls whatever it is shown, and on which examples it fails.",
+            ],
+            try_this: "Choose “worst first” and click the first row: the whole window shows that episode.",
+        }
     }
 
     fn choices(&self) -> Value {

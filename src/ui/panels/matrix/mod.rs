@@ -3,12 +3,14 @@
 //! | file | subject |
 //! |---|---|
 //! | `head` | which matrix is shown |
+//! | `explained` | what each matrix is, for those who see it for the first time |
 //! | [`picture`] | the heatmap: zoom, pan, numbers along the edges and in the cells |
 //! | [`color_bar`], [`histogram`], [`range`] | what the colours span, and how often which values occur |
 //! | [`stripes`] | the examples by which neurons are ordered, along the edges |
 //! | [`words`] | what is said about it |
 
 pub mod color_bar;
+mod explained;
 mod head;
 pub mod histogram;
 pub mod picture;
@@ -16,8 +18,8 @@ pub mod range;
 pub mod stripes;
 pub mod words;
 
-use super::Panel;
 use crate::render::{Colormap, Matrix, Reduction};
+use super::{Explanation, Panel};
 use crate::ui::matrices::{MatrixKind, Window};
 use crate::ui::numbers::grouped;
 use crate::ui::order::OrderKind;
@@ -187,6 +189,10 @@ impl Panel for MatrixPanel {
 
     fn empty(&self) -> &'static str {
         "The trace H, the weights w and the plasticity α of a network appear here."
+    }
+
+    fn explain(&self, _session: &Session) -> Explanation {
+        explained::explanation(self.kind)
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {

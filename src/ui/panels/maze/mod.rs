@@ -13,7 +13,7 @@ mod life;
 pub mod story;
 mod touch;
 
-use super::Panel;
+use super::{Explanation, Panel};
 use crate::episode::{Reel, Tape};
 use crate::tasks::maze::belief::{Belief, beliefs};
 use crate::tasks::maze::environment::Inputs;
@@ -92,6 +92,25 @@ impl Panel for Maze {
 
     fn empty(&self) -> &'static str {
         "An agent that looks for a hidden reward appears here: open or train a network of the task maze."
+    }
+
+    fn explain(&self, session: &Session) -> Explanation {
+        Explanation {
+            sentences: [
+                "The maze from above: the filled arrowhead is the agent with its trail, the star the hidden reward, and \
+                 inside the dashed box lies all that the agent observes.",
+                "Brighter squares have a higher value, and a small arrow is the likeliest action there, the stronger \
+                 the surer.",
+                "Where arrows from everywhere lead to the star, the agent remembers where it found the reward.",
+            ],
+            try_this: match session.why_no_branch() {
+                None => {
+                    "Drag the star to another square: from this step on the reward is there, and the agent as it \
+                         would have gone on is outlined."
+                }
+                Some(_) => "Tick “only what is observed”: what is left is all that the agent has to go by.",
+            },
+        }
     }
 
     fn choices(&self) -> Value {

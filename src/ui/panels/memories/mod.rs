@@ -8,7 +8,7 @@
 pub mod column;
 mod picture;
 
-use super::{Panel, places};
+use super::{Explanation, Panel, places};
 use crate::ui::inspector::Pinned;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -64,6 +64,25 @@ impl Panel for Memories {
 
     fn empty(&self) -> &'static str {
         "What the synapses of a network remember appears here, as pictures."
+    }
+
+    fn explain(&self, session: &Session) -> Explanation {
+        Explanation {
+            sentences: [
+                "w, α, H and α·H of all connections into one pixel, as pictures: each cell is the connection from the \
+                 pixel that lies there.",
+                "Red is positive, blue negative; w and α were learned in training, H is written in this episode.",
+                "H becomes the sum of the pictures shown, each with the sign and the strength that it has at this \
+                 pixel: memories can be seen.",
+            ],
+            try_this: match session.pinned() {
+                Some(_) => "Press Home, then hold →: the pictures that are shown appear in H.",
+                None => {
+                    "Press “Pin the blanked pixel that remembers most”: what its connections keep appears as \
+                         pictures."
+                }
+            },
+        }
     }
 
     fn choices(&self) -> Value {

@@ -3,9 +3,9 @@
 mod strip;
 mod tiles;
 
-use super::Panel;
 use super::pixels::{self, Textures, WHOLE};
 use super::places;
+use super::{Explanation, Panel};
 use crate::ui::fitting;
 use crate::ui::inspector::Pinned;
 use crate::ui::numbers::{decimals, percent};
@@ -58,6 +58,34 @@ impl Panel for Recall {
 
     fn empty(&self) -> &'static str {
         "The stored patterns and what a network recalls of them appear here."
+    }
+
+    fn explain(&self, session: &Session) -> Explanation {
+        let are_pictures = session.scene().is_some_and(|scene| scene.task.examples_are_pictures());
+        if are_pictures {
+            return Explanation {
+                sentences: [
+                    "The pictures that the network is shown in this episode, then the probe, the network output, the \
+                     target and the error at this step.",
+                    "Every pixel is a neuron; the frame marks what is shown now, the line below a picture the one that \
+                     is cued, and amber in the probe is blanked.",
+                    "Where the output comes to look like the target, the network recalls what it saw once, in this \
+                     episode.",
+                ],
+                try_this: "Click a pixel of any picture: Memories shows what the connections into it have learned and \
+                           what they keep.",
+            };
+        }
+        Explanation {
+            sentences: [
+                "The patterns that the network is shown in this episode, then the probe, the network output, the \
+                 target and the error at this step.",
+                "Every square is a neuron, light for +1 and dark for −1; the frame marks what is shown now, the line \
+                 below a pattern the one that is cued, and amber in the probe is blanked.",
+                "Where the error is empty, the network has filled in from memory what the probe does not say.",
+            ],
+            try_this: "Press End, then ← a few times: the error tile says how the answer builds up over the probe.",
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
