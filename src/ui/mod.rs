@@ -16,6 +16,7 @@
 //! | [`watch`] | following a run that another process writes |
 //! | [`matrices`] | w, α, H and what follows from them, computed once an instant |
 //! | [`panels`] | what can be looked at, one file and one registry line each |
+//! | [`rank`] | singular values of H, α·H and w along a lifetime, found away from the frame |
 //! | [`inspector`] | one synapse or neuron, looked at closely |
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
 //! | [`mod@pointer`] | what the primary button does to a widget, however few frames there are |
@@ -50,6 +51,7 @@ pub mod panels;
 pub mod picture;
 pub mod pointer;
 pub mod preferences;
+pub mod rank;
 pub mod resuming;
 pub mod scene;
 pub mod session;

@@ -102,13 +102,14 @@ impl Picture {
     ) -> Result<RgbaImage, DrawError> {
         let drawn = self.draw(panel, size, scale, caption)?;
         let session = &mut self.app.session;
-        if session.shelf.progress().is_none() && !session.training.devices.is_looking() {
+        if session.shelf.progress().is_none() && !session.training.devices.is_looking() && !session.ranks.is_busy() {
             return Ok(drawn);
         }
-        // When it was drawn, a panel has begun to live lifetimes, or devices are looked for: a picture waits for what it
-        // shows.
+        // When it was drawn, a panel has begun to live lifetimes or to decompose matrices, or devices are looked for: a
+        // picture waits for what it shows.
         session.shelf.settle();
         session.training.devices.settle();
+        session.ranks.settle();
         self.draw(panel, size, scale, caption)
     }
 

@@ -14,6 +14,7 @@ use super::export::{Exports, Still};
 use super::inspector::Inspection;
 use super::lifetimes::Shelf;
 use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
+use super::rank::Ranks;
 use super::resuming::Resuming;
 use super::scene::{self, Prepared, Scene};
 use super::training::Training;
@@ -69,6 +70,8 @@ pub struct Session {
     pub shelf: Shelf,
     /// Runs beside each other.
     pub comparison: Comparison,
+    /// Singular values along the lifetime.
+    pub ranks: Ranks,
     curve: Vec<Point>,
     job: Option<Job>,
     matrices: Matrices,
@@ -101,6 +104,7 @@ impl Session {
             windows: LinkedWindows::default(),
             shelf: Shelf::default(),
             comparison: Comparison::default(),
+            ranks: Ranks::default(),
             curve: Vec::new(),
             job: None,
             matrices: Matrices::default(),
@@ -281,6 +285,7 @@ impl Session {
         self.training.update(&mut self.notices);
         self.exports.update(&mut self.notices);
         self.shelf.update();
+        self.ranks.update();
         self.comparison.update(&mut self.notices);
         self.receive();
         self.look();
