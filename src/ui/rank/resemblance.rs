@@ -39,7 +39,7 @@ pub struct Memories {
 /// What a pair of singular vectors resembles.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
-    /// "pattern 3", "patterns 2 + 4", "reward at step 31".
+    /// "pattern 3", "patterns 4 + 2" with the one that it resembles more first, "reward at step 31".
     pub name: String,
     /// How much, from 0 to 1.
     pub resemblance: f32,
@@ -73,9 +73,8 @@ impl Memories {
         let numbered = known.iter().filter(|other| best.number.is_some() && other.number != best.number);
         let second = numbered.max_by(|one, other| beside(one).total_cmp(&beside(other)));
         if let (Some(second), Some(first)) = (second.filter(|other| beside(other) > alone + GAIN), best.number) {
-            let resemblance = beside(second);
-            let other = second.number.unwrap_or(first);
-            let name = format!("{}s {} + {}", self.noun, first.min(other), first.max(other));
+            let (resemblance, other) = (beside(second), second.number.unwrap_or(first));
+            let name = format!("{}s {first} + {other}", self.noun);
             return (resemblance >= LEAST).then_some(Label { name, resemblance });
         }
         (alone >= LEAST).then(|| Label { name: best.name.clone(), resemblance: alone })
