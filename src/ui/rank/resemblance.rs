@@ -1,4 +1,5 @@
-//! What singular vectors resemble: an example of the lifetime, two of them, or what was going on in a step.
+//! What singular vectors resemble: an example of the lifetime, two of them, the activity in a step of an event, or that of
+//! all steps on average.
 //!
 //! A write is η times the outer product of a pre-synaptic signal a and a post-synaptic signal b. So u is compared with a,
 //! and v with b: the resemblance is √((cos²(u, a) + cos²(v, b)) / 2), 1 where both are the same but for a factor. Singular
@@ -7,7 +8,7 @@
 
 use crate::episode::{Content, EventKind, LayerView, Tape};
 
-/// From this resemblance on one example is named, or two together.
+/// From this resemblance on something is named, or two examples together.
 const LEAST: f32 = 0.8;
 
 /// Another one is named beside the first when the resemblance grows by more than this.
@@ -21,6 +22,8 @@ struct Memory {
     name: String,
     /// The number that it has among others of its kind; an event is named by itself alone.
     number: Option<usize>,
+    /// Whether it is what all steps have in common.
+    is_common: bool,
     /// The first step whose trace may hold it.
     from: usize,
     /// Of length one, `[pre]`.
@@ -65,6 +68,9 @@ impl Memories {
         let known: Vec<&Memory> = self.all.iter().filter(|memory| memory.from <= step).collect();
         let fit = |memory: &Memory| (square(cosine(u, &memory.pre)) + square(cosine(v, &memory.post))) / 2.0;
         let best = known.iter().copied().max_by(|one, other| fit(one).total_cmp(&fit(other)))?;
+        // An event is named where it is more than what all steps have in common.
+        let common = known.iter().copied().find(|memory| memory.is_common);
+        let best = common.filter(|common| fit(common).sqrt() + GAIN >= fit(best).sqrt()).unwrap_or(best);
         let alone = fit(best).sqrt();
         let beside = |other: &Memory| {
             let both = plane(u, &best.pre, &other.pre) + plane(v, &best.post, &other.post);
@@ -90,7 +96,14 @@ fn examples(tape: &Tape, study: &[Vec<f32>], noun: &str) -> Vec<Memory> {
         // The last neuron is the bias, which is fixed at one.
         let signal = unit([example, &[1.0][..]].concat())?;
         let (number, post) = (index + 1, signal.clone());
-        Some(Memory { name: format!("{noun} {number}"), number: Some(number), from: shown(index), pre: signal, post })
+        Some(Memory {
+            name: format!("{noun} {number}"),
+            number: Some(number),
+            is_common: false,
+            from: shown(index),
+            pre: signal,
+            post,
+        })
     };
     study.iter().enumerate().filter_map(memory).collect()
 }
@@ -102,10 +115,31 @@ fn events(tape: &Tape, layer: LayerView<'_>) -> Vec<Memory> {
         let before = step.checked_sub(layer.layer().delay)?;
         let pre = unit(recording.pre[before * rows..][..rows].to_vec())?;
         let post = unit(recording.post[step * columns..][..columns].to_vec())?;
-        Some(Memory { name: format!("{kind} at step {}", step + 1), number: None, from: step + 1, pre, post })
+        Some(Memory {
+            name: format!("{kind} at step {}", step + 1),
+            number: None,
+            is_common: false,
+            from: step + 1,
+            pre,
+            post,
+        })
     };
     let told = tape.events.iter().filter(|event| tells(event.kind));
-    told.map(|event| (event.label(), event.start + event.steps - 1)).take(MOST_EVENTS).filter_map(memory).collect()
+    let told = told.map(|event| (event.label(), event.start + event.steps - 1)).take(MOST_EVENTS).filter_map(memory);
+    told.chain(mean(recording.pre, recording.post, [rows, columns])).collect()
+}
+
+/// What is active throughout.
+fn mean(pre: &[f32], post: &[f32], [rows, columns]: [usize; 2]) -> Option<Memory> {
+    let sums = |signal: &[f32], width: usize| {
+        let mut sums = vec![0.0; width];
+        for step in signal.chunks_exact(width) {
+            sums.iter_mut().zip(step).for_each(|(sum, value)| *sum += value);
+        }
+        unit(sums)
+    };
+    let (pre, post) = (sums(pre, rows)?, sums(post, columns)?);
+    Some(Memory { name: "mean activity".to_owned(), number: None, is_common: true, from: 0, pre, post })
 }
 
 fn square(value: f32) -> f32 {

@@ -40,7 +40,8 @@ pub(super) fn chart_ui(ui: &mut Ui, session: &mut Session, kind: MatrixKind, lin
     let (at, steps) = (session.clock.at(), tape.steps as f64);
     let response = ui.interact(area, ui.scope_id().with("singular values"), Sense::click_and_drag());
     let font = TextStyle::Small.resolve(ui.style());
-    let widest = if area.width() < NARROW { "0000" } else { "0000 · patterns 10 + 10 (0.00)" };
+    let is_named = line.values().flat_map(|reading| &reading.values).any(|value| value.label.is_some());
+    let widest = if area.width() < NARROW || !is_named { "0000" } else { "0000 · patterns 10 + 10 (0.00)" };
     let column = ui.painter().layout_no_wrap(widest.to_owned(), font.clone(), palette.text).size().x;
     let above = if area.height() < LOW { 0.0 } else { EVENTS };
     let chart = Rect::from_min_max(area.min + vec2(0.0, above), area.max - vec2(column + GAP, 0.0));
