@@ -17,6 +17,7 @@
 //! | [`matrices`] | w, α, H and what follows from them, computed once an instant |
 //! | [`order`] | in which order neurons stand in all matrices |
 //! | [`panels`] | what can be looked at, one file and one registry line each |
+//! | [`rank`] | singular values of H, α·H and w along a lifetime, found away from the frame |
 //! | [`inspector`] | one synapse or neuron, looked at closely |
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
 //! | [`mod@pointer`] | what the primary button does to a widget, however few frames there are |

@@ -102,15 +102,11 @@ impl Picture {
     ) -> Result<RgbaImage, DrawError> {
         let drawn = self.draw(panel, size, scale, caption)?;
         let session = &mut self.app.session;
-        let is_at_rest = session.shelf.progress().is_none() && !session.training.devices.is_looking();
-        if is_at_rest && !session.ordering.is_looking() {
+        if session.is_at_rest() {
             return Ok(drawn);
         }
-        // When it was drawn, a panel has begun to live lifetimes, or devices or clusters are looked for: a picture waits
-        // for what it shows.
-        session.shelf.settle();
-        session.training.devices.settle();
-        session.ordering.settle();
+        // When it was drawn, panels have begun to look for what they show: a picture waits for it.
+        session.wait_for_panels();
         self.draw(panel, size, scale, caption)
     }
 

@@ -11,6 +11,7 @@ pub mod memories;
 pub mod pixels;
 pub mod places;
 pub mod probe;
+pub mod rank;
 pub mod recall;
 
 use super::fitting;
@@ -40,6 +41,7 @@ pub const PANELS: &[Make] = &[
     || Box::new(maze::Maze::default()),
     || Box::new(agent::Agent),
     || Box::new(intervene::Intervene::default()),
+    || Box::new(rank::Rank::default()),
 ];
 
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is

@@ -1,2 +1,168 @@
-//! The leading part of matrices.
+//! The rank of memory: the leading singular values of H, α·H and w along a lifetime, found away from the frame.
+//!
+//! What a lifetime writes into H is a sum of outer products, one after the other. A memory that is kept is one singular
+//! value that stands out; how much of the matrix the first values hold is Σ σ_k² / ‖A‖², with ‖A‖² = Σ A_ij².
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`subspace`] | the leading singular values of a matrix and their vectors |
+//! | [`resemblance`] | which example or event singular vectors resemble |
+//! | [`steps`] | at which steps of a lifetime it is looked |
+//! | [`job`] | one matrix after the other, on a thread of its own |
+
+pub mod job;
+pub mod resemblance;
+pub mod steps;
 pub mod subspace;
+
+use super::matrices::MatrixKind;
+use super::scene::Scene;
+use super::session::{Session, Wake};
+use job::{Job, Reading, Work};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::TryRecvError;
+
+/// The matrices that are decomposed.
+pub const KINDS: [MatrixKind; 3] = [MatrixKind::Trace, MatrixKind::AlphaTrace, MatrixKind::Weights];
+
+/// Readings of one matrix by step.
+pub type Readings = BTreeMap<usize, Arc<Reading>>;
+
+/// The singular values of one scene, as far as they have been found.
+#[derive(Default)]
+pub struct Ranks {
+    scene: Option<u64>,
+    lines: BTreeMap<MatrixKind, Readings>,
+    /// Those of steps between, where somebody has looked; a line is the same whether anybody has.
+    extra: BTreeMap<MatrixKind, Readings>,
+    job: Option<Job>,
+    problem: Option<String>,
+    was_asked: bool,
+}
+
+impl Ranks {
+    /// What the line of a matrix is drawn through.
+    pub fn readings(&self, kind: MatrixKind) -> Option<&Readings> {
+        self.lines.get(&kind).filter(|readings| !readings.is_empty())
+    }
+
+    /// What is known of a matrix at a step, or at the last one before it that is known.
+    pub fn at(&self, kind: MatrixKind, step: usize) -> Option<Arc<Reading>> {
+        let latest = |readings: &BTreeMap<MatrixKind, Readings>| {
+            readings
+                .get(&kind)
+                .and_then(|readings| readings.range(..=step).next_back())
+                .map(|(_, reading)| Arc::clone(reading))
+        };
+        latest(&self.extra).filter(|reading| reading.step == step).or_else(|| latest(&self.lines))
+    }
+
+    /// How many steps of how many have been looked at, while a line is in the making.
+    pub fn progress(&self) -> Option<(usize, usize)> {
+        self.job.as_ref().filter(|job| !job.is_extra).map(|job| (job.done, job.wanted))
+    }
+
+    /// Whether anything is in the making.
+    pub fn is_busy(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// Why nothing is found.
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
+    /// Asks for the matrix of `kind`: along the lifetime, and where the viewer rests, at that step. Answers at once.
+    fn ask(&mut self, scene: &Scene, kind: MatrixKind, rests_at: Option<usize>, wake: &Wake) {
+        if self.scene != Some(scene.identity()) {
+            *self = Self { scene: Some(scene.identity()), ..Self::default() };
+        }
+        self.was_asked = true;
+        if self.problem.is_some() || kind.why_missing(scene).is_some() {
+            return;
+        }
+        if self.job.as_ref().is_some_and(|job| job.kind == kind) {
+            return;
+        }
+        self.job = None;
+        let (tape, line) = (scene.tape(), self.lines.entry(kind).or_default());
+        let wanted = match kind.moves() {
+            true => steps::sampled(tape.steps, &tape.events, scene.w.values().len()),
+            false => vec![0],
+        };
+        let missing: Vec<usize> = wanted.into_iter().filter(|step| !line.contains_key(step)).collect();
+        let is_known = |step: &usize| {
+            line.contains_key(step) || self.extra.get(&kind).is_some_and(|known| known.contains_key(step))
+        };
+        let between = rests_at.filter(|step| kind.moves() && !is_known(step));
+        let (steps, is_extra) = match (missing.is_empty(), between) {
+            (false, _) => (missing, false),
+            (true, Some(step)) => (vec![step], true),
+            (true, None) => return,
+        };
+        match Job::start(Work::new(scene, kind, steps), is_extra, wake) {
+            Ok(job) => self.job = Some(job),
+            Err(error) => self.problem = Some(format!("The system gives no thread ({error}).")),
+        }
+    }
+
+    /// Takes in what has been found since the last call. What nobody has asked for since is found no further.
+    pub(super) fn update(&mut self) {
+        if !std::mem::take(&mut self.was_asked) {
+            self.job = None;
+        }
+        while let Some(job) = &self.job {
+            match job.news.try_recv() {
+                Ok(reading) => self.take_in(reading),
+                Err(TryRecvError::Empty) => return,
+                Err(TryRecvError::Disconnected) => self.end(),
+            }
+        }
+    }
+
+    /// Waits for what is in the making; for pictures and tests, never for a frame.
+    pub fn settle(&mut self) {
+        while let Some(job) = &self.job {
+            match job.news.recv() {
+                Ok(reading) => self.take_in(reading),
+                Err(_) => self.end(),
+            }
+        }
+    }
+
+    fn take_in(&mut self, reading: Arc<Reading>) {
+        let Some(job) = &mut self.job else { return };
+        job.done += 1;
+        let readings = if job.is_extra { &mut self.extra } else { &mut self.lines };
+        readings.entry(job.kind).or_default().insert(reading.step, reading);
+    }
+
+    fn end(&mut self) {
+        let is_whole = self.job.take().is_none_or(|job| job.done == job.wanted);
+        if !is_whole {
+            self.problem = Some("Finding singular values stopped by an internal error.".to_owned());
+        }
+    }
+}
+
+/// The same values, without those in the making.
+impl Clone for Ranks {
+    fn clone(&self) -> Self {
+        let (lines, extra) = (self.lines.clone(), self.extra.clone());
+        Self { scene: self.scene, lines, extra, ..Self::default() }
+    }
+}
+
+impl Session {
+    /// The singular values of the scene in view as far as they are found; those of `kind` are asked for.
+    pub fn ask_ranks(&mut self, kind: MatrixKind) -> &Ranks {
+        let rests_at = (!self.clock.is_playing()).then_some(self.clock.at());
+        let (wake, mut ranks) = (self.waker(), std::mem::take(&mut self.ranks));
+        if let Some(scene) = self.scene() {
+            ranks.ask(scene, kind, rests_at, &wake);
+        }
+        self.ranks = ranks;
+        &self.ranks
+    }
+}

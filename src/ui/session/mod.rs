@@ -15,6 +15,7 @@ use super::inspector::Inspection;
 use super::lifetimes::Shelf;
 use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
 use super::order::{NeuronOrder, OrderKind, Ordering};
+use super::rank::Ranks;
 use super::resuming::Resuming;
 use super::scene::{self, Prepared, Scene};
 use super::training::Training;
@@ -72,6 +73,8 @@ pub struct Session {
     pub shelf: Shelf,
     /// Runs beside each other.
     pub comparison: Comparison,
+    /// Singular values along the lifetime.
+    pub ranks: Ranks,
     curve: Vec<Point>,
     job: Option<Job>,
     matrices: Matrices,
@@ -105,6 +108,7 @@ impl Session {
             ordering: Ordering::default(),
             shelf: Shelf::default(),
             comparison: Comparison::default(),
+            ranks: Ranks::default(),
             curve: Vec::new(),
             job: None,
             matrices: Matrices::default(),
@@ -302,6 +306,7 @@ impl Session {
         self.training.update(&mut self.notices);
         self.exports.update(&mut self.notices);
         self.shelf.update();
+        self.ranks.update();
         self.comparison.update(&mut self.notices);
         self.ordering.update();
         self.receive();
@@ -319,6 +324,20 @@ impl Session {
                 scene::from_snapshot(origin, config, snapshot)
             });
         }
+    }
+
+    /// Whether nothing is being found that panels have asked for.
+    pub fn is_at_rest(&self) -> bool {
+        let is_looking = self.training.devices.is_looking() || self.ordering.is_looking() || self.ranks.is_busy();
+        !is_looking && self.shelf.progress().is_none()
+    }
+
+    /// Waits for what panels have asked for; for pictures and tests, never for a frame.
+    pub fn wait_for_panels(&mut self) {
+        self.shelf.settle();
+        self.training.devices.settle();
+        self.ordering.settle();
+        self.ranks.settle();
     }
 
     /// What is shown at this moment, for pictures and files made elsewhere; `None` while there is nothing.

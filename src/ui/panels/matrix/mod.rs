@@ -18,8 +18,8 @@ pub mod range;
 pub mod stripes;
 pub mod words;
 
-use crate::render::{Colormap, Matrix, Reduction};
 use super::{Explanation, Panel};
+use crate::render::{Colormap, Matrix, Reduction};
 use crate::ui::matrices::{MatrixKind, Window};
 use crate::ui::numbers::grouped;
 use crate::ui::order::OrderKind;

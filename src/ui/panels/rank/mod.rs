@@ -1,0 +1,132 @@
+//! The rank meter: the leading singular values of H, α·H or w along the lifetime, each with what its vectors resemble.
+//!
+//! A = Σ σ_k u_k v_kᵀ: a matrix as a sum of outer products, the strongest first. What one example writes into H is one
+//! such product, so a memory that is kept is one value that stands out (*Differentiable plasticity*, eq. 2, is the sum).
+//!
+//! | file | subject |
+//! |---|---|
+//! | `chart` | the lines, the events above them, and the values at the instant viewed |
+//! | [`words`] | what is said about them |
+
+mod chart;
+pub mod words;
+
+use super::{Explanation, Panel};
+use crate::ui::fitting::{self, BETWEEN};
+use crate::ui::matrices::MatrixKind;
+use crate::ui::numbers::grouped;
+use crate::ui::rank::KINDS;
+use crate::ui::session::Session;
+use crate::ui::theme::{self, Palette};
+use egui::{Button, Color32, RichText, Role, Stroke, Ui, WidgetInfo, vec2};
+use serde_json::{Value, json};
+
+/// Height of a chip, and what is left and right of its symbol.
+const CHIP: [f32; 2] = [22.0, 7.0];
+
+/// The panel's own state.
+pub struct Rank {
+    kind: MatrixKind,
+}
+
+impl Default for Rank {
+    fn default() -> Self {
+        Self { kind: MatrixKind::Trace }
+    }
+}
+
+impl Panel for Rank {
+    fn title(&self) -> &'static str {
+        "Rank"
+    }
+
+    fn note(&self, session: &Session) -> String {
+        let what = match session.ranks.progress() {
+            Some((done, wanted)) if wanted > 1 => {
+                format!("{} of {} steps", grouped(done as u64), grouped(wanted as u64))
+            }
+            _ => "singular values".to_owned(),
+        };
+        let life = session.scene().map(crate::ui::scene::Scene::life_name).unwrap_or_default();
+        format!("{what}{BETWEEN}{life}")
+    }
+
+    fn has_content(&self, session: &Session) -> bool {
+        session.scene().is_some()
+    }
+
+    fn empty(&self) -> &'static str {
+        "The singular values of H, α·H and w appear here: how many memories a trace holds."
+    }
+
+    fn explain(&self, _session: &Session) -> Explanation {
+        Explanation {
+            sentences: [
+                "A matrix is a sum of layers, the strongest first; each line is the strength of one layer, a singular \
+                 value, from the first step to the last.",
+                "The name at the right end says which stored pattern or event a layer resembles; many lines that stay \
+                 high are many things kept, a line that falls is one being forgotten.",
+                "A trace that holds five patterns has five such values and hardly anything else: one memory, one number.",
+            ],
+            try_this: "Press Home, then Space: each time a pattern is stored, another line rises from zero.",
+        }
+    }
+
+    fn choices(&self) -> Value {
+        json!({ "matrix": self.kind })
+    }
+
+    fn choose(&mut self, choices: &Value) {
+        let kind = serde_json::from_value(choices["matrix"].clone()).ok();
+        self.kind = kind.filter(|kind| KINDS.contains(kind)).unwrap_or(self.kind);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+        let palette = Palette::of(ui.ctx());
+        let at = session.clock.at();
+        let missing = session.scene().and_then(|scene| self.kind.why_missing(scene));
+        let kind = self.kind;
+        let ranks = session.ask_ranks(kind);
+        let (now, line, problem) = (ranks.at(kind, at), ranks.readings(kind).cloned(), ranks.problem());
+        let sentence = match (missing.or(problem), &now) {
+            (Some(problem), _) => problem.to_owned(),
+            (None, Some(now)) => words::sentence(kind, now, at),
+            (None, None) => "finding singular values".to_owned(),
+        };
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            ui.spacing_mut().button_padding.x = CHIP[1];
+            for kind in KINDS {
+                self.chip(ui, session, kind);
+            }
+            ui.add_space(8.0);
+            let ink = if now.as_ref().is_some_and(|now| now.non_finite > 0) { palette.mark } else { palette.text };
+            fitting::small_ui(ui, &sentence, ink).on_hover_text(words::SHARE);
+        });
+        if let Some(line) = line {
+            chart::chart_ui(ui, session, kind, &line, now.as_deref());
+        }
+    }
+}
+
+impl Rank {
+    fn chip(&mut self, ui: &mut Ui, session: &Session, kind: MatrixKind) {
+        let palette = Palette::of(ui.ctx());
+        let is_selected = self.kind == kind;
+        let missing = session.scene().and_then(|scene| kind.why_missing(scene));
+        let color = kind.color(palette);
+        let (fill, ink) = match (is_selected, palette.dark) {
+            (true, true) => (color, Color32::BLACK),
+            (true, false) => (color, Color32::WHITE),
+            (false, _) if missing.is_some() => (Color32::TRANSPARENT, theme::mix(palette.surface, palette.quiet, 0.6)),
+            (false, _) => (Color32::TRANSPARENT, color),
+        };
+        let button = Button::new(theme::strong(kind.symbol()).color(ink)).fill(fill).stroke(Stroke::NONE);
+        let response = ui.add(button.min_size(vec2(28.0, CHIP[0])));
+        let name = format!("singular values of {}, {}", kind.symbol(), kind.words());
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &name));
+        if response.on_hover_text(RichText::new(missing.unwrap_or(kind.words()))).clicked() {
+            self.kind = kind;
+        }
+    }
+}
