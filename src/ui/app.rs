@@ -258,7 +258,7 @@ impl App {
         // The last line is drawn last, when every panel has said what is under the pointer.
         let status = egui::Panel::bottom("status line").exact_size(24.0).frame(frame(12, 2));
         let status_rect = status.show(ui, |ui| ui.max_rect()).inner;
-        let bottom = egui::Panel::bottom("timeline").exact_size(62.0).frame(frame(12, 6));
+        let bottom = egui::Panel::bottom("timeline").exact_size(timeline::height(&self.session)).frame(frame(12, 6));
         bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.session));
         let left = egui::Panel::left("controls").exact_size(226.0).frame(frame(12, 12));
         left.show(ui, |ui| controls::controls_ui(ui, &mut self.session));

@@ -57,7 +57,7 @@ fn every_panel_draws_something_in_both_themes_and_says_what_belongs_there_when_e
     let agent = crate::ui::maze_panel::checkpoint(folder.path());
     for (index, make) in PANELS.iter().enumerate() {
         let title = make().title();
-        let checkpoint = if matches!(title, "Maze" | "Agent" | "Intervene") { &agent } else { &checkpoint };
+        let checkpoint = if matches!(title, "Maze" | "Agent" | "Intervene" | "Rewards") { &agent } else { &checkpoint };
         let mut drawn = Vec::new();
         for dark in [true, false] {
             let mut picture = Picture::with(device, dark);

@@ -42,6 +42,7 @@ pub const PANELS: &[Make] = &[
     || Box::new(agent::Agent),
     || Box::new(intervene::Intervene::default()),
     || Box::new(rank::Rank::default()),
+    || Box::new(maze::rewards::Rewards),
 ];
 
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is

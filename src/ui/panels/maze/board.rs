@@ -7,7 +7,7 @@ use crate::ui::theme::{Palette, mix};
 use egui::{Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, pos2, vec2};
 
 /// Steps of the trail that are still seen.
-const TRAIL: usize = 24;
+pub(super) const TRAIL: usize = 24;
 
 /// Where squares lie.
 pub(super) struct Board {
@@ -32,6 +32,16 @@ impl Board {
         let cell = (room.width().min(room.height()) / side as f32).floor();
         let corner = room.center_top() - vec2(cell * side as f32 / 2.0, 0.0);
         (cell >= 3.0).then_some(Self { corner: pos2(corner.x.round(), corner.y.round()), cell, side })
+    }
+
+    /// One square, for a sign by itself.
+    pub fn sign(rect: Rect) -> Self {
+        Self { corner: rect.min, cell: rect.width(), side: 1 }
+    }
+
+    /// How wide a square is.
+    pub fn cell(&self) -> f32 {
+        self.cell
     }
 
     /// Everything.
@@ -129,6 +139,12 @@ impl Board {
             let center = self.center_of([belief.square.row, belief.square.column]);
             painter.add(arrow(center, direction(action), self.cell * 0.17, color, Stroke::NONE));
         }
+    }
+
+    /// A likeliest action by itself.
+    pub fn intention(&self, painter: &Painter, square: [usize; 2], action: Action, palette: &Palette) {
+        let (center, color) = (self.center_of(square), palette.text.gamma_multiply(0.9));
+        painter.add(arrow(center, direction(action), self.cell * 0.3, color, Stroke::NONE));
     }
 
     /// A star.

@@ -4,14 +4,20 @@
 //! | file | subject |
 //! |---|---|
 //! | `board` | squares, walls, reward, agent and trail, drawn |
+//! | `legend` | what the signs on the board mean |
 //! | `life` | everything that is seen of one life |
+//! | [`rewards`] | the panel of steps to the reward, each time |
 //! | `touch` | what the pointer does to it |
 //! | [`story`] | what has happened so far, in numbers |
+//! | [`ways`] | from where the agent was put to the reward |
 
 mod board;
+mod legend;
 mod life;
+pub mod rewards;
 pub mod story;
 mod touch;
+pub mod ways;
 
 use super::{Explanation, Panel};
 use crate::episode::{Reel, Tape};
@@ -24,6 +30,7 @@ use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use board::Board;
 use egui::{Rect, RichText, Sense, Ui, UiBuilder, vec2};
+use legend::Legend;
 use life::Life;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -129,12 +136,14 @@ impl Panel for Maze {
         let Some((life, ghost)) = self.lives(session) else { return };
         let alone = [&life.beliefs[..], &[]];
         let reach = reach(ghost.as_ref().map_or(alone, |ghost| [&life.beliefs, &ghost.beliefs]));
-        self.choices_ui(ui, ghost.is_some(), reach);
         let Some(walk) = life.walk() else { return };
         let palette = Palette::of(ui.ctx());
-        let area = ui.available_rect_before_wrap();
         let is_split = self.splits && ghost.is_some();
+        let legend = Legend::of(self, &life, ghost.is_some() && !is_split);
         let lines = if ghost.is_some() && !is_split { 3.0 } else { 2.0 };
+        let explains = !is_split && legend.fits(ui, ui.available_rect_before_wrap(), LINE * lines + 8.0, walk.side);
+        self.choices_ui(ui, ghost.is_some(), reach, (&legend, !explains));
+        let area = ui.available_rect_before_wrap();
         // Beside each other, each board has its own words below it.
         let is_beside = is_split && area.width() >= area.height() - LINE * lines;
         let words = if is_beside { 0.0 } else { LINE * lines + 8.0 };
@@ -166,6 +175,10 @@ impl Panel for Maze {
                     session.hover = Some(format!("control, {}", ghost.read_out(square, self.hides)));
                 }
             }
+        }
+        if explains && let (left, Some(place)) = legend.place(ui, room, walk.side) {
+            room = left;
+            legend.ui(ui, place);
         }
         let Some(board) = Board::of(room, walk.side) else { return };
         let response = ui.interact(board.rect(), ui.scope_id().with("board"), Sense::click_and_drag());
@@ -203,7 +216,8 @@ impl Panel for Maze {
 }
 
 impl Maze {
-    fn choices_ui(&mut self, ui: &mut Ui, has_ghost: bool, reach: [f32; 2]) {
+    /// The choices, and a word that leads to the legend where it has no place of its own.
+    fn choices_ui(&mut self, ui: &mut Ui, has_ghost: bool, reach: [f32; 2], (legend, is_word): (&Legend, bool)) {
         ui.horizontal_wrapped(|ui| {
             ui.checkbox(&mut self.believes, "policy")
                 .on_hover_text("likeliest action and value on every square at this step");
@@ -221,6 +235,11 @@ impl Maze {
                 let quiet = Palette::of(ui.ctx()).quiet;
                 ui.label(RichText::new(words).small().color(quiet))
                     .on_hover_text("brighter squares have a higher value");
+            }
+            if is_word {
+                let quiet = Palette::of(ui.ctx()).quiet;
+                let word = ui.label(RichText::new("legend").small().underline().color(quiet));
+                word.on_hover_ui(|ui| legend.column_ui(ui));
             }
         });
     }

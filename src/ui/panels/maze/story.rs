@@ -1,9 +1,8 @@
 //! What has happened to an agent so far, in numbers.
 
+use super::ways::{Way, ways};
 use crate::episode::Tape;
-use crate::tasks::maze::baselines::distances_to;
-use crate::tasks::maze::grid::{Action, Square};
-use std::collections::BTreeMap;
+use crate::tasks::maze::grid::Action;
 
 /// A lifetime until some step.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,29 +22,16 @@ pub struct Story {
 impl Story {
     /// What lies before step `at`; `None` for a lifetime without places.
     pub fn of(tape: &Tape, at: usize) -> Option<Self> {
-        let (behaviour, walk) = tape.content.behaviour().zip(tape.content.walk())?;
-        let mut story = Self { reward: 0.0, found: 0, ways: Vec::new(), shortest: Vec::new(), heading: None };
-        let mut began = 0;
-        let (mut hidden, mut distances) = (None, BTreeMap::new());
-        for step in 0..at.min(behaviour.actions.len()) {
-            let reward = square(tape.reward_square(step)?);
-            if hidden != Some(reward) {
-                hidden = Some(reward);
-                distances = distances_to(reward, |square| walk.is_wall([square.row, square.column]));
-            }
-            story.reward += behaviour.rewards[step];
-            story.heading = Action::ALL.get(behaviour.actions[step]).copied();
-            if story.heading.is_some_and(|action| square(walk.squares[step]).beside(action) == reward) {
-                story.found += 1;
-                story.ways.push(step + 1 - began);
-                story.shortest.extend(distances.get(&square(walk.squares[began])));
-                began = step + 1;
-            }
-        }
-        Some(story)
+        let behaviour = tape.content.behaviour()?;
+        let at = at.min(behaviour.actions.len());
+        let known: Vec<Way> = ways(tape)?.into_iter().filter(|way| way.is_found && way.end() <= at).collect();
+        let heading = at.checked_sub(1).and_then(|before| Action::ALL.get(behaviour.actions[before]).copied());
+        Some(Self {
+            reward: behaviour.rewards[..at].iter().fold(0.0, |sum, reward| sum + reward),
+            found: known.len(),
+            ways: known.iter().map(|way| way.steps).collect(),
+            shortest: known.iter().filter_map(|way| way.shortest).collect(),
+            heading,
+        })
     }
-}
-
-fn square([row, column]: [usize; 2]) -> Square {
-    Square { row, column }
 }

@@ -1,0 +1,167 @@
+//! The bottom: the lifetime as a line of spans, with the playhead on it.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`axis`] | where steps stand |
+//! | `lane` | the modulator below the line |
+//! | `marks` | moments, and what somebody did |
+//! | `transport` | the buttons around it |
+
+pub mod axis;
+mod lane;
+mod marks;
+mod transport;
+
+use super::fitting;
+use super::numbers::grouped;
+use super::pointer;
+use super::session::Session;
+use super::theme::{self, Palette};
+use crate::episode::{Event, EventKind};
+use axis::Axis;
+use egui::{Color32, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use lane::Lane;
+
+/// Height of the line of spans, and of the bar without what stands below it.
+const LINE: f32 = 40.0;
+const BAR: f32 = 62.0;
+
+/// The height of the bar at the bottom: larger where a modulator has a lane of its own.
+pub fn height(session: &Session) -> f32 {
+    BAR + session.scene().and_then(Lane::of).map_or(0.0, |_| lane::HEIGHT)
+}
+
+/// The id of the strip: it may hold the keyboard's focus without taking the keys of playback away.
+pub fn strip_id() -> egui::Id {
+    egui::Id::unique("timeline strip")
+}
+
+/// Draws the timeline.
+pub fn timeline_ui(ui: &mut Ui, session: &mut Session) {
+    let palette = Palette::of(ui.ctx());
+    let Some(scene) = session.scene() else {
+        ui.centered_and_justified(|ui| {
+            ui.label(egui::RichText::new("The steps of an episode appear here.").color(palette.quiet))
+        });
+        return;
+    };
+    let events = scene.tape().events.clone();
+    let lane = Lane::of(scene);
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        transport::transport_ui(ui, session);
+        ui.add_space(8.0);
+        let steps = grouped(session.clock.steps() as u64);
+        let at = fitting::padded(&grouped(session.clock.at() as u64 + 1), &steps);
+        fitting::figures_ui(ui, &format!("step {at} / {steps}"));
+        // The name of a lane stands before it.
+        ui.add_space(if lane.is_some() { 8.0 + lane::NAME } else { 8.0 });
+        let height = LINE + lane.as_ref().map_or(0.0, |_| lane::HEIGHT);
+        let strip = vec2((ui.available_width() - 86.0).max(60.0), height);
+        strip_ui(ui, session, &events, lane.as_ref(), strip);
+        ui.add_space(6.0);
+        transport::speed_ui(ui, session, palette);
+    });
+}
+
+fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], lane: Option<&Lane>, size: Vec2) {
+    let palette = Palette::of(ui.ctx());
+    let (_, area) = ui.allocate_space(size);
+    let response = ui.interact(area, strip_id(), Sense::click_and_drag());
+    let rect = area.with_max_y(area.top() + LINE).shrink2(vec2(0.0, 8.0));
+    let axis = Axis::new(session.clock.steps(), events, rect.width());
+    let x_of = |step: f32| rect.left() + axis.place_of(step);
+    let painter = ui.painter_at(area.expand(2.0));
+    painter.rect_filled(rect.shrink2(vec2(0.0, rect.height() / 2.0 - 1.5)), 1.0, palette.line);
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    for event in events.iter().filter(|event| event.kind != EventKind::Blank) {
+        let begin = x_of(event.start as f32) + 0.5;
+        let end = x_of((event.start + event.steps) as f32) - 0.5;
+        if let Some(marks) = marks::moment(event.kind, (begin + end) / 2.0, rect, palette) {
+            painter.extend(marks);
+            continue;
+        }
+        let span = Rect::from_min_max(pos2(begin, rect.top()), pos2(end.max(begin + 1.0), rect.bottom()));
+        let here = event.contains(session.clock.at());
+        let color = match event.kind {
+            EventKind::Study => palette.accent,
+            _ => palette.mark,
+        };
+        let fill = theme::mix(palette.surface, color, if here { 0.95 } else { 0.42 });
+        painter.rect_filled(span, 3.0, fill);
+        let ink = if here { Color32::WHITE } else { palette.text };
+        let label = painter.layout_no_wrap(event.label(), font.clone(), ink);
+        let short = painter.layout_no_wrap(
+            event.index.map_or_else(|| "?".into(), |index| index.saturating_add(1).to_string()),
+            font.clone(),
+            ink,
+        );
+        for text in [label, short] {
+            if text.size().x + 6.0 <= span.width() {
+                painter.galley(span.center() - text.size() / 2.0, text, ink);
+                break;
+            }
+        }
+    }
+    if let Some(scene) = session.scene() {
+        painter.extend(marks::branch_marks(scene, &axis, rect, palette));
+    }
+    if let Some(lane) = lane {
+        lane.ui(ui, area.with_min_y(area.top() + LINE), &axis, session.clock.at());
+    }
+    if response.has_focus() {
+        painter.rect_stroke(area, 3.0, Stroke::new(1.0, palette.accent), StrokeKind::Inside);
+    }
+    let playhead = x_of(session.clock.at() as f32 + 0.5);
+    painter.vline(playhead, area.y_range(), Stroke::new(2.0, palette.text));
+    let mut words = format!("timeline, step {} of {}", session.clock.at() + 1, session.clock.steps());
+    if let Some(lane) = lane {
+        words.push_str(&format!(", {}", lane.words(session.clock.at())));
+    }
+    response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, &words));
+    let step_at = |pos: Pos2| axis.step_at(pos.x - rect.left());
+    if let Some(span) = session.clock.span() {
+        let over = Rect::from_x_y_ranges(x_of(span.start as f32)..=x_of(span.end as f32), area.y_range());
+        painter.rect_filled(over, 3.0, palette.curve().gamma_multiply(0.16));
+        painter.rect_stroke(over, 3.0, Stroke::new(1.0, palette.curve()), StrokeKind::Inside);
+    }
+    let stroke = pointer::stroke(ui, &response);
+    if response.double_clicked() {
+        session.clock.set_span(None);
+    } else if let Some(pos) = stroke.ended.or_else(|| response.interact_pointer_pos()) {
+        let is_short = |begun: &Pos2| begun.distance(pos) < SHORTEST_DRAG;
+        let begun = stroke.begun.filter(|begun| response.dragged() || !is_short(begun));
+        session.hold();
+        match begun.filter(|_| ui.input(|input| input.modifiers.shift)) {
+            Some(begun) => {
+                let [one, other] = [step_at(begun), step_at(pos)];
+                session.clock.set_span(Some(one.min(other)..one.max(other) + 1));
+            }
+            None => {
+                session.clock.pause();
+                session.clock.seek(step_at(pos));
+            }
+        }
+        response.request_focus();
+    } else if let Some(pos) = response.hover_pos() {
+        let step = step_at(pos);
+        let mut label = events.iter().find(|event| event.contains(step)).map(Event::label).unwrap_or_default();
+        if axis.is_widened(step) {
+            label.push_str(", drawn wider than it lasts");
+        }
+        if let Some(lane) = lane {
+            let between = if label.is_empty() { "" } else { ", " };
+            label.push_str(&format!("{between}{}", lane.words(step)));
+        }
+        let hint = match session.clock.span() {
+            Some(span) => {
+                format!("looping steps {} to {}, double-click for the whole episode", span.start + 1, span.end)
+            }
+            None => "drag with Shift to loop a part".to_owned(),
+        };
+        session.hover = Some(format!("step {}: {label}   ({hint})", step + 1));
+    }
+}
+
+/// A stroke shorter than this many points is a click.
+const SHORTEST_DRAG: f32 = 6.0;
