@@ -103,14 +103,16 @@ impl Picture {
         let drawn = self.draw(panel, size, scale, caption)?;
         let session = &mut self.app.session;
         let is_at_rest = session.shelf.progress().is_none() && !session.training.devices.is_looking();
-        if is_at_rest && !session.ordering.is_looking() {
+        let is_counting = session.distributions.life.progress().is_some();
+        if is_at_rest && !session.ordering.is_looking() && !is_counting {
             return Ok(drawn);
         }
-        // When it was drawn, a panel has begun to live lifetimes, or devices or clusters are looked for: a picture waits
-        // for what it shows.
+        // When it was drawn, a panel has begun to live lifetimes or to count values, or devices or clusters are looked
+        // for: a picture waits for what it shows.
         session.shelf.settle();
         session.training.devices.settle();
         session.ordering.settle();
+        session.distributions.life.settle();
         self.draw(panel, size, scale, caption)
     }
 

@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod curve;
+pub mod distributions;
 pub mod gallery;
 pub mod intervene;
 pub mod matrix;
@@ -35,6 +36,7 @@ pub const PANELS: &[Make] = &[
     || Box::new(maze::Maze::default()),
     || Box::new(agent::Agent),
     || Box::new(intervene::Intervene::default()),
+    || Box::new(distributions::Distributions::default()),
 ];
 
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is

@@ -10,6 +10,7 @@ mod lives;
 use super::asking::Asking;
 use super::branching::Branching;
 use super::comparison::Comparison;
+use super::distributions::Distributions;
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
 use super::lifetimes::Shelf;
@@ -72,6 +73,8 @@ pub struct Session {
     pub shelf: Shelf,
     /// Runs beside each other.
     pub comparison: Comparison,
+    /// How values are distributed, over training and along the lifetime.
+    pub distributions: Distributions,
     curve: Vec<Point>,
     job: Option<Job>,
     matrices: Matrices,
@@ -105,6 +108,7 @@ impl Session {
             ordering: Ordering::default(),
             shelf: Shelf::default(),
             comparison: Comparison::default(),
+            distributions: Distributions::default(),
             curve: Vec::new(),
             job: None,
             matrices: Matrices::default(),
@@ -297,6 +301,13 @@ impl Session {
         }
     }
 
+    /// Counts the values of the trace along the lifetime in view, as long as this is called in every frame.
+    pub fn look_at_distributions(&mut self) {
+        if let Some(scene) = &self.scene {
+            self.distributions.life.look(scene, &self.wake);
+        }
+    }
+
     /// Takes in what other threads have sent. Call once per frame, before drawing.
     pub fn update(&mut self) {
         self.training.update(&mut self.notices);
@@ -304,6 +315,7 @@ impl Session {
         self.shelf.update();
         self.comparison.update(&mut self.notices);
         self.ordering.update();
+        self.distributions.life.update();
         self.receive();
         self.look();
         self.update_asking();
