@@ -4,6 +4,7 @@ mod compare;
 mod curves;
 mod devices;
 mod display;
+mod distributions;
 mod export;
 mod following;
 mod gallery;

@@ -77,12 +77,13 @@ impl Axis {
     }
 }
 
-/// The first of 1, 1.2, 1.5, 2, … times a power of ten that is not below a magnitude above zero.
+/// The first of 1, 1.2, 1.5, 2, … times a power of ten that is not below a magnitude, which is above zero.
 fn round_up(magnitude: f64) -> f64 {
     let power = 10f64.powf(magnitude.log10().floor());
     [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0]
         .map(|factor| factor * power)
         .into_iter()
-        .find(|round| *round >= magnitude)
+        // A round number of single precision is a hair off.
+        .find(|round| *round >= magnitude * (1.0 - 1e-6))
         .unwrap_or(magnitude)
 }

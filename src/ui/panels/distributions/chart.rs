@@ -9,8 +9,8 @@ use crate::ui::numbers::{figures, grouped};
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
 use egui::{
-    Align2, Color32, CursorIcon, FontId, Mesh, Rect, Response, Role, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo,
-    pos2, vec2,
+    Align2, Color32, CursorIcon, FontId, Mesh, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, TextStyle,
+    Ui, WidgetInfo, pos2, vec2,
 };
 
 /// Least width of a bin, in points.
@@ -23,7 +23,7 @@ const LINE: f32 = 14.0;
 const GAP: f32 = 6.0;
 
 /// What the highest ridge takes of the chart where there are several.
-const HIGHEST: f32 = 0.3;
+const HIGHEST: f32 = 0.25;
 
 /// Below this height of the whole chart its axis has no title.
 const LOW: f32 = 110.0;
@@ -44,7 +44,7 @@ pub(super) struct Frame {
     pub axis: Axis,
     /// The counts of each ridge in the bins of the axis.
     pub counts: Vec<Vec<u32>>,
-    /// The most that is counted anywhere.
+    /// The count that is as high as a ridge gets; more is cut.
     pub most: u32,
     height: Height,
 }
@@ -56,7 +56,7 @@ impl Frame {
         let end = session.scene().and_then(|scene| scene.counted.histogram(shown.kind));
         let axis = Axis::of(ridges.clone().chain(end.map(|end| &**end)), (rect.width() / BIN) as usize);
         let counts: Vec<Vec<u32>> = ridges.map(|histogram| axis.counts(histogram)).collect();
-        let most = counts.iter().flatten().copied().max().unwrap_or_default();
+        let most = full_height(&counts, shown.ridges);
         Self { rect, axis, counts, most, height: shown.height }
     }
 
@@ -85,10 +85,26 @@ impl Frame {
         }
     }
 
+    /// Whether more is counted in a bin than a ridge can be high.
+    pub fn is_cut(&self, place: usize, bin: usize) -> bool {
+        self.counts[place][bin] > self.most
+    }
+
     /// How high a ridge is at a bin.
     pub fn top(&self, place: usize, bin: usize) -> f32 {
         self.base(place as f32) - self.height.share(self.counts[place][bin], self.most) * self.highest()
     }
+}
+
+/// The count that stands for the full height: the largest, but for ridges of which one bin has more than half of all
+/// values. Beside such a needle, as of a trace that is zero, nothing else would be seen.
+fn full_height(counts: &[Vec<u32>], ridges: &[Ridge]) -> u32 {
+    let highest = |counts: &Vec<u32>| counts.iter().copied().max().unwrap_or_default();
+    let broad = counts.iter().zip(ridges).filter_map(|(counts, ridge)| {
+        let most = highest(counts);
+        (2 * most as usize <= ridge.histogram.finite()).then_some(most)
+    });
+    broad.max().or_else(|| counts.iter().map(highest).max()).unwrap_or_default()
 }
 
 /// Draws the chart into what is left of the panel.
@@ -176,6 +192,9 @@ fn paint_ridges(
             mesh.add_triangle(first, first + 2, first + 3);
         }
         painter.add(mesh);
+        for bin in (0..frame.axis.bins()).filter(|bin| frame.is_cut(place, *bin)) {
+            paint_cut(&painter, palette, line_at(bin), line);
+        }
         let is_touched = touched.is_some_and(|touched| touched.place == place);
         let width = if is_marked || is_touched { 1.8 } else { 1.0 };
         painter.add(Shape::line(points, Stroke::new(width, line)));
@@ -184,6 +203,14 @@ fn paint_ridges(
             painter.vline(top.x, top.y..=base, Stroke::new(1.5, palette.text));
             painter.circle(top, 3.0, palette.text, Stroke::new(1.5, palette.surface));
         }
+    }
+}
+
+/// Two short strokes across a needle that is higher than it is drawn.
+fn paint_cut(painter: &Painter, palette: &Palette, top: Pos2, line: Color32) {
+    for (down, color, width) in [(10.0, palette.surface, 3.0), (8.0, line, 1.0), (12.0, line, 1.0)] {
+        let ends = [vec2(-4.0, down + 1.5), vec2(4.0, down - 1.5)].map(|end| top + end);
+        painter.line_segment(ends, Stroke::new(width, color));
     }
 }
 
@@ -216,7 +243,8 @@ fn paint_axis(
     let left = rect.center().x - title.size().x / 2.0;
     let right = left + title.size().x;
     painter.galley(pos2(left, below), title, color);
-    let highest = format!("highest: {} in a bin of {}", grouped(frame.most.into()), figures(frame.axis.width(), 3));
+    let [most, width] = [grouped(frame.most.into()), figures(frame.axis.width(), 3)];
+    let highest = format!("full height: {most} in a bin of {width}");
     let highest = painter.layout_no_wrap(highest, font.clone(), palette.quiet);
     let place = area.right() - highest.size().x;
     if place > right + 2.0 * GAP {

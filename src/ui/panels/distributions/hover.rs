@@ -31,9 +31,10 @@ pub(super) fn lines(frame: &Frame, shown: &Shown<'_>, touched: Touched) -> Vec<S
     let finite = ridge.histogram.finite();
     let share = percent(f64::from(count) / finite.max(1) as f64);
     let values = if count == 1 { "value" } else { "values" };
+    let cut = if frame.is_cut(touched.place, touched.bin) { ", drawn cut" } else { "" };
     vec![
         ridge.name(shown.along),
         format!("{} from {from} to {to}", shown.kind.symbol()),
-        format!("{} of {} {values}, {share}", grouped(count.into()), grouped(finite as u64)),
+        format!("{} of {} {values}, {share}{cut}", grouped(count.into()), grouped(finite as u64)),
     ]
 }

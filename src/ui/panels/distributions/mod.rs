@@ -48,7 +48,7 @@ pub enum Height {
 }
 
 impl Height {
-    /// The height of a count where `most` is as high as it gets, from 0 to 1.
+    /// The height of a count, from 0 to 1 where it is `most` or more.
     pub fn share(self, count: u32, most: u32) -> f32 {
         let [count, most] = [count, most.max(1)].map(f64::from);
         let share = match self {
@@ -56,7 +56,7 @@ impl Height {
             Self::Root => (count / most).sqrt(),
             Self::Log => count.ln_1p() / most.ln_1p(),
         };
-        share as f32
+        share.min(1.0) as f32
     }
 }
 
