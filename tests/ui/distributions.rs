@@ -264,6 +264,37 @@ fn a_network_that_trains_in_the_window_leaves_ridges_of_w_alpha_and_h() {
     assert_eq!(ridges::over_training(&still.scene, MatrixKind::Weights).len(), iterations.len(), "a picture has one");
 }
 
+#[test]
+fn a_network_that_trains_while_the_view_is_held_leaves_ridges_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = quiet_session();
+    session.training.runs_folder = folder.path().to_owned();
+    for (key, value) in [("size", "30"), ("count", "2"), ("rounds", "1")] {
+        session.training.settings.set_text(key, value).unwrap();
+    }
+    session.training.set_pace(Some(60.0));
+    session.start_training();
+    wait_for(&mut session, "the first network", |session| session.scene().is_some());
+    session.hold();
+    let seen = session.scene().unwrap().iteration;
+    wait_for(&mut session, "more ridges", |session| session.scene().unwrap().ages.all().len() >= 5);
+    let scene = session.scene().unwrap();
+    assert_eq!(scene.iteration, seen, "a view that is held was taken away");
+    let iterations: Vec<u64> = scene.ages.all().iter().map(|age| age.iteration).collect();
+    assert!(iterations[0] == seen && iterations.is_sorted(), "{iterations:?}");
+    assert!(iterations.windows(2).all(|pair| pair[1] as f64 >= 1.1 * pair[0] as f64), "{iterations:?}");
+    session.training.tell(Command::Pause);
+    wait_for(&mut session, "the pause", |session| session.training.phase() == &Phase::Paused);
+    // What was counted can still be looked at.
+    session.follow();
+    let paused = session.training.iteration();
+    wait_for(&mut session, "the newest network", |session| session.scene().unwrap().iteration == paused);
+    let ages = session.scene().unwrap().ages.all();
+    assert!(ages.len() >= 5 && ages.last().unwrap().iteration == paused);
+    session.training.tell(Command::Stop);
+    wait_for(&mut session, "the end", |session| session.training.phase() == &Phase::Stopped);
+}
+
 /// The window with the panel over the trace, and what is chosen in it.
 fn shown(session: Session, kind: MatrixKind, along: Along) -> Harness<'static, App> {
     let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));

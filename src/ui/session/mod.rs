@@ -315,7 +315,7 @@ impl Session {
         self.shelf.update();
         self.comparison.update(&mut self.notices);
         self.ordering.update();
-        self.distributions.life.update();
+        self.distributions.update(self.scene.as_mut());
         self.receive();
         self.look();
         self.update_asking();
@@ -330,6 +330,8 @@ impl Session {
             self.start("following training".into(), Arrival::Follow, move || {
                 scene::from_snapshot(origin, config, snapshot)
             });
+        } else if !self.following || self.watch.is_some() || self.is_playing_followed() {
+            self.distributions.count_aside(&self.training, &self.wake);
         }
     }
 

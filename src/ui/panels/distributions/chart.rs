@@ -3,7 +3,7 @@
 use super::hover::{self, Touched};
 use super::ridges::{self, Ridge};
 use super::{Along, Height};
-use crate::ui::distributions::Axis;
+use crate::ui::distributions::{Axis, Histogram};
 use crate::ui::matrices::MatrixKind;
 use crate::ui::numbers::{figures, grouped};
 use crate::ui::session::Session;
@@ -54,7 +54,9 @@ impl Frame {
         let ridges = shown.ridges.iter().map(|ridge| &*ridge.histogram);
         // What the lifetime leaves behind belongs to it, so that the axis stays while it is being counted.
         let end = session.scene().and_then(|scene| scene.counted.histogram(shown.kind));
-        let axis = Axis::of(ridges.clone().chain(end.map(|end| &**end)), (rect.width() / BIN) as usize);
+        let finite = ridges.clone().map(Histogram::finite).max().unwrap_or_default();
+        let bins = (rect.width() / BIN).min(bins_for(finite));
+        let axis = Axis::of(ridges.clone().chain(end.map(|end| &**end)), bins as usize);
         let counts: Vec<Vec<u32>> = ridges.map(|histogram| axis.counts(histogram)).collect();
         let most = full_height(&counts, shown.ridges);
         Self { rect, axis, counts, most, height: shown.height }
@@ -96,6 +98,11 @@ impl Frame {
     }
 }
 
+/// How many bins `count` values fill smoothly: Rice's rule, twice as fine.
+fn bins_for(count: usize) -> f32 {
+    (4.0 * (count as f32).cbrt()).max(21.0)
+}
+
 /// The count that stands for the full height: the largest, but for ridges of which one bin has more than half of all
 /// values. Beside such a needle, as of a trace that is zero, nothing else would be seen.
 fn full_height(counts: &[Vec<u32>], ridges: &[Ridge]) -> u32 {
@@ -118,7 +125,7 @@ pub(super) fn chart_ui(ui: &mut Ui, session: &mut Session, shown: &Shown<'_>) {
     let width_of = |text: String| ui.painter().layout_no_wrap(text, font.clone(), palette.quiet).size().x;
     let left = numbers.map(width_of).fold(0.0, f32::max) + 2.0 * GAP;
     let below = if has_title { 2.0 * LINE + 4.0 } else { LINE + 2.0 };
-    let rect = Rect::from_min_max(area.min + vec2(left, 4.0), area.max - vec2(22.0, below));
+    let rect = Rect::from_min_max(area.min + vec2(left, 6.0), area.max - vec2(22.0, below));
     if rect.width() < 40.0 || rect.height() < 24.0 {
         return;
     }
@@ -265,8 +272,7 @@ fn paint_numbers(
 ) {
     let painter = ui.painter();
     let last = shown.ridges.len() - 1;
-    let mut taken = vec![frame.rect.top() + LINE / 2.0];
-    painter.text(pos2(left, frame.rect.top()), Align2::LEFT_TOP, head, font.clone(), palette.quiet);
+    let mut taken: Vec<f32> = Vec::new();
     for place in marked.into_iter().chain([last, 0]).chain(1..last) {
         let base = frame.base(place as f32).min(frame.rect.bottom() - 1.0);
         let middle = base - LINE / 2.0 + 3.0;
@@ -277,6 +283,10 @@ fn paint_numbers(
         let color = if marked == Some(place) { palette.mark } else { palette.quiet };
         let number = shown.ridges[place].number(shown.along);
         painter.text(pos2(right, middle), Align2::RIGHT_CENTER, number, font.clone(), color);
+    }
+    let top = frame.rect.top() + 2.0;
+    if taken.iter().all(|taken| (taken - top).abs() >= LINE) {
+        painter.text(pos2(left, top), Align2::LEFT_CENTER, head, font.clone(), palette.quiet);
     }
 }
 

@@ -9,6 +9,9 @@ use egui::{Button, Color32, Response, RichText, Role, Stroke, Ui, WidgetInfo, ve
 /// Between groups of chips.
 const GAP: f32 = 8.0;
 
+/// Below this width chips stand closer.
+const NARROW: f32 = 360.0;
+
 /// A chip as it is drawn and told.
 struct Chip<'a> {
     text: RichText,
@@ -23,10 +26,12 @@ impl Distributions {
         let Some(scene) = session.scene() else { return };
         let palette = Palette::of(ui.ctx());
         let (kind, along) = self.shown(scene);
+        let is_narrow = ui.available_width() < NARROW;
+        let gap = if is_narrow { 3.0 } else { GAP };
         ui.horizontal_wrapped(|ui| {
             let spacing = ui.spacing_mut();
             spacing.item_spacing = vec2(2.0, 4.0);
-            spacing.button_padding = vec2(7.0, 2.0);
+            spacing.button_padding = vec2(if is_narrow { 5.0 } else { 7.0 }, 2.0);
             spacing.interact_size = vec2(20.0, 20.0);
             for choice in KINDS {
                 let (color, is_chosen) = (choice.color(palette), choice == kind);
@@ -45,7 +50,7 @@ impl Distributions {
                     }
                 }
             }
-            ui.add_space(GAP);
+            ui.add_space(gap);
             let is_still = (!kind.moves()).then_some(STILL);
             for (choice, text, words, obstacle) in [
                 (Along::Training, "training", "ridges over the iterations of training", None),
@@ -55,7 +60,7 @@ impl Distributions {
                     self.along = choice;
                 }
             }
-            ui.add_space(GAP);
+            ui.add_space(gap);
             for (choice, text, words) in [
                 (Height::Count, "count", "height: how many values lie in a bin"),
                 (Height::Root, "root", "height: square root of how many values lie in a bin, shows peak and tails"),
@@ -64,13 +69,6 @@ impl Distributions {
                 if quiet_chip(ui, palette, text, words, self.height == choice, None).clicked() {
                     self.height = choice;
                 }
-            }
-            let progress = session.distributions.life.progress().filter(|_| along == Along::Episode);
-            if let Some((done, all)) = progress {
-                ui.add_space(GAP);
-                ui.add(egui::Spinner::new().size(11.0))
-                    .widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, "counting values"));
-                ui.label(RichText::new(format!("{done} of {all}")).small().color(palette.quiet));
             }
         });
     }

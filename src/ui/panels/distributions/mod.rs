@@ -94,6 +94,9 @@ impl Panel for Distributions {
         let (kind, along) = self.shown(scene);
         let (symbol, between) = (kind.symbol(), fitting::BETWEEN);
         match (along, &scene.ages.all()) {
+            (Along::Episode, _) if let Some((done, all)) = session.distributions.life.progress() => {
+                format!("{symbol} along the episode{between}{done} of {all} counted")
+            }
             (Along::Episode, _) => format!("{symbol} along the episode{between}{} steps", scene.tape().steps),
             (Along::Training, [first, .., last]) => {
                 let [first, last] = [first, last].map(|age| grouped(age.iteration));
@@ -142,7 +145,7 @@ impl Panel for Distributions {
             ui.label(RichText::new(problem).small().color(palette.wrong));
         }
         if along == Along::Training && ridges.len() == 1 {
-            let words = "Ridges over training appear while a network trains in this window and is followed.";
+            let words = "Ridges over training appear while a network trains in this window.";
             fitting::small_ui(ui, words, palette.quiet);
         }
         if let Some(words) = ridges::left_out(&ridges, along) {
