@@ -98,9 +98,9 @@ impl Frame {
     }
 }
 
-/// How many bins `count` values fill smoothly: Rice's rule, twice as fine.
+/// How many bins `count` values fill smoothly: Rice's rule, four times as fine.
 fn bins_for(count: usize) -> f32 {
-    (4.0 * (count as f32).cbrt()).max(21.0)
+    (8.0 * (count as f32).cbrt()).max(21.0)
 }
 
 /// The count that stands for the full height: the largest, but for ridges of which one bin has more than half of all
@@ -120,8 +120,7 @@ pub(super) fn chart_ui(ui: &mut Ui, session: &mut Session, shown: &Shown<'_>) {
     let area = ui.available_rect_before_wrap();
     let font = TextStyle::Small.resolve(ui.style());
     let has_title = area.height() >= LOW;
-    let head = if shown.along == Along::Episode { "step" } else { "iteration" };
-    let numbers = shown.ridges.iter().map(|ridge| ridge.number(shown.along)).chain([head.to_owned()]);
+    let numbers = shown.ridges.iter().map(|ridge| ridge.number(shown.along)).chain([shown.along.unit().to_owned()]);
     let width_of = |text: String| ui.painter().layout_no_wrap(text, font.clone(), palette.quiet).size().x;
     let left = numbers.map(width_of).fold(0.0, f32::max) + 2.0 * GAP;
     let below = if has_title { 2.0 * LINE + 4.0 } else { LINE + 2.0 };
@@ -141,7 +140,7 @@ pub(super) fn chart_ui(ui: &mut Ui, session: &mut Session, shown: &Shown<'_>) {
     let touched = response.hover_pos().map(|pos| hover::touched(&frame, pos));
     paint_axis(ui, palette, &frame, &font, shown, has_title, area);
     paint_ridges(ui, palette, &frame, shown, marked, touched);
-    paint_numbers(ui, palette, &frame, &font, shown, [area.left(), rect.left() - GAP], head, marked);
+    paint_numbers(ui, palette, &frame, &font, shown, area.left(), marked);
     if let Some(place) = marked {
         paint_playhead(ui, palette, &frame, shown.ridges, place, at);
     }
@@ -266,17 +265,16 @@ fn paint_numbers(
     frame: &Frame,
     font: &FontId,
     shown: &Shown<'_>,
-    [left, right]: [f32; 2],
-    head: &str,
+    left: f32,
     marked: Option<usize>,
 ) {
     let painter = ui.painter();
     let last = shown.ridges.len() - 1;
-    let mut taken: Vec<f32> = Vec::new();
+    let (mut taken, right) = (Vec::new(), frame.rect.left() - GAP);
     for place in marked.into_iter().chain([last, 0]).chain(1..last) {
         let base = frame.base(place as f32).min(frame.rect.bottom() - 1.0);
         let middle = base - LINE / 2.0 + 3.0;
-        if taken.iter().any(|taken| (taken - middle).abs() < LINE) {
+        if taken.iter().any(|taken: &f32| (taken - middle).abs() < LINE) {
             continue;
         }
         taken.push(middle);
@@ -286,7 +284,7 @@ fn paint_numbers(
     }
     let top = frame.rect.top() + 2.0;
     if taken.iter().all(|taken| (taken - top).abs() >= LINE) {
-        painter.text(pos2(left, top), Align2::LEFT_CENTER, head, font.clone(), palette.quiet);
+        painter.text(pos2(left, top), Align2::LEFT_CENTER, shown.along.unit(), font.clone(), palette.quiet);
     }
 }
 

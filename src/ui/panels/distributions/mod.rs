@@ -34,6 +34,16 @@ pub enum Along {
     Episode,
 }
 
+impl Along {
+    /// What is counted along it.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Training => "iteration",
+            Self::Episode => "step",
+        }
+    }
+}
+
 /// What the height of a ridge is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

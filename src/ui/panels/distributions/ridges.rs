@@ -1,6 +1,7 @@
 //! What there is to draw: a histogram for each of some iterations or steps.
 
 use super::Along;
+use crate::episode::Event;
 use crate::ui::distributions::{Histogram, Life};
 use crate::ui::matrices::MatrixKind;
 use crate::ui::numbers::{figures, grouped};
@@ -29,10 +30,10 @@ impl Ridge {
     /// "step 41, end of study 4", "iteration 200".
     pub fn name(&self, along: Along) -> String {
         let number = self.number(along);
-        match (along, &self.event) {
-            (Along::Training, _) => format!("iteration {number}"),
-            (Along::Episode, Some(event)) => format!("step {number}, end of {event}"),
-            (Along::Episode, None) => format!("step {number}"),
+        let unit = along.unit();
+        match &self.event {
+            Some(event) => format!("{unit} {number}, end of {event}"),
+            None => format!("{unit} {number}"),
         }
     }
 
@@ -59,7 +60,7 @@ pub fn along_life(scene: &Scene, life: &Life, kind: MatrixKind) -> Vec<Ridge> {
     let events = &scene.tape().events;
     let moments = life.moments().filter_map(|(step, moment)| {
         let ended = events.iter().find(|event| event.start + event.steps == step + 1);
-        let (histogram, event) = (Arc::clone(moment.histogram(kind)?), ended.map(|event| event.label()));
+        let (histogram, event) = (Arc::clone(moment.histogram(kind)?), ended.map(Event::label));
         Some(Ridge { at: step as u64, histogram, event })
     });
     moments.collect()
