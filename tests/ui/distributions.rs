@@ -376,7 +376,7 @@ fn chips_choose_and_what_is_impossible_is_dimmed() {
 fn values_that_are_no_numbers_are_counted_and_said() {
     let ridge = |at, values| Ridge { at, histogram: Arc::new(Histogram::of(&row(values))), event: None };
     let sound = ridge(3, vec![1.0, 2.0]);
-    assert_eq!(ridges::left_out(&[sound.clone()], Along::Training), None);
+    assert_eq!(ridges::left_out(std::slice::from_ref(&sound), Along::Training), None);
     let one = ridge(7, vec![1.0, f32::NAN]);
     let more = ridge(8, vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.5]);
     let words = |ridges: &[Ridge], along| ridges::left_out(ridges, along).unwrap();
