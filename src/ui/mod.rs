@@ -14,6 +14,7 @@
 //! | [`training`], [`settings_form`], [`devices`] | the training run of this window, and the fields of the next |
 //! | [`comparison`] | runs beside each other, grouped by what they have in common |
 //! | [`watch`] | following a run that another process writes |
+//! | [`distributions`] | how values are distributed, over training and over a lifetime |
 //! | [`matrices`] | w, α, H and what follows from them, computed once an instant |
 //! | [`order`] | in which order neurons stand in all matrices |
 //! | [`panels`] | what can be looked at, one file and one registry line each |
@@ -37,6 +38,7 @@ pub mod comparison;
 pub mod controls;
 pub mod devices;
 pub mod display;
+pub mod distributions;
 pub mod export;
 pub mod files;
 pub mod fitting;

@@ -1,6 +1,7 @@
 //! What is being looked at: one network and one of its lifetimes, made ready away from the frame.
 
 use super::asking::Base;
+use super::distributions::{Ages, Counted};
 use super::layout::Subject;
 use super::matrices::store::MOST;
 use super::order::NeuronOrder;
@@ -63,6 +64,10 @@ pub struct Scene {
     pub trace_quantile: f32,
     /// The largest magnitude of the trace at the end of the lifetime.
     pub trace_largest: f32,
+    /// How w, α and what the lifetime leaves behind are distributed.
+    pub counted: Counted,
+    /// The same of the network at other ages, as far as they were seen; this one is among them once it has been in view.
+    pub ages: Arc<Ages>,
 }
 
 /// A lifetime of the viewer's own making.
@@ -278,6 +283,8 @@ impl Scene {
             // Found here once, so that no frame waits for it.
             matrix.quantile_magnitude(MOST);
         }
+        let plastic = reel.layer().zip(alpha.as_ref()).zip(last_trace.as_deref());
+        let counted = Counted::of(&w, plastic.map(|((layer, alpha), trace)| (layer, alpha, trace)));
         let mut scene = Self {
             origin,
             task,
@@ -295,6 +302,8 @@ impl Scene {
             by_example: None,
             trace_quantile,
             trace_largest,
+            counted,
+            ages: Arc::default(),
         };
         scene.by_example = NeuronOrder::by_example(&scene).map(Arc::new);
         Ok(scene)

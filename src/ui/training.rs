@@ -299,6 +299,12 @@ impl Training {
         Some((snapshot, self.config.clone()?))
     }
 
+    /// The newest state, if it has not been taken yet; it can still be taken.
+    pub fn snapshot(&self) -> Option<(Snapshot, RunConfig)> {
+        let snapshot = self.worker.as_ref()?.latest()?;
+        Some((snapshot, self.config.clone()?))
+    }
+
     /// Takes in what the worker has told.
     pub fn update(&mut self, notices: &mut Vec<Notice>) {
         self.receive_worker(notices);

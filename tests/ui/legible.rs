@@ -120,6 +120,7 @@ fn the_panels_that_do_not_scroll_show_their_words_whole_at_the_sizes_of_a_small_
         (Bundled::ModulatedAgent, "Agent", &[[289.0, 182.0], [289.0, 300.0]]),
         (Bundled::Patterns, "Trace", &[[341.0, 305.0], [167.0, 158.0], [250.0, 230.0]]),
         (Bundled::Images, "Probe", &[[354.0, 156.0], [480.0, 200.0], [340.0, 330.0]]),
+        (Bundled::Patterns, "Distributions", &[[354.0, 156.0], [300.0, 240.0], [250.0, 130.0], [600.0, 400.0]]),
     ] {
         let mut app = opened(network);
         for &size in sizes {

@@ -4,6 +4,7 @@ mod compare;
 mod curves;
 mod devices;
 mod display;
+mod distributions;
 mod exact;
 mod explain;
 mod export;

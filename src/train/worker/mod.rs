@@ -95,6 +95,7 @@ pub enum Event {
 }
 
 /// The network as it was a moment ago.
+#[derive(Clone)]
 pub struct Snapshot {
     /// Iterations that lay behind.
     pub iteration: u64,
@@ -187,6 +188,11 @@ impl Worker {
     /// Takes the latest state, if there is one that has not been taken.
     pub fn take_latest(&self) -> Option<Snapshot> {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The latest state, which can still be taken; `None` where it has been taken.
+    pub fn latest(&self) -> Option<Snapshot> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether the thread is still there.

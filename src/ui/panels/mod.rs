@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod curve;
+pub mod distributions;
 pub mod explain;
 pub mod gallery;
 pub mod intervene;
@@ -43,6 +44,7 @@ pub const PANELS: &[Make] = &[
     || Box::new(intervene::Intervene::default()),
     || Box::new(rank::Rank::default()),
     || Box::new(maze::rewards::Rewards),
+    || Box::new(distributions::Distributions::default()),
 ];
 
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is

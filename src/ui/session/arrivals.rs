@@ -151,7 +151,7 @@ impl Session {
     }
 
     pub(super) fn take_in(&mut self, what: &str, arrival: Arrival, result: anyhow::Result<Prepared>) {
-        let prepared = match result {
+        let mut prepared = match result {
             Ok(prepared) => prepared,
             // Whatever cannot be opened names itself.
             Err(error) if arrival == Arrival::Fresh => {
@@ -236,6 +236,7 @@ impl Session {
         }
         let wanted = self.wanted_layer();
         self.inspection.take_in(self.scene.as_ref(), &prepared.scene);
+        self.distributions.keep(&mut prepared.scene, arrival == Arrival::Follow);
         let scene = self.scene.insert(prepared.scene);
         // What follows a run folder does not know which layer is looked at.
         if let Some((network, layer)) = wanted

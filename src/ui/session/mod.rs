@@ -10,6 +10,7 @@ mod lives;
 use super::asking::Asking;
 use super::branching::Branching;
 use super::comparison::Comparison;
+use super::distributions::Distributions;
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
 use super::lifetimes::Shelf;
@@ -75,6 +76,8 @@ pub struct Session {
     pub comparison: Comparison,
     /// Singular values along the lifetime.
     pub ranks: Ranks,
+    /// How values are distributed, over training and along the lifetime.
+    pub distributions: Distributions,
     curve: Vec<Point>,
     job: Option<Job>,
     matrices: Matrices,
@@ -109,6 +112,7 @@ impl Session {
             shelf: Shelf::default(),
             comparison: Comparison::default(),
             ranks: Ranks::default(),
+            distributions: Distributions::default(),
             curve: Vec::new(),
             job: None,
             matrices: Matrices::default(),
@@ -301,6 +305,13 @@ impl Session {
         }
     }
 
+    /// Counts the values of the trace along the lifetime in view, as long as this is called in every frame.
+    pub fn look_at_distributions(&mut self) {
+        if let Some(scene) = &self.scene {
+            self.distributions.life.look(scene, &self.wake);
+        }
+    }
+
     /// Takes in what other threads have sent. Call once per frame, before drawing.
     pub fn update(&mut self) {
         self.training.update(&mut self.notices);
@@ -309,6 +320,7 @@ impl Session {
         self.ranks.update();
         self.comparison.update(&mut self.notices);
         self.ordering.update();
+        self.distributions.update(self.scene.as_mut());
         self.receive();
         self.look();
         self.update_asking();
@@ -323,13 +335,15 @@ impl Session {
             self.start("following training".into(), Arrival::Follow, move || {
                 scene::from_snapshot(origin, config, snapshot)
             });
+        } else if !self.following || self.watch.is_some() || self.is_playing_followed() {
+            self.distributions.count_aside(&self.training, &self.wake);
         }
     }
 
     /// Whether nothing is being found that panels have asked for.
     pub fn is_at_rest(&self) -> bool {
         let is_looking = self.training.devices.is_looking() || self.ordering.is_looking() || self.ranks.is_busy();
-        !is_looking && self.shelf.progress().is_none()
+        !is_looking && self.shelf.progress().is_none() && self.distributions.life.progress().is_none()
     }
 
     /// Waits for what panels have asked for; for pictures and tests, never for a frame.
@@ -338,6 +352,7 @@ impl Session {
         self.training.devices.settle();
         self.ordering.settle();
         self.ranks.settle();
+        self.distributions.life.settle();
     }
 
     /// What is shown at this moment, for pictures and files made elsewhere; `None` while there is nothing.

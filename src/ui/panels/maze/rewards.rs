@@ -2,7 +2,7 @@
 
 use super::ways::{Way, ways};
 use crate::ui::numbers::decimals;
-use crate::ui::panels::Panel;
+use crate::ui::panels::{Explanation, Panel};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2};
@@ -60,6 +60,17 @@ impl Panel for Rewards {
 
     fn empty(&self) -> &'static str {
         "How many steps an agent takes to a hidden reward, each time, appears here: open or train a network of the task maze."
+    }
+
+    fn explain(&self, _session: &Session) -> Explanation {
+        Explanation {
+            sentences: [
+                "Each bar is one way to the reward: how many steps the agent took from where it was put.",
+                "The mark across a bar is the shortest path; a bar that ends at its mark is a way without a detour.",
+                "The first way is a search; where later ones are near their marks, the agent remembers the place.",
+            ],
+            try_this: "Click the first bar and press Space: the search; then click a later one.",
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
