@@ -1,6 +1,7 @@
 //! The bottom: the lifetime as a line of spans, with the playhead on it.
 
 use super::fitting;
+use super::glossary;
 use super::numbers::{figures, grouped};
 use super::pointer;
 use super::scene::Scene;
@@ -42,7 +43,7 @@ pub fn timeline_ui(ui: &mut Ui, session: &mut Session) {
         ui.add_space(8.0);
         let steps = grouped(session.clock.steps() as u64);
         let at = fitting::padded(&grouped(session.clock.at() as u64 + 1), &steps);
-        fitting::figures_ui(ui, &format!("step {at} / {steps}"));
+        glossary::tip(fitting::figures_ui(ui, &format!("step {at} / {steps}")), "step");
         ui.add_space(8.0);
         let strip = vec2((ui.available_width() - 86.0).max(60.0), 40.0);
         strip_ui(ui, session, &events, strip, palette);
@@ -271,7 +272,8 @@ fn speed_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
         session.clock.set_speed(speed / 2.0);
     }
     let text = format!("{}×", figures(speed, if speed >= 10.0 { 2 } else { 1 }));
-    ui.add_sized([40.0, 26.0], egui::Label::new(egui::RichText::new(text).color(palette.quiet)));
+    let shown = ui.add_sized([40.0, 26.0], egui::Label::new(egui::RichText::new(text).color(palette.quiet)));
+    glossary::tip(shown, "playback speed");
     if ui.add(egui::Button::new("+").frame(false)).on_hover_text("faster (])").clicked() {
         session.clock.set_speed(speed * 2.0);
     }
