@@ -3,6 +3,7 @@
 use super::commands::{self, help, palette};
 use super::export::Look;
 use super::files::{Files, Wanted};
+use super::guide::{self, Part};
 use super::keeper::Keeper;
 use super::layout::{Dock, Named, Subject};
 use super::numbers::grouped;
@@ -11,7 +12,7 @@ use super::session::{Notice, Session, Wake};
 use super::theme::{self, Palette};
 use super::{asking, controls, export, inspector, status, timeline, window_size};
 use crate::train::Command;
-use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, RichText, Ui, UiBuilder};
+use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, Rect, RichText, Ui, UiBuilder};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,10 @@ pub struct App {
     pub files: Files,
     /// Whether the overlay with all keys is shown.
     pub shows_help: bool,
+    /// Whether the parts of the window are named.
+    pub shows_parts: bool,
+    /// Where the parts of the window are in this frame.
+    parts: Vec<(Part, Rect)>,
     closing: Closing,
     dock: Dock,
     layout: Named,
@@ -72,6 +77,8 @@ impl App {
             palette: palette::Palette::default(),
             files: Files::default(),
             shows_help: false,
+            shows_parts: false,
+            parts: Vec::new(),
             closing: Closing::No,
             dock,
             layout: preferences.layout,
@@ -124,7 +131,8 @@ impl App {
 
     /// Whether something in front of the window waits for an answer.
     pub fn is_asking(&self) -> bool {
-        self.palette.is_open() || self.files.is_open() || self.shows_help || self.closing == Closing::Asking
+        let is_read = self.shows_help || self.shows_parts;
+        self.palette.is_open() || self.files.is_open() || is_read || self.closing == Closing::Asking
     }
 
     /// Whether the window must stay open for a question: a run that is not being saved would be lost.
@@ -254,23 +262,35 @@ impl App {
         self.session.begin_frame();
         let palette = Palette::of(&context);
         let frame = |x: i8, y: i8| Frame::new().fill(palette.background).inner_margin(Margin::symmetric(x, y));
-        egui::Panel::top("top bar").exact_size(34.0).frame(frame(12, 4)).show(ui, |ui| self.top_bar(ui));
+        let top = egui::Panel::top("top bar").exact_size(34.0).frame(frame(12, 4));
+        let top = top.show(ui, |ui| self.top_bar(ui)).response.rect;
         // The last line is drawn last, when every panel has said what is under the pointer.
         let status = egui::Panel::bottom("status line").exact_size(24.0).frame(frame(12, 2));
-        let status_rect = status.show(ui, |ui| ui.max_rect()).inner;
+        let status = status.show(ui, |ui| ui.max_rect());
         let bottom = egui::Panel::bottom("timeline").exact_size(timeline::height(&self.session)).frame(frame(12, 6));
-        bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.session));
+        let bottom = bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.session)).response.rect;
         let left = egui::Panel::left("controls").exact_size(226.0).frame(frame(12, 12));
-        left.show(ui, |ui| controls::controls_ui(ui, &mut self.session));
+        let left = left.show(ui, |ui| controls::controls_ui(ui, &mut self.session));
+        let (left, middle) = (left.response.rect, left.inner);
+        let middle = middle.clamp(left.top(), left.bottom());
+        self.parts = vec![
+            (Part::Menus, top),
+            (Part::Network, left.with_max_y(middle)),
+            (Part::Training, left.with_min_y(middle)),
+            (Part::Timeline, bottom),
+            (Part::Status, status.response.rect),
+        ];
         if inspector::has_place(context.content_rect().width(), &self.session) {
             let right = egui::Panel::right("inspector").exact_size(inspector::WIDTH).frame(frame(12, 12));
-            right.show(ui, |ui| inspector::inspector_ui(ui, &mut self.session));
+            let right = right.show(ui, |ui| inspector::inspector_ui(ui, &mut self.session));
+            self.parts.push((Part::Inspector, right.response.rect));
         }
         if let Some((name, over)) = self.session.wanted_panel.take() {
             self.show_panel(name, over);
         }
-        CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.dock.ui(ui, &mut self.session));
-        ui.scope_builder(UiBuilder::new().max_rect(status_rect), |ui| status::status_ui(ui, &mut self.session));
+        let panels = CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.dock.ui(ui, &mut self.session));
+        self.parts.push((Part::Panels, panels.response.rect));
+        ui.scope_builder(UiBuilder::new().max_rect(status.inner), |ui| status::status_ui(ui, &mut self.session));
         self.overlays(&context);
         self.look_after_preferences(&context);
     }
@@ -284,6 +304,9 @@ impl App {
         palette::palette_ui(self, context);
         if self.shows_help {
             self.shows_help = help::help_ui(context);
+        }
+        if self.shows_parts {
+            self.shows_parts = guide::guide_ui(context, &self.parts);
         }
         if self.closing == Closing::Asking {
             self.closing_ui(context);
@@ -348,7 +371,7 @@ impl App {
                 ui.separator();
                 self.menu(ui, &["New episode", "Replay episode", "Follow training"]);
             });
-            ui.menu_button("Help", |ui| self.menu(ui, &["Keyboard shortcuts", "All commands"]));
+            ui.menu_button("Help", |ui| self.menu(ui, &["What is this?", "Keyboard shortcuts", "All commands"]));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 for layout in Named::ALL.into_iter().rev() {
                     if ui.selectable_label(self.layout == layout, layout.title()).clicked() {

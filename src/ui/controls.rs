@@ -1,6 +1,7 @@
 //! The left side: what is being looked at, and training.
 
 use super::devices::devices_ui;
+use super::glossary;
 use super::numbers::{duration, figures, grouped, percent};
 use super::resuming::resuming_ui;
 use super::session::Session;
@@ -23,25 +24,36 @@ const PACE_WIDTH: f32 = 40.0;
 /// Height of a line of name and value.
 const ROW_HEIGHT: f32 = 18.0;
 
-/// Draws the left side.
-pub fn controls_ui(ui: &mut Ui, session: &mut Session) {
+/// Draws the left side. Answers where training begins, below the network in view.
+pub fn controls_ui(ui: &mut Ui, session: &mut Session) -> f32 {
     theme::slim_scroll_bar(ui);
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+    let shown = ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         notices_ui(ui, session);
         ui.spacing_mut().item_spacing.y = 4.0;
         network_ui(ui, session);
         ui.add_space(14.0);
+        let begin = ui.cursor().top() - 8.0;
         training_ui(ui, session);
+        begin
     });
+    shown.inner
 }
 
-/// A name at the left, its value at the right.
+/// What the numbers of training that waver are averaged over.
+const MEAN: &str = ", mean of 20";
+
+/// A name at the left, its value at the right; both say what the name means.
 fn row(ui: &mut Ui, name: &str, value: &str) {
     let palette = Palette::of(ui.ctx());
     let size = vec2(ui.available_width(), ROW_HEIGHT);
+    let term = name.strip_suffix(MEAN).unwrap_or(name);
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        ui.label(RichText::new(name).color(palette.quiet));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.add(egui::Label::new(value).truncate()));
+        glossary::tip(ui.label(RichText::new(name).color(palette.quiet)), term);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            // A rule has an entry of its own.
+            let term = glossary::of(value).map_or(term, |entry| entry.term);
+            glossary::tip(ui.add(egui::Label::new(value).truncate()), term);
+        });
     });
 }
 
@@ -130,7 +142,8 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
         ui.spacing_mut().button_padding.x = 3.0;
         ui.add_enabled_ui(can_live, |ui| {
             let hint = "an episode of another seed (Shift+R)";
-            if ui.add_sized(half, Button::new("New episode")).on_hover_text(hint).clicked() {
+            let button = ui.add_sized(half, Button::new("New episode"));
+            if glossary::tip_after(button, "episode seed", hint).clicked() {
                 session.new_episode(false);
             }
             let hint = "the same episode from its first step (R)";
@@ -150,7 +163,7 @@ fn layers_ui(ui: &mut Ui, session: &mut Session) {
     let mut chosen = scene.layer_index;
     let palette = Palette::of(ui.ctx());
     ui.horizontal(|ui| {
-        ui.label(RichText::new("plastic layer").color(palette.quiet));
+        glossary::tip(ui.label(RichText::new("plastic layer").color(palette.quiet)), "plastic layer");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let list = egui::ComboBox::from_id_salt("plastic layer").selected_text(&names[chosen]).truncate();
             let response = list.show_ui(ui, |ui| {
@@ -182,7 +195,7 @@ fn training_ui(ui: &mut Ui, session: &mut Session) {
 fn task_ui(ui: &mut Ui, session: &mut Session) {
     let palette = Palette::of(ui.ctx());
     ui.horizontal(|ui| {
-        ui.label(RichText::new("task").color(palette.quiet));
+        glossary::tip(ui.label(RichText::new("task").color(palette.quiet)), "task");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let chosen = session.training.task();
             let list = egui::ComboBox::from_id_salt("task").selected_text(chosen.name()).width(110.0);
@@ -202,7 +215,7 @@ fn task_ui(ui: &mut Ui, session: &mut Session) {
 fn seed_ui(ui: &mut Ui, session: &mut Session) {
     let palette = Palette::of(ui.ctx());
     ui.horizontal(|ui| {
-        let label = ui.label(RichText::new("training seed").color(palette.quiet));
+        let label = glossary::tip(ui.label(RichText::new("training seed").color(palette.quiet)), "training seed");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let field = TextEdit::singleline(&mut session.training.seed_text).id_salt("seed").desired_width(110.0);
             ui.add(field.align(egui::Align2::RIGHT_CENTER)).labelled_by(label.id);
@@ -256,7 +269,8 @@ fn buttons_ui(ui: &mut Ui, session: &mut Session) {
     ui.horizontal(|ui| {
         ui.spacing_mut().button_padding.x = 3.0;
         ui.add_enabled_ui(session.training.phase() == &Phase::Paused, |ui| {
-            if ui.add_sized(half, Button::new("Train one step")).clicked() {
+            let button = ui.add_sized(half, Button::new("Train one step"));
+            if glossary::tip(button, "Train one step").clicked() {
                 session.training.tell(Command::OneIteration);
                 session.follow();
             }
@@ -273,7 +287,7 @@ fn pace_ui(ui: &mut Ui, session: &mut Session) {
     let palette = Palette::of(ui.ctx());
     let mut pace = session.training.pace.unwrap_or(*PACE.end());
     ui.horizontal(|ui| {
-        ui.label(RichText::new("speed limit").color(palette.quiet));
+        glossary::tip(ui.label(RichText::new("speed limit").color(palette.quiet)), "speed limit");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let unlimited = session.training.pace.is_none();
             let text = if unlimited { "none".to_owned() } else { format!("{} /s", figures(pace, 2)) };
@@ -281,7 +295,7 @@ fn pace_ui(ui: &mut Ui, session: &mut Session) {
             let value = vec2(PACE_WIDTH, ROW_HEIGHT);
             ui.allocate_ui_with_layout(value, Layout::right_to_left(Align::Center), |ui| {
                 ui.set_min_width(PACE_WIDTH);
-                ui.label(text).on_hover_text("iterations per second");
+                glossary::tip(ui.label(text), "speed limit");
             });
             ui.spacing_mut().slider_width = ui.available_width();
             let slider = egui::Slider::new(&mut pace, PACE).logarithmic(true).show_value(false);
@@ -305,9 +319,9 @@ fn numbers_ui(ui: &mut Ui, session: &mut Session) {
         None => "–".to_owned(),
     };
     row(ui, "iteration", &format!("{} of {}", grouped(training.iteration()), grouped(config.iterations)));
-    row(ui, &format!("{}, mean of 20", measure.key), &mean(training.recent(|point| point.measure)));
+    row(ui, &format!("{}{MEAN}", measure.key), &mean(training.recent(|point| point.measure)));
     let number = |value: Option<f64>, count| value.map_or_else(|| "–".to_owned(), |value| figures(value, count));
-    row(ui, "loss, mean of 20", &number(training.recent(|point| point.loss), 4));
+    row(ui, &format!("loss{MEAN}"), &number(training.recent(|point| point.loss), 4));
     if config.has_eta() {
         row(ui, "η", &number(training.curve().last().map(|point| f64::from(point.eta)), 4));
     }

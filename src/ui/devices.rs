@@ -1,5 +1,6 @@
 //! On which device the next run trains. What there is, is found out on a thread of its own: opening one takes time.
 
+use super::glossary;
 use super::session::Wake;
 use super::theme::Palette;
 use crate::device::{self, Choice};
@@ -77,8 +78,7 @@ pub fn devices_ui(ui: &mut Ui, devices: &mut Devices) {
     let found = devices.look();
     let said = |kind: Choice| found?.iter().find(|(known, _)| *known == kind).map(|(_, outcome)| outcome);
     ui.allocate_ui_with_layout(vec2(ui.available_width(), 24.0), Layout::left_to_right(Align::Center), |ui| {
-        let hint = "where to compute; auto takes a graphics processor where one works, and the CPU otherwise";
-        ui.label(RichText::new("device").color(palette.quiet)).on_hover_text(hint);
+        glossary::tip(ui.label(RichText::new("device").color(palette.quiet)), "device");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let list = egui::ComboBox::from_id_salt("device").selected_text(choice.name()).width(110.0);
             let response = list.show_ui(ui, |ui| {

@@ -23,6 +23,7 @@
 //! | [`controls`], [`timeline`], [`status`] | left, bottom and last line |
 //! | [`mod@pointer`] | what the primary button does to a widget, however few frames there are |
 //! | [`theme`], [`numbers`], [`fitting`] | colours, type, how numbers are written, and what of a line fits |
+//! | [`glossary`], [`guide`] | what symbols, names and settings mean, for tooltips; the parts of the window, named |
 //! | [`export`] | what is shown, written to files |
 //! | [`frame_time`], [`window_size`] | how long frames took, as a clock on the wall says; how large the window may be |
 //! | [`display`] | which display the window opens on, and what is said where it cannot |
@@ -43,6 +44,8 @@ pub mod export;
 pub mod files;
 pub mod fitting;
 pub mod frame_time;
+pub mod glossary;
+pub mod guide;
 pub mod inspector;
 pub mod keeper;
 pub mod layout;

@@ -1,11 +1,12 @@
 //! Every setting of the task as a field, with what is wrong beside it.
 
+use super::glossary;
 use super::session::Session;
-use super::theme::Palette;
+use super::theme::{self, Palette};
 use crate::tasks::settings::{Field, FieldKind};
 use egui::{
-    Align, CollapsingHeader, Label, Layout, Rect, RichText, Role, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, pos2,
-    vec2,
+    Align, CollapsingHeader, Label, Layout, Rect, Response, RichText, Role, Sense, TextEdit, Ui, UiBuilder, WidgetInfo,
+    pos2, vec2,
 };
 use std::collections::BTreeMap;
 
@@ -14,6 +15,9 @@ const FIELD_WIDTH: f32 = 110.0;
 
 /// Height of a field.
 const FIELD_HEIGHT: f32 = 24.0;
+
+/// Width of a tooltip.
+const HINT_WIDTH: f32 = 320.0;
 
 /// Between a name and its field.
 const GAP: f32 = 8.0;
@@ -76,13 +80,23 @@ pub fn settings_ui(ui: &mut Ui, session: &mut Session) {
     shown.header_response.on_hover_text(note);
 }
 
-/// What stands in the tooltip of a field: what it does, what it accepts, its default and how the command line calls it.
-fn hint(field: &Field, paper: &serde_json::Value) -> String {
+/// What stands in the tooltip of a field: what it does, what it accepts, its default and how the command line calls it,
+/// how it enters, and where the papers have it.
+fn hint_ui(ui: &mut Ui, task: &str, field: &Field, paper: &serde_json::Value) {
+    let palette = Palette::of(ui.ctx());
+    ui.set_max_width(HINT_WIDTH);
     let default = match field.kind {
         FieldKind::Path => String::new(),
-        _ => format!(", in the paper {}", words(paper)),
+        _ => format!(", by default {}", words(paper)),
     };
-    format!("{}\n{}{default}\n--set {}=…", field.help, field.kind.expected(), field.key)
+    ui.label(theme::strong(field.title));
+    for line in [field.help.to_owned(), format!("{}{default}", field.kind.expected())] {
+        ui.add(Label::new(line).wrap());
+    }
+    ui.label(RichText::new(format!("--set {}=…", field.key)).color(palette.quiet));
+    if let Some(setting) = glossary::settings::setting(task, field.key) {
+        glossary::foot_ui(ui, &setting.equation, setting.place);
+    }
 }
 
 /// Name and unit at the left, broken where they are long; the field at the right, in one column with all others.
@@ -94,7 +108,8 @@ fn field_ui(
     paper: &serde_json::Value,
 ) {
     let palette = Palette::of(ui.ctx());
-    let hint = hint(field, paper);
+    let task = session.training.task().name();
+    let hint = |response: Response| response.on_hover_ui(|ui| hint_ui(ui, task, field, paper));
     let color = if now == paper { palette.quiet } else { palette.text };
     let is_path = field.kind == FieldKind::Path;
     let width = ui.available_width();
@@ -112,16 +127,16 @@ fn field_ui(
     };
     let left = if is_path { row.with_max_y(row.top() + words_height) } else { row.with_max_x(row.left() + room) };
     ui.scope_builder(UiBuilder::new().max_rect(left).layout(Layout::left_to_right(Align::Center)), |ui| {
-        ui.add(Label::new(name)).on_hover_text(&hint);
+        hint(ui.add(Label::new(name)));
     });
     match field.kind {
         FieldKind::Choice { options, .. } => {
             ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
-                choice_ui(ui, session, field, options, &words(now));
+                hint(choice_ui(ui, session, field, options, &words(now)));
             });
         }
         FieldKind::Whole { .. } | FieldKind::Real { .. } | FieldKind::Path => {
-            text_ui(ui, session, field, &words(now), &hint, place);
+            hint(text_ui(ui, session, field, &words(now), place));
         }
     }
 }
@@ -135,7 +150,7 @@ pub fn choice_title(option: &str) -> String {
     option.replace("non_", "non-").replace('_', " ")
 }
 
-fn choice_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, options: &[&str], now: &str) {
+fn choice_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, options: &[&str], now: &str) -> Response {
     let list = egui::ComboBox::from_id_salt(field.key).selected_text(choice_title(now)).width(FIELD_WIDTH).truncate();
     let response = list.show_ui(ui, |ui| {
         for option in options {
@@ -146,9 +161,10 @@ fn choice_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, options:
         }
     });
     response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, field.title));
+    response.response
 }
 
-fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str, hint: &str, place: Rect) {
+fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str, place: Rect) -> Response {
     let training = &mut session.training;
     let typed = &mut training.typed;
     let under_way = typed.under_way.as_ref().filter(|(key, _)| *key == field.key).map(|(_, text)| text);
@@ -159,7 +175,6 @@ fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str,
     let edit = TextEdit::singleline(&mut text).id_salt(field.key).desired_width(place.width());
     let response = ui.put(place, edit.align(egui::Align2::RIGHT_CENTER));
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, field.title));
-    let response = response.on_hover_text(hint);
     if response.changed() {
         match training.settings.set_text(field.key, &text) {
             // "1e-" on the way to "1e-3" is refused for a moment.
@@ -170,4 +185,5 @@ fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str,
     } else if !response.has_focus() && typed.under_way.as_ref().is_some_and(|(key, _)| *key == field.key) {
         typed.under_way = None;
     }
+    response
 }

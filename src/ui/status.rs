@@ -1,5 +1,6 @@
 //! The last line: what is under the pointer, and how training stands to what is being viewed.
 
+use super::glossary;
 use super::numbers::grouped;
 use super::session::Session;
 use super::theme::Palette;
@@ -30,7 +31,7 @@ pub fn status_ui(ui: &mut Ui, session: &mut Session) {
                     session.follow();
                 }
             }
-            ui.label(RichText::new(training).small().color(palette.quiet));
+            glossary::tip(ui.label(RichText::new(training).small().color(palette.quiet)), "viewing");
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(egui::Label::new(RichText::new(hover).small().color(color)).truncate());
             });

@@ -6,6 +6,7 @@ use crate::support::windowed;
 use egui::{Key, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use hebbscope::train::Bundled;
 use hebbscope::ui::App;
 use hebbscope::ui::inspector::Pinned;
 use hebbscope::ui::matrices::MatrixKind;
@@ -42,6 +43,10 @@ fn every_panel_explains_itself_in_three_short_sentences_and_something_to_try() {
         assert!(session.scene().is_some());
         sessions.push(session);
     }
+    let mut pictures = quiet_session();
+    pictures.open_bundled(Bundled::Images);
+    pictures.settle();
+    sessions.push(pictures);
     for session in &sessions {
         let mut said = HashSet::new();
         for panel in panels() {

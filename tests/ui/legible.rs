@@ -4,6 +4,7 @@ use crate::support::{keep, offscreen};
 use crate::ui::maze_panel::checkpoint_of;
 use egui::{Context, RawInput, Rect, Shape, Vec2, vec2};
 use hebbscope::train::Bundled;
+use hebbscope::ui::guide::Part;
 use hebbscope::ui::inspector::{self, Pinned};
 use hebbscope::ui::layout::Named;
 use hebbscope::ui::panels::PANELS;
@@ -189,6 +190,22 @@ fn the_inspector_shows_its_last_rows_in_a_usual_window() {
             assert_eq!(cut(&words), Vec::<String>::new(), "{network:?} {pin}");
             assert_eq!(overlaps(&words), Vec::<String>::new(), "{network:?} {pin}");
         }
+    }
+}
+
+#[test]
+fn the_names_of_the_parts_of_the_window_are_seen_whole() {
+    let mut app = opened(Bundled::Patterns);
+    for size in [vec2(720.0, 520.0), vec2(900.0, 600.0), vec2(1280.0, 800.0)] {
+        app.shows_parts = true;
+        let words = words_of(&mut app, size, |ui, app| app.ui(ui));
+        let parts = [Part::Menus, Part::Network, Part::Training, Part::Panels, Part::Timeline, Part::Status];
+        let named: Vec<Words> = words.into_iter().filter(|words| words.text.contains(' ')).collect();
+        let is_name = |words: &Words| parts.iter().any(|part| words.text.ends_with(part.words()));
+        let named: Vec<Words> = named.into_iter().filter(is_name).collect();
+        assert_eq!(named.len(), parts.len(), "{size:?}");
+        assert_eq!(cut(&named), Vec::<String>::new(), "{size:?}");
+        assert_eq!(overlaps(&named), Vec::<String>::new(), "{size:?}");
     }
 }
 

@@ -197,9 +197,11 @@ fn a_click_on_a_pixel_of_any_picture_pins_its_neuron_and_arrows_move_the_pin() {
     let place = pixel(&harness, "the cued picture", 20);
     click_at(&mut harness, place, PointerButton::Primary);
     assert_eq!(harness.state().session.pinned(), Some(Pinned::Neuron(20)));
-    harness.get_by_label("What is seen here: explain").click();
+    harness.get_by_label("explain Memories").click();
     harness.run_steps(3);
-    harness.get_by_label_contains("α says where the trace counts");
+    harness.get_by_label_contains("memories can be seen");
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
     harness.state_mut().session.pin(Pinned::Neuron(SIDE * SIDE));
     harness.run_steps(2);
     harness.get_by_label_contains("The bias is pinned");

@@ -10,6 +10,8 @@ mod explain;
 mod export;
 mod following;
 mod gallery;
+mod glossary;
+mod guide;
 mod inspector;
 mod intervene;
 mod layers;

@@ -23,7 +23,11 @@ pub fn help_ui(context: &Context) -> bool {
             }
         });
         ui.add_space(6.0);
-        ui.label(RichText::new("Shortcuts yield while text is typed. Esc closes this.").small().color(palette.quiet));
+        ui.label(
+            RichText::new("Shortcuts yield while text is typed. Esc closes this; F1 names the parts of the window.")
+                .small()
+                .color(palette.quiet),
+        );
     });
     !modal.should_close() && !context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
 }

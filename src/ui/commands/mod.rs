@@ -395,6 +395,13 @@ pub const COMMANDS: &[Command] = &[
         run: |app, _| app.shows_help = !app.shows_help,
     },
     Command {
+        title: "What is this?",
+        keys: &[key(NONE, Key::F1)],
+        always: true,
+        obstacle: obstacles::none,
+        run: |app, _| app.shows_parts = !app.shows_parts,
+    },
+    Command {
         title: "Full screen",
         keys: &[key(NONE, Key::F11)],
         always: true,

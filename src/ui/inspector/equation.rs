@@ -4,6 +4,7 @@ use super::facts::{PlasticNow, SynapseNow, WritingNow};
 use crate::plastic::Rule;
 use crate::plastic::network::Drive;
 use crate::plastic::{Modulation, ModulationKind};
+use crate::ui::glossary;
 use crate::ui::numbers::{figures, signed};
 use crate::ui::theme::Palette;
 use egui::text::{LayoutJob, TextFormat};
@@ -99,10 +100,15 @@ pub fn equation_ui(ui: &mut Ui, drive: Option<Drive>, now: &SynapseNow) {
         }
         if let Some(plastic) = now.plastic {
             ui.add_space(5.0);
+            let term = match plastic.writing {
+                WritingNow::Frozen => "H",
+                WritingNow::Ruled { rule, .. } => rule.title(),
+                WritingNow::Modulated { modulation, .. } => modulation.title(),
+            };
             for line in update(&|| rule(ui), plastic.writing) {
-                ui.label(line.job);
+                glossary::tip(ui.label(line.job), term);
             }
-            ui.label(update_in_numbers(numbers(ui), plastic, now).job);
+            glossary::tip(ui.label(update_in_numbers(numbers(ui), plastic, now).job), term);
             if let Some(words) = clip_words(plastic, now) {
                 ui.label(egui::RichText::new(words).color(palette.mark));
             }
@@ -123,7 +129,7 @@ fn neuron_ui(ui: &mut Ui, drive: Drive, now: &SynapseNow, palette: &Palette) {
         Drive::Add => neuron.text(" + input)"),
         Drive::Clamp => neuron.text(")"),
     };
-    ui.label(neuron.job);
+    glossary::tip(ui.label(neuron.job), "x");
     let is_clamped = drive == Drive::Clamp && now.input != 0.0;
     let post = signed(f64::from(now.post), 3);
     let shown = if is_clamped {

@@ -1,6 +1,7 @@
 //! Headings, chips and rows of the inspector.
 
 use crate::ui::fitting;
+use crate::ui::glossary;
 use crate::ui::numbers::signed;
 use crate::ui::theme::{self, Palette};
 use egui::{Align, Align2, Color32, FontFamily, FontId, Layout, RichText, Sense, Ui, vec2};
@@ -27,9 +28,10 @@ pub fn heading_ui(ui: &mut Ui, text: &str, note: &str) {
     let palette = Palette::of(ui.ctx());
     ui.add_space(8.0);
     ui.allocate_ui_with_layout(vec2(ui.available_width(), 16.0), Layout::left_to_right(Align::Center), |ui| {
-        ui.label(RichText::new(text).color(palette.quiet));
+        let heading = ui.label(RichText::new(text).color(palette.quiet));
+        glossary::tip(heading, if glossary::of(note).is_some() { note } else { term_of(text) });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            fitting::small_ui(ui, note, palette.quiet);
+            glossary::tip(fitting::small_ui(ui, note, palette.quiet), note);
         });
     });
 }
@@ -42,21 +44,26 @@ pub enum Name<'a> {
     Words(&'a str),
 }
 
-/// A name at the left, its value at the right.
+/// The symbol or name with which `words` begin: "x" of "x at step 12", "H" of "H, steps 1–205".
+fn term_of(words: &str) -> &str {
+    let end = words.find(", steps").or_else(|| words.find(" at step")).unwrap_or(words.len());
+    &words[..end]
+}
+
+/// A name at the left, its value at the right; both say what the name means.
 pub fn row_ui(ui: &mut Ui, name: &Name<'_>, value: &str) {
     let palette = Palette::of(ui.ctx());
     ui.allocate_ui_with_layout(vec2(ui.available_width(), ROW_HEIGHT), Layout::left_to_right(Align::Center), |ui| {
-        match *name {
-            Name::Chip(symbol, color) => chip_ui(ui, symbol, color),
-            Name::Words(words) => {
-                ui.label(RichText::new(words).color(palette.quiet));
-            }
-        }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(value));
+        let (response, term) = match *name {
+            Name::Chip(symbol, color) => (chip_ui(ui, symbol, color), symbol),
+            Name::Words(words) => (ui.label(RichText::new(words).color(palette.quiet)), term_of(words)),
+        };
+        glossary::tip(response, term);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| glossary::tip(ui.label(value), term));
     });
 }
 
-fn chip_ui(ui: &mut Ui, symbol: &str, color: Color32) {
+fn chip_ui(ui: &mut Ui, symbol: &str, color: Color32) -> egui::Response {
     let palette = Palette::of(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(22.0, 15.0), Sense::hover());
     let ink = if palette.dark { Color32::BLACK } else { Color32::WHITE };
@@ -64,6 +71,7 @@ fn chip_ui(ui: &mut Ui, symbol: &str, color: Color32) {
     let font = FontId::new(12.0, FontFamily::Name(theme::STRONG.into()));
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, symbol, font, ink);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, symbol));
+    response
 }
 
 /// A line that can be clicked, with a bar behind it as long as `share`; words for screen readers. Where the first column

@@ -6,6 +6,7 @@ use crate::episode::{Behaviour, EventKind, Modulator, Tape};
 use crate::tasks::maze::belief::ACTIONS;
 use crate::tasks::maze::environment::{LAST_ACTION, LAST_REWARD, OBSERVATION, TIME, WALLS};
 use crate::tasks::maze::grid::Action;
+use crate::ui::glossary;
 use crate::ui::numbers::{decimals, grouped, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -135,8 +136,8 @@ fn sight_ui(ui: &mut Ui, walls: Option<&[f32]>) {
 fn line(ui: &mut Ui, what: &str, value: &str) {
     let palette = Palette::of(ui.ctx());
     ui.horizontal(|ui| {
-        ui.label(RichText::new(what).small().color(palette.quiet));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(value));
+        glossary::tip(ui.label(RichText::new(what).small().color(palette.quiet)), what);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| glossary::tip(ui.label(value), what));
     });
 }
 

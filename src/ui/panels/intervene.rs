@@ -5,6 +5,7 @@ use super::{Explanation, Panel};
 use crate::episode::{Intervention, What, intervention};
 use crate::tasks::ActionName;
 use crate::train::config::MAX_SEED;
+use crate::ui::glossary;
 use crate::ui::numbers::{decimals, figures, percent};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -118,7 +119,7 @@ impl Intervene {
             ui.add(field).on_hover_text("the episode whose last trace is taken");
         });
         ui.horizontal(|ui| {
-            ui.label("α ×");
+            glossary::tip(ui.label("α ×"), "α");
             // In a narrow panel the rail gives way to the number beside it.
             let room = ui.available_width() - NUMBER_WIDTH;
             let rail = &mut ui.spacing_mut().slider_width;

@@ -13,6 +13,7 @@ mod marks;
 mod transport;
 
 use super::fitting;
+use super::glossary;
 use super::numbers::grouped;
 use super::pointer;
 use super::session::Session;
@@ -53,7 +54,7 @@ pub fn timeline_ui(ui: &mut Ui, session: &mut Session) {
         ui.add_space(8.0);
         let steps = grouped(session.clock.steps() as u64);
         let at = fitting::padded(&grouped(session.clock.at() as u64 + 1), &steps);
-        fitting::figures_ui(ui, &format!("step {at} / {steps}"));
+        glossary::tip(fitting::figures_ui(ui, &format!("step {at} / {steps}")), "step");
         // The name of a lane stands before it.
         ui.add_space(if lane.is_some() { 8.0 + lane::NAME } else { 8.0 });
         let height = LINE + lane.as_ref().map_or(0.0, |_| lane::HEIGHT);

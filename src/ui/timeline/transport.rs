@@ -1,5 +1,6 @@
 //! The buttons at the left of the line, and the speed at its right.
 
+use crate::ui::glossary;
 use crate::ui::numbers::figures;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -104,7 +105,8 @@ pub(super) fn speed_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
         session.clock.set_speed(speed / 2.0);
     }
     let text = format!("{}×", figures(speed, if speed >= 10.0 { 2 } else { 1 }));
-    ui.add_sized([40.0, 26.0], egui::Label::new(egui::RichText::new(text).color(palette.quiet)));
+    let shown = ui.add_sized([40.0, 26.0], egui::Label::new(egui::RichText::new(text).color(palette.quiet)));
+    glossary::tip(shown, "playback speed");
     if ui.add(egui::Button::new("+").frame(false)).on_hover_text("faster (])").clicked() {
         session.clock.set_speed(speed * 2.0);
     }

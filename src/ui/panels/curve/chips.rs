@@ -3,6 +3,7 @@
 use super::axis::Scale;
 use super::number::Number;
 use super::{Curve, Source};
+use crate::ui::glossary;
 use crate::ui::theme::{self, Palette};
 use egui::containers::menu::MenuButton;
 use egui::scroll_area::ScrollBarVisibility;
@@ -71,7 +72,9 @@ impl Curve {
         for number in Number::ALL {
             let words = number.words(source.measure);
             let name = number.name(source.measure);
-            if chip(ui, palette, &name, &format!("show {words}"), self.number == number).clicked() {
+            let words = format!("show {words}");
+            let chip = bare_chip(ui, palette, &name, &words, self.number == number);
+            if glossary::tip_after(chip, &name, &words).clicked() {
                 self.choose(number);
             }
         }
@@ -115,9 +118,14 @@ impl Curve {
 
 /// A small button that can be chosen.
 pub(super) fn chip(ui: &mut Ui, palette: &Palette, text: &str, words: &str, is_chosen: bool) -> Response {
+    bare_chip(ui, palette, text, words, is_chosen).on_hover_text(words)
+}
+
+/// The same without a tooltip.
+fn bare_chip(ui: &mut Ui, palette: &Palette, text: &str, words: &str, is_chosen: bool) -> Response {
     let (ink, fill) = if is_chosen { (palette.curve(), palette.raised) } else { (palette.quiet, Color32::TRANSPARENT) };
     let button = Button::new(RichText::new(text).small().color(ink)).fill(fill).stroke(egui::Stroke::NONE);
-    let response = ui.add(button).on_hover_text(words);
+    let response = ui.add(button);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, words));
     response
 }

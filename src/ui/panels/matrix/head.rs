@@ -3,6 +3,7 @@
 use super::MatrixPanel;
 use super::range::Range;
 use crate::render::Reduction;
+use crate::ui::glossary;
 use crate::ui::matrices::MatrixKind;
 use crate::ui::order::OrderKind;
 use crate::ui::session::Session;
@@ -66,7 +67,7 @@ impl MatrixPanel {
         let response = ui.add(chip_button(kind, is_selected, missing.is_some(), palette).min_size(vec2(width, HEIGHT)));
         let name = format!("show {}, {}", kind.symbol(), kind.words());
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &name));
-        if response.on_hover_text(missing.unwrap_or(kind.words())).clicked() {
+        if glossary::tip_after(response, kind.symbol(), missing.unwrap_or(kind.words())).clicked() {
             self.kind = kind;
         }
     }
@@ -82,14 +83,14 @@ impl MatrixPanel {
                 let strong = egui::TextFormat::simple(strong_font(), ink);
                 words.append(&format!("{:<9}", kind.symbol()), 0.0, strong);
                 words.append(kind.title(), 6.0, egui::TextFormat::simple(FontId::proportional(13.0), palette.text));
-                if ui.add(Button::new(words).frame(false)).clicked() {
+                if glossary::tip(ui.add(Button::new(words).frame(false)), kind.symbol()).clicked() {
                     self.kind = kind;
                 }
             }
         });
         let name = format!("{}, choose another matrix", self.kind.symbol());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-        response.on_hover_text("choose another matrix");
+        glossary::tip_after(response, self.kind.symbol(), "choose another matrix");
         theme::more_mark(ui, vec2(14.0, HEIGHT));
     }
 
@@ -155,7 +156,7 @@ impl MatrixPanel {
         });
         let name = format!("range of the colours: {}", range.name());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-        response.on_hover_text("what the colours span");
+        glossary::tip(response, "range of the colours");
         wants_visible
     }
 }

@@ -13,35 +13,15 @@ use crate::ui::inspector::Pinned;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use column::{Column, Columns};
-use egui::{Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
-use serde_json::{Value, json};
+use egui::{Rect, RichText, Ui, vec2};
 
 /// Between two pictures.
 const GAP: f32 = 12.0;
-
-/// Height of the line that opens the explanation.
-const EXPLAIN: f32 = 28.0;
-
-/// What is seen in w and α; section 4.3 and figure 4b of the paper.
-const EXPLANATION: [&str; 4] = [
-    "w, the fixed part, knows what all natural images have in common: neighbours are nearly equally bright. Most of \
-     what is seen here is still the random grain that training began with. Clearly above it are only the nearest \
-     pixels across the half-way row, where what is shown borders on what is blank: click a pixel of the two rows in \
-     the middle. In the whole matrix neighbours are the diagonal lines.",
-    "α says where the trace counts. The probe lacks the upper or the lower half, and the other half has to recall \
-     it: α grows between the halves, two blocks beside the diagonal, the more so the nearer to the half-way row. \
-     Within a half it stays around zero, but for the grain.",
-    "H is written in this episode. Into this pixel it becomes the sum of the images studied, each with the sign and \
-     the strength that it has at this pixel: a bright pixel stores an image as it is, a dark one its negative.",
-    "α·H is what of this takes part in the answer. A network with one α for all connections remembers too, but \
-     completes less well: the structure is of use (figure 5).",
-];
 
 /// The panel's own state.
 #[derive(Default)]
 pub struct Memories {
     columns: Columns,
-    explains: bool,
     /// The pixel under the pointer, in whichever picture.
     under: Option<usize>,
 }
@@ -85,14 +65,6 @@ impl Panel for Memories {
         }
     }
 
-    fn choices(&self) -> Value {
-        json!({ "explains": self.explains })
-    }
-
-    fn choose(&mut self, choices: &Value) {
-        self.explains = choices["explains"].as_bool().unwrap_or(self.explains);
-    }
-
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
         let Some(side) = session.scene().and_then(|scene| places::side_of(scene.tape())) else {
             return message(ui, "The neurons of this network are no pixels: there is no picture of what they hold.");
@@ -104,21 +76,18 @@ impl Panel for Memories {
         }
         let Some(column) = self.columns.of(session, neuron) else { return };
         let area = ui.available_rect_before_wrap();
-        let below = if self.explains { (area.height() * 0.4).clamp(EXPLAIN, 220.0) } else { EXPLAIN };
-        let used = self.pictures_ui(ui, area.with_max_y(area.max.y - below), session, &column, side);
-        let rest = area.with_min_y(if self.explains { used } else { area.max.y - below });
-        ui.scope_builder(UiBuilder::new().max_rect(rest), |ui| self.explanation_ui(ui));
+        self.pictures_ui(ui, area, session, &column, side);
         ui.advance_cursor_after_rect(area);
     }
 }
 
 impl Memories {
-    /// Draws the pictures, and answers where they end.
-    fn pictures_ui(&mut self, ui: &Ui, area: Rect, session: &mut Session, column: &Column, side: usize) -> f32 {
+    /// Draws the pictures.
+    fn pictures_ui(&mut self, ui: &Ui, area: Rect, session: &mut Session, column: &Column, side: usize) {
         let pictures = column.pictures(Palette::of(ui.ctx()));
         let (across, size) = arranged(area.size(), pictures.len());
         if size < 8.0 {
-            return area.top();
+            return;
         }
         let cell = vec2(size, size + picture::AROUND);
         let rows = pictures.len().div_ceil(across);
@@ -137,23 +106,6 @@ impl Memories {
             // The pictures before it mark the same pixel.
             self.under = under;
             ui.request_repaint();
-        }
-        (corner.y + used.y + GAP).min(area.bottom())
-    }
-
-    fn explanation_ui(&mut self, ui: &mut Ui) {
-        let palette = Palette::of(ui.ctx());
-        let words = if self.explains { "What is seen here: hide" } else { "What is seen here: explain" };
-        let button = egui::Button::new(RichText::new(words).small().color(palette.quiet)).frame(false);
-        if ui.add(button).clicked() {
-            self.explains = !self.explains;
-        }
-        if self.explains {
-            ScrollArea::vertical().auto_shrink([false, false]).id_salt("explanation").show(ui, |ui| {
-                for paragraph in EXPLANATION {
-                    ui.add(egui::Label::new(RichText::new(paragraph).color(palette.text)).wrap());
-                }
-            });
         }
     }
 }

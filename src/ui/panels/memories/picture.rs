@@ -2,6 +2,7 @@
 
 use super::column::{Column, Shown};
 use crate::render::{Colormap, Heatmap, HeatmapKey};
+use crate::ui::glossary;
 use crate::ui::inspector::Pinned;
 use crate::ui::numbers::{figures, signed};
 use crate::ui::panels::places;
@@ -77,6 +78,8 @@ pub fn picture_ui(
 fn heading(ui: &Ui, rect: Rect, shown: &Shown<'_>, palette: &Palette) {
     let strong = FontId::new(13.0, FontFamily::Name(theme::STRONG.into()));
     let symbol = ui.painter().text(rect.min, Align2::LEFT_TOP, shown.symbol, strong, shown.color);
+    let response = ui.interact(symbol, ui.scope_id().with(("symbol", shown.symbol)), Sense::hover());
+    glossary::tip(response, shown.symbol);
     let font = egui::TextStyle::Small.resolve(ui.style());
     let words = ui.painter().layout_no_wrap(shown.words.to_owned(), font, palette.quiet);
     let corner = pos2(symbol.right() + 6.0, symbol.bottom() - words.size().y - 1.0);

@@ -1,0 +1,171 @@
+//! Every symbol, name and setting says what it means where it stands.
+
+use super::window::small_checkpoint;
+use crate::support::windowed;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use hebbscope::plastic::{Modulation, ModulationKind, Rule};
+use hebbscope::tasks::{self, TASKS};
+use hebbscope::train::Bundled;
+use hebbscope::ui::App;
+use hebbscope::ui::glossary::{self, settings, terms};
+use hebbscope::ui::inspector::Pinned;
+use hebbscope::ui::matrices::MatrixKind;
+use hebbscope::ui::theme;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+#[test]
+fn every_setting_of_every_task_has_a_meaning_and_a_place() {
+    for task in TASKS {
+        let mut places = HashSet::new();
+        for field in task.fields() {
+            let name = format!("{} {}", task.name(), field.key);
+            assert!(field.help.len() > 6, "{name} says nothing");
+            let setting = settings::setting(task.name(), field.key).unwrap_or_else(|| panic!("{name} has no place"));
+            assert!(!setting.place.is_empty(), "{name}");
+            places.insert(setting.place);
+        }
+        assert!(places.len() > 2, "{}: {places:?}", task.name());
+    }
+    assert_eq!(settings::setting("patterns", "no such setting"), None);
+}
+
+#[test]
+fn every_matrix_every_rule_and_every_measure_has_an_entry_and_no_term_has_two() {
+    let mut terms: Vec<String> = MatrixKind::ALL.iter().map(|kind| kind.symbol().to_owned()).collect();
+    terms.extend([Rule::Decay, Rule::Oja, Rule::Clip { bound: 1.0 }].map(|rule| rule.title().to_owned()));
+    for kind in [ModulationKind::Simple, ModulationKind::Retroactive] {
+        terms.push(Modulation { kind, fan_out: false, bound: 1.0 }.title().to_owned());
+    }
+    terms.extend(TASKS.iter().map(|task| task.measure().key.to_owned()));
+    terms.extend(["x", "η", "M", "E", "α", "parameters", "speed limit"].map(str::to_owned));
+    for term in terms {
+        let entry = glossary::of(&term).unwrap_or_else(|| panic!("nothing is said of {term}"));
+        assert!(!entry.name.is_empty() && entry.meaning.ends_with('.'), "{entry:?}");
+    }
+    let all: HashSet<_> = terms::TERMS.iter().map(|entry| entry.term).collect();
+    assert_eq!(all.len(), terms::TERMS.len());
+    // The equations of the paper have their numbers.
+    for (term, number) in [("w", "eq. 1"), ("α", "eq. 1"), ("H", "eq. 2"), ("η", "eq. 2"), ("Oja", "eq. 3")] {
+        assert!(glossary::of(term).unwrap().place.contains(number), "{term}");
+    }
+    assert_eq!(glossary::cited("DP, eq. 2"), "Miconi, Clune & Stanley 2018, eq. 2");
+    assert_eq!(glossary::of("no such term"), None);
+}
+
+#[test]
+fn the_fonts_have_every_sign_of_every_tooltip() {
+    let context = egui::Context::default();
+    theme::install(&context);
+    let mut texts: Vec<String> =
+        terms::TERMS.iter().map(|entry| [entry.term, entry.name, entry.meaning, entry.equation].concat()).collect();
+    for task in TASKS {
+        let settings = task.fields().iter().filter_map(|field| settings::setting(task.name(), field.key));
+        texts.extend(settings.map(|setting| setting.equation));
+    }
+    let _drawn = context.run_ui(egui::RawInput::default(), |ui| {
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        for text in &texts {
+            for sign in text.chars().filter(|sign| *sign != '\n') {
+                assert!(ui.fonts_mut(|fonts| fonts.has_glyph(&font, sign)), "no {sign} of {text}");
+            }
+        }
+    });
+}
+
+/// A window whose tooltips come at once.
+fn harness(app: App) -> Harness<'static, App> {
+    let mut harness = windowed(app);
+    harness.ctx.all_styles_mut(|style| style.interaction.tooltip_delay = 0.0);
+    harness.run_steps(2);
+    harness
+}
+
+/// Points at what has this label, and answers whether something that holds `words` is then shown.
+fn says(harness: &mut Harness<'static, App>, label: &str, words: &str) -> bool {
+    harness.remove_cursor();
+    harness.run_steps(3);
+    assert!(
+        harness.query_all_by_label_contains(words).next().is_none(),
+        "{words} is there before {label} is pointed at"
+    );
+    let places: Vec<_> = harness.query_all_by_label(label).map(|node| node.rect().center()).collect();
+    assert!(!places.is_empty(), "no {label}");
+    places.into_iter().any(|place| {
+        harness.hover_at(place);
+        harness.run_steps(6);
+        harness.query_all_by_label_contains(words).next().is_some()
+    })
+}
+
+#[test]
+fn pointing_at_a_name_of_the_left_column_says_what_it_means() {
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session.open_bundled(Bundled::ModulatedAgent);
+    app.session.settle();
+    app.session.clock.pause();
+    let mut harness = harness(app);
+    for label in ["source", "task", "neurons", "parameters", "rule", "M", "α", "trained for", "training seed", "device"]
+    {
+        let entry = glossary::of(label).unwrap();
+        assert!(says(&mut harness, label, entry.meaning), "{label}");
+    }
+    for (label, term) in [("speed limit", "speed limit"), ("simple neuromodulation", "simple neuromodulation")] {
+        let entry = glossary::of(term).unwrap();
+        assert!(says(&mut harness, label, entry.meaning), "{label}");
+    }
+    // Every name that stands there has an entry.
+    let left = harness.get_by_label("Network in view").rect();
+    let training = harness.get_by_label("Training").rect();
+    let names = harness.query_all_by_role(egui::Role::Label);
+    let names: Vec<_> = names.filter(|node| (node.rect().left() - left.left()).abs() < 2.0).collect();
+    let names = names.iter().filter(|node| (left.bottom()..training.top()).contains(&node.rect().center().y));
+    let names: Vec<String> = names.filter_map(|node| node.accesskit_node().label()).collect();
+    assert!(names.len() >= 7, "{names:?}");
+    for name in names {
+        assert!(glossary::of(&name).is_some(), "nothing is said of {name}");
+    }
+}
+
+#[test]
+fn pointing_at_a_symbol_of_the_inspector_gives_its_equation() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session.open(small_checkpoint(folder.path(), &[]));
+    app.session.settle();
+    app.session.clock.pause();
+    app.session.pin(Pinned::Synapse { from: 2, to: 5 });
+    let mut harness = harness(app);
+    for symbol in ["w", "α", "H", "α·H", "w + α·H"] {
+        let entry = glossary::of(symbol).unwrap();
+        assert!(says(&mut harness, symbol, entry.meaning), "{symbol}");
+        harness.get_by_label_contains(&glossary::cited(entry.place));
+    }
+    let decay = glossary::of("decaying Hebb").unwrap();
+    assert!(says(&mut harness, "Update rule", decay.meaning));
+    harness.get_by_label(decay.equation);
+    let label = format!("{}, choose another matrix", MatrixKind::Trace.symbol());
+    assert!(says(&mut harness, &label, glossary::of("H").unwrap().meaning));
+}
+
+#[test]
+fn pointing_at_a_hyperparameter_gives_meaning_default_equation_and_place() {
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session.training.set_task(tasks::find("maze").unwrap());
+    let mut harness = harness(app);
+    harness.set_size(egui::vec2(1280.0, 1500.0));
+    harness.get_by_label("Hyperparameters").click();
+    harness.run_steps(20);
+    for field in tasks::find("maze").unwrap().fields() {
+        let title = field.title_with_unit();
+        assert!(says(&mut harness, &title, &format!("--set {}=", field.key)), "{title}");
+        harness.get_by_label(field.help);
+        let setting = settings::setting("maze", field.key).unwrap();
+        harness.get_by_label(&glossary::cited(setting.place));
+        for line in setting.equation.lines() {
+            harness.get_by_label(line);
+        }
+    }
+    assert!(says(&mut harness, "discount factor γ", "by default 0.9"));
+}
