@@ -148,11 +148,8 @@ fn patterns(seed: u64) -> Session {
 
 fn reading(session: &mut Session, kind: MatrixKind) -> Arc<Reading> {
     let at = session.clock.at();
-    // First the line, then the step viewed where it lies between.
-    for _ in 0..2 {
-        session.ask_ranks(kind);
-        session.ranks.settle();
-    }
+    session.ask_ranks(kind);
+    session.ranks.settle();
     session.ranks.at(kind, at).unwrap()
 }
 
@@ -169,6 +166,11 @@ fn sizes(reading: &Reading) -> Vec<f32> {
 #[test]
 fn five_values_hold_the_five_patterns_of_the_bundled_network() {
     let mut session = patterns(0);
+    session.clock.seek(202);
+    let between = reading(&mut session, MatrixKind::Trace);
+    assert_eq!(between.step, 202, "where the viewer rests, also between the steps of the line");
+    assert!(session.ranks.readings(MatrixKind::Trace).is_some_and(|line| !line.contains_key(&202)));
+    session.clock.seek(usize::MAX);
     let reading = reading(&mut session, MatrixKind::Trace);
     let exact = exact(&mut session, MatrixKind::Trace);
     assert_like(&sizes(&reading)[..6], &exact[..6], 1e-4);
@@ -182,6 +184,16 @@ fn five_values_hold_the_five_patterns_of_the_bundled_network() {
     assert_eq!(names.len(), 5, "{names:?}");
     for pattern in 1..=5 {
         assert!(names.iter().any(|name| name.contains(&pattern.to_string())), "pattern {pattern} of {names:?}");
+    }
+}
+
+#[test]
+fn values_that_nothing_sets_apart_are_those_of_a_direct_decomposition_too() {
+    let mut session = patterns(0);
+    for kind in [MatrixKind::Weights, MatrixKind::AlphaTrace] {
+        let reading = reading(&mut session, kind);
+        let exact = exact(&mut session, kind);
+        assert_like(&sizes(&reading)[..6], &exact[..6], 5e-3);
     }
 }
 
@@ -241,6 +253,7 @@ fn ends_of_events_are_among_the_steps_of_a_long_lifetime_and_no_more_than_there_
     assert_eq!(sampled(1, &[], 4), [0]);
     let many: Vec<_> = (0..5000).map(|start| event(EventKind::Reward, start)).collect();
     assert!(sampled(6000, &many, 1 << 20).len() <= 50);
+    assert_eq!(sampled(6000, &many, 1).len(), 512);
 }
 
 #[test]

@@ -142,8 +142,6 @@ pub(super) struct Job {
     pub wanted: usize,
     /// How many have arrived.
     pub done: usize,
-    /// Whether they are of the steps between, of which the line knows nothing.
-    pub is_extra: bool,
     /// They arrive here.
     pub news: Receiver<Arc<Reading>>,
     stop: Arc<AtomicBool>,
@@ -160,7 +158,7 @@ impl Job {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(work: Work, is_extra: bool, wake: &Wake) -> std::io::Result<Self> {
+    pub fn start(work: Work, wake: &Wake) -> std::io::Result<Self> {
         let (sender, news) = channel();
         let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::clone(wake));
         let (kind, wanted, stopped) = (work.kind, work.steps.len(), Arc::clone(&stop));
@@ -170,6 +168,6 @@ impl Job {
             drop(sender);
             wake();
         })?;
-        Ok(Self { kind, wanted, done: 0, is_extra, news, stop })
+        Ok(Self { kind, wanted, done: 0, news, stop })
     }
 }

@@ -33,6 +33,8 @@ pub type Readings = BTreeMap<usize, Arc<Reading>>;
 #[derive(Default)]
 pub struct Ranks {
     scene: Option<u64>,
+    /// Those that a line is drawn through.
+    steps: Vec<usize>,
     lines: BTreeMap<MatrixKind, Readings>,
     /// Those of steps between, where somebody has looked; a line is the same whether anybody has.
     extra: BTreeMap<MatrixKind, Readings>,
@@ -58,9 +60,9 @@ impl Ranks {
         latest(&self.extra).filter(|reading| reading.step == step).or_else(|| latest(&self.lines))
     }
 
-    /// How many steps of how many have been looked at, while a line is in the making.
+    /// How many steps of how many have been looked at, while some are still to come.
     pub fn progress(&self) -> Option<(usize, usize)> {
-        self.job.as_ref().filter(|job| !job.is_extra).map(|job| (job.done, job.wanted))
+        self.job.as_ref().map(|job| (job.done, job.wanted))
     }
 
     /// Whether anything is in the making.
@@ -76,7 +78,9 @@ impl Ranks {
     /// Asks for the matrix of `kind`: along the lifetime, and where the viewer rests, at that step. Answers at once.
     fn ask(&mut self, scene: &Scene, kind: MatrixKind, rests_at: Option<usize>, wake: &Wake) {
         if self.scene != Some(scene.identity()) {
-            *self = Self { scene: Some(scene.identity()), ..Self::default() };
+            let (tape, values) = (scene.tape(), scene.w.values().len());
+            let steps = steps::sampled(tape.steps, &tape.events, values);
+            *self = Self { scene: Some(scene.identity()), steps, ..Self::default() };
         }
         self.was_asked = true;
         if self.problem.is_some() || kind.why_missing(scene).is_some() {
@@ -86,22 +90,20 @@ impl Ranks {
             return;
         }
         self.job = None;
-        let (tape, line) = (scene.tape(), self.lines.entry(kind).or_default());
-        let wanted = match kind.moves() {
-            true => steps::sampled(tape.steps, &tape.events, scene.w.values().len()),
-            false => vec![0],
-        };
-        let missing: Vec<usize> = wanted.into_iter().filter(|step| !line.contains_key(step)).collect();
+        let line = self.lines.entry(kind).or_default();
+        let wanted = if kind.moves() { &self.steps[..] } else { &[0] };
+        let missing = wanted.iter().copied().filter(|step| !line.contains_key(step));
         let is_known = |step: &usize| {
             line.contains_key(step) || self.extra.get(&kind).is_some_and(|known| known.contains_key(step))
         };
-        let between = rests_at.filter(|step| kind.moves() && !is_known(step));
-        let (steps, is_extra) = match (missing.is_empty(), between) {
-            (false, _) => (missing, false),
-            (true, Some(step)) => (vec![step], true),
-            (true, None) => return,
-        };
-        match Job::start(Work::new(scene, kind, steps), is_extra, wake) {
+        let mut steps: Vec<usize> = missing.collect();
+        steps.extend(rests_at.filter(|step| kind.moves() && !is_known(step)));
+        steps.sort_unstable();
+        steps.dedup();
+        if steps.is_empty() {
+            return;
+        }
+        match Job::start(Work::new(scene, kind, steps), wake) {
             Ok(job) => self.job = Some(job),
             Err(error) => self.problem = Some(format!("The system gives no thread ({error}).")),
         }
@@ -134,7 +136,8 @@ impl Ranks {
     fn take_in(&mut self, reading: Arc<Reading>) {
         let Some(job) = &mut self.job else { return };
         job.done += 1;
-        let readings = if job.is_extra { &mut self.extra } else { &mut self.lines };
+        let is_of_line = !job.kind.moves() || self.steps.binary_search(&reading.step).is_ok();
+        let readings = if is_of_line { &mut self.lines } else { &mut self.extra };
         readings.entry(job.kind).or_default().insert(reading.step, reading);
     }
 
@@ -150,7 +153,7 @@ impl Ranks {
 impl Clone for Ranks {
     fn clone(&self) -> Self {
         let (lines, extra) = (self.lines.clone(), self.extra.clone());
-        Self { scene: self.scene, lines, extra, ..Self::default() }
+        Self { scene: self.scene, steps: self.steps.clone(), lines, extra, ..Self::default() }
     }
 }
 

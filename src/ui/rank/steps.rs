@@ -6,14 +6,21 @@ use std::collections::BTreeSet;
 /// Steps of a large network.
 const LEAST: usize = 48;
 
+/// Steps of any network.
+const MOST: usize = 512;
+
 /// Values that are decomposed in all: as many as fifty large matrices have.
 const MOST_VALUES: usize = 50 << 20;
 
 /// The steps whose trace is decomposed, in their order: the first, the last, those that follow an event, so that what it
-/// has added is seen, and others where the gaps are widest. Of a large network about 48, of a small one all.
+/// has added is seen, and others where the gaps are widest. Of a large network about 48, of a small one all,
+/// but of no more than 512.
 pub fn sampled(steps: usize, events: &[Event], values: usize) -> Vec<usize> {
-    let most = (MOST_VALUES / values.max(1)).max(LEAST).min(steps);
-    let last = steps.saturating_sub(1);
+    let most = (MOST_VALUES / values.max(1)).clamp(LEAST, MOST);
+    if steps <= most {
+        return (0..steps).collect();
+    }
+    let last = steps - 1;
     let mut ends: Vec<usize> = events
         .iter()
         .filter(|event| !matches!(event.kind, EventKind::Blank | EventKind::Bump))
