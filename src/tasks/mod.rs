@@ -12,10 +12,12 @@
 //! | [`recall`] | what tasks have in common that show examples and ask for the rest of one |
 //! | [`agent`] | what tasks have in common in which an agent acts: layers, loss, experiment |
 //! | [`patterns`], [`images`], [`maze`] | the tasks |
+//! | [`letters`] | letters as patterns of 25 bits |
 
 pub mod agent;
 pub mod fields;
 pub mod images;
+pub mod letters;
 pub mod maze;
 pub mod measure;
 pub mod optimiser;

@@ -74,11 +74,13 @@ pub enum Bundled {
     Agent,
     /// Does so with traces that it modulates itself.
     ModulatedAgent,
+    /// Recalls letters of 5 × 5 pixels, with 26 neurons.
+    Letters,
 }
 
 impl Bundled {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Patterns, Self::Images, Self::Agent, Self::ModulatedAgent];
+    pub const ALL: [Self; 5] = [Self::Patterns, Self::Images, Self::Agent, Self::ModulatedAgent, Self::Letters];
 
     /// What it is called where it stands in view.
     pub fn title(self) -> &'static str {
@@ -87,6 +89,7 @@ impl Bundled {
             Self::Images => "bundled image network",
             Self::Agent => "bundled agent",
             Self::ModulatedAgent => "bundled modulated agent",
+            Self::Letters => "bundled network of letters",
         }
     }
 
@@ -100,6 +103,7 @@ impl Bundled {
             Self::Images => include_bytes!("../../assets/images.safetensors"),
             Self::Agent => include_bytes!("../../assets/agent.safetensors"),
             Self::ModulatedAgent => include_bytes!("../../assets/modulated-agent.safetensors"),
+            Self::Letters => include_bytes!("../../assets/letters.safetensors"),
         };
         Checkpoint::from_file(TensorFile::from_bytes(self.title(), bytes)?)
     }

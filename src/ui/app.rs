@@ -352,6 +352,7 @@ impl App {
                         "Open the bundled network: natural images",
                         "Open the bundled network: an agent in the maze",
                         "Open the bundled network: an agent that modulates its traces",
+                        "Open the bundled network: letters",
                     ],
                 );
             });

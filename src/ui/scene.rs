@@ -9,7 +9,7 @@ use crate::episode::{Behaviour, Content, Intervention, LayerView, Reel, Tape};
 use crate::plastic::{Network, Parameters, Recurrent};
 use crate::render::Matrix;
 use crate::tasks::Recalled;
-use crate::tasks::{self, Episode, Task};
+use crate::tasks::{self, Episode, Task, letters};
 use crate::train::evaluate::Specimen;
 use crate::train::open::{self, Opened};
 use crate::train::{Bundled, Checkpoint, Gradients, Point, RunConfig, Snapshot, run_folder};
@@ -224,12 +224,19 @@ impl Scene {
         self.tape().origin.seed.or_else(|| self.changed.as_ref()?.base.seed)
     }
 
-    /// "episode seed 3", "episode seed 3, probe edited", "your pictures": which lifetime this is.
+    /// "episode seed 3", "episode seed 3, probe edited", "your pictures", "letters A, T": which lifetime this is.
     pub fn life_name(&self) -> String {
-        let (is_own, is_edited) =
-            self.changed.as_ref().map_or((false, false), |changed| (changed.base.is_own, changed.is_edited));
+        let study = self.tape().content.question().map_or(&[][..], |question| &question.study);
+        let base = self.changed.as_ref().map(|changed| &changed.base);
+        let is_redrawn = base.is_some_and(|base| base.asked.question.study != study);
+        let is_own = is_redrawn || base.is_some_and(|base| base.is_own);
+        let is_edited = !is_redrawn && self.changed.as_ref().is_some_and(|changed| changed.is_edited);
+        let letters: Option<Vec<String>> =
+            study.iter().map(|pattern| letters::name(pattern).map(String::from)).collect();
         let name = match self.seed() {
-            _ if is_own => "your pictures".to_owned(),
+            _ if is_own && self.task.examples_are_pictures() => "your pictures".to_owned(),
+            _ if is_own => letters
+                .map_or_else(|| "patterns of your own".to_owned(), |letters| format!("letters {}", letters.join(", "))),
             Some(seed) => format!("episode seed {seed}"),
             None => "training episode".to_owned(),
         };
@@ -369,7 +376,33 @@ pub fn followed(folder: &Path) -> anyhow::Result<Prepared> {
 
 fn from_checkpoint(checkpoint: Checkpoint, name: String) -> anyhow::Result<Prepared> {
     let tape = checkpoint.specimen().episode(FIRST_EPISODE).with_context(|| name.clone())?;
-    from_tape(checkpoint, tape, name)
+    match lettered(&tape) {
+        Some(letters) => from_letters(checkpoint, letters, name),
+        None => from_tape(checkpoint, tape, name),
+    }
+}
+
+/// The question of a lifetime with letters in place of its patterns, the lower half of one blanked; `None` where no
+/// letters are as large, or where what it recalls is pictures.
+fn lettered(tape: &Tape) -> Option<Recalled> {
+    let (asked, task) = (Recalled::of(tape)?, tasks::find(&tape.origin.task).ok()?);
+    let pixels = letters::SIDE * letters::SIDE;
+    if asked.question.size() != pixels || task.examples_are_pictures() {
+        return None;
+    }
+    let mut asked = asked.with_examples(letters::some(0, asked.question.study.len())?)?;
+    asked.question.target = 0;
+    asked.blank(|pixel| pixel >= letters::SIDE / 2 * letters::SIDE);
+    Some(asked)
+}
+
+/// A network of patterns of 25 bits opens on what people know by sight.
+fn from_letters(checkpoint: Checkpoint, letters: Recalled, name: String) -> anyhow::Result<Prepared> {
+    let base = Base { asked: letters.clone(), seed: Some(FIRST_EPISODE), is_own: true };
+    let changed = Changed { base: Arc::new(base), is_edited: false };
+    let (iteration, curve, note) = (checkpoint.iteration(), checkpoint.curve, checkpoint.note);
+    let lived = asked(name, checkpoint.config, Arc::new(checkpoint.parameters), iteration, letters, changed)?;
+    Ok(Prepared { curve: Some(curve), note, ..lived })
 }
 
 fn from_tape(checkpoint: Checkpoint, tape: Tape, name: String) -> anyhow::Result<Prepared> {

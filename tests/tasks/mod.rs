@@ -2,5 +2,6 @@
 
 mod agents;
 mod images;
+mod letters;
 mod maze;
 mod registry;

@@ -93,7 +93,7 @@ fn opened(network: Bundled) -> App {
     app
 }
 
-const NETWORKS: [Bundled; 4] = [Bundled::Patterns, Bundled::Images, Bundled::Agent, Bundled::ModulatedAgent];
+const NETWORKS: [Bundled; 5] = Bundled::ALL;
 
 #[test]
 fn no_words_lie_over_others_in_any_layout_of_small_windows() {
@@ -120,6 +120,12 @@ fn the_panels_that_do_not_scroll_show_their_words_whole_at_the_sizes_of_a_small_
         (Bundled::Agent, "Agent", &[[289.0, 182.0], [289.0, 240.0], [420.0, 400.0]]),
         (Bundled::ModulatedAgent, "Agent", &[[289.0, 182.0], [289.0, 300.0]]),
         (Bundled::Patterns, "Trace", &[[341.0, 305.0], [167.0, 158.0], [250.0, 230.0]]),
+        (
+            Bundled::Letters,
+            "Circuit",
+            &[[354.0, 240.0], [354.0, 180.0], [320.0, 300.0], [300.0, 420.0], [480.0, 200.0], [700.0, 560.0]],
+        ),
+        (Bundled::Agent, "Circuit", &[[354.0, 240.0], [300.0, 420.0]]),
         (Bundled::Images, "Probe", &[[354.0, 156.0], [480.0, 200.0], [340.0, 330.0]]),
         (Bundled::Patterns, "Distributions", &[[354.0, 156.0], [300.0, 240.0], [250.0, 130.0], [600.0, 400.0]]),
     ] {

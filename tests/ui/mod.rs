@@ -1,5 +1,6 @@
 //! The window.
 
+mod circuit;
 mod compare;
 mod curves;
 mod devices;

@@ -311,7 +311,7 @@ fn pre_at(scene: &Scene, step: usize, from: usize) -> f32 {
 }
 
 /// The post-synaptic activity of a step.
-fn post_at(scene: &Scene, step: usize, to: usize) -> f32 {
+pub fn post_at(scene: &Scene, step: usize, to: usize) -> f32 {
     match scene.layer() {
         Some(view) => view.recording().post_at(step, to),
         None => scene.tape().activity_at(step)[to],
@@ -319,7 +319,7 @@ fn post_at(scene: &Scene, step: usize, to: usize) -> f32 {
 }
 
 /// What drives a neuron in a step; zero for a layer whose neurons are not those that are driven.
-fn input_at(scene: &Scene, step: usize, to: usize) -> f32 {
+pub fn input_at(scene: &Scene, step: usize, to: usize) -> f32 {
     let (tape, [_, columns]) = (scene.tape(), scene.shape());
     let is_driven = scene.recurrence().is_some() && columns == tape.neurons();
     if is_driven { tape.drive[step * columns + to] } else { 0.0 }

@@ -1,6 +1,7 @@
 //! What can be looked at. A new panel is a file and a line in [`PANELS`].
 
 pub mod agent;
+pub mod circuit;
 pub mod curve;
 pub mod distributions;
 pub mod explain;
@@ -45,6 +46,7 @@ pub const PANELS: &[Make] = &[
     || Box::new(rank::Rank::default()),
     || Box::new(maze::rewards::Rewards),
     || Box::new(distributions::Distributions::default()),
+    || Box::new(circuit::Circuit::default()),
 ];
 
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is
