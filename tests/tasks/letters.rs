@@ -4,8 +4,10 @@ use hebbscope::tasks::letters::{LETTERS, SIDE, name, pattern};
 use hebbscope::tasks::{Episode, Recalled};
 use hebbscope::train::Bundled;
 
-/// What is blanked of a letter.
-const PARTS: [(&str, fn(usize) -> bool); 4] = [
+/// Which pixels of a letter are blanked, and in words.
+type Part = (&'static str, fn(usize) -> bool);
+
+const PARTS: [Part; 4] = [
     ("the two lower rows", |pixel| pixel >= 3 * SIDE),
     ("all but the two upper rows", |pixel| pixel >= 2 * SIDE),
     ("the two upper rows", |pixel| pixel < 2 * SIDE),

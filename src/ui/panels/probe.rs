@@ -123,7 +123,7 @@ impl Probe {
                     session.forget_pictures();
                 }
             });
-        } else if can_live {
+        } else if can_live && session.scene().is_some_and(|scene| !scene.task.example_endings().is_empty()) {
             let hint = "Drop pictures of your own on the window, and the network is shown them.";
             let font = egui::TextStyle::Small.resolve(ui.style());
             let height = ui.painter().layout(hint.into(), font, palette.quiet, ui.available_width()).size().y;
