@@ -14,6 +14,7 @@ use crate::ui::lifetimes::Shelf;
 use crate::ui::matrices::MatrixKind;
 use crate::ui::order::OrderKind;
 use crate::ui::panels::PANELS;
+use crate::ui::panels::memories::column::most_remembering;
 use crate::ui::scene;
 use anyhow::bail;
 use clap::CommandFactory as _;
@@ -182,7 +183,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         arrangement = arrangement.with_in_front("Memories", "Memories").unwrap_or(arrangement);
     }
     let look = Look { arrangement, ..arguments.layout.into() };
-    let (shelf, pinned) = (Shelf::default(), arguments.pin);
+    // Of pictures it is seen what one pixel remembers of them, as in the window.
+    let remembering = || prepared.scene.has_pixels().then(|| most_remembering(&prepared.scene)).flatten();
+    let pinned = arguments.pin.or_else(|| remembering().map(Pinned::Neuron));
+    let shelf = Shelf::default();
     let still = Still { scene: prepared.scene, at: at - 1, curve, shelf, compared, pinned, order };
     let shown = Shown {
         still,

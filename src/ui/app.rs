@@ -121,11 +121,12 @@ impl App {
         if subject == self.subject {
             return;
         }
-        let standing = self.layout.arrangement_for(self.subject);
-        let is_untouched = self.dock.arrangement().is_some_and(|arrangement| arrangement.has_places_of(&standing));
-        self.subject = subject;
-        if is_untouched {
-            self.dock.arrange(&self.layout.arrangement_for(subject));
+        let before = std::mem::replace(&mut self.subject, subject);
+        let Some(arrangement) = self.dock.arrangement() else { return };
+        for standing in [Named::arrangement_for, Named::arrangement_in_training] {
+            if arrangement.has_places_of(&standing(self.layout, before)) {
+                return self.dock.arrange(&standing(self.layout, subject));
+            }
         }
     }
 

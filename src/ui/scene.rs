@@ -20,6 +20,9 @@ use std::sync::Arc;
 /// The seed of the first lifetime of a network that has just been opened.
 const FIRST_EPISODE: u64 = 0;
 
+/// Up to so many neurons all connections of a network can be seen at once.
+pub const MOST_IN_CIRCUIT: usize = 32;
+
 /// The gradients of the iteration that led to a network, as matrices.
 #[derive(Clone)]
 pub struct SceneGradients {
@@ -215,6 +218,7 @@ impl Scene {
         match &tape.content {
             Content::Agent(Behaviour { walk: Some(_), .. }) => Subject::Agent,
             Content::Recall(_) if self.task.examples_are_pictures() => Subject::Pictures,
+            Content::Recall(_) if tape.neurons() <= MOST_IN_CIRCUIT => Subject::Circuit,
             Content::Recall(_) | Content::Agent(_) | Content::Nothing => Subject::Patterns,
         }
     }

@@ -562,6 +562,6 @@ fn a_narrow_panel_holds_all_that_can_be_done_and_a_life_of_recall_has_it_over_it
     (run.run)(harness.state_mut(), &context);
     harness.run_steps(3);
     let arrangement = harness.state_mut().dock().arrangement();
-    let expected = Named::Watch.arrangement().with_in_front("Intervene", "Learning");
+    let expected = Named::Watch.arrangement().with_in_front("Intervene", "Rank");
     assert_eq!(arrangement, expected);
 }

@@ -163,7 +163,7 @@ pub const COMMANDS: &[Command] = &[
         keys: &[],
         always: false,
         obstacle: |app| app.session.why_no_branch(),
-        run: |app, _| app.show_panel("Intervene", if app.session.has_agent() { "Agent" } else { "Learning" }),
+        run: |app, _| app.show_panel("Intervene", if app.session.has_agent() { "Agent" } else { "Rank" }),
     },
     Command {
         title: "Undo all interventions",

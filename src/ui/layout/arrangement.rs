@@ -1,4 +1,4 @@
-//! Arrangements of panels as data: the named layouts, and whatever the user has made of them.
+//! Arrangements of panels as data, whoever has made them.
 //!
 //! Panels are named by their names. An arrangement that was written by another version, or by hand, may
 //! name panels that do not exist, twice, or not at all: [`Arrangement::repaired`] makes the best of it.
@@ -29,122 +29,12 @@ pub struct Share {
     pub part: Arrangement,
 }
 
-/// What there is to look at beside the matrices.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Subject {
-    /// Patterns that are recalled bit by bit.
-    #[default]
-    Patterns,
-    /// Pictures, worth seeing side by side.
-    Pictures,
-    /// An agent in a maze.
-    Agent,
-}
-
-impl Subject {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Patterns, Self::Pictures, Self::Agent];
-}
-
-/// The layouts that have a name and a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Named {
-    /// A lifetime and what it writes.
-    Watch,
-    /// Matrices, large.
-    Inspect,
-    /// Curves, large.
-    Train,
-}
-
-fn panel(title: &str) -> Arrangement {
-    Arrangement::Panel(title.to_owned())
-}
-
-fn parts<const N: usize>(parts: [(f32, Arrangement); N]) -> Vec<Share> {
-    parts.into_iter().map(|(share, part)| Share { share, part }).collect()
-}
-
-impl Named {
-    /// All of them, in the order of their keys.
-    pub const ALL: [Self; 3] = [Self::Watch, Self::Inspect, Self::Train];
-
-    /// The word on the button.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Watch => "Watch",
-            Self::Inspect => "Inspect",
-            Self::Train => "Train",
-        }
-    }
-
-    /// Where panels stand for lifetimes of some kind. Of pictures, what the synapses hold of them and a probe to paint
-    /// on stand behind the trace and the gallery; an agent takes the place of what is recalled.
-    pub fn arrangement_for(self, subject: Subject) -> Arrangement {
-        use Arrangement::{Column, Row, Tabs};
-        let arrangement = self.arrangement();
-        match (self, subject) {
-            (_, Subject::Patterns) => arrangement,
-            (Self::Watch, Subject::Agent) => Row(parts([
-                (0.56, Column(parts([(0.72, panel("Maze")), (0.28, panel("Learning"))]))),
-                (
-                    0.44,
-                    Column(parts([
-                        (0.55, Tabs(0, ["Trace", "Weights", "Plasticity"].map(panel).to_vec())),
-                        (0.45, Tabs(0, ["Agent", "Intervene"].map(panel).to_vec())),
-                    ])),
-                ),
-            ])),
-            (Self::Inspect, Subject::Agent) => arrangement,
-            (Self::Train, Subject::Agent) => Row(parts([
-                (0.55, panel("Learning")),
-                (0.45, Column(parts([(0.6, panel("Maze")), (0.4, panel("Trace"))]))),
-            ])),
-            (_, Subject::Pictures) => {
-                let arrangement = arrangement.with_in_front("Memories", "Trace").unwrap_or(arrangement);
-                let mut arrangement = arrangement.with_in_front("Trace", "Trace").unwrap_or(arrangement);
-                if let (Self::Watch, Row(parts)) = (self, &mut arrangement) {
-                    let gallery = Tabs(0, vec![panel("Gallery"), panel("Probe")]);
-                    let left = [(0.33, panel("Recall")), (0.4, gallery), (0.27, panel("Learning"))];
-                    // Rows of seven pictures want width.
-                    (parts[0].share, parts[1].share) = (0.54, 0.46);
-                    parts[0].part = Column(self::parts(left));
-                }
-                arrangement
-            }
-        }
-    }
-
-    /// Where panels stand.
-    pub fn arrangement(self) -> Arrangement {
-        use Arrangement::{Column, Row};
-        match self {
-            Self::Watch => Row(parts([
-                (0.48, Column(parts([(0.5, panel("Recall")), (0.5, panel("Learning"))]))),
-                (
-                    0.52,
-                    Column(parts([
-                        (0.66, panel("Trace")),
-                        (0.34, Row(parts([(0.5, panel("Weights")), (0.5, panel("Plasticity"))]))),
-                    ])),
-                ),
-            ])),
-            // As wide as it is high, with what stands around its picture.
-            Self::Inspect => Row(parts([
-                (0.71, panel("Trace")),
-                (0.29, Column(parts([(0.5, panel("Weights")), (0.5, panel("Plasticity"))]))),
-            ])),
-            Self::Train => Row(parts([
-                (0.62, panel("Learning")),
-                (0.38, Column(parts([(0.5, panel("Recall")), (0.5, panel("Trace"))]))),
-            ])),
-        }
-    }
-}
-
 impl Arrangement {
+    /// A panel, by its name.
+    pub fn panel(name: &str) -> Self {
+        Self::Panel(name.to_owned())
+    }
+
     /// The titles of all panels, from left to right and from top to bottom.
     pub fn panels(&self) -> Vec<&str> {
         match self {
@@ -191,9 +81,9 @@ impl Arrangement {
         let new = match self {
             Self::Panel(title) if title != at => return None,
             Self::Panel(_) if has_it => return Some(self.clone()),
-            Self::Panel(_) => return Some(Self::Tabs(1, vec![self.clone(), panel(name)])),
-            Self::Tabs(_, parts) if !has_it && parts.iter().any(|part| *part == panel(at)) => {
-                return Some(Self::Tabs(parts.len(), [parts.as_slice(), &[panel(name)]].concat()));
+            Self::Panel(_) => return Some(Self::Tabs(1, vec![self.clone(), Self::panel(name)])),
+            Self::Tabs(_, parts) if !has_it && parts.iter().any(|part| *part == Self::panel(at)) => {
+                return Some(Self::Tabs(parts.len(), [parts.as_slice(), &[Self::panel(name)]].concat()));
             }
             Self::Tabs(_, parts) => {
                 let front = parts.iter().position(|part| part.panels().contains(&at))?;

@@ -2,6 +2,8 @@
 
 pub mod arrangement;
 pub mod dock;
+pub mod named;
 
-pub use arrangement::{Arrangement, Named, Subject};
+pub use arrangement::Arrangement;
 pub use dock::{Choices, Dock};
+pub use named::{Named, Subject};

@@ -25,9 +25,9 @@ impl OrderKind {
     /// What is chosen until somebody chooses.
     pub fn usual(scene: &Scene) -> Self {
         match scene.subject() {
-            Subject::Patterns if Self::Example.why_not(scene).is_none() => Self::Example,
+            Subject::Patterns | Subject::Circuit if Self::Example.why_not(scene).is_none() => Self::Example,
             // The order of pixels is that of the pictures themselves.
-            Subject::Patterns | Subject::Pictures | Subject::Agent => Self::Stored,
+            Subject::Patterns | Subject::Circuit | Subject::Pictures | Subject::Agent => Self::Stored,
         }
     }
 

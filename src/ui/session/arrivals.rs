@@ -5,7 +5,9 @@ use super::{Notice, Session};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::episode::{Clock, Event, EventKind};
 use crate::plastic::Network;
+use crate::ui::inspector::Pinned;
 use crate::ui::layout::Subject;
+use crate::ui::panels::memories::column::most_remembering;
 use crate::ui::scene::{Prepared, Scene};
 use crate::ui::watch::{Look, Watch};
 use anyhow::anyhow;
@@ -238,6 +240,8 @@ impl Session {
         self.inspection.take_in(self.scene.as_ref(), &prepared.scene);
         self.distributions.keep(&mut prepared.scene, arrival == Arrival::Follow);
         let scene = self.scene.insert(prepared.scene);
+        // Of pictures it is seen first what one pixel remembers of them.
+        let shown = (arrival == Arrival::Fresh && scene.has_pixels()).then(|| most_remembering(scene)).flatten();
         // What follows a run folder does not know which layer is looked at.
         if let Some((network, layer)) = wanted
             && arrival == Arrival::Follow
@@ -245,6 +249,9 @@ impl Session {
             && network == *scene.network()
         {
             self.look_at_layer(layer);
+        }
+        if let Some(pixel) = shown.filter(|_| self.pinned().is_none()) {
+            self.pin(Pinned::Neuron(pixel));
         }
     }
 

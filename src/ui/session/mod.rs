@@ -13,6 +13,7 @@ use super::comparison::Comparison;
 use super::distributions::Distributions;
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
+use super::layout::Subject;
 use super::lifetimes::Shelf;
 use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
 use super::order::{NeuronOrder, OrderKind, Ordering};
@@ -219,6 +220,8 @@ impl Session {
             return;
         }
         self.training.start();
+        let subject = self.scene.as_ref().map_or_else(Subject::default, Scene::subject);
+        self.wanted_panel = Some(("Learning", subject.under_curve()));
         (self.watch, self.newer) = (None, None);
         self.following = true;
     }

@@ -5,11 +5,8 @@ use crate::ui::inspector::Pinned;
 use crate::ui::inspector::facts::{alpha_of, bias_of};
 use crate::ui::matrices::MatrixKind;
 use crate::ui::panels::places;
-use crate::ui::scene::Scene;
+use crate::ui::scene::{MOST_IN_CIRCUIT, Scene};
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
-
-/// A network of at most so many neurons is drawn whole.
-pub const MOST_WHOLE: usize = 32;
 
 /// So many neurons are drawn of a larger one.
 pub const MOST_PARTNERS: usize = 12;
@@ -54,7 +51,7 @@ impl Shown {
         }
         let bias = bias_of(scene);
         let (mut neurons, mut form, mut around) = ((0..count).collect::<Vec<_>>(), Form::Ring, None);
-        if count > MOST_WHOLE {
+        if count > MOST_IN_CIRCUIT {
             let (words, centre) = match pinned {
                 Some(Pinned::Neuron(neuron)) => (format!("neuron {neuron}"), vec![neuron]),
                 Some(Pinned::Synapse { from, to }) => (format!("{from} → {to}"), vec![from, to]),
