@@ -106,7 +106,7 @@ impl Panel for Maze {
             sentences: [
                 "The maze from above: the filled arrowhead is the agent with its trail, the star the hidden reward, and \
                  inside the dashed box lies all that the agent observes.",
-                "Brighter squares have a higher value, and a small arrow is the likeliest action there, the stronger \
+                "Strongly tinted squares have a higher value, and a small arrow is the likeliest action there, the stronger \
                  the surer.",
                 "Where arrows from everywhere lead to the star, the agent remembers where it found the reward.",
             ],
@@ -180,7 +180,7 @@ impl Panel for Maze {
         }
         if explains && let (left, Some(place)) = legend.place(ui, room, walk.side) {
             room = left;
-            legend.ui(ui, place);
+            legend.ui(ui, &place);
         }
         let Some(board) = Board::of(room, walk.side) else { return };
         let response = ui.interact(board.rect(), ui.scope_id().with("board"), Sense::click_and_drag());

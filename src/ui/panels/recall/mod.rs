@@ -74,10 +74,10 @@ impl Panel for Recall {
                 sentences: [
                     "The pictures that the network is shown in this episode, then the probe, the network output, the \
                      target and the error at this step.",
-                    "Every pixel is a neuron; the frame marks what is shown now, the line below a picture the one that \
-                     is cued, and amber in the probe is blanked.",
-                    "Where the output comes to look like the target, the network recalls what it saw once, in this \
-                     episode.",
+                    "Every pixel is a neuron; the frame marks what is shown now, the bar below a stored picture how much \
+                     the output resembles it, and amber in the probe is blanked.",
+                    "Where the bar of the cued picture is long and the others are short, the network recalls what it saw \
+                     in this episode.",
                 ],
                 try_this: "Click a pixel of any picture: Memories shows what the connections into it have learned and \
                            what they keep.",
@@ -87,11 +87,12 @@ impl Panel for Recall {
             sentences: [
                 "The patterns that the network is shown in this episode, then the probe, the network output, the \
                  target and the error at this step.",
-                "Every square is a neuron, light for +1 and dark for −1; the frame marks what is shown now, the line \
-                 below a pattern the one that is cued, and amber in the probe is blanked.",
-                "Where the error is empty, the network has filled in from memory what the probe does not say.",
+                "Every square is a neuron, light for +1 and dark for −1; the frame marks what is shown now, the bar \
+                 below a stored pattern how much the output resembles it, and amber in the probe is blanked.",
+                "Where the bar of the cued pattern is full, the others and the error empty, the network has filled in from \
+                 memory what the probe does not say.",
             ],
-            try_this: "Press End, then ← a few times: the error tile says how the answer builds up over the probe.",
+            try_this: "Press End, then ← a few times: the bar below the cued pattern says how the answer builds up over the probe.",
         }
     }
 
