@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A small agent after three iterations.
-fn trained(changes: &[(&str, &str)]) -> Checkpoint {
+pub fn trained(changes: &[(&str, &str)]) -> Checkpoint {
     let mut config = RunConfig::new(hebbscope::tasks::find("maze").unwrap());
     let small = [("steps", "30"), ("neurons", "12"), ("batch", "4"), ("lr", "0.05")];
     for (key, value) in small.iter().chain(changes) {
@@ -99,7 +99,7 @@ fn on_its_own_square_the_virtual_agent_is_the_true_one() {
 }
 
 /// Three squares in a row, the reward on the right: there, teleported back, bumped, there again.
-fn told() -> Behaviour {
+pub fn told() -> Behaviour {
     let right = Action::Right as usize;
     let actions = vec![right, right, Action::Up as usize, right];
     let walls = (0..15).map(|at| !(6..9).contains(&at)).chain([true; 10]).collect();

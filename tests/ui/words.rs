@@ -219,7 +219,7 @@ fn shapes(harness: &Harness<'_, App>) -> Vec<Shape> {
 }
 
 /// What is written in a frame, and where.
-fn written(harness: &Harness<'_, App>) -> Vec<(String, Rect)> {
+pub fn written(harness: &Harness<'_, App>) -> Vec<(String, Rect)> {
     let texts = shapes(harness).into_iter().filter_map(|shape| match shape {
         Shape::Text(text) => Some((text.galley.text().to_owned(), text.visual_bounding_rect())),
         _ => None,

@@ -5,7 +5,7 @@ use crate::episode::{Event, EventKind};
 use std::ops::Range;
 
 /// The least width of a span, in points, as long as that leaves the other steps room: the word "probe" fits.
-pub const LEAST: f32 = 36.0;
+pub const LEAST: f32 = 38.0;
 
 /// The other steps keep at least this part of the width that they would have.
 const KEPT: f64 = 0.5;

@@ -75,6 +75,11 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], lane: Option<&
     let painter = ui.painter_at(area.expand(2.0));
     painter.rect_filled(rect.shrink2(vec2(0.0, rect.height() / 2.0 - 1.5)), 1.0, palette.line);
     let font = egui::TextStyle::Small.resolve(ui.style());
+    // Either all studies are written out or none is.
+    let has_words = events.iter().filter(|event| event.kind == EventKind::Study).all(|event| {
+        let words = painter.layout_no_wrap(event.label(), font.clone(), palette.text);
+        words.size().x + ROUND_WORDS <= x_of((event.start + event.steps) as f32) - x_of(event.start as f32) - 1.0
+    });
     for event in events.iter().filter(|event| event.kind != EventKind::Blank) {
         let begin = x_of(event.start as f32) + 0.5;
         let end = x_of((event.start + event.steps) as f32) - 0.5;
@@ -91,14 +96,11 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], lane: Option<&
         let fill = theme::mix(palette.surface, color, if here { 0.95 } else { 0.42 });
         painter.rect_filled(span, 3.0, fill);
         let ink = if here { Color32::WHITE } else { palette.text };
-        let label = painter.layout_no_wrap(event.label(), font.clone(), ink);
-        let short = painter.layout_no_wrap(
-            event.index.map_or_else(|| "?".into(), |index| index.saturating_add(1).to_string()),
-            font.clone(),
-            ink,
-        );
-        for text in [label, short] {
-            if text.size().x + 6.0 <= span.width() {
+        let number = event.index.map_or_else(|| "?".into(), |index| index.saturating_add(1).to_string());
+        let is_whole = event.kind != EventKind::Study || has_words;
+        for text in is_whole.then(|| event.label()).into_iter().chain([number]) {
+            let text = painter.layout_no_wrap(text, font.clone(), ink);
+            if text.size().x + ROUND_WORDS <= span.width() {
                 painter.galley(span.center() - text.size() / 2.0, text, ink);
                 break;
             }
@@ -163,6 +165,9 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], lane: Option<&
         session.hover = Some(format!("step {}: {label}   ({hint})", step + 1));
     }
 }
+
+/// Room around the words of a span.
+const ROUND_WORDS: f32 = 6.0;
 
 /// A stroke shorter than this many points is a click.
 const SHORTEST_DRAG: f32 = 6.0;

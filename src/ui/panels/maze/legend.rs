@@ -51,8 +51,8 @@ impl Legend {
             (Sign::Agent, true, "agent".to_owned()),
             (Sign::Control, has_control && shows, "control".to_owned()),
             (Sign::Reward, shows, "hidden reward".to_owned()),
-            (Sign::Visits, panel.counts && shows, "bright: often visited".to_owned()),
-            (Sign::Value, panel.believes && !(panel.counts && shows), "bright: high value".to_owned()),
+            (Sign::Visits, panel.counts && shows, "tint: often visited".to_owned()),
+            (Sign::Value, panel.believes && !(panel.counts && shows), "tint: high value".to_owned()),
             (Sign::Intention, panel.believes, "likeliest action".to_owned()),
             (Sign::Sight, life.sight > 0, format!("observed {0} × {0}", 2 * life.sight + 1)),
             (Sign::Trail, shows, format!("last {TRAIL} steps")),
@@ -64,14 +64,14 @@ impl Legend {
     }
 
     /// Where it stands, and what is left for a board of `side` squares: at its right where nothing is lost, below where
-    /// little is. `None` where it would take too much.
+    /// little is, and there only what is on the board. `None` where it would take too much.
     pub fn place(&self, ui: &Ui, room: Rect, side: usize) -> (Rect, Option<Place>) {
         let column = self.arrange(ui, None);
         let spare = room.width() - room.height();
         if spare >= column.size.x + MARGIN && room.height() >= column.size.y {
             let left = room.with_max_x(room.right() - column.size.x - MARGIN);
-            let corner = pos2(left.right() + MARGIN, room.top());
-            return (left, Some(Place { corner, ..column }));
+            let board = Board::of(left, side).map_or(left, |board| board.rect());
+            return (left, Some(Place { corner: pos2(board.right() + MARGIN, room.top()), ..column }));
         }
         let below = self.arrange(ui, Some(room.width()));
         let left = room.with_max_y(room.bottom() - below.size.y - MARGIN);
@@ -83,20 +83,25 @@ impl Legend {
         (room, None)
     }
 
-    /// Whether it has a place in `panel`, however many lines the choices above the board take and with `below` points of
-    /// words under it.
-    pub fn fits(&self, ui: &Ui, panel: Rect, below: f32, side: usize) -> bool {
+    /// Whether it has a place in `panel`, and whether all of it does, however many lines the choices above the board take
+    /// and with `below` points of words under it.
+    pub fn fits(&self, ui: &Ui, panel: Rect, below: f32, side: usize) -> [bool; 2] {
         let rooms = CHOICES.map(|above| panel.with_min_y(panel.top() + above).with_max_y(panel.bottom() - below));
-        rooms.iter().all(|room| self.place(ui, *room, side).1.is_some())
+        let places = rooms.map(|room| self.place(ui, room, side).1);
+        let whole =
+            |place: &Option<Place>| place.as_ref().is_some_and(|place| place.entries.len() == self.entries.len());
+        [places.iter().all(Option::is_some), places.iter().all(whole)]
     }
 
-    /// In lines of `width` points, or each in a line of its own.
+    /// In lines of `width` points and without what is on the timeline, or each in a line of its own.
     fn arrange(&self, ui: &Ui, width: Option<f32>) -> Place {
         let (palette, font) = (Palette::of(ui.ctx()), TextStyle::Small.resolve(ui.style()));
         let [beside, between] = GAPS;
         let mut place = Place { corner: Pos2::ZERO, size: Vec2::ZERO, entries: Vec::new() };
         let mut at = Vec2::ZERO;
-        for (index, (_, words)) in self.entries.iter().enumerate() {
+        let is_on_board = |(sign, _): &&(Sign, String)| !matches!(sign, Sign::Found | Sign::Teleport | Sign::Bump);
+        let entries = self.entries.iter().filter(|entry| width.is_none() || is_on_board(entry));
+        for (index, (_, words)) in entries.enumerate() {
             let words = ui.painter().layout_no_wrap(words.clone(), font.clone(), palette.quiet);
             let needed = SIGN + beside + words.size().x;
             if index > 0 && width.is_none_or(|width| at.x + needed > width) {
@@ -110,12 +115,12 @@ impl Legend {
     }
 
     /// Draws it.
-    pub fn ui(&self, ui: &Ui, place: Place) {
+    pub fn ui(&self, ui: &Ui, place: &Place) {
         let palette = Palette::of(ui.ctx());
         let font = TextStyle::Small.resolve(ui.style());
         let rect = Rect::from_min_size(place.corner, place.size);
         let response = ui.interact(rect, ui.scope_id().with("legend"), Sense::hover());
-        let words: Vec<&str> = self.entries.iter().map(|(_, words)| words.as_str()).collect();
+        let words: Vec<&str> = self.entries.iter().zip(&place.entries).map(|((_, words), _)| words.as_str()).collect();
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("legend: {}", words.join(", "))));
         for ((sign, words), offset) in self.entries.iter().zip(&place.entries) {
             let corner = place.corner + *offset;
@@ -130,7 +135,7 @@ impl Legend {
     pub fn column_ui(&self, ui: &mut Ui) {
         let column = self.arrange(ui, None);
         let (rect, _) = ui.allocate_exact_size(column.size, Sense::hover());
-        self.ui(ui, Place { corner: rect.min, ..column });
+        self.ui(ui, &Place { corner: rect.min, ..column });
     }
 }
 
@@ -147,8 +152,8 @@ impl Sign {
         let board = Board::sign(square);
         let (center, here) = (square.center(), [0, 0]);
         match self {
-            Self::Agent => board.agent(painter, here, Some(Action::Right), palette),
-            Self::Control => board.ghost(painter, &[], here, Some(Action::Right), palette),
+            Self::Agent => Board::sign(square.expand(3.0)).agent(painter, here, Some(Action::Right), palette),
+            Self::Control => Board::sign(square.expand(3.0)).ghost(painter, &[], here, Some(Action::Right), palette),
             Self::Reward => Board::sign(square.expand(2.0)).reward(painter, here, palette),
             Self::Value => {
                 painter.rect_filled(square, 0.0, mix(palette.surface, palette.mark, 0.5));

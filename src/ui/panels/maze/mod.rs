@@ -106,7 +106,7 @@ impl Panel for Maze {
             sentences: [
                 "The maze from above: the filled arrowhead is the agent with its trail, the star the hidden reward, and \
                  inside the dashed box lies all that the agent observes.",
-                "Brighter squares have a higher value, and a small arrow is the likeliest action there, the stronger \
+                "Strongly tinted squares have a higher value, and a small arrow is the likeliest action there, the stronger \
                  the surer.",
                 "Where arrows from everywhere lead to the star, the agent remembers where it found the reward.",
             ],
@@ -141,8 +141,10 @@ impl Panel for Maze {
         let is_split = self.splits && ghost.is_some();
         let legend = Legend::of(self, &life, ghost.is_some() && !is_split);
         let lines = if ghost.is_some() && !is_split { 3.0 } else { 2.0 };
-        let explains = !is_split && legend.fits(ui, ui.available_rect_before_wrap(), LINE * lines + 8.0, walk.side);
-        self.choices_ui(ui, ghost.is_some(), reach, (&legend, !explains));
+        let [explains, explains_all] = legend
+            .fits(ui, ui.available_rect_before_wrap(), LINE * lines + 8.0, walk.side)
+            .map(|fits| fits && !is_split);
+        self.choices_ui(ui, ghost.is_some(), reach, (&legend, !explains_all));
         let area = ui.available_rect_before_wrap();
         // Beside each other, each board has its own words below it.
         let is_beside = is_split && area.width() >= area.height() - LINE * lines;
@@ -178,7 +180,7 @@ impl Panel for Maze {
         }
         if explains && let (left, Some(place)) = legend.place(ui, room, walk.side) {
             room = left;
-            legend.ui(ui, place);
+            legend.ui(ui, &place);
         }
         let Some(board) = Board::of(room, walk.side) else { return };
         let response = ui.interact(board.rect(), ui.scope_id().with("board"), Sense::click_and_drag());
@@ -216,7 +218,7 @@ impl Panel for Maze {
 }
 
 impl Maze {
-    /// The choices, and a word that leads to the legend where it has no place of its own.
+    /// The choices, and a word that leads to the legend where not all of it has a place.
     fn choices_ui(&mut self, ui: &mut Ui, has_ghost: bool, reach: [f32; 2], (legend, is_word): (&Legend, bool)) {
         ui.horizontal_wrapped(|ui| {
             ui.checkbox(&mut self.believes, "policy")
@@ -234,7 +236,7 @@ impl Maze {
                 let words = format!("value {least} … {most}").replace(' ', "\u{a0}");
                 let quiet = Palette::of(ui.ctx()).quiet;
                 ui.label(RichText::new(words).small().color(quiet))
-                    .on_hover_text("brighter squares have a higher value");
+                    .on_hover_text("strongly tinted squares have a higher value");
             }
             if is_word {
                 let quiet = Palette::of(ui.ctx()).quiet;

@@ -1,5 +1,7 @@
-//! Stored patterns and their recall: examples as tiles, and the network output step by step.
+//! Stored patterns and their recall: examples as tiles, which of them the network output resembles, and that output step
+//! by step.
 
+mod place;
 mod strip;
 mod tiles;
 
@@ -10,18 +12,23 @@ use crate::ui::fitting;
 use crate::ui::inspector::Pinned;
 use crate::ui::numbers::{decimals, percent};
 use crate::ui::session::Session;
-use crate::ui::theme::Palette;
-use egui::{Color32, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use crate::ui::theme::{Palette, STRONG};
+use egui::{Color32, FontFamily, FontId, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use place::Place;
 use std::sync::Arc;
 use tiles::Tile;
 
 pub use super::pixels::grid_of;
 
-/// Height of the words below a tile.
-const CAPTION: f32 = 20.0;
+/// Height of the words below a tile, and of the bar above them that says how much the output resembles a stored one.
+const CAPTION: f32 = 22.0;
+const MATCH: f32 = 4.0;
 
-/// Height of the words above a row.
-const HEADING: f32 = 20.0;
+/// Height of the words above a row, among which a number is large.
+const HEADING: f32 = 22.0;
+
+/// Size of that number.
+const LARGE: f32 = 18.0;
 
 /// Between two tiles.
 const GAP: f32 = 8.0;
@@ -67,10 +74,10 @@ impl Panel for Recall {
                 sentences: [
                     "The pictures that the network is shown in this episode, then the probe, the network output, the \
                      target and the error at this step.",
-                    "Every pixel is a neuron; the frame marks what is shown now, the line below a picture the one that \
-                     is cued, and amber in the probe is blanked.",
-                    "Where the output comes to look like the target, the network recalls what it saw once, in this \
-                     episode.",
+                    "Every pixel is a neuron; the frame marks what is shown now, the bar below a stored picture how much \
+                     the output resembles it, and amber in the probe is blanked.",
+                    "Where the bar of the cued picture is long and the others are short, the network recalls what it saw \
+                     in this episode.",
                 ],
                 try_this: "Click a pixel of any picture: Memories shows what the connections into it have learned and \
                            what they keep.",
@@ -80,11 +87,12 @@ impl Panel for Recall {
             sentences: [
                 "The patterns that the network is shown in this episode, then the probe, the network output, the \
                  target and the error at this step.",
-                "Every square is a neuron, light for +1 and dark for −1; the frame marks what is shown now, the line \
-                 below a pattern the one that is cued, and amber in the probe is blanked.",
-                "Where the error is empty, the network has filled in from memory what the probe does not say.",
+                "Every square is a neuron, light for +1 and dark for −1; the frame marks what is shown now, the bar \
+                 below a stored pattern how much the output resembles it, and amber in the probe is blanked.",
+                "Where the bar of the cued pattern is full, the others and the error empty, the network has filled in from \
+                 memory what the probe does not say.",
             ],
-            try_this: "Press End, then ← a few times: the error tile says how the answer builds up over the probe.",
+            try_this: "Press End, then ← a few times: the bar below the cued pattern says how the answer builds up over the probe.",
         }
     }
 
@@ -100,21 +108,35 @@ impl Panel for Recall {
         let aspect = grid.0 as f32 / grid.1 as f32;
         let area = ui.available_rect_before_wrap();
         let strip = strip::Strip::of(&tape, session.clock.at(), area.size(), aspect);
-        let room = area.with_max_y(area.bottom() - strip.as_ref().map_or(0.0, strip::Strip::height));
-        let place = Place::of(room, [study.len(), answer.len()], aspect);
-        let font = egui::TextStyle::Small.resolve(ui.style());
+        let counts = [study.len(), answer.len()];
+        let beside = |strip: &strip::Strip| {
+            let room = area.with_max_y(area.bottom() - strip.height());
+            (room, Place::of(room, counts, aspect))
+        };
+        // What is recalled comes before how it came about.
+        let strip = strip.filter(|strip| beside(strip).1.tiles[1][0].height() >= strip.picture.y);
+        let (room, place) = strip.as_ref().map_or_else(|| (area, Place::of(area, counts, aspect)), beside);
+        let Place { headings, tiles: [first, second], bottom } = place;
+        let result = tiles::result(scene, session.clock.at());
         let is_square = places::side_of(&tape).is_some();
         let marked = session.pinned().map(Pinned::neuron).filter(|&neuron| is_square && neuron + 1 < tape.neurons());
         let stored = stored_title(scene.task.examples_are_pictures());
-        let mut touched = None;
-        for (row, (title, tiles)) in [(stored, study), ("Recall", answer)].into_iter().enumerate() {
-            let (corner, size) = place.rows[row];
-            ui.painter().text(corner, egui::Align2::LEFT_TOP, title, font.clone(), palette.quiet);
-            let corner = corner + vec2(0.0, HEADING);
-            touched = touched.or(self.row(ui, corner, size, tiles, grid, marked));
+        let titles = [
+            [format!("{stored} · bars: correlation with the network output"), stored.to_owned()],
+            [tiles::recall_title(scene), "Recall".to_owned()],
+        ];
+        for (index, title) in titles.into_iter().enumerate() {
+            let (corner, width) = headings[index];
+            // A large number has its place at the right.
+            let left = if index == 1 { width - result_ui(ui, corner, width, &result) } else { width };
+            let words = caption(ui, title, palette.quiet, left);
+            ui.painter().galley(corner + vec2(0.0, HEADING - 17.0), words, palette.quiet);
         }
+        arrow(ui, second[0], second[1]);
+        let touched = self.row(ui, &first, study, grid, marked);
+        let touched = touched.or(self.row(ui, &second, answer, grid, marked));
         if let Some(strip) = strip {
-            let used = place.bottom.min(room.bottom());
+            let used = bottom.min(room.bottom());
             strip.ui(ui, pos2(area.left(), used), session, &mut self.textures);
         }
         ui.advance_cursor_after_rect(area);
@@ -134,57 +156,21 @@ pub(super) fn stored_title(are_pictures: bool) -> &'static str {
     if are_pictures { "Stored pictures" } else { "Stored patterns" }
 }
 
-/// Where the two rows stand, and how large their tiles are.
-struct Place {
-    rows: [(Pos2, Vec2); 2],
-    bottom: f32,
-}
-
-impl Place {
-    /// In one row or in two, whichever makes the larger tiles.
-    fn of(room: Rect, counts: [usize; 2], aspect: f32) -> Self {
-        let words = HEADING + CAPTION;
-        let [shown, asked] = counts.map(|count| count.max(1) as f32);
-        let gaps = |count: f32| GAP * (count - 1.0);
-        let in_one = (room.width() - WIDE_GAP - gaps(shown) - gaps(asked)) / (shown + asked);
-        let in_one = in_one.min((room.height() - words) * aspect).max(8.0);
-        // Each of two rows may take half of the height that words leave.
-        let half = (room.height() - 2.0 * words) / 2.0 * aspect;
-        let in_two = [shown, asked].map(|count| ((room.width() - gaps(count)) / count).min(half).max(8.0));
-        let size = |width: f32| vec2(width, width / aspect);
-        if in_one >= in_two[1] {
-            let spare = ((room.height() - words - size(in_one).y) / 2.0).clamp(0.0, 12.0);
-            let corner = pos2(room.left(), room.top() + spare);
-            let beside = corner + vec2(shown * in_one + gaps(shown) + WIDE_GAP, 0.0);
-            let bottom = corner.y + words + size(in_one).y + spare;
-            return Self { rows: [corner, beside].map(|corner| (corner, size(in_one))), bottom };
-        }
-        let [first, second] = in_two.map(size);
-        let spare = ((room.height() - 2.0 * words - first.y - second.y) / 3.0).clamp(0.0, 24.0);
-        let top = room.top() + spare;
-        let below = top + words + first.y + spare;
-        let rows = [(pos2(room.left(), top), first), (pos2(room.left(), below), second)];
-        Self { rows, bottom: below + words + second.y + spare }
-    }
-}
-
 impl Recall {
-    /// Draws tiles side by side, with a `marked` cell; answers the cell under the pointer, whether it was clicked, and
+    /// Draws tiles at their places, with a `marked` cell; answers the cell under the pointer, whether it was clicked, and
     /// what it is a cell of.
     fn row(
         &mut self,
         ui: &mut Ui,
-        corner: Pos2,
-        size: Vec2,
+        rects: &[Rect],
         tiles: Vec<Tile>,
         grid: (usize, usize),
         marked: Option<usize>,
     ) -> Option<(usize, bool, String)> {
         let mut touched = None;
         let palette = Palette::of(ui.ctx());
-        for (index, tile) in tiles.into_iter().enumerate() {
-            let rect = Rect::from_min_size(corner + vec2((size.x + GAP) * index as f32, 0.0), size);
-            let options = pixels::options(ui.ctx(), size.x, grid.0);
+        for (tile, &rect) in tiles.into_iter().zip(rects) {
+            let options = pixels::options(ui.ctx(), rect.width(), grid.0);
             let texture = self.textures.get(ui.ctx(), &tile.name, tile.cells, grid.0, options);
             let response = ui.allocate_rect(rect, Sense::CLICK);
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &tile.words));
@@ -197,16 +183,52 @@ impl Recall {
             if let Some(cell) = response.hover_pos().and_then(|pos| places::cell_at(rect, grid.into(), pos)) {
                 touched = Some((cell, response.clicked(), format!("of {}", tile.words)));
             }
-            let ink = tile.outline.unwrap_or(palette.quiet);
+            let asked = tile.is_asked.then_some(palette.mark);
+            let ink = tile.outline.or(asked).unwrap_or(palette.quiet);
             let [long, short] = tile.captions;
             let caption = caption(ui, [long, short], ink, rect.width());
-            ui.painter().galley(pos2(rect.left(), rect.bottom() + 4.0), caption, ink);
-            if tile.is_asked {
-                pixels::mark_asked(ui, rect, palette);
+            ui.painter().galley(pos2(rect.left(), rect.bottom() + 6.0), caption, ink);
+            if let Some(likeness) = tile.likeness {
+                let track = Rect::from_min_size(rect.left_bottom() + vec2(0.0, 2.0), vec2(rect.width(), MATCH));
+                ui.painter().rect_filled(track, 2.0, palette.raised);
+                let filled = track.with_max_x(track.left() + track.width() * likeness.clamp(0.0, 1.0));
+                ui.painter().rect_filled(filled, 2.0, if tile.is_asked { palette.mark } else { palette.quiet });
             }
         }
         touched
     }
+}
+
+/// How good the answer is, large at the right of a heading; the width that it takes.
+fn result_ui(ui: &Ui, corner: Pos2, width: f32, [number, words]: &[String; 2]) -> f32 {
+    let palette = Palette::of(ui.ctx());
+    let painter = ui.painter();
+    let strong = FontId::new(LARGE, FontFamily::Name(STRONG.into()));
+    let number = painter.layout_no_wrap(number.clone(), strong, palette.mark);
+    let words = painter.layout_no_wrap(words.clone(), egui::TextStyle::Small.resolve(ui.style()), palette.quiet);
+    let needed = number.size().x + 5.0 + words.size().x;
+    // The word "Recall" keeps its place.
+    let has_words = needed + 50.0 <= width || number.is_empty();
+    let taken = if has_words { needed } else { number.size().x };
+    let left = corner.x + width - taken;
+    let middle = corner.y + HEADING / 2.0 - 1.0;
+    if has_words {
+        let beside = pos2(left + number.size().x + 5.0, middle + 3.0 - words.size().y / 2.0);
+        painter.galley(beside, words, palette.quiet);
+    }
+    painter.galley(pos2(left, middle - number.size().y / 2.0), number, palette.mark);
+    taken + GAP
+}
+
+/// From the probe to the output beside it.
+fn arrow(ui: &Ui, from: Rect, to: Rect) {
+    if to.top() > from.top() {
+        return;
+    }
+    let middle = pos2(f32::midpoint(from.right(), to.left()), from.center().y);
+    let corners = [vec2(-2.5, -4.0), vec2(-2.5, 4.0), vec2(3.0, 0.0)].map(|corner| middle + corner).to_vec();
+    let color = Palette::of(ui.ctx()).quiet;
+    ui.painter().add(egui::Shape::convex_polygon(corners, color, Stroke::NONE));
 }
 
 /// Small text on one line: in full, or else the short form, or as many of its words as fit.

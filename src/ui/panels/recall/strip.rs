@@ -1,6 +1,6 @@
 //! The answer as it comes: the output at each step of the probe and the last steps before, on the timeline's clock.
 
-use super::{GAP, HEADING};
+use super::GAP;
 use crate::episode::{EventKind, Tape};
 use crate::ui::panels::pixels::{self, Textures, WHOLE, grid_of};
 use crate::ui::session::Session;
@@ -15,6 +15,9 @@ const BEFORE: usize = 3;
 /// Width of a picture at most, and below which there are fewer of them instead.
 const WIDTH: [f32; 2] = [26.0, 72.0];
 
+/// Height of the words above the pictures.
+const HEADING: f32 = 20.0;
+
 /// Height of the step's number below a picture.
 const NUMBER: f32 = 17.0;
 
@@ -25,7 +28,7 @@ const LEAST_HEIGHT: f32 = 150.0;
 pub(super) struct Strip {
     steps: Range<usize>,
     probe: Range<usize>,
-    picture: Vec2,
+    pub picture: Vec2,
 }
 
 impl Strip {
