@@ -110,7 +110,7 @@ impl Legend {
     }
 
     /// Draws it.
-    pub fn ui(&self, ui: &Ui, place: Place) {
+    pub fn ui(&self, ui: &Ui, place: &Place) {
         let palette = Palette::of(ui.ctx());
         let font = TextStyle::Small.resolve(ui.style());
         let rect = Rect::from_min_size(place.corner, place.size);
@@ -130,7 +130,7 @@ impl Legend {
     pub fn column_ui(&self, ui: &mut Ui) {
         let column = self.arrange(ui, None);
         let (rect, _) = ui.allocate_exact_size(column.size, Sense::hover());
-        self.ui(ui, Place { corner: rect.min, ..column });
+        self.ui(ui, &Place { corner: rect.min, ..column });
     }
 }
 

@@ -178,7 +178,7 @@ impl Panel for Maze {
         }
         if explains && let (left, Some(place)) = legend.place(ui, room, walk.side) {
             room = left;
-            legend.ui(ui, place);
+            legend.ui(ui, &place);
         }
         let Some(board) = Board::of(room, walk.side) else { return };
         let response = ui.interact(board.rect(), ui.scope_id().with("board"), Sense::click_and_drag());
