@@ -290,7 +290,7 @@ fn what_nobody_looks_at_is_found_no_further() {
     assert!(session.ranks.is_busy(), "it was asked for in the frame before");
     session.update();
     assert!(!session.ranks.is_busy(), "no panel has asked since");
-    let known = session.ranks.readings(MatrixKind::Trace).map_or(0, |line| line.len());
+    let known = session.ranks.readings(MatrixKind::Trace).map_or(0, hebbscope::ui::rank::Readings::len);
     session.ask_ranks(MatrixKind::Trace);
     assert!(session.ranks.progress().is_some_and(|(done, wanted)| done == 0 && wanted + known >= 96), "it goes on");
     // Another lifetime: what was known of the one before is gone.
