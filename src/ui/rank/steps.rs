@@ -4,17 +4,17 @@ use crate::episode::{Event, EventKind};
 use std::collections::BTreeSet;
 
 /// Steps of a large network.
-const LEAST: usize = 48;
+const LEAST: usize = 96;
 
 /// Steps of any network.
 const MOST: usize = 512;
 
-/// Values that are decomposed in all: as many as fifty large matrices have.
-const MOST_VALUES: usize = 50 << 20;
+/// Values that are decomposed in all: as many as a hundred large matrices have.
+const MOST_VALUES: usize = 100 << 20;
 
 /// The steps whose trace is decomposed, in their order: the first, the last, those that follow an event, so that what it
-/// has added is seen, and others where the gaps are widest. Of a large network about 48, of a small one all,
-/// but of no more than 512.
+/// has added is seen, and others where the gaps are widest. Of a large network about a
+/// hundred, of a small one all, but never more than 512.
 pub fn sampled(steps: usize, events: &[Event], values: usize) -> Vec<usize> {
     let most = (MOST_VALUES / values.max(1)).clamp(LEAST, MOST);
     if steps <= most {

@@ -19,7 +19,7 @@ const BLOCK: usize = LEADING + 4;
 const SEED: u64 = 16;
 
 /// A value has converged when an iteration changes it by less than this share of itself.
-const TOLERANCE: f64 = 1e-5;
+const TOLERANCE: f64 = 1e-4;
 
 /// What lies below this share of the largest is rounding.
 const ROUNDING: f64 = 1e-6;

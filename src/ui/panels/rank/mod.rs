@@ -20,6 +20,7 @@ use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
 use egui::{Button, Color32, RichText, Role, Stroke, Ui, WidgetInfo, vec2};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Height of a chip, and what is left and right of its symbol.
 const CHIP: [f32; 2] = [22.0, 7.0];
@@ -87,7 +88,11 @@ impl Panel for Rank {
         let missing = session.scene().and_then(|scene| self.kind.why_missing(scene));
         let kind = self.kind;
         let ranks = session.ask_ranks(kind);
-        let (now, line, problem) = (ranks.at(kind, at), ranks.readings(kind).cloned(), ranks.problem());
+        let (now, mut line, problem) = (ranks.at(kind, at), ranks.readings(kind).cloned(), ranks.problem());
+        // Where the viewer rests between two steps of the line, it leads through what is told of there.
+        if let (Some(line), Some(now)) = (&mut line, &now) {
+            line.entry(now.step).or_insert_with(|| Arc::clone(now));
+        }
         let sentence = match (missing.or(problem), &now) {
             (Some(problem), _) => problem.to_owned(),
             (None, Some(now)) => words::sentence(kind, now, at),
