@@ -289,8 +289,8 @@ impl App {
         if let Some((name, over)) = self.session.wanted_panel.take() {
             self.show_panel(name, over);
         }
-        let panels = CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.dock.ui(ui, &mut self.session));
-        self.parts.push((Part::Panels, panels.response.rect));
+        self.parts.push((Part::Panels, ui.available_rect_before_wrap()));
+        CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.dock.ui(ui, &mut self.session));
         ui.scope_builder(UiBuilder::new().max_rect(status.inner), |ui| status::status_ui(ui, &mut self.session));
         self.overlays(&context);
         self.look_after_preferences(&context);
