@@ -1,10 +1,13 @@
 //! What is said of each matrix to those who see it for the first time.
 
 use crate::ui::matrices::MatrixKind;
+use crate::ui::order::OrderKind;
 use crate::ui::panels::Explanation;
+use crate::ui::session::Session;
 
-/// What `kind` is, how it is read, what it tells, and what to try.
-pub(super) fn explanation(kind: MatrixKind) -> Explanation {
+/// What `kind` is, how it is read, what it tells, and what to try, as neurons stand in `session`.
+pub(super) fn explanation(kind: MatrixKind, session: &Session) -> Explanation {
+    let by_pattern = session.scene().is_some_and(|scene| session.ordering.kind(scene) == OrderKind::Example);
     match kind {
         MatrixKind::Trace => Explanation {
             sentences: [
@@ -12,7 +15,15 @@ pub(super) fn explanation(kind: MatrixKind) -> Explanation {
                  column.",
                 "It is written at every step from the activities at both ends; red is positive, blue negative, and the \
                  background is zero.",
-                "The weights stay as they are during an episode: what the network keeps of it stands here.",
+                match by_pattern {
+                    true => {
+                        "Neurons that agree in everything stored stand together, so that each memory is a grid of blocks \
+                         of its own and H their sum; the weights stay as they are."
+                    }
+                    false => {
+                        "The weights stay as they are during an episode: what the network keeps of it stands here."
+                    }
+                },
             ],
             try_this: "Press Home, then hold →: the trace begins at zero and fills step by step.",
         },
