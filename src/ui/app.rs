@@ -283,14 +283,16 @@ impl App {
         ];
         if inspector::has_place(context.content_rect().width(), &self.session) {
             let right = egui::Panel::right("inspector").exact_size(inspector::WIDTH).frame(frame(12, 12));
-            let right = right.show(ui, |ui| inspector::inspector_ui(ui, &mut self.session));
-            self.parts.push((Part::Inspector, right.response.rect));
+            right.show(ui, |ui| inspector::inspector_ui(ui, &mut self.session));
+            let middle = ui.available_rect_before_wrap();
+            let right = middle.with_min_x(middle.right()).with_max_x(context.content_rect().right());
+            self.parts.push((Part::Inspector, right));
         }
         if let Some((name, over)) = self.session.wanted_panel.take() {
             self.show_panel(name, over);
         }
-        let panels = CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.dock.ui(ui, &mut self.session));
-        self.parts.push((Part::Panels, panels.response.rect));
+        self.parts.push((Part::Panels, ui.available_rect_before_wrap()));
+        CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.dock.ui(ui, &mut self.session));
         ui.scope_builder(UiBuilder::new().max_rect(status.inner), |ui| status::status_ui(ui, &mut self.session));
         self.overlays(&context);
         self.look_after_preferences(&context);

@@ -218,7 +218,8 @@ fn seed_ui(ui: &mut Ui, session: &mut Session) {
         let label = glossary::tip(ui.label(RichText::new("training seed").color(palette.quiet)), "training seed");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let field = TextEdit::singleline(&mut session.training.seed_text).id_salt("seed").desired_width(110.0);
-            ui.add(field.align(egui::Align2::RIGHT_CENTER)).labelled_by(label.id);
+            let field = ui.add(field.align(egui::Align2::RIGHT_CENTER)).labelled_by(label.id);
+            glossary::tip(field, "training seed");
         });
     });
     if let Err(problem) = session.training.seed() {

@@ -61,7 +61,7 @@ impl Part {
                  appear here."
             }
             Self::Panels => {
-                "Each shows the network at the step in view. Drag one by its heading; “explain” says what is seen, the \
+                "Each shows the network at the step in view. Drag one by its heading; “explain”, or a question mark, says what is seen, the \
                  cross closes it, View brings it back. A click on a cell or a pixel pins it."
             }
             Self::Inspector => {
@@ -115,6 +115,7 @@ fn part_ui(ui: &Ui, part: Part, rect: Rect, palette: &Palette) {
     let galley = ui.painter().layout_job(job);
     let card = Rect::from_center_size(rect.center(), galley.size() + 2.0 * padding);
     painter.rect_filled(card, 4.0, palette.surface);
+    painter.rect_stroke(card, 4.0, Stroke::new(1.0, palette.line), StrokeKind::Inside);
     painter.galley(card.min + padding, galley, palette.text);
     let response = ui.interact(rect, Id::unique(("part", part.name())), Sense::hover());
     let name = format!("{}: {}", part.name(), part.words());

@@ -121,7 +121,7 @@ fn pointing_at_a_name_of_the_left_column_says_what_it_means() {
     let names = harness.query_all_by_role(egui::Role::Label);
     let names: Vec<_> = names.filter(|node| (node.rect().left() - left.left()).abs() < 2.0).collect();
     let names = names.iter().filter(|node| (left.bottom()..training.top()).contains(&node.rect().center().y));
-    let names: Vec<String> = names.filter_map(|node| node.accesskit_node().label()).collect();
+    let names: Vec<String> = names.filter_map(|node| node.accesskit_node().value()).collect();
     assert!(names.len() >= 7, "{names:?}");
     for name in names {
         assert!(glossary::of(&name).is_some(), "nothing is said of {name}");

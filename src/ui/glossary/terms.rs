@@ -72,7 +72,7 @@ pub const TERMS: &[Entry] = &[
     entry(
         "ΔH",
         "change of the trace",
-        "What this step writes into the trace.",
+        "What the trace of each connection gains or loses at this step.",
         "ΔH_ij(t) = H_ij(t+1) − H_ij(t) = η (x_i(t−1) x_j(t) − H_ij(t))",
         "DP, from eq. 2",
     ),

@@ -1,18 +1,29 @@
 //! What is said of each matrix to those who see it for the first time.
 
 use crate::ui::matrices::MatrixKind;
+use crate::ui::order::OrderKind;
 use crate::ui::panels::Explanation;
+use crate::ui::session::Session;
 
-/// What `kind` is, how it is read, what it tells, and what to try.
-pub(super) fn explanation(kind: MatrixKind) -> Explanation {
+/// What `kind` is, how it is read, what it tells, and what to try, as neurons stand in `session`.
+pub(super) fn explanation(kind: MatrixKind, session: &Session) -> Explanation {
+    let by_pattern = session.scene().is_some_and(|scene| session.ordering.kind(scene) == OrderKind::Example);
     match kind {
         MatrixKind::Trace => Explanation {
             sentences: [
                 "H, the Hebbian trace: one number for each connection, from the neuron of its row to the neuron of its \
                  column.",
-                "It is written at every step from the activities at both ends; red is positive, blue negative, and the \
-                 background is zero.",
-                "The weights stay as they are during an episode: what the network keeps of it stands here.",
+                "It is written at every step from the activities at both ends; warm colours are \
+                 positive, blue ones negative, and the background is zero.",
+                match by_pattern {
+                    true => {
+                        "Neurons that agree in everything stored stand together, so that each memory is a grid of blocks \
+                         of its own and H their sum; the weights stay as they are."
+                    }
+                    false => {
+                        "The weights stay as they are during an episode: what the network keeps of it stands here."
+                    }
+                },
             ],
             try_this: "Press Home, then hold →: the trace begins at zero and fills step by step.",
         },
@@ -20,7 +31,8 @@ pub(super) fn explanation(kind: MatrixKind) -> Explanation {
             sentences: [
                 "w, the fixed weights: one number for each connection, from the neuron of its row to the neuron of its \
                  column.",
-                "Red is positive, blue negative; gradient descent has set them in training, and no episode changes them.",
+                "Warm colours are positive, blue ones negative; gradient descent has set them, and no episode \
+                 changes them.",
                 "They are what the network knows of all episodes; what it keeps of this one stands in the trace H.",
             ],
             try_this: "Zoom in with the wheel until numbers stand in the cells; double-click to see everything again.",
@@ -28,7 +40,7 @@ pub(super) fn explanation(kind: MatrixKind) -> Explanation {
         MatrixKind::Alpha => Explanation {
             sentences: [
                 "α, the plasticity coefficients: how much each connection follows its trace.",
-                "Where α is red the trace adds to the weight, where it is blue it takes away, and where it is zero the \
+                "In warm colours the trace adds to the weight, in blue it takes away from it, and where α is zero the \
                  connection stays as it was trained.",
                 "Gradient descent has learned α: it says where in the network memory is of use.",
             ],
@@ -37,7 +49,7 @@ pub(super) fn explanation(kind: MatrixKind) -> Explanation {
         MatrixKind::AlphaTrace => Explanation {
             sentences: [
                 "α·H at this step: what plasticity adds to the weight of each connection.",
-                "Red adds, blue takes away; it is the trace, seen through α.",
+                "Warm colours add, blue ones take away; it is the trace, seen through α.",
                 "This is the part of the network that belongs to this episode alone.",
             ],
             try_this: "Press Home, then hold →: nothing is added at first, and more with every step that is remembered.",
@@ -45,8 +57,8 @@ pub(super) fn explanation(kind: MatrixKind) -> Explanation {
         MatrixKind::Effective => Explanation {
             sentences: [
                 "w + α·H at this step: the connections that the neurons really compute with.",
-                "Red excites, blue inhibits; the activity of a neuron is tanh of its input and of its column, each \
-                 number times the activity of its row one step before.",
+                "Warm colours excite, blue ones inhibit; the activity of a neuron is tanh of its input and of its \
+                 column, each number times the activity of its row one step before.",
                 "What sets it apart from w was written during the episode.",
             ],
             try_this: "Press End and choose w in the row above, then w + α·H again: what changes is what the network \
@@ -55,8 +67,8 @@ pub(super) fn explanation(kind: MatrixKind) -> Explanation {
         MatrixKind::TraceChange => Explanation {
             sentences: [
                 "ΔH = H(t+1) − H(t): what this step writes into the trace.",
-                "Red is added, blue is taken away; it follows from the activities at both ends, so whole rows and \
-                 columns change together.",
+                "Warm colours are added, blue ones taken away; it follows from the activities at both ends, so whole \
+                 rows and columns change together.",
                 "It tells which steps write much, and which write over what was there.",
             ],
             try_this: "Press → a few times: every step writes a picture of its own.",
@@ -64,7 +76,7 @@ pub(super) fn explanation(kind: MatrixKind) -> Explanation {
         MatrixKind::WeightGradient => Explanation {
             sentences: [
                 "dL/dw: how much the loss of the last training iteration rises with each weight.",
-                "The optimiser steps against it: on the whole, red weights become smaller and blue ones larger.",
+                "The optimiser steps against it: on the whole, weights in warm colours become smaller, blue ones larger.",
                 "It tells which connections training is changing now.",
             ],
             try_this: "Train a new network and pause it: each Train one step brings the gradient of one iteration.",
@@ -72,7 +84,8 @@ pub(super) fn explanation(kind: MatrixKind) -> Explanation {
         MatrixKind::AlphaGradient => Explanation {
             sentences: [
                 "dL/dα: how much the loss of the last training iteration rises with each plasticity coefficient.",
-                "The optimiser steps against it: on the whole, red coefficients become smaller and blue ones larger.",
+                "The optimiser steps against it: on the whole, coefficients in warm colours become smaller, \
+                 blue ones larger.",
                 "It tells where training asks for more memory, and where for less.",
             ],
             try_this: "Train a new network and pause it: each Train one step brings the gradient of one iteration.",

@@ -191,8 +191,8 @@ impl Panel for MatrixPanel {
         "The trace H, the weights w and the plasticity α of a network appear here."
     }
 
-    fn explain(&self, _session: &Session) -> Explanation {
-        explained::explanation(self.kind)
+    fn explain(&self, session: &Session) -> Explanation {
+        explained::explanation(self.kind, session)
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {

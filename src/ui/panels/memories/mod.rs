@@ -51,7 +51,8 @@ impl Panel for Memories {
             sentences: [
                 "w, α, H and α·H of all connections into one pixel, as pictures: each cell is the connection from the \
                  pixel that lies there.",
-                "Red is positive, blue negative; w and α were learned in training, H is written in this episode.",
+                "Warm colours are positive, blue ones negative; w and α were learned in training, H is written \
+                 in this episode.",
                 "H becomes the sum of the pictures shown, each with the sign and the strength that it has at this \
                  pixel: memories can be seen.",
             ],

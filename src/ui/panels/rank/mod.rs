@@ -13,12 +13,13 @@ pub mod words;
 
 use super::{Explanation, Panel};
 use crate::ui::fitting::{self, BETWEEN};
+use crate::ui::glossary;
 use crate::ui::matrices::MatrixKind;
 use crate::ui::numbers::grouped;
 use crate::ui::rank::KINDS;
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
-use egui::{Button, Color32, RichText, Role, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Button, Color32, Role, Stroke, Ui, WidgetInfo, vec2};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -130,7 +131,7 @@ impl Rank {
         let response = ui.add(button.min_size(vec2(28.0, CHIP[0])));
         let name = format!("singular values of {}, {}", kind.symbol(), kind.words());
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &name));
-        if response.on_hover_text(RichText::new(missing.unwrap_or(kind.words()))).clicked() {
+        if glossary::tip_after(response, kind.symbol(), missing.unwrap_or(kind.words())).clicked() {
             self.kind = kind;
         }
     }
