@@ -95,8 +95,8 @@ impl Named {
 fn watch(subject: Subject) -> Arrangement {
     match subject {
         Subject::Patterns => Row(parts([
-            (0.48, Column(parts([(0.5, panel("Recall")), (0.5, panel("Rank"))]))),
-            (0.52, tabs(["Trace", "Weights", "Plasticity"])),
+            (0.45, Column(parts([(0.5, panel("Recall")), (0.5, panel("Rank"))]))),
+            (0.55, tabs(["Trace", "Weights", "Plasticity"])),
         ])),
         Subject::Circuit => Row(parts([
             (0.56, panel("Circuit")),
@@ -105,7 +105,10 @@ fn watch(subject: Subject) -> Arrangement {
         // Rows of seven pictures want width.
         Subject::Pictures => Row(parts([
             (0.56, Column(parts([(0.6, panel("Recall")), (0.4, tabs(["Gallery", "Probe"]))]))),
-            (0.44, tabs(["Memories", "Trace", "Weights", "Plasticity", "Rank"])),
+            (
+                0.44,
+                Column(parts([(0.72, tabs(["Memories", "Trace", "Weights", "Plasticity"])), (0.28, panel("Rank"))])),
+            ),
         ])),
         Subject::Agent => Row(parts([
             (0.56, Column(parts([(0.68, panel("Maze")), (0.32, panel("Rewards"))]))),
