@@ -8,7 +8,7 @@ use crate::ui::panels::probe::stroke;
 use crate::ui::panels::{pixels, places};
 use crate::ui::pointer;
 use crate::ui::session::Session;
-use crate::ui::theme::Palette;
+use crate::ui::theme::{Palette, mix};
 use egui::{Event, Key, Modifiers, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2};
 use egui::{WidgetInfo, pos2, vec2};
 use std::collections::HashSet;
@@ -171,6 +171,8 @@ impl Cards {
         let values = question.study.get(card).unwrap_or(&question.probe);
         let is_probe = card == question.study.len();
         let colors = if is_probe { pixels::probe(values, palette) } else { pixels::grey(values, palette) };
+        // Bright pixels stand out from a bright panel too.
+        ui.painter().rect_filled(rect, 1.0, mix(palette.line, palette.quiet, 0.5));
         for (cell, color) in colors.into_iter().enumerate() {
             ui.painter().rect_filled(places::cell_rect(rect, [side, side], cell).shrink(0.5), 1.0, color);
         }
