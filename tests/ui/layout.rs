@@ -187,7 +187,7 @@ fn layouts_and_commands_are_reached_by_keys_alone() {
 #[test]
 fn an_empty_window_says_what_belongs_where() {
     let harness = harness();
-    for words in ["The steps of an episode", "The curve of a training run", "The stored patterns"] {
+    for words in ["The steps of an episode", "The singular values of", "The stored patterns"] {
         harness.get_by_label_contains(words);
     }
 }

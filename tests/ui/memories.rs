@@ -169,6 +169,12 @@ fn the_pictures_that_are_drawn_are_those_columns_at_the_step_viewed() {
 fn a_click_on_a_pixel_of_any_picture_pins_its_neuron_and_arrows_move_the_pin() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = harness(folder.path(), "Memories", "Trace");
+    // A network of pictures is opened with the pixel that remembers most.
+    let offered = most_remembering(harness.state().session.scene().unwrap()).unwrap();
+    assert_eq!(harness.state().session.pinned(), Some(Pinned::Neuron(offered)));
+    assert!(!harness.state().session.has_chosen_pin());
+    harness.state_mut().session.unpin();
+    harness.run_steps(3);
     harness.get_by_label_contains("Click a pixel of a picture");
     harness.get_by_label("Pin the blanked pixel that remembers most").click();
     harness.run_steps(3);

@@ -5,6 +5,7 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::tasks;
 use hebbscope::train::{Command, RunConfig, Trainer};
 use hebbscope::ui::App;
+use hebbscope::ui::layout::Named;
 use hebbscope::ui::panels::{self, PANELS};
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::session::Session;
@@ -356,7 +357,7 @@ fn a_field_keeps_the_focus_when_a_line_appears_above_it() {
 #[test]
 fn everything_that_can_be_pressed_has_a_name() {
     let folder = tempfile::tempdir().unwrap();
-    let harness = harness(folder.path());
+    let mut harness = harness(folder.path());
     for name in [
         "play (Space)",
         "back 1 step (←)",
@@ -373,9 +374,11 @@ fn everything_that_can_be_pressed_has_a_name() {
     }
     // Canvases speak too.
     harness.get_by_label_contains("timeline, step 11 of");
-    harness.get_by_label_contains("curve of 5 iterations");
     harness.get_by_label_contains("H 41×41, largest");
     harness.get_by_label("the cued pattern");
+    harness.state_mut().set_layout(Named::Train);
+    harness.run_steps(3);
+    harness.get_by_label_contains("curve of 5 iterations");
 }
 
 #[test]

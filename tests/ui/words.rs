@@ -10,6 +10,7 @@ use hebbscope::episode::What;
 use hebbscope::tasks::TASKS;
 use hebbscope::train::Bundled;
 use hebbscope::ui::commands::{COMMANDS, palette};
+use hebbscope::ui::layout::Named;
 use hebbscope::ui::panels::curve::number::Number;
 use hebbscope::ui::panels::matrix::picture::ticks;
 use hebbscope::ui::theme::{self, Palette};
@@ -302,7 +303,9 @@ fn numbers_along_a_matrix_always_have_both_ends() {
     assert_eq!(ticks(&(37..91), 20, 15), [37, 60, 90], "of a part of it, too: 80 is too near to the end");
     let folder = tempfile::tempdir().unwrap();
     // Small pictures have them as large ones do.
-    let harness = windowed(app(small_checkpoint(folder.path(), &[]), 3));
+    let mut app = app(small_checkpoint(folder.path(), &[]), 3);
+    app.set_layout(Named::Inspect);
+    let harness = windowed(app);
     let ends = written(&harness).iter().filter(|(text, _)| text == "40").count();
     assert!(ends >= 6, "rows and columns of three matrices of 41 neurons: {ends}");
 }
@@ -353,7 +356,9 @@ fn the_timeline_stands_still_while_figures_change() {
 #[test]
 fn both_axes_of_a_learning_curve_say_what_they_are() {
     let folder = tempfile::tempdir().unwrap();
-    let harness = windowed(app(small_checkpoint(folder.path(), &[]), 3));
+    let mut app = app(small_checkpoint(folder.path(), &[]), 3);
+    app.set_layout(Named::Train);
+    let harness = windowed(app);
     let texts = written(&harness);
     let chart = harness.get_by_label_contains("curve of 5 iterations").rect();
     let [iteration, error] = ["iteration", "error (%)"].map(|title| {
@@ -399,8 +404,8 @@ fn two_boards_fill_their_place_and_the_trace_of_inspect_does() {
     let switches = harness.get_by_label("two boards").rect();
     let words = harness.get_all_by_label_contains("steps to the reward").map(|node| node.rect());
     let below = words.map(|words| words.bottom()).fold(0.0, f32::max);
-    let learning = harness.get_by_label("close Learning").rect();
-    let [above, left] = [boards[0].top() - switches.bottom(), learning.top() - 20.0 - below];
+    let rewards = harness.get_by_label("close Rewards").rect();
+    let [above, left] = [boards[0].top() - switches.bottom(), rewards.top() - 20.0 - below];
     assert!((above - left).abs() < 45.0, "{above} above the boards, {left} below their words");
 
     let harness = {

@@ -39,9 +39,9 @@ pub const LEAST_WINDOW_WIDTH: f32 = 1100.0;
 /// In a window narrower than this there is no place even for what is pinned.
 pub const LEAST_WIDTH_WHEN_PINNED: f32 = 820.0;
 
-/// Whether a window of `width` points shows the inspector.
+/// Whether a window of `width` points shows the inspector: a narrow one only for what the viewer has pinned.
 pub fn has_place(width: f32, session: &Session) -> bool {
-    let least = if session.pinned().is_some() { LEAST_WIDTH_WHEN_PINNED } else { LEAST_WINDOW_WIDTH };
+    let least = if session.has_chosen_pin() { LEAST_WIDTH_WHEN_PINNED } else { LEAST_WINDOW_WIDTH };
     width >= least && session.scene().is_some()
 }
 

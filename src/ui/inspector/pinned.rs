@@ -68,6 +68,8 @@ impl Pinned {
 #[derive(Default)]
 pub struct Inspection {
     pinned: Option<Pinned>,
+    /// Whether the program has pinned it, as something worth looking at, and nobody has asked for it.
+    is_offered: bool,
     /// What was pinned before the last click.
     before_click: Option<Pinned>,
     /// What is under the pointer, as of the last frame.
@@ -82,7 +84,7 @@ impl Inspection {
     /// Another scene takes the place of `old`: the pin stays only in a layer of the same size.
     pub(in crate::ui) fn take_in(&mut self, old: Option<&Scene>, new: &Scene) {
         if old.is_none_or(|old| old.shape() != new.shape()) {
-            self.pinned = None;
+            (self.pinned, self.is_offered) = (None, false);
         }
         (self.pointed, self.life, self.now) = (None, None, None);
     }
@@ -94,12 +96,26 @@ impl Session {
         self.inspection.pinned
     }
 
+    /// Looks at a neuron that is worth it, unless the viewer looks at something already.
+    pub(in crate::ui) fn offer(&mut self, neuron: usize) {
+        if self.pinned().is_none() {
+            self.pin(Pinned::Neuron(neuron));
+            self.inspection.is_offered = true;
+        }
+    }
+
+    /// Whether the viewer has pinned what is pinned.
+    pub fn has_chosen_pin(&self) -> bool {
+        self.pinned().is_some() && !self.inspection.is_offered
+    }
+
     /// Looks at a synapse or neuron; what the network does not have is not pinned.
     pub fn pin(&mut self, pinned: Pinned) {
         let shape = self.scene().map_or([0; 2], Scene::shape);
         if pinned.fits(shape) && self.inspection.pinned != Some(pinned) {
             self.inspection = Inspection { pinned: Some(pinned), ..Inspection::default() };
         }
+        self.inspection.is_offered &= !pinned.fits(shape);
     }
 
     /// Looks again at what was pinned before the last click.

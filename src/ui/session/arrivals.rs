@@ -5,7 +5,6 @@ use super::{Notice, Session};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::episode::{Clock, Event, EventKind};
 use crate::plastic::Network;
-use crate::ui::inspector::Pinned;
 use crate::ui::layout::Subject;
 use crate::ui::panels::memories::column::most_remembering;
 use crate::ui::scene::{Prepared, Scene};
@@ -250,8 +249,8 @@ impl Session {
         {
             self.look_at_layer(layer);
         }
-        if let Some(pixel) = shown.filter(|_| self.pinned().is_none()) {
-            self.pin(Pinned::Neuron(pixel));
+        if let Some(pixel) = shown {
+            self.offer(pixel);
         }
     }
 

@@ -27,7 +27,8 @@ impl Gallery {
                     ui.add(egui::Spinner::new().size(11.0))
                         .widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, "running episodes"));
                     let words = format!("episode {} of {wanted}", (done + 1).min(wanted));
-                    ui.label(RichText::new(words).small().color(palette.quiet));
+                    // Broken into lines it would lie over what stands in the next.
+                    ui.add(Label::new(RichText::new(words).small().color(palette.quiet)).extend());
                     if ui.button(RichText::new("Cancel").small()).clicked() {
                         session.shelf.cancel();
                     }
