@@ -12,12 +12,14 @@ const LINE: f32 = 16.0;
 const SIGN: f32 = 12.0;
 const GAPS: [f32; 2] = [5.0, 12.0];
 
-/// Below the board it may take so much of a square's width, and squares stay at least so wide.
+/// So much of a square's width is kept with the legend at its side, and with it below, where squares also stay at least
+/// so wide.
+const KEPT_BESIDE: f32 = 0.95;
 const KEPT: f32 = 0.86;
 const LEAST_CELL: f32 = 20.0;
 
 /// What the choices above the board take: a line or two.
-const CHOICES: [f32; 2] = [26.0, 58.0];
+const CHOICES: [f32; 2] = [32.0, 64.0];
 
 /// Between the board and the legend.
 const MARGIN: f32 = 8.0;
@@ -63,20 +65,19 @@ impl Legend {
         Self { entries: signs.into_iter().filter(|sign| sign.1).map(|(sign, _, words)| (sign, words)).collect() }
     }
 
-    /// Where it stands, and what is left for a board of `side` squares: at its right where nothing is lost, below where
-    /// little is, and there only what is on the board. `None` where it would take too much.
+    /// Where it stands, and what is left for a board of `side` squares: at its right where hardly anything is lost, below
+    /// where little is, and there only what is on the board. `None` where it would take too much.
     pub fn place(&self, ui: &Ui, room: Rect, side: usize) -> (Rect, Option<Place>) {
         let column = self.arrange(ui, None);
-        let spare = room.width() - room.height();
-        if spare >= column.size.x + MARGIN && room.height() >= column.size.y {
-            let left = room.with_max_x(room.right() - column.size.x - MARGIN);
+        let cell = |room: Rect| Board::of(room, side).map_or(0.0, |board| board.cell());
+        let left = room.with_max_x((room.right() - column.size.x - MARGIN).max(room.left()));
+        if cell(left) > 0.0 && cell(left) >= cell(room) * KEPT_BESIDE && room.height() >= column.size.y {
             let board = Board::of(left, side).map_or(left, |board| board.rect());
             return (left, Some(Place { corner: pos2(board.right() + MARGIN, room.top()), ..column }));
         }
         let below = self.arrange(ui, Some(room.width()));
         let left = room.with_max_y(room.bottom() - below.size.y - MARGIN);
-        let cells = [room, left].map(|room| Board::of(room, side).map_or(0.0, |board| board.cell()));
-        if cells[1] >= (cells[0] * KEPT).max(LEAST_CELL) {
+        if cell(left) >= (cell(room) * KEPT).max(LEAST_CELL) {
             let board = Board::of(left, side).map_or(left, |board| board.rect());
             return (left, Some(Place { corner: pos2(room.left(), board.bottom() + MARGIN), ..below }));
         }

@@ -228,7 +228,7 @@ impl Chart {
     }
 
     fn number(&self, ui: &Ui, x: f32, y: f32, way: &Way, font: &FontId, color: Color32) {
-        let text = if way.is_found { way.steps.to_string() } else { "—".to_owned() };
+        let text = if way.is_found { way.steps.to_string() } else { format!("{}+", way.steps) };
         ui.painter().text(pos2(x, y), Align2::CENTER_BOTTOM, text, font.clone(), color);
     }
 }
