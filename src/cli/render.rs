@@ -15,7 +15,7 @@ use crate::ui::matrices::MatrixKind;
 use crate::ui::order::OrderKind;
 use crate::ui::panels::PANELS;
 use crate::ui::panels::memories::column::most_remembering;
-use crate::ui::scene;
+use crate::ui::scene::{self, Scene};
 use anyhow::bail;
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
@@ -72,7 +72,8 @@ pub struct Arguments {
     /// Look at a neuron, or at a connection
     #[arg(long, value_name = "NEURON|FROM:TO", value_parser = pin)]
     pin: Option<Pinned>,
-    /// The order of neurons in matrices [default: pattern for patterns, else stored]; cluster is that of α
+    /// The order of neurons in matrices [default: pattern for patterns, else stored]; clusters are of H (of w where there is none)
+    /// or of α
     #[arg(long, value_enum)]
     order: Option<Order>,
     #[arg(long = "do", value_name = "STEP:WHAT", value_parser = interventions::parse, help = interventions::HELP)]
@@ -98,15 +99,18 @@ enum Order {
     #[value(alias = "picture")]
     Pattern,
     Cluster,
+    AlphaCluster,
     Activity,
 }
 
 impl Order {
-    fn kind(self) -> OrderKind {
+    fn kind(self, scene: &Scene) -> OrderKind {
         match self {
             Self::Stored => OrderKind::Stored,
             Self::Pattern => OrderKind::Example,
-            Self::Cluster => OrderKind::Cluster(MatrixKind::Alpha),
+            Self::Cluster if scene.alpha.is_none() => OrderKind::Cluster(MatrixKind::Weights),
+            Self::Cluster => OrderKind::Cluster(MatrixKind::Trace),
+            Self::AlphaCluster => OrderKind::Cluster(MatrixKind::Alpha),
             Self::Activity => OrderKind::Activity,
         }
     }
@@ -174,7 +178,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         };
         bail!("--pin expects neurons from 0 to {neurons}, found {pinned}");
     }
-    let order = arguments.order.map(Order::kind);
+    let order = arguments.order.map(|order| order.kind(&prepared.scene));
     if let Some(why) = order.and_then(|order| order.why_not(&prepared.scene)) {
         bail!("--order: {why}");
     }

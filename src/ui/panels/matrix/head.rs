@@ -24,7 +24,7 @@ const GAP: f32 = 2.0;
 const RANGE_WIDTH: f32 = 66.0;
 
 /// What the choice of the order takes beside it.
-const ORDER_WIDTH: f32 = 76.0;
+const ORDER_WIDTH: f32 = 82.0;
 
 impl MatrixPanel {
     /// Draws the line. Answers whether the range of what is visible is asked for.
@@ -45,6 +45,7 @@ impl MatrixPanel {
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 wants_visible = self.range_menu(ui, palette);
+                ui.add_space(6.0);
                 self.order_menu(ui, session, palette);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add_space(8.0);
