@@ -16,4 +16,4 @@ pub use heatmap::{Heatmap, HeatmapKey, Reduction};
 pub use heatmap_device::{Held, held, install};
 pub use matrix::{Matrix, MatrixError};
 pub use offscreen::{DrawError, NoAdapter, Offscreen};
-pub use order::{Axis, Order};
+pub use order::{Axis, Order, place_of};

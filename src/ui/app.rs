@@ -363,7 +363,11 @@ impl App {
                 for (title, is_open) in self.dock.panels() {
                     let mut open = is_open;
                     if ui.checkbox(&mut open, title).clicked() {
-                        self.dock.toggle(title);
+                        // A column of its own would take room from everything else.
+                        match is_open {
+                            true => self.dock.toggle(title),
+                            false => self.dock.show(title, "Trace"),
+                        }
                     }
                 }
                 ui.separator();

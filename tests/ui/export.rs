@@ -381,6 +381,7 @@ fn render_writes_each_kind_of_file_by_its_ending() {
         ("all.npz", vec!["--at", "7"], "at step 7 of"),
         ("window.png", vec!["--caption", "--size", "640x420"], "640×448 pixels"),
         ("panel.png", vec!["--panel", "trace", "--scale", "2", "--at", "3"], "1600×1200 pixels, step 3 of"),
+        ("clusters.png", vec!["--order", "cluster", "--size", "400x300"], "400×300 pixels"),
         ("part.GIF", vec!["--span", "2..5", "--fps", "10", "--size", "400x300"], "4 frames of 400×300 pixels"),
     ] {
         if !draws && !name.ends_with("csv") && !name.ends_with("npz") {
@@ -409,6 +410,7 @@ fn render_refuses_what_it_cannot_write_and_leaves_nothing() {
     let network = Checkpoint::read(&checkpoint).unwrap();
     let tape = folder.path().join("tape.safetensors");
     tape_file::write(&tape, &network.specimen().episode(1).unwrap(), &network.parameters).unwrap();
+    let agent = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/agent.safetensors");
     let before = names(folder.path());
     for (file, out, arguments, code, words) in [
         (&checkpoint, "file.jpg", vec![], 2, "expected a name that ends in .png, .gif, .csv or .npz"),
@@ -421,6 +423,8 @@ fn render_refuses_what_it_cannot_write_and_leaves_nothing() {
         (&checkpoint, "file.png", vec!["--panel", "nothing"], 2, "expected one of recall, trace, learning"),
         (&checkpoint, "file.npz", vec!["--pin", "3"], 2, "--pin belongs to .png and .gif, found it with .npz"),
         (&checkpoint, "file.png", vec!["--pin", "3:"], 2, "expected a neuron like 3, or a connection like 17:3"),
+        (&checkpoint, "file.csv", vec!["--order", "stored"], 2, "--order belongs to .png and .gif and .npz"),
+        (&agent, "file.npz", vec!["--order", "pattern"], 1, "--order: In this episode no patterns are stored."),
         (&checkpoint, "file.png", vec!["--pin", "3:9999"], 1, "--pin expects neurons from 0 to"),
         (&checkpoint, "file.gif", vec!["--span", "1..9999"], 1, "--span expects steps from 1 to"),
         (&checkpoint, "file.npz", vec!["--at", "9999"], 1, "--at expects a step from 1 to"),

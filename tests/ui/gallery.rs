@@ -279,6 +279,8 @@ fn the_strip_shows_the_activities_of_the_tape_and_leads_to_them() {
     let mut picture = Picture::with(device, true);
     picture.open(Some(&path));
     picture.app.session.clock.seek(0);
+    let before = picture.panel(0, [600.0, 420.0], 1.0).unwrap();
+    picture.app.session.clock.seek(usize::MAX);
     let drawn = picture.panel(0, [600.0, 420.0], 1.0).unwrap();
     let context = egui::Context::default();
     context.set_theme(egui::Theme::Dark);
@@ -286,6 +288,10 @@ fn the_strip_shows_the_activities_of_the_tape_and_leads_to_them() {
     for step in first - 3..tape.steps {
         let cells = pixels::grey(&tape.activity_at(step)[..36], palette);
         assert!(has_picture(&drawn, &cells), "the output of step {step} is not in the panel");
+        assert!(
+            step < first || !has_picture(&before, &cells),
+            "what step {step} is still to bring looks like an answer"
+        );
     }
 }
 

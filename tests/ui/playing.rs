@@ -3,6 +3,7 @@
 use crate::ui::window::small_checkpoint;
 use hebbscope::episode::clock::{REST_SECONDS, STEPS_PER_SECOND};
 use hebbscope::episode::{EventKind, Tape};
+use hebbscope::train::Bundled;
 use hebbscope::ui::App;
 use hebbscope::ui::frame_time::{FrameTime, LONGEST};
 use std::path::Path;
@@ -12,12 +13,13 @@ use std::time::Duration;
 /// Frames of a display, of a slow machine, and worse.
 const FRAMES: [f64; 5] = [1.0 / 60.0, 0.3, 2.0, 1.0 / 144.0, 0.11];
 
-/// The window on a network that has just been opened.
+/// The window on a network that has just been opened, at 1×.
 fn opened(folder: &Path) -> App {
     let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
     app.open(small_checkpoint(folder, &[("rounds", "20")]));
     app.session.settle();
     assert!(app.session.notices.is_empty(), "{:?}", app.session.notices);
+    app.session.clock.set_speed(1.0);
     app
 }
 
@@ -50,6 +52,25 @@ fn what_is_opened_plays_from_the_first_thing_to_be_remembered() {
     let app = opened(folder.path());
     let first = tape(&app).events.iter().find(|event| event.kind == EventKind::Study).unwrap().start;
     assert_eq!((app.session.clock.at(), app.session.clock.is_playing()), (first, true));
+}
+
+#[test]
+fn the_first_recall_is_seen_within_ten_seconds_and_an_agent_can_be_followed() {
+    for (network, seconds) in [(Bundled::Patterns, 6.0), (Bundled::Images, 6.0), (Bundled::Letters, 6.0)] {
+        let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+        app.session.open_bundled(network);
+        app.session.settle();
+        let clock = &app.session.clock;
+        let probe = tape(&app).events.iter().find(|event| event.kind == EventKind::Probe).unwrap().start;
+        let until = (probe - clock.at()) as f64 / (STEPS_PER_SECOND * clock.speed());
+        assert!((2.0..seconds).contains(&until), "{network:?} is asked after {until} s");
+    }
+    for network in [Bundled::Agent, Bundled::ModulatedAgent] {
+        let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+        app.session.open_bundled(network);
+        app.session.settle();
+        assert_eq!(app.session.clock.speed(), 1.0);
+    }
 }
 
 #[test]

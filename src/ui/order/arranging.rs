@@ -1,7 +1,7 @@
 //! How an order of neurons follows from a lifetime.
 
 use super::OrderKind;
-use crate::render::{Axis, Matrix, Order};
+use crate::render::{Axis, Matrix, Order, place_of};
 use crate::ui::scene::Scene;
 use std::ops::Range;
 use std::sync::Arc;
@@ -89,7 +89,7 @@ impl NeuronOrder {
             }
             _ => [tape.activity_at(step).to_vec(), tape.activity_at(step).to_vec()],
         };
-        let by = |values: Vec<f32>| Axis::sorted_by(values.len(), |neuron| values[neuron]);
+        let by = |values: Vec<f32>| Axis::sorted_by(values.len(), |neuron| place_of(values[neuron]));
         Self::new(OrderKind::Activity, [by(pre), by(post)])
     }
 }

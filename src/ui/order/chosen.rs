@@ -115,10 +115,12 @@ impl Ordering {
                 self.by_activity = Some((scene.identity(), step, Arc::clone(&order)));
                 Some(order)
             }
-            OrderKind::Cluster(_) => {
-                // While a network trains, the clusters of the one before are better than none.
-                let known = self.by_cluster.as_ref().and_then(|(_, order)| order.clone());
-                known.filter(|order| order.is_for(scene.shape()))
+            OrderKind::Cluster(of) => {
+                // While a network trains, the clusters of its weights a moment ago are better than none; a trace is
+                // that of another lifetime each time.
+                let (key, order) = self.by_cluster.as_ref()?;
+                let is_fit = key.0 == scene.identity() || (key.1 == kind && !of.moves());
+                order.clone().filter(|order| is_fit && order.is_for(scene.shape()))
             }
         }
     }

@@ -5,7 +5,7 @@
 //! described by their own singular vectors.
 
 use super::{NeuronOrder, OrderKind};
-use crate::render::{Axis, Matrix};
+use crate::render::{Axis, Matrix, place_of};
 use crate::ui::rank::subspace::leading;
 
 /// How many vectors say by their signs to which cluster a neuron belongs.
@@ -41,7 +41,7 @@ fn clustered(vectors: &[Vec<f32>]) -> Axis {
     let signed: Vec<(f32, &Vec<f32>)> = vectors.iter().take(SIGNS).map(|vector| (sign(vector), vector)).collect();
     Axis::sorted_by(count, |neuron| {
         let signs: Vec<bool> = signed.iter().map(|(sign, vector)| sign * vector[neuron] < 0.0).collect();
-        (signs, signed.first().map(|(sign, vector)| -sign * vector[neuron]))
+        (signs, signed.first().map(|(sign, vector)| place_of(-sign * vector[neuron])))
     })
 }
 

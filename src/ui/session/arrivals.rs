@@ -13,8 +13,9 @@ use anyhow::anyhow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
-/// How fast a lifetime plays when it is first seen.
-const FIRST_SPEED: f64 = 1.0;
+/// How fast a lifetime may play when it is first seen: one that is recalled in the end shall come to that within ten
+/// seconds, an agent shall be followed with the eyes.
+const FIRST_SPEEDS: [f64; 2] = [1.0, 2.0];
 
 /// About how many seconds a lifetime is played while training is followed.
 const FOLLOWED_SECONDS: f64 = 6.0;
@@ -206,7 +207,9 @@ impl Session {
                 self.clock = Clock::new(steps);
                 self.clock.seek(first_study(&prepared.scene));
                 self.clock.set_looping(true);
-                self.clock.set_speed(FIRST_SPEED);
+                let [least, most] = FIRST_SPEEDS;
+                let is_recall = prepared.scene.tape().content.question().is_some();
+                self.clock.set_speed(if is_recall { speed_for(steps).clamp(least, most) } else { least });
                 self.clock.play();
                 self.following = self.watch.is_some();
             }

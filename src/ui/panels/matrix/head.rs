@@ -104,7 +104,12 @@ impl MatrixPanel {
         let mut chosen = None;
         let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
             ui.label(RichText::new("order of neurons, in all matrices").small().weak());
-            for choice in [OrderKind::Stored, OrderKind::Example, OrderKind::Cluster(self.kind), OrderKind::Activity] {
+            let others = match kind {
+                OrderKind::Cluster(of) if of != self.kind => Some(kind),
+                _ => None,
+            };
+            let own = [OrderKind::Stored, OrderKind::Example, OrderKind::Cluster(self.kind)];
+            for choice in own.into_iter().chain(others).chain([OrderKind::Activity]) {
                 let words = format!("{}   {}", choice.title(scene), choice.words(scene));
                 let why_not = choice.why_not(scene);
                 let response =

@@ -94,7 +94,7 @@ pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, coloring: Coloring,
             numbers_ui(ui, &numbered, marked, palette);
         }
         if let Some(neurons) = stripes.filter(|_| stripes_margin > 0.0) {
-            stripes::stripes_ui(ui, &neurons, rect, &grid);
+            stripes::stripes_ui(ui, &neurons, rect, stripes_margin, &grid);
         }
         if let Some((row, column)) = marked {
             let cell = grid.rect_of(row, column);

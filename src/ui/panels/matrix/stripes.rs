@@ -5,10 +5,16 @@ use crate::render::CellGrid;
 use crate::ui::order::{NeuronOrder, Stripe};
 use crate::ui::panels::pixels::ink;
 use crate::ui::theme::Palette;
-use egui::{Rangef, Rect, Sense, Ui, Vec2, vec2};
+use egui::{Align2, FontId, Rangef, Rect, Sense, Ui, Vec2, pos2, vec2};
 
-/// Width of a stripe.
-const STRIPE: f32 = 4.0;
+/// Width of a stripe, and where there is room for their numbers.
+const STRIPES: [f32; 2] = [4.0, 9.0];
+
+/// More stripes than this have no numbers.
+const MOST_NUMBERED: usize = 5;
+
+/// In a smaller area stripes have no numbers.
+const LEAST_NUMBERED: f32 = 300.0;
 
 /// Between the stripes and the picture.
 const GAP: f32 = 3.0;
@@ -21,17 +27,22 @@ pub fn width(neurons: &NeuronOrder, area: Vec2) -> f32 {
     match neurons.stripes[0].len().max(neurons.stripes[1].len()) {
         0 => 0.0,
         _ if area.min_elem() < LEAST_AREA => 0.0,
-        count => count as f32 * STRIPE + GAP,
+        count => {
+            let is_numbered = count <= MOST_NUMBERED && area.min_elem() >= LEAST_NUMBERED;
+            count as f32 * STRIPES[usize::from(is_numbered)] + GAP
+        }
     }
 }
 
-/// Draws them beside the picture `rect`, whose places `grid` knows.
-pub fn stripes_ui(ui: &Ui, neurons: &NeuronOrder, rect: Rect, grid: &CellGrid) {
+/// Draws them in `width` points beside the picture `rect`, whose places `grid` knows.
+pub fn stripes_ui(ui: &Ui, neurons: &NeuronOrder, rect: Rect, width: f32, grid: &CellGrid) {
     let palette = Palette::of(ui.ctx());
+    let count = neurons.stripes[0].len().max(neurons.stripes[1].len());
+    let pitch = (width - GAP) / count.max(1) as f32;
     for (side, stripes) in neurons.stripes.iter().enumerate() {
         // Rows stand along y, columns along x.
         let axis = 1 - side;
-        let depth = stripes.len() as f32 * STRIPE;
+        let depth = stripes.len() as f32 * pitch;
         let corner = match axis {
             0 => rect.left_top() - vec2(0.0, GAP + depth),
             _ => rect.left_top() - vec2(GAP + depth, 0.0),
@@ -40,8 +51,14 @@ pub fn stripes_ui(ui: &Ui, neurons: &NeuronOrder, rect: Rect, grid: &CellGrid) {
         let block = Rect::from_min_size(corner, size);
         let painter = ui.painter_at(block);
         for (index, stripe) in stripes.iter().enumerate() {
-            let start = block.min[1 - axis] + index as f32 * STRIPE;
-            let across = Rangef::new(start, start + STRIPE - 0.5);
+            let start = block.min[1 - axis] + index as f32 * pitch;
+            let across = Rangef::new(start, start + pitch - 0.5);
+            if axis == 0 && pitch >= STRIPES[1] {
+                // In the corner, which is empty; those at the left are the same.
+                let place = pos2(block.left() - GAP - 1.0, across.center());
+                let number = (index + 1).to_string();
+                ui.painter().text(place, Align2::RIGHT_CENTER, number, FontId::proportional(9.0), palette.quiet);
+            }
             for (span, is_positive) in &stripe.spans {
                 let edge = |place: usize| grid.rect_of(place, place).min[axis];
                 let along = Rangef::new(edge(span.start), edge(span.end)).intersection(if axis == 0 {
@@ -57,7 +74,7 @@ pub fn stripes_ui(ui: &Ui, neurons: &NeuronOrder, rect: Rect, grid: &CellGrid) {
         }
         let response = ui.interact(block, ui.scope_id().with(("stripes", side)), Sense::hover());
         if let Some(pos) = response.hover_pos() {
-            let index = ((pos - block.min)[1 - axis] / STRIPE) as usize;
+            let index = ((pos - block.min)[1 - axis] / pitch) as usize;
             response.on_hover_text(words(stripes, index));
         }
     }

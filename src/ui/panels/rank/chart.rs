@@ -15,7 +15,7 @@ use crate::ui::theme::{self, Palette};
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 /// A panel narrower than this has numbers at its lines and nothing else.
-const NARROW: f32 = 360.0;
+const NARROW: f32 = 310.0;
 
 /// A chart lower than this has no events above it.
 const LOW: f32 = 120.0;

@@ -66,9 +66,10 @@ impl Panel for Rank {
             sentences: [
                 "A matrix is a sum of layers, the strongest first; each line is the strength of one layer, a singular \
                  value, from the first step to the last.",
-                "The name at the right end says which stored pattern or event a layer resembles; many lines that stay \
-                 high are many things kept, a line that falls is one being forgotten.",
-                "A trace that holds five patterns has five such values and hardly anything else: one memory, one number.",
+                "Beside the chart stand the values at the step in view, with what they resemble; two patterns are named \
+                 where a value mixes them, which it does where they are about equally strong.",
+                "A trace that holds five patterns has five such values and hardly anything else: each pattern that is \
+                 stored adds one, and a line that falls is something being forgotten.",
             ],
             try_this: "Press Home, then Space: each time a pattern is stored, another line rises from zero.",
         }

@@ -77,14 +77,17 @@ impl Strip {
             let cells = pixels::grey(&tape.activity_at(step)[..size], palette);
             let options = pixels::options(ui.ctx(), rect.width(), columns);
             let texture = textures.get(ui.ctx(), &format!("strip {place}"), cells, columns, options);
-            ui.painter().image(texture, rect, WHOLE, Color32::WHITE);
+            // What is still to come is there to be gone to, and not yet the answer.
+            let is_to_come = step > session.clock.at();
+            let tint = if is_to_come { Color32::WHITE.gamma_multiply(0.3) } else { Color32::WHITE };
+            ui.painter().image(texture, rect, WHOLE, tint);
             let stroke = match (is_here, response.has_focus() || response.hovered()) {
                 (true, _) => Stroke::new(2.0, palette.mark),
                 (false, true) => Stroke::new(2.0, palette.accent),
                 (false, false) => Stroke::new(1.0, palette.line),
             };
             ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
-            let ink = if is_probe { palette.mark } else { palette.quiet };
+            let ink = if is_probe && !is_to_come { palette.mark } else { palette.quiet };
             let below = rect.center_bottom() + vec2(0.0, 3.0);
             ui.painter().text(below, Align2::CENTER_TOP, (step + 1).to_string(), font.clone(), ink);
             if response.clicked() {
