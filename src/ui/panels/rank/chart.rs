@@ -29,6 +29,9 @@ const LINE: f32 = 14.0;
 /// Between the chart and the numbers.
 const GAP: f32 = 12.0;
 
+/// Values below this share of the strongest have no number beside the chart.
+const WORTH_NAMING: f32 = 0.01;
+
 /// Draws it, as large as there is room. A click or a drag goes to the step under the pointer.
 pub(super) fn chart_ui(ui: &mut Ui, session: &mut Session, kind: MatrixKind, line: &Readings, now: Option<&Reading>) {
     let palette = Palette::of(ui.ctx());
@@ -143,7 +146,10 @@ fn events_ui(ui: &Ui, events: &[Event], frame: &Frame, top: f32, at: usize, pale
 fn values_ui(ui: &Ui, now: &Reading, kind: MatrixKind, frame: &Frame, area: Rect, font: &FontId, palette: &Palette) {
     let rect = frame.rect;
     let fitting = ((rect.height() / LINE) as usize).clamp(1, SHOWN);
-    let shown = &now.values[..now.values.len().min(fitting)];
+    // What is next to nothing beside the strongest would only add zeros.
+    let least = WORTH_NAMING * now.values.first().map_or(0.0, |first| first.size);
+    let worthy = now.values.iter().take_while(|value| value.size > least).count().max(1);
+    let shown = &now.values[..now.values.len().min(fitting).min(worthy)];
     let dot = if kind.moves() { frame.x(now.step as f64 + 1.0) } else { rect.left() };
     let heights: Vec<f32> = shown.iter().map(|value| frame.y(f64::from(value.size))).collect();
     let left = rect.right() + GAP;
