@@ -1,6 +1,7 @@
 //! What can be looked at. A new panel is a file and a line in [`PANELS`].
 
 pub mod agent;
+mod chips;
 pub mod circuit;
 pub mod curve;
 pub mod distributions;

@@ -1,9 +1,10 @@
 //! The patterns of the lifetime as cards to be drawn on: what is stored, and which part of one is shown at the end. The
 //! lifetime is lived again with what has been drawn.
 
-use super::{chip, small};
+use super::small;
 use crate::episode::EventKind;
 use crate::tasks::{Recalled, letters};
+use crate::ui::panels::chips::chip;
 use crate::ui::panels::probe::stroke;
 use crate::ui::panels::{pixels, places};
 use crate::ui::pointer;

@@ -14,6 +14,7 @@ pub mod network;
 mod neurons;
 pub mod wires;
 
+use super::chips::chip;
 use super::{Explanation, Panel};
 use crate::plastic::Drive;
 use crate::ui::fitting;
@@ -23,7 +24,7 @@ use crate::ui::numbers::{grouped, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use cards::Cards;
-use egui::{Button, DragValue, EventFilter, Key, Modifiers, Rect, Response, RichText, Role, Sense, Stroke, Ui};
+use egui::{DragValue, EventFilter, Key, Modifiers, Rect, Response, RichText, Role, Sense, Stroke, Ui};
 use egui::{UiBuilder, WidgetInfo, vec2};
 use lines::{Ground, Line};
 use network::Shown;
@@ -337,13 +338,4 @@ fn small(ui: &mut Ui) {
     spacing.item_spacing = vec2(2.0, 2.0);
     spacing.button_padding = vec2(6.0, 2.0);
     spacing.interact_size = vec2(20.0, 20.0);
-}
-
-/// A small button that can be chosen.
-fn chip(ui: &mut Ui, palette: &Palette, text: &str, words: &str, is_chosen: bool) -> Response {
-    let (ink, fill) =
-        if is_chosen { (palette.curve(), palette.raised) } else { (palette.quiet, egui::Color32::TRANSPARENT) };
-    let response = ui.add(Button::new(RichText::new(text).small().color(ink)).fill(fill).stroke(Stroke::NONE));
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, words));
-    response.on_hover_text(words)
 }

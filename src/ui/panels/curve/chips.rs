@@ -4,10 +4,11 @@ use super::axis::Scale;
 use super::number::Number;
 use super::{Curve, Source};
 use crate::ui::glossary;
+use crate::ui::panels::chips::{bare_chip, chip};
 use crate::ui::theme::{self, Palette};
 use egui::containers::menu::MenuButton;
 use egui::scroll_area::ScrollBarVisibility;
-use egui::{Align, Button, Color32, DragValue, Layout, Response, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2};
+use egui::{Align, Button, Color32, DragValue, Layout, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2};
 
 /// Below this width the row breaks.
 const NARROW: f32 = 440.0;
@@ -73,7 +74,7 @@ impl Curve {
             let words = number.words(source.measure);
             let name = number.name(source.measure);
             let words = format!("show {words}");
-            let chip = bare_chip(ui, palette, &name, &words, self.number == number);
+            let chip = bare_chip(ui, palette, &name, &words, self.number == number, None);
             if glossary::tip_after(chip, &name, &words).clicked() {
                 self.choose(number);
             }
@@ -114,18 +115,4 @@ impl Curve {
         let response = ui.add(field).on_hover_text(&words);
         response.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, &words));
     }
-}
-
-/// A small button that can be chosen.
-pub(super) fn chip(ui: &mut Ui, palette: &Palette, text: &str, words: &str, is_chosen: bool) -> Response {
-    bare_chip(ui, palette, text, words, is_chosen).on_hover_text(words)
-}
-
-/// The same without a tooltip.
-fn bare_chip(ui: &mut Ui, palette: &Palette, text: &str, words: &str, is_chosen: bool) -> Response {
-    let (ink, fill) = if is_chosen { (palette.curve(), palette.raised) } else { (palette.quiet, Color32::TRANSPARENT) };
-    let button = Button::new(RichText::new(text).small().color(ink)).fill(fill).stroke(egui::Stroke::NONE);
-    let response = ui.add(button);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, words));
-    response
 }

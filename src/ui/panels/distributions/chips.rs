@@ -2,24 +2,16 @@
 
 use super::ridges::KINDS;
 use super::{Along, Distributions, Height, STILL};
+use crate::ui::panels::chips::{bare_chip, chip, matrix_chip};
 use crate::ui::session::Session;
-use crate::ui::theme::{self, Palette};
-use egui::{Button, Color32, Response, RichText, Role, Stroke, Ui, WidgetInfo, vec2};
+use crate::ui::theme::Palette;
+use egui::{Role, Ui, WidgetInfo, vec2};
 
 /// Between groups of chips.
 const GAP: f32 = 8.0;
 
 /// Below this width chips stand closer.
 const NARROW: f32 = 360.0;
-
-/// A chip as it is drawn and told.
-struct Chip<'a> {
-    text: RichText,
-    fill: Color32,
-    words: &'a str,
-    is_chosen: bool,
-    obstacle: Option<&'a str>,
-}
 
 impl Distributions {
     pub(super) fn chips_ui(&mut self, ui: &mut Ui, session: &Session) {
@@ -34,16 +26,11 @@ impl Distributions {
             spacing.button_padding = vec2(if is_narrow { 5.0 } else { 7.0 }, 2.0);
             spacing.interact_size = vec2(20.0, 20.0);
             for choice in KINDS {
-                let (color, is_chosen) = (choice.color(palette), choice == kind);
-                let (fill, ink) = match (is_chosen, palette.dark) {
-                    (true, true) => (color, Color32::BLACK),
-                    (true, false) => (color, Color32::WHITE),
-                    (false, _) => (Color32::TRANSPARENT, color),
-                };
+                let (is_chosen, obstacle) = (choice == kind, choice.why_missing(scene));
                 let words = format!("distribution of {}, {}", choice.symbol(), choice.words());
-                let obstacle = choice.why_missing(scene);
-                let text = theme::strong(choice.symbol()).color(ink);
-                if chip(ui, Chip { text, fill, words: &words, is_chosen, obstacle }).clicked() {
+                let response = ui.add_enabled(obstacle.is_none(), matrix_chip(choice, is_chosen, false, palette));
+                response.widget_info(|| WidgetInfo::selected(Role::Button, obstacle.is_none(), is_chosen, &words));
+                if response.on_hover_text(&words).on_disabled_hover_text(obstacle.unwrap_or_default()).clicked() {
                     self.kind = choice;
                     if !choice.moves() {
                         self.along = Along::Training;
@@ -56,7 +43,8 @@ impl Distributions {
                 (Along::Training, "training", "ridges over the iterations of training", None),
                 (Along::Episode, "episode", "ridges along the steps of the episode in view", is_still),
             ] {
-                if quiet_chip(ui, palette, text, words, along == choice, obstacle).clicked() {
+                let response = bare_chip(ui, palette, text, words, along == choice, obstacle);
+                if response.on_hover_text(words).clicked() {
                     self.along = choice;
                 }
             }
@@ -66,30 +54,10 @@ impl Distributions {
                 (Height::Root, "root", "height: square root of how many values lie in a bin, shows peak and tails"),
                 (Height::Log, "log", "height: logarithm of how many values lie in a bin, shows single values"),
             ] {
-                if quiet_chip(ui, palette, text, words, self.height == choice, None).clicked() {
+                if chip(ui, palette, text, words, self.height == choice).clicked() {
                     self.height = choice;
                 }
             }
         });
     }
-}
-
-fn quiet_chip(
-    ui: &mut Ui,
-    palette: &Palette,
-    text: &str,
-    words: &str,
-    is_chosen: bool,
-    obstacle: Option<&str>,
-) -> Response {
-    let (ink, fill) = if is_chosen { (palette.curve(), palette.raised) } else { (palette.quiet, Color32::TRANSPARENT) };
-    chip(ui, Chip { text: RichText::new(text).small().color(ink), fill, words, is_chosen, obstacle })
-}
-
-fn chip(ui: &mut Ui, chip: Chip<'_>) -> Response {
-    let Chip { text, fill, words, is_chosen, obstacle } = chip;
-    let button = Button::new(text).fill(fill).stroke(Stroke::NONE);
-    let response = ui.add_enabled(obstacle.is_none(), button);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, obstacle.is_none(), is_chosen, words));
-    response.on_hover_text(words).on_disabled_hover_text(obstacle.unwrap_or_default())
 }

@@ -6,6 +6,7 @@ use crate::render::Reduction;
 use crate::ui::glossary;
 use crate::ui::matrices::MatrixKind;
 use crate::ui::order::OrderKind;
+use crate::ui::panels::chips::matrix_chip;
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
 use egui::containers::menu::MenuButton;
@@ -65,7 +66,7 @@ impl MatrixPanel {
         let is_selected = self.kind == kind;
         let missing = session.scene().and_then(|scene| kind.why_missing(scene));
         let width = chip_width(ui, kind);
-        let response = ui.add(chip_button(kind, is_selected, missing.is_some(), palette).min_size(vec2(width, HEIGHT)));
+        let response = ui.add(matrix_chip(kind, is_selected, missing.is_some(), palette).min_size(vec2(width, HEIGHT)));
         let name = format!("show {}, {}", kind.symbol(), kind.words());
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &name));
         if glossary::tip_after(response, kind.symbol(), missing.unwrap_or(kind.words())).clicked() {
@@ -75,7 +76,7 @@ impl MatrixPanel {
 
     fn kind_menu(&mut self, ui: &mut Ui, session: &Session) {
         let palette = Palette::of(ui.ctx());
-        let button = chip_button(self.kind, true, false, palette).min_size(vec2(40.0, HEIGHT));
+        let button = matrix_chip(self.kind, true, false, palette).min_size(vec2(40.0, HEIGHT));
         let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
             for kind in MatrixKind::ALL {
                 let is_missing = session.scene().is_some_and(|scene| kind.why_missing(scene).is_some());
@@ -165,17 +166,6 @@ impl MatrixPanel {
         glossary::tip(response, "range of the colours");
         wants_visible
     }
-}
-
-fn chip_button(kind: MatrixKind, is_selected: bool, is_missing: bool, palette: &Palette) -> Button<'static> {
-    let color = kind.color(palette);
-    let (fill, ink) = match (is_selected, palette.dark) {
-        (true, true) => (color, Color32::BLACK),
-        (true, false) => (color, Color32::WHITE),
-        (false, _) if is_missing => (Color32::TRANSPARENT, theme::mix(palette.surface, palette.quiet, 0.6)),
-        (false, _) => (Color32::TRANSPARENT, color),
-    };
-    Button::new(theme::strong(kind.symbol()).color(ink)).fill(fill).stroke(egui::Stroke::NONE)
 }
 
 fn chip_width(ui: &Ui, kind: MatrixKind) -> f32 {

@@ -11,6 +11,7 @@
 mod chart;
 pub mod words;
 
+use super::chips::matrix_chip;
 use super::{Explanation, Panel};
 use crate::ui::fitting::{self, BETWEEN};
 use crate::ui::glossary;
@@ -18,8 +19,8 @@ use crate::ui::matrices::MatrixKind;
 use crate::ui::numbers::grouped;
 use crate::ui::rank::KINDS;
 use crate::ui::session::Session;
-use crate::ui::theme::{self, Palette};
-use egui::{Button, Color32, Role, Stroke, Ui, WidgetInfo, vec2};
+use crate::ui::theme::Palette;
+use egui::{Role, Ui, WidgetInfo, vec2};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -121,14 +122,7 @@ impl Rank {
         let palette = Palette::of(ui.ctx());
         let is_selected = self.kind == kind;
         let missing = session.scene().and_then(|scene| kind.why_missing(scene));
-        let color = kind.color(palette);
-        let (fill, ink) = match (is_selected, palette.dark) {
-            (true, true) => (color, Color32::BLACK),
-            (true, false) => (color, Color32::WHITE),
-            (false, _) if missing.is_some() => (Color32::TRANSPARENT, theme::mix(palette.surface, palette.quiet, 0.6)),
-            (false, _) => (Color32::TRANSPARENT, color),
-        };
-        let button = Button::new(theme::strong(kind.symbol()).color(ink)).fill(fill).stroke(Stroke::NONE);
+        let button = matrix_chip(kind, is_selected, missing.is_some(), palette);
         let response = ui.add(button.min_size(vec2(28.0, CHIP[0])));
         let name = format!("singular values of {}, {}", kind.symbol(), kind.words());
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &name));
