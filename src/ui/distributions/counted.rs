@@ -51,12 +51,6 @@ impl Counted {
 
 /// α·H with the α that counts in a step; beyond the last step, with that of the end.
 pub(super) fn product(layer: LayerView<'_>, step: usize, alpha: &Arc<Matrix>, trace: &Matrix) -> Arc<Matrix> {
-    let scale = layer.alpha_scale(step);
-    let kind = layer.layer().plasticity.alpha;
-    if scale == 1.0 {
-        return derived::alpha_trace(kind, alpha, trace);
-    }
-    let scaled = alpha.values().iter().map(|alpha| scale * alpha).collect();
-    let scaled = Matrix::new(alpha.rows(), alpha.columns(), scaled).expect("it has the shape of a matrix that exists");
-    derived::alpha_trace(kind, &scaled, trace)
+    let alpha = derived::scaled(alpha, layer.alpha_scale(step));
+    derived::alpha_trace(layer.layer().plasticity.alpha, &alpha, trace)
 }

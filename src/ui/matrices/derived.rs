@@ -8,6 +8,15 @@ use std::sync::Arc;
 /// Values that one thread takes at a time.
 const PIECE: usize = 1 << 15;
 
+/// α times a factor, as it counts where somebody has changed it; the same object where the factor is one.
+pub fn scaled(alpha: &Arc<Matrix>, factor: f32) -> Arc<Matrix> {
+    if factor == 1.0 {
+        return Arc::clone(alpha);
+    }
+    let values = alpha.values().iter().map(|alpha| factor * alpha).collect();
+    Arc::new(Matrix::new(alpha.rows(), alpha.columns(), values).expect("it has the shape of a matrix that exists"))
+}
+
 /// α·H, `[pre, post]`: `alpha` in the shape that `kind` says, `trace` `[pre, post]`.
 ///
 /// # Panics

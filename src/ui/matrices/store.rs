@@ -58,7 +58,13 @@ impl Matrices {
     /// `None` when the scene has none, see [`MatrixKind::why_missing`].
     pub fn view(&mut self, scene: &mut Scene, step: usize, kind: MatrixKind) -> Option<MatrixView> {
         self.move_to(scene, step);
-        let matrix = match kind {
+        let matrix = self.matrix(scene, step, kind)?;
+        let span = if kind.moves() { self.span(scene, kind, &matrix)? } else { Span::of(&matrix) };
+        Some(MatrixView { matrix, span })
+    }
+
+    fn matrix(&mut self, scene: &mut Scene, step: usize, kind: MatrixKind) -> Option<Arc<Matrix>> {
+        Some(match kind {
             MatrixKind::Trace => self.trace_at(scene, step)?,
             MatrixKind::Weights => Arc::clone(&scene.w),
             MatrixKind::Alpha if scene.layer()?.alpha_scale(step) == 1.0 => Arc::clone(scene.alpha.as_ref()?),
@@ -67,9 +73,7 @@ impl Matrices {
             MatrixKind::Alpha | MatrixKind::AlphaTrace | MatrixKind::Effective | MatrixKind::TraceChange => {
                 self.derived(scene, step, kind)?
             }
-        };
-        let span = if kind.moves() { self.span(scene, kind, &matrix)? } else { Span::of(&matrix) };
-        Some(MatrixView { matrix, span })
+        })
     }
 
     /// The matrix of `kind` that stands for the whole lifetime: of those that move, as the lifetime leaves it behind (of
@@ -80,7 +84,7 @@ impl Matrices {
             MatrixKind::AlphaTrace | MatrixKind::Effective => {
                 with_trace(scene, kind, scene.tape().steps, scene.last_trace.as_ref()?)
             }
-            _ => Some(Self::default().view(scene, scene.tape().steps - 1, kind)?.matrix),
+            _ => Self::default().matrix(scene, scene.tape().steps - 1, kind),
         }
     }
 
@@ -157,12 +161,7 @@ impl Matrices {
 
 /// α as it counts in a step.
 fn scaled_alpha(scene: &Scene, step: usize) -> Option<Arc<Matrix>> {
-    let (alpha, scale) = (scene.alpha.as_ref()?, scene.layer()?.alpha_scale(step));
-    if scale == 1.0 {
-        return Some(Arc::clone(alpha));
-    }
-    let values = alpha.values().iter().map(|alpha| scale * alpha).collect();
-    Some(Arc::new(Matrix::new(alpha.rows(), alpha.columns(), values).ok()?))
+    Some(derived::scaled(scene.alpha.as_ref()?, scene.layer()?.alpha_scale(step)))
 }
 
 /// α·H or w + α·H with a given H and the α of a step.
