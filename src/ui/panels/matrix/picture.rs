@@ -83,12 +83,12 @@ pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, coloring: Coloring,
         inspector::point_at(ui, &response, session, matrix, row, column);
     }
     let marked = session.windows.pointed_at(frame, rows, columns);
-    ui.painter().add(heatmap.shape(rect));
+    ui.painter().add(heatmap.clone().shape(rect));
     ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Outside);
     inspector::mark_pinned(ui, session, matrix, order.as_deref(), grid, rect);
     if let Some(grid) = grid {
         let marked = marked.map(|cell| order.as_ref().map_or(cell, |order| order.place(cell)));
-        values_ui(ui, rect, matrix, order.as_deref(), &window, &grid, colormap, reach);
+        values_ui(ui, rect, &heatmap, &window, &grid);
         if has_numbers {
             let numbered = Numbered { rect, window: &window, grid: &grid, order: order.as_deref(), stripes_margin };
             numbers_ui(ui, &numbered, marked, palette);
@@ -228,20 +228,7 @@ fn nice_step(least: f32) -> usize {
 }
 
 /// The values in the cells, where they fit.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a matrix, its order, where it lies and its colours are what a value needs"
-)]
-fn values_ui(
-    ui: &Ui,
-    rect: Rect,
-    matrix: &Matrix,
-    order: Option<&Order>,
-    window: &Window,
-    grid: &CellGrid,
-    colormap: Colormap,
-    reach: f32,
-) {
+fn values_ui(ui: &Ui, rect: Rect, heatmap: &Heatmap, window: &Window, grid: &CellGrid) {
     let cell = grid.rect_of(0, 0).size();
     if cell.x <= LEAST_FOR_VALUES || cell.y < 14.0 {
         return;
@@ -251,14 +238,14 @@ fn values_ui(
         width if width > 43.0 => (9.5, 3),
         _ => (9.5, 2),
     };
-    let written = |value: f32| in_cell(value, reach, count);
+    let written = |value: f32| in_cell(value, heatmap.range, count);
     let painter = ui.painter_at(rect);
     let [rows, columns] = window.cells();
     for row in rows {
         for column in columns.clone() {
-            let cell = order.map_or((row, column), |order| order.cell((row, column)));
-            let Some(value) = matrix.at(cell.0, cell.1) else { continue };
-            let [red, green, blue] = colormap.lookup(value, reach).map(f32::from);
+            let cell = heatmap.order().map_or((row, column), |order| order.cell((row, column)));
+            let Some(value) = heatmap.matrix.at(cell.0, cell.1) else { continue };
+            let [red, green, blue] = heatmap.colormap.lookup(value, heatmap.range).map(f32::from);
             let is_bright = 0.299 * red + 0.587 * green + 0.114 * blue > 128.0;
             let ink = if is_bright { Color32::from_black_alpha(200) } else { Color32::from_white_alpha(200) };
             let centre = grid.rect_of(row, column).center();
