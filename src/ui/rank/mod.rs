@@ -17,7 +17,7 @@ pub mod subspace;
 
 use super::matrices::MatrixKind;
 use super::scene::Scene;
-use super::session::{Session, Wake};
+use super::session::Wake;
 use job::{Job, Reading, Work};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -76,7 +76,7 @@ impl Ranks {
     }
 
     /// Asks for the matrix of `kind`: along the lifetime, and where the viewer rests, at that step. Answers at once.
-    fn ask(&mut self, scene: &Scene, kind: MatrixKind, rests_at: Option<usize>, wake: &Wake) {
+    pub(super) fn ask(&mut self, scene: &Scene, kind: MatrixKind, rests_at: Option<usize>, wake: &Wake) {
         if self.scene != Some(scene.identity()) {
             let (tape, values) = (scene.tape(), scene.w.values().len());
             let steps = steps::sampled(tape.steps, &tape.events, values);
@@ -146,26 +146,5 @@ impl Ranks {
         if !is_whole {
             self.problem = Some("Finding singular values stopped by an internal error.".to_owned());
         }
-    }
-}
-
-/// The same values, without those in the making.
-impl Clone for Ranks {
-    fn clone(&self) -> Self {
-        let (lines, extra) = (self.lines.clone(), self.extra.clone());
-        Self { scene: self.scene, steps: self.steps.clone(), lines, extra, ..Self::default() }
-    }
-}
-
-impl Session {
-    /// The singular values of the scene in view as far as they are found; those of `kind` are asked for.
-    pub fn ask_ranks(&mut self, kind: MatrixKind) -> &Ranks {
-        let rests_at = (!self.clock.is_playing()).then_some(self.clock.at());
-        let (wake, mut ranks) = (self.waker(), std::mem::take(&mut self.ranks));
-        if let Some(scene) = self.scene() {
-            ranks.ask(scene, kind, rests_at, &wake);
-        }
-        self.ranks = ranks;
-        &self.ranks
     }
 }

@@ -308,6 +308,15 @@ impl Session {
         }
     }
 
+    /// The singular values of the scene in view as far as they are found; those of `kind` are asked for.
+    pub fn ask_ranks(&mut self, kind: MatrixKind) -> &Ranks {
+        let rests_at = (!self.clock.is_playing()).then_some(self.clock.at());
+        if let Some(scene) = &self.scene {
+            self.ranks.ask(scene, kind, rests_at, &self.wake);
+        }
+        &self.ranks
+    }
+
     /// Counts the values of the trace along the lifetime in view, as long as this is called in every frame.
     pub fn look_at_distributions(&mut self) {
         if let Some(scene) = &self.scene {
