@@ -37,6 +37,11 @@ impl Question {
         self.probe.len()
     }
 
+    /// Whether the neurons that connections `[pre, post]` lead from and to show an example, and a bias beside it.
+    pub fn is_shown_by(&self, shape: [usize; 2]) -> bool {
+        shape.iter().all(|count| count.checked_sub(1) == Some(self.size()))
+    }
+
     /// The example that is asked for.
     pub fn asked(&self) -> &[f32] {
         &self.study[self.target]

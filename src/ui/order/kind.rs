@@ -59,7 +59,7 @@ impl OrderKind {
             Self::Stored | Self::Activity => None,
             Self::Example => match scene.tape().content.question() {
                 None => Some("In this episode no patterns are stored."),
-                Some(question) if scene.shape().iter().any(|count| *count != question.size() + 1) => {
+                Some(question) if !question.is_shown_by(scene.shape()) => {
                     Some("The neurons of this layer do not stand for parts of what is stored.")
                 }
                 Some(_) => None,

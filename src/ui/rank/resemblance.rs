@@ -54,7 +54,7 @@ impl Memories {
     pub fn of(tape: &Tape, layer: Option<LayerView<'_>>, noun: &'static str) -> Self {
         let shape = layer.map_or([tape.neurons(); 2], |layer| layer.layer().shape());
         let all = match &tape.content {
-            Content::Recall(question) if shape == [question.size() + 1; 2] => examples(tape, &question.study, noun),
+            Content::Recall(question) if question.is_shown_by(shape) => examples(tape, &question.study, noun),
             Content::Recall(_) | Content::Nothing | Content::Agent(_) => {
                 layer.map(|layer| events(tape, layer)).unwrap_or_default()
             }
