@@ -5,6 +5,7 @@ use hebbscope::render::Offscreen;
 use hebbscope::ui::{App, theme};
 use image::RgbaImage;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// A renderer without a display, or `None` (said aloud) where no adapter draws; with `HEBBSCOPE_REQUIRE_ADAPTER=1`
 /// that is a failure.
@@ -18,6 +19,17 @@ pub fn offscreen() -> Option<Offscreen> {
             None
         }
     }
+}
+
+/// Draws frames until something is so, and two more.
+#[track_caller]
+pub fn run_until(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App) -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !done(harness.state()) {
+        assert!(Instant::now() < deadline, "waited too long for {what}");
+        harness.run_steps(1);
+    }
+    harness.run_steps(2);
 }
 
 /// The whole window at 1280×800 without a display or an adapter, for keys, clicks and names. Time stands still.

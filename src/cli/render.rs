@@ -72,8 +72,8 @@ pub struct Arguments {
     /// Look at a neuron, or at a connection
     #[arg(long, value_name = "NEURON|FROM:TO", value_parser = pin)]
     pin: Option<Pinned>,
-    /// The order of neurons in matrices [default: pattern for patterns, else stored]; clusters are of H (of w where there is none)
-    /// or of α
+    /// The order of neurons in matrices [default: pattern for patterns, else stored]; clusters are of H (of w where there
+    /// is none) or of α
     #[arg(long, value_enum)]
     order: Option<Order>,
     #[arg(long = "do", value_name = "STEP:WHAT", value_parser = interventions::parse, help = interventions::HELP)]

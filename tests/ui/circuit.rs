@@ -1,6 +1,6 @@
 //! The circuit: neurons and connections with the numbers of the matrices, and patterns drawn by hand.
 
-use crate::support::{keep, offscreen, windowed};
+use crate::support::{keep, offscreen, run_until, windowed};
 use crate::ui::maze_panel::checkpoint_of;
 use crate::ui::window::{quiet_session, small_checkpoint};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
@@ -18,7 +18,6 @@ use hebbscope::ui::picture::Picture;
 use hebbscope::ui::session::Session;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 fn letters_session() -> Session {
     let mut session = quiet_session();
@@ -42,16 +41,6 @@ fn harness(open: impl FnOnce(&mut Session), step: usize) -> Harness<'static, App
 
 fn with_letters(step: usize) -> Harness<'static, App> {
     harness(|session| session.open_bundled(Bundled::Letters), step)
-}
-
-#[track_caller]
-fn run_until(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App) -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while !done(harness.state()) {
-        assert!(Instant::now() < deadline, "waited too long for {what}");
-        harness.run_steps(1);
-    }
-    harness.run_steps(2);
 }
 
 fn button(harness: &mut Harness<'_, App>, pos: Pos2, pressed: bool) {

@@ -1,6 +1,6 @@
 //! The gallery of lifetimes and the strip of steps: what is shown is what was lived.
 
-use crate::support::{has_picture, keep, offscreen, windowed};
+use crate::support::{has_picture, keep, offscreen, run_until, windowed};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -18,7 +18,6 @@ use hebbscope::ui::theme::Palette;
 use image::RgbaImage;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 /// A small network that remembers pictures, trained for some iterations, as a file.
 fn checkpoint(folder: &Path, iterations: usize, changes: &[(&str, &str)]) -> PathBuf {
@@ -50,16 +49,6 @@ fn opened(path: &Path) -> Harness<'static, App> {
     app.session.settle();
     app.session.clock.pause();
     windowed(app)
-}
-
-#[track_caller]
-fn run_until(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App) -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while !done(harness.state()) {
-        assert!(Instant::now() < deadline, "waited too long for {what}");
-        harness.run_steps(1);
-    }
-    harness.run_steps(2);
 }
 
 fn filled(harness: &mut Harness<'_, App>, count: usize) {

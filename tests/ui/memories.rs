@@ -1,6 +1,6 @@
 //! Neurons that are pixels: what their synapses hold as pictures, a probe to paint on, pictures of one's own.
 
-use crate::support::{has_picture, keep, offscreen, windowed};
+use crate::support::{has_picture, keep, offscreen, run_until, windowed};
 use egui::{DroppedFile, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::files::Precision;
@@ -65,16 +65,6 @@ fn click_at(harness: &mut Harness<'static, App>, pos: Pos2, button: PointerButto
     harness.run_steps(2);
     for pressed in [true, false] {
         harness.event(egui::Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE });
-        harness.run_steps(1);
-    }
-    harness.run_steps(2);
-}
-
-#[track_caller]
-fn run_until(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App) -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while !done(harness.state()) {
-        assert!(Instant::now() < deadline, "waited too long for {what}");
         harness.run_steps(1);
     }
     harness.run_steps(2);
