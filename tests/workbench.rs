@@ -13,8 +13,8 @@ use hebbscope::plastic::{
     Alteration, Modulation, ModulationKind, Network, Parameters, PlasticLayer, Rule, Specification, Stepper, Writing,
 };
 use hebbscope::tasks::{self, Experiment, Optimiser, Outcome, Purpose, Script};
-use hebbscope::train::evaluate::Specimen;
-use hebbscope::train::{RunConfig, Trainer};
+use hebbscope::train::evaluate::{self, Evaluation, Protocol};
+use hebbscope::train::{Checkpoint, RunConfig, Specimen, Trainer};
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -39,6 +39,11 @@ pub const CLIP_BOUND: f32 = 0.05;
 
 /// Every rule.
 pub const RULES: [Rule; 3] = [Rule::Decay, Rule::Oja, Rule::Clip { bound: CLIP_BOUND }];
+
+/// What a checkpoint comes to in `episodes` new lifetimes, left alone.
+pub fn evaluated(checkpoint: &Checkpoint, seed: u64, episodes: u64) -> Evaluation {
+    evaluate::evaluate(checkpoint.specimen(), &Protocol::new(seed, episodes), |_| true).unwrap()
+}
 
 /// Every kind of network that recalls: driven in both ways, without traces and with every rule and kind of α.
 pub fn networks(neurons: usize) -> Vec<Recurrent> {

@@ -46,6 +46,26 @@ pub fn parse(text: &str) -> Result<Written, String> {
     }
 }
 
+/// One of them as it is written.
+pub fn written(written: &Written) -> String {
+    let Some(Intervention { step, what, .. }) = written.first() else { return String::new() };
+    let what_is_done = match what {
+        What::Freeze => "freeze".to_owned(),
+        What::Erase => "erase".to_owned(),
+        What::ScaleAlpha(factor) => format!("alpha={factor}"),
+        What::Transplant { seed, .. } => format!("transplant={seed}"),
+        What::MoveReward([row, column]) => format!("reward={column},{row}"),
+        What::Act(_) => {
+            let names = written.iter().filter_map(|done| match done.what {
+                What::Act(action) => tasks::TASKS.iter().find_map(|task| task.actions().get(action)),
+                _ => None,
+            });
+            format!("act={}", names.map(|action| action.name).collect::<Vec<_>>().join(","))
+        }
+    };
+    format!("{}:{what_is_done}", step + 1)
+}
+
 fn act(name: &str, step: usize) -> Result<Intervention, String> {
     // Which task it is shows later: an action of none of them is refused here, one of another task then.
     let known = || tasks::TASKS.iter().map(|task| task.actions());
@@ -89,6 +109,13 @@ mod tests {
         assert_eq!(parse("9:transplant=12").unwrap(), [done(8, transplant)]);
         let all = in_order(&[parse("9:freeze").unwrap(), parse("7:act=up,left").unwrap()]);
         assert_eq!(all.iter().map(|done| done.step).collect::<Vec<_>>(), [6, 7, 8]);
+    }
+
+    #[test]
+    fn what_is_done_is_written_as_it_was_read() {
+        for text in ["61:erase", "1:alpha=0.5", "3:freeze", "7:reward=5,3", "7:act=up,left", "9:transplant=12"] {
+            assert_eq!(written(&parse(text).unwrap()), text);
+        }
     }
 
     #[test]

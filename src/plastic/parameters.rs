@@ -60,6 +60,14 @@ impl Parameters {
         self.copy_onto(compute.device())
     }
 
+    /// A copy where this one is that no longer changes when it is trained.
+    ///
+    /// # Errors
+    /// When the device has no room for it.
+    pub fn copy(&self) -> Result<Self> {
+        self.copy_onto(&self.device)
+    }
+
     fn copy_onto(&self, device: &Device) -> Result<Self> {
         let mut copy = Self { device: device.clone(), ..Self::default() };
         for (name, var) in &self.vars {

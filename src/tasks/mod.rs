@@ -220,8 +220,8 @@ pub trait Experiment: Send {
         None
     }
     /// What an evaluation tells beside the measures; `None` where they say it all. Whatever it draws comes from
-    /// `generator`.
-    fn tally(&self, _generator: Generator) -> Option<Box<dyn Tally>> {
+    /// `generator`. Before step `since` of every lifetime somebody first does something; `None` where nobody does.
+    fn tally(&self, _generator: Generator, _since: Option<usize>) -> Option<Box<dyn Tally>> {
         None
     }
     /// The parameters of a new network, in the order in which their first values are drawn.

@@ -1,30 +1,63 @@
-//! What an evaluation tells beside the means of measures: numbers that take all of its lifetimes together.
+//! What an evaluation tells beside the measures: what one lifetime came to, and means over many with their standard
+//! errors.
 
+use super::{Measure, Unit};
 use crate::episode::Tape;
 
-/// Gathers lifetimes, one after another.
+/// Judges lifetimes, one after another.
 pub trait Tally {
-    /// Takes in one more lifetime.
-    fn add(&mut self, tape: &Tape);
-    /// What is known by now: always the same entries in the same order.
-    fn report(&self) -> Vec<Entry>;
+    /// What one more lifetime came to: always the same findings in the same order.
+    fn judge(&mut self, tape: &Tape) -> Vec<Finding>;
 }
 
-/// One thing that an evaluation tells.
+/// One thing that is found of a lifetime.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct Finding {
     /// The JSON key.
     pub key: &'static str,
     /// What it is.
     pub title: &'static str,
+    /// What it is counted in.
+    pub unit: Unit,
     /// How much.
-    pub value: Told,
+    pub value: Value,
+    /// Whether it says nothing of the network: it is what others come to that are compared with it.
+    pub is_baseline: bool,
+}
+
+impl Finding {
+    /// A number that says something of the network; `None` where this lifetime has none.
+    pub fn number(key: &'static str, title: &'static str, value: Option<f64>) -> Self {
+        Self { key, title, unit: Unit::Number, value: Value::Number(value), is_baseline: false }
+    }
+
+    /// Whether something is so, whose mean is a part of all lifetimes; `None` where that cannot be said of this one.
+    pub fn share(key: &'static str, title: &'static str, is_so: Option<bool>) -> Self {
+        let value = is_so.map(|is_so| f64::from(u8::from(is_so)));
+        Self { unit: Unit::Fraction, ..Self::number(key, title, value) }
+    }
+
+    /// What a lifetime came to by a measure of its task.
+    pub fn of_measure(measure: Measure, value: f32) -> Self {
+        let Measure { key, title, unit, .. } = measure;
+        Self { unit, ..Self::number(key, title, Some(f64::from(value))) }
+    }
+
+    /// A number that others come to.
+    pub fn baseline(key: &'static str, title: &'static str, value: Option<f64>) -> Self {
+        Self { is_baseline: true, ..Self::number(key, title, value) }
+    }
+
+    /// Several numbers that belong together.
+    pub fn list(key: &'static str, title: &'static str, values: Vec<f64>) -> Self {
+        Self { key, title, unit: Unit::Number, value: Value::List(values), is_baseline: false }
+    }
 }
 
 /// A number or several.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Told {
-    /// One; `None` where no lifetime had any.
+pub enum Value {
+    /// One; `None` where a lifetime has none.
     Number(Option<f64>),
     /// Several that belong together, in order.
     List(Vec<f64>),
@@ -48,6 +81,11 @@ impl Mean {
         self.spread += before * (value - self.mean);
     }
 
+    /// How many numbers there were.
+    pub fn count(&self) -> u64 {
+        self.count as u64
+    }
+
     /// The mean; `None` of no number.
     pub fn mean(&self) -> Option<f64> {
         (self.count > 0.0).then_some(self.mean)
@@ -56,6 +94,14 @@ impl Mean {
     /// The standard error of the mean; `None` of fewer than two numbers.
     pub fn error(&self) -> Option<f64> {
         (self.count > 1.0).then(|| (self.spread / (self.count - 1.0) / self.count).sqrt())
+    }
+}
+
+impl FromIterator<f64> for Mean {
+    fn from_iter<I: IntoIterator<Item = f64>>(values: I) -> Self {
+        let mut mean = Self::default();
+        values.into_iter().for_each(|value| mean.add(value));
+        mean
     }
 }
 
@@ -72,7 +118,7 @@ mod tests {
         for value in [4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0] {
             mean.add(value);
         }
-        assert_eq!(mean.mean(), Some(5.0));
+        assert_eq!((mean.mean(), mean.count()), (Some(5.0), 8));
         // The squared differences sum to 32.
         assert!((mean.error().unwrap() - (32.0f64 / 7.0 / 8.0).sqrt()).abs() < 1e-12);
     }

@@ -10,7 +10,9 @@
 //! | `metrics` | the table of a run's numbers, written and read |
 //! | [`history`] | the numbers of a run, read from its folder |
 //! | [`worker`] | the training thread: commands in, events and the latest state out |
+//! | [`specimen`] | one lifetime of a network, of a seed or put together by somebody |
 //! | [`evaluate`] | how well a network does on episodes it has never lived |
+//! | [`lesion`] | what a network comes to whose w or α is shuffled, averaged or zero |
 //! | [`open`] | a checkpoint, a run folder or a tape, whatever is handed over |
 
 pub mod adam;
@@ -18,9 +20,11 @@ pub mod checkpoint;
 pub mod config;
 pub mod evaluate;
 pub mod history;
+pub mod lesion;
 mod metrics;
 pub mod open;
 pub mod run_folder;
+pub mod specimen;
 pub mod trainer;
 pub mod worker;
 
@@ -29,5 +33,6 @@ pub use config::RunConfig;
 pub use history::History;
 pub use open::Bundled;
 pub use run_folder::RunFolder;
+pub use specimen::Specimen;
 pub use trainer::{Curve, Gradients, Point, Trainer};
 pub use worker::{Command, Event, Snapshot, Worker};

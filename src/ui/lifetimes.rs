@@ -8,7 +8,7 @@ use super::session::Wake;
 use crate::episode::{Question, Tape};
 use crate::plastic::Parameters;
 use crate::tasks::Measure;
-use crate::train::evaluate::Specimen;
+use crate::train::Specimen;
 use crate::train::{Point, RunConfig};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -10,7 +10,7 @@ use crate::plastic::{Network, Parameters, Recurrent};
 use crate::render::Matrix;
 use crate::tasks::Recalled;
 use crate::tasks::{self, Episode, Task, letters};
-use crate::train::evaluate::Specimen;
+use crate::train::Specimen;
 use crate::train::open::{self, Opened};
 use crate::train::{Bundled, Checkpoint, Gradients, Point, RunConfig, Snapshot, run_folder};
 use anyhow::Context as _;

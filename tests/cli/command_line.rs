@@ -381,13 +381,16 @@ fn a_network_is_trained_evaluated_recorded_and_shared() {
     };
     let measured = evaluate("run/checkpoint.safetensors");
     let keys: Vec<_> = measured.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(keys, ["task", "episodes", "error", "loss"]);
+    let of_what = ["task", "checkpoint", "iteration", "version", "seed", "episodes"];
+    assert_eq!(keys, [&of_what[..], &["error", "error_error", "loss", "loss_error"]].concat());
     assert_eq!((&measured["task"], &measured["episodes"]), (&"patterns".into(), &100.into()));
+    assert_eq!((&measured["seed"], &measured["iteration"]), (&5.into(), &120.into()));
+    assert_eq!(measured["checkpoint"], "run/checkpoint.safetensors");
     let error = measured["error"].as_f64().unwrap();
     assert!((0.0..=1.0).contains(&error) && measured["loss"].as_f64().unwrap() > 0.0, "{measured}");
     assert_eq!(evaluate("run/checkpoint.safetensors"), measured, "the same seed asks the same questions");
     let in_words = bench.done("eval run/checkpoint.safetensors --episodes 100 --seed 5");
-    assert!(in_words.contains(&format!("{:.3} %", error * 100.0)), "{in_words}");
+    assert!(in_words.contains(&format!("{:.1}", error * 100.0)) && in_words.contains(" ± "), "{in_words}");
 
     let printed = bench.done("episode run/checkpoint.safetensors --seed 3 --out tape.safetensors");
     assert!(printed.contains("tape.safetensors: 19 steps"), "{printed}");

@@ -1,13 +1,13 @@
 //! The agents that come with the program do what they were trained for, on lives by which they were neither trained nor
 //! chosen.
 
+use crate::workbench::evaluated;
 use hebbscope::episode::{EventKind, Tape};
 use hebbscope::plastic::Parameters;
 use hebbscope::tasks::maze::baselines::distances_to;
 use hebbscope::tasks::maze::belief::beliefs;
 use hebbscope::tasks::maze::grid::Square;
-use hebbscope::tasks::tally::Told;
-use hebbscope::train::{Bundled, evaluate};
+use hebbscope::train::Bundled;
 use std::path::Path;
 
 const LIVES: u64 = 60;
@@ -19,11 +19,10 @@ fn bundled_agents_find_the_reward_and_earn_more_in_the_second_half_of_a_life() {
     {
         let checkpoint = bundled.open().unwrap();
         assert_eq!(checkpoint.curve.len() as u64, checkpoint.iteration(), "{file}: it comes with its curve");
-        let found = evaluate::evaluate(&checkpoint, 2, LIVES, |_| {}).unwrap();
-        assert!(found.measure > least, "{file}: {} a life", found.measure);
-        let tenths = found.report.iter().find(|entry| entry.key == "reward_by_tenth").unwrap();
-        let Told::List(tenths) = &tenths.value else { panic!("{tenths:?}") };
-        let [first, second] = [&tenths[..5], &tenths[5..]].map(|half| half.iter().sum::<f64>());
+        let found = evaluated(&checkpoint, 2, LIVES);
+        assert!(found.measure() > least, "{file}: {} a life", found.measure());
+        let [first, second] =
+            ["reward_first_half", "reward_second_half"].map(|half| found.entry(half).unwrap().mean().unwrap());
         assert!(second > 1.3 * first, "{file}: {first} in the first half of a life, {second} in the second");
         let size = std::fs::metadata(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(file)).unwrap().len();
         assert!(size < 1_000_000, "{file}: {size} bytes");

@@ -1,12 +1,13 @@
 //! The task images: it learns, it is the same after a stop, and it never changes its pictures without a word.
 
-use crate::workbench::{advance, bits, say};
+use crate::workbench::{advance, bits, evaluated, say};
 use hebbscope::data::pictures::cifar::Layout;
 use hebbscope::data::{DATA_VARIABLE, data_folder};
 use hebbscope::episode::EventKind;
 use hebbscope::files::Precision;
 use hebbscope::tasks::{self, Episode, Recalled};
-use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
+use hebbscope::train::evaluate::{Protocol, evaluate};
+use hebbscope::train::{Checkpoint, RunConfig, Trainer};
 use image::{GrayImage, Luma};
 use serde_json::Value;
 use std::path::Path;
@@ -190,14 +191,14 @@ fn a_network_learns_to_fill_in_what_it_has_seen_once() {
     let changes = [("lr", "0.003"), ("batch", "4"), ("side", "6"), ("show_steps", "5"), ("rounds", "3")];
     let correlation = |iterations: usize| {
         let checkpoint = trained(&changes, iterations).checkpoint().unwrap();
-        evaluate::evaluate(&checkpoint, 0, 100, |_| {}).unwrap()
+        evaluated(&checkpoint, 0, 100)
     };
     let (new, learned) = (correlation(0), correlation(300));
-    assert!(new.measure.abs() < 0.2, "a new network knows nothing: {}", new.measure);
-    assert!(learned.measure > 0.6, "{}", learned.measure);
-    let detail = |key: &str| learned.details.iter().find(|(measure, _)| measure.key == key).unwrap().1;
-    assert!(detail("mse") < detail("baseline_mean_mse"), "{:?}", learned.details);
-    assert!(learned.measure > detail("baseline_other_study_correlation"), "it knows which picture");
+    assert!(new.measure().abs() < 0.2, "a new network knows nothing: {}", new.measure());
+    assert!(learned.measure() > 0.6, "{}", learned.measure());
+    let detail = |key: &str| learned.entry(key).unwrap().mean().unwrap();
+    assert!(detail("mse") < detail("baseline_mean_mse"), "{:?}", learned.entries);
+    assert!(learned.measure() > detail("baseline_other_study_correlation"), "it knows which picture");
     assert!(detail("baseline_best_study_correlation") > 0.99, "a perfect memory finds the picture");
     // Which pictures these were depends on where the tests run; it is said in any case.
     let examples = learned.examples.unwrap();
@@ -225,7 +226,7 @@ fn a_run_says_where_its_pictures_come_from_and_keeps_to_it() {
     assert_eq!(trainer.config().settings.choice("source"), "folder");
     assert!(trainer.examples().unwrap().contains("27 to learn from, 3 kept for testing"), "{:?}", trainer.examples());
     let checkpoint = reopened(&trainer);
-    assert!(evaluate::evaluate(&checkpoint, 0, 1, |_| {}).unwrap().examples.unwrap().contains("3 kept for testing"));
+    assert!(evaluated(&checkpoint, 0, 1).examples.unwrap().contains("3 kept for testing"));
 
     // Another place with other pictures stands for a folder that has changed since: what was read stays in memory.
     let other = tempfile::tempdir().unwrap();
@@ -234,7 +235,7 @@ fn a_run_says_where_its_pictures_come_from_and_keeps_to_it() {
     changed.config.settings.set_text("path", other.path().to_str().unwrap()).unwrap();
     let error = Trainer::from_checkpoint(changed.clone()).err().unwrap().to_string();
     assert!(error.contains("expected the ones that this run began with"), "{error}");
-    let error = evaluate::evaluate(&changed, 0, 1, |_| {}).unwrap_err().to_string();
+    let error = evaluate(changed.specimen(), &Protocol::new(0, 1), |_| true).unwrap_err().to_string();
     assert!(error.contains("expected the ones that this run began with"), "{error}");
 
     // Gone: it does not go on, but it can be looked at, on pictures that it says.
@@ -242,7 +243,7 @@ fn a_run_says_where_its_pictures_come_from_and_keeps_to_it() {
     gone.config.settings.set_text("path", other.path().join("gone").to_str().unwrap()).unwrap();
     let error = Trainer::from_checkpoint(gone.clone()).err().unwrap().to_string();
     assert!(error.contains("gone: cannot be read"), "{error}");
-    let seen = evaluate::evaluate(&gone, 0, 1, |_| {}).unwrap().examples.unwrap();
+    let seen = evaluated(&gone, 0, 1).examples.unwrap();
     assert!(seen.contains("dead leaves") || seen.contains("CIFAR-10 test batch"), "{seen}");
     let absence = format!("; the pictures of {} that this", other.path().join("gone").display());
     assert!(seen.contains(&absence) && seen.ends_with(" network learned from are not there"), "{seen}");
@@ -252,7 +253,7 @@ fn a_run_says_where_its_pictures_come_from_and_keeps_to_it() {
     pictures(few.path(), 3);
     gone.config.settings.set_text("path", few.path().to_str().unwrap()).unwrap();
     gone.config.fingerprint = None;
-    let seen = evaluate::evaluate(&gone, 0, 1, |_| {}).unwrap().examples.unwrap();
+    let seen = evaluated(&gone, 0, 1).examples.unwrap();
     assert!(seen.contains("; the pictures that this network learned from cannot be tested: "), "{seen}");
     assert!(seen.contains("expected at least 3 pictures for an episode, found 0"), "{seen}");
 }

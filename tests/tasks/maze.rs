@@ -2,7 +2,8 @@
 
 use crate::plastic::twin;
 use crate::workbench::{
-    advance, bits, drawn, driven, nowhere, read_tape, specimen, taken_apart, tape_bytes, with_changed_json, with_value,
+    advance, bits, drawn, driven, evaluated, nowhere, read_tape, specimen, taken_apart, tape_bytes, with_changed_json,
+    with_value,
 };
 use candle_core::{D, Tensor};
 use hebbscope::data::{Generator, Stream};
@@ -10,8 +11,10 @@ use hebbscope::episode::{Behaviour, Content, Event, EventKind, Ledger, Modulator
 use hebbscope::plastic::{Parameters, Stepper};
 use hebbscope::tasks::maze::belief::beliefs;
 use hebbscope::tasks::maze::environment::{BIAS, LAST_ACTION, LAST_REWARD, TIME, WALLS};
+use hebbscope::tasks::tally::Value;
 use hebbscope::tasks::{self, Experiment, Outcome, Purpose};
-use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
+use hebbscope::train::evaluate::Told;
+use hebbscope::train::{Checkpoint, RunConfig, Trainer};
 use std::sync::Arc;
 
 /// A maze and an agent that train in no time.
@@ -568,21 +571,29 @@ fn an_evaluation_counts_steps_and_tenths_as_they_were() {
         tape.events.push(event(EventKind::Bump, 20));
         tape
     };
-    let mut tally = experiment.tally(Generator::new(0, Stream::Episode)).unwrap();
-    tally.add(&life(&[7, 19, 39]));
-    tally.add(&life(&[]));
-    let told = tally.report();
-    let value = |key: &str| told.iter().find(|entry| entry.key == key).unwrap().value.clone();
-    let number = |key: &str| match value(key) {
-        tasks::tally::Told::Number(number) => number.unwrap(),
-        list @ tasks::tally::Told::List(_) => panic!("{list:?}"),
+    // Somebody does something before step 20.
+    let mut tally = experiment.tally(Generator::new(0, Stream::Episode), Some(20)).unwrap();
+    let mut told = |found: &[usize]| {
+        let findings = tally.judge(&life(found));
+        move |key: &str| findings.iter().find(|finding| finding.key == key).unwrap().value.clone()
     };
-    let tasks::tally::Told::List(tenths) = value("reward_by_tenth") else { panic!("ten numbers") };
-    assert_eq!(tenths, [0.0, 3.75, 0.0, 0.0, 3.75, -0.5, 0.0, 0.0, 0.0, 3.75]);
-    assert_eq!([number("first_reward_steps"), number("between_rewards_steps")], [8.0, 16.0]);
-    assert_eq!(number("found_share"), 0.5);
-    // Half the distance of two lives from each other.
-    assert_eq!(number("reward_error"), 22.5 / 2.0);
+    let number = |number: f64| Value::Number(Some(number));
+    let found = told(&[7, 19, 39]);
+    let tenths = vec![0.0, 7.5, 0.0, 0.0, 7.5, -0.5, 0.0, 0.0, 0.0, 7.5];
+    assert_eq!(found("reward_by_tenth"), Value::List(tenths));
+    assert_eq!([found("reward_first_half"), found("reward_second_half")], [number(15.0), number(7.0)]);
+    assert_eq!([found("first_reward_steps"), found("between_rewards_steps")], [number(8.0), number(16.0)]);
+    assert_eq!(found("found_share"), number(1.0));
+    assert_eq!([found("reward_since"), found("never_again_share")], [number(7.0), number(0.0)]);
+    // What is not found any more had to be found before.
+    assert_eq!(told(&[7, 19])("never_again_share"), number(1.0));
+    assert_eq!(told(&[20])("never_again_share"), Value::Number(None));
+    let never = told(&[]);
+    assert_eq!(
+        [never("first_reward_steps"), never("between_rewards_steps")],
+        [Value::Number(None), Value::Number(None)]
+    );
+    assert_eq!(never("found_share"), number(0.0));
 }
 
 #[test]
@@ -590,14 +601,14 @@ fn an_evaluation_counts_the_bumps_of_the_tapes() {
     let (config, parameters) = (config(&[]), strong(&[]));
     let experiment = config.task().experiment(&config.settings, Purpose::Testing).unwrap();
     let checkpoint = Checkpoint { parameters: parameters.snapshot().unwrap(), ..trainer(&[]).checkpoint().unwrap() };
-    let result = evaluate::evaluate(&checkpoint, 3, 20, |_| {}).unwrap();
+    let result = evaluated(&checkpoint, 3, 20);
     let mut generator = Generator::new(3, Stream::Evaluation);
     let tapes = (0..20).map(|_| lived(&*experiment, &parameters, &mut generator).tape);
     let count = |tape: &Tape, kind| tape.events.iter().filter(|event| event.kind == kind).count();
     let (bumps, found): (Vec<_>, Vec<_>) =
         tapes.map(|tape| (count(&tape, EventKind::Bump), count(&tape, EventKind::Reward))).unzip();
     let mean = |counts: &[usize]| counts.iter().sum::<usize>() as f64 / 20.0;
-    let detail = |key: &str| result.details.iter().find(|(measure, _)| measure.key == key).unwrap().1;
+    let detail = |key: &str| result.entry(key).unwrap().mean().unwrap();
     assert!((detail("bumps") - mean(&bumps)).abs() < 1e-4);
     assert!((detail("found") - mean(&found)).abs() < 1e-4);
     assert!(mean(&bumps) > 0.0);
@@ -638,21 +649,19 @@ fn an_agent_from_which_the_walls_are_withheld_believes_the_same_everywhere() {
 fn evaluation_tells_when_rewards_come_beside_chance_and_the_oracle() {
     let mut trainer = trainer(&[]);
     advance(&mut trainer, 1);
-    let result = evaluate::evaluate(&trainer.checkpoint().unwrap(), 0, 50, |_| {}).unwrap();
-    assert_eq!(result, evaluate::evaluate(&trainer.checkpoint().unwrap(), 0, 50, |_| {}).unwrap());
-    let value = |key: &str| result.report.iter().find(|entry| entry.key == key).unwrap().value.clone();
-    let number = |key: &str| match value(key) {
-        tasks::tally::Told::Number(number) => number.unwrap(),
-        list @ tasks::tally::Told::List(_) => panic!("{list:?}"),
-    };
-    let tasks::tally::Told::List(tenths) = value("reward_by_tenth") else { panic!("ten numbers") };
+    let result = evaluated(&trainer.checkpoint().unwrap(), 0, 50);
+    assert_eq!(result, evaluated(&trainer.checkpoint().unwrap(), 0, 50));
+    let number = |key: &str| result.entry(key).unwrap().mean().unwrap();
+    let error = |key: &str| result.entry(key).unwrap().error().unwrap();
+    let Told::List(tenths) = &result.entry("reward_by_tenth").unwrap().told else { panic!("ten numbers") };
     assert_eq!(tenths.len(), 10);
-    assert!((tenths.iter().sum::<f64>() - result.measure).abs() < 1e-3);
-    assert!(number("reward_error") > 0.0 && (0.0..=1.0).contains(&number("found_share")));
+    assert!((tenths.iter().map(|tenth| tenth.mean().unwrap()).sum::<f64>() - result.measure()).abs() < 1e-3);
+    assert!((number("reward_first_half") + number("reward_second_half") - result.measure()).abs() < 1e-3);
+    assert!(result.entries[0].error().unwrap() > 0.0 && (0.0..=1.0).contains(&number("found_share")));
     assert!((1.0..=40.0).contains(&number("first_reward_steps")));
     assert!(number("between_rewards_steps") >= 1.0);
     assert!(number("oracle_reward") > 3.0 * number("random_reward"));
     // An agent that has learned nothing is no better than chance.
-    let apart = (result.measure - number("random_reward")).abs();
-    assert!(apart < 5.0 * (number("reward_error") + number("random_reward_error")), "{apart}");
+    let apart = (result.measure() - number("random_reward")).abs();
+    assert!(apart < 5.0 * (error("reward") + error("random_reward")), "{apart}");
 }

@@ -1,13 +1,14 @@
 //! Every task of the registry, by one loop: trained, saved, resumed, evaluated, drawn, changed.
 
 use crate::support::offscreen;
-use crate::workbench::{advance, altered_before, bits, nowhere};
+use crate::workbench::{advance, altered_before, bits, evaluated, nowhere};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::{Intervention, Reel, Tape, What};
 use hebbscope::files::Precision;
 use hebbscope::plastic::Stepper;
 use hebbscope::tasks::{self, Episode, Recalled, Script, TASKS, Task};
-use hebbscope::train::{Checkpoint, RunConfig, Trainer, evaluate};
+use hebbscope::train::evaluate::Entry;
+use hebbscope::train::{Checkpoint, RunConfig, Trainer};
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::picture::Picture;
 use std::path::Path;
@@ -57,10 +58,13 @@ fn every_task_is_trained_saved_resumed_and_evaluated() {
         assert_eq!(resumed.curve(), whole.curve(), "{}", task.name());
         let checkpoint = reopened(&whole, &path);
         assert_eq!(checkpoint.network, task.network(&checkpoint.config.settings).unwrap(), "{}", task.name());
-        let result = evaluate::evaluate(&checkpoint, 0, 2, |_| {}).unwrap();
-        assert!(result.measure.is_finite() && result.details.iter().all(|(_, value)| value.is_finite()));
-        let keys: Vec<&str> = result.details.iter().map(|(measure, _)| measure.key).collect();
-        assert!(!keys.contains(&task.measure().key), "{keys:?}");
+        let result = evaluated(&checkpoint, 0, 2);
+        assert!(result.measure().is_finite());
+        assert!(result.entries.iter().filter_map(Entry::mean).all(f64::is_finite), "{:?}", result.entries);
+        let mut keys: Vec<&str> = result.entries.iter().map(|entry| entry.key).collect();
+        assert_eq!(keys[0], task.measure().key);
+        keys.sort_unstable();
+        assert!(keys.windows(2).all(|pair| pair[0] != pair[1]), "{keys:?}");
         let tape = checkpoint.specimen().episode(0).unwrap();
         tape.check().unwrap();
         assert_eq!((tape.origin.task.as_str(), tape.origin.iteration, tape.origin.seed), (task.name(), 5, Some(0)));

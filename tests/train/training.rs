@@ -1,11 +1,11 @@
 //! Training: the same numbers every time, also across a stop; networks that learn; NaN that is caught.
 
-use crate::workbench::{Disturbed, advance, bits, config, taken_apart, trained, trainer};
+use crate::workbench::{Disturbed, advance, bits, config, evaluated, taken_apart, trained, trainer};
 use candle_core::{DType, Device, Tensor};
 use hebbscope::files::Precision;
 use hebbscope::train::adam::{Adam, clip_scale, global_norm, to_host};
 use hebbscope::train::run_folder::checkpoint_path;
-use hebbscope::train::{Checkpoint, Event, Point, RunFolder, Trainer, Worker, evaluate, worker};
+use hebbscope::train::{Checkpoint, Event, Point, RunFolder, Trainer, Worker, worker};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -143,7 +143,7 @@ fn a_plastic_network_learns_to_remember_and_one_without_traces_cannot() {
     assert!((0.15..0.35).contains(&without), "nothing to remember with, yet an error of {without}");
 
     // The same on lifetimes that neither has lived in training.
-    let error = |trainer: &Trainer| evaluate::evaluate(&trainer.checkpoint().unwrap(), 7, 200, |_| {}).unwrap().measure;
+    let error = |trainer: &Trainer| evaluated(&trainer.checkpoint().unwrap(), 7, 200).measure();
     assert!(error(&plastic) < 0.05, "{}", error(&plastic));
     assert!(error(&fixed) > 0.15, "{}", error(&fixed));
 }

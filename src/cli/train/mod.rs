@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 
 mod seeds;
 
+pub use seeds::Seeds;
+
 /// Where runs go when no folder is named.
 const RUNS: &str = "runs";
 
@@ -43,7 +45,7 @@ pub struct Arguments {
     seed: Option<u64>,
     /// The same run with each of these training seeds, as many at once as there are cores, each in a folder of its own
     #[arg(long, value_name = "A..B", conflicts_with = "seed")]
-    seeds: Option<seeds::Seeds>,
+    seeds: Option<Seeds>,
     /// Iterations of the whole run [default: the task's]
     #[arg(long)]
     steps: Option<u64>,

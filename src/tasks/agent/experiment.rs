@@ -79,8 +79,8 @@ impl<S: Surroundings> Experiment for Agents<S> {
         self.plan.batch
     }
 
-    fn tally(&self, generator: Generator) -> Option<Box<dyn Tally>> {
-        self.surroundings.tally(generator)
+    fn tally(&self, generator: Generator, since: Option<usize>) -> Option<Box<dyn Tally>> {
+        self.surroundings.tally(generator, since)
     }
 
     fn specifications(&self) -> Vec<Specification> {

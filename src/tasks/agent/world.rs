@@ -60,7 +60,7 @@ pub trait Surroundings: Send {
     fn enter(&self, episode: Episode, is_recorded: bool) -> Result<(Self::World, Generator)>;
 
     /// What an evaluation tells beside the measures, see [`crate::tasks::Experiment::tally`].
-    fn tally(&self, _generator: Generator) -> Option<Box<dyn Tally>> {
+    fn tally(&self, _generator: Generator, _since: Option<usize>) -> Option<Box<dyn Tally>> {
         None
     }
 }

@@ -59,8 +59,8 @@ impl Surroundings for Mazes {
         }
     }
 
-    fn tally(&self, generator: Generator) -> Option<Box<dyn Tally>> {
-        Some(Box::new(Rewards::new(self.rules, generator)))
+    fn tally(&self, generator: Generator, since: Option<usize>) -> Option<Box<dyn Tally>> {
+        Some(Box::new(Rewards::new(self.rules, generator, since)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! How well a network does on episodes it has never lived.
+//! The network of a run as it was after some iterations, for whoever wants to see it live.
 
 use super::checkpoint::Checkpoint;
 use super::config::RunConfig;
@@ -6,71 +6,13 @@ use crate::data::{Generator, Stream};
 use crate::device::Compute;
 use crate::episode::{Intervention, Origin, Tape, What};
 use crate::plastic::Parameters;
-use crate::tasks::tally::Entry;
-use crate::tasks::{Episode, Experiment, Measure, Script};
+use crate::tasks::{Episode, Experiment, Script};
 use anyhow::Context as _;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Averages over the episodes of an evaluation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Evaluation {
-    /// How many episodes were lived.
-    pub episodes: u64,
-    /// Mean loss per lifetime.
-    pub loss: f64,
-    /// Mean of the task's measure.
-    pub measure: f64,
-    /// Means of what else the task measures.
-    pub details: Vec<(Measure, f64)>,
-    /// What the task tells of all lifetimes together.
-    pub report: Vec<Entry>,
-    /// What the examples were, in a few words; `None` where there is nothing to tell.
-    pub examples: Option<String>,
-}
-
-/// Lives `episodes` new lifetimes of `seed` and averages; `progress` hears how many are done.
-///
-/// # Errors
-/// When the parameters do not fit the task, or its examples cannot be used.
-pub fn evaluate(
-    checkpoint: &Checkpoint,
-    seed: u64,
-    episodes: u64,
-    mut progress: impl FnMut(u64),
-) -> anyhow::Result<Evaluation> {
-    let experiment = checkpoint.config.testing_experiment()?;
-    let mut generator = Generator::new(seed, Stream::Evaluation);
-    // A copy's fork: what a tally draws leaves the lifetimes alone.
-    let mut tally = experiment.tally(generator.clone().fork());
-    let count = episodes.max(1) as f64;
-    let (mut loss, mut measure) = (0.0, 0.0);
-    let mut details: Vec<(Measure, f64)> = Vec::new();
-    let run = checkpoint.config.to_json();
-    for episode in 0..episodes {
-        let script = experiment.draw(&mut generator);
-        let origin = origin(&checkpoint.config, Arc::clone(&run), checkpoint.iteration(), None);
-        let outcome = experiment.live(&checkpoint.parameters, vec![script], origin)?;
-        loss += f64::from(outcome.tape.loss);
-        measure += f64::from(outcome.tape.measure);
-        if details.is_empty() {
-            details = outcome.details.iter().map(|(measure, _)| (*measure, 0.0)).collect();
-        }
-        for ((_, mean), (_, value)) in details.iter_mut().zip(&outcome.details) {
-            *mean += f64::from(*value) / count;
-        }
-        if let Some(tally) = &mut tally {
-            tally.add(&outcome.tape);
-        }
-        progress(episode + 1);
-    }
-    let examples = experiment.examples();
-    let report = tally.map_or_else(Vec::new, |tally| tally.report());
-    Ok(Evaluation { episodes, loss: loss / count, measure: measure / count, details, report, examples })
-}
-
 /// Where a lifetime of this run's network comes from.
-fn origin(config: &RunConfig, run: Arc<Value>, iteration: u64, seed: Option<u64>) -> Origin {
+pub(super) fn origin(config: &RunConfig, run: Arc<Value>, iteration: u64, seed: Option<u64>) -> Origin {
     Origin { task: config.task().name().to_owned(), iteration, seed, run: Some(run) }
 }
 
@@ -159,7 +101,7 @@ impl Specimen<'_> {
     }
 
     /// The same interventions, transplants with the state that the lifetime of their seed leaves behind.
-    fn transplanted(
+    pub(super) fn transplanted(
         &self,
         experiment: &dyn Experiment,
         mut interventions: Vec<Intervention>,
@@ -178,7 +120,7 @@ impl Specimen<'_> {
         Ok(interventions)
     }
 
-    fn script(&self, experiment: &dyn Experiment, seed: u64) -> Script {
+    pub(super) fn script(&self, experiment: &dyn Experiment, seed: u64) -> Script {
         experiment.draw(&mut Generator::new(seed, Stream::Episode))
     }
 

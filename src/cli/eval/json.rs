@@ -1,0 +1,72 @@
+//! An evaluation as one line of JSON.
+
+use super::Measured;
+use crate::train::evaluate::{Entry, Life, Lives, Told};
+use crate::train::open::checkpoint_file;
+use serde_json::{Map, Value, json};
+
+/// The line.
+pub(super) fn line(measured: &Measured<'_>) -> String {
+    let Measured { arguments, checkpoint, protocol, result } = measured;
+    let mut line = Map::new();
+    let mut put = |key: &str, value: Value| line.insert(key.to_owned(), value);
+    let file = checkpoint_file(&arguments.checkpoint);
+    put("task", checkpoint.config.task().name().into());
+    put("checkpoint", file.display().to_string().into());
+    put("iteration", checkpoint.iteration().into());
+    put("version", env!("CARGO_PKG_VERSION").into());
+    match &protocol.lives {
+        Lives::Drawn { seed, .. } => put("seed", (*seed).into()),
+        Lives::Seeds(seeds) => put("seeds", json!([seeds.start, seeds.end])),
+    };
+    put("episodes", result.lives.len().into());
+    if let Some(examples) = &result.examples {
+        put("examples", examples.as_str().into());
+    }
+    let done = measured.done();
+    if !done.is_empty() {
+        put("done", done.into());
+    }
+    line.extend(entries(&result.entries));
+    if let Some(contrast) = &result.contrast {
+        line.insert("control".into(), entries(&contrast.control).into());
+        line.insert("difference".into(), entries(&contrast.differences).into());
+        line.insert("unharmed_share".into(), contrast.unharmed.mean().into());
+        line.insert("unharmed_share_error".into(), contrast.unharmed.error().into());
+        if let Some(seed) = result.median_life().and_then(|life| life.seed) {
+            line.insert("median_seed".into(), seed.into());
+        }
+    }
+    let key = checkpoint.config.task().measure().key;
+    let life = |life: &Life| {
+        life.seed.map(|seed| {
+            let mut object = Map::new();
+            object.insert("seed".into(), seed.into());
+            object.insert(key.into(), life.measure.into());
+            if let Some(control) = life.control {
+                object.insert(format!("control_{key}"), control.into());
+            }
+            Value::Object(object)
+        })
+    };
+    let lives: Vec<Value> = result.lives.iter().filter_map(life).collect();
+    if !lives.is_empty() {
+        line.insert("lives".into(), lives.into());
+    }
+    Value::Object(line).to_string()
+}
+
+/// Each mean under its key, with its standard error under the same with `_error`; null where there is none.
+fn entries(entries: &[Entry]) -> Map<String, Value> {
+    let both = |entry: &Entry| -> [(String, Value); 2] {
+        let (mean, error) = match &entry.told {
+            Told::Number(mean) => (mean.mean().into(), mean.error().into()),
+            Told::List(means) => (
+                means.iter().map(|mean| Value::from(mean.mean())).collect::<Vec<_>>().into(),
+                means.iter().map(|mean| Value::from(mean.error())).collect::<Vec<_>>().into(),
+            ),
+        };
+        [(entry.key.to_owned(), mean), (format!("{}_error", entry.key), error)]
+    };
+    entries.iter().flat_map(both).collect()
+}

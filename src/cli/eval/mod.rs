@@ -1,0 +1,85 @@
+//! `hebbscope eval`: how well a network does on episodes it has never lived.
+
+mod json;
+mod text;
+
+use super::interventions;
+use super::train::Seeds;
+use crate::train::config::check_seed;
+use crate::train::evaluate::{self, Evaluation, Lives, Protocol};
+use crate::train::lesion::Lesion;
+use crate::train::{Checkpoint, open};
+use anyhow::Context as _;
+use std::path::PathBuf;
+
+/// Measure a checkpoint on new episodes, with whatever is done to them or to the network beside the control
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The checkpoint, or a run folder
+    #[arg(value_parser = super::path())]
+    checkpoint: PathBuf,
+    /// How many episodes to run
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
+    episodes: u64,
+    /// What all episodes are drawn from, one after another
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// In place of --episodes and --seed: the episodes of these episode seeds, without B, each of which can be opened by
+    /// its seed
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["episodes", "seed"])]
+    seeds: Option<Seeds>,
+    /// Done to every episode before that step, counted from 1, and the same episode is run without it, too; repeatable.
+    /// What can be done: see `hebbscope episode --help`. The first transplant is from the episode seed that is named, each
+    /// after it from the next.
+    #[arg(long = "do", value_name = "STEP:WHAT", value_parser = interventions::parse)]
+    interventions: Vec<interventions::Written>,
+    /// What becomes of a parameter before every episode, beside which the same episode is run with the whole network;
+    /// repeatable. alpha=shuffle, alpha=mean, alpha=zero, the same for w, and for NAME.alpha and NAME.w of layers with
+    /// names. Shuffles are drawn anew each time.
+    #[arg(long = "lesion", value_name = "PARAMETER=HOW")]
+    lesions: Vec<Lesion>,
+    /// One line of JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    device: super::DeviceArgument,
+}
+
+/// An evaluation with all that says what it is of.
+struct Measured<'a> {
+    arguments: &'a Arguments,
+    checkpoint: &'a Checkpoint,
+    protocol: &'a Protocol,
+    result: Evaluation,
+}
+
+impl Measured<'_> {
+    /// What is done, as it is written on the command line.
+    fn done(&self) -> Vec<String> {
+        let written = self.arguments.interventions.iter().map(|written| interventions::written(written));
+        written.chain(self.protocol.lesions.iter().map(Lesion::to_string)).collect()
+    }
+}
+
+/// Runs the sub-command.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let lives = match &arguments.seeds {
+        Some(Seeds(seeds)) => Lives::Seeds(seeds.clone()),
+        None => Lives::Drawn { seed: check_seed(arguments.seed)?, episodes: arguments.episodes },
+    };
+    let protocol = &Protocol {
+        lives,
+        interventions: interventions::in_order(&arguments.interventions),
+        lesions: arguments.lesions.clone(),
+    };
+    let compute = arguments.device.open()?;
+    let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
+    super::note(&arguments.checkpoint, checkpoint.note.as_deref());
+    checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
+    let checkpoint = &checkpoint;
+    let result = evaluate::evaluate(checkpoint.specimen(), protocol, |_| true)
+        .with_context(|| arguments.checkpoint.display().to_string())?;
+    let measured = Measured { arguments, checkpoint, protocol, result };
+    super::print(&if arguments.json { json::line(&measured) } else { text::table(&measured) })?;
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! Means over the lifetimes of an evaluation, each with its standard error.
+
+use crate::tasks::Unit;
+use crate::tasks::tally::{Finding, Mean, Value};
+
+/// One thing that an evaluation tells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The JSON key.
+    pub key: &'static str,
+    /// What it is.
+    pub title: &'static str,
+    /// What it is counted in.
+    pub unit: Unit,
+    /// How much.
+    pub told: Told,
+    /// Whether it says nothing of the network: it is what others come to that are compared with it.
+    pub is_baseline: bool,
+}
+
+/// A mean or several.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// Over the lifetimes that have such a number.
+    Number(Mean),
+    /// Several that belong together, in order.
+    List(Vec<Mean>),
+}
+
+impl Entry {
+    /// The mean of a single number; `None` where it is a list, or no lifetime had any.
+    pub fn mean(&self) -> Option<f64> {
+        match &self.told {
+            Told::Number(mean) => mean.mean(),
+            Told::List(_) => None,
+        }
+    }
+
+    /// Its standard error; `None` where it is a list, or fewer than two lifetimes had any.
+    pub fn error(&self) -> Option<f64> {
+        match &self.told {
+            Told::Number(mean) => mean.error(),
+            Told::List(_) => None,
+        }
+    }
+}
+
+/// Takes what one more lifetime came to into the means of all.
+pub(super) fn add(entries: &mut Vec<Entry>, findings: &[Finding]) {
+    if entries.is_empty() {
+        entries.extend(findings.iter().map(|finding| Entry {
+            key: finding.key,
+            title: finding.title,
+            unit: finding.unit,
+            told: match &finding.value {
+                Value::Number(_) => Told::Number(Mean::default()),
+                Value::List(values) => Told::List(vec![Mean::default(); values.len()]),
+            },
+            is_baseline: finding.is_baseline,
+        }));
+    }
+    for (entry, finding) in entries.iter_mut().zip(findings) {
+        match (&mut entry.told, &finding.value) {
+            (Told::Number(mean), Value::Number(value)) => value.iter().for_each(|value| mean.add(*value)),
+            (Told::List(means), Value::List(values)) => {
+                means.iter_mut().zip(values).for_each(|(mean, value)| mean.add(*value));
+            }
+            (Told::Number(_), Value::List(_)) | (Told::List(_), Value::Number(_)) => {}
+        }
+    }
+}
+
+/// By how much a lifetime differs from its control in everything that says something of the network; where one of them
+/// lacks a number there is no difference.
+pub(super) fn differences(changed: &[Finding], control: &[Finding]) -> Vec<Finding> {
+    let pairs = changed.iter().zip(control).filter(|(changed, _)| !changed.is_baseline);
+    let difference = |(changed, control): (&Finding, &Finding)| {
+        let value = match (&changed.value, &control.value) {
+            (Value::Number(changed), Value::Number(control)) => {
+                Value::Number(changed.zip(*control).map(|(changed, control)| changed - control))
+            }
+            (Value::List(changed), Value::List(control)) => {
+                Value::List(changed.iter().zip(control).map(|(changed, control)| changed - control).collect())
+            }
+            (Value::Number(_), Value::List(_)) | (Value::List(_), Value::Number(_)) => Value::Number(None),
+        };
+        Finding { value, ..changed.clone() }
+    };
+    pairs.map(difference).collect()
+}

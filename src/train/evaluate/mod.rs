@@ -1,0 +1,203 @@
+//! How well a network does on episodes it has never lived, and what becomes of them when somebody does something to it.
+//!
+//! Where something is done, every lifetime is lived twice, with it and without, with the same random numbers: what it
+//! does is the mean of the differences, with their standard error.
+//!
+//! | file | subject |
+//! |---|---|
+//! | here | living the lifetimes |
+//! | [`protocol`] | which lifetimes, and what is done to them |
+//! | [`entry`] | means with their standard errors |
+
+pub mod entry;
+pub mod protocol;
+
+pub use entry::{Entry, Told};
+pub use protocol::{Lives, Protocol};
+
+use super::lesion::{Lesion, LesionKind};
+use super::specimen::{self, Specimen};
+use crate::data::Generator;
+use crate::device::Compute;
+use crate::episode::Origin;
+use crate::plastic::Parameters;
+use crate::tasks::tally::{Finding, Mean, Tally};
+use crate::tasks::{Experiment, Measure, Script};
+use std::sync::Arc;
+
+/// What one lifetime of an evaluation came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Life {
+    /// Its episode seed, where it has one of its own.
+    pub seed: Option<u64>,
+    /// The task's measure.
+    pub measure: f64,
+    /// The measure of its control, the same lifetime left alone; `None` where nothing is done.
+    pub control: Option<f64>,
+}
+
+/// Averages over the lifetimes of an evaluation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluation {
+    /// The task's measure first, then what else it measures, the loss, and what it tells beside; with whatever is done.
+    pub entries: Vec<Entry>,
+    /// The same lifetimes left alone; `None` where nothing is done.
+    pub contrast: Option<Contrast>,
+    /// What the examples were, in a few words; `None` where there is nothing to tell.
+    pub examples: Option<String>,
+    /// Every lifetime, in the order in which they were lived.
+    pub lives: Vec<Life>,
+}
+
+/// What lifetimes with something done to them are compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contrast {
+    /// What the controls came to.
+    pub control: Vec<Entry>,
+    /// By how much each lifetime differs from its control.
+    pub differences: Vec<Entry>,
+    /// The part of the lifetimes that did at least as well as their controls.
+    pub unharmed: Mean,
+}
+
+impl Evaluation {
+    /// The entry called `key`.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// The mean of the task's measure; NaN of no lifetime.
+    pub fn measure(&self) -> f64 {
+        self.entries.first().and_then(Entry::mean).unwrap_or(f64::NAN)
+    }
+
+    /// A lifetime that is typical of what was done: the difference to its control is the median of all differences (of
+    /// an even number the lower one); among equals it is the first. `None` where nothing was done.
+    pub fn median_life(&self) -> Option<&Life> {
+        let difference = |life: &Life| life.control.map(|control| life.measure - control);
+        let mut differences: Vec<f64> = self.lives.iter().filter_map(difference).collect();
+        differences.sort_by(f64::total_cmp);
+        let median = *differences.get(differences.len().checked_sub(1)? / 2)?;
+        self.lives.iter().find(|life| difference(life) == Some(median))
+    }
+}
+
+/// Makes an evaluation. `each` hears of every lifetime and says whether to go on.
+///
+/// # Errors
+/// When the parameters do not fit the task, its examples cannot be used, or what is to be done does not fit.
+pub fn evaluate(
+    specimen: Specimen<'_>,
+    protocol: &Protocol,
+    mut each: impl FnMut(&Life) -> bool,
+) -> anyhow::Result<Evaluation> {
+    let experiment = specimen.config.testing_experiment()?;
+    let experiment = &*experiment;
+    for lesion in &protocol.lesions {
+        lesion.check(&experiment.network()).map_err(anyhow::Error::msg)?;
+    }
+    // Lifetimes are altered on the CPU only.
+    let moved = match protocol.interventions.is_empty() {
+        true => None,
+        false => Some(specimen.parameters.copy_to(&Compute::cpu())?),
+    };
+    let whole = moved.as_ref().unwrap_or(specimen.parameters);
+    let mut drawn = protocol.lives.generator();
+    // Forks of a copy: what is drawn beside the lifetimes leaves them alone.
+    let mut aside = drawn.clone();
+    let tallies = aside.fork();
+    let since = protocol.interventions.first().map(|done| done.step);
+    let arm = || Arm { experiment, tally: experiment.tally(tallies.clone(), since), entries: Vec::new() };
+    let (mut changed, mut control, mut differences) = (arm(), arm(), Vec::new());
+    let mut lesioned = Lesioned { whole, lesions: &protocol.lesions, parameters: None, generator: aside };
+    let (measure, run) = (specimen.config.task().measure(), specimen.config.to_json());
+    let (mut lives, mut unharmed) = (Vec::new(), Mean::default());
+    for place in 0..protocol.lives.count() {
+        let seed = protocol.lives.seed(place);
+        let script = match seed {
+            Some(seed) => specimen.script(experiment, seed),
+            None => experiment.draw(&mut drawn),
+        };
+        let origin = || specimen::origin(specimen.config, Arc::clone(&run), specimen.iteration, seed);
+        let control = match protocol.is_plain() {
+            true => None,
+            false => Some(control.live(measure, whole, script.clone(), origin())?),
+        };
+        let here = Specimen { parameters: lesioned.next()?, ..specimen };
+        let interventions = here.transplanted(experiment, protocol.interventions(place))?;
+        let found = changed.live(measure, here.parameters, script.with_interventions(interventions), origin())?;
+        if let Some(control) = &control {
+            entry::add(&mut differences, &entry::differences(&found.findings, &control.findings));
+            let is_as_good = measure.badness(found.measure) <= measure.badness(control.measure);
+            unharmed.add(f64::from(u8::from(is_as_good)));
+        }
+        let control = control.map(|control| f64::from(control.measure));
+        let life = Life { seed, measure: f64::from(found.measure), control };
+        let goes_on = each(&life);
+        lives.push(life);
+        if !goes_on {
+            break;
+        }
+    }
+    let contrast = (!protocol.is_plain()).then(|| Contrast { control: control.entries, differences, unharmed });
+    Ok(Evaluation { entries: changed.entries, contrast, examples: experiment.examples(), lives })
+}
+
+/// Lifetimes to which the same is done.
+struct Arm<'a> {
+    experiment: &'a dyn Experiment,
+    tally: Option<Box<dyn Tally>>,
+    entries: Vec<Entry>,
+}
+
+/// What one of them came to.
+struct Found {
+    measure: f32,
+    findings: Vec<Finding>,
+}
+
+impl Arm<'_> {
+    /// Lives one more.
+    fn live(
+        &mut self,
+        measure: Measure,
+        parameters: &Parameters,
+        script: Script,
+        origin: Origin,
+    ) -> candle_core::Result<Found> {
+        let outcome = self.experiment.live(parameters, vec![script], origin)?;
+        let tape = &outcome.tape;
+        let mut findings = vec![Finding::of_measure(measure, tape.measure)];
+        findings.extend(outcome.details.iter().map(|(measure, value)| Finding::of_measure(*measure, *value)));
+        findings.push(Finding::number("loss", "loss per episode", Some(f64::from(tape.loss))));
+        findings.extend(self.tally.iter_mut().flat_map(|tally| tally.judge(tape)));
+        entry::add(&mut self.entries, &findings);
+        Ok(Found { measure: tape.measure, findings })
+    }
+}
+
+/// The network of each lifetime: whole, or with its lesions, those that are shuffled anew every time.
+struct Lesioned<'a> {
+    whole: &'a Parameters,
+    lesions: &'a [Lesion],
+    parameters: Option<Parameters>,
+    generator: Generator,
+}
+
+impl Lesioned<'_> {
+    fn next(&mut self) -> candle_core::Result<&Parameters> {
+        if self.lesions.is_empty() {
+            return Ok(self.whole);
+        }
+        let is_new = self.parameters.is_none();
+        let parameters = match self.parameters.take() {
+            Some(parameters) => parameters,
+            None => self.whole.copy()?,
+        };
+        let parameters = self.parameters.insert(parameters);
+        for lesion in self.lesions.iter().filter(|lesion| is_new || lesion.kind == LesionKind::Shuffle) {
+            lesion.apply(self.whole, parameters, &mut self.generator)?;
+        }
+        Ok(parameters)
+    }
+}

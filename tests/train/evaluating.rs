@@ -1,0 +1,220 @@
+//! Evaluations: the lives are those that can be opened, what is done is compared with the same lives left alone, and a
+//! lesion does to the network what it says.
+
+use crate::workbench::evaluated;
+use hebbscope::data::{Generator, Stream};
+use hebbscope::episode::{EventKind, Intervention, Tape, What};
+use hebbscope::plastic::Parameters;
+use hebbscope::train::evaluate::{Evaluation, Lives, Protocol, evaluate};
+use hebbscope::train::lesion::{self, Lesion, LesionKind};
+use hebbscope::train::{Bundled, Checkpoint};
+use serde_json::Value;
+use std::process::{Command, Output};
+
+const LIVES: u64 = 40;
+
+/// Before this step.
+const STEP: usize = 80;
+
+fn agent() -> Checkpoint {
+    Bundled::Agent.open().unwrap()
+}
+
+fn seeds(what: Vec<What>) -> Protocol {
+    let interventions = what.into_iter().map(|what| Intervention::new(STEP, what)).collect();
+    Protocol { lives: Lives::Seeds(3..3 + LIVES), interventions, lesions: Vec::new() }
+}
+
+fn mean(result: &Evaluation, key: &str) -> f64 {
+    result.entry(key).unwrap().mean().unwrap()
+}
+
+/// Mean and standard error of `values`, in two passes.
+fn textbook(values: &[f64]) -> (f64, f64) {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let spread: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (mean, (spread / (count - 1.0) / count).sqrt())
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn every_life_of_a_range_of_seeds_is_the_one_that_its_seed_opens() {
+    let checkpoint = agent();
+    let erase = Intervention::new(STEP, What::Erase);
+    let result = evaluate(checkpoint.specimen(), &seeds(vec![What::Erase]), |_| true).unwrap();
+    let specimen = checkpoint.specimen();
+    let pairs: Vec<[Tape; 2]> = (3..3 + LIVES)
+        .map(|seed| [specimen.branch(seed, vec![erase.clone()]).unwrap(), specimen.episode(seed).unwrap()])
+        .collect();
+    let expected: Vec<(Option<u64>, f64, Option<f64>)> = (3..)
+        .zip(&pairs)
+        .map(|(seed, [changed, control])| (Some(seed), changed.measure.into(), Some(control.measure.into())))
+        .collect();
+    let found: Vec<_> = result.lives.iter().map(|life| (life.seed, life.measure, life.control)).collect();
+    assert_eq!(found, expected);
+
+    let contrast = result.contrast.as_ref().unwrap();
+    let differences: Vec<f64> = expected.iter().map(|(_, changed, control)| changed - control.unwrap()).collect();
+    let (expected_mean, expected_error) = textbook(&differences);
+    let difference = &contrast.differences[0];
+    assert_eq!(difference.key, "reward");
+    assert!((difference.mean().unwrap() - expected_mean).abs() < 1e-9);
+    assert!((difference.error().unwrap() - expected_error).abs() < 1e-9);
+    let unharmed = differences.iter().filter(|difference| **difference >= 0.0).count() as f64 / LIVES as f64;
+    assert!((contrast.unharmed.mean().unwrap() - unharmed).abs() < 1e-12);
+
+    // Of the lives that had found it before, those that do not find it again.
+    let steps = |tape: &Tape| {
+        let found = tape.events.iter().filter(|event| event.kind == EventKind::Reward);
+        found.map(|event| event.start).collect::<Vec<_>>()
+    };
+    let known: Vec<Vec<usize>> = pairs.iter().map(|[changed, _]| steps(changed)).collect();
+    let known: Vec<_> = known.iter().filter(|steps| steps.iter().any(|step| *step < STEP)).collect();
+    let never = known.iter().filter(|steps| steps.iter().all(|step| *step < STEP)).count();
+    assert!((mean(&result, "never_again_share") - never as f64 / known.len() as f64).abs() < 1e-12);
+    let since = pairs
+        .iter()
+        .map(|[changed, _]| f64::from(changed.content.behaviour().unwrap().rewards[STEP..].iter().sum::<f32>()));
+    assert!((mean(&result, "reward_since") - textbook(&since.collect::<Vec<_>>()).0).abs() < 1e-4);
+
+    // The typical life stands in the middle of all of them.
+    let median = result.median_life().unwrap();
+    let median = median.measure - median.control.unwrap();
+    let below = differences.iter().filter(|difference| **difference < median).count();
+    let above = differences.iter().filter(|difference| **difference > median).count();
+    assert!(below as u64 <= LIVES / 2 && above as u64 <= LIVES / 2, "{below} below, {above} above");
+}
+
+#[test]
+fn lives_that_are_left_alone_are_those_of_an_evaluation_in_which_nothing_is_done() {
+    let checkpoint = agent();
+    let plain = evaluated(&checkpoint, 5, 20);
+    assert_eq!(plain.contrast, None);
+    for protocol in [
+        Protocol { interventions: vec![Intervention::new(STEP, What::Freeze)], ..Protocol::new(5, 20) },
+        Protocol { lesions: vec!["alpha=zero".parse().unwrap()], ..Protocol::new(5, 20) },
+    ] {
+        let result = evaluate(checkpoint.specimen(), &protocol, |_| true).unwrap();
+        let control = result.contrast.unwrap().control;
+        for entry in &plain.entries {
+            assert_eq!(control.iter().find(|control| control.key == entry.key), Some(entry));
+        }
+    }
+    // What changes nothing makes no difference.
+    let once = Protocol { interventions: vec![Intervention::new(STEP, What::ScaleAlpha(1.0))], ..Protocol::new(5, 20) };
+    let contrast = evaluate(checkpoint.specimen(), &once, |_| true).unwrap().contrast.unwrap();
+    assert!(contrast.differences.iter().filter_map(|entry| entry.mean()).all(|difference| difference == 0.0));
+    assert_eq!(contrast.unharmed.mean(), Some(1.0));
+}
+
+#[test]
+fn every_transplant_comes_from_another_life() {
+    let checkpoint = agent();
+    let given = |seed| What::Transplant { seed, state: [].into() };
+    let result = evaluate(checkpoint.specimen(), &seeds(vec![given(70)]), |_| true).unwrap();
+    for (place, life) in (0..).zip(&result.lives) {
+        let done = vec![Intervention::new(STEP, given(70 + place))];
+        let tape = checkpoint.specimen().branch(life.seed.unwrap(), done).unwrap();
+        assert_eq!(f64::from(tape.measure), life.measure, "life {place}");
+    }
+}
+
+#[test]
+fn an_evaluation_ends_when_it_is_told_to() {
+    let mut heard = 0;
+    let result = evaluate(agent().specimen(), &Protocol::new(0, 1000), |_| {
+        heard += 1;
+        heard < 7
+    });
+    assert_eq!(result.unwrap().lives.len(), 7);
+}
+
+#[test]
+fn a_lesion_does_to_the_values_what_it_says() {
+    let mut whole = Parameters::default();
+    whole.insert("alpha", &[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 9.0]).unwrap();
+    let lesioned = |kind| {
+        let mut lesioned = whole.copy().unwrap();
+        let lesion = Lesion { parameter: "alpha".into(), kind };
+        lesion.apply(&whole, &mut lesioned, &mut Generator::new(1, Stream::Evaluation)).unwrap();
+        assert_eq!(lesioned.get("alpha").unwrap().dims(), [2, 3]);
+        lesioned.values("alpha").unwrap()
+    };
+    assert_eq!(lesioned(LesionKind::Mean), [4.0; 6]);
+    assert_eq!(lesioned(LesionKind::Zero), [0.0; 6]);
+    let mut shuffled = lesioned(LesionKind::Shuffle);
+    assert_ne!(shuffled, [1.0, 2.0, 3.0, 4.0, 5.0, 9.0]);
+    shuffled.sort_by(f32::total_cmp);
+    assert_eq!(shuffled, [1.0, 2.0, 3.0, 4.0, 5.0, 9.0]);
+    assert_eq!(whole.values("alpha").unwrap(), [1.0, 2.0, 3.0, 4.0, 5.0, 9.0], "the network itself stays whole");
+}
+
+/// What α is good for shows where it is missing: without its traces the agent is lost, and so is one whose α stand in
+/// other places; patterns do not care where theirs stand.
+#[test]
+fn lesions_tell_where_alpha_has_a_structure_and_where_it_has_none() {
+    let lesioned = |checkpoint: &Checkpoint, text: &str, episodes| {
+        let protocol = Protocol { lesions: vec![text.parse().unwrap()], ..Protocol::new(0, episodes) };
+        let result = evaluate(checkpoint.specimen(), &protocol, |_| true).unwrap();
+        (result.measure(), result.contrast.unwrap().control[0].mean().unwrap())
+    };
+    for text in ["alpha=zero", "alpha=shuffle"] {
+        let (without, whole) = lesioned(&agent(), text, 50);
+        assert!(without < whole / 2.0, "{text}: {without} beside {whole}");
+    }
+    let patterns = Bundled::Patterns.open().unwrap();
+    let (shuffled, whole) = lesioned(&patterns, "alpha=shuffle", 20);
+    assert!((shuffled - whole).abs() < 0.005, "{shuffled} beside {whole}");
+    let (zero, _) = lesioned(&patterns, "alpha=zero", 5);
+    assert!(zero > 0.2, "nothing is recalled: {zero}");
+    let known = lesion::parameters(&patterns.network);
+    assert_eq!(known, ["alpha", "w"]);
+}
+
+#[test]
+fn the_command_line_says_what_was_done_and_refuses_what_cannot_be() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/agent.safetensors");
+    let eval = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hebbscope"));
+        command.args(["eval", file]).args(arguments).output().unwrap()
+    };
+    let output = eval(&["--seeds", "0..12", "--do", "81:erase", "--lesion", "w=mean", "--json"]);
+    let line: Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", said(&output)));
+    assert_eq!(line["done"], serde_json::json!(["81:erase", "w=mean"]));
+    assert_eq!(line["seeds"], serde_json::json!([0, 12]));
+    assert_eq!((&line["episodes"], &line["iteration"]), (&12.into(), &50_000.into()));
+    assert_eq!(line["lives"].as_array().unwrap().len(), 12);
+    assert_eq!(line["version"], env!("CARGO_PKG_VERSION"));
+    for part in [&line, &line["control"], &line["difference"]] {
+        for key in ["reward", "reward_first_half", "reward_second_half", "reward_since", "found_share", "loss"] {
+            assert!(part[key].is_number() && part[format!("{key}_error")].is_number(), "{key} in {part}");
+        }
+    }
+    let [changed, control, difference] =
+        [&line, &line["control"], &line["difference"]].map(|part| part["reward"].as_f64().unwrap());
+    assert!((changed - control - difference).abs() < 1e-9);
+    let median = line["median_seed"].as_u64().unwrap();
+    assert!((0..12).contains(&median));
+
+    let output = eval(&["--episodes", "4", "--do", "81:erase"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    for expected in ["81:erase", "control", "difference", "never_again_share", "unharmed_share", " ± "] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+    for (arguments, expected) in [
+        (&["--lesion", "beta=zero"][..], "expected one of the parameters alpha, w of this network, found beta"),
+        (&["--lesion", "alpha=melt"], "expected PARAMETER=shuffle"),
+        (&["--do", "300:erase"], "expected an intervention before one of 200 steps, found step 300"),
+        (&["--seeds", "5..5"], "A below B"),
+        (&["--seeds", "0..5", "--seed", "3"], "cannot be used with"),
+    ] {
+        let output = eval(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(said(&output).contains(expected), "{arguments:?}: {}", said(&output));
+    }
+}
