@@ -4,4 +4,5 @@ mod agents;
 mod images;
 mod letters;
 mod maze;
+mod mazes;
 mod registry;

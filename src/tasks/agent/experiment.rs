@@ -79,6 +79,10 @@ impl<S: Surroundings> Experiment for Agents<S> {
         self.plan.batch
     }
 
+    fn examples(&self) -> Option<String> {
+        self.surroundings.examples()
+    }
+
     fn tally(&self, generator: Generator, since: Option<usize>) -> Option<Box<dyn Tally>> {
         self.surroundings.tally(generator, since)
     }

@@ -49,6 +49,11 @@ pub trait Surroundings: Send {
     /// What a world measures beside the reward.
     fn details(&self) -> &'static [Measure];
 
+    /// What its lifetimes are beside those of training, see [`crate::tasks::Experiment::examples`].
+    fn examples(&self) -> Option<String> {
+        None
+    }
+
     /// Draws a lifetime.
     fn draw(&self, generator: &mut Generator) -> Episode;
 

@@ -56,8 +56,10 @@ mod tests {
     use super::*;
     use crate::data::Stream;
     use crate::tasks::maze::environment::Inputs;
+    use crate::tasks::maze::goals::Goals;
 
-    const PAPER: Rules = Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs: Inputs::ALL };
+    const PAPER: Rules =
+        Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs: Inputs::ALL, goals: Goals::All };
 
     #[test]
     fn shortest_ways_lead_around_pillars() {

@@ -17,6 +17,8 @@ use world::Mazes;
 pub mod baselines;
 pub mod belief;
 pub mod environment;
+mod examples;
+pub mod goals;
 pub mod grid;
 mod plan;
 mod tally;
@@ -86,6 +88,14 @@ const FIELDS: &[Field] = &[
         [0.0, 1000.0],
     ),
     Field::whole("batch", "batch size", "episodes", "episodes per iteration", 30, [1, 1024]).of_training(),
+    Field::whole(
+        "withhold_goals",
+        "withheld goals",
+        "squares",
+        "squares where the reward never is in training, and always is in tests; 0 withholds none",
+        0,
+        [0, 339],
+    ),
 ];
 
 const NAME: &str = "maze";
@@ -115,7 +125,7 @@ impl Task for Maze {
     }
 
     fn network(&self, settings: &Settings) -> Result<Network, SettingError> {
-        Ok(Plan::new(settings)?.agent.network)
+        Ok(Plan::new(settings, Purpose::Training)?.agent.network)
     }
 
     fn agent_size(&self) -> Option<AgentSize> {
@@ -127,8 +137,11 @@ impl Task for Maze {
     }
 
     fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
-        // Where the reward hides is drawn anew for every lifetime: there is nothing to keep for testing.
-        let Plan { rules, agent } = Plan::new(settings)?.within_memory(purpose)?;
-        Ok(Box::new(Agents::new(agent, Mazes::new(rules))))
+        let Plan { rules, agent } = Plan::new(settings, purpose)?.within_memory(purpose)?;
+        let trained = match purpose {
+            Purpose::Training => None,
+            Purpose::Testing => Some(Plan::new(settings, Purpose::Training)?.rules),
+        };
+        Ok(Box::new(Agents::new(agent, Mazes::new(rules, trained))))
     }
 }

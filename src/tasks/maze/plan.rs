@@ -1,6 +1,7 @@
 //! The numbers of a run in the maze.
 
 use super::environment::{Inputs, OBSERVATION, Rules};
+use super::goals::Goals;
 use super::grid::Action;
 use crate::plastic::{
     AgentSize, AlphaKind, Drive, Modulation, ModulationKind, Network, Plasticity, Recurrent, Writing,
@@ -26,17 +27,18 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The numbers of `settings`.
+    /// The numbers of `settings`; the purpose says where rewards hide.
     ///
     /// # Errors
     /// When there is no such maze.
-    pub fn new(settings: &Settings) -> Result<Self, SettingError> {
+    pub fn new(settings: &Settings, purpose: Purpose) -> Result<Self, SettingError> {
         let rules = Rules {
             size: settings.whole("size"),
             steps: settings.whole("steps"),
             wall_penalty: settings.real("wall_penalty") as f32,
             reward: settings.real("reward") as f32,
             inputs: Inputs::of(settings),
+            goals: Goals::of(settings.whole("withhold_goals"), purpose),
         };
         rules.check()?;
         let (neurons, batch) = (settings.whole("neurons"), settings.whole("batch"));
@@ -112,7 +114,7 @@ mod tests {
         for (key, value) in changes {
             settings.set_text(key, value).unwrap();
         }
-        Plan::new(&settings).unwrap()
+        Plan::new(&settings, Purpose::Training).unwrap()
     }
 
     #[test]
@@ -121,7 +123,8 @@ mod tests {
         let AgentPlan { network, steps, batch, constants, optimiser, initial_scale, initial_eta } = agent;
         let Recurrent { neurons, drive, plasticity } = network.recurrent().unwrap();
         assert_eq!(network.agent_size(), Some(AgentSize { inputs: OBSERVATION, actions: 4 }));
-        assert_eq!(rules, Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs: Inputs::default() });
+        let (inputs, goals) = (Inputs::default(), Goals::All);
+        assert_eq!(rules, Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs, goals });
         assert_eq!((constants.gamma, constants.penalty, constants.value_weight), (0.9, 0.03, 0.1));
         assert_eq!((optimiser.lr, optimiser.eps, optimiser.clip_norm), (1e-4, 1e-4, Some(4.0)));
         assert_eq!((steps, batch, neurons, drive), (200, 30, 100, Drive::Add));
@@ -135,8 +138,10 @@ mod tests {
 
     #[test]
     fn every_number_of_the_maze_is_a_setting() {
-        let changes = [("size", "21"), ("steps", "250"), ("wall_penalty", "0.5"), ("reward", "3")];
-        let rules = Rules { size: 21, steps: 250, wall_penalty: 0.5, reward: 3.0, inputs: Inputs::default() };
+        let changes =
+            [("size", "21"), ("steps", "250"), ("wall_penalty", "0.5"), ("reward", "3"), ("withhold_goals", "7")];
+        let (inputs, goals) = (Inputs::default(), Goals::AllBut(7));
+        let rules = Rules { size: 21, steps: 250, wall_penalty: 0.5, reward: 3.0, inputs, goals };
         assert_eq!(plan(&changes).rules, rules);
         let all = Inputs::default();
         for (key, inputs) in [

@@ -1,6 +1,7 @@
 //! The maze as an agent's world: what it sees and gets, and what is remembered of its way.
 
 use super::environment::{BIAS, Environment, OBSERVATION, Rules, Turn};
+use super::examples;
 use super::grid::{Action, Square};
 use super::tally::Rewards;
 use crate::data::Generator;
@@ -18,12 +19,15 @@ const DETAILS: [Measure; 2] = [
 /// Mazes of some rules.
 pub struct Mazes {
     rules: Rules,
+    /// Those of training; `None` where this is training itself.
+    trained: Option<Rules>,
 }
 
 impl Mazes {
-    /// Mazes of `rules`, which have been [checked](Rules::check).
-    pub fn new(rules: Rules) -> Self {
-        Self { rules }
+    /// Mazes of `rules`, which have been [checked](Rules::check), to train agents in or,
+    /// where they were trained in those of `trained`, to test them.
+    pub fn new(rules: Rules, trained: Option<Rules>) -> Self {
+        Self { rules, trained }
     }
 }
 
@@ -40,6 +44,10 @@ impl Surroundings for Mazes {
 
     fn details(&self) -> &'static [Measure] {
         &DETAILS
+    }
+
+    fn examples(&self) -> Option<String> {
+        examples::words(&self.rules, self.trained.as_ref())
     }
 
     fn draw(&self, generator: &mut Generator) -> Episode {

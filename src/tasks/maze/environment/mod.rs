@@ -18,6 +18,7 @@
 //!
 //! What is not among an agent's [`Inputs`] is zero for it.
 
+use super::goals::Goals;
 use super::grid::{Action, Grid, Square};
 use crate::data::Generator;
 use crate::tasks::settings::{SettingError, Settings};
@@ -89,15 +90,18 @@ pub struct Rules {
     pub reward: f32,
     /// What an agent is given to see.
     pub inputs: Inputs,
+    /// Where the reward hides.
+    pub goals: Goals,
 }
 
 impl Rules {
     /// Checks that there is such a maze.
     ///
     /// # Errors
-    /// When the size is even or out of bounds, a lifetime has no step, or a number is not finite.
+    /// When the size is even or out of bounds, no goal is left to training, a lifetime has no step, or a number is not
+    /// finite.
     pub fn check(&self) -> Result<(), SettingError> {
-        Grid::new(self.size)?;
+        self.goals.check(&Grid::new(self.size)?)?;
         let refuse = |key: &str, expected: &str, found: String| {
             Err(SettingError::Value { key: key.into(), expected: expected.into(), found })
         };
@@ -143,14 +147,15 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// `batch` agents, each in the centre of a maze with a reward square drawn at random, never the centre.
+    /// `batch` agents, each in the centre of a maze with a reward square drawn at random among the goals of the rules,
+    /// never the centre.
     ///
     /// # Errors
     /// When there are no such mazes.
     pub fn new(rules: Rules, batch: usize, mut generator: Generator) -> Result<Self, SettingError> {
         rules.check()?;
         let grid = Grid::new(rules.size)?;
-        let hidden = grid.open_squares(|square| square != grid.centre());
+        let hidden = rules.goals.squares(&grid);
         let agents = (0..batch)
             .map(|_| Agent {
                 reward_square: hidden[generator.random_range(0..hidden.len())],

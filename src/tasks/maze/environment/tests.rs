@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 const ALL: Inputs = Inputs::ALL;
 
-const PAPER: Rules = Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs: ALL };
+const PAPER: Rules = Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs: ALL, goals: Goals::All };
 
 fn environment(rules: Rules, batch: usize, seed: u64) -> Environment {
     Environment::new(rules, batch, Generator::new(seed, Stream::Episode)).unwrap()
