@@ -116,6 +116,21 @@ pub trait Task: Sync {
         purpose: Purpose,
     ) -> std::result::Result<Box<dyn Experiment>, SettingError>;
 
+    /// The settings that say what world a network lives in and nothing of the network or its training: a network that was
+    /// trained with others can be tested with these.
+    fn world(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The experiment that tests a network with `settings`, which was trained with those of `trained`: both may differ in
+    /// settings of the [world](Self::world).
+    ///
+    /// # Errors
+    /// As [`Self::experiment`].
+    fn test(&self, settings: &Settings, _trained: &Settings) -> std::result::Result<Box<dyn Experiment>, SettingError> {
+        self.experiment(settings, Purpose::Testing)
+    }
+
     /// Writes into `settings` what they leave to the circumstances, once, when a run begins.
     ///
     /// # Errors
@@ -187,7 +202,8 @@ pub struct ActionName {
 pub enum Purpose {
     /// Its lifetimes are learned from.
     Training,
-    /// Its lifetimes have examples that training never sees.
+    /// Its lifetimes are new, with examples that training never sees where the task keeps some; what they have in common
+    /// with training, [`Experiment::examples`] says.
     Testing,
 }
 

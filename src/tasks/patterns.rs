@@ -71,6 +71,10 @@ impl Task for Patterns {
         Ok(Plan::new(settings, settings.whole("size")).network())
     }
 
+    fn world(&self) -> &'static [&'static str] {
+        &["count", "show_steps", "gap_steps", "rounds", "probe_steps", "blank_fraction"]
+    }
+
     fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
         let (size, blank_fraction) = (settings.whole("size"), settings.real("blank_fraction"));
         let plan = Plan::new(settings, size).within_memory(purpose)?;

@@ -145,6 +145,14 @@ pub enum SettingError {
         /// Those that can.
         known: String,
     },
+    /// It is no part of the world that a network lives in.
+    #[error("setting {key} belongs to the network or to its training and stays in a test, expected one of: {known}")]
+    NotOfTheWorld {
+        /// The setting.
+        key: &'static str,
+        /// Those that are.
+        known: String,
+    },
     /// Settings that are fine one by one ask for too much together.
     #[error("these settings need about {needed} GB of memory, expected at most {most} GB on this machine")]
     TooLarge {

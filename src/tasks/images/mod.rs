@@ -148,6 +148,10 @@ impl Task for Images {
         pictures::folder::names(folder, most)
     }
 
+    fn world(&self) -> &'static [&'static str] {
+        &["count", "show_steps", "gap_steps", "rounds", "probe_steps", "blank", "blank_fraction"]
+    }
+
     fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
         let plan = plan(settings).within_memory(purpose)?;
         let (pictures, absence) = match purpose {

@@ -17,7 +17,7 @@ pub fn random(rules: Rules, generator: &mut Generator) -> f64 {
 pub fn oracle(rules: Rules, generator: &mut Generator) -> f64 {
     let mut distances = None;
     lifetime(rules, generator, |environment| {
-        let (grid, here) = (environment.grid(), environment.square(0));
+        let (grid, here) = (environment.grid(0), environment.square(0));
         let distances =
             distances.get_or_insert_with(|| distances_to(environment.reward_square(0), |square| grid.is_wall(square)));
         let ahead = |action: Action| distances.get(&here.beside(action)).copied();
@@ -57,9 +57,17 @@ mod tests {
     use crate::data::Stream;
     use crate::tasks::maze::environment::Inputs;
     use crate::tasks::maze::goals::Goals;
+    use crate::tasks::maze::grid::Pillars;
 
-    const PAPER: Rules =
-        Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs: Inputs::ALL, goals: Goals::All };
+    const PAPER: Rules = Rules {
+        size: 9,
+        steps: 200,
+        wall_penalty: 0.1,
+        reward: 10.0,
+        inputs: Inputs::ALL,
+        goals: Goals::All,
+        pillars: Pillars::Regular,
+    };
 
     #[test]
     fn shortest_ways_lead_around_pillars() {
@@ -74,12 +82,14 @@ mod tests {
 
     #[test]
     fn the_oracle_finds_the_reward_as_often_as_distances_allow_and_never_bumps() {
-        let mut generator = Generator::new(5, Stream::Evaluation);
-        let rewards: Vec<f64> = (0..200).map(|_| oracle(PAPER, &mut generator)).collect();
-        assert!(rewards.iter().all(|reward| reward % 10.0 == 0.0), "no step into a wall: {rewards:?}");
-        let mean = rewards.iter().sum::<f64>() / 200.0;
-        // Two random open squares of the maze are about six and a half steps apart.
-        assert!((250.0..400.0).contains(&mean), "{mean}");
+        for pillars in [Pillars::Regular, Pillars::Random] {
+            let mut generator = Generator::new(5, Stream::Evaluation);
+            let rewards: Vec<f64> = (0..200).map(|_| oracle(Rules { pillars, ..PAPER }, &mut generator)).collect();
+            assert!(rewards.iter().all(|reward| reward % 10.0 == 0.0), "no step into a wall: {rewards:?}");
+            let mean = rewards.iter().sum::<f64>() / 200.0;
+            // Two random open squares of the maze are about six and a half steps apart.
+            assert!((250.0..400.0).contains(&mean), "{mean}");
+        }
     }
 
     #[test]

@@ -2,21 +2,42 @@
 
 use super::environment::Rules;
 use super::goals::Goals;
-use super::grid::Grid;
+use super::grid::Pillars;
 
 /// What mazes of `rules` are; those of a test are told beside the rules of training. `None` where there is nothing to
 /// tell.
 pub fn words(rules: &Rules, trained: Option<&Rules>) -> Option<String> {
-    let grid = Grid::new(rules.size).ok()?;
-    let all = Goals::All.squares(&grid).len();
-    let Some(_trained) = trained else {
+    let goals = |goals: Goals, rules: &Rules| goals.squares(rules.size, rules.pillars);
+    let (all, tested) = (goals(Goals::All, rules).len(), goals(rules.goals, rules));
+    let count = tested.len();
+    let Some(trained) = trained else {
         let withheld = rules.goals.withheld();
-        return (withheld > 0).then(|| format!("{} goals of {all}, {withheld} are withheld", all - withheld));
+        return (withheld > 0).then(|| format!("{count} goals of {all}, {withheld} are withheld"));
     };
-    Some(match rules.goals {
-        Goals::All | Goals::AllBut(_) => {
-            format!("the maze and its {all} goals are those of training; the lives are new")
+    let of = if count < all { format!(", of {all}") } else { String::new() };
+    if rules.size != trained.size {
+        let [size, other] = [rules.size, trained.size].map(|size| format!("{size} × {size}"));
+        return Some(format!("mazes of {size} squares, those of training had {other}; {count} goals{of}"));
+    }
+    let seen = goals(trained.goals, trained);
+    let unseen = tested.iter().filter(|goal| !seen.contains(goal)).count();
+    let goals = match unseen {
+        0 if count == all => format!("{count} goals are those of training"),
+        0 => format!("{count} goals of training{of}"),
+        _ if unseen == count => format!("{count} goals that training never saw{of}"),
+        _ => format!("{count} goals{of}, {unseen} of which training never saw"),
+    };
+    Some(match (rules.pillars, trained.pillars) {
+        (Pillars::Regular, Pillars::Regular) if unseen == 0 && count == all => {
+            format!("the maze and its {goals}; the lives are new")
         }
-        Goals::Withheld(count) => format!("{count} goals that training never saw, of {all}"),
+        (Pillars::Regular, Pillars::Regular) => format!("the maze is that of training; {goals}"),
+        (Pillars::Random, Pillars::Random) => format!("pillars drawn anew for every life, as in training; {goals}"),
+        (Pillars::Random, Pillars::Regular) => {
+            format!("pillars drawn anew for every life, training had one maze; {goals}")
+        }
+        (Pillars::Regular, Pillars::Random) => {
+            format!("the regular maze, training had pillars drawn anew for every life; {goals}")
+        }
     })
 }

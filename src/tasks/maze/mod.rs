@@ -10,7 +10,7 @@ use super::settings::{Field, SettingError, Settings};
 use super::{ActionName, Experiment, Goal, Measure, Purpose, Task};
 use crate::plastic::{AgentSize, Network};
 use environment::GIVEN;
-use grid::ACTION_NAMES;
+use grid::{ACTION_NAMES, Pillars};
 use plan::Plan;
 use world::Mazes;
 
@@ -96,6 +96,12 @@ const FIELDS: &[Field] = &[
         0,
         [0, 339],
     ),
+    Field::choice(
+        "pillars",
+        "pillars",
+        "on every other square as in the paper, or as many on other squares in every episode",
+        Pillars::NAMES,
+    ),
 ];
 
 const NAME: &str = "maze";
@@ -136,12 +142,35 @@ impl Task for Maze {
         &ACTION_NAMES
     }
 
-    fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
-        let Plan { rules, agent } = Plan::new(settings, purpose)?.within_memory(purpose)?;
-        let trained = match purpose {
-            Purpose::Training => None,
-            Purpose::Testing => Some(Plan::new(settings, Purpose::Training)?.rules),
-        };
-        Ok(Box::new(Agents::new(agent, Mazes::new(rules, trained))))
+    fn world(&self) -> &'static [&'static str] {
+        &[
+            "size",
+            "steps",
+            "wall_penalty",
+            "reward",
+            "input_walls",
+            "input_reward",
+            "input_action",
+            "input_time",
+            "withhold_goals",
+            "pillars",
+        ]
     }
+
+    fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
+        match purpose {
+            Purpose::Training => mazes(settings, purpose, None),
+            Purpose::Testing => self.test(settings, settings),
+        }
+    }
+
+    fn test(&self, settings: &Settings, trained: &Settings) -> Result<Box<dyn Experiment>, SettingError> {
+        mazes(settings, Purpose::Testing, Some(Plan::new(trained, Purpose::Training)?.rules))
+    }
+}
+
+/// Agents in mazes of `settings`, to be tested where they were trained in those of `trained`.
+fn mazes(settings: &Settings, purpose: Purpose, trained: Option<Rules>) -> Result<Box<dyn Experiment>, SettingError> {
+    let Plan { rules, agent } = Plan::new(settings, purpose)?.within_memory(purpose)?;
+    Ok(Box::new(Agents::new(agent, Mazes::new(rules, trained))))
 }

@@ -2,7 +2,7 @@
 
 use super::environment::{Inputs, OBSERVATION, Rules};
 use super::goals::Goals;
-use super::grid::Action;
+use super::grid::{Action, Pillars};
 use crate::plastic::{
     AgentSize, AlphaKind, Drive, Modulation, ModulationKind, Network, Plasticity, Recurrent, Writing,
 };
@@ -39,6 +39,7 @@ impl Plan {
             reward: settings.real("reward") as f32,
             inputs: Inputs::of(settings),
             goals: Goals::of(settings.whole("withhold_goals"), purpose),
+            pillars: Pillars::named(settings.choice("pillars")),
         };
         rules.check()?;
         let (neurons, batch) = (settings.whole("neurons"), settings.whole("batch"));
@@ -123,8 +124,8 @@ mod tests {
         let AgentPlan { network, steps, batch, constants, optimiser, initial_scale, initial_eta } = agent;
         let Recurrent { neurons, drive, plasticity } = network.recurrent().unwrap();
         assert_eq!(network.agent_size(), Some(AgentSize { inputs: OBSERVATION, actions: 4 }));
-        let (inputs, goals) = (Inputs::default(), Goals::All);
-        assert_eq!(rules, Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs, goals });
+        let (inputs, goals, pillars) = (Inputs::default(), Goals::All, Pillars::Regular);
+        assert_eq!(rules, Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs, goals, pillars });
         assert_eq!((constants.gamma, constants.penalty, constants.value_weight), (0.9, 0.03, 0.1));
         assert_eq!((optimiser.lr, optimiser.eps, optimiser.clip_norm), (1e-4, 1e-4, Some(4.0)));
         assert_eq!((steps, batch, neurons, drive), (200, 30, 100, Drive::Add));
@@ -141,7 +142,9 @@ mod tests {
         let changes =
             [("size", "21"), ("steps", "250"), ("wall_penalty", "0.5"), ("reward", "3"), ("withhold_goals", "7")];
         let (inputs, goals) = (Inputs::default(), Goals::AllBut(7));
-        let rules = Rules { size: 21, steps: 250, wall_penalty: 0.5, reward: 3.0, inputs, goals };
+        let pillars = Pillars::Regular;
+        let rules = Rules { size: 21, steps: 250, wall_penalty: 0.5, reward: 3.0, inputs, goals, pillars };
+        assert_eq!(plan(&[("pillars", "random")]).rules.pillars, Pillars::Random);
         assert_eq!(plan(&changes).rules, rules);
         let all = Inputs::default();
         for (key, inputs) in [

@@ -146,7 +146,7 @@ impl World for Maze {
     }
 
     fn walk(&self) -> Option<Walk> {
-        let grid = self.environment.grid();
+        let grid = self.environment.grid(0);
         let side = grid.side();
         let walls = (0..side * side).map(|at| grid.is_wall(Square { row: at / side, column: at % side })).collect();
         Some(Walk { side, walls, reward: self.first_reward, squares: self.squares.clone() })

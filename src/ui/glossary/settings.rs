@@ -37,7 +37,7 @@ fn place(task: &str, key: &str) -> Option<&'static str> {
     Some(match (task, key) {
         ("patterns" | "images", "batch") => "one episode an iteration in Miconi, Clune & Stanley 2018",
         (_, "lr_every" | "lr_factor") => OWN,
-        ("maze", "withhold_goals") => OWN,
+        ("maze", "withhold_goals" | "pillars") => OWN,
         (_, "rule") => "DP, eq. 2 and 3; clip: Miconi et al. 2019",
         (_, "alpha") => "DP, eq. 1; yoked: fig. 5",
         ("patterns" | "images", "network") => "DP, section 4.2",

@@ -1,5 +1,5 @@
 //! The maze itself: open squares inside a wall, pillars, one hidden reward square (*Differentiable plasticity*,
-//! section 4.5).
+//! section 4.5). Pillars are on every other square, as in the paper, or elsewhere in every lifetime ([`Pillars`]).
 //!
 //! An agent walks up, right, left or down. Walking into a wall or a pillar costs something and moves
 //! nobody; reaching the reward square pays, and the agent finds itself on a random other square. The reward square
@@ -19,7 +19,7 @@
 //! What is not among an agent's [`Inputs`] is zero for it.
 
 use super::goals::Goals;
-use super::grid::{Action, Grid, Square};
+use super::grid::{Action, Grid, Pillars, Square};
 use crate::data::Generator;
 use crate::tasks::settings::{SettingError, Settings};
 use rand::Rng as _;
@@ -92,6 +92,8 @@ pub struct Rules {
     pub inputs: Inputs,
     /// Where the reward hides.
     pub goals: Goals,
+    /// Where pillars stand.
+    pub pillars: Pillars,
 }
 
 impl Rules {
@@ -101,7 +103,8 @@ impl Rules {
     /// When the size is even or out of bounds, no goal is left to training, a lifetime has no step, or a number is not
     /// finite.
     pub fn check(&self) -> Result<(), SettingError> {
-        self.goals.check(&Grid::new(self.size)?)?;
+        Grid::new(self.size)?;
+        self.goals.check(self.size)?;
         let refuse = |key: &str, expected: &str, found: String| {
             Err(SettingError::Value { key: key.into(), expected: expected.into(), found })
         };
@@ -120,6 +123,7 @@ impl Rules {
 /// One agent in its maze.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Agent {
+    grid: Grid,
     reward_square: Square,
     square: Square,
     last_action: Option<Action>,
@@ -137,7 +141,7 @@ pub struct Turn {
     pub found: bool,
 }
 
-/// A batch of mazes of the same rules, each with a reward square and an agent of its own.
+/// A batch of mazes of the same rules, each with pillars, a reward square and an agent of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Environment {
     rules: Rules,
@@ -148,20 +152,21 @@ pub struct Environment {
 
 impl Environment {
     /// `batch` agents, each in the centre of a maze with a reward square drawn at random among the goals of the rules,
-    /// never the centre.
+    /// never the centre. Random pillars are drawn after it, and leave it open.
     ///
     /// # Errors
     /// When there are no such mazes.
     pub fn new(rules: Rules, batch: usize, mut generator: Generator) -> Result<Self, SettingError> {
         rules.check()?;
-        let grid = Grid::new(rules.size)?;
-        let hidden = rules.goals.squares(&grid);
+        let hidden = rules.goals.squares(rules.size, rules.pillars);
         let agents = (0..batch)
-            .map(|_| Agent {
-                reward_square: hidden[generator.random_range(0..hidden.len())],
-                square: grid.centre(),
-                last_action: None,
-                last_reward: 0.0,
+            .map(|_| {
+                let reward_square = hidden[generator.random_range(0..hidden.len())];
+                let grid = match rules.pillars {
+                    Pillars::Regular => Grid::regular(rules.size),
+                    Pillars::Random => Grid::random(rules.size, reward_square, &mut generator),
+                };
+                Agent { grid, reward_square, square: grid.centre(), last_action: None, last_reward: 0.0 }
             })
             .collect();
         Ok(Self { rules, generator, agents, step: 0 })
@@ -172,9 +177,9 @@ impl Environment {
         self.rules
     }
 
-    /// The walls and pillars, the same for all.
-    pub fn grid(&self) -> Grid {
-        Grid::checked(self.rules.size)
+    /// The walls and pillars around an agent.
+    pub fn grid(&self, agent: usize) -> &Grid {
+        &self.agents[agent].grid
     }
 
     /// How many agents.
@@ -202,7 +207,7 @@ impl Environment {
     /// # Errors
     /// With a sentence when there is a wall.
     pub fn move_reward(&mut self, agent: usize, to: Square) -> Result<(), String> {
-        if self.grid().is_wall(to) {
+        if self.grid(agent).is_wall(to) {
             let Square { row, column } = to;
             return Err(format!("expected an open square for the reward, found a wall on square ({column}, {row})"));
         }
@@ -216,12 +221,12 @@ impl Environment {
     /// When `observations` has another size.
     pub fn observe(&self, observations: &mut [f32]) {
         assert_eq!(observations.len(), self.batch() * OBSERVATION, "every agent sees as many numbers");
-        let (grid, inputs) = (self.grid(), self.rules.inputs);
+        let inputs = self.rules.inputs;
         observations.fill(0.0);
         for (agent, seen) in self.agents.iter().zip(observations.chunks_exact_mut(OBSERVATION)) {
             if inputs.walls {
                 for (seen, square) in seen[WALLS].iter_mut().zip(agent.square.surroundings()) {
-                    *seen = if grid.is_wall(square) { 1.0 } else { 0.0 };
+                    *seen = if agent.grid.is_wall(square) { 1.0 } else { 0.0 };
                 }
             }
             if inputs.reward {
@@ -243,12 +248,11 @@ impl Environment {
     /// When there are more or fewer actions than agents.
     pub fn act(&mut self, actions: &[Action]) -> Vec<Turn> {
         assert_eq!(actions.len(), self.batch(), "every agent acts");
-        let grid = self.grid();
         self.step += 1;
         let (rules, generator) = (self.rules, &mut self.generator);
         let turns = self.agents.iter_mut().zip(actions).map(|(agent, &action)| {
             let ahead = agent.square.beside(action);
-            let bumped = grid.is_wall(ahead);
+            let bumped = agent.grid.is_wall(ahead);
             if !bumped {
                 agent.square = ahead;
             }
@@ -256,7 +260,7 @@ impl Environment {
             let found = !bumped && agent.square == agent.reward_square;
             let reward = if found { rules.reward } else { 0.0 } - if bumped { rules.wall_penalty } else { 0.0 };
             if found {
-                let others = grid.open_squares(|square| square != agent.reward_square);
+                let others = agent.grid.open_squares(|square| square != agent.reward_square);
                 agent.square = others[generator.random_range(0..others.len())];
             }
             (agent.last_action, agent.last_reward) = (Some(action), reward);

@@ -6,7 +6,15 @@ use std::collections::BTreeSet;
 
 const ALL: Inputs = Inputs::ALL;
 
-const PAPER: Rules = Rules { size: 9, steps: 200, wall_penalty: 0.1, reward: 10.0, inputs: ALL, goals: Goals::All };
+const PAPER: Rules = Rules {
+    size: 9,
+    steps: 200,
+    wall_penalty: 0.1,
+    reward: 10.0,
+    inputs: ALL,
+    goals: Goals::All,
+    pillars: Pillars::Regular,
+};
 
 fn environment(rules: Rules, batch: usize, seed: u64) -> Environment {
     Environment::new(rules, batch, Generator::new(seed, Stream::Episode)).unwrap()
@@ -22,7 +30,8 @@ fn sees(environment: &Environment) -> Vec<Vec<f32>> {
 fn placed(square: [usize; 2], reward_square: [usize; 2]) -> Environment {
     let mut environment = environment(PAPER, 1, 0);
     let [square, reward_square] = [square, reward_square].map(|[row, column]| Square { row, column });
-    environment.agents[0] = Agent { reward_square, square, last_action: None, last_reward: 0.0 };
+    let grid = Grid::regular(9);
+    environment.agents[0] = Agent { grid, reward_square, square, last_action: None, last_reward: 0.0 };
     environment
 }
 
@@ -30,7 +39,7 @@ fn placed(square: [usize; 2], reward_square: [usize; 2]) -> Environment {
 fn pillars_stand_on_every_other_square_in_both_directions() {
     let drawn: Vec<String> = (0..11)
         .map(|row| {
-            let wall = |column| Grid::checked(9).is_wall(Square { row, column });
+            let wall = |column| Grid::regular(9).is_wall(Square { row, column });
             (0..11).map(|column| if wall(column) { '#' } else { '.' }).collect()
         })
         .collect();
@@ -61,7 +70,7 @@ fn sizes_that_are_even_or_out_of_bounds_are_refused_with_a_sentence() {
 fn the_reward_square_is_never_a_pillar_nor_the_centre_and_any_other() {
     for size in [5, 7, 9, 21] {
         let environment = environment(Rules { size, ..PAPER }, 10_000, 3);
-        let grid = environment.grid();
+        let grid = environment.grid(0);
         let hidden: BTreeSet<Square> = (0..environment.batch()).map(|agent| environment.reward_square(agent)).collect();
         let expected = grid.open_squares(|square| square != grid.centre());
         assert_eq!(hidden.into_iter().collect::<Vec<_>>(), expected, "size {size}");
@@ -102,7 +111,7 @@ fn the_reward_pays_and_leads_to_any_open_square_but_the_reward_itself() {
         assert_eq!(environment.reward_square(0), Square { row: 5, column: 5 }, "the reward stays where it is");
         reached.insert(environment.square(0));
     }
-    let expected = Grid::checked(9).open_squares(|square| square != Square { row: 5, column: 5 });
+    let expected = Grid::regular(9).open_squares(|square| square != Square { row: 5, column: 5 });
     assert_eq!(reached.into_iter().collect::<Vec<_>>(), expected);
 }
 
@@ -186,4 +195,37 @@ fn a_bump_costs_and_the_reward_pays_what_the_rules_say() {
     (environment.rules.wall_penalty, environment.rules.reward) = (0.5, 3.0);
     assert_eq!(environment.act(&[Action::Up])[0].reward, -0.5);
     assert_eq!(environment.act(&[Action::Right])[0].reward, 3.0);
+}
+
+/// Computed by another program from the published algorithms of xoshiro256++ and of uniform whole numbers.
+#[test]
+fn the_regular_maze_draws_what_it_always_drew() {
+    let environment = environment(PAPER, 8, 7);
+    let drawn: Vec<[usize; 2]> = (0..8)
+        .map(|agent| {
+            let Square { row, column } = environment.reward_square(agent);
+            [row, column]
+        })
+        .collect();
+    assert_eq!(drawn, [[1, 7], [9, 5], [1, 6], [5, 6], [5, 3], [5, 3], [7, 1], [1, 6]]);
+}
+
+#[test]
+fn pillars_are_bumped_into_where_they_are_and_rewards_lead_to_open_squares() {
+    let mut environment = environment(Rules { pillars: Pillars::Random, ..PAPER }, 30, 5);
+    let mut actions = Generator::new(1, Stream::Training);
+    let [mut found, mut bumped] = [0; 2];
+    for _ in 0..2000 {
+        let before: Vec<Square> = (0..30).map(|agent| environment.square(agent)).collect();
+        let chosen: Vec<Action> = (0..30).map(|_| Action::ALL[actions.random_range(0..4)]).collect();
+        for (agent, turn) in environment.act(&chosen).into_iter().enumerate() {
+            let (grid, here) = (environment.grid(agent), environment.square(agent));
+            assert!(!grid.is_wall(here) && !grid.is_wall(environment.reward_square(agent)));
+            assert_eq!(turn.bumped, grid.is_wall(before[agent].beside(chosen[agent])));
+            found += usize::from(turn.found);
+            bumped += usize::from(turn.bumped);
+        }
+    }
+    assert!(found > 100 && bumped > 1000, "{found} {bumped}");
+    assert!(environment.move_reward(0, Square { row: 0, column: 3 }).is_err());
 }

@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+mod world;
+
 /// The largest seed and the longest run: TOML and JSON readers elsewhere keep whole numbers up to here.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
 
@@ -30,6 +32,8 @@ pub struct RunConfig {
     pub fingerprint: Option<String>,
     /// What was changed on the way, the oldest first; the settings are those of now.
     pub changes: Vec<Change>,
+    /// The settings that its network was trained with, where [`Self::settings`] are others to test it with.
+    trained: Option<Settings>,
     task: &'static str,
 }
 
@@ -83,6 +87,9 @@ pub struct ConfigText {
     /// What was changed on the way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
+    /// What settings were in training, where the network is tested with others.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub trained_with: Map<String, Value>,
 }
 
 impl ConfigError {
@@ -99,7 +106,7 @@ impl RunConfig {
     /// The paper's run of `task` with seed 0.
     pub fn new(task: &'static dyn Task) -> Self {
         let (settings, iterations) = (task.defaults(), task.usual_iterations());
-        Self { settings, seed: 0, iterations, fingerprint: None, changes: Vec::new(), task: task.name() }
+        Self { settings, seed: 0, iterations, fingerprint: None, changes: Vec::new(), trained: None, task: task.name() }
     }
 
     /// The run that a file describes; `task` is what the command line asked for, if anything.
@@ -120,6 +127,7 @@ impl RunConfig {
             settings.set_all(&change.from)?;
             settings.set_all(&change.to)?;
         }
+        config.trained = config.trained_with(&text.trained_with)?;
         Ok(config)
     }
 
@@ -179,6 +187,7 @@ impl RunConfig {
     pub fn without_places(&self) -> Self {
         let mut config = self.clone();
         config.settings = config.settings.without_paths();
+        config.trained = config.trained.map(|settings| settings.without_paths());
         config.fingerprint = None;
         let fields = config.task().fields();
         let is_place = |key: &String| fields.iter().any(|field| field.key == key && field.kind == FieldKind::Path);
@@ -208,6 +217,10 @@ impl RunConfig {
     /// # Errors
     /// When the settings ask for too much together, or examples are missing, damaged, or others than before.
     pub fn training_experiment(&mut self) -> Result<Box<dyn Experiment>, SettingError> {
+        // What it was tested with has no part in how it goes on.
+        if let Some(settings) = self.trained.take() {
+            self.settings = settings;
+        }
         self.task().settle(&mut self.settings)?;
         let experiment = self.task().experiment(&self.settings, Purpose::Training)?;
         let found = experiment.fingerprint();
@@ -225,7 +238,7 @@ impl RunConfig {
     /// When examples are damaged, or were split otherwise when the run began: what the network has seen could then
     /// not be told from what it has not.
     pub fn testing_experiment(&self) -> Result<Box<dyn Experiment>, SettingError> {
-        let experiment = self.task().experiment(&self.settings, Purpose::Testing)?;
+        let experiment = self.task().test(&self.settings, self.trained())?;
         match (&self.fingerprint, experiment.fingerprint()) {
             (Some(known), Some(found)) if known != found => Err(other_examples(known, Some(found))),
             _ => Ok(experiment),
@@ -241,6 +254,7 @@ impl RunConfig {
             fingerprint: self.fingerprint.clone(),
             settings: self.settings.to_map(),
             changes: self.changes.clone(),
+            trained_with: self.differences().map(|(field, then, _)| (field.key.to_owned(), then.clone())).collect(),
         }
     }
 
