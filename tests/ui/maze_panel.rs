@@ -77,7 +77,9 @@ fn on_its_own_square_the_virtual_agent_is_the_true_one() {
         ("retroactive", "free", "fan_out"),
         ("retroactive", "free", "scalar"),
     ] {
-        let checkpoint = trained(&[("network", network), ("alpha", alpha), ("fan_out", fan_out)]);
+        let pillars = if alpha == "yoked" || fan_out == "scalar" { "random" } else { "regular" };
+        let changes = [("network", network), ("alpha", alpha), ("fan_out", fan_out), ("pillars", pillars)];
+        let checkpoint = trained(&changes);
         let tape = Arc::new(checkpoint.specimen().episode(2).unwrap());
         let mut reel = Reel::new(Arc::clone(&tape), 0);
         let behaviour = tape.content.behaviour().unwrap();
@@ -87,6 +89,7 @@ fn on_its_own_square_the_virtual_agent_is_the_true_one() {
             let beliefs = beliefs(&checkpoint.parameters, &tape, step, &trace).unwrap();
             assert_eq!(beliefs.len(), walk.walls.iter().filter(|wall| !**wall).count());
             let [row, column] = walk.squares[step];
+            assert!(beliefs.iter().all(|belief| !walk.is_wall([belief.square.row, belief.square.column])));
             let here = beliefs.iter().find(|belief| belief.square == Square { row, column }).unwrap();
             for (action, expected) in behaviour.probabilities[step * ACTIONS..][..ACTIONS].iter().enumerate() {
                 let found = here.probabilities[action];
@@ -432,4 +435,22 @@ fn what_happened_stands_on_the_timeline_and_can_be_jumped_to() {
     harness.state_mut().session.jump_event(true);
     let first = tape.events.iter().map(|event| event.start).find(|&start| start > 0).unwrap();
     assert_eq!(harness.state().session.clock.at(), first);
+}
+
+/// What training never hid is told where it hides in a test, and where somebody has put it; of the rest nothing is said.
+#[test]
+fn a_reward_where_training_never_hid_it_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = "where training never hid it";
+    for (changes, is_new) in [(&[][..], false), (&[("withhold_goals", "4")][..], true)] {
+        let mut harness = opened_at(checkpoint_of(folder.path(), changes));
+        harness.run_steps(4);
+        assert_eq!(harness.query_by_label_contains(told).is_some(), is_new, "{changes:?}");
+        // No goal in any training.
+        let session = &mut harness.state_mut().session;
+        session.intervene(What::MoveReward([3, 3]));
+        session.settle();
+        harness.run_steps(4);
+        assert!(harness.query_by_label_contains(told).is_some());
+    }
 }

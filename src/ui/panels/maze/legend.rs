@@ -52,7 +52,11 @@ impl Legend {
         let signs = [
             (Sign::Agent, true, "agent".to_owned()),
             (Sign::Control, has_control && shows, "control".to_owned()),
-            (Sign::Reward, shows, "hidden reward".to_owned()),
+            (
+                Sign::Reward,
+                shows,
+                if life.is_new { "reward, never here in training" } else { "hidden reward" }.to_owned(),
+            ),
             (Sign::Visits, panel.counts && shows, "tint: often visited".to_owned()),
             (Sign::Value, panel.believes && !(panel.counts && shows), "tint: high value".to_owned()),
             (Sign::Intention, panel.believes, "likeliest action".to_owned()),

@@ -6,6 +6,7 @@ use super::{Maze, SHORTEST, WAYS, counts, times};
 use crate::episode::{Tape, Walk};
 use crate::tasks::maze::belief::Belief;
 use crate::tasks::maze::environment::Inputs;
+use crate::tasks::maze::grid::Square;
 use crate::ui::numbers::{decimals, figures, signed};
 use crate::ui::theme::Palette;
 use egui::text::LayoutJob;
@@ -22,15 +23,24 @@ pub(super) struct Life {
     pub story: Story,
     /// Row and column of the reward square.
     pub reward: [usize; 2],
+    /// Whether training never hid the reward there.
+    pub is_new: bool,
     /// So many squares the agent sees in every direction: one, or none where the walls are withheld from it.
     pub sight: usize,
 }
 
 impl Life {
-    /// `None` for a life without places.
-    pub fn new(tape: Arc<Tape>, at: usize, beliefs: Arc<[Belief]>, inputs: Inputs) -> Option<Self> {
+    /// `goals` are the squares on which training hid the reward, where that is known. `None` for a life without places.
+    pub fn new(
+        tape: Arc<Tape>,
+        at: usize,
+        beliefs: Arc<[Belief]>,
+        inputs: Inputs,
+        goals: Option<&[Square]>,
+    ) -> Option<Self> {
         let (story, reward) = (Story::of(&tape, at)?, tape.reward_square(at)?);
-        Some(Self { tape, at, beliefs, story, reward, sight: usize::from(inputs.walls) })
+        let is_new = goals.is_some_and(|goals| !goals.iter().any(|goal| [goal.row, goal.column] == reward));
+        Some(Self { tape, at, beliefs, story, reward, is_new, sight: usize::from(inputs.walls) })
     }
 
     /// Where it was.
@@ -117,6 +127,9 @@ impl Life {
         if !hides {
             let [reward_row, reward_column] = self.reward;
             words.push_str(&format!(", reward on square ({reward_column}, {reward_row})"));
+            if self.is_new {
+                words.push_str(", where training never hid it");
+            }
         }
         words.push_str(&format!(", found {}", times(self.story.found)));
         if let Some([row, column]) = ghost.filter(|_| !hides).and_then(Self::square) {

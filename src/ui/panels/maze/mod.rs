@@ -23,6 +23,7 @@ use super::{Explanation, Panel};
 use crate::episode::{Reel, Tape};
 use crate::tasks::maze::belief::{Belief, beliefs};
 use crate::tasks::maze::environment::Inputs;
+use crate::tasks::maze::goals;
 use crate::ui::fitting;
 use crate::ui::numbers::{grouped, signed};
 use crate::ui::scene::Scene;
@@ -79,6 +80,12 @@ pub(in crate::ui::panels) fn inputs_of(scene: &Scene) -> Inputs {
     scene.config.as_ref().map_or_else(Inputs::default, |config| Inputs::of(&config.settings))
 }
 
+/// Everything that is seen of a life of the scene in view, until step `at`.
+fn life_of(scene: &Scene, tape: &Arc<Tape>, at: usize, beliefs: Arc<[Belief]>) -> Option<Life> {
+    let goals = scene.config.as_ref().and_then(|config| goals::of_training(config.trained()));
+    Life::new(Arc::clone(tape), at, beliefs, inputs_of(scene), goals.as_deref())
+}
+
 impl Panel for Maze {
     fn title(&self) -> &'static str {
         "Maze"
@@ -87,7 +94,7 @@ impl Panel for Maze {
     fn note(&self, session: &Session) -> String {
         let Some(scene) = session.scene() else { return String::new() };
         let at = session.clock.at();
-        Life::new(Arc::clone(scene.tape()), at, [].into(), inputs_of(scene)).map_or_else(String::new, |life| {
+        life_of(scene, scene.tape(), at, [].into()).map_or_else(String::new, |life| {
             let changed = if scene.tape().interventions.is_empty() { "" } else { " · with intervention" };
             format!("step {} · {}{changed}", grouped(at as u64 + 1), life.summary())
         })
@@ -268,9 +275,8 @@ impl Maze {
             });
         }
         let known = self.known.as_ref()?;
-        let inputs = inputs_of(scene);
-        let life = Life::new(Arc::clone(scene.tape()), at, Arc::clone(&known.life), inputs)?;
-        Some((life, ghost.and_then(|(tape, _)| Life::new(tape, at, Arc::clone(&known.ghost), inputs))))
+        let life = life_of(scene, scene.tape(), at, Arc::clone(&known.life))?;
+        Some((life, ghost.and_then(|(tape, _)| life_of(scene, &tape, at, Arc::clone(&known.ghost)))))
     }
 }
 
