@@ -21,6 +21,8 @@ pub struct Arguments {
     #[arg(long = "do", value_name = "STEP:WHAT", value_parser = interventions::parse, help = interventions::HELP)]
     done: Vec<interventions::Written>,
     #[command(flatten)]
+    world: super::world::WorldArgument,
+    #[command(flatten)]
     device: super::DeviceArgument,
 }
 
@@ -30,6 +32,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let compute = arguments.device.open()?;
     let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
     super::note(&arguments.checkpoint, checkpoint.note.as_deref());
+    checkpoint.config = arguments.world.of(&checkpoint.config)?;
     checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
     let (seed, done) = (check_seed(arguments.seed)?, interventions::in_order(&arguments.done));
     let tape = match done.is_empty() {

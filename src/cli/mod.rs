@@ -10,6 +10,7 @@ mod share;
 mod terminal;
 mod train;
 mod window;
+mod world;
 
 use crate::device::{self, Compute};
 use crate::files::{FileError, one_line, typed_path};

@@ -78,6 +78,8 @@ pub struct Arguments {
     order: Option<Order>,
     #[arg(long = "do", value_name = "STEP:WHAT", value_parser = interventions::parse, help = interventions::HELP)]
     done: Vec<interventions::Written>,
+    #[command(flatten)]
+    world: super::world::WorldArgument,
     /// The steps of an animation, from 1; the whole episode unless said otherwise
     #[arg(long, value_name = "FROM..TO", value_parser = span)]
     span: Option<[usize; 2]>,
@@ -140,6 +142,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             prepared
         }
     };
+    let changes = arguments.world.changes()?;
+    if !changes.is_empty() {
+        prepared.scene = prepared.scene.in_world(&changes)?;
+    }
     if let Some(seed) = arguments.seed {
         prepared.scene = prepared.scene.of_seed(check_seed(seed)?)?;
     }

@@ -152,6 +152,16 @@ impl Scene {
         Ok(new_episode(origin, config, parameters, self.iteration, seed)?.scene)
     }
 
+    /// The same network with a lifetime of the same seed in a world of other settings, from KEY and VALUE as typed.
+    ///
+    /// # Errors
+    /// When it is no other world, or the network cannot live in it.
+    pub fn in_world(&self, changes: &[(String, String)]) -> anyhow::Result<Self> {
+        let config = self.run()?.altered_for_evaluation(changes)?;
+        let (origin, parameters, seed) = (self.origin.clone(), Arc::clone(&self.parameters), self.seed());
+        Ok(new_episode(origin, config, parameters, self.iteration, seed.unwrap_or(FIRST_EPISODE))?.scene)
+    }
+
     /// The same lifetime, to which the viewer does `interventions` instead of what has been done to it, beside what it is
     /// without.
     ///
@@ -241,7 +251,10 @@ impl Scene {
             _ if is_own && self.task.examples_are_pictures() => "your pictures".to_owned(),
             _ if is_own => letters
                 .map_or_else(|| "patterns of your own".to_owned(), |letters| format!("letters {}", letters.join(", "))),
-            Some(seed) => format!("episode seed {seed}"),
+            Some(seed) => match self.config.as_ref().and_then(RunConfig::differences_in_words) {
+                Some(differences) => format!("episode seed {seed}, {differences}"),
+                None => format!("episode seed {seed}"),
+            },
             None => "training episode".to_owned(),
         };
         match self.tape().interventions.first() {

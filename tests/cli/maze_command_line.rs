@@ -2,6 +2,7 @@
 
 use crate::cli::command_line::{Bench, expect_iterations, iteration};
 use crate::workbench::PATIENCE;
+use hebbscope::train::open::{self, Opened};
 use hebbscope::train::run_folder::checkpoint_path;
 use serde_json::Value;
 use std::process::{Child, Stdio};
@@ -45,6 +46,25 @@ fn the_maze_is_trained_evaluated_and_recorded() {
     let words = ["steps", "a whole number from 2 to 10000", "found -5"];
     bench.refused("train maze --set steps=-5 --out other", &words);
     bench.refused("train maze --set input_time=no --out other", &["input_time", "given", "withheld", "found no"]);
+}
+
+#[test]
+fn a_network_lives_in_another_world_where_it_is_asked_to_and_stays_what_it_is() {
+    let bench = Bench::new();
+    bench.done(&format!("{SMALL} --steps 2 --out run"));
+    bench.done("episode run --seed 4 --set pillars=random --set steps=50 --out other.safetensors");
+    let Opened::Tape { tape, config: Some(config), .. } = open::open(&bench.path("other.safetensors")).unwrap() else {
+        panic!("a tape that says where it comes from")
+    };
+    assert_eq!(tape.steps, 50);
+    let words = "steps 50 (trained with 30), pillars random (trained with regular)";
+    assert_eq!(config.differences_in_words().as_deref(), Some(words));
+    bench.done("render run --seed 4 --set steps=50 --at 50 --out other.npz");
+    bench.refused("render run --seed 4 --at 50 --out none.npz", &["--at", "1 to 30", "found 50"]);
+    bench.refused("episode run --seed 4 --set lr=1 --out none", &["setting lr belongs to", "size, steps", "pillars"]);
+    bench.refused("render run --set neurons=9 --out none.png", &["setting neurons belongs to", "expected one of"]);
+    bench.refused("episode run --seed 4 --set pillars --out none", &["--set expects KEY=VALUE, found pillars"]);
+    bench.refused("episode run --seed 4 --set withhold_goals=20 --out none", &["0 to 19", "found 20"]);
 }
 
 /// A program that does not outlive its test.

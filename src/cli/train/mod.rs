@@ -1,8 +1,8 @@
 //! `hebbscope train`: a run in the terminal.
 
 use super::output::say;
+use super::world::pairs;
 use crate::files::FileError;
-use crate::tasks::settings::SettingError;
 use crate::train::config::{ConfigError, ConfigText, check_seed, check_steps};
 use crate::train::run_folder::checkpoint_path;
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
@@ -73,7 +73,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Some((mut trainer, folder)) = single else {
         let slots = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let steps = arguments.steps.map(check_steps).transpose()?;
-        let changes = changes(&arguments.settings)?;
+        let changes = pairs(&arguments.settings)?;
         return seeds::train(several, &seeds::Orders { steps, changes, autosave, slots }, &compute, &stop);
     };
     trainer.move_to(&compute)?;
@@ -101,7 +101,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// The folders of several runs, where several were asked for.
 fn several(arguments: &Arguments) -> anyhow::Result<seeds::Several> {
     if let Some(folder) = &arguments.resume {
-        return seeds::found(folder, &changes(&arguments.settings)?);
+        return seeds::found(folder, &pairs(&arguments.settings)?);
     }
     let Some(seeds) = arguments.seeds.clone() else { return Ok(seeds::Several::default()) };
     let config = configure(arguments)?;
@@ -129,7 +129,7 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {
             bail!("{}: expected a run of task {task}, found one of {found}", folder.path().display());
         }
         let iteration = checkpoint.iteration();
-        checkpoint.config.change(iteration, &changes(&arguments.settings)?)?;
+        checkpoint.config.change(iteration, &pairs(&arguments.settings)?)?;
         let mut trainer = Trainer::from_checkpoint(checkpoint).with_context(|| folder.path().display().to_string())?;
         if let Some(steps) = arguments.steps {
             trainer.set_iterations(check_steps(steps)?);
@@ -164,7 +164,7 @@ fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
             _ => error,
         }
     })?;
-    for (key, value) in changes(&arguments.settings)? {
+    for (key, value) in pairs(&arguments.settings)? {
         config.settings.set_text(&key, &value)?;
         // With other settings the examples may be others too.
         config.fingerprint = None;
@@ -184,15 +184,6 @@ fn failure(reason: &str, kept: Option<&Path>, before: Option<&Path>) -> String {
         )
     });
     format!("{reason}; the last good checkpoint is {}{before}", kept.display())
-}
-
-/// What `--set` asks for.
-fn changes(settings: &[String]) -> Result<Vec<(String, String)>, SettingError> {
-    let pair = |setting: &String| match setting.split_once('=') {
-        Some((key, value)) => Ok((key.trim().to_owned(), value.to_owned())),
-        None => Err(SettingError::Value { key: "--set".into(), expected: "KEY=VALUE".into(), found: setting.clone() }),
-    };
-    settings.iter().map(pair).collect()
 }
 
 fn follow(worker: &Worker, stop: &AtomicBool, progress: &mut Progress, path: &Path) -> anyhow::Result<()> {
