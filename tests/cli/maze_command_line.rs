@@ -59,6 +59,14 @@ fn a_network_lives_in_another_world_where_it_is_asked_to_and_stays_what_it_is() 
     assert_eq!(tape.steps, 50);
     let words = "steps 50 (trained with 30), pillars random (trained with regular)";
     assert_eq!(config.differences_in_words().as_deref(), Some(words));
+    let measured: Value =
+        serde_json::from_str(&bench.done("eval run --episodes 3 --set steps=50 --set pillars=random --json")).unwrap();
+    assert_eq!(measured["world"], words);
+    assert!(measured["examples"].as_str().unwrap().starts_with("pillars drawn anew for every life, training had one"));
+    let table = bench.done("eval run --episodes 3 --set withhold_goals=4");
+    assert!(table.contains("4 goals of training, of 20") && table.contains("withhold_goals 4 (trained with 0)"));
+    assert!(!bench.done("eval run --episodes 3").contains("trained with"));
+    bench.refused("eval run --set gamma=1", &["setting gamma belongs to", "expected one of: size"]);
     bench.done("render run --seed 4 --set steps=50 --at 50 --out other.npz");
     bench.refused("render run --seed 4 --at 50 --out none.npz", &["--at", "1 to 30", "found 50"]);
     bench.refused("episode run --seed 4 --set lr=1 --out none", &["setting lr belongs to", "size, steps", "pillars"]);

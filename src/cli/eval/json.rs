@@ -23,6 +23,9 @@ pub(super) fn line(measured: &Measured<'_>) -> String {
     if let Some(examples) = &result.examples {
         put("examples", examples.as_str().into());
     }
+    if let Some(differences) = checkpoint.config.differences_in_words() {
+        put("world", differences.into());
+    }
     let done = measured.done();
     if !done.is_empty() {
         put("done", done.into());

@@ -38,6 +38,8 @@ pub struct Arguments {
     /// names. Shuffles are drawn anew each time.
     #[arg(long = "lesion", value_name = "PARAMETER=HOW")]
     lesions: Vec<Lesion>,
+    #[command(flatten)]
+    world: super::world::WorldArgument,
     /// One line of JSON
     #[arg(long)]
     json: bool,
@@ -75,6 +77,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let compute = arguments.device.open()?;
     let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
     super::note(&arguments.checkpoint, checkpoint.note.as_deref());
+    checkpoint.config = arguments.world.of(&checkpoint.config)?;
     checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
     let checkpoint = &checkpoint;
     let result = evaluate::evaluate(checkpoint.specimen(), protocol, |_| true)

@@ -19,6 +19,9 @@ pub(super) fn table(measured: &Measured<'_>) -> String {
     if let Some(examples) = &result.examples {
         text += &format!("\n  {examples}");
     }
+    if let Some(differences) = checkpoint.config.differences_in_words() {
+        text += &format!("\n  {differences}");
+    }
     let mut rows: Vec<Vec<String>> = Vec::new();
     match &result.contrast {
         None => {
