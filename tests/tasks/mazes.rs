@@ -1,12 +1,12 @@
 //! Mazes that training never saw: goals that are withheld, other pillars, other settings in tests than in training.
 
-use crate::workbench::{evaluated, nowhere};
+use crate::workbench::{evaluated, nowhere, specimen};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::EventKind;
 use hebbscope::tasks::maze::grid::{Action, Square};
 use hebbscope::tasks::settings::FieldKind;
 use hebbscope::tasks::{self, Experiment, Purpose};
-use hebbscope::train::{RunConfig, Trainer, evaluate};
+use hebbscope::train::{RunConfig, Trainer};
 use std::collections::BTreeSet;
 
 /// An agent that does in no time what it does.
@@ -178,8 +178,7 @@ fn a_network_is_tested_in_another_world_which_is_told_and_kept() {
         assert_eq!(altered.testing_experiment().unwrap().examples().as_deref(), Some(examples));
         // A tape keeps both.
         let parameters = Trainer::new(trained.clone()).unwrap().parameters().snapshot().unwrap();
-        let specimen = evaluate::Specimen { config: &altered, parameters: &parameters, iteration: 0 };
-        let tape = specimen.episode(3).unwrap();
+        let tape = specimen(&altered, &parameters).episode(3).unwrap();
         let steps = changes.iter().find(|change| change.0 == "steps").map_or(4, |_| 7);
         assert_eq!(tape.steps, steps);
         assert_eq!(RunConfig::of_tape(&tape).unwrap().unwrap(), altered);
