@@ -1,4 +1,5 @@
 //! Tapes, replay, the playback clock.
 
 mod layers;
+mod ledger;
 mod playback;
