@@ -262,7 +262,7 @@ fn what_cannot_be_done_is_refused_in_words() {
         assert!(error.contains(words), "expected {words:?} in: {error}");
     }
     assert!(refused(vec![done(5, What::Erase), done(2, What::Erase)]).contains("in the order of their steps"));
-    assert!(refused(vec![Intervention { layer: 1, ..done(3, What::Act(1)) }]).contains("to no layer, found layer 1"));
+    assert!(refused(vec![Intervention { layer: 1, ..done(3, What::Act(1)) }]).contains("to no layer, found layer 2"));
 
     let fixed = config(&[("network", "non_plastic")]);
     let error = specimen(&fixed, &strong(&fixed)).branch(1, vec![done(2, What::Erase)]).unwrap_err();
