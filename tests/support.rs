@@ -2,8 +2,12 @@
 
 use egui_kittest::Harness;
 use hebbscope::render::Offscreen;
+use hebbscope::ui::export::arrays::{NumpyArray, Values};
 use hebbscope::ui::{App, theme};
 use image::RgbaImage;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -75,4 +79,42 @@ pub fn keep(picture: &RgbaImage, name: &str) {
     if let Some(folder) = std::env::var_os("HEBBSCOPE_PICTURES") {
         picture.save(Path::new(&folder).join(format!("{name}.png"))).unwrap();
     }
+}
+
+/// The arrays of an NPZ file, by name, read as numpy does: each `.npy` of version 1.0, little-endian, row major.
+pub fn npz(path: &Path) -> BTreeMap<String, NumpyArray> {
+    let mut archive = zip::ZipArchive::new(File::open(path).unwrap()).unwrap();
+    let mut arrays = BTreeMap::new();
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).unwrap();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+        let (header, data) = (std::str::from_utf8(&bytes[10..10 + length]).unwrap(), &bytes[10 + length..]);
+        let between = |before: &str, after: char| header.split_once(before).unwrap().1.split_once(after).unwrap().0;
+        let shape = between("'shape': (", ')').split(',').filter(|side| !side.trim().is_empty());
+        let shape: Vec<usize> = shape.map(|side| side.trim().parse().unwrap()).collect();
+        let count: usize = shape.iter().product();
+        let values = match between("'descr': '", '\'').split_at(2) {
+            ("<f", "4") => Values::Real(data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()),
+            ("<i", "8") => Values::Whole(data.as_chunks().0.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect()),
+            ("<U", width) => {
+                let letter = |bytes: &[u8; 4]| char::from_u32(u32::from_le_bytes(*bytes)).unwrap();
+                let word = |word: &[u8]| {
+                    word.as_chunks().0.iter().map(letter).collect::<String>().trim_end_matches('\0').to_owned()
+                };
+                Values::Words(data.chunks_exact(4 * width.parse::<usize>().unwrap()).map(word).collect())
+            }
+            other => panic!("{other:?}"),
+        };
+        let found = match &values {
+            Values::Real(values) => values.len(),
+            Values::Whole(values) => values.len(),
+            Values::Words(values) => values.len(),
+        };
+        let name = entry.name().unwrap();
+        assert_eq!(found, count, "{name}");
+        arrays.insert(name.strip_suffix(".npy").unwrap().to_owned(), NumpyArray { shape, values });
+    }
+    arrays
 }

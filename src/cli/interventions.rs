@@ -1,6 +1,7 @@
 //! Interventions as they are written on the command line: `61:erase`, `40:act=up,up,left`.
 
 use crate::episode::{Intervention, What, intervention};
+pub use crate::tasks::notation::written;
 use crate::tasks::{self, ActionName};
 use crate::train::config::check_seed;
 
@@ -44,26 +45,6 @@ pub fn parse(text: &str) -> Result<Written, String> {
         ("act", value) => value.split(',').zip(step..).map(|(name, step)| act(name, step)).collect(),
         _ => Err(forms.to_owned()),
     }
-}
-
-/// One of them as it is written.
-pub fn written(written: &Written) -> String {
-    let Some(Intervention { step, what, .. }) = written.first() else { return String::new() };
-    let what_is_done = match what {
-        What::Freeze => "freeze".to_owned(),
-        What::Erase => "erase".to_owned(),
-        What::ScaleAlpha(factor) => format!("alpha={factor}"),
-        What::Transplant { seed, .. } => format!("transplant={seed}"),
-        What::MoveReward([row, column]) => format!("reward={column},{row}"),
-        What::Act(_) => {
-            let names = written.iter().filter_map(|done| match done.what {
-                What::Act(action) => tasks::TASKS.iter().find_map(|task| task.actions().get(action)),
-                _ => None,
-            });
-            format!("act={}", names.map(|action| action.name).collect::<Vec<_>>().join(","))
-        }
-    };
-    format!("{}:{what_is_done}", step + 1)
 }
 
 fn act(name: &str, step: usize) -> Result<Intervention, String> {

@@ -25,12 +25,12 @@ use std::sync::Arc;
 
 /// The options that belong to some endings only, and those endings.
 const BELONGS: [(&str, &[&str]); 11] = [
-    ("at", &["png", "npz"]),
+    ("at", &["png", "npz", "csv"]),
     ("compare", &["png", "gif", "csv"]),
     ("span", &["gif"]),
     ("fps", &["gif"]),
     ("panel", &["png", "gif"]),
-    ("pin", &["png", "gif"]),
+    ("pin", &["png", "gif", "csv"]),
     ("order", &["png", "gif", "npz"]),
     ("size", &["png", "gif"]),
     ("scale", &["png", "gif"]),
@@ -48,7 +48,8 @@ pub struct Arguments {
     /// A run folder, or a folder of run folders, whose curves are drawn beside each other; may be given several times
     #[arg(long, value_name = "FOLDER", value_parser = super::path())]
     compare: Vec<PathBuf>,
-    /// The file to write: .png a picture, .gif the episode, .csv the curves, .npz the tensors and H
+    /// The file to write: .png a picture, .gif the episode, .csv the curves, or with --pin FROM:TO who wrote H of that
+    /// connection, .npz the parameters, the episode and H
     #[arg(long, value_name = "FILE.png|gif|csv|npz", value_parser = out)]
     out: PathBuf,
     /// The arrangement of the window
@@ -63,13 +64,13 @@ pub struct Arguments {
     /// Pixels per point [default: 1]
     #[arg(long, value_parser = scale)]
     scale: Option<f32>,
-    /// The step of the episode, from 1; the last one unless said otherwise
+    /// The step of the episode, from 1; the last one unless said otherwise. H is the one that this step is computed with
     #[arg(long, value_name = "STEP")]
     at: Option<usize>,
     /// Episode seed; without one, the first
     #[arg(long)]
     seed: Option<u64>,
-    /// Look at a neuron, or at a connection
+    /// Look at a neuron, or at a connection; neurons count from 0
     #[arg(long, value_name = "NEURON|FROM:TO", value_parser = pin)]
     pin: Option<Pinned>,
     /// The order of neurons in matrices [default: pattern for patterns, else stored]; clusters are of H (of w where there
@@ -163,6 +164,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let scale = arguments.scale.unwrap_or(1.0);
     let export = match (arguments.ending().as_str(), arguments.panel) {
+        ("csv", _) if arguments.pin.is_some() => Export::LedgerCsv,
         ("csv", _) => Export::CurvesCsv,
         ("npz", _) => Export::TensorsNpz,
         ("gif", panel) => Export::LifetimeGif {
@@ -243,8 +245,26 @@ impl Arguments {
                 let text = format!("--{option} belongs to {endings}, found it with .{ending}\n");
                 Err(super::Arguments::command().error(ErrorKind::ArgumentConflict, text))
             }
-            None => Ok(()),
+            None => self.check_ledger(),
         }
+    }
+
+    /// Refuses what means nothing for the ledger of a connection, which a .csv is where something is pinned.
+    fn check_ledger(&self) -> Result<(), clap::Error> {
+        if self.ending() != "csv" {
+            return Ok(());
+        }
+        let text = match self.pin {
+            None if self.at.is_some() => "--at belongs to .csv with --pin FROM:TO only, found it without\n".to_owned(),
+            Some(Pinned::Neuron(neuron)) => {
+                format!("--pin expects a connection like 17:3 with .csv, found neuron {neuron}\n")
+            }
+            Some(Pinned::Synapse { .. }) if !self.compare.is_empty() => {
+                "--compare belongs to .csv without --pin, found both\n".to_owned()
+            }
+            _ => return Ok(()),
+        };
+        Err(super::Arguments::command().error(ErrorKind::ArgumentConflict, text))
     }
 }
 

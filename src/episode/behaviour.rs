@@ -74,7 +74,7 @@ impl Behaviour {
             let sum: f32 = row.iter().sum();
             // Not a number fails here too.
             if !(row.iter().all(|&value| value >= 0.0) && (sum - 1.0).abs() <= 1e-3) {
-                return Err(format!("expected probabilities that sum to one, found {row:?} at step {step}"));
+                return Err(format!("expected probabilities that sum to one, found {row:?} at step {}", step + 1));
             }
         }
         self.walk.as_ref().map_or(Ok(()), |walk| walk.check(steps))
@@ -169,7 +169,7 @@ impl Walk {
         let places = self.squares.iter().chain([&self.reward]);
         match places.copied().find(|&place| self.is_wall(place)) {
             Some([row, column]) => {
-                Err(format!("expected open squares, found a wall or nothing at row {row} column {column}"))
+                Err(format!("expected open squares, found a wall or nothing on square ({column}, {row})"))
             }
             None => Ok(()),
         }

@@ -57,7 +57,8 @@ impl Question {
             return Err(format!("expected examples of {size} elements like the probe, found one of {}", other.len()));
         }
         if self.target >= self.study.len() {
-            return Err(format!("expected one of {} examples, found number {}", self.study.len(), self.target));
+            let found = self.target.saturating_add(1);
+            return Err(format!("expected one of {} examples, found number {found}", self.study.len()));
         }
         if network.neurons() != size.saturating_add(1) {
             return Err(format!("expected examples of one element less than there are neurons, found {size}"));

@@ -174,7 +174,8 @@ pub fn check(interventions: &[Intervention], network: &Network, steps: usize) ->
             _ => {}
         }
         if *layer > 0 && what.alteration().is_none() {
-            return Err(format!("expected what is done to an agent to be done to no layer, found layer {layer}"));
+            let found = layer.saturating_add(1);
+            return Err(format!("expected what is done to an agent to be done to no layer, found layer {found}"));
         }
         if let Some(alteration) = what.alteration() {
             if *layer > 0 && *layer >= layers.len() {

@@ -52,6 +52,15 @@ impl Reel {
     /// # Panics
     /// When `step` lies beyond the tape.
     pub fn trace_at(&mut self, step: usize) -> &[f32] {
+        let trace = self.trace_len();
+        &self.state_at(step)[..trace]
+    }
+
+    /// H(t), then E(t) where there is one, as [`Self::trace_at`].
+    ///
+    /// # Panics
+    /// When `step` lies beyond the tape.
+    pub fn state_at(&mut self, step: usize) -> &[f32] {
         assert!(step <= self.tape.steps, "step {step} lies beyond a tape of {} steps", self.tape.steps);
         let tape = Arc::clone(&self.tape);
         let Some(layer) = tape.layer(self.layer) else { return &[] };
@@ -78,7 +87,11 @@ impl Reel {
                 self.key_frames.entry(reach).or_insert_with(|| self.state.as_slice().into());
             }
         }
-        &self.state[..layer.layer().trace_len()]
+        &self.state
+    }
+
+    fn trace_len(&self) -> usize {
+        self.layer().map_or(0, |layer| layer.layer().trace_len())
     }
 
     /// H as `step` left it, before anybody did anything to it: [`Self::trace_at`] of the next step, but for what was
@@ -87,11 +100,19 @@ impl Reel {
     /// # Panics
     /// When `step` lies beyond the tape.
     pub fn written_at(&mut self, step: usize) -> Vec<f32> {
-        self.trace_at(step);
-        let mut state = self.state.clone();
+        let mut state = self.state_after(step);
+        state.truncate(self.trace_len());
+        state
+    }
+
+    /// H, then E where there is one, as [`Self::written_at`].
+    ///
+    /// # Panics
+    /// When `step` lies beyond the tape.
+    pub fn state_after(&mut self, step: usize) -> Vec<f32> {
+        let mut state = self.state_at(step).to_vec();
         if let Some(layer) = self.layer() {
             layer.write(&mut state, step);
-            state.truncate(layer.layer().trace_len());
         }
         state
     }

@@ -157,7 +157,7 @@ impl Tape {
                 return Err(format!(
                     "event {} spans steps {} to {}, expected a span within {} steps",
                     event.label(),
-                    event.start,
+                    event.start.saturating_add(1),
                     event.start.saturating_add(event.steps),
                     self.steps
                 ));

@@ -13,6 +13,7 @@
 //! | [`agent`] | what tasks have in common in which an agent acts: layers, loss, experiment |
 //! | [`patterns`], [`images`], [`maze`] | the tasks |
 //! | [`letters`] | letters as patterns of 25 bits |
+//! | [`notation`] | interventions as they are written on the command line |
 
 pub mod agent;
 pub mod fields;
@@ -20,6 +21,7 @@ pub mod images;
 pub mod letters;
 pub mod maze;
 pub mod measure;
+pub mod notation;
 pub mod optimiser;
 pub mod patterns;
 pub mod recall;

@@ -235,7 +235,7 @@ impl Trainer {
         let activity = tape.activity.iter().enumerate().find(|(_, value)| !value.is_finite());
         let (place, value) = match activity {
             Some((index, &value)) => (
-                format!("the activity of neuron {} at step {} of the episode", index % neurons, index / neurons),
+                format!("the activity of neuron {} at step {} of the episode", index % neurons, index / neurons + 1),
                 value,
             ),
             None => ("the loss".to_owned(), loss),

@@ -78,8 +78,7 @@ fn any_trace_of_any_layer_is_rebuilt_in_any_order() {
                     assert!(reel.synapse_history(from, to) == history, "{what}: {from} → {to}");
                     for step in [0, 1, 2, 11, LAYERED_STEPS] {
                         let total = Ledger::of_synapse(&tape, index, from, to, step).total();
-                        let trace = f64::from(history[step]);
-                        assert!((total - trace).abs() < 2e-6, "{what}: {from} → {to}, {step}: {total}, not {trace}");
+                        assert_eq!(total, f64::from(history[step]), "{what}: {from} → {to}, {step}");
                     }
                 }
             }

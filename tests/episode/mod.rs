@@ -1,4 +1,6 @@
 //! Tapes, replay, the playback clock.
 
+mod counting;
 mod layers;
+mod ledger;
 mod playback;

@@ -112,7 +112,7 @@ fn a_state_that_does_not_fit_is_refused_in_words() {
     let fresh = Stepper::begin(network, &parameters, 1, 3).unwrap();
     assert!(fresh.state().unwrap_err().to_string().contains("that have not begun"));
     for lane in [1, 9] {
-        let words = format!("one of 1 lifetimes, found number {lane}");
+        let words = format!("one of 1 lifetimes, found number {}", lane + 1);
         for error in [fresh.trace(lane), fresh.eligibility(lane), fresh.modulator(lane)] {
             assert!(error.unwrap_err().to_string().contains(&words));
         }

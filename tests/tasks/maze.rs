@@ -361,7 +361,8 @@ fn the_trace_of_a_modulated_tape_is_the_kernels_at_every_step() {
             for (step, &trace) in history.iter().enumerate() {
                 let ledger = Ledger::of_synapse(&tape, 0, from, to, step);
                 assert_eq!(ledger.written.len(), step);
-                assert!((ledger.total() - f64::from(trace)).abs() < 2e-6, "{changes:?} {from}→{to} step {step}");
+                assert_eq!(ledger.total(), f64::from(trace), "{changes:?} {from}→{to} step {step}");
+                assert_eq!(ledger.rounding, 0.0, "{changes:?} {from}→{to} step {step}");
             }
         }
         assert_eq!(reel.sampled_changes(5).len(), 5 * tape.steps);

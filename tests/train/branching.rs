@@ -139,8 +139,9 @@ fn the_traces_of_a_branch_are_the_kernels_at_every_step() {
             let history: Vec<f32> = traces.iter().map(|trace| trace[from * NEURONS + to]).collect();
             assert_eq!(reel.synapse_history(from, to), history, "{changes:?} {from}→{to}");
             for (step, &trace) in history.iter().enumerate() {
-                let total = Ledger::of_synapse(&tape, 0, from, to, step).total();
-                assert!((total - f64::from(trace)).abs() < 2e-6, "{changes:?} {from}→{to} step {step}: {total}");
+                let ledger = Ledger::of_synapse(&tape, 0, from, to, step);
+                assert_eq!(ledger.total(), f64::from(trace), "{changes:?} {from}→{to} step {step}");
+                assert!(ledger.rounding.abs() < 2e-6, "{changes:?} {from}→{to} step {step}: {}", ledger.rounding);
             }
         }
     }
@@ -261,7 +262,7 @@ fn what_cannot_be_done_is_refused_in_words() {
         assert!(error.contains(words), "expected {words:?} in: {error}");
     }
     assert!(refused(vec![done(5, What::Erase), done(2, What::Erase)]).contains("in the order of their steps"));
-    assert!(refused(vec![Intervention { layer: 1, ..done(3, What::Act(1)) }]).contains("to no layer, found layer 1"));
+    assert!(refused(vec![Intervention { layer: 1, ..done(3, What::Act(1)) }]).contains("to no layer, found layer 2"));
 
     let fixed = config(&[("network", "non_plastic")]);
     let error = specimen(&fixed, &strong(&fixed)).branch(1, vec![done(2, What::Erase)]).unwrap_err();

@@ -265,7 +265,7 @@ fn nan_stops_training_and_says_where_it_began() {
                 activity[21 * 7 + 4] = f32::NAN;
                 outcome.tape.activity = activity.into();
             },
-            "the activity of neuron 4 at step 7 of the episode became NaN",
+            "the activity of neuron 4 at step 8 of the episode became NaN",
         ),
         // The loss itself is zero, but its slope is not a number: d√x at x = 0.
         (

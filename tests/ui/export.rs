@@ -1,10 +1,11 @@
 //! What is shown, written to files: complete or not at all, from the window's thread and from `render`.
 
-use crate::support::{offscreen, windowed};
+use crate::support::{npz, offscreen, windowed};
 use crate::ui::window::{quiet_session, small_checkpoint};
 use egui_kittest::{Harness, kittest::Queryable as _};
-use hebbscope::episode::{Reel, tape_file};
+use hebbscope::episode::{Event, Reel, tape_file};
 use hebbscope::train::Checkpoint;
+use hebbscope::ui::export::arrays::{NumpyArray, Values};
 use hebbscope::ui::export::exports::{ExportKind, Naming};
 use hebbscope::ui::export::{self, Export, ExportError, Exports, Job, Progress, Shown, Still};
 use hebbscope::ui::layout::Named;
@@ -30,7 +31,7 @@ fn shown(folder: &Path, settings: &[(&str, &str)]) -> Shown {
         curve: prepared.curve.unwrap().into(),
         shelf: hebbscope::ui::lifetimes::Shelf::default(),
         compared: hebbscope::ui::comparison::Compared::default(),
-        pinned: None,
+        pinned: Some("3:4".parse().unwrap()),
         order: None,
     };
     Shown { still, dark: true, size: SIZE, caption: true, look: Named::Watch.into() }
@@ -44,8 +45,9 @@ fn animation(span: std::ops::Range<usize>) -> Export {
     Export::LifetimeGif { panel: None, span, frames_per_second: 25, scale: 1.0 }
 }
 
-fn every_export(steps: usize) -> [Export; 5] {
+fn every_export(steps: usize) -> [Export; 6] {
     [
+        Export::LedgerCsv,
         Export::WindowPng { scale: 1.0 },
         Export::PanelPng { index: 1, scale: 1.0 },
         Export::CurvesCsv,
@@ -157,31 +159,46 @@ fn tensors_read_back_bit_for_bit_and_h_is_that_of_the_step_viewed() {
     let shown = shown(folder.path(), &[]);
     let path = folder.path().join("tensors.npz");
     write(&Export::TensorsNpz, &shown, &path).unwrap();
-    let found: BTreeMap<_, _> = candle_core::Tensor::read_npz(&path).unwrap().into_iter().collect();
+    let found = npz(&path);
     let scene = &shown.still.scene;
     let tape = scene.tape();
     let neurons = tape.neurons();
-    let mut expected: BTreeMap<String, (Vec<usize>, Vec<f32>)> = BTreeMap::new();
+    let mut expected: BTreeMap<String, NumpyArray> = BTreeMap::new();
     for (name, array) in scene.parameters.to_arrays().unwrap() {
-        expected.insert(name, (array.shape, array.values));
+        expected.insert(name, NumpyArray::real(&array.shape, array.values));
     }
-    let trace = Reel::new(Arc::clone(tape), 0).trace_at(9).to_vec();
-    assert!(trace.iter().any(|&value| value != 0.0));
-    expected.insert("H".into(), (vec![neurons, neurons], trace));
-    expected.insert("activity".into(), (vec![tape.steps, neurons], tape.activity.to_vec()));
-    expected.insert("drive".into(), (vec![tape.steps, neurons], tape.drive.clone()));
+    let mut reel = Reel::new(Arc::clone(tape), 0);
+    let (trace, after) = (reel.trace_at(9).to_vec(), reel.trace_at(10).to_vec());
+    assert!(trace.iter().any(|&value| value != 0.0) && trace != after);
+    expected.insert("H".into(), NumpyArray::real(&[neurons, neurons], trace));
+    expected.insert("H.after".into(), NumpyArray::real(&[neurons, neurons], after));
+    expected.insert("activity".into(), NumpyArray::real(&[tape.steps, neurons], tape.activity.to_vec()));
+    expected.insert("drive".into(), NumpyArray::real(&[tape.steps, neurons], tape.drive.clone()));
+    expected.insert("step".into(), NumpyArray::whole(&[], [10]));
+    let caption = shown.still.caption().split(" · neurons").next().unwrap().to_owned();
+    expected.insert("caption".into(), NumpyArray { shape: Vec::new(), ..NumpyArray::words(vec![caption]) });
+    let events = &tape.events;
+    expected.insert("events".into(), NumpyArray::words(events.iter().map(|event| event.label()).collect()));
+    let ends: [(&str, fn(&Event) -> usize); 2] =
+        [("events.first", |event| event.start + 1), ("events.last", |event| event.start + event.steps)];
+    for (name, end) in ends {
+        expected.insert(name.into(), NumpyArray::whole(&[events.len()], events.iter().map(end)));
+    }
     // The matrices are as stored; how the window has them is said beside them.
     let order = scene.by_example.as_ref().unwrap();
     for (side, name) in [(0, "order.from"), (1, "order.to")] {
-        let numbers = order.axis(side).neurons().iter().map(|neuron| *neuron as f32).collect();
-        expected.insert(name.into(), (vec![neurons], numbers));
+        expected.insert(name.into(), NumpyArray::whole(&[neurons], order.axis(side).neurons().iter().copied()));
     }
     assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
-    for (name, (shape, values)) in &expected {
-        assert_eq!(found[name].dims(), shape, "{name}");
-        let read: Vec<f32> = found[name].flatten_all().unwrap().to_vec1().unwrap();
-        let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-        assert_eq!(bits(&read), bits(values), "{name}");
+    for (name, array) in &expected {
+        assert_eq!(found[name].shape, array.shape, "{name}");
+        match (&found[name].values, &array.values) {
+            (Values::Real(found), Values::Real(expected)) => {
+                let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+                assert_eq!(bits(found), bits(expected), "{name}");
+            }
+            (found, expected) => assert_eq!(found, expected, "{name}"),
+        }
     }
 }
 
@@ -200,9 +217,16 @@ fn arrays_begin_as_numpy_writes_them() {
         let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
         assert_eq!((10 + length) % 64, 0);
         let header = std::str::from_utf8(&bytes[10..10 + length]).unwrap();
-        assert!(header.starts_with("{'descr': '<f4', 'fortran_order': False, 'shape': ("), "{header}");
+        let kind = header.strip_prefix("{'descr': '").and_then(|rest| rest.split_once('\'')).unwrap().0.to_owned();
+        let size = match kind.split_at(2) {
+            ("<f", "4") => 4,
+            ("<i", "8") => 8,
+            ("<U", width) => 4 * width.parse::<usize>().unwrap(),
+            _ => panic!("{header}"),
+        };
+        assert!(header.contains(&format!("{kind}', 'fortran_order': False, 'shape': (")), "{header}");
         assert!(header.ends_with('\n') && header.trim_end().ends_with("), }"), "{header}");
-        assert_eq!((bytes.len() - 10 - length) % 4, 0);
+        assert!(bytes.len() > 10 + length && (bytes.len() - 10 - length).is_multiple_of(size), "{header}");
     }
 }
 
@@ -329,7 +353,7 @@ fn what_is_not_there_is_not_written() {
 
 #[test]
 fn names_that_are_offered_say_what_is_inside() {
-    let naming = Naming { task: "patterns", origin: "current run, training seed 3", at: 11, steps: 80 };
+    let naming = Naming { task: "patterns", origin: "current run, training seed 3", at: 11, steps: 80, pinned: None };
     let mut exports = Exports::new(Arc::new(|| {}));
     let mut name = |kind| {
         exports.kind = kind;
@@ -340,6 +364,10 @@ fn names_that_are_offered_say_what_is_inside() {
     assert_eq!(name(ExportKind::Curves), "patterns-current-run-training-seed-3-curves.csv");
     assert_eq!(name(ExportKind::Tensors), "patterns-current-run-training-seed-3-tensors-step-12.npz");
     assert_eq!(name(ExportKind::Lifetime), "patterns-current-run-training-seed-3-steps-1-to-80.gif");
+    assert_eq!(name(ExportKind::Ledger), "patterns-current-run-training-seed-3-ledger-step-12.csv");
+    exports.kind = ExportKind::Ledger;
+    let pinned = Naming { pinned: Some("17:3".parse().unwrap()), ..naming };
+    assert_eq!(exports.offered_name(&pinned), "patterns-current-run-training-seed-3-ledger-of-17-to-3-step-12.csv");
 }
 
 #[test]
@@ -416,12 +444,12 @@ fn render_refuses_what_it_cannot_write_and_leaves_nothing() {
         (&checkpoint, "file.jpg", vec![], 2, "expected a name that ends in .png, .gif, .csv or .npz"),
         (&checkpoint, "file", vec![], 2, "expected a name that ends in .png, .gif, .csv or .npz"),
         (&checkpoint, "file.csv", vec!["--span", "1..2"], 2, "--span belongs to .gif, found it with .csv"),
-        (&checkpoint, "file.gif", vec!["--at", "2"], 2, "--at belongs to .png and .npz, found it with .gif"),
+        (&checkpoint, "file.gif", vec!["--at", "2"], 2, "--at belongs to .png and .npz and .csv, found it with .gif"),
         (&checkpoint, "file.gif", vec!["--span", "5..2"], 2, "expected FROM..TO"),
         (&checkpoint, "file.gif", vec!["--span", "0..2"], 2, "expected FROM..TO"),
         (&checkpoint, "file.gif", vec!["--fps", "0"], 2, "0 is not in 1..=50"),
         (&checkpoint, "file.png", vec!["--panel", "nothing"], 2, "expected one of recall, trace, learning"),
-        (&checkpoint, "file.npz", vec!["--pin", "3"], 2, "--pin belongs to .png and .gif, found it with .npz"),
+        (&checkpoint, "file.npz", vec!["--pin", "3"], 2, "--pin belongs to .png and .gif and .csv, found it with .npz"),
         (&checkpoint, "file.png", vec!["--pin", "3:"], 2, "expected a neuron like 3, or a connection like 17:3"),
         (&checkpoint, "file.csv", vec!["--order", "stored"], 2, "--order belongs to .png and .gif and .npz"),
         (&agent, "file.npz", vec!["--order", "pattern"], 1, "--order: In this episode no patterns are stored."),
@@ -461,6 +489,8 @@ fn the_window_asks_for_exports_and_says_what_became_of_them() {
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
     harness.run_steps(3);
     for kind in ExportKind::ALL {
+        let [chip, button] = [kind.title(), "Write file"].map(|label| harness.get_by_label(label).rect());
+        assert!(chip.right() <= button.right() + 1.0, "{kind:?} lies outside of the dialog: {chip} beside {button}");
         harness.get_by_label(kind.title()).click();
         harness.run_steps(3);
         assert_eq!(harness.state().session.exports.kind, kind);
@@ -478,7 +508,7 @@ fn the_window_asks_for_exports_and_says_what_became_of_them() {
         harness.run_steps(1);
     }
     harness.run_steps(2);
-    harness.get_by_label_contains("from-the-window.npz: H, activity");
+    harness.get_by_label_contains("from-the-window.npz: H, H.after, activity");
     assert!(path.is_file());
     harness.get_by_label("Write file").click();
     harness.run_steps(2);
@@ -516,7 +546,7 @@ fn a_picture_shows_the_panels_as_they_stand_in_the_window() {
     other_matrix.look.choices.insert("Trace".into(), chosen);
     let other_layout = Shown { look: Named::Train.into(), ..shown.clone() };
     let mut pinned = shown.clone();
-    pinned.still.pinned = Some("3:4".parse().unwrap());
+    pinned.still.pinned = Some("5:6".parse().unwrap());
     for shown in [&shown, &other_matrix, &other_layout, &pinned] {
         write(&Export::WindowPng { scale: 1.0 }, shown, &path).unwrap();
         drawn.push(image::open(&path).unwrap().to_rgb8());

@@ -56,8 +56,9 @@ fn what_every_step_wrote_adds_up_to_the_trace_at_every_step_under_every_rule() {
                 for (step, &trace) in history.iter().enumerate() {
                     let ledger = Ledger::of_synapse(&tape, 0, from, to, step);
                     assert_eq!(ledger.written.len(), step);
-                    let off = (ledger.total() - f64::from(trace)).abs();
-                    assert!(off < 2e-6, "{rule:?} η {eta} {from}→{to} step {step}: off by {off}");
+                    let what = format!("{rule:?} η {eta} {from}→{to} step {step}");
+                    assert_eq!(ledger.total(), f64::from(trace), "{what}");
+                    assert!(ledger.rounding.abs() < 2e-6, "{what}: {} rounded", ledger.rounding);
                 }
             }
         }
@@ -74,8 +75,9 @@ fn the_ledger_of_a_lived_life_agrees_with_its_whole_trace() {
         let neurons = tape.neurons();
         assert!(trace.iter().any(|&value| value.abs() > 0.01), "{rule}: an empty trace tests nothing");
         for (index, &value) in trace.iter().enumerate() {
-            let total = Ledger::of_synapse(&tape, 0, index / neurons, index % neurons, steps).total();
-            assert!((total - f64::from(value)).abs() < 1e-6, "{rule} {index}: {total} against {value}");
+            let ledger = Ledger::of_synapse(&tape, 0, index / neurons, index % neurons, steps);
+            assert_eq!(ledger.total(), f64::from(value), "{rule} {index}");
+            assert!(ledger.rounding.abs() < 1e-6, "{rule} {index}: {} rounded", ledger.rounding);
         }
     }
 }
@@ -96,22 +98,15 @@ fn the_clip_is_flagged_at_exactly_the_steps_where_it_bites() {
             trace = reached.clamp(-bound, bound);
         }
         let ledger = Ledger::of_synapse(&tape, 0, from, to, tape.steps);
-        assert_eq!(ledger.cut.iter().map(|entry| entry.step).collect::<Vec<_>>(), expected);
+        let cut = ledger.written.iter().filter(|entry| entry.cut != 0.0);
+        assert_eq!(cut.map(|entry| entry.step).collect::<Vec<_>>(), expected);
         bites += expected.len();
-        let shares = ledger.shares(&tape.events, 2);
-        let flagged = shares.iter().find_map(|share| match share.writer {
-            Writer::Clip { times } => Some(times),
-            _ => None,
-        });
-        assert_eq!(flagged.unwrap_or(0), expected.len(), "the account hides the clip");
+        let flagged = ledger.cut_off(&tape.events, 2).map_or(0, |cut| cut.times);
+        assert_eq!(flagged, expected.len(), "the account hides the clip");
     }
     assert!(bites > 0, "a clip that never bites tests nothing");
-    for rule in [Rule::Decay, Rule::Oja, Rule::Clip { bound: 1e6 }] {
-        assert!(
-            Ledger::of_synapse(&random_tape(rule, eta, 5), 0, 0, 1, 20).cut.is_empty(),
-            "{rule:?} cuts nothing off"
-        );
-    }
+    let ledger = Ledger::of_synapse(&random_tape(Rule::Clip { bound: 1e6 }, eta, 5), 0, 0, 1, 20);
+    assert!(ledger.written.iter().all(|entry| entry.cut == 0.0), "a bound far away cuts nothing off");
 }
 
 #[test]
@@ -145,8 +140,9 @@ fn a_ledger_groups_by_event_and_counts_only_steps_that_have_passed() {
     writers.sort_by_key(|writer| match writer {
         Writer::Event { steps, .. } => steps.start,
         Writer::Step(step) | Writer::Transplant(step) => *step,
-        Writer::Clip { .. } | Writer::Rest { .. } => usize::MAX,
+        Writer::Rest { .. } | Writer::Rounding => usize::MAX,
     });
+    assert_eq!(writers.pop(), Some(Writer::Rounding));
     // Step 0 has no step before it and writes nothing.
     let expected = [
         Writer::Event { label: "study 3".into(), steps: 1..5 },
@@ -384,6 +380,33 @@ fn a_click_on_the_history_or_on_a_line_of_the_account_goes_to_that_step() {
     harness.get_by_label_contains(&format!("{label}, step {} wrote", steps.start + 1)).click();
     harness.run_steps(2);
     assert_eq!(harness.state().session.clock.at(), steps.start);
+}
+
+#[test]
+fn what_the_bound_has_cut_off_has_a_line_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let clipped = [("rule", "clip"), ("clip", "0.02")];
+    let mut harness = harness(checkpoint(folder.path(), &clipped));
+    let session = &mut harness.state_mut().session;
+    session.clock.seek(30);
+    let trace = session.trace().unwrap();
+    let at_bound = trace.values().iter().position(|value| value.abs() == 0.02).expect("a trace at its bound");
+    session.pin(Pinned::Synapse { from: at_bound / 41, to: at_bound % 41 });
+    let now = session.now().unwrap();
+    let Now::Synapse(now) = &*now else { panic!("a synapse was pinned") };
+    let cut = now.cut.as_ref().unwrap();
+    let shares: f64 = now.account.iter().map(|share| share.amount).sum();
+    assert_eq!(shares as f32, now.plastic.unwrap().trace, "what was cut off is no part of H");
+    assert!(cut.amount > 0.0 && cut.share > 0.0 && cut.share < 1.0 && cut.times < cut.steps, "{cut:?}");
+    harness.run_steps(3);
+    harness.get_by_label_contains(&format!("cut off, {} ×, ", cut.times));
+    let Writer::Event { label, steps } = &cut.losses[0].writer else { panic!("{cut:?}") };
+    harness.get_by_label_contains(&format!("{label}, step {} lost ", steps.start + 1)).click_accesskit();
+    harness.run_steps(2);
+    assert_eq!(harness.state().session.clock.at(), steps.start);
+    harness.state_mut().session.clock.seek(1);
+    harness.run_steps(2);
+    assert!(harness.query_by_label_contains("cut off, ").is_none(), "nothing has been cut off yet");
 }
 
 #[test]

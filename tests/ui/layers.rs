@@ -1,6 +1,6 @@
 //! Plastic layers of any shape in the window: drawn with square cells, chosen, pinned, inspected, exported.
 
-use crate::support::{keep, offscreen, windowed};
+use crate::support::{keep, npz, offscreen, windowed};
 use crate::workbench::{LAYERED_STEPS, modulations, two_layers};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::episode::{Content, LayerRecord, Ledger, Reel, Tape, tape_file};
@@ -10,6 +10,7 @@ use hebbscope::tasks;
 use hebbscope::tasks::maze::belief::beliefs;
 use hebbscope::tasks::maze::grid::Square;
 use hebbscope::train::{RunConfig, Trainer, open};
+use hebbscope::ui::export::arrays::NumpyArray;
 use hebbscope::ui::export::{self, Export, Progress, Shown};
 use hebbscope::ui::inspector::Pinned;
 use hebbscope::ui::layout::Named;
@@ -177,21 +178,40 @@ fn all_layers_are_exported_as_tensors_with_what_wrote_them() {
         let shown = Shown { still, dark: true, size: [640.0, 420.0], caption: true, look: Named::Watch.into() };
         let out = folder.path().join("layers.npz");
         export::write(&Export::TensorsNpz, &shown, &out, &Progress::new(|_, _| {})).unwrap();
-        let found: std::collections::BTreeMap<_, _> =
-            candle_core::Tensor::read_npz(&out).unwrap().into_iter().collect();
+        let found = npz(&out);
+        let is_retroactive = plasticity.writing.has_eligibility();
         for (index, record) in tape.layers.iter().enumerate() {
             let (name, [pre, post]) = (&record.layer.name, record.layer.shape());
-            let trace = Reel::new(Arc::clone(&tape), index).trace_at(20).to_vec();
-            for (which, shape, values) in [
-                ("H", [pre, post], &trace[..]),
+            let mut reel = Reel::new(Arc::clone(&tape), index);
+            let [before, after] = [20, 21].map(|step| reel.state_at(step).to_vec());
+            let ((h, e), (h_after, e_after)) = (before.split_at(pre * post), after.split_at(pre * post));
+            let mut expected = vec![
+                ("H", [pre, post], h),
+                ("H.after", [pre, post], h_after),
                 ("pre", [LAYERED_STEPS, pre], &record.pre),
                 ("post", [LAYERED_STEPS, post], &record.post),
-            ] {
-                let array = &found[&format!("{name}.{which}")];
-                assert_eq!(array.dims(), shape, "{name}.{which}");
-                assert_eq!(array.flatten_all().unwrap().to_vec1::<f32>().unwrap(), values, "{name}.{which}");
+            ];
+            let fanned: Vec<f32> = record
+                .modulator
+                .iter()
+                .flat_map(|modulator| {
+                    let [weight, bias] = modulator.fan_out.as_ref().unwrap();
+                    modulator.values.iter().flat_map(move |m| weight.iter().zip(bias).map(move |(a, b)| a * m + b))
+                })
+                .collect();
+            if is_retroactive {
+                assert!(e.iter().any(|value| *value != 0.0) && e != e_after, "{name}: an empty E tests nothing");
+                expected.extend([("E", [pre, post], e), ("E.after", [pre, post], e_after)]);
+                expected.push(("modulator.fan_out", [LAYERED_STEPS, post], &fanned));
+                let values = record.modulator.as_ref().unwrap().values.clone();
+                assert_eq!(found[&format!("{name}.modulator")], NumpyArray::real(&[LAYERED_STEPS], values));
             }
-            assert_eq!(found[&format!("{name}.w")].dims(), [pre, post]);
+            for (which, shape, values) in expected {
+                let array = &found[&format!("{name}.{which}")];
+                assert_eq!(*array, NumpyArray::real(&shape, values.to_vec()), "{name}.{which}");
+            }
+            assert_eq!(found.contains_key(&format!("{name}.E")), is_retroactive);
+            assert_eq!(found[&format!("{name}.w")].shape, [pre, post]);
         }
     }
 }

@@ -9,6 +9,7 @@ mod distributions;
 mod exact;
 mod explain;
 mod export;
+mod export_numbers;
 mod following;
 mod gallery;
 mod glossary;

@@ -189,7 +189,7 @@ fn names_of_files_follow_the_kind_and_say_nothing_twice() {
     let mut exports = Exports::new(Arc::new(|| {}));
     let name = |exports: &mut Exports, origin: &str, kind| {
         exports.kind = kind;
-        exports.offered_name(&Naming { task: "patterns", origin, at: 0, steps: 9 })
+        exports.offered_name(&Naming { task: "patterns", origin, at: 0, steps: 9, pinned: None })
     };
     assert_eq!(name(&mut exports, "bundled network", ExportKind::Network), "patterns-bundled-network.safetensors");
     assert_eq!(name(&mut exports, "patterns.safetensors", ExportKind::Curves), "patterns-curves.csv");

@@ -149,7 +149,7 @@ impl Stepper {
     fn checked(&self, lifetime: usize) -> Result<&dyn Backend> {
         let batch = self.backend.batch();
         if lifetime >= batch {
-            bail!("expected one of {batch} lifetimes, found number {lifetime}");
+            bail!("expected one of {batch} lifetimes, found number {}", lifetime + 1);
         }
         Ok(&*self.backend)
     }

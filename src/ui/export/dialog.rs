@@ -2,6 +2,7 @@
 
 use super::exports::{ExportKind, Exports, Naming};
 use super::{PANEL_SIZE, animation};
+use crate::ui::inspector::Pinned;
 use crate::ui::panels::PANELS;
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
@@ -11,7 +12,7 @@ use egui::{
 };
 
 /// Width of the small window's content.
-const WIDTH: f32 = 420.0;
+const WIDTH: f32 = 470.0;
 
 /// Width of the names at the left.
 const NAMES: f32 = 64.0;
@@ -49,8 +50,11 @@ pub fn export_ui(ui: &mut Ui, session: &mut Session) {
 fn dialog_ui(context: &Context, session: &mut Session) {
     let Some(scene) = session.scene() else { return };
     let (task, origin) = (scene.task.name(), scene.origin.clone());
-    let naming = Naming { task, origin: &origin, at: session.clock.at(), steps: session.clock.steps() };
+    let is_plastic = scene.layer().is_some();
+    let (at, steps, pinned) = (session.clock.at(), session.clock.steps(), session.pinned());
+    let naming = Naming { task, origin: &origin, at, steps, pinned };
     let has_curve = !session.curve().is_empty();
+    let has_ledger = is_plastic && matches!(pinned, Some(Pinned::Synapse { .. }));
     let exports = &mut session.exports;
     let mut is_open = true;
     let mut pressed = None;
@@ -64,13 +68,19 @@ fn dialog_ui(context: &Context, session: &mut Session) {
         .default_pos(context.content_rect().right_top() + vec2(-12.0, 40.0));
     window.show(context, |ui| {
         ui.set_width(WIDTH);
-        let can_start = exports.kind != ExportKind::Curves || has_curve;
+        let missing = match exports.kind {
+            ExportKind::Curves if !has_curve => Some("There is no curve: train a network, or open a checkpoint."),
+            ExportKind::Ledger if !is_plastic => Some("There is no ledger: this network has no traces."),
+            ExportKind::Ledger if !has_ledger => Some("No synapse is pinned: click one in a matrix."),
+            _ => None,
+        };
+        let can_start = missing.is_none();
         ui.add_enabled_ui(exports.job().is_none(), |ui| {
             choices_ui(ui, exports, &naming);
             pressed = file_ui(ui, exports, &naming, can_start);
         });
         ui.add_space(4.0);
-        pressed = foot_ui(ui, exports, can_start).or(pressed);
+        pressed = foot_ui(ui, exports, missing).or(pressed);
     });
     exports.is_open = is_open && !context.input(|input| input.key_pressed(egui::Key::Escape));
     match pressed {
@@ -233,7 +243,7 @@ fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
 }
 
 /// Progress and cancel while a job is under way; otherwise what the last one came to.
-fn foot_ui(ui: &mut Ui, exports: &Exports, can_start: bool) -> Option<Pressed> {
+fn foot_ui(ui: &mut Ui, exports: &Exports, missing: Option<&str>) -> Option<Pressed> {
     let palette = Palette::of(ui.ctx());
     let mut pressed = None;
     if let Some(job) = exports.job() {
@@ -257,8 +267,7 @@ fn foot_ui(ui: &mut Ui, exports: &Exports, can_start: bool) -> Option<Pressed> {
     if exports.in_the_way.is_some() {
         ui.label(RichText::new("There is a file of this name already.").small().color(palette.wrong));
     }
-    if !can_start {
-        let text = "There is no curve: train a network, or open a checkpoint.";
+    if let Some(text) = missing {
         ui.label(RichText::new(text).small().color(palette.quiet));
     }
     pressed

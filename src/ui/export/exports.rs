@@ -4,6 +4,7 @@ use super::Look;
 use super::{Export, ExportError, Job, Shown, Still};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::files::typed_path;
+use crate::ui::inspector::Pinned;
 use crate::ui::layout::Named;
 use crate::ui::panels::PANELS;
 use crate::ui::session::failures::{Attempt, Failures};
@@ -28,12 +29,22 @@ pub enum ExportKind {
     Tensors,
     /// [`Export::LifetimeGif`].
     Lifetime,
+    /// [`Export::LedgerCsv`].
+    Ledger,
 }
 
 impl ExportKind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Window, Self::Panel, Self::Lifetime, Self::Curves, Self::Network, Self::Tape, Self::Tensors];
+    pub const ALL: [Self; 8] = [
+        Self::Window,
+        Self::Panel,
+        Self::Lifetime,
+        Self::Curves,
+        Self::Network,
+        Self::Tape,
+        Self::Ledger,
+        Self::Tensors,
+    ];
 
     /// The word on its chip.
     pub fn title(self) -> &'static str {
@@ -45,6 +56,7 @@ impl ExportKind {
             Self::Tape => "Tape",
             Self::Tensors => "Tensors",
             Self::Lifetime => "Animation",
+            Self::Ledger => "Ledger",
         }
     }
 
@@ -56,8 +68,9 @@ impl ExportKind {
             Self::Curves => "The numbers of every iteration, raw and smoothed (CSV).",
             Self::Network => "The network in view, to be opened again (safetensors).",
             Self::Tape => "This episode as a recording, to be opened again (safetensors).",
-            Self::Tensors => "Parameters, activities and H at this step, for numpy (NPZ).",
+            Self::Tensors => "Parameters, the episode, and H before and after this step, for NumPy (NPZ).",
             Self::Lifetime => "A span of the episode, one frame per step (GIF).",
+            Self::Ledger => "Who wrote H of the pinned synapse, step by step (CSV).",
         }
     }
 
@@ -65,7 +78,7 @@ impl ExportKind {
     pub fn ending(self) -> &'static str {
         match self {
             Self::Window | Self::Panel => "png",
-            Self::Curves => "csv",
+            Self::Curves | Self::Ledger => "csv",
             Self::Network | Self::Tape => "safetensors",
             Self::Tensors => "npz",
             Self::Lifetime => "gif",
@@ -160,6 +173,7 @@ impl Exports {
             ExportKind::Network => Export::Network,
             ExportKind::Tape => Export::Tape,
             ExportKind::Tensors => Export::TensorsNpz,
+            ExportKind::Ledger => Export::LedgerCsv,
             ExportKind::Lifetime => {
                 let last = self.span[1].clamp(1, steps);
                 Export::LifetimeGif {
@@ -183,6 +197,10 @@ impl Exports {
             Export::Network => "network".to_owned(),
             Export::Tape => "tape".to_owned(),
             Export::TensorsNpz => format!("tensors step {}", still.at + 1),
+            Export::LedgerCsv => match still.pinned {
+                Some(Pinned::Synapse { from, to }) => format!("ledger of {from} to {to} step {}", still.at + 1),
+                _ => format!("ledger step {}", still.at + 1),
+            },
             Export::LifetimeGif { panel: Some(_), span, .. } => {
                 format!("{} steps {} to {}", panel(), span.start + 1, span.end)
             }
@@ -282,12 +300,15 @@ pub struct Naming<'a> {
     pub at: usize,
     /// How many steps there are.
     pub steps: usize,
+    /// What is looked at.
+    pub pinned: Option<Pinned>,
 }
 
 impl<'a> Naming<'a> {
     fn of(still: &'a Still) -> Self {
         let scene = &still.scene;
-        Self { task: scene.task.name(), origin: &scene.origin, at: still.at, steps: scene.tape().steps }
+        let (steps, pinned) = (scene.tape().steps, still.pinned);
+        Self { task: scene.task.name(), origin: &scene.origin, at: still.at, steps, pinned }
     }
 }
 

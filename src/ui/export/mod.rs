@@ -5,18 +5,21 @@
 //! | [`figure`] | the window or a panel as a picture with its caption |
 //! | [`animation`], [`palette`] | a span of a lifetime as a GIF, and its colours |
 //! | [`curves`] | the numbers of a run as CSV |
-//! | [`tensors`] | a network, its activities and H(t) as NPZ |
+//! | [`ledger`] | who wrote the trace of a connection, as CSV |
+//! | [`tensors`], [`arrays`] | a network, an episode and H(t) as NPZ: what it holds, and the format |
 //! | [`file`](mod@file) | a file that appears complete or not at all |
 //! | [`job`] | an export on a thread of its own: progress, cancel, result |
 //! | [`exports`], [`dialog`] | what is asked for in the window, and where it is asked |
 
 pub mod animation;
+pub mod arrays;
 pub mod curves;
 pub mod dialog;
 pub mod exports;
 pub mod figure;
 pub mod file;
 pub mod job;
+pub mod ledger;
 pub mod network;
 pub mod palette;
 pub mod tensors;
@@ -66,8 +69,10 @@ pub enum Export {
     Network,
     /// The lifetime as it was lived, with what somebody did to it, and the network that lived it.
     Tape,
-    /// The network, its activities and H at the step viewed.
+    /// The network, the episode, and H before and after the step viewed.
     TensorsNpz,
+    /// Who wrote the trace of the connection that is pinned.
+    LedgerCsv,
     /// A span of the lifetime, one frame a step.
     LifetimeGif {
         /// The panel, by its place in the registry; without one, the whole window.
@@ -86,7 +91,7 @@ impl Export {
     pub fn ending(&self) -> &'static str {
         match self {
             Self::WindowPng { .. } | Self::PanelPng { .. } => "png",
-            Self::CurvesCsv => "csv",
+            Self::CurvesCsv | Self::LedgerCsv => "csv",
             Self::Network | Self::Tape => "safetensors",
             Self::TensorsNpz => "npz",
             Self::LifetimeGif { .. } => "gif",
@@ -121,19 +126,22 @@ impl Still {
 
     /// Task, origin, seed, iteration, step and order of neurons, in one line.
     pub fn caption(&self) -> String {
-        let tape = self.scene.tape();
-        let seed = self.scene.life_name();
-        let order = match self.order() {
-            OrderKind::Stored => String::new(),
-            order => format!(" · neurons {}", order.title(&self.scene)),
-        };
+        match self.order() {
+            OrderKind::Stored => self.place(),
+            order => format!("{} · neurons {}", self.place(), order.title(&self.scene)),
+        }
+    }
+
+    /// Task, origin, seed, iteration and step, in one line.
+    pub fn place(&self) -> String {
         format!(
-            "{} · {} · {seed} · iteration {} · step {} of {}{order}",
+            "{} · {} · {} · iteration {} · step {} of {}",
             self.scene.task.name(),
             self.scene.origin,
+            self.scene.life_name(),
             super::numbers::grouped(self.scene.iteration),
             self.at + 1,
-            tape.steps
+            self.scene.tape().steps
         )
     }
 }
@@ -271,6 +279,7 @@ pub fn write(export: &Export, shown: &Shown, path: &Path, progress: &Progress) -
         Export::Network => network::write(&shown.still, path, progress),
         Export::Tape => network::write_tape(&shown.still, path, progress),
         Export::TensorsNpz => tensors::write(&shown.still, path, progress),
+        Export::LedgerCsv => ledger::write(&shown.still, path, progress),
         Export::LifetimeGif { panel, ref span, frames_per_second, scale } => {
             let timing = animation::Timing { span: span.clone(), frames_per_second };
             animation::write(panel, &timing, scale, shown, path, progress)

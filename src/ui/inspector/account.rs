@@ -1,11 +1,29 @@
-//! Which events wrote the trace. A click goes to the event.
+//! Which events wrote the trace, and of whose writes the bound has cut something off. A click goes to the event.
 
 use super::parts;
-use crate::episode::ledger::{Share, Writer};
-use crate::ui::numbers::signed;
+use crate::episode::ledger::{Cut, Loss, Share, Writer};
+use crate::ui::numbers::{figures, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
-use egui::{Align2, RichText, Ui};
+use egui::{Align2, Color32, RichText, Ui};
+
+/// Rounding is named from this share on; below, no line of the account would read otherwise without it.
+const NAMED_ROUNDING: f64 = 0.005;
+
+/// One line: who, how much, and which part that is.
+struct Line<'a> {
+    salt: (&'static str, usize),
+    /// What stands before its name.
+    before: &'static str,
+    writer: &'a Writer,
+    amount: f64,
+    share: f64,
+    /// What is said of it when it is pointed at.
+    hint: String,
+    /// What a screen reader hears.
+    spoken: String,
+    color: Color32,
+}
 
 /// Draws the account of a trace.
 pub fn account_ui(ui: &mut Ui, session: &mut Session, account: &[Share]) {
@@ -19,33 +37,78 @@ pub fn account_ui(ui: &mut Ui, session: &mut Session, account: &[Share]) {
         ui.add(egui::Label::new(RichText::new(words).color(palette.quiet)).wrap());
         return;
     }
-    for (index, share) in account.iter().enumerate() {
-        let (name, hint, seek) = words(&share.writer);
-        let (amount, part) = (signed(share.amount, 3), per_cent(share.share));
-        let is_clip = matches!(share.writer, Writer::Clip { .. });
-        let ink = match share.writer {
-            Writer::Clip { .. } => palette.mark,
-            Writer::Rest { .. } => palette.quiet,
-            Writer::Event { .. } | Writer::Step(_) | Writer::Transplant(_) => palette.text,
-        };
-        let color = if is_clip { palette.mark } else { palette.trace };
-        let spoken = format!("{name} wrote {amount}, {part}");
-        let columns = [
-            (0.0, Align2::LEFT_CENTER, name.as_str(), ink),
-            (0.83, Align2::RIGHT_CENTER, amount.as_str(), palette.quiet),
-            (1.0, Align2::RIGHT_CENTER, part.as_str(), ink),
-        ];
-        let response = parts::line_ui(ui, ("account", index), &spoken, share.share as f32, color, &columns);
-        if response.hovered() {
-            session.hover = Some(format!("{hint}: {amount} of H, {part} of all contributions"));
+    for (index, Share { writer, amount, share, cut }) in account.iter().enumerate() {
+        if *writer == Writer::Rounding && *share < NAMED_ROUNDING {
+            continue;
         }
-        if response.clicked()
-            && let Some(step) = seek
-        {
-            session.hold();
-            session.clock.pause();
-            session.clock.seek(step);
-        }
+        let (name, long, _) = words(writer);
+        let lost = if *cut == 0.0 { String::new() } else { format!("; {} more cut off", signed(*cut, 3)) };
+        let hint = format!("{long}: {} of H, {} of all contributions{lost}", signed(*amount, 3), per_cent(*share));
+        let spoken = format!("{name} wrote {}, {}", signed(*amount, 3), per_cent(*share));
+        let (amount, share, color) = (*amount, *share, palette.trace);
+        line_ui(
+            ui,
+            session,
+            &Line { salt: ("account", index), before: "", writer, amount, share, hint, spoken, color },
+        );
+    }
+}
+
+/// Draws what the bound has cut off, and whose writes lost most.
+pub fn cut_ui(ui: &mut Ui, session: &mut Session, cut: &Cut, bound: f32) {
+    let palette = Palette::of(ui.ctx());
+    let (name, amount, part) = (format!("cut off, {} ×", cut.times), figures(cut.amount, 3), per_cent(cut.share));
+    let spoken = format!("{name}, {amount} in all, {part} of what was written");
+    let columns = [
+        (0.0, Align2::LEFT_CENTER, name.as_str(), palette.mark),
+        (0.83, Align2::RIGHT_CENTER, amount.as_str(), palette.quiet),
+        (1.0, Align2::RIGHT_CENTER, part.as_str(), palette.mark),
+    ];
+    if parts::line_ui(ui, "cut", &spoken, cut.share as f32, palette.mark, &columns).hovered() {
+        let (times, steps, bound) = (cut.times, cut.steps, figures(f64::from(bound), 2));
+        session.hover = Some(format!(
+            "{times} of {steps} writes ran into ±{bound}: {amount} in all, {part} of what was written, is no part of H"
+        ));
+    }
+    let is_named = |loss: &&Loss| !matches!(loss.writer, Writer::Rest { .. });
+    for (index, Loss { writer, amount, share }) in cut.losses.iter().filter(is_named).enumerate() {
+        let (name, long, _) = words(writer);
+        let (amount_text, part) = (signed(*amount, 3), per_cent(*share));
+        let hint = format!("{long}: {amount_text} cut off, {part} of all that was");
+        let spoken = format!("{name} lost {amount_text}, {part}");
+        let (amount, share, color) = (*amount, *share, palette.mark);
+        line_ui(
+            ui,
+            session,
+            &Line { salt: ("lost", index), before: "of ", writer, amount, share, hint, spoken, color },
+        );
+    }
+}
+
+fn line_ui(ui: &mut Ui, session: &mut Session, line: &Line<'_>) {
+    let palette = Palette::of(ui.ctx());
+    let (name, _, seek) = words(line.writer);
+    let name = format!("{}{name}", line.before);
+    let (amount, part) = (signed(line.amount, 3), per_cent(line.share));
+    let ink = match line.writer {
+        Writer::Rest { .. } | Writer::Rounding => palette.quiet,
+        Writer::Event { .. } | Writer::Step(_) | Writer::Transplant(_) => palette.text,
+    };
+    let columns = [
+        (0.0, Align2::LEFT_CENTER, name.as_str(), ink),
+        (0.83, Align2::RIGHT_CENTER, amount.as_str(), palette.quiet),
+        (1.0, Align2::RIGHT_CENTER, part.as_str(), ink),
+    ];
+    let response = parts::line_ui(ui, line.salt, &line.spoken, line.share as f32, line.color, &columns);
+    if response.hovered() {
+        session.hover = Some(line.hint.clone());
+    }
+    if response.clicked()
+        && let Some(step) = seek
+    {
+        session.hold();
+        session.clock.pause();
+        session.clock.seek(step);
     }
 }
 
@@ -54,7 +117,10 @@ fn words(writer: &Writer) -> (String, String, Option<usize>) {
     match writer {
         Writer::Event { label, steps } => {
             let name = format!("{label}, step {}", steps.start + 1);
-            let hint = format!("{label}, steps {} to {}", steps.start + 1, steps.end);
+            let hint = match steps.len() {
+                1 => name.clone(),
+                _ => format!("{label}, steps {} to {}", steps.start + 1, steps.end),
+            };
             (name, hint, Some(steps.start))
         }
         Writer::Step(step) => (format!("step {}", step + 1), format!("step {}", step + 1), Some(*step)),
@@ -62,13 +128,12 @@ fn words(writer: &Writer) -> (String, String, Option<usize>) {
             let name = format!("transplant, step {}", step + 1);
             (name.clone(), name, Some(*step))
         }
-        Writer::Clip { times } => (format!("clipped, {times} ×"), format!("clipped at {times} steps"), None),
         Writer::Rest { count, is_up } => {
             let sign = if *is_up { "positive" } else { "negative" };
             let plural = if *count == 1 { "" } else { "s" };
-            let name = format!("{count} smaller {sign} contribution{plural}");
-            (name.clone(), name, None)
+            (format!("{count} smaller, {sign}"), format!("{count} smaller {sign} contribution{plural}"), None)
         }
+        Writer::Rounding => ("rounding".to_owned(), "rounding to single precision in every step".to_owned(), None),
     }
 }
 

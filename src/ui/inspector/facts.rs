@@ -2,7 +2,7 @@
 
 use super::Pinned;
 use crate::episode::LayerView;
-use crate::episode::ledger::{Ledger, Share};
+use crate::episode::ledger::{Cut, Ledger, Share};
 use crate::plastic::network::effective_weight;
 use crate::plastic::rule::Rule;
 use crate::plastic::{Modulation, Writing};
@@ -13,6 +13,9 @@ use std::sync::Arc;
 
 /// Lines of an account before "the rest".
 const NAMED_WRITERS: usize = 4;
+
+/// Lines of what was cut off; an account has one line less beside them.
+const NAMED_LOSSES: usize = 2;
 
 /// Partners listed of each kind.
 const PARTNERS: usize = 4;
@@ -174,6 +177,8 @@ pub struct SynapseNow {
     pub input: f32,
     /// Who wrote H_ij(t).
     pub account: Vec<Share>,
+    /// What the bound has cut off before this step; `None` where it has not.
+    pub cut: Option<Cut>,
     /// α·H of all connections into *j*.
     pub into: Option<Arc<Matrix>>,
 }
@@ -267,6 +272,9 @@ impl Now {
                         writing: WritingNow::new(view, from, to, step, state),
                     }
                 });
+                let ledger = Ledger::of_synapse(tape, scene.layer_index, from, to, step);
+                let cut = ledger.cut_off(&tape.events, NAMED_LOSSES);
+                let named = if cut.is_some() { NAMED_WRITERS - 1 } else { NAMED_WRITERS };
                 Self::Synapse(SynapseNow {
                     from,
                     to,
@@ -276,8 +284,8 @@ impl Now {
                     pre: pre_at(scene, step, from),
                     post: post_at(scene, step, to),
                     input: input_at(scene, step, to),
-                    account: Ledger::of_synapse(tape, scene.layer_index, from, to, step)
-                        .shares(&tape.events, NAMED_WRITERS),
+                    account: ledger.shares(&tape.events, named),
+                    cut,
                     into: life.into.product(scene, step, trace),
                 })
             }

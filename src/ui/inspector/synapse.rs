@@ -52,6 +52,9 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
     if now.plastic.is_some() {
         heading_ui(ui, "Written by", &format!("H at step {}", now.step + 1));
         account::account_ui(ui, session, &now.account);
+        if let (Some(cut), Some(bound)) = (&now.cut, writing.and_then(Writing::bound)) {
+            account::cut_ui(ui, session, cut, bound);
+        }
     }
 }
 

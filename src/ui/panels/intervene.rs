@@ -285,5 +285,7 @@ mod tests {
         let actions = crate::tasks::find("maze").unwrap().actions();
         assert_eq!(in_words(&all[0..2], actions), "driven ↑→");
         assert_eq!(in_words(&all[2..3], actions), "trace erased");
+        let moved = [done(7, What::MoveReward([3, 5]))];
+        assert_eq!(in_words(&moved, actions), "reward moved to square (5, 3)", "a square is column and row");
     }
 }

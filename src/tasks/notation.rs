@@ -1,0 +1,25 @@
+//! Interventions as they are written on the command line: "81:erase", "40:act=up,left". Steps count from 1, a square is
+//! its column and its row.
+
+use super::TASKS;
+use crate::episode::{Intervention, What};
+
+/// A single one, or one for each action of several that are driven one after the other.
+pub fn written(done: &[Intervention]) -> String {
+    let Some(Intervention { step, what, .. }) = done.first() else { return String::new() };
+    let what_is_done = match what {
+        What::Freeze => "freeze".to_owned(),
+        What::Erase => "erase".to_owned(),
+        What::ScaleAlpha(factor) => format!("alpha={factor}"),
+        What::Transplant { seed, .. } => format!("transplant={seed}"),
+        What::MoveReward([row, column]) => format!("reward={column},{row}"),
+        What::Act(_) => {
+            let names = done.iter().filter_map(|done| match done.what {
+                What::Act(action) => TASKS.iter().find_map(|task| task.actions().get(action)),
+                _ => None,
+            });
+            format!("act={}", names.map(|action| action.name).collect::<Vec<_>>().join(","))
+        }
+    };
+    format!("{}:{what_is_done}", step + 1)
+}
