@@ -359,3 +359,11 @@ pub fn read_tape(bytes: &[u8]) -> Result<(Tape, Parameters), String> {
     let file = TensorFile::from_bytes("tape", bytes).map_err(|error| error.to_string())?;
     tape_file::read(file).map_err(|error| error.to_string())
 }
+
+/// A copy of a checkpoint or tape without the tensors that are not `kept`, as other programs leave it.
+pub fn with_tensors(bytes: &[u8], kept: impl Fn(&str) -> bool) -> Vec<u8> {
+    let (_, header) = safetensors::SafeTensors::read_metadata(bytes).unwrap();
+    let file = safetensors::SafeTensors::deserialize(bytes).unwrap();
+    let tensors = file.tensors().into_iter().filter(|(name, _)| kept(name));
+    safetensors::serialize(tensors, header.metadata().clone()).unwrap()
+}

@@ -14,7 +14,7 @@ mod world;
 
 use crate::device::{self, Compute};
 use crate::files::{FileError, one_line, typed_path};
-use crate::train::run_folder;
+use crate::train::{RunConfig, run_folder};
 use anyhow::Context as _;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand};
@@ -56,6 +56,18 @@ pub fn main() -> ExitCode {
         Err(help) => return ended(output::check(help.print())),
     };
     ended(start_threads().and_then(|()| run(arguments)))
+}
+
+/// The run that a command line of `hebbscope train` describes, as it is before it begins: what its settings leave to the
+/// circumstances is not settled. The first of the `arguments` is the program.
+///
+/// # Errors
+/// When it is another command or wrong usage, or a setting does not fit.
+pub fn planned_run<'a>(arguments: impl IntoIterator<Item = &'a str>) -> anyhow::Result<RunConfig> {
+    match Arguments::try_parse_from(arguments)?.command {
+        Some(Command::Train(arguments)) => Ok(train::configure(&arguments)?),
+        _ => anyhow::bail!("expected hebbscope train, found another command"),
+    }
 }
 
 /// Starts the threads that compute, all of them, where there is still time to say that there are none.

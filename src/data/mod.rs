@@ -2,8 +2,10 @@
 
 pub mod patterns;
 pub mod pictures;
+pub mod provenance;
 pub mod random;
 
+pub use provenance::Provenance;
 pub use random::{Generator, Stream};
 
 use crate::files::one_line;

@@ -8,6 +8,7 @@
 //! | [`folder`], [`lock`] | a folder that is held open, and that one process at a time writes to |
 //! | [`disk`] | what a file system is asked while something is saved |
 //! | [`budget`] | how much memory one thing may take |
+//! | `fingerprint` | a few digits that tell bytes from other bytes |
 //! | [`typed_path`](mod@typed_path) | paths as people type and paste them |
 //! | `error` | why a file was refused |
 
@@ -15,6 +16,7 @@ mod atomic;
 pub mod budget;
 pub mod disk;
 mod error;
+mod fingerprint;
 pub mod folder;
 pub mod guarded;
 pub mod lock;
@@ -24,6 +26,7 @@ pub mod typed_path;
 pub(crate) use atomic::behind_links;
 pub use atomic::{write_atomically, write_with};
 pub use error::{FileError, one_line, reason};
+pub use fingerprint::Fingerprint;
 pub use folder::Folder;
 pub use guarded::{Guarded, read, read_text};
 pub use lock::Lock;

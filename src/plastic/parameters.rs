@@ -3,7 +3,7 @@
 use super::cpu::Workspace;
 use super::network::Network;
 use crate::device::Compute;
-use crate::files::{Array, FileError, TensorFile};
+use crate::files::{Array, FileError, Fingerprint, TensorFile};
 use candle_core::{DType, Device, Result, Tensor, Var, bail};
 use std::collections::BTreeMap;
 
@@ -84,6 +84,27 @@ impl Parameters {
     /// When a tensor cannot be read back.
     pub fn to_arrays(&self) -> Result<BTreeMap<String, Array>> {
         self.iter().map(|(name, var)| Ok((name.to_owned(), Array::new(var.dims(), self.values(name)?)))).collect()
+    }
+
+    /// Tells these parameters from others, whichever file or device they are in: 64 bits of FNV-1a over each of them
+    /// by its name, its name and a zero byte, the number of its dimensions and each of these as 64 bits, and its values
+    /// as float32, all little-endian. A copy in another precision is another network.
+    ///
+    /// # Errors
+    /// When a tensor cannot be read back.
+    pub fn fingerprint(&self) -> Result<String> {
+        let mut fingerprint = Fingerprint::default();
+        for (name, var) in &self.vars {
+            fingerprint.add(name.as_bytes());
+            fingerprint.add(&[0]);
+            for size in [&[var.dims().len()][..], var.dims()].concat() {
+                fingerprint.add(&(size as u64).to_le_bytes());
+            }
+            for value in self.values(name)? {
+                fingerprint.add(&value.to_le_bytes());
+            }
+        }
+        Ok(fingerprint.to_string())
     }
 
     /// The parameter called `name`.

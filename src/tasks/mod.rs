@@ -34,7 +34,7 @@ pub use optimiser::Optimiser;
 pub use recall::{Recalled, Score};
 pub use script::{Episode, Script};
 
-use crate::data::{DataError, Generator};
+use crate::data::{DataError, Generator, Provenance};
 use crate::episode::{Origin, Question, Tape};
 use crate::files::one_line;
 use crate::plastic::{AgentSize, Network, Parameters, Specification};
@@ -141,6 +141,12 @@ pub trait Task: Sync {
         Ok(())
     }
 
+    /// What a network with `settings` learns from, in words that follow from them alone: what a task makes up, and of
+    /// files what is known without them. `None` where there is nothing to tell.
+    fn learned_from(&self, _settings: &Settings) -> Option<String> {
+        None
+    }
+
     /// How the names of files end that it can read as examples, in lower case; none where it makes up its examples.
     fn example_endings(&self) -> &'static [&'static str] {
         &[]
@@ -235,6 +241,10 @@ pub trait Experiment: Send {
     }
     /// Tells its examples from others of the same settings; `None` where the settings say it all.
     fn fingerprint(&self) -> Option<&str> {
+        None
+    }
+    /// What is put on record of its examples with a network that learns from them; `None` where the settings say it all.
+    fn provenance(&self) -> Option<&Provenance> {
         None
     }
     /// What an evaluation tells beside the measures; `None` where they say it all. Whatever it draws comes from

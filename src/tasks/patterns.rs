@@ -71,6 +71,10 @@ impl Task for Patterns {
         Ok(Plan::new(settings, settings.whole("size")).network())
     }
 
+    fn learned_from(&self, settings: &Settings) -> Option<String> {
+        Some(format!("random patterns of {} bits", settings.whole("size")))
+    }
+
     fn world(&self) -> &'static [&'static str] {
         &["count", "show_steps", "gap_steps", "rounds", "probe_steps", "blank_fraction"]
     }

@@ -4,9 +4,9 @@
 //! `curve.*`, the rest as JSON under the metadata key `hebbscope`.
 
 use super::adam::{Adam, Moments};
-use super::config::{ConfigText, RunConfig};
+use super::config::{ConfigText, MAX_SEED, RunConfig};
 use super::trainer::{Curve, Point, Trainer};
-use crate::data::Generator;
+use crate::data::{DataError, Generator};
 use crate::files::{self, Array, FileError, Precision, TensorFile};
 use crate::plastic::{Network, Parameters};
 use serde::{Deserialize, Serialize};
@@ -48,8 +48,11 @@ pub struct Checkpoint {
     pub network: Network,
     /// The trained tensors.
     pub parameters: Parameters,
-    /// The numbers of every iteration so far.
+    /// The numbers of every iteration so far, but for those that are not on record.
     pub curve: Curve,
+    /// Iterations whose numbers are not on record: all of them in a file that another program has left without its
+    /// curve, otherwise none.
+    pub unrecorded: u64,
     /// What going on exactly takes; a shared file leaves it out.
     pub continuation: Option<Continuation>,
     /// What is worth knowing about how it was read: that another program has saved it again.
@@ -67,7 +70,7 @@ pub struct Continuation {
 impl Checkpoint {
     /// Iterations that lie behind.
     pub fn iteration(&self) -> u64 {
-        self.curve.len() as u64
+        self.unrecorded + self.curve.len() as u64
     }
 
     /// Reads a checkpoint.
@@ -91,6 +94,7 @@ impl Checkpoint {
         let network = config.task().network(&config.settings).map_err(|error| file.refuse(error.to_string()))?;
         let parameters = Parameters::from_file(&mut file, &network)?;
         let curve = read_curve(&mut file, header.iteration)?;
+        let unrecorded = header.iteration - curve.len() as u64;
         let continuation = match header.generator {
             Some(generator) => {
                 let optimiser_steps = header.optimiser_steps.unwrap_or(header.iteration);
@@ -101,7 +105,7 @@ impl Checkpoint {
         };
         let note = file.note().map(str::to_owned);
         file.finish()?;
-        Ok(Self { config, network, parameters, curve, continuation, note })
+        Ok(Self { config, network, parameters, curve, unrecorded, continuation, note })
     }
 
     /// Writes the checkpoint: all of it, or nothing.
@@ -115,7 +119,7 @@ impl Checkpoint {
     /// The bytes of the checkpoint, which is to lie at `path`.
     ///
     /// # Errors
-    /// When a value is not finite.
+    /// When a value is not finite, or the numbers of some iterations are there and those of others are not.
     pub fn to_bytes(&self, path: &Path, precision: Precision) -> Result<Vec<u8>, FileError> {
         let refuse = |error: String| FileError::new(path, error);
         let steps = self.continuation.as_ref().map(|continuation| continuation.optimiser_steps);
@@ -130,7 +134,13 @@ impl Checkpoint {
         let mut tensors = self.parameters.to_arrays().map_err(|error| refuse(error.to_string()))?;
         let columns: [fn(&Point) -> f32; 4] =
             [|point| point.loss, |point| point.measure, |point| point.eta, |point| point.grad_norm];
-        for (name, column) in COLUMNS.iter().zip(columns) {
+        if self.unrecorded > 0 && !self.curve.is_empty() {
+            let (expected, found) = (self.iteration(), self.curve.len());
+            let problem =
+                format!("cannot be written: expected a curve of {expected} iterations or none, found {found}");
+            return Err(refuse(problem));
+        }
+        for (name, column) in COLUMNS.iter().zip(columns).filter(|_| self.unrecorded == 0) {
             let values: Vec<f32> = self.curve.iter().map(column).collect();
             tensors.insert(format!("curve.{name}"), Array::new(&[values.len()], values));
         }
@@ -144,7 +154,15 @@ impl Checkpoint {
     }
 }
 
+/// The curve of so many iterations; an empty one where the file has nothing of it, as other programs leave it.
 fn read_curve(file: &mut TensorFile, iterations: u64) -> Result<Curve, FileError> {
+    if COLUMNS.iter().all(|name| !file.has(&format!("curve.{name}"))) {
+        // No tensor bounds them then.
+        return match iterations <= MAX_SEED {
+            true => Ok(Curve::new()),
+            false => Err(file.refuse(format!("claims {iterations} iterations, expected at most {MAX_SEED}"))),
+        };
+    }
     let length = usize::try_from(iterations).map_err(|_| file.refuse("claims more iterations than fit in memory"))?;
     let mut columns = Vec::new();
     for name in COLUMNS {
@@ -158,6 +176,11 @@ fn read_curve(file: &mut TensorFile, iterations: u64) -> Result<Curve, FileError
             grad_norm: columns[3][index],
         })
         .collect())
+}
+
+/// What is wrong with a run whose curve is missing, as the rest of a sentence.
+pub(super) fn no_curve(iterations: u64) -> String {
+    format!("expected the numbers of all {iterations} iterations that lie behind, found none")
 }
 
 fn read_moments(
@@ -189,6 +212,7 @@ impl Trainer {
             network: self.experiment.network(),
             parameters: self.parameters.snapshot()?,
             curve: self.curve.clone(),
+            unrecorded: 0,
             continuation: Some(Continuation {
                 optimiser_steps: self.adam.steps,
                 moments: self.adam.moments(self.parameters.device())?,
@@ -204,12 +228,21 @@ impl Trainer {
     /// The parameters are copied: training leaves other holders of the checkpoint's tensors alone.
     ///
     /// # Errors
-    /// When examples that the settings name cannot be used.
+    /// When examples that the settings name cannot be used, or the numbers of iterations are not on record: a run is known
+    /// by its curve.
     ///
     /// # Panics
     /// Never: Candle can copy what it holds in memory.
     pub fn from_checkpoint(checkpoint: Checkpoint) -> Result<Self, crate::tasks::settings::SettingError> {
+        if checkpoint.unrecorded > 0 {
+            return Err(DataError::of("the curve", no_curve(checkpoint.unrecorded)).into());
+        }
+        let (has_begun, provenance) = (checkpoint.iteration() > 0, checkpoint.config.provenance.clone());
         let mut trainer = Self::new(checkpoint.config)?;
+        if has_begun {
+            // What it began with is on record or is not; what is found now says nothing of it.
+            trainer.set_provenance(provenance);
+        }
         trainer.parameters = checkpoint.parameters.snapshot().expect("tensors in memory can be copied");
         trainer.curve = checkpoint.curve;
         if let Some(continuation) = checkpoint.continuation {

@@ -1,6 +1,6 @@
 //! What a run has come to so far, read from its folder: the configuration and the numbers of every iteration.
 
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, no_curve};
 use super::config::RunConfig;
 use super::metrics;
 use super::run_folder::{checkpoint_path, config_path, metrics_path, metrics_text, read_config};
@@ -44,7 +44,11 @@ impl History {
                 }
             }
             None if checkpoint_path(folder).exists() => {
-                checkpoint()?.curve.into_iter().map(|point| (point, 0.0)).collect()
+                let checkpoint = checkpoint()?;
+                if checkpoint.unrecorded > 0 {
+                    return Err(FileError::new(&checkpoint_path(folder), no_curve(checkpoint.unrecorded)));
+                }
+                checkpoint.curve.into_iter().map(|point| (point, 0.0)).collect()
             }
             None => return Err(FileError::new(&path, "cannot be read: no such file")),
         };

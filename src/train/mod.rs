@@ -11,6 +11,7 @@
 //! | [`history`] | the numbers of a run, read from its folder |
 //! | [`worker`] | the training thread: commands in, events and the latest state out |
 //! | [`specimen`] | one lifetime of a network, of a seed or put together by somebody |
+//! | [`learned_from`] | what a network has learned from, in words |
 //! | [`evaluate`] | how well a network does on episodes it has never lived |
 //! | [`lesion`] | what a network comes to whose w or α is shuffled, averaged or zero |
 //! | [`open`] | a checkpoint, a run folder or a tape, whatever is handed over |
@@ -21,6 +22,7 @@ pub mod config;
 pub mod evaluate;
 pub mod history;
 pub mod lesion;
+pub mod learned_from;
 mod metrics;
 pub mod open;
 pub mod run_folder;
@@ -31,6 +33,7 @@ pub mod worker;
 pub use checkpoint::Checkpoint;
 pub use config::RunConfig;
 pub use history::History;
+pub use learned_from::LearnedFrom;
 pub use open::Bundled;
 pub use run_folder::RunFolder;
 pub use specimen::Specimen;

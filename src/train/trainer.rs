@@ -2,7 +2,7 @@
 
 use super::adam::{Adam, DeviceGradients, clip_scale, global_norm, to_host};
 use super::config::RunConfig;
-use crate::data::{Generator, Stream};
+use crate::data::{Generator, Provenance, Stream};
 use crate::device::Compute;
 use crate::episode::{Origin, Tape};
 use crate::plastic::Parameters;
@@ -122,6 +122,12 @@ impl Trainer {
     /// Changes the length of the whole run.
     pub fn set_iterations(&mut self, iterations: u64) {
         self.config.iterations = iterations;
+        self.run = self.config.to_json();
+    }
+
+    /// Changes what is on record of what the run learns from.
+    pub(super) fn set_provenance(&mut self, provenance: Option<Provenance>) {
+        self.config.provenance = provenance;
         self.run = self.config.to_json();
     }
 

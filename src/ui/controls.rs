@@ -4,6 +4,7 @@ use super::devices::devices_ui;
 use super::glossary;
 use super::numbers::{duration, figures, grouped, percent};
 use super::resuming::resuming_ui;
+use super::scene::Scene;
 use super::session::Session;
 use super::settings_form;
 use super::theme::{self, Palette};
@@ -11,7 +12,7 @@ use super::training::Phase;
 use crate::episode::LayerRecord;
 use crate::plastic::{AlphaKind, Plasticity};
 use crate::tasks::TASKS;
-use crate::train::Command;
+use crate::train::{Command, RunConfig};
 use egui::{Align, Button, Layout, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
 use std::ops::RangeInclusive;
 
@@ -135,6 +136,7 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
         None => row(ui, "rule", "not plastic"),
     }
     row(ui, "trained for", &iterations(scene.iteration));
+    learned_from_ui(ui, scene);
     let can_live = session.can_live();
     ui.add_space(4.0);
     ui.horizontal(|ui| {
@@ -154,6 +156,27 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
         });
     });
 }
+
+/// What the network has learned from, where that is known; in full, with its fingerprints, under the pointer.
+fn learned_from_ui(ui: &mut Ui, scene: &Scene) {
+    let Some(learned) = scene.config.as_ref().and_then(RunConfig::learned_from) else { return };
+    let palette = Palette::of(ui.ctx());
+    let words = learned.words(grouped);
+    let mut told = vec![words.clone()];
+    told.extend(learned.files().map(|(name, count)| format!("{name}: {} {}", grouped(count), learned.unit())));
+    told.extend(learned.fingerprint().map(|fingerprint| format!("fingerprint of them: {fingerprint}")));
+    told.push(format!("fingerprint of the network: {}", scene.fingerprint));
+    let told = told.join("\n");
+    ui.horizontal_top(|ui| {
+        glossary::tip_after(ui.label(RichText::new(LEARNED_FROM).color(palette.quiet)), LEARNED_FROM, &told);
+        ui.with_layout(Layout::top_down(Align::Max), |ui| {
+            glossary::tip_after(ui.add(egui::Label::new(words).wrap()), LEARNED_FROM, &told);
+        });
+    });
+}
+
+/// The name of that line.
+const LEARNED_FROM: &str = "learned from";
 
 /// Which of several plastic layers is looked at; a network with one has nothing to choose.
 fn layers_ui(ui: &mut Ui, session: &mut Session) {

@@ -43,6 +43,8 @@ pub struct Scene {
     pub config: Option<RunConfig>,
     /// The network.
     pub parameters: Arc<Parameters>,
+    /// Tells the network from others, see [`Parameters::fingerprint`].
+    pub fingerprint: String,
     /// Iterations that the network has behind it.
     pub iteration: u64,
     /// Which of the network's plastic layers is looked at; all below is of this one.
@@ -292,6 +294,7 @@ impl Scene {
         layer_index: usize,
     ) -> anyhow::Result<Self> {
         let (task, iteration) = (tasks::find(&tape.origin.task)?, tape.origin.iteration);
+        let fingerprint = parameters.fingerprint()?;
         let layer = tape.layer(layer_index).map(|view| view.layer().clone());
         let named = |which: &str| layer.as_ref().map_or_else(|| which.to_owned(), |layer| layer.parameter(which));
         let w = matrix(&parameters, &named("w"))?;
@@ -314,6 +317,7 @@ impl Scene {
             task,
             config,
             parameters,
+            fingerprint,
             iteration,
             layer_index,
             w,

@@ -1,3 +1,4 @@
 //! The house itself: rooms, arrow, files.
 
 mod architecture;
+mod assets;

@@ -5,4 +5,5 @@ mod images;
 mod letters;
 mod maze;
 mod mazes;
+mod provenance;
 mod registry;

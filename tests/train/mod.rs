@@ -2,6 +2,7 @@
 
 mod branching;
 mod changing;
+mod curveless;
 mod evaluating;
 mod holding;
 mod training;

@@ -169,3 +169,30 @@ fn pointing_at_a_hyperparameter_gives_meaning_default_equation_and_place() {
     }
     assert!(says(&mut harness, "discount factor γ", "by default 0.9"));
 }
+
+#[test]
+fn pointing_at_what_a_network_has_learned_from_shows_files_and_fingerprints() {
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session.open_bundled(Bundled::Images);
+    app.session.settle();
+    app.session.clock.pause();
+    let checkpoint = Bundled::Images.open().unwrap();
+    let network = checkpoint.fingerprint().unwrap();
+    let pictures = checkpoint.config.fingerprint.unwrap();
+    let mut harness = harness(app);
+    assert_eq!(harness.query_all_by_label_contains("CIFAR-10, 10\u{2005}000 pictures").count(), 1);
+    for words in ["data_batch_1.bin: 10\u{2005}000 pictures", &pictures, &network] {
+        assert!(says(&mut harness, "learned from", words), "{words}");
+    }
+    // Another episode is one of the same network, and a network that makes up its patterns says which.
+    harness.state_mut().session.new_episode(false);
+    harness.state_mut().session.settle();
+    harness.run_steps(3);
+    assert!(says(&mut harness, "learned from", &network));
+    harness.state_mut().session.open_bundled(Bundled::Letters);
+    harness.state_mut().session.settle();
+    harness.run_steps(3);
+    let other = Bundled::Letters.open().unwrap().fingerprint().unwrap();
+    assert!(says(&mut harness, "learned from", &other));
+    assert_eq!(harness.query_all_by_label("random patterns of 25 bits").count(), 1);
+}

@@ -154,7 +154,8 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {
     Ok((trainer, folder))
 }
 
-fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
+/// The run that `arguments` describe, as it is before it begins.
+pub fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
     let text = arguments.config.as_deref().map(ConfigText::read).transpose()?.unwrap_or_default();
     let mut config = RunConfig::from_text(&text, arguments.task.as_deref()).map_err(|error| {
         // A task that the command line named is not the file's fault.
@@ -167,7 +168,7 @@ fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
     for (key, value) in pairs(&arguments.settings)? {
         config.settings.set_text(&key, &value)?;
         // With other settings the examples may be others too.
-        config.fingerprint = None;
+        (config.fingerprint, config.provenance) = (None, None);
     }
     config.seed = check_seed(arguments.seed.unwrap_or(config.seed))?;
     config.iterations = check_steps(arguments.steps.unwrap_or(config.iterations))?;

@@ -20,12 +20,16 @@ pub mod grey;
 mod jpeg;
 pub mod walk;
 
-use super::{DATA_VARIABLE, DataError, Generator, Stream, data_folder};
-use crate::files::one_line;
+use super::{DATA_VARIABLE, DataError, Generator, Provenance, Stream, data_folder};
+use crate::files::{Fingerprint, one_line};
 use cifar::Layout;
 use rand::{RngCore as _, seq::index};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// What is counted where it is put on record what a network has learned from.
+const UNIT: &str = "pictures";
 
 /// Which pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +73,7 @@ pub struct Pictures {
     side: usize,
     description: String,
     fingerprint: Option<String>,
+    provenance: Option<Provenance>,
 }
 
 #[derive(Clone, Debug)]
@@ -90,7 +95,7 @@ impl Pictures {
             Source::DeadLeaves => {
                 let kind = Supply::DeadLeaves(split);
                 let description = "dead leaves, generated".into();
-                return Ok(Self { kind, side: request.side, description, fingerprint: None });
+                return Ok(Self { kind, side: request.side, description, fingerprint: None, provenance: None });
             }
             Source::Cifar(path) => Place::Cifar(locate(path.as_deref())?),
             Source::Folder(path) => Place::Folder(path.clone()),
@@ -110,7 +115,7 @@ impl Pictures {
 
     fn read(request: &Request, place: &Place, split: Split) -> Result<Self, DataError> {
         let side = request.side;
-        let (path, pixels, description, fingerprint) = match place {
+        let (path, pixels, description, fingerprint, provenance) = match place {
             Place::Folder(path) => {
                 let folder = folder::read(path, side)?;
                 let halves = folder.split(request.split_seed, request.test_share, request.least);
@@ -124,7 +129,14 @@ impl Pictures {
                     format!("pictures of {}, {words}{}", one_line(&path.display().to_string()), folder.remarks());
                 // Of both halves: a picture that comes or goes may move others from one half to the other.
                 let fingerprint = Some(fingerprint(folder.pictures.iter().map(Vec::as_slice)));
-                (path.as_path(), pixels.concat(), description, fingerprint)
+                let provenance = (split == Split::Training).then(|| Provenance {
+                    source: "a folder".into(),
+                    count: learned as u64,
+                    unit: UNIT.into(),
+                    kept_for_testing: Some(kept as u64),
+                    files: BTreeMap::new(),
+                });
+                (path.as_path(), pixels.concat(), description, fingerprint, provenance)
             }
             Place::Cifar(layout) => {
                 let half = layout.read(split, side)?;
@@ -133,11 +145,18 @@ impl Pictures {
                     Split::Test => "test batch",
                 };
                 let remark = half.remark();
-                let pixels = half.pixels;
+                let (pixels, files) = (half.pixels, half.files);
                 let description = format!("CIFAR-10 {batch}, {} pictures{remark}", pixels.len() / (side * side));
                 // The test batch is a file of its own: whatever was learned from, it is unseen.
                 let fingerprint = (split == Split::Training).then(|| fingerprint([&pixels[..]].into_iter()));
-                (layout.path(), pixels, description, fingerprint)
+                let provenance = (split == Split::Training).then(|| Provenance {
+                    source: "CIFAR-10".into(),
+                    count: files.values().sum(),
+                    unit: UNIT.into(),
+                    kept_for_testing: None,
+                    files,
+                });
+                (layout.path(), pixels, description, fingerprint, provenance)
             }
         };
         let (count, least) = (pixels.len() / (side * side), request.least);
@@ -145,7 +164,7 @@ impl Pictures {
             let problem = format!("expected at least {least} pictures for an episode, found {count} ({description})");
             return Err(DataError::new(path, problem));
         }
-        Ok(Self { kind: Supply::Stored(Arc::new(pixels)), side, description, fingerprint })
+        Ok(Self { kind: Supply::Stored(Arc::new(pixels)), side, description, fingerprint, provenance })
     }
 
     /// What they are, in a few words.
@@ -156,6 +175,12 @@ impl Pictures {
     /// Tells these pictures from others; `None` where they are generated, and for the test batch of CIFAR-10.
     pub fn fingerprint(&self) -> Option<&str> {
         self.fingerprint.as_deref()
+    }
+
+    /// What is put on record of them with a network that learns from them; `None` where they are generated or kept for
+    /// testing.
+    pub fn provenance(&self) -> Option<&Provenance> {
+        self.provenance.as_ref()
     }
 
     /// How many different pictures there are; `None` for a generator.
@@ -194,10 +219,11 @@ pub fn read(file: &Path, side: usize) -> Result<Vec<f32>, DataError> {
     Ok(grey::shown(&pixels))
 }
 
-/// 64 bits of FNV-1a over all bytes, as sixteen digits.
+/// The fingerprint of all pictures together.
 fn fingerprint<'a>(pictures: impl Iterator<Item = &'a [u8]>) -> String {
-    let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    format!("{:016x}", pictures.flatten().fold(0xcbf2_9ce4_8422_2325, mix))
+    let mut fingerprint = Fingerprint::default();
+    pictures.for_each(|picture| fingerprint.add(picture));
+    fingerprint.to_string()
 }
 
 /// Finds CIFAR-10 at `path`, or where [`DATA_VARIABLE`] says.

@@ -12,7 +12,7 @@ use crate::data::pictures::{
     cifar::{Layout, other_version},
     locate,
 };
-use crate::data::{DataError, Generator, patterns, pictures};
+use crate::data::{DataError, Generator, Provenance, patterns, pictures};
 use crate::episode::Question;
 use crate::files::one_line;
 use crate::plastic::Network;
@@ -134,6 +134,16 @@ impl Task for Images {
             settings.set("source", &source.into())?;
         }
         Ok(())
+    }
+
+    /// Of files that are not on record only the kind is known.
+    fn learned_from(&self, settings: &Settings) -> Option<String> {
+        match settings.choice("source") {
+            "cifar" => Some("CIFAR-10, how many pictures is not on record".to_owned()),
+            "folder" => Some("a folder of pictures, how many is not on record".to_owned()),
+            "dead_leaves" => Some("dead leaves, generated".to_owned()),
+            _ => None,
+        }
     }
 
     fn example_endings(&self) -> &'static [&'static str] {
@@ -268,5 +278,9 @@ impl Examples for Grey {
 
     fn fingerprint(&self) -> Option<&str> {
         self.pictures.fingerprint()
+    }
+
+    fn provenance(&self) -> Option<&Provenance> {
+        self.pictures.provenance()
     }
 }

@@ -134,6 +134,16 @@ impl Task for Maze {
         Ok(Plan::new(settings, Purpose::Training)?.agent.network)
     }
 
+    fn learned_from(&self, settings: &Settings) -> Option<String> {
+        let (size, withheld) = (settings.whole("size"), settings.whole("withhold_goals"));
+        let (mazes, goals) = match settings.choice("pillars") {
+            "regular" => (format!("the maze of {size} × {size} squares"), "all its goals"),
+            pillars => (format!("mazes of {size} × {size} squares with {pillars} pillars"), "all goals"),
+        };
+        let but = if withheld > 0 { format!(" but {withheld}") } else { String::new() };
+        Some(format!("{mazes}, {goals}{but}"))
+    }
+
     fn agent_size(&self) -> Option<AgentSize> {
         Some(AgentSize { inputs: environment::OBSERVATION, actions: ACTION_NAMES.len() })
     }

@@ -8,7 +8,7 @@
 use super::script::{self, Episode, Script};
 use super::settings::{Field, SettingError, Settings};
 use super::{Experiment, Measure, Optimiser, Outcome, Purpose, fields};
-use crate::data::Generator;
+use crate::data::{Generator, Provenance};
 use crate::episode::{Content, Event, EventKind, Origin, Question, Tape};
 use crate::plastic::{Drive, Init, Network, Parameters, Plasticity, Recurrent, Specification, Writing, live};
 use candle_core::{Error, Result, Tensor};
@@ -52,6 +52,10 @@ pub trait Examples: Send {
     }
     /// Tells them from others of the same settings; `None` where the settings say it all.
     fn fingerprint(&self) -> Option<&str> {
+        None
+    }
+    /// What is put on record of them with a network that learns from them; `None` where the settings say it all.
+    fn provenance(&self) -> Option<&Provenance> {
         None
     }
 }
@@ -204,6 +208,10 @@ impl<E: Examples> Experiment for Recall<E> {
 
     fn fingerprint(&self) -> Option<&str> {
         self.examples.fingerprint()
+    }
+
+    fn provenance(&self) -> Option<&Provenance> {
+        self.examples.provenance()
     }
 
     fn specifications(&self) -> Vec<Specification> {

@@ -1,6 +1,6 @@
 //! What a run is: task, settings, seed, length. Read from TOML and from the command line.
 
-use crate::data::DataError;
+use crate::data::{DataError, Provenance};
 use crate::episode::Tape;
 use crate::files::{self, FileError};
 use crate::tasks::settings::{Field, FieldKind, SettingError, Settings};
@@ -30,6 +30,9 @@ pub struct RunConfig {
     /// Tells the examples that the run began with from others; `None` before it begins, and where the settings say
     /// it all.
     pub fingerprint: Option<String>,
+    /// What the run has learned from since it began, where that came from files; `None` before, where the settings say
+    /// it all, and where it is not on record.
+    pub provenance: Option<Provenance>,
     /// What was changed on the way, the oldest first; the settings are those of now.
     pub changes: Vec<Change>,
     /// The settings that its network was trained with, where [`Self::settings`] are others to test it with.
@@ -81,6 +84,9 @@ pub struct ConfigText {
     /// Tells the examples that the run began with from others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// What the run has learned from, where that came from files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learned_from: Option<Provenance>,
     /// Settings that differ from the paper's, or all of them.
     #[serde(default)]
     pub settings: Map<String, Value>,
@@ -106,7 +112,8 @@ impl RunConfig {
     /// The paper's run of `task` with seed 0.
     pub fn new(task: &'static dyn Task) -> Self {
         let (settings, iterations) = (task.defaults(), task.usual_iterations());
-        Self { settings, seed: 0, iterations, fingerprint: None, changes: Vec::new(), trained: None, task: task.name() }
+        let (fingerprint, provenance, changes) = (None, None, Vec::new());
+        Self { settings, seed: 0, iterations, fingerprint, provenance, changes, trained: None, task: task.name() }
     }
 
     /// The run that a file describes; `task` is what the command line asked for, if anything.
@@ -120,6 +127,10 @@ impl RunConfig {
         config.seed = check_seed(text.seed.unwrap_or(0))?;
         config.iterations = check_steps(text.steps.unwrap_or(config.iterations))?;
         config.fingerprint.clone_from(&text.fingerprint);
+        config.provenance.clone_from(&text.learned_from);
+        if let Some(Err([expected, found])) = config.provenance.as_ref().map(Provenance::check) {
+            return Err(SettingError::Value { key: "learned_from".into(), expected, found }.into());
+        }
         config.changes.clone_from(&text.changes);
         // What is said to have been is settings too.
         for change in &config.changes {
@@ -183,12 +194,12 @@ impl RunConfig {
         std::iter::once(self.settings.clone()).chain(before)
     }
 
-    /// The same run without where its examples lie on this machine, and lay before: nobody else's concern.
+    /// The same run without where its examples lie on this machine, and lay before: nobody else's concern. What they are
+    /// stays: neither their fingerprint nor what is on record of them names a place.
     pub fn without_places(&self) -> Self {
         let mut config = self.clone();
         config.settings = config.settings.without_paths();
         config.trained = config.trained.map(|settings| settings.without_paths());
-        config.fingerprint = None;
         let fields = config.task().fields();
         let is_place = |key: &String| fields.iter().any(|field| field.key == key && field.kind == FieldKind::Path);
         for change in &mut config.changes {
@@ -212,7 +223,8 @@ impl RunConfig {
     }
 
     /// The experiment of this run. A run that begins has what its settings leave to the circumstances settled, and
-    /// keeps the fingerprint of its examples; one that goes on must find the same examples.
+    /// keeps the fingerprint of its examples and what is to be put on record of them; one that goes on must find the same
+    /// examples.
     ///
     /// # Errors
     /// When the settings ask for too much together, or examples are missing, damaged, or others than before.
@@ -229,6 +241,7 @@ impl RunConfig {
             Some(_) => {}
             None => self.fingerprint = found.map(str::to_owned),
         }
+        self.provenance = experiment.provenance().cloned();
         Ok(experiment)
     }
 
@@ -252,6 +265,7 @@ impl RunConfig {
             seed: Some(self.seed),
             steps: Some(self.iterations),
             fingerprint: self.fingerprint.clone(),
+            learned_from: self.provenance.clone(),
             settings: self.settings.to_map(),
             changes: self.changes.clone(),
             trained_with: self.differences().map(|(field, then, _)| (field.key.to_owned(), then.clone())).collect(),

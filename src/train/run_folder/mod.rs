@@ -4,7 +4,7 @@
 //! A run begins with its configuration; from its first checkpoint on it can be told from an empty folder. Whatever a
 //! crash leaves behind can be resumed: what is missing is made from what is there.
 
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, no_curve};
 use super::config::{ConfigText, RunConfig};
 use super::metrics::{self, Rows};
 use super::trainer::{Point, Trainer};
@@ -175,7 +175,7 @@ impl RunFolder {
         let folder = Folder::open_on(path, disk)?;
         let lock = Lock::take(&folder, LOCK)?;
         folder.sweep();
-        let checkpoint = match checkpoint_path(path).exists() {
+        let mut checkpoint = match checkpoint_path(path).exists() {
             true => Checkpoint::read(&checkpoint_path(path))?,
             false => unbegun(path)?,
         };
@@ -192,6 +192,9 @@ impl RunFolder {
         // A table with other columns says nothing of this run; lines that the checkpoint does not know of are those of
         // iterations that a crash has undone.
         let rows = metrics::parse(&found, &header).map_or_else(|_| Rows::new(), |(rows, _)| rows);
+        if checkpoint.unrecorded > 0 {
+            restore_curve(&mut checkpoint, &rows).map_err(|problem| FileError::new(&checkpoint_path(path), problem))?;
+        }
         let mut ages: Vec<f64> = rows.into_iter().take(checkpoint.curve.len()).map(|(_, age)| age).collect();
         let seconds_before = ages.last().copied().unwrap_or(0.0);
         ages.resize(checkpoint.curve.len(), seconds_before);
@@ -341,6 +344,20 @@ fn unbegun(folder: &Path) -> Result<Checkpoint, FileError> {
     let path = config_path(folder);
     let trainer = Trainer::new(read_config(&path)?).map_err(|error| FileError::new(&path, error.to_string()))?;
     trainer.checkpoint().map_err(|error| FileError::new(folder, error.to_string()))
+}
+
+/// Takes the numbers of a checkpoint that has lost its curve from the metrics beside it, which are the same to the bit.
+///
+/// # Errors
+/// When they do not reach so far.
+fn restore_curve(checkpoint: &mut Checkpoint, rows: &Rows) -> Result<(), String> {
+    let iterations = checkpoint.unrecorded;
+    let points = usize::try_from(iterations)
+        .ok()
+        .and_then(|length| rows.get(..length))
+        .ok_or_else(|| format!("cannot be resumed: {}, and {} in {METRICS}", no_curve(iterations), rows.len()))?;
+    (checkpoint.curve, checkpoint.unrecorded) = (points.iter().map(|(point, _)| *point).collect(), 0);
+    Ok(())
 }
 
 /// The configuration that a file describes.

@@ -69,7 +69,9 @@ fn dialog_ui(context: &Context, session: &mut Session) {
     window.show(context, |ui| {
         ui.set_width(WIDTH);
         let missing = match exports.kind {
-            ExportKind::Curves if !has_curve => Some("There is no curve: train a network, or open a checkpoint."),
+            ExportKind::Curves if !has_curve => {
+                Some("There is no curve: train a network, or open a checkpoint that has one.")
+            }
             ExportKind::Ledger if !is_plastic => Some("There is no ledger: this network has no traces."),
             ExportKind::Ledger if !has_ledger => Some("No synapse is pinned: click one in a matrix."),
             _ => None,

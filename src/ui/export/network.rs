@@ -31,6 +31,7 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
                 network: scene.tape().network.clone(),
                 parameters: (*scene.parameters).clone(),
                 curve: curve.to_vec(),
+                unrecorded: 0,
                 continuation: None,
                 note: None,
             };

@@ -203,6 +203,14 @@ pub const TERMS: &[Entry] = &[
     entry("plastic layer", "plastic layer", "Which of the network's plastic layers is looked at.", "", ""),
     entry("trained for", "trained for", "How many training iterations the network in view has had.", "", ""),
     entry(
+        "learned from",
+        "learned from",
+        "What training showed the network, as its file tells it. A fingerprint is 64 bits that follow from all pictures, \
+         or from all parameters: where it differs, they do.",
+        "",
+        "",
+    ),
+    entry(
         "episode seed",
         "episode seed",
         "What decides all that is random in an episode: the same seed is the same episode.",

@@ -45,6 +45,8 @@ const MOST: usize = 1_000_000;
 pub struct Half {
     /// Grey pictures, `side`² bytes each, in the order of the batches' names.
     pub pixels: Vec<u8>,
+    /// How many pictures are in each batch.
+    pub files: BTreeMap<String, u64>,
     /// The training batches that are not there; none where the test batch was read.
     pub missing: Vec<u32>,
 }
@@ -109,7 +111,9 @@ impl Layout {
         }
         let is_missing = |number: &u32| !batches.values().any(|(batch, _)| *batch == Some(Batch::Training(*number)));
         let missing = if split == Split::Training { (1..=BATCHES).filter(is_missing).collect() } else { Vec::new() };
-        Ok(Half { missing, pixels: batches.into_values().flat_map(|(_, pixels)| pixels).collect() })
+        let count = |pixels: &[u8]| (pixels.len() / (side * side)) as u64;
+        let files = batches.iter().map(|(name, (_, pixels))| (name.clone(), count(pixels))).collect();
+        Ok(Half { missing, files, pixels: batches.into_values().flat_map(|(_, pixels)| pixels).collect() })
     }
 }
 
