@@ -108,7 +108,7 @@ fn the_table_of_bundled_networks_says_what_their_files_say() {
     let row = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
     let name = |file: &str| format!("`{}`", file.trim_end_matches(".safetensors"));
     let mut expected = vec![
-        row([String::new()].into_iter().chain(FILES.map(|(file, _)| name(file))).collect()),
+        format!("| | {} |", FILES.map(|(file, _)| name(file)).join(" | ")),
         format!("|{}", "---|".repeat(FILES.len() + 1)),
     ];
     for line in 0..networks[0].len() {
