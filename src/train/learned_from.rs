@@ -27,6 +27,15 @@ impl LearnedFrom {
         self.provenance.as_ref().map_or_else(|| self.settings.clone(), |provenance| provenance.words(number))
     }
 
+    /// The same in very few words: "10000 pictures", "random patterns".
+    pub fn short(&self, number: impl Fn(u64) -> String) -> String {
+        if let Some(Provenance { count, unit, .. }) = &self.provenance {
+            return format!("{} {}", number(*count), one_line(unit));
+        }
+        let end = [" of ", ","].iter().filter_map(|mark| self.settings.find(mark)).min();
+        self.settings[..end.unwrap_or(self.settings.len())].to_owned()
+    }
+
     /// The files with how many examples are in each; none where it learned from none, or their names are not on record.
     pub fn files(&self) -> impl Iterator<Item = (String, u64)> {
         let files = self.provenance.as_ref().map(|provenance| &provenance.files);

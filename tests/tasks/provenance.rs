@@ -46,6 +46,13 @@ fn a_run_on_cifar_and_its_copies_say_which_files_it_learned_from() {
     let entry = json!({ "description": "CIFAR-10, 4 pictures", "files": files, "fingerprint": fingerprint });
     assert_eq!(learned.to_json(), entry);
 
+    let said = done(&hebbscope(folder.path(), None, "eval small.safetensors --episodes 1"));
+    let line = format!("\n  learned from CIFAR-10, 4 pictures (data_batch_1.bin; fingerprint {fingerprint})\n");
+    assert!(said.contains(&line), "{said}");
+    let said = done(&hebbscope(folder.path(), None, "eval small.safetensors --episodes 1 --json"));
+    let said: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((&said["learned_from"], &said["fingerprint"]), (&entry, &json!(checkpoint.fingerprint().unwrap())));
+
     // The same pictures from elsewhere, with another batch in a second run.
     let moved = tempfile::tempdir().unwrap();
     let batches = moved.path().join("cifar-10-batches-bin");
@@ -139,6 +146,10 @@ fn tasks_that_make_up_their_examples_say_which_and_their_files_keep_their_bytes(
         assert_eq!(of(task, changes), Some((said.to_owned(), json!({ "description": said }))), "{task}");
     }
     assert_eq!(of("images", &[]), None, "nothing has been found yet");
+    let short =
+        |bundled: Bundled| bundled.open().unwrap().learned_from().unwrap().short(|number| format!("<{number}>"));
+    let all = Bundled::ALL.map(short);
+    assert_eq!(all, ["random patterns", "<10000> pictures", "the maze", "the maze", "random patterns"]);
     let header = with_changed_json(&checkpoint_bytes(&trained(&[], 2).checkpoint().unwrap()), |json| {
         assert!(json.get("learned_from").is_none() && json.get("fingerprint").is_none(), "{json}");
     });

@@ -1,10 +1,10 @@
 //! Checkpoints without the numbers of their training, as other programs leave them: networks all the same.
 
 use crate::ui::window::quiet_session;
-use crate::workbench::{advance, bits, config, trained, with_changed_json, with_tensors};
+use crate::workbench::{advance, bits, config, evaluated, trained, with_changed_json, with_tensors};
 use hebbscope::files::{Precision, TensorFile};
 use hebbscope::train::run_folder::{checkpoint_path, metrics_path};
-use hebbscope::train::{Checkpoint, History, RunFolder, Trainer, evaluate};
+use hebbscope::train::{Checkpoint, History, RunFolder, Trainer};
 use std::path::Path;
 use std::process::Command;
 
@@ -39,8 +39,7 @@ fn a_network_without_its_curve_is_the_same_network_after_as_many_iterations() {
     let bare = read(&stripped).unwrap();
     assert_eq!((bare.iteration(), bare.curve.len(), bare.unrecorded), (5, 0, 5));
     assert_eq!(bits(&bare.parameters), bits(&whole.parameters));
-    let lived = |checkpoint: &Checkpoint| evaluate::evaluate(checkpoint, 0, 3, |_| {}).unwrap();
-    assert_eq!(lived(&bare), lived(&whole));
+    assert_eq!(evaluated(&bare, 0, 3), evaluated(&whole, 0, 3));
     assert_eq!(bare.specimen().episode(1).unwrap().origin.iteration, 5);
     // What was not there is not made up.
     let again = bytes(&bare);

@@ -7,12 +7,16 @@ use serde_json::{Map, Value, json};
 
 /// The line.
 pub(super) fn line(measured: &Measured<'_>) -> String {
-    let Measured { arguments, checkpoint, protocol, result } = measured;
+    let Measured { arguments, checkpoint, fingerprint, protocol, result } = measured;
     let mut line = Map::new();
     let mut put = |key: &str, value: Value| line.insert(key.to_owned(), value);
     let file = checkpoint_file(&arguments.checkpoint);
     put("task", checkpoint.config.task().name().into());
     put("checkpoint", file.display().to_string().into());
+    put("fingerprint", fingerprint.as_str().into());
+    if let Some(learned) = checkpoint.learned_from() {
+        put("learned_from", learned.to_json());
+    }
     put("iteration", checkpoint.iteration().into());
     put("version", env!("CARGO_PKG_VERSION").into());
     match &protocol.lives {

@@ -51,6 +51,8 @@ pub struct Arguments {
 struct Measured<'a> {
     arguments: &'a Arguments,
     checkpoint: &'a Checkpoint,
+    /// Tells the network from others.
+    fingerprint: String,
     protocol: &'a Protocol,
     result: Evaluation,
 }
@@ -82,7 +84,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let checkpoint = &checkpoint;
     let result = evaluate::evaluate(checkpoint.specimen(), protocol, |_| true)
         .with_context(|| arguments.checkpoint.display().to_string())?;
-    let measured = Measured { arguments, checkpoint, protocol, result };
+    let fingerprint = checkpoint.fingerprint()?;
+    let measured = Measured { arguments, checkpoint, fingerprint, protocol, result };
     super::print(&if arguments.json { json::line(&measured) } else { text::table(&measured) })?;
     Ok(())
 }

@@ -16,6 +16,9 @@ pub(super) fn table(measured: &Measured<'_>) -> String {
     let mut text =
         format!("{} after {} iterations, {} new episodes ", task.name(), checkpoint.iteration(), result.lives.len());
     text += &format!("({lives}), mean ± standard error:");
+    if let Some(learned) = checkpoint.learned_from() {
+        text += &format!("\n  learned from {learned}");
+    }
     if let Some(examples) = &result.examples {
         text += &format!("\n  {examples}");
     }
