@@ -178,7 +178,7 @@ fn tensors_read_back_bit_for_bit_and_h_is_that_of_the_step_viewed() {
     let caption = shown.still.caption().split(" · neurons").next().unwrap().to_owned();
     expected.insert("caption".into(), NumpyArray { shape: Vec::new(), ..NumpyArray::words(vec![caption]) });
     let events = &tape.events;
-    expected.insert("events".into(), NumpyArray::words(events.iter().map(|event| event.label()).collect()));
+    expected.insert("events".into(), NumpyArray::words(events.iter().map(Event::label).collect()));
     let ends: [(&str, fn(&Event) -> usize); 2] =
         [("events.first", |event| event.start + 1), ("events.last", |event| event.start + event.steps)];
     for (name, end) in ends {
