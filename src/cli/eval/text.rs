@@ -28,7 +28,7 @@ pub(super) fn table(measured: &Measured<'_>) -> String {
     let mut rows: Vec<Vec<String>> = Vec::new();
     match &result.contrast {
         None => {
-            rows.extend(result.entries.iter().flat_map(|entry| places(entry).map(|place| row(entry, place, &[entry]))))
+            rows.extend(result.entries.iter().flat_map(|entry| places(entry).map(|place| row(entry, place, &[entry]))));
         }
         Some(contrast) => {
             rows.push([String::new(), measured.done().join(", "), "control".into(), "difference".into()].into());

@@ -139,7 +139,7 @@ pub fn evaluate(
             break;
         }
     }
-    let contrast = (!protocol.is_plain()).then(|| Contrast { control: control.entries, differences, unharmed });
+    let contrast = (!protocol.is_plain()).then_some(Contrast { control: control.entries, differences, unharmed });
     Ok(Evaluation { entries: changed.entries, contrast, examples: experiment.examples(), lives })
 }
 
