@@ -95,8 +95,8 @@ fn a_shared_network_of_a_folder_says_how_many_pictures_and_not_which() {
     done(&hebbscope(folder.path(), None, "eval small.safetensors --episodes 1"));
     // A new run of the same settings elsewhere begins with what is there.
     pictures(&photos, 36);
-    let other = format!("train --config run/config.toml --set show_steps=1 --steps 1 --out other");
-    done(&hebbscope(folder.path(), None, &other));
+    let other = "train --config run/config.toml --set show_steps=1 --steps 1 --out other";
+    done(&hebbscope(folder.path(), None, other));
     let other = Checkpoint::read(&folder.path().join("other/checkpoint.safetensors")).unwrap();
     assert!(words(&other.config).starts_with("a folder, 32 pictures; 4 others kept"), "{}", words(&other.config));
 }

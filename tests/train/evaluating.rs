@@ -5,7 +5,7 @@ use crate::workbench::evaluated;
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::{EventKind, Intervention, Tape, What};
 use hebbscope::plastic::Parameters;
-use hebbscope::train::evaluate::{Evaluation, Lives, Protocol, evaluate};
+use hebbscope::train::evaluate::{Entry, Evaluation, Lives, Protocol, evaluate};
 use hebbscope::train::lesion::{self, Lesion, LesionKind};
 use hebbscope::train::{Bundled, Checkpoint};
 use serde_json::Value;
@@ -107,7 +107,7 @@ fn lives_that_are_left_alone_are_those_of_an_evaluation_in_which_nothing_is_done
     // What changes nothing makes no difference.
     let once = Protocol { interventions: vec![Intervention::new(STEP, What::ScaleAlpha(1.0))], ..Protocol::new(5, 20) };
     let contrast = evaluate(checkpoint.specimen(), &once, |_| true).unwrap().contrast.unwrap();
-    assert!(contrast.differences.iter().filter_map(|entry| entry.mean()).all(|difference| difference == 0.0));
+    assert!(contrast.differences.iter().filter_map(Entry::mean).all(|difference| difference == 0.0));
     assert_eq!(contrast.unharmed.mean(), Some(1.0));
 }
 

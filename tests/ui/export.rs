@@ -179,11 +179,12 @@ fn tensors_read_back_bit_for_bit_and_h_is_that_of_the_step_viewed() {
     expected.insert("caption".into(), NumpyArray { shape: Vec::new(), ..NumpyArray::words(vec![caption]) });
     let events = &tape.events;
     expected.insert("events".into(), NumpyArray::words(events.iter().map(Event::label).collect()));
-    let ends: [(&str, fn(&Event) -> usize); 2] =
-        [("events.first", |event| event.start + 1), ("events.last", |event| event.start + event.steps)];
-    for (name, end) in ends {
-        expected.insert(name.into(), NumpyArray::whole(&[events.len()], events.iter().map(end)));
-    }
+    let [first, last]: [Vec<usize>; 2] = [
+        events.iter().map(|event| event.start + 1).collect(),
+        events.iter().map(|event| event.start + event.steps).collect(),
+    ];
+    expected.insert("events.first".into(), NumpyArray::whole(&[events.len()], first));
+    expected.insert("events.last".into(), NumpyArray::whole(&[events.len()], last));
     // The matrices are as stored; how the window has them is said beside them.
     let order = scene.by_example.as_ref().unwrap();
     for (side, name) in [(0, "order.from"), (1, "order.to")] {
