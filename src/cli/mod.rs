@@ -7,6 +7,7 @@ mod interventions;
 mod output;
 mod render;
 mod share;
+mod table;
 mod terminal;
 mod train;
 mod window;

@@ -8,6 +8,11 @@ use crate::episode::Tape;
 pub trait Tally {
     /// What one more lifetime came to: always the same findings in the same order.
     fn judge(&mut self, tape: &Tape) -> Vec<Finding>;
+
+    /// What is worth knowing of the baselines, or why one of them is absent; `None` where there is nothing to tell.
+    fn note(&self) -> Option<String> {
+        None
+    }
 }
 
 /// One thing that is found of a lifetime.

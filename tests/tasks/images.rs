@@ -63,6 +63,11 @@ fn the_bundled_network_completes_photographs_that_it_has_never_seen() {
     let found: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
     assert_eq!(found["examples"], "CIFAR-10 test batch, 10000 pictures");
     assert!(found["correlation"].as_f64().is_some_and(|correlation| correlation > 0.85), "{found}");
+    // What the look of photographs gives away by itself: over 500 lifetimes 0.21 and 0.47.
+    for (key, expected) in [("baseline_mirror_correlation", 0.21), ("baseline_ridge_correlation", 0.47)] {
+        let [mean, error] = [key.to_owned(), format!("{key}_error")].map(|key| found[key].as_f64().unwrap());
+        assert!((mean - expected).abs() < 3.0 * error && error < 0.05, "{key}: {mean} ± {error}");
+    }
 }
 
 #[test]
@@ -344,6 +349,57 @@ fn evaluation_uses_the_test_batch_where_there_is_one_and_says_so() {
     assert!(text.contains("CIFAR-10 test batch") && text.contains("baseline_mean_mse ("), "{text}");
     let widths: Vec<usize> = text.lines().skip(3).map(|line| line.chars().count()).collect();
     assert!(widths.len() > 5 && widths.iter().all(|width| *width == widths[0]), "aligned: {text}");
+}
+
+#[test]
+fn an_evaluation_tells_what_needs_no_memory_of_the_pictures_or_why_it_does_not() {
+    let (folder, data) = (tempfile::tempdir().unwrap(), tiny_data(0));
+    let small = "train images --set source=dead_leaves --set side=4 --set rounds=1 --set show_steps=2 --steps 1";
+    for (run, more) in [("run", ""), ("other", "--seed 7 --set alpha=yoked"), ("random", "--set blank=random")] {
+        done(&hebbscope(folder.path(), None, &format!("{small} {more} --out {run}")));
+    }
+    let eval = |run: &str, data: Option<&Path>, more: &str| {
+        done(&hebbscope(folder.path(), data, &format!("eval {run} --episodes 30{more}")))
+    };
+    let json = |run: &str, data: Option<&Path>| -> Value { serde_json::from_str(&eval(run, data, " --json")).unwrap() };
+    let numbers = ["mirror_correlation", "mirror_mse", "ridge_correlation", "ridge_mse"];
+    let told = |found: &Value, name: &str| found[format!("baseline_{name}")].as_f64();
+    let error = |found: &Value, name: &str| found[format!("baseline_{name}_error")].as_f64();
+
+    let found = json("run", None);
+    for name in numbers {
+        assert!(
+            told(&found, name).is_some() && error(&found, name).is_some_and(|error| error > 0.0),
+            "{name}: {found}"
+        );
+    }
+    assert!(told(&found, "ridge_mse") < told(&found, "mirror_mse"), "{found}");
+    let note = found["baselines"].as_str().unwrap();
+    assert!(note.ends_with("held-out tenth; fitted to 4000 pictures (dead leaves, generated)"), "{note}");
+    let other = json("other", None);
+    assert_ne!(found["correlation"], other["correlation"]);
+    for name in numbers {
+        assert_eq!(told(&found, name), told(&other, name), "{name} says nothing of the network");
+    }
+
+    let few = "no ridge regression: expected at least 20 training pictures, found 4";
+    let found = json("run", Some(data.path()));
+    assert_eq!(found["baselines"], few);
+    assert!(told(&found, "mirror_mse").is_some() && found["baseline_ridge_mse"].is_null(), "{found}");
+    let text = eval("run", Some(data.path()), "");
+    assert!(text.contains(few) && text.contains("baseline_mirror_mse ("), "{text}");
+    assert!(text.lines().any(|line| line.contains("baseline_ridge_mse (") && line.ends_with(" none")), "{text}");
+    std::fs::remove_file(data.path().join("cifar-10-batches-bin/data_batch_1.bin")).unwrap();
+    let note = json("run", Some(data.path()))["baselines"].clone();
+    let note = note.as_str().unwrap();
+    assert!(note.starts_with("no ridge regression: ") && note.contains("data_batch_1.bin, found none"), "{note}");
+
+    let found = json("random", None);
+    assert_eq!(found["baselines"], "no ridge regression and no mirror: pixels are blanked at random");
+    for name in numbers {
+        let key = format!("baseline_{name}");
+        assert!(found.get(&key).is_some_and(Value::is_null), "{key}: {found}");
+    }
 }
 
 #[test]

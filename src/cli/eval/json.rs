@@ -30,6 +30,9 @@ pub(super) fn line(measured: &Measured<'_>) -> String {
     if let Some(differences) = checkpoint.config.differences_in_words() {
         put("world", differences.into());
     }
+    if let Some(baselines) = &result.baselines {
+        put("baselines", baselines.as_str().into());
+    }
     let done = measured.done();
     if !done.is_empty() {
         put("done", done.into());

@@ -1,8 +1,8 @@
 //! An evaluation as a table.
 
 use super::Measured;
+use crate::cli::table::{aligned, in_words};
 use crate::tasks::Unit;
-use crate::tasks::tally::Mean;
 use crate::train::evaluate::{Entry, Lives, Told};
 
 /// The table, each mean with its standard error.
@@ -19,8 +19,8 @@ pub(super) fn table(measured: &Measured<'_>) -> String {
     if let Some(learned) = checkpoint.learned_from() {
         text += &format!("\n  learned from {learned}");
     }
-    if let Some(examples) = &result.examples {
-        text += &format!("\n  {examples}");
+    for told in [&result.examples, &result.baselines].into_iter().flatten() {
+        text += &format!("\n  {told}");
     }
     if let Some(differences) = checkpoint.config.differences_in_words() {
         text += &format!("\n  {differences}");
@@ -69,51 +69,4 @@ fn row(entry: &Entry, place: usize, columns: &[&Entry]) -> Vec<String> {
         Told::List(list) => list.get(place).map_or_else(String::new, |mean| in_words(mean, entry.unit)),
     };
     std::iter::once(name).chain(columns.iter().map(cell)).collect()
-}
-
-/// "191.0 ± 4.7": two figures of the error say how many of the mean mean something.
-fn in_words(mean: &Mean, unit: Unit) -> String {
-    let (factor, ending) = if unit == Unit::Fraction { (100.0, " %") } else { (1.0, "") };
-    let Some(value) = mean.mean() else { return "none".to_owned() };
-    let value = value * factor;
-    match mean.error().map(|error| error * factor) {
-        Some(error) if error > 0.0 => {
-            let decimals = (1.0 - error.log10().floor()).clamp(0.0, 9.0) as usize;
-            format!("{value:.decimals$} ± {error:.decimals$}{ending}")
-        }
-        // All are the same, or there is only one.
-        Some(_) => format!("{value} ± 0{ending}"),
-        None => format!("{value:.5}{ending}"),
-    }
-}
-
-/// Rows with their columns below each other, numbers at the right.
-fn aligned(rows: &[Vec<String>]) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
-    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or_default()).collect();
-    let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match column {
-            0 => format!("{cell:<width$}"),
-            _ => format!("{cell:>width$}"),
-        });
-        format!("\n  {}", cells.collect::<Vec<_>>().join("  "))
-    };
-    rows.iter().map(line).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mean_has_as_many_figures_as_its_error_allows() {
-        let mean: Mean = [186.0, 196.0, 191.0].into_iter().collect();
-        assert_eq!(in_words(&mean, Unit::Number), "191.0 ± 2.9");
-        let mean: Mean = [0.001, 0.003].into_iter().collect();
-        assert_eq!(in_words(&mean, Unit::Fraction), "0.20 ± 0.10 %");
-        assert_eq!(in_words(&[0.5].into_iter().collect(), Unit::Number), "0.50000");
-        assert_eq!(in_words(&[0.0, 0.0].into_iter().collect(), Unit::Fraction), "0 ± 0 %");
-        assert_eq!(in_words(&Mean::default(), Unit::Number), "none");
-    }
 }

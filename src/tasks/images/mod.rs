@@ -6,6 +6,7 @@
 use super::fields::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
 use super::recall::{self, Examples, Plan, Recall, Score};
 use super::settings::{Field, SettingError, Settings};
+use super::tally::Tally;
 use super::{Experiment, Goal, Measure, Purpose, Task, Unit};
 use crate::data::pictures::{
     Pictures, Request, Source, Split,
@@ -16,9 +17,12 @@ use crate::data::{DataError, Generator, Provenance, patterns, pictures};
 use crate::episode::Question;
 use crate::files::one_line;
 use crate::plastic::Network;
+use baselines::Baselines;
 use rand::Rng as _;
 use std::path::{Path, PathBuf};
 
+mod baselines;
+mod ridge;
 mod score;
 
 const FIELDS: &[Field] = &[
@@ -164,13 +168,17 @@ impl Task for Images {
 
     fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
         let plan = plan(settings).within_memory(purpose)?;
-        let (pictures, absence) = match purpose {
-            Purpose::Training => (Pictures::open(&request(settings, configured(settings)?), Split::Training)?, None),
+        let (request, pictures, absence) = match purpose {
+            Purpose::Training => {
+                let request = request(settings, configured(settings)?);
+                let pictures = Pictures::open(&request, Split::Training)?;
+                (request, pictures, None)
+            }
             Purpose::Testing => unseen(settings)?,
         };
         let blank_half = settings.choice("blank") == "half";
-        let (side, blank_fraction) = (settings.whole("side"), settings.real("blank_fraction"));
-        Ok(Box::new(Recall::new(plan, Grey { pictures, absence, side, blank_half, blank_fraction })))
+        let blank_fraction = settings.real("blank_fraction");
+        Ok(Box::new(Recall::new(plan, Grey { request, pictures, absence, blank_half, blank_fraction })))
     }
 }
 
@@ -200,22 +208,28 @@ fn configured(settings: &Settings) -> Result<Source, SettingError> {
 
 /// Pictures that no training with these settings sees: those that a folder has kept, otherwise the test batch of
 /// CIFAR-10 where it can be found, otherwise dead leaves. Networks travel without their pictures and are looked at
-/// all the same; [`Experiment::examples`] says which pictures these are. Where the settings name a place, the second
+/// all the same; [`Experiment::examples`] says which pictures these are. Where the settings name a place, the last
 /// part says what became of the pictures there, if it is not they.
-fn unseen(settings: &Settings) -> Result<(Pictures, Option<String>), SettingError> {
+fn unseen(settings: &Settings) -> Result<(Request, Pictures, Option<String>), SettingError> {
+    let opened = |source| {
+        let request = request(settings, source);
+        let pictures = Pictures::open(&request, Split::Test)?;
+        Ok::<_, DataError>((request, pictures))
+    };
     let path = settings.path("path").filter(|_| settings.choice("source") != "dead_leaves");
     let mut absence = None;
     if let Some(path) = path {
         // A folder may be elsewhere, or too small to keep any.
         let opened = match configured(settings) {
-            Ok(Source::Folder(folder)) => Pictures::open(&request(settings, Source::Folder(folder)), Split::Test),
+            Ok(Source::Folder(folder)) => opened(Source::Folder(folder)),
             Ok(source) if locate(Some(&path)).is_ok() => {
-                return Ok((Pictures::open(&request(settings, source), Split::Test)?, None));
+                let (request, pictures) = opened(source)?;
+                return Ok((request, pictures, None));
             }
             Ok(_) | Err(_) => Err(DataError::new(&path, "expected CIFAR-10, found none")),
         };
         let error = match opened {
-            Ok(pictures) => return Ok((pictures, None)),
+            Ok((request, pictures)) => return Ok((request, pictures, None)),
             Err(error) => error,
         };
         let place = one_line(&path.display().to_string());
@@ -226,7 +240,8 @@ fn unseen(settings: &Settings) -> Result<(Pictures, Option<String>), SettingErro
         });
     }
     let source = if locate(None).is_ok() { Source::Cifar(None) } else { Source::DeadLeaves };
-    Ok((Pictures::open(&request(settings, source), Split::Test)?, absence))
+    let (request, pictures) = opened(source)?;
+    Ok((request, pictures, absence))
 }
 
 fn request(settings: &Settings, source: Source) -> Request {
@@ -241,10 +256,10 @@ fn request(settings: &Settings, source: Source) -> Request {
 
 /// Grey pictures, one of them blanked in part.
 struct Grey {
+    request: Request,
     pictures: Pictures,
     /// What became of the pictures that the network learned from, where these are others instead.
     absence: Option<String>,
-    side: usize,
     blank_half: bool,
     blank_fraction: f64,
 }
@@ -259,7 +274,7 @@ impl Examples for Grey {
             return patterns::blanked(generator, example, self.blank_fraction);
         }
         let mut probe = example.to_vec();
-        let (top, bottom) = probe.split_at_mut(self.side / 2 * self.side);
+        let (top, bottom) = probe.split_at_mut(baselines::top_half(self.request.side));
         let half = if generator.random::<bool>() { top } else { bottom };
         half.fill(0.0);
         probe
@@ -282,5 +297,12 @@ impl Examples for Grey {
 
     fn provenance(&self) -> Option<&Provenance> {
         self.pictures.provenance()
+    }
+
+    fn tally(&self) -> Option<Box<dyn Tally>> {
+        Some(Box::new(match self.blank_half {
+            true => Baselines::new(&self.request),
+            false => Baselines::of_random_pixels(self.request.side),
+        }))
     }
 }

@@ -49,13 +49,13 @@ pub fn score(question: &Question, answer: &[f32]) -> Score {
 }
 
 /// The mean squared difference; zero of nothing.
-fn mean_squared_error(one: &[f32], other: &[f32]) -> f32 {
+pub(super) fn mean_squared_error(one: &[f32], other: &[f32]) -> f32 {
     let sum: f64 = one.iter().zip(other).map(|(one, other)| f64::from(one - other).powi(2)).sum();
     (sum / one.len().max(1) as f64) as f32
 }
 
 /// Pearson's correlation; zero where one of the two is constant, or there is nothing.
-fn correlation(one: &[f32], other: &[f32]) -> f32 {
+pub(super) fn correlation(one: &[f32], other: &[f32]) -> f32 {
     let mean = |values: &[f32]| values.iter().copied().map(f64::from).sum::<f64>() / values.len().max(1) as f64;
     let (one_mean, other_mean) = (mean(one), mean(other));
     let (mut product, mut one_square, mut other_square) = (0.0, 0.0, 0.0);

@@ -7,6 +7,7 @@
 
 use super::script::{self, Episode, Script};
 use super::settings::{Field, SettingError, Settings};
+use super::tally::Tally;
 use super::{Experiment, Measure, Optimiser, Outcome, Purpose, fields};
 use crate::data::{Generator, Provenance};
 use crate::episode::{Content, Event, EventKind, Origin, Question, Tape};
@@ -56,6 +57,10 @@ pub trait Examples: Send {
     }
     /// What is put on record of them with a network that learns from them; `None` where the settings say it all.
     fn provenance(&self) -> Option<&Provenance> {
+        None
+    }
+    /// What an evaluation tells beside the measures, see [`Experiment::tally`].
+    fn tally(&self) -> Option<Box<dyn Tally>> {
         None
     }
 }
@@ -212,6 +217,10 @@ impl<E: Examples> Experiment for Recall<E> {
 
     fn provenance(&self) -> Option<&Provenance> {
         self.examples.provenance()
+    }
+
+    fn tally(&self, _generator: Generator, _since: Option<usize>) -> Option<Box<dyn Tally>> {
+        self.examples.tally()
     }
 
     fn specifications(&self) -> Vec<Specification> {

@@ -45,6 +45,8 @@ pub struct Evaluation {
     pub contrast: Option<Contrast>,
     /// What the examples were, in a few words; `None` where there is nothing to tell.
     pub examples: Option<String>,
+    /// What is worth knowing of the baselines, or why one of them is absent.
+    pub baselines: Option<String>,
     /// Every lifetime, in the order in which they were lived.
     pub lives: Vec<Life>,
 }
@@ -140,7 +142,8 @@ pub fn evaluate(
         }
     }
     let contrast = (!protocol.is_plain()).then_some(Contrast { control: control.entries, differences, unharmed });
-    Ok(Evaluation { entries: changed.entries, contrast, examples: experiment.examples(), lives })
+    let (examples, baselines) = (experiment.examples(), changed.tally.and_then(|tally| tally.note()));
+    Ok(Evaluation { entries: changed.entries, contrast, examples, baselines, lives })
 }
 
 /// Lifetimes to which the same is done.
