@@ -1,6 +1,7 @@
 //! The command line: one file per sub-command, the same events as the window, printed.
 
 mod bench;
+mod compare;
 mod episode;
 mod eval;
 mod interventions;
@@ -44,6 +45,7 @@ enum Command {
     Render(render::Arguments),
     Share(share::Arguments),
     Bench(bench::Arguments),
+    Compare(compare::Arguments),
 }
 
 /// Runs the program: exit code 0 when done, 1 after one plain sentence on standard error, 2 for wrong usage.
@@ -85,6 +87,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(Command::Episode(arguments)) => episode::run(&arguments),
         Some(Command::Share(arguments)) => share::run(&arguments),
         Some(Command::Bench(arguments)) => bench::run(&arguments),
+        Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::Render(arguments)) => render::run(&arguments),
         None => window::run(arguments.file.as_deref()),
     }

@@ -4,7 +4,7 @@
 //! sentence. Progress is worth neither: training outlives its terminal.
 
 use crate::files::{FileError, one_line, reason};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -43,6 +43,20 @@ pub fn say(text: &str) {
 /// Tells standard error a sentence; without standard error, nobody.
 pub fn complain(text: &str) {
     let _printed = writeln!(io::stderr(), "hebbscope: {}", one_line(text));
+}
+
+/// How far it is, on one line of a terminal that is rewritten; what is soon done is not worth one.
+pub fn say_progress(done: usize, total: usize) {
+    if total > 4 && io::stderr().is_terminal() {
+        progress(&format!("\r{done} of {total} "));
+    }
+}
+
+/// Wipes that line.
+pub fn clear_progress() {
+    if io::stderr().is_terminal() {
+        progress("\r                        \r");
+    }
 }
 
 /// Writes over the line of progress in a terminal; without a terminal, for nobody.

@@ -1,6 +1,7 @@
 //! `hebbscope render`: what the window shows, in a file, without a display.
 
-use super::{interventions, output};
+use super::interventions;
+use super::output::{clear_progress, say_progress};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::files::typed_path;
 use crate::train::Bundled;
@@ -19,7 +20,6 @@ use crate::ui::scene::{self, Scene};
 use anyhow::bail;
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -265,19 +265,6 @@ impl Arguments {
             _ => return Ok(()),
         };
         Err(super::Arguments::command().error(ErrorKind::ArgumentConflict, text))
-    }
-}
-
-/// How far it is, on one line of a terminal that is rewritten.
-fn say_progress(done: usize, total: usize) {
-    if total > 4 && std::io::stderr().is_terminal() {
-        output::progress(&format!("\r{done} of {total} "));
-    }
-}
-
-fn clear_progress() {
-    if std::io::stderr().is_terminal() {
-        output::progress("\r                        \r");
     }
 }
 

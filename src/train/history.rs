@@ -6,12 +6,16 @@ use super::metrics;
 use super::run_folder::{checkpoint_path, config_path, metrics_path, metrics_text, read_config};
 use super::trainer::Point;
 use crate::files::FileError;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+
+/// Over so many iterations training is averaged where runs are compared by one number.
+pub const TRAINING_MEAN: usize = 100;
 
 /// A run as its folder tells it, trained to the end or not.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {
-    /// The folder.
+    /// The folder; of a run that is known by its checkpoint alone, that file.
     pub folder: PathBuf,
     /// What the run is.
     pub config: RunConfig,
@@ -57,6 +61,21 @@ impl History {
         let step_seconds = rows.iter().map(|(_, age)| seconds(*age)).collect();
         let points = rows.into_iter().map(|(point, _)| point).collect();
         Ok(Self { folder: folder.to_owned(), config, points, step_seconds })
+    }
+
+    /// The run whose `checkpoint` was read from the file at `path`, as far as the checkpoint tells it.
+    pub fn of_checkpoint(path: &Path, checkpoint: &Checkpoint) -> Self {
+        let points = checkpoint.curve.clone();
+        let step_seconds = vec![0.0; points.len()];
+        Self { folder: path.to_owned(), config: checkpoint.config.clone(), points, step_seconds }
+    }
+
+    /// The mean of the task's measure over some iterations, counted from 1; `None` where the run has not come so far, or
+    /// a value among them is not a finite number.
+    pub fn mean_measure(&self, iterations: &RangeInclusive<usize>) -> Option<f64> {
+        let points = self.points.get(iterations.start().checked_sub(1)?..*iterations.end())?;
+        let mean = points.iter().map(|point| f64::from(point.measure)).sum::<f64>() / points.len() as f64;
+        mean.is_finite().then_some(mean)
     }
 
     /// Whether `points` are those of this run, as far as both are known.

@@ -14,6 +14,7 @@
 //! | [`learned_from`] | what a network has learned from, in words |
 //! | [`evaluate`] | how well a network does on episodes it has never lived |
 //! | [`lesion`] | what a network comes to whose w or α is shuffled, averaged or zero |
+//! | [`statistics`] | medians and quartiles over runs, and the rank-sum test between groups of them |
 //! | [`open`] | a checkpoint, a run folder or a tape, whatever is handed over |
 
 pub mod adam;
@@ -27,6 +28,7 @@ mod metrics;
 pub mod open;
 pub mod run_folder;
 pub mod specimen;
+pub mod statistics;
 pub mod trainer;
 pub mod worker;
 

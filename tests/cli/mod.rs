@@ -1,6 +1,7 @@
 //! The program from outside.
 
 pub mod command_line;
+mod compare;
 mod maze_command_line;
 mod no_display;
 mod real_hands;

@@ -11,7 +11,7 @@ use hebbscope::ui::panels::curve::axis::Scale;
 use hebbscope::ui::panels::curve::bands::Bands;
 use hebbscope::ui::panels::curve::number::Number;
 use hebbscope::ui::panels::curve::outline::Mark;
-use hebbscope::ui::panels::curve::quartiles::{Quartiles, quantile};
+use hebbscope::ui::panels::curve::quartiles::Quartiles;
 use hebbscope::ui::panels::curve::{Curve, Source};
 use hebbscope::ui::{App, Session, theme};
 use std::path::{Path, PathBuf};
@@ -61,17 +61,6 @@ fn train(parent: &Path, settings: &[(&str, &str)], name: &str, lengths: &[usize]
         folder.write_metrics(trainer.curve(), &ages).unwrap();
         folder.save(&trainer.checkpoint().unwrap()).unwrap();
     }
-}
-
-#[test]
-fn quartiles_are_those_of_linear_interpolation() {
-    // numpy.quantile([1, 2, 4, 8, 16], [0.25, 0.5, 0.75]) and of the first four
-    let values = [1.0, 2.0, 4.0, 8.0, 16.0];
-    assert_eq!([0.0, 0.25, 0.5, 0.75, 1.0].map(|share| quantile(&values, share)), [1.0, 2.0, 4.0, 8.0, 16.0]);
-    assert_eq!([0.25, 0.5, 0.75].map(|share| quantile(&values[..4], share)), [1.75, 3.0, 5.0]);
-    assert_eq!([0.25, 0.5].map(|share| quantile(&values[..2], share)), [1.25, 1.5]);
-    assert_eq!(quantile(&[7.0], 0.75), 7.0);
-    assert!(quantile(&[], 0.5).is_nan());
 }
 
 #[test]
@@ -394,6 +383,33 @@ fn the_pointer_reads_out_every_group_and_the_legend_hides_and_takes_away() {
     let left: Vec<String> =
         harness.state().0.session.comparison.compared().groups().iter().map(|group| group.name.clone()).collect();
     assert_eq!(left, ["network = plastic", "network = modulated"]);
+}
+
+#[test]
+fn where_two_groups_are_shown_the_pointer_tells_whether_chance_would_part_them() {
+    let group = |network: &str, first: i32| -> Vec<History> {
+        let run = |seed: u64| {
+            let value = 2f32.powi(first + seed as i32);
+            history(&format!("{network}-{seed}"), &[("network", network)], seed, value, 400)
+        };
+        (0..5).map(run).collect()
+    };
+    let [high, low, few] = [group("plastic", 5), group("non_plastic", 0), group("modulated", 0)[..2].to_vec()];
+    let told = |compared: Compared| {
+        let mut harness = harness(compared);
+        harness.hover_at(egui::pos2(250.0, 250.0));
+        harness.run_steps(3);
+        harness.state().1.clone().unwrap()
+    };
+    let two = compared([high.clone(), low.clone()].concat());
+    // Of the 252 ways to choose five of ten runs two part them so.
+    assert!(told(two.clone()).ends_with("rank-sum test: p = 0.0079 (exact)"), "{}", told(two));
+    let three = compared([high.clone(), low, few.clone()].concat());
+    assert!(!told(three.clone()).contains("rank-sum"), "of three groups it is not said which are meant");
+    let mut hidden = three;
+    hidden.toggle(2);
+    assert!(told(hidden).contains("rank-sum"), "two of them are left");
+    assert!(!told(compared([high, few].concat())).contains("rank-sum"), "two runs are too few");
 }
 
 #[test]

@@ -29,6 +29,14 @@ impl Compared {
                 runs.push(History::read(&folder)?);
             }
         }
+        Self::of(runs)
+    }
+
+    /// These runs.
+    ///
+    /// # Errors
+    /// At the first that cannot stand beside the others.
+    pub fn of(runs: Vec<History>) -> Result<Self, FileError> {
         let mut compared = Self::default();
         match compared.add(runs).into_iter().next() {
             Some(refused) => Err(refused),

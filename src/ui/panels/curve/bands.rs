@@ -25,6 +25,8 @@ pub struct Band {
     pub quartiles: Quartiles,
     /// The smoothed values of each run, where they are too few for quartiles.
     pub each: Vec<Pyramid>,
+    /// The smoothed values of each run.
+    smoothed: Vec<Vec<f32>>,
     /// The first value that is not finite, and so is left out, of each run that has one.
     pub left_out: Vec<LeftOut>,
 }
@@ -57,10 +59,18 @@ impl Band {
             marks.find_map(|(place, &value)| Some(LeftOut { seed: run.config.seed, place, mark: Mark::of(value)? }))
         };
         let left_out = group.runs.iter().zip(&values).filter_map(left_out).collect();
-        let runs: Vec<Vec<f32>> = values.into_iter().map(|values| smoothed(values, number, length)).collect();
-        let quartiles = Quartiles::of(&runs);
-        let each = if runs.len() < FEWEST { runs.into_iter().map(pyramid).collect() } else { Vec::new() };
-        Self { name: group.name.clone(), runs: group.runs.len(), slot: group.slot, quartiles, each, left_out }
+        let smoothed: Vec<Vec<f32>> = values.into_iter().map(|values| smoothed(values, number, length)).collect();
+        let quartiles = Quartiles::of(&smoothed);
+        let is_few = smoothed.len() < FEWEST;
+        let each = if is_few { smoothed.iter().cloned().map(pyramid).collect() } else { Vec::new() };
+        let (name, runs, slot) = (group.name.clone(), group.runs.len(), group.slot);
+        Self { name, runs, slot, quartiles, each, smoothed, left_out }
+    }
+
+    /// The smoothed values at a place, of the runs that got so far and have one there.
+    pub fn at(&self, place: usize) -> Vec<f64> {
+        let values = self.smoothed.iter().filter_map(|run| run.get(place)).copied();
+        values.filter(|value| value.is_finite()).map(f64::from).collect()
     }
 
     /// Whether it is drawn as a median with the band around it.

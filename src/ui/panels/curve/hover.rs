@@ -6,7 +6,8 @@ use super::frame::Frame;
 use super::outline::places_within;
 use super::quartiles::FEWEST;
 use super::{Curve, Source, overlay};
-use crate::ui::numbers::grouped;
+use crate::train::statistics::{RankSum, rank_sum};
+use crate::ui::numbers::{figures, grouped};
 use crate::ui::theme::Palette;
 use egui::{Align2, Color32, Painter, Pos2, Stroke, StrokeKind, TextStyle, Ui, pos2, vec2};
 
@@ -65,7 +66,19 @@ impl Curve {
                 Some((Some(overlay::color(palette, band.slot)), self.band_line(source, band, index)?))
             }),
         );
+        lines.extend(self.test_line(index).map(|words| (None, words)));
         Some(ReadOut { index, lines })
+    }
+
+    /// Whether chance alone would part two groups as clearly; of more than two it is not said which are meant.
+    fn test_line(&self, index: usize) -> Option<String> {
+        let [one, other] = self.bands.all() else { return None };
+        let [one, other] = [one, other].map(|band| band.at(index));
+        if one.len().min(other.len()) < FEWEST {
+            return None;
+        }
+        let RankSum { p, method, .. } = rank_sum(&one, &other)?;
+        Some(format!("rank-sum test: p = {} ({})", figures(p, 2), method.name()))
     }
 
     /// The value and the mean of the run in view, where it has got that far.

@@ -1,17 +1,10 @@
 //! Several runs at each iteration: the median and the quartiles of those that got that far.
 
 use super::pyramid::Pyramid;
+use crate::train::statistics::quantile;
 
 /// The fewest values that have quartiles worth drawing.
 pub const FEWEST: usize = 3;
-
-/// The value at a `share` of the way through `sorted`, linear between neighbours; NaN where there is none.
-pub fn quantile(sorted: &[f32], share: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
-    let place = share.clamp(0.0, 1.0) * last as f64;
-    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
-    f64::from(below) + (f64::from(above) - f64::from(below)) * place.fract()
-}
 
 /// Median and quartiles of several runs at each iteration. Values that are not finite count as absent.
 #[derive(Clone, Debug, Default)]

@@ -1,0 +1,59 @@
+//! A comparison as one line of JSON.
+
+use super::Comparison;
+use super::groups::{By, Group, Judged, Pair, pairs};
+use serde_json::{Map, Value, json};
+
+/// The line.
+pub(super) fn line(comparison: &Comparison<'_>) -> String {
+    let Comparison { arguments, task, window, groups } = comparison;
+    let pair = |groups: [&Group; 2]| {
+        let mut object = Map::from_iter([("groups".to_owned(), json!(groups.map(|group| &group.name)))]);
+        object.extend(By::ALL.map(|by| (by.key().to_owned(), test(&Pair { groups, by }))));
+        Value::Object(object)
+    };
+    let line = json!({
+        "task": task.name(),
+        "measure": task.measure().key,
+        "version": env!("CARGO_PKG_VERSION"),
+        "seed": arguments.seed,
+        "episodes": arguments.episodes,
+        "iterations": window.as_ref().map(|window| [window.start(), window.end()]),
+        "groups": groups.iter().map(group).collect::<Vec<_>>(),
+        "pairs": pairs(groups).map(pair).collect::<Vec<_>>(),
+    });
+    line.to_string()
+}
+
+fn group(group: &Group) -> Value {
+    let mut object = Map::from_iter([("name".to_owned(), group.name.clone().into())]);
+    object.extend(By::ALL.map(|by| {
+        let summary = group.summary(by);
+        let value = summary.map(
+            |summary| json!({ "n": summary.count, "q25": summary.low, "median": summary.median, "q75": summary.high }),
+        );
+        (by.key().to_owned(), value.into())
+    }));
+    object.insert("runs".into(), group.runs.iter().map(run).collect::<Vec<_>>().into());
+    Value::Object(object)
+}
+
+fn run(run: &Judged) -> Value {
+    json!({
+        "run": run.place.display().to_string(),
+        "seed": run.seed,
+        "iteration": run.iteration,
+        "fingerprint": run.fingerprint,
+        "examples": run.examples,
+        "world": run.world,
+        "new_episodes": run.lives.mean(),
+        "new_episodes_error": run.lives.error(),
+        "training": run.training,
+    })
+}
+
+fn test(pair: &Pair<'_>) -> Value {
+    let found =
+        pair.test().map(|test| json!({ "p": test.p, "u": test.u, "n": pair.counts(), "by": test.method.name() }));
+    found.into()
+}
