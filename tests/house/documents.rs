@@ -20,13 +20,14 @@ pub const DOCUMENTS: [&str; 8] = [
 ];
 
 /// What loops of the documents go through, and one of its values.
-const VARIABLES: [(&str, &str); 6] = [
+const VARIABLES: [(&str, &str); 7] = [
     ("$seed", "1"),
     ("$alpha", "free"),
     ("$network", "plastic"),
     ("$agent", "agent"),
     ("$what", "erase"),
     ("$lesion", "alpha=mean"),
+    ("$set", "steps=400"),
 ];
 
 /// The text of a document.
