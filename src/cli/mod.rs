@@ -73,6 +73,17 @@ pub fn planned_run<'a>(arguments: impl IntoIterator<Item = &'a str>) -> anyhow::
     }
 }
 
+/// Whether the program understands a command line, given word by word without the program's name. Nothing is run.
+///
+/// # Errors
+/// With what the program says of words that it does not understand.
+pub fn check(words: &[&str]) -> Result<(), String> {
+    match Arguments::try_parse_from(["hebbscope"].iter().chain(words)) {
+        Err(error) if error.use_stderr() => Err(error.to_string()),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// Starts the threads that compute, all of them, where there is still time to say that there are none.
 fn start_threads() -> anyhow::Result<()> {
     let named = |index| format!("hebbscope-{index}");
