@@ -25,6 +25,7 @@ pub mod maze_panel;
 mod maze_window;
 mod memories;
 mod order;
+mod others;
 mod playing;
 mod rank;
 mod remembered;
