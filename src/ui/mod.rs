@@ -11,7 +11,7 @@
 //! | [`asking`] | questions of the viewer's own: another probe, own pictures |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
 //! | [`lifetimes`] | many lifetimes of one network, lived away from the frame |
-//! | [`evaluations`] | what interventions do in many episodes, found away from the frame |
+//! | [`evaluations`] | what interventions and lesions do in many episodes, found away from the frame |
 //! | [`training`], [`settings_form`], [`devices`] | the training run of this window, and the fields of the next |
 //! | [`comparison`] | runs beside each other, grouped by what they have in common |
 //! | [`watch`] | following a run that another process writes |

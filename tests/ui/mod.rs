@@ -19,6 +19,7 @@ mod intervene;
 mod layers;
 mod layout;
 mod legible;
+mod lesions;
 pub mod matrices;
 mod matrix_panel;
 pub mod maze_panel;

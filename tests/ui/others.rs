@@ -259,7 +259,8 @@ fn driving_has_no_comparison_and_nothing_begins_while_a_network_trains() {
     let View::Without(why) = session.look_at_others() else { panic!("it is compared while a network trains") };
     assert!(why.contains("while a network trains"), "{why}");
     session.compare_with_others();
-    assert!(!session.others.is_busy());
+    assert_eq!(session.look_at_lesions("alpha"), None);
+    assert!(!session.others.is_busy() && !session.lesions.is_busy());
     session.training.tell(hebbscope::train::Command::Stop);
     wait_for(session, "the end", |session| !session.training.is_active());
     assert_eq!(session.look_at_others(), View::Waiting);

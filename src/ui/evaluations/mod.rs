@@ -5,8 +5,10 @@
 //! | here | the network that is evaluated |
 //! | `job` | work on a thread of its own that tells of every life |
 //! | [`others`] | what is done to the episode in view, done to many others |
+//! | [`lesions`] | what α and w are worth: the network with them shuffled, the same everywhere, or gone |
 
 mod job;
+pub mod lesions;
 pub mod others;
 
 use super::scene::Scene;

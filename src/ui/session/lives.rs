@@ -5,6 +5,7 @@ use super::Session;
 use super::arrivals::Arrival;
 use crate::episode::Intervention;
 use crate::tasks::Recalled;
+use crate::ui::evaluations::lesions;
 use crate::ui::evaluations::others::View;
 use crate::ui::lifetimes::{GalleryLifetime, Lives};
 use crate::ui::scene::{self, Changed, Prepared};
@@ -75,6 +76,13 @@ impl Session {
         let may_begin = !self.training.is_running();
         let Some(scene) = &self.scene else { return View::Nothing };
         self.others.look(scene, may_begin, &self.wake)
+    }
+
+    /// What a parameter of the network in view is worth, as far as it has been found; begins to find it out. `None` while a
+    /// network trains, unless it is known.
+    pub fn look_at_lesions(&mut self, parameter: &str) -> Option<lesions::Found> {
+        let may_begin = !self.training.is_running();
+        self.lesions.look(self.scene.as_ref()?, parameter, may_begin, &self.wake)
     }
 
     /// Does to many others what is done to the lifetime in view, however long that takes.

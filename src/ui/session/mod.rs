@@ -11,6 +11,7 @@ use super::asking::Asking;
 use super::branching::Branching;
 use super::comparison::Comparison;
 use super::distributions::Distributions;
+use super::evaluations::lesions::Lesions;
 use super::evaluations::others::Others;
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
@@ -82,6 +83,8 @@ pub struct Session {
     pub distributions: Distributions,
     /// What is done to the lifetime in view, done to many others.
     pub others: Others,
+    /// What its parameters are worth.
+    pub lesions: Lesions,
     curve: Vec<Point>,
     job: Option<Job>,
     matrices: Matrices,
@@ -118,6 +121,7 @@ impl Session {
             ranks: Ranks::default(),
             distributions: Distributions::default(),
             others: Others::default(),
+            lesions: Lesions::default(),
             curve: Vec::new(),
             job: None,
             matrices: Matrices::default(),
@@ -337,6 +341,7 @@ impl Session {
         self.comparison.update(&mut self.notices);
         self.ordering.update();
         self.others.update();
+        self.lesions.update(self.scene.as_ref(), self.training.is_running());
         self.distributions.update(self.scene.as_mut());
         self.receive();
         self.look();
@@ -360,7 +365,7 @@ impl Session {
     /// Whether nothing is being found that panels have asked for.
     pub fn is_at_rest(&self) -> bool {
         let is_looking = self.training.devices.is_looking() || self.ordering.is_looking() || self.ranks.is_busy();
-        let is_looking = is_looking || self.others.is_busy();
+        let is_looking = is_looking || self.others.is_busy() || self.lesions.is_busy();
         !is_looking && self.shelf.progress().is_none() && self.distributions.life.progress().is_none()
     }
 
@@ -371,6 +376,7 @@ impl Session {
         self.ordering.settle();
         self.ranks.settle();
         self.others.settle(&self.wake);
+        self.lesions.settle();
         self.distributions.life.settle();
     }
 
