@@ -11,6 +11,7 @@
 //! | [`asking`] | questions of the viewer's own: another probe, own pictures |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
 //! | [`lifetimes`] | many lifetimes of one network, lived away from the frame |
+//! | [`evaluations`] | what interventions and lesions do in many episodes, found away from the frame |
 //! | [`training`], [`settings_form`], [`devices`] | the training run of this window, and the fields of the next |
 //! | [`comparison`] | runs beside each other, grouped by what they have in common |
 //! | [`watch`] | following a run that another process writes |
@@ -40,6 +41,7 @@ pub mod controls;
 pub mod devices;
 pub mod display;
 pub mod distributions;
+pub mod evaluations;
 pub mod export;
 pub mod files;
 pub mod fitting;

@@ -56,6 +56,28 @@ pub fn percent(fraction: f64) -> String {
     format!("{text}{THIN}%")
 }
 
+/// A mean with its standard error: "−63.2 ± 3.5", "0.20 ± 0.10 %". Two figures of the error say how many of the mean mean
+/// something.
+pub fn with_error(mean: f64, error: Option<f64>, is_fraction: bool) -> String {
+    let (factor, unit) = if is_fraction { (100.0, format!("{THIN}%")) } else { (1.0, String::new()) };
+    let (mean, error) = (mean * factor, error.map(|error| error * factor));
+    let text = match error.filter(|error| *error > 0.0 && error.is_finite()) {
+        Some(error) => {
+            let count = (1.0 - error.log10().floor()).clamp(0.0, 9.0) as usize;
+            format!("{} ± {}", decimals(mean, count), decimals(error, count))
+        }
+        // All are the same, or there is only one.
+        None => figures(mean, 3),
+    };
+    text + &unit
+}
+
+/// The same of a difference, with a sign also when positive.
+pub fn difference(mean: f64, error: Option<f64>, is_fraction: bool) -> String {
+    let text = with_error(mean, error, is_fraction);
+    if mean > 0.0 { format!("+{text}") } else { text }
+}
+
 /// The fewest digits that read back as the same number, for files: what was a single-precision number keeps the digits
 /// of one, "0.1" and not "0.10000000149011612".
 pub fn shortest(value: f64) -> String {
@@ -87,6 +109,10 @@ mod tests {
         assert_eq!(figures(f64::NEG_INFINITY, 3), "−∞");
         assert_eq!(decimals(-0.456, 2), "−0.46");
         assert_eq!(decimals(f64::NAN, 2), "NaN");
+        assert_eq!(with_error(-63.18, Some(3.518), false), "−63.2 ± 3.5");
+        assert_eq!(with_error(0.002, Some(0.001), true), "0.20 ± 0.10\u{2005}%");
+        assert_eq!([0.5, 0.0].map(|mean| difference(mean, Some(0.1), false)), ["+0.50 ± 0.10", "0.00 ± 0.10"]);
+        assert_eq!([with_error(0.5, None, false), with_error(0.25, Some(0.0), true)], ["0.500", "25.0\u{2005}%"]);
         assert_eq!([12, 200, 3720].map(duration), ["12 s", "3 min 20 s", "1 h 02 min"]);
         assert_eq!(percent(0.004_2), "0.42\u{2005}%");
         assert_eq!([f64::from(0.1_f32), 0.1, 2.0, 1.0 / 3.0].map(shortest), ["0.1", "0.1", "2", "0.3333333333333333"]);

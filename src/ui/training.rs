@@ -167,6 +167,11 @@ impl Training {
         matches!(self.phase, Phase::Starting | Phase::Running | Phase::Paused)
     }
 
+    /// Whether iterations are being done, or about to be.
+    pub fn is_running(&self) -> bool {
+        matches!(self.phase, Phase::Starting | Phase::Running)
+    }
+
     /// The numbers so far.
     pub fn curve(&self) -> &[Point] {
         &self.curve

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The window with an agent of twelve neurons in a maze of 5 × 5 squares, at rest at a step of its life of thirty.
-fn opened_at(path: PathBuf, step: usize) -> Harness<'static, App> {
+pub fn opened_at(path: PathBuf, step: usize) -> Harness<'static, App> {
     let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
     app.session.open(path);
     app.session.settle();
@@ -38,7 +38,7 @@ fn opened(folder: &Path, step: usize) -> Harness<'static, App> {
 }
 
 /// Waits until what has been done has been lived.
-fn lived(harness: &mut Harness<'_, App>) {
+pub fn lived(harness: &mut Harness<'_, App>) {
     for _ in 0..4 {
         harness.run_steps(1);
         harness.state_mut().session.settle();
@@ -48,7 +48,7 @@ fn lived(harness: &mut Harness<'_, App>) {
     assert_eq!(harness.state().session.notices, []);
 }
 
-fn tape(harness: &Harness<'_, App>) -> Arc<Tape> {
+pub fn tape(harness: &Harness<'_, App>) -> Arc<Tape> {
     Arc::clone(harness.state().session.scene().unwrap().tape())
 }
 

@@ -71,7 +71,7 @@ impl Protocol {
 
     /// What is done to the lifetime at this place. Transplants come from other lifetimes each time: the first has the
     /// donor that was named, each after it the next seed.
-    pub(super) fn interventions(&self, place: u64) -> Vec<Intervention> {
+    pub fn interventions(&self, place: u64) -> Vec<Intervention> {
         let mut interventions = self.interventions.clone();
         for done in &mut interventions {
             if let What::Transplant { seed, .. } = &mut done.what {

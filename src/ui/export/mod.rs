@@ -29,6 +29,7 @@ pub use exports::Exports;
 pub use job::Job;
 
 use super::comparison::Compared;
+use super::evaluations::others::Others;
 use super::inspector::Pinned;
 use super::layout::{Arrangement, Choices, Dock, Named};
 use super::lifetimes::Shelf;
@@ -110,6 +111,8 @@ pub struct Still {
     pub curve: Arc<[Point]>,
     /// Lifetimes side by side.
     pub shelf: Shelf,
+    /// What is done to the lifetime, done to many others.
+    pub others: Others,
     /// Runs beside each other.
     pub compared: Compared,
     /// The neuron or connection that is looked at.

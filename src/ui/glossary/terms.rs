@@ -56,8 +56,9 @@ pub const TERMS: &[Entry] = &[
     entry(
         "α",
         "plasticity coefficient",
-        "How much a connection follows its trace, trained like w: one for each synapse, one for each neuron, or one for \
-         all of them.",
+        "How plastic a connection is: by how much it follows its trace. Trained like w, one for each synapse, one for each \
+         neuron, or one for all of them. Whether it matters which connection has which α is another question, which a \
+         lesion answers: shuffle them.",
         NEURON,
         "DP, eq. 1",
     ),

@@ -35,6 +35,8 @@ pub(super) enum Arrival {
     Own,
     /// The same lifetime with other interventions: at the same instant.
     Branched,
+    /// Another lifetime with the same interventions: at the same instant.
+    Among,
     /// The same lifetime with another of its layers in view: at the same instant.
     Layer,
     /// The network in training: stay at the end of its lifetime; what an agent of this window's own run did is played.
@@ -47,7 +49,9 @@ impl Arrival {
         match self {
             Self::Fresh => Attempt::Opening,
             Self::Follow => Attempt::Following,
-            Self::Replay | Self::Answer | Self::Asked | Self::Own | Self::Branched | Self::Layer => Attempt::Living,
+            Self::Replay | Self::Answer | Self::Asked | Self::Own | Self::Branched | Self::Among | Self::Layer => {
+                Attempt::Living
+            }
         }
     }
 }
@@ -200,7 +204,7 @@ impl Session {
                     self.clock.seek(steps - 1);
                 }
             }
-            Arrival::Branched | Arrival::Layer => self.clock.set_steps(steps),
+            Arrival::Branched | Arrival::Among | Arrival::Layer => self.clock.set_steps(steps),
             Arrival::Fresh => {
                 let (path, watch) = self.opening.take().unzip();
                 (self.opened, self.watch, self.newer) = (path, watch.flatten(), None);

@@ -5,6 +5,8 @@ use super::Session;
 use super::arrivals::Arrival;
 use crate::episode::Intervention;
 use crate::tasks::Recalled;
+use crate::ui::evaluations::lesions;
+use crate::ui::evaluations::others::View;
 use crate::ui::lifetimes::{GalleryLifetime, Lives};
 use crate::ui::scene::{self, Changed, Prepared};
 use std::sync::Arc;
@@ -65,6 +67,39 @@ impl Session {
             let mut prepared = scene::new_episode(origin, config, parameters, by.iteration, seed)?;
             prepared.curve = Some(by.curve.to_vec());
             Ok(prepared)
+        });
+    }
+
+    /// What is done to the lifetime in view, done to many others, as far as it has been found; see
+    /// [`Others`](crate::ui::evaluations::others::Others). It waits while a network trains.
+    pub fn look_at_others(&mut self) -> View {
+        let may_begin = !self.training.is_running();
+        let Some(scene) = &self.scene else { return View::Nothing };
+        self.others.look(scene, may_begin, &self.wake)
+    }
+
+    /// What a parameter of the network in view is worth, as far as it has been found; begins to find it out. `None` while a
+    /// network trains, unless it is known.
+    pub fn look_at_lesions(&mut self, parameter: &str) -> Option<lesions::Found> {
+        let may_begin = !self.training.is_running();
+        self.lesions.look(self.scene.as_ref()?, parameter, may_begin, &self.wake)
+    }
+
+    /// Does to many others what is done to the lifetime in view, however long that takes.
+    pub fn compare_with_others(&mut self) {
+        if let Some(scene) = self.scene.as_ref().filter(|_| !self.training.is_running()) {
+            self.others.begin(scene, &self.wake);
+        }
+    }
+
+    /// Shows the lifetime of another seed, to which `interventions` are done, at the same instant.
+    pub fn show_among(&mut self, seed: u64, interventions: Vec<Intervention>) {
+        let Some(scene) = self.scene.clone() else { return };
+        self.following = false;
+        self.clock.pause();
+        self.start(format!("running episode seed {seed}"), Arrival::Among, move || {
+            let scene = scene.of_seed(seed)?.branched(interventions)?;
+            Ok(Prepared { scene, curve: None, note: None })
         });
     }
 

@@ -11,6 +11,8 @@ use super::asking::Asking;
 use super::branching::Branching;
 use super::comparison::Comparison;
 use super::distributions::Distributions;
+use super::evaluations::lesions::Lesions;
+use super::evaluations::others::Others;
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
 use super::layout::Subject;
@@ -79,6 +81,10 @@ pub struct Session {
     pub ranks: Ranks,
     /// How values are distributed, over training and along the lifetime.
     pub distributions: Distributions,
+    /// What is done to the lifetime in view, done to many others.
+    pub others: Others,
+    /// What its parameters are worth.
+    pub lesions: Lesions,
     curve: Vec<Point>,
     job: Option<Job>,
     matrices: Matrices,
@@ -114,6 +120,8 @@ impl Session {
             comparison: Comparison::default(),
             ranks: Ranks::default(),
             distributions: Distributions::default(),
+            others: Others::default(),
+            lesions: Lesions::default(),
             curve: Vec::new(),
             job: None,
             matrices: Matrices::default(),
@@ -332,6 +340,8 @@ impl Session {
         self.ranks.update();
         self.comparison.update(&mut self.notices);
         self.ordering.update();
+        self.others.update();
+        self.lesions.update(self.scene.as_ref(), self.training.is_running());
         self.distributions.update(self.scene.as_mut());
         self.receive();
         self.look();
@@ -355,6 +365,7 @@ impl Session {
     /// Whether nothing is being found that panels have asked for.
     pub fn is_at_rest(&self) -> bool {
         let is_looking = self.training.devices.is_looking() || self.ordering.is_looking() || self.ranks.is_busy();
+        let is_looking = is_looking || self.others.is_busy() || self.lesions.is_busy();
         !is_looking && self.shelf.progress().is_none() && self.distributions.life.progress().is_none()
     }
 
@@ -364,6 +375,8 @@ impl Session {
         self.training.devices.settle();
         self.ordering.settle();
         self.ranks.settle();
+        self.others.settle(&self.wake);
+        self.lesions.settle();
         self.distributions.life.settle();
     }
 
@@ -375,6 +388,7 @@ impl Session {
             at: self.clock.at(),
             curve: self.curve().into(),
             shelf: self.shelf.clone(),
+            others: self.others.clone(),
             compared: self.comparison.compared().clone(),
             pinned: self.pinned(),
             order: self.scene.as_ref().map(|scene| self.ordering.kind(scene)),
@@ -392,6 +406,7 @@ impl Session {
         }
         self.scene = Some(still.scene);
         self.shelf = still.shelf;
+        self.others = still.others;
         self.comparison.show(still.compared);
         self.unpin();
         if let Some(pinned) = still.pinned {

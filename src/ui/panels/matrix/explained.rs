@@ -42,9 +42,11 @@ pub(super) fn explanation(kind: MatrixKind, session: &Session) -> Explanation {
                 "α, the plasticity coefficients: how much each connection follows its trace.",
                 "In warm colours the trace adds to the weight, in blue it takes away from it, and where α is zero the \
                  connection stays as it was trained.",
-                "Gradient descent has learned α: it says where in the network memory is of use.",
+                "The picture tells how plastic each connection is, not whether it matters where: that a lesion tells, which \
+                 shuffles the values.",
             ],
-            try_this: "Choose α·H in the row above, press Home, then hold →: the trace counts only where α is not zero.",
+            try_this: "Press lesion above the matrix: it compares the network with α shuffled, the same everywhere, and \
+                       zero.",
         },
         MatrixKind::AlphaTrace => Explanation {
             sentences: [
@@ -86,7 +88,7 @@ pub(super) fn explanation(kind: MatrixKind, session: &Session) -> Explanation {
                 "dL/dα: how much the loss of the last training iteration rises with each plasticity coefficient.",
                 "The optimiser steps against it: on the whole, coefficients in warm colours become smaller, \
                  blue ones larger.",
-                "It tells where training asks for more memory, and where for less.",
+                "It tells which coefficients training is changing now.",
             ],
             try_this: "Train a new network and pause it: each Train one step brings the gradient of one iteration.",
         },

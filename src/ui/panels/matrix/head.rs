@@ -1,6 +1,7 @@
 //! The line above a matrix: which one is shown, what it is, and how its range is chosen.
 
 use super::MatrixPanel;
+use super::lesion;
 use super::range::Range;
 use crate::render::Reduction;
 use crate::ui::glossary;
@@ -10,7 +11,7 @@ use crate::ui::panels::chips::matrix_chip;
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
 use egui::containers::menu::MenuButton;
-use egui::{Align, Button, Color32, FontFamily, FontId, Layout, RichText, Role, Ui, WidgetInfo, vec2};
+use egui::{Align, Button, Color32, FontFamily, FontId, Layout, RichText, Role, SetOpenCommand, Ui, WidgetInfo, vec2};
 
 /// Height of a chip.
 const HEIGHT: f32 = 22.0;
@@ -27,6 +28,12 @@ const RANGE_WIDTH: f32 = 66.0;
 /// What the choice of the order takes beside it.
 const ORDER_WIDTH: f32 = 82.0;
 
+/// What the word beside that takes.
+const LESION_WIDTH: f32 = 58.0;
+
+/// What the choice of the matrix takes where it is a menu.
+const MENU_WIDTH: f32 = 70.0;
+
 impl MatrixPanel {
     /// Draws the line. Answers whether the range of what is visible is asked for.
     pub(super) fn head_ui(&mut self, ui: &mut Ui, session: &mut Session) -> bool {
@@ -37,17 +44,23 @@ impl MatrixPanel {
             // As wide as they are reckoned to be: what does not fit is a menu.
             ui.spacing_mut().button_padding.x = PADDING;
             let widths: f32 = MatrixKind::ALL.iter().map(|kind| chip_width(ui, *kind) + GAP).sum();
-            if widths + RANGE_WIDTH + ORDER_WIDTH <= ui.available_width() {
+            let beside = RANGE_WIDTH + ORDER_WIDTH + LESION_WIDTH;
+            let has_lesion_beside = beside + MENU_WIDTH <= ui.available_width();
+            if widths + beside <= ui.available_width() {
                 for kind in MatrixKind::ALL {
                     self.chip(ui, session, kind);
                 }
             } else {
-                self.kind_menu(ui, session);
+                self.kind_menu(ui, session, !has_lesion_beside);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 wants_visible = self.range_menu(ui, palette);
                 ui.add_space(6.0);
                 self.order_menu(ui, session, palette);
+                if has_lesion_beside {
+                    ui.add_space(6.0);
+                    self.lesion_word(ui, session, palette);
+                }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add_space(8.0);
                     let font = egui::TextStyle::Small.resolve(ui.style());
@@ -74,9 +87,27 @@ impl MatrixPanel {
         }
     }
 
-    fn kind_menu(&mut self, ui: &mut Ui, session: &Session) {
+    /// The word behind which it stands what the matrix is worth.
+    fn lesion_word(&self, ui: &mut Ui, session: &mut Session, palette: &Palette) {
+        let Some(parameter) = lesion::parameter(self.kind, session) else { return };
+        let button = Button::new(RichText::new(lesion::WORD).small().color(palette.quiet)).frame(false);
+        let response = ui.add(button);
+        let name = format!("lesions of {}", self.kind.symbol());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        let set = response.clicked().then_some(SetOpenCommand::Toggle);
+        self.lesion_ui(ui, session, &response, set, &parameter);
+        response.on_hover_text(format!(
+            "what is {} worth? the network with it shuffled, the same everywhere, zero",
+            self.kind.symbol()
+        ));
+    }
+
+    /// The choice of the matrix; what it is worth stands there, too, where `has_lesion`.
+    fn kind_menu(&mut self, ui: &mut Ui, session: &mut Session, has_lesion: bool) {
         let palette = Palette::of(ui.ctx());
         let button = matrix_chip(self.kind, true, false, palette).min_size(vec2(40.0, HEIGHT));
+        let parameter = lesion::parameter(self.kind, session).filter(|_| has_lesion);
+        let mut set = None;
         let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
             for kind in MatrixKind::ALL {
                 let is_missing = session.scene().is_some_and(|scene| kind.why_missing(scene).is_some());
@@ -89,7 +120,16 @@ impl MatrixPanel {
                     self.kind = kind;
                 }
             }
+            if parameter.is_some() {
+                ui.separator();
+                if ui.add(Button::new(format!("lesions of {} …", self.kind.symbol())).frame(false)).clicked() {
+                    set = Some(SetOpenCommand::Bool(true));
+                }
+            }
         });
+        if let Some(parameter) = &parameter {
+            self.lesion_ui(ui, session, &response, set, parameter);
+        }
         let name = format!("{}, choose another matrix", self.kind.symbol());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         glossary::tip_after(response, self.kind.symbol(), "choose another matrix");

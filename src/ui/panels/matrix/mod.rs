@@ -3,6 +3,7 @@
 //! | file | subject |
 //! |---|---|
 //! | `head` | which matrix is shown |
+//! | [`lesion`] | what α and w are worth: the network without them, or with them in other places |
 //! | `explained` | what each matrix is, for those who see it for the first time |
 //! | [`picture`] | the heatmap: zoom, pan, numbers along the edges and in the cells |
 //! | [`color_bar`], [`histogram`], [`range`] | what the colours span, and how often which values occur |
@@ -13,6 +14,7 @@ pub mod color_bar;
 mod explained;
 mod head;
 pub mod histogram;
+pub mod lesion;
 pub mod picture;
 pub mod range;
 pub mod stripes;

@@ -1,0 +1,48 @@
+//! Evaluations of the network in view, made away from the frame while panels show how far they are.
+//!
+//! | file | subject |
+//! |---|---|
+//! | here | the network that is evaluated |
+//! | `job` | work on a thread of its own that tells of every life |
+//! | [`others`] | what is done to the episode in view, done to many others |
+//! | [`lesions`] | what α and w are worth: the network with them shuffled, the same everywhere, or gone |
+
+mod job;
+pub mod lesions;
+pub mod others;
+
+use super::scene::Scene;
+use crate::plastic::Parameters;
+use crate::train::{RunConfig, Specimen};
+use std::sync::Arc;
+
+/// How many episodes are lived: those of the episode seeds from 0 on, each of which can be opened.
+pub const EPISODES: u64 = 200;
+
+/// What is said of a thread that has vanished.
+const BROKEN: &str = "it stopped by an internal error";
+
+/// The network that is evaluated.
+struct Examined {
+    config: RunConfig,
+    parameters: Arc<Parameters>,
+    iteration: u64,
+}
+
+impl Examined {
+    /// That of a scene; `None` where it can live no episode of another seed.
+    fn of(scene: &Scene) -> Option<Self> {
+        let (config, parameters) = (scene.config.clone()?, Arc::clone(&scene.parameters));
+        Some(Self { config, parameters, iteration: scene.iteration })
+    }
+
+    /// Whether it is the network that a scene shows.
+    fn is_of(&self, scene: &Scene) -> bool {
+        // The same network may be seen in another world.
+        Arc::ptr_eq(&self.parameters, &scene.parameters) && scene.config.as_ref() == Some(&self.config)
+    }
+
+    fn specimen(&self) -> Specimen<'_> {
+        Specimen { config: &self.config, parameters: &self.parameters, iteration: self.iteration }
+    }
+}

@@ -1,0 +1,286 @@
+//! One episode among many: what is done to the episode in view, done to those of the first seeds before the same steps,
+//! each beside its control.
+//!
+//! Where an episode is lived in milliseconds this begins by itself, as soon as nothing has been changed for a moment.
+//! Where it takes longer it would compete with what is being watched: somebody has to ask for it, and may stop it.
+
+use super::job::Job;
+use super::{BROKEN, EPISODES, Examined};
+use crate::episode::{Intervention, What};
+use crate::train::evaluate::{self, Evaluation, Life, Lives, Protocol};
+use crate::ui::scene::Scene;
+use crate::ui::session::Wake;
+use std::sync::Arc;
+use std::sync::mpsc::TryRecvError;
+use std::time::{Duration, Instant};
+
+/// How long nothing may have changed before it begins: α is dragged through many values.
+pub const DELAY: Duration = Duration::from_millis(400);
+
+/// Steps times connections of an episode that is lived in a few milliseconds.
+const QUICK: usize = 10_000_000;
+
+/// So many results are kept of the network in view, each a few numbers for every episode.
+const KEPT: usize = 16;
+
+/// Why driving has no comparison.
+const OF_ONE_MAZE: &str = "Driven actions and a moved reward belong to the maze of this episode. In other episodes they \
+                           would be something else: there is no comparison.";
+
+/// Why there is none while a network trains.
+const TRAINING: &str = "The comparison with other episodes waits while a network trains.";
+
+/// What there is to show.
+#[derive(Clone, Debug, PartialEq)]
+pub enum View {
+    /// Nothing has been done, or the network can live no other episode.
+    Nothing,
+    /// No comparison, and why.
+    Without(&'static str),
+    /// It is about to begin by itself.
+    Waiting,
+    /// Somebody has to ask for it.
+    Offered,
+    /// What has been found, as far as it has.
+    Found(Found),
+}
+
+/// The same interventions in many episodes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// What is done.
+    pub protocol: Protocol,
+    /// The lives so far, in the order of their seeds.
+    pub lives: Vec<Life>,
+    /// All that was measured, once no more lives come.
+    pub result: Option<Arc<Evaluation>>,
+    /// Why it came to nothing.
+    pub problem: Option<String>,
+    /// Whether it takes so long that somebody may want to stop it.
+    pub is_slow: bool,
+}
+
+impl Found {
+    /// Before any life.
+    pub fn of(interventions: Vec<Intervention>) -> Self {
+        let protocol = Protocol { lives: Lives::Seeds(0..EPISODES), interventions, lesions: Vec::new() };
+        Self { protocol, lives: Vec::new(), result: None, problem: None, is_slow: false }
+    }
+
+    /// Whether no more lives come.
+    pub fn is_over(&self) -> bool {
+        self.result.is_some() || self.problem.is_some()
+    }
+
+    /// Whether all lives are there.
+    pub fn is_whole(&self) -> bool {
+        self.lives.len() as u64 == EPISODES
+    }
+
+    /// What is done to the episode of a seed.
+    pub fn interventions(&self, seed: u64) -> Vec<Intervention> {
+        self.protocol.interventions(seed)
+    }
+
+    /// Whether it is what is done in an episode of this seed: as it was asked for, or as one of the lives.
+    fn is_of(&self, seed: Option<u64>, interventions: &[Intervention]) -> bool {
+        let is_one = || {
+            let seed = seed.filter(|seed| *seed < EPISODES);
+            seed.is_some_and(|seed| self.interventions(seed) == interventions)
+        };
+        self.protocol.interventions == interventions || is_one()
+    }
+}
+
+/// What the thread tells.
+enum News {
+    /// One more.
+    Life(Life),
+    /// No more come.
+    Ended(Result<Arc<Evaluation>, String>),
+}
+
+/// What is asked for and not begun.
+struct Waiting {
+    interventions: Vec<Intervention>,
+    since: Instant,
+    is_slow: bool,
+}
+
+/// What has been found for the network in view.
+#[derive(Default)]
+pub struct Others {
+    examined: Option<Arc<Examined>>,
+    /// All that are over, the last one at the end.
+    known: Vec<Found>,
+    running: Option<(Found, Job<News>)>,
+    waiting: Option<Waiting>,
+    was_asked: bool,
+}
+
+impl Others {
+    /// What there is for the life in view; begins by itself where that is quick and it `may_begin`. Call in every frame
+    /// that shows it: what nobody looks at is found no further.
+    pub(in crate::ui) fn look(&mut self, scene: &Scene, may_begin: bool, wake: &Wake) -> View {
+        let interventions = without_states(&scene.tape().interventions);
+        if interventions.is_empty() {
+            return View::Nothing;
+        }
+        if !self.examined.as_ref().is_some_and(|examined| examined.is_of(scene)) {
+            let Some(examined) = Examined::of(scene) else { return View::Nothing };
+            *self = Self { examined: Some(Arc::new(examined)), ..Self::default() };
+        }
+        if interventions.iter().any(|done| done.what.alteration().is_none()) {
+            return View::Without(OF_ONE_MAZE);
+        }
+        self.was_asked = true;
+        let seed = scene.seed();
+        if !may_begin {
+            self.running = None;
+        }
+        match &self.running {
+            Some((found, _)) if found.is_of(seed, &interventions) => return View::Found(found.clone()),
+            // Something else is in view.
+            _ => self.running = None,
+        }
+        if let Some(found) = self.known.iter().find(|found| found.is_of(seed, &interventions)) {
+            return View::Found(found.clone());
+        }
+        if !may_begin {
+            self.waiting = None;
+            return View::Without(TRAINING);
+        }
+        if !is_quick(scene) {
+            return View::Offered;
+        }
+        let now = Instant::now();
+        match &self.waiting {
+            Some(waiting) if waiting.interventions == interventions => {
+                if now.duration_since(waiting.since) >= DELAY {
+                    self.begin_waiting(wake);
+                }
+            }
+            _ => self.waiting = Some(Waiting { interventions, since: now, is_slow: false }),
+        }
+        match &self.running {
+            Some((found, _)) => View::Found(found.clone()),
+            None => View::Waiting,
+        }
+    }
+
+    /// Begins with what is done to the life in view, now; once more where it was stopped.
+    pub(in crate::ui) fn begin(&mut self, scene: &Scene, wake: &Wake) {
+        let interventions = without_states(&scene.tape().interventions);
+        self.known.retain(|found| found.is_whole() || !found.is_of(scene.seed(), &interventions));
+        self.waiting = Some(Waiting { interventions, since: Instant::now(), is_slow: !is_quick(scene) });
+        self.begin_waiting(wake);
+    }
+
+    /// Asks what runs to stop; what has been found stays.
+    pub fn stop(&self) {
+        if let Some((_, job)) = &self.running {
+            job.stop();
+        }
+    }
+
+    fn begin_waiting(&mut self, wake: &Wake) {
+        let (Some(waiting), Some(examined)) = (self.waiting.take(), &self.examined) else { return };
+        let mut found = Found { is_slow: waiting.is_slow, ..Found::of(waiting.interventions) };
+        let examined = Arc::clone(examined);
+        let protocol = found.protocol.clone();
+        let job = Job::start("hebbscope-others", wake, move |teller| {
+            let each = |life: &Life| teller.tell(News::Life(life.clone()));
+            let result = evaluate::evaluate(examined.specimen(), &protocol, each);
+            teller.tell(News::Ended(result.map(Arc::new).map_err(|error| format!("{error:#}"))));
+        });
+        match job {
+            Ok(job) => self.running = Some((found, job)),
+            Err(error) => {
+                found.problem = Some(format!("the system gives no thread ({error})"));
+                self.keep(found);
+            }
+        }
+    }
+
+    fn keep(&mut self, found: Found) {
+        self.known.push(found);
+        let surplus = self.known.len().saturating_sub(KEPT);
+        self.known.drain(..surplus);
+    }
+
+    /// Takes in what has been found since the last call.
+    pub(in crate::ui) fn update(&mut self) {
+        if !std::mem::take(&mut self.was_asked) {
+            self.waiting = None;
+            match &self.running {
+                // Somebody has waited for what there is.
+                Some((found, job)) if found.is_slow => job.stop(),
+                _ => self.running = None,
+            }
+        }
+        while let Some((_, job)) = &self.running {
+            match job.news.try_recv() {
+                Ok(news) => self.take_in(news),
+                Err(TryRecvError::Empty) => return,
+                Err(TryRecvError::Disconnected) => self.take_in(News::Ended(Err(BROKEN.to_owned()))),
+            }
+        }
+    }
+
+    /// Whether something is being found, or about to be.
+    pub fn is_busy(&self) -> bool {
+        self.running.is_some() || self.waiting.is_some()
+    }
+
+    /// Waits for what is in the making; for pictures and tests, never for a frame.
+    pub(in crate::ui) fn settle(&mut self, wake: &Wake) {
+        self.begin_waiting(wake);
+        while let Some((_, job)) = &self.running {
+            let news = job.news.recv().unwrap_or_else(|_| News::Ended(Err(BROKEN.to_owned())));
+            self.take_in(news);
+        }
+    }
+
+    fn take_in(&mut self, news: News) {
+        match news {
+            News::Life(life) => {
+                if let Some((found, _)) = &mut self.running {
+                    found.lives.push(life);
+                }
+            }
+            News::Ended(result) => {
+                let Some((mut found, _)) = self.running.take() else { return };
+                match result {
+                    Ok(result) => found.result = Some(result),
+                    Err(problem) => found.problem = Some(problem),
+                }
+                self.keep(found);
+            }
+        }
+    }
+}
+
+/// The same results, without those in the making.
+impl Clone for Others {
+    fn clone(&self) -> Self {
+        Self { examined: self.examined.clone(), known: self.known.clone(), ..Self::default() }
+    }
+}
+
+/// The same interventions without the numbers that are transplanted: those follow from the seeds of their donors.
+fn without_states(interventions: &[Intervention]) -> Vec<Intervention> {
+    let mut interventions = interventions.to_vec();
+    for done in &mut interventions {
+        if let What::Transplant { state, .. } = &mut done.what {
+            *state = [].into();
+        }
+    }
+    interventions
+}
+
+/// Whether an episode of this network is lived in a few milliseconds.
+fn is_quick(scene: &Scene) -> bool {
+    let layers = &scene.tape().layers;
+    let connections: usize = layers.iter().map(|record| record.layer.pre * record.layer.post).sum();
+    connections.saturating_mul(scene.tape().steps) <= QUICK
+}

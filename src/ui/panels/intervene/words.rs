@@ -1,0 +1,151 @@
+//! What is said about the same interventions in many episodes, and about this one among them.
+
+use crate::tasks::tally::Mean;
+use crate::tasks::{Goal, Measure};
+use crate::train::evaluate::Life;
+use crate::ui::evaluations::EPISODES;
+use crate::ui::evaluations::others::Found;
+use crate::ui::fitting::BETWEEN;
+use crate::ui::numbers::{self, decimals, percent, with_error};
+
+/// By how much an episode differs from its control; `None` where there is none.
+pub fn difference(life: &Life) -> Option<f64> {
+    life.control.map(|control| life.measure - control)
+}
+
+/// Whether an episode that differs so from its control did worse.
+pub fn is_worse(measure: Measure, difference: f64) -> bool {
+    match measure.goal {
+        Goal::Higher => difference < 0.0,
+        Goal::Lower => difference > 0.0,
+    }
+}
+
+/// "The same in 57 of 200 episodes".
+pub fn title(found: &Found) -> String {
+    let count = found.lives.len();
+    match found.is_over() {
+        true => format!("The same in {count} episodes"),
+        false => format!("The same in {count} of {EPISODES} episodes"),
+    }
+}
+
+/// "mean difference −63.2 ± 3.5 · 9 % lose nothing · 19 % never find the reward again".
+pub fn summary(found: &Found, measure: Measure) -> String {
+    let differences = || found.lives.iter().filter_map(difference);
+    let mean: Mean = differences().collect();
+    let Some(value) = mean.mean() else { return String::new() };
+    let unharmed: Mean = differences().map(|difference| f64::from(u8::from(!is_worse(measure, difference)))).collect();
+    let mut parts =
+        vec![format!("mean difference {}", numbers::difference(value, mean.error(), measure.is_fraction()))];
+    parts.extend(unharmed.mean().map(|unharmed| format!("{} lose nothing", share(unharmed))));
+    if let Some(lost) = found.result.as_ref().and_then(|result| result.entry("never_again_share")?.mean()) {
+        parts.push(format!("{} of those that had found the reward never find it again", share(lost)));
+    }
+    parts.join(BETWEEN)
+}
+
+/// What all of them came to: "reward per episode: 133.8 ± 4.4 with intervention, 197.0 ± 4.3 control".
+pub fn outcomes(found: &Found, measure: Measure) -> String {
+    let with: Mean = found.lives.iter().map(|life| life.measure).collect();
+    let control: Mean = found.lives.iter().filter_map(|life| life.control).collect();
+    let words = |mean: Mean| {
+        mean.mean().map_or_else(String::new, |value| with_error(value, mean.error(), measure.is_fraction()))
+    };
+    format!("{}: {} with intervention, {} control", measure.title, words(with), words(control))
+}
+
+/// "This episode: −90.0, worse than 88 % of them."
+pub fn place(found: &Found, measure: Measure, this: f64) -> String {
+    let differences: Vec<f64> = found.lives.iter().filter_map(difference).collect();
+    let part = |is_sought: fn(Measure, f64) -> bool| {
+        let count = differences.iter().filter(|other| is_sought(measure, this - **other)).count();
+        count as f64 / differences.len().max(1) as f64
+    };
+    let [worse, better] = [part(is_worse), part(|measure, apart| is_worse(measure, -apart))];
+    let rank = match (worse, better) {
+        (0.0, 0.0) => "as all of them".to_owned(),
+        (worse, better) if worse >= better => format!("worse than {} of them", share(worse)),
+        (_, better) => format!("better than {} of them", share(better)),
+    };
+    format!("This episode: {}, {rank}.", signed(measure, this))
+}
+
+/// What stands at a bar: "12 episodes: −120 to −100".
+pub fn bar(count: usize, [from, to]: [f64; 2], measure: Measure) -> String {
+    let noun = if count == 1 { "episode" } else { "episodes" };
+    format!("{count} {noun}: {} to {}", signed(measure, from), signed(measure, to))
+}
+
+/// What all bars show, for screen readers.
+pub fn chart(found: &Found, measure: Measure) -> String {
+    format!("histogram of the differences to the control in {}: {}", measure.title, summary(found, measure))
+}
+
+/// "88 %": a part of some hundred episodes has no more figures.
+pub fn share(part: f64) -> String {
+    format!("{:.0}\u{2005}%", part * 100.0)
+}
+
+/// A difference with its sign.
+pub fn signed(measure: Measure, difference: f64) -> String {
+    let text = match difference.abs() {
+        _ if measure.is_fraction() => percent(difference).replace('-', "−"),
+        0.0 => "0".to_owned(),
+        size => decimals(difference, if size >= 10.0 { 1 } else { 2 }),
+    };
+    if difference > 0.0 { format!("+{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::evaluate::Evaluation;
+    use std::sync::Arc;
+
+    /// Episodes with these differences to controls of 100.
+    fn found(differences: &[f64]) -> Found {
+        let mut found = Found::of(Vec::new());
+        let lives = differences.iter().zip(0..);
+        found.lives =
+            lives.map(|(d, seed)| Life { seed: Some(seed), measure: 100.0 + d, control: Some(100.0) }).collect();
+        found
+    }
+
+    fn measure(goal: Goal) -> Measure {
+        Measure::number("reward", "reward per episode", goal)
+    }
+
+    #[test]
+    fn an_episode_is_told_by_its_rank_among_all() {
+        let (found, higher) = (found(&[-30.0, -20.0, -10.0, 0.0, 10.0]), measure(Goal::Higher));
+        let said = |this: f64| place(&found, higher, this);
+        assert_eq!(said(-30.0), "This episode: −30.0, worse than 80\u{2005}% of them.");
+        assert_eq!(said(10.0), "This episode: +10.0, better than 80\u{2005}% of them.");
+        assert_eq!(said(-25.0), "This episode: −25.0, worse than 80\u{2005}% of them.");
+        // Where less is better the same numbers mean the opposite.
+        let lower = place(&found, measure(Goal::Lower), 10.0);
+        assert_eq!(lower, "This episode: +10.0, worse than 80\u{2005}% of them.");
+    }
+
+    #[test]
+    fn one_among_equals_is_as_all_of_them() {
+        assert_eq!(place(&found(&[0.0, 0.0]), measure(Goal::Higher), 0.0), "This episode: 0, as all of them.");
+    }
+
+    #[test]
+    fn mean_and_unharmed_are_of_the_episodes_so_far() {
+        let mut found = found(&[-30.0, 0.0, 0.0, 10.0]);
+        assert_eq!(title(&found), "The same in 4 of 200 episodes");
+        // Squared differences to −5 sum to 900, over 3 and 4.
+        let error = (900.0f64 / 3.0 / 4.0).sqrt();
+        assert_eq!(
+            summary(&found, measure(Goal::Higher)),
+            format!("mean difference −5.0 ± {error:.1} · 75\u{2005}% lose nothing")
+        );
+        assert!(summary(&found, measure(Goal::Lower)).ends_with("75\u{2005}% lose nothing"));
+        let nothing = Evaluation { entries: Vec::new(), contrast: None, examples: None, lives: Vec::new() };
+        found.result = Some(Arc::new(nothing));
+        assert_eq!(title(&found), "The same in 4 episodes");
+    }
+}
