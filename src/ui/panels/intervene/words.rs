@@ -144,7 +144,8 @@ mod tests {
             format!("mean difference −5.0 ± {error:.1} · 75\u{2005}% lose nothing")
         );
         assert!(summary(&found, measure(Goal::Lower)).ends_with("75\u{2005}% lose nothing"));
-        let nothing = Evaluation { entries: Vec::new(), contrast: None, examples: None, lives: Vec::new() };
+        let nothing =
+            Evaluation { entries: Vec::new(), contrast: None, examples: None, baselines: None, lives: Vec::new() };
         found.result = Some(Arc::new(nothing));
         assert_eq!(title(&found), "The same in 4 episodes");
     }
