@@ -21,6 +21,7 @@ fn still(scene: scene::Scene, at: usize, pinned: Option<Pinned>) -> Still {
         at,
         curve: Arc::new([]),
         shelf: hebbscope::ui::lifetimes::Shelf::default(),
+        others: hebbscope::ui::evaluations::others::Others::default(),
         compared: hebbscope::ui::comparison::Compared::default(),
         pinned,
         order: None,
