@@ -390,7 +390,7 @@ fn a_network_is_trained_evaluated_recorded_and_shared() {
     assert!((0.0..=1.0).contains(&error) && measured["loss"].as_f64().unwrap() > 0.0, "{measured}");
     assert_eq!(evaluate("run/checkpoint.safetensors"), measured, "the same seed asks the same questions");
     let in_words = bench.done("eval run/checkpoint.safetensors --episodes 100 --seed 5");
-    assert!(in_words.contains(&format!("{:.1}", error * 100.0)) && in_words.contains(" ± "), "{in_words}");
+    assert!(in_words.contains(&format!("{:.2} ± ", error * 100.0)), "{in_words}");
 
     let printed = bench.done("episode run/checkpoint.safetensors --seed 3 --out tape.safetensors");
     assert!(printed.contains("tape.safetensors: 19 steps"), "{printed}");
