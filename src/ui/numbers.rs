@@ -64,7 +64,11 @@ pub fn with_error(mean: f64, error: Option<f64>, is_fraction: bool) -> String {
     let text = match error.filter(|error| *error > 0.0 && error.is_finite()) {
         Some(error) => {
             let count = (1.0 - error.log10().floor()).clamp(0.0, 9.0) as usize;
-            format!("{} ± {}", decimals(mean, count), decimals(error, count))
+            let text = decimals(mean, count);
+            // What is rounded to nothing has no sign.
+            let is_nothing = text.chars().all(|sign| matches!(sign, '−' | '.' | '0'));
+            let text = if is_nothing { text.trim_start_matches('−') } else { &text };
+            format!("{text} ± {}", decimals(error, count))
         }
         // All are the same, or there is only one.
         None => figures(mean, 3),
@@ -111,6 +115,7 @@ mod tests {
         assert_eq!(decimals(f64::NAN, 2), "NaN");
         assert_eq!(with_error(-63.18, Some(3.518), false), "−63.2 ± 3.5");
         assert_eq!(with_error(0.002, Some(0.001), true), "0.20 ± 0.10\u{2005}%");
+        assert_eq!(with_error(-0.001, Some(0.1), false), "0.00 ± 0.10");
         assert_eq!([0.5, 0.0].map(|mean| difference(mean, Some(0.1), false)), ["+0.50 ± 0.10", "0.00 ± 0.10"]);
         assert_eq!([with_error(0.5, None, false), with_error(0.25, Some(0.0), true)], ["0.500", "25.0\u{2005}%"]);
         assert_eq!([12, 200, 3720].map(duration), ["12 s", "3 min 20 s", "1 h 02 min"]);

@@ -259,9 +259,11 @@ fn the_trace_is_frozen_erased_and_transplanted_and_alpha_scaled() {
 
     harness.state_mut().session.clock.seek(25);
     harness.run_steps(1);
-    let line = harness.get_by_label("α ×").rect().center().y;
+    let name = harness.get_by_label("α ×").rect();
     let mut sliders = harness.query_all_by_role(Role::Slider).map(|node| node.rect());
-    let slider = sliders.find(|slider| slider.y_range().contains(line)).expect("a slider beside its name");
+    let is_beside = |slider: &egui::Rect| (name.right()..name.right() + 20.0).contains(&slider.left());
+    let slider = sliders.find(|slider| slider.y_range().contains(name.center().y) && is_beside(slider));
+    let slider = slider.expect("a slider beside its name");
     drop(sliders);
     // A quarter of the way: about half of what was trained.
     pointer(&mut harness, slider.center(), true);

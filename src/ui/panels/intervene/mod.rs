@@ -18,6 +18,7 @@ use crate::episode::{What, intervention};
 use crate::tasks::ActionName;
 use crate::train::config::MAX_SEED;
 use crate::ui::glossary;
+use crate::ui::scene::Scene;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{Button, DragValue, Label, RichText, ScrollArea, Slider, SliderClamping, Ui};
@@ -36,7 +37,7 @@ const LEAST_RAIL: f32 = 24.0;
 const WIDE: f32 = 400.0;
 
 /// What can be done is at least so wide then.
-const LEAST_LEFT: f32 = 236.0;
+const LEAST_LEFT: f32 = 258.0;
 
 /// The panel's own state.
 pub struct Intervene {
@@ -93,7 +94,7 @@ impl Panel for Intervene {
                      some tens of steps, until it has written its trace anew."
                 }
                 (true, false) => "Press Drive, and steer the agent with the arrow keys; Esc ends it.",
-                (false, _) if scene.is_some_and(|scene| scene.has_pixels()) => {
+                (false, _) if scene.is_some_and(Scene::has_pixels) => {
                     "Press End, then Ctrl+← to go to the probe, and Erase: what is left is what the fixed weights guess \
                      of any picture."
                 }
