@@ -33,12 +33,19 @@ pub struct Measure {
     pub unit: Unit,
     /// Which way it is better.
     pub goal: Goal,
+    /// Whether it says nothing of the network: it is what others come to that are compared with it.
+    pub is_baseline: bool,
 }
 
 impl Measure {
     /// A plain number that is called by its key.
     pub const fn number(key: &'static str, title: &'static str, goal: Goal) -> Self {
-        Self { key, title, word: key, symbol: key, unit: Unit::Number, goal }
+        Self { key, title, word: key, symbol: key, unit: Unit::Number, goal, is_baseline: false }
+    }
+
+    /// A plain number that others come to.
+    pub const fn baseline(key: &'static str, title: &'static str, goal: Goal) -> Self {
+        Self { is_baseline: true, ..Self::number(key, title, goal) }
     }
 
     /// Whether it is a part of one, shown in per cent.

@@ -60,7 +60,15 @@ impl Task for Patterns {
 
     fn measure(&self) -> Measure {
         let (unit, goal) = (Unit::Fraction, Goal::Lower);
-        Measure { key: "error", title: "bits with the wrong sign", word: "wrong", symbol: "wrong", unit, goal }
+        Measure {
+            key: "error",
+            title: "bits with the wrong sign",
+            word: "wrong",
+            symbol: "wrong",
+            unit,
+            goal,
+            is_baseline: false,
+        }
     }
 
     fn score(&self, question: &Question, answer: &[f32]) -> Option<Score> {

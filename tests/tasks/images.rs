@@ -205,6 +205,10 @@ fn a_network_learns_to_fill_in_what_it_has_seen_once() {
     assert!(detail("mse") < detail("baseline_mean_mse"), "{:?}", learned.entries);
     assert!(learned.measure() > detail("baseline_other_study_correlation"), "it knows which picture");
     assert!(detail("baseline_best_study_correlation") > 0.99, "a perfect memory finds the picture");
+    // What others come to is no number of the network.
+    for entry in &learned.entries {
+        assert_eq!(entry.is_baseline, entry.key.starts_with("baseline_"), "{}", entry.key);
+    }
     // Which pictures these were depends on where the tests run; it is said in any case.
     let examples = learned.examples.unwrap();
     let data = data_folder().is_some_and(|folder| Layout::find(&folder).is_some());

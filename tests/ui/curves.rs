@@ -30,6 +30,7 @@ const MEASURE: Measure = Measure {
     symbol: "wrong",
     unit: Unit::Fraction,
     goal: Goal::Lower,
+    is_baseline: false,
 };
 
 /// A sequence in which every fortieth value is NaN or infinite.

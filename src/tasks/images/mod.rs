@@ -98,6 +98,7 @@ impl Task for Images {
             symbol: "r",
             unit: Unit::Number,
             goal: Goal::Higher,
+            is_baseline: false,
         }
     }
 

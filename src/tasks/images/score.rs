@@ -6,13 +6,13 @@ use crate::tasks::{Goal, Measure};
 
 const MSE: Measure = Measure::number("mse", "mean squared error on the blanked part", Goal::Lower);
 const MEAN_MSE: Measure =
-    Measure::number("baseline_mean_mse", "the same for the mean of the visible part", Goal::Lower);
+    Measure::baseline("baseline_mean_mse", "the same for the mean of the visible part", Goal::Lower);
 const BEST_MSE: Measure =
-    Measure::number("baseline_best_study_mse", "for the picture shown that fits the visible part best", Goal::Lower);
+    Measure::baseline("baseline_best_study_mse", "for the picture shown that fits the visible part best", Goal::Lower);
 const BEST: Measure =
-    Measure::number("baseline_best_study_correlation", "its correlation; a perfect memory has 1", Goal::Higher);
+    Measure::baseline("baseline_best_study_correlation", "its correlation; a perfect memory has 1", Goal::Higher);
 const OTHER: Measure =
-    Measure::number("baseline_other_study_correlation", "for the best of those that were not cued", Goal::Higher);
+    Measure::baseline("baseline_other_study_correlation", "for the best of those that were not cued", Goal::Higher);
 
 /// Correlation and mean squared error of `answer` beside what needs no learning: the mean of the visible part, and
 /// looking up which of the pictures shown fits the visible part best. That one is what a perfect memory would find
