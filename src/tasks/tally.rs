@@ -72,6 +72,8 @@ pub enum Value {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Mean {
     count: f64,
+    /// Exact of whole numbers: a share of 63 of 200 is 0.315, and rounded as such.
+    sum: f64,
     mean: f64,
     /// Σ (value − mean)².
     spread: f64,
@@ -81,6 +83,7 @@ impl Mean {
     /// One more number (Welford's update, which loses nothing to rounding).
     pub fn add(&mut self, value: f64) {
         self.count += 1.0;
+        self.sum += value;
         let before = value - self.mean;
         self.mean += before / self.count;
         self.spread += before * (value - self.mean);
@@ -93,7 +96,7 @@ impl Mean {
 
     /// The mean; `None` of no number.
     pub fn mean(&self) -> Option<f64> {
-        (self.count > 0.0).then_some(self.mean)
+        (self.count > 0.0).then(|| self.sum / self.count)
     }
 
     /// The standard error of the mean; `None` of fewer than two numbers.
@@ -124,6 +127,8 @@ mod tests {
             mean.add(value);
         }
         assert_eq!((mean.mean(), mean.count()), (Some(5.0), 8));
+        let share: Mean = (0..200).map(|life| f64::from(u8::from(life < 63))).collect();
+        assert_eq!(share.mean(), Some(0.315));
         // The squared differences sum to 32.
         assert!((mean.error().unwrap() - (32.0f64 / 7.0 / 8.0).sqrt()).abs() < 1e-12);
     }

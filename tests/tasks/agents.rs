@@ -31,8 +31,8 @@ fn bundled_agents_find_the_reward_and_earn_more_in_the_second_half_of_a_life() {
     }
 }
 
-/// Before an agent has found the reward, what it would do elsewhere leads there no more often than ways that are drawn
-/// among those that no wall bars; once it has, its traces know the way from many squares.
+/// When an agent first finds the reward, what it would do elsewhere leads there about as often as ways that are drawn
+/// among those that no wall bars; once it has found it three times, its traces know the way from many squares.
 #[test]
 fn what_a_bundled_agent_would_do_elsewhere_leads_to_the_reward_once_it_has_found_it() {
     for bundled in [Bundled::Agent, Bundled::ModulatedAgent] {

@@ -198,6 +198,8 @@ fn the_command_line_says_what_was_done_and_refuses_what_cannot_be() {
     let [changed, control, difference] =
         [&line, &line["control"], &line["difference"]].map(|part| part["reward"].as_f64().unwrap());
     assert!((changed - control - difference).abs() < 1e-9);
+    let known = line["never_again_share_n"].as_u64().unwrap_or(12);
+    assert!((1..12).contains(&known), "some of the lives had not found it by then: {line}");
     let median = line["median_seed"].as_u64().unwrap();
     assert!((0..12).contains(&median));
 

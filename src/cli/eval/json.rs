@@ -37,10 +37,10 @@ pub(super) fn line(measured: &Measured<'_>) -> String {
     if !done.is_empty() {
         put("done", done.into());
     }
-    line.extend(entries(&result.entries));
+    line.extend(entries(&result.entries, result.lives.len()));
     if let Some(contrast) = &result.contrast {
-        line.insert("control".into(), entries(&contrast.control).into());
-        line.insert("difference".into(), entries(&contrast.differences).into());
+        line.insert("control".into(), entries(&contrast.control, result.lives.len()).into());
+        line.insert("difference".into(), entries(&contrast.differences, result.lives.len()).into());
         line.insert("unharmed_share".into(), contrast.unharmed.mean().into());
         line.insert("unharmed_share_error".into(), contrast.unharmed.error().into());
         if let Some(seed) = result.median_life().and_then(|life| life.seed) {
@@ -66,9 +66,10 @@ pub(super) fn line(measured: &Measured<'_>) -> String {
     Value::Object(line).to_string()
 }
 
-/// Each mean under its key, with its standard error under the same with `_error`; null where there is none.
-fn entries(entries: &[Entry]) -> Map<String, Value> {
-    let both = |entry: &Entry| -> [(String, Value); 2] {
+/// Each mean under its key, with its standard error under the same with `_error`; null where there is none. Under the
+/// same with `_n` over how many of the `lives` it is, where that is not all of them.
+fn entries(entries: &[Entry], lives: usize) -> Map<String, Value> {
+    let all = |entry: &Entry| -> Vec<(String, Value)> {
         let (mean, error) = match &entry.told {
             Told::Number(mean) => (mean.mean().into(), mean.error().into()),
             Told::List(means) => (
@@ -76,7 +77,13 @@ fn entries(entries: &[Entry]) -> Map<String, Value> {
                 means.iter().map(|mean| Value::from(mean.error())).collect::<Vec<_>>().into(),
             ),
         };
-        [(entry.key.to_owned(), mean), (format!("{}_error", entry.key), error)]
+        let mut all = vec![(entry.key.to_owned(), mean), (format!("{}_error", entry.key), error)];
+        if let Told::Number(mean) = &entry.told
+            && mean.count() != lives as u64
+        {
+            all.push((format!("{}_n", entry.key), mean.count().into()));
+        }
+        all
     };
-    entries.iter().flat_map(both).collect()
+    entries.iter().flat_map(all).collect()
 }

@@ -24,8 +24,8 @@ pub struct Arguments {
     /// What all episodes are drawn from, one after another
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// In place of --episodes and --seed: the episodes of these episode seeds, without B, each of which can be opened by
-    /// its seed
+    /// In place of --episodes and --seed: the episodes of these episode seeds, without B and at most 1000, each of which can
+    /// be opened by its seed
     #[arg(long, value_name = "A..B", conflicts_with_all = ["episodes", "seed"])]
     seeds: Option<Seeds>,
     /// Done to every episode before that step, counted from 1, and the same episode is run without it, too; repeatable.

@@ -29,8 +29,9 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
     let curve = &still.curve[..];
     let groups = still.compared.groups();
     if curve.is_empty() && groups.is_empty() {
-        let problem = "expected a network with the curve of its training, found one without (a tape holds none)";
-        return Err(FileError::new(path, format!("cannot be written: {problem}")).into());
+        let problem = "expected a network with the curve of its training, found one without (tapes have none, nor have files from which another \
+                       program has left it out)";
+        return Err(FileError::new(path, format!("is not written: {problem}")).into());
     }
     let names = ["loss", still.scene.task.measure().key, "eta", "grad_norm"];
     let values: [fn(&Point) -> f32; 4] =
