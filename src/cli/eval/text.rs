@@ -19,7 +19,9 @@ pub(super) fn table(measured: &Measured<'_>) -> String {
     if let Some(learned) = checkpoint.learned_from() {
         text += &format!("\n  learned from {learned}");
     }
-    for told in [&result.examples, &result.baselines].into_iter().flatten() {
+    // Beside a control there is no place for what others come to.
+    let baselines = result.baselines.as_ref().filter(|_| result.contrast.is_none());
+    for told in [result.examples.as_ref(), baselines].into_iter().flatten() {
         text += &format!("\n  {told}");
     }
     if let Some(differences) = checkpoint.config.differences_in_words() {

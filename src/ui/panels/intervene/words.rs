@@ -30,6 +30,9 @@ pub fn title(found: &Found) -> String {
     }
 }
 
+/// The entry of agents that do not find the reward again.
+const NEVER_AGAIN: &str = "never_again_share";
+
 /// "mean difference −63.2 ± 3.5 · 9 % lose nothing · 19 % never find the reward again".
 pub fn summary(found: &Found, measure: Measure) -> String {
     let differences = || found.lives.iter().filter_map(difference);
@@ -39,8 +42,13 @@ pub fn summary(found: &Found, measure: Measure) -> String {
     let mut parts =
         vec![format!("mean difference {}", numbers::difference(value, mean.error(), measure.is_fraction()))];
     parts.extend(unharmed.mean().map(|unharmed| format!("{} lose nothing", share(unharmed))));
-    if let Some(lost) = found.result.as_ref().and_then(|result| result.entry("never_again_share")?.mean()) {
-        parts.push(format!("{} of those that had found the reward never find it again", share(lost)));
+    if let Some(lost) = found.result.as_ref().and_then(|result| result.entry(NEVER_AGAIN)?.mean()) {
+        let of_control = found.result.as_ref().and_then(|result| result.contrast.as_ref());
+        let control =
+            of_control.and_then(|contrast| contrast.control.iter().find(|entry| entry.key == NEVER_AGAIN)?.mean());
+        let beside = control.filter(|control| *control > 0.0);
+        let beside = beside.map_or_else(String::new, |control| format!(" (of the controls {})", share(control)));
+        parts.push(format!("{} of those that had found the reward never find it again{beside}", share(lost)));
     }
     parts.join(BETWEEN)
 }
