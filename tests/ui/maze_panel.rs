@@ -449,7 +449,9 @@ fn a_reward_where_training_never_hid_it_is_told() {
         // No goal in any training.
         let session = &mut harness.state_mut().session;
         session.intervene(What::MoveReward([3, 3]));
-        session.settle();
+        // It is run again from the next frame on.
+        harness.run_steps(1);
+        harness.state_mut().session.settle();
         harness.run_steps(4);
         assert!(harness.query_by_label_contains(told).is_some());
     }

@@ -82,9 +82,12 @@ fn the_panel_says_of_two_hundred_episodes_what_an_evaluation_says() {
     assert!(error > 0.0, "erasing changes nothing in this network: the test would see nothing");
     let unharmed = 100.0 * contrast.unharmed.mean().unwrap();
     let lost = 100.0 * result.entry("never_again_share").unwrap().mean().unwrap();
+    let entry = contrast.control.iter().find(|entry| entry.key == "never_again_share").unwrap();
+    let left_alone = 100.0 * entry.mean().unwrap();
+    assert!(left_alone > 0.0, "every control finds it again: the test would see nothing");
     harness.get_by_label(&format!(
         "mean difference {} · {unharmed:.0}\u{2005}% lose nothing · {lost:.0}\u{2005}% of those that had found the reward \
-         never find it again",
+         never find it again (of the controls {left_alone:.0}\u{2005}%)",
         numbers::difference(mean, Some(error), false)
     ));
     let counted: usize = bars(&harness).iter().map(|(count, _)| count).sum();
