@@ -161,17 +161,20 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
 fn learned_from_ui(ui: &mut Ui, scene: &Scene) {
     let Some(learned) = scene.config.as_ref().and_then(RunConfig::learned_from) else { return };
     let palette = Palette::of(ui.ctx());
-    let mut told = vec![learned.words(grouped)];
-    told.extend(learned.files().map(|(name, count)| format!("{name}: {} {}", grouped(count), learned.unit())));
-    told.extend(learned.fingerprint().map(|fingerprint| format!("fingerprint of them: {fingerprint}")));
-    told.push(format!("fingerprint of the network: {}", scene.fingerprint));
-    let told = told.join("\n");
+    let told = || {
+        let mut told = vec![learned.words(grouped)];
+        told.extend(learned.files().map(|(name, count)| format!("{name}: {} {}", grouped(count), learned.unit())));
+        told.extend(learned.fingerprint().map(|fingerprint| format!("fingerprint of them: {fingerprint}")));
+        told.push(format!("fingerprint of the network: {}", scene.fingerprint()));
+        told.join("\n")
+    };
     let size = vec2(ui.available_width(), ROW_HEIGHT);
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        glossary::tip_after(ui.label(RichText::new(LEARNED_FROM).color(palette.quiet)), LEARNED_FROM, &told);
+        let name = ui.label(RichText::new(LEARNED_FROM).color(palette.quiet));
+        glossary::tip_after_finding(name, LEARNED_FROM, told);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let short = egui::Label::new(learned.short(grouped)).truncate();
-            glossary::tip_after(ui.add(short), LEARNED_FROM, &told);
+            glossary::tip_after_finding(ui.add(short), LEARNED_FROM, told);
         });
     });
 }

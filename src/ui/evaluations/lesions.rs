@@ -133,13 +133,7 @@ impl Lesions {
         }
         let examined = Examined::of(scene)?;
         let mut hasher = DefaultHasher::new();
-        examined.config.to_json().to_string().hash(&mut hasher);
-        scene.iteration.hash(&mut hasher);
-        for (name, _) in scene.parameters.iter() {
-            name.hash(&mut hasher);
-            let values = scene.parameters.values(name).ok()?;
-            values.iter().for_each(|value| value.to_bits().hash(&mut hasher));
-        }
+        (examined.config.to_json().to_string(), scene.iteration, scene.fingerprint()).hash(&mut hasher);
         let number = hasher.finish();
         self.last = Some((examined, number));
         Some(number)

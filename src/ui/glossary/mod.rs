@@ -69,6 +69,14 @@ pub fn tip_after(response: Response, term: &str, first: &str) -> Response {
     }
 }
 
+/// The same where it takes a while to find what is to be said: only once somebody points at it.
+pub fn tip_after_finding(response: Response, term: &str, first: impl FnOnce() -> String) -> Response {
+    match of(term) {
+        Some(entry) => response.on_hover_ui(|ui| entry_ui(ui, entry, Some(&first()))),
+        None => response,
+    }
+}
+
 fn entry_ui(ui: &mut Ui, entry: &Entry, first: Option<&str>) {
     let palette = Palette::of(ui.ctx());
     ui.set_max_width(WIDTH);

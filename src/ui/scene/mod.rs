@@ -15,7 +15,7 @@ use crate::render::Matrix;
 use crate::tasks::{self, Episode, Recalled, Task, letters};
 use crate::train::{RunConfig, Specimen};
 use anyhow::Context as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The seed of the first lifetime of a network that has just been opened.
 const FIRST_EPISODE: u64 = 0;
@@ -43,8 +43,8 @@ pub struct Scene {
     pub config: Option<RunConfig>,
     /// The network.
     pub parameters: Arc<Parameters>,
-    /// Tells the network from others, see [`Parameters::fingerprint`].
-    pub fingerprint: String,
+    /// Found when it is first asked for: it takes a pass over all numbers.
+    fingerprint: OnceLock<String>,
     /// Iterations that the network has behind it.
     pub iteration: u64,
     /// Which of the network's plastic layers is looked at; all below is of this one.
@@ -85,6 +85,14 @@ pub struct Changed {
 }
 
 impl Scene {
+    /// Tells the network from others, see [`Parameters::fingerprint`].
+    ///
+    /// # Panics
+    /// Never: what is shown lies in main memory, where it can be read.
+    pub fn fingerprint(&self) -> &str {
+        self.fingerprint.get_or_init(|| self.parameters.fingerprint().expect("tensors in main memory can be read"))
+    }
+
     /// The recorded lifetime.
     pub fn tape(&self) -> &Arc<Tape> {
         self.reel.tape()
@@ -284,7 +292,6 @@ impl Scene {
         layer_index: usize,
     ) -> anyhow::Result<Self> {
         let (task, iteration) = (tasks::find(&tape.origin.task)?, tape.origin.iteration);
-        let fingerprint = parameters.fingerprint()?;
         let layer = tape.layer(layer_index).map(|view| view.layer().clone());
         let named = |which: &str| layer.as_ref().map_or_else(|| which.to_owned(), |layer| layer.parameter(which));
         let w = matrix(&parameters, &named("w"))?;
@@ -307,7 +314,7 @@ impl Scene {
             task,
             config,
             parameters,
-            fingerprint,
+            fingerprint: OnceLock::new(),
             iteration,
             layer_index,
             w,
