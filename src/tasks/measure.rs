@@ -53,6 +53,14 @@ impl Measure {
         self.unit == Unit::Fraction
     }
 
+    /// Whether a value is worse that differs so from another one of the same measure.
+    pub fn is_worse(&self, difference: f64) -> bool {
+        match self.goal {
+            Goal::Lower => difference > 0.0,
+            Goal::Higher => difference < 0.0,
+        }
+    }
+
     /// How bad a value is, to be compared with others of the same measure: larger is worse.
     pub fn badness(&self, value: f32) -> f32 {
         match self.goal {

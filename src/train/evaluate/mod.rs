@@ -36,6 +36,13 @@ pub struct Life {
     pub control: Option<f64>,
 }
 
+impl Life {
+    /// By how much it differs from its control; `None` where it has none.
+    pub fn difference(&self) -> Option<f64> {
+        self.control.map(|control| self.measure - control)
+    }
+}
+
 /// Averages over the lifetimes of an evaluation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
@@ -76,11 +83,10 @@ impl Evaluation {
     /// A lifetime that is typical of what was done: the difference to its control is the median of all differences (of
     /// an even number the lower one); among equals it is the first. `None` where nothing was done.
     pub fn median_life(&self) -> Option<&Life> {
-        let difference = |life: &Life| life.control.map(|control| life.measure - control);
-        let mut differences: Vec<f64> = self.lives.iter().filter_map(difference).collect();
+        let mut differences: Vec<f64> = self.lives.iter().filter_map(Life::difference).collect();
         differences.sort_by(f64::total_cmp);
         let median = *differences.get(differences.len().checked_sub(1)? / 2)?;
-        self.lives.iter().find(|life| difference(life) == Some(median))
+        self.lives.iter().find(|life| life.difference() == Some(median))
     }
 }
 
@@ -130,11 +136,12 @@ pub fn evaluate(
         let found = changed.live(measure, here.parameters, script.with_interventions(interventions), origin())?;
         if let Some(control) = &control {
             entry::add(&mut differences, &entry::differences(&found.findings, &control.findings));
-            let is_as_good = measure.badness(found.measure) <= measure.badness(control.measure);
-            unharmed.add(f64::from(u8::from(is_as_good)));
         }
         let control = control.map(|control| f64::from(control.measure));
         let life = Life { seed, measure: f64::from(found.measure), control };
+        if let Some(difference) = life.difference() {
+            unharmed.add(f64::from(u8::from(!measure.is_worse(difference))));
+        }
         let goes_on = each(&life);
         lives.push(life);
         if !goes_on {

@@ -98,7 +98,7 @@ pub(super) fn chart_ui(ui: &mut Ui, chart: &Chart<'_>, palette: &Palette) -> Opt
         let said = words::bar(seeds.len(), [left, right], measure);
         let name = offered.map_or_else(|| said.clone(), |seed| format!("{said}, open episode seed {seed}"));
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-        let is_worse = words::is_worse(measure, (left + right) / 2.0);
+        let is_worse = measure.is_worse((left + right) / 2.0);
         let ink = if is_worse { theme::mix(palette.surface, palette.quiet, 0.7) } else { palette.curve() };
         let is_lit = response.hovered() || response.has_focus();
         let fill = if is_lit { theme::mix(ink, palette.text, 0.35) } else { ink };

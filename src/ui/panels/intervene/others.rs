@@ -65,7 +65,7 @@ fn found_ui(ui: &mut Ui, session: &mut Session, found: &Found, palette: &Palette
     let Some(scene) = session.scene() else { return };
     let measure = scene.task.measure();
     let differences: Vec<(f64, u64)> =
-        found.lives.iter().filter_map(|life| Some((words::difference(life)?, life.seed?))).collect();
+        found.lives.iter().filter_map(|life| Some((life.difference()?, life.seed?))).collect();
     if differences.is_empty() {
         return;
     }

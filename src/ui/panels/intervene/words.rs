@@ -1,25 +1,12 @@
 //! What is said about the same interventions in many episodes, and about this one among them.
 
 use crate::tasks::tally::Mean;
-use crate::tasks::{Goal, Measure};
+use crate::tasks::Measure;
 use crate::train::evaluate::Life;
 use crate::ui::evaluations::EPISODES;
 use crate::ui::evaluations::others::Found;
 use crate::ui::fitting::BETWEEN;
 use crate::ui::numbers::{self, decimals, percent, with_error};
-
-/// By how much an episode differs from its control; `None` where there is none.
-pub fn difference(life: &Life) -> Option<f64> {
-    life.control.map(|control| life.measure - control)
-}
-
-/// Whether an episode that differs so from its control did worse.
-pub fn is_worse(measure: Measure, difference: f64) -> bool {
-    match measure.goal {
-        Goal::Higher => difference < 0.0,
-        Goal::Lower => difference > 0.0,
-    }
-}
 
 /// "The same in 57 of 200 episodes".
 pub fn title(found: &Found) -> String {
@@ -35,10 +22,10 @@ const NEVER_AGAIN: &str = "never_again_share";
 
 /// "mean difference −63.2 ± 3.5 · 9 % lose nothing · 19 % never find the reward again".
 pub fn summary(found: &Found, measure: Measure) -> String {
-    let differences = || found.lives.iter().filter_map(difference);
+    let differences = || found.lives.iter().filter_map(Life::difference);
     let mean: Mean = differences().collect();
     let Some(value) = mean.mean() else { return String::new() };
-    let unharmed: Mean = differences().map(|difference| f64::from(u8::from(!is_worse(measure, difference)))).collect();
+    let unharmed: Mean = differences().map(|difference| f64::from(u8::from(!measure.is_worse(difference)))).collect();
     let mut parts =
         vec![format!("mean difference {}", numbers::difference(value, mean.error(), measure.is_fraction()))];
     parts.extend(unharmed.mean().map(|unharmed| format!("{} lose nothing", share(unharmed))));
@@ -65,12 +52,12 @@ pub fn outcomes(found: &Found, measure: Measure) -> String {
 
 /// "This episode: −90.0, worse than 88 % of them."
 pub fn place(found: &Found, measure: Measure, this: f64) -> String {
-    let differences: Vec<f64> = found.lives.iter().filter_map(difference).collect();
-    let part = |is_sought: fn(Measure, f64) -> bool| {
-        let count = differences.iter().filter(|other| is_sought(measure, this - **other)).count();
+    let differences: Vec<f64> = found.lives.iter().filter_map(Life::difference).collect();
+    let part = |sign: f64| {
+        let count = differences.iter().filter(|other| measure.is_worse(sign * (this - **other))).count();
         count as f64 / differences.len().max(1) as f64
     };
-    let [worse, better] = [part(is_worse), part(|measure, apart| is_worse(measure, -apart))];
+    let [worse, better] = [1.0, -1.0].map(part);
     let rank = match (worse, better) {
         (0.0, 0.0) => "as all of them".to_owned(),
         (worse, better) if worse >= better => format!("worse than {} of them", share(worse)),
@@ -108,6 +95,7 @@ pub fn signed(measure: Measure, difference: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tasks::Goal;
     use crate::train::evaluate::Evaluation;
     use std::sync::Arc;
 

@@ -151,10 +151,6 @@ fn counted(found: &Found) -> String {
 pub fn sentence(kind: MatrixKind, row: &Row, measure: Measure) -> Option<String> {
     let (difference, error) = (row.difference.mean()?, row.difference.error()?);
     let symbol = kind.symbol();
-    let is_worse = match measure.goal {
-        Goal::Higher => difference < 0.0,
-        Goal::Lower => difference > 0.0,
-    };
     let is_seen = difference.abs() > ERRORS * error;
     let (what, matters) = match row.kind {
         LesionKind::Shuffle => {
@@ -169,7 +165,7 @@ pub fn sentence(kind: MatrixKind, row: &Row, measure: Measure) -> Option<String>
         LesionKind::Zero => ("No fixed weights".to_owned(), format!("the network needs {symbol}")),
     };
     let count = row.difference.count();
-    let finding = match (is_seen, is_worse) {
+    let finding = match (is_seen, measure.is_worse(difference)) {
         (true, true) => matters,
         (true, false) => "the network does better so".to_owned(),
         (false, _) => format!("no difference is seen in {count} episodes"),
