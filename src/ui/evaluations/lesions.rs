@@ -4,15 +4,14 @@
 //! Shuffled values are the same in other places: what that costs is what their places are worth. A network that is slow
 //! lives as many episodes as [`BUDGET`] allows.
 
-use super::job::{Job, Teller};
-use super::{BROKEN, EPISODES, Examined};
+use super::job::{Job, News, Teller};
+use super::{EPISODES, Examined};
 use crate::tasks::tally::Mean;
 use crate::train::evaluate::{self, Life, Lives, Protocol};
 use crate::train::lesion::{Lesion, LesionKind};
 use crate::ui::scene::Scene;
 use crate::ui::session::Wake;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::mpsc::TryRecvError;
 use std::time::{Duration, Instant};
 
 /// About how long all of it may take.
@@ -78,19 +77,14 @@ impl Found {
     }
 }
 
-/// What the thread tells.
-enum News {
-    /// One more episode with this kind.
-    Life(LesionKind, Life),
-    /// No more come.
-    Ended(Result<(), String>),
-}
+/// One more episode with this kind.
+type More = (LesionKind, Life);
 
 /// What has been found so far, whichever networks were in view.
 #[derive(Default)]
 pub struct Lesions {
     known: Vec<Found>,
-    running: Option<(Found, Job<News>)>,
+    running: Option<(Found, Job<More, ()>)>,
     /// The network that was asked for last, and its number.
     last: Option<(Examined, u64)>,
 }
@@ -151,14 +145,11 @@ impl Lesions {
             problem: None,
         };
         let parameter = parameter.to_owned();
-        let job = Job::start("hebbscope-lesions", wake, move |teller| {
-            let result = evaluated(&examined, &parameter, &kinds, teller).map_err(|error| format!("{error:#}"));
-            teller.tell(News::Ended(result));
-        });
+        let job = Job::start("hebbscope-lesions", wake, move |teller| evaluated(&examined, &parameter, &kinds, teller));
         match job {
             Ok(job) => self.running = Some((found, job)),
-            Err(error) => {
-                found.problem = Some(format!("the system gives no thread ({error})"));
+            Err(problem) => {
+                found.problem = Some(problem);
                 self.keep(found);
             }
         }
@@ -166,9 +157,7 @@ impl Lesions {
 
     fn keep(&mut self, mut found: Found) {
         found.is_over = true;
-        self.known.push(found);
-        let surplus = self.known.len().saturating_sub(KEPT);
-        self.known.drain(..surplus);
+        super::keep(&mut self.known, found, KEPT);
     }
 
     /// Takes in what has been found since the last call. What is found of a network that is no longer in view, or while
@@ -178,12 +167,8 @@ impl Lesions {
         if supersedes || !scene.is_some_and(is_of) {
             self.running = None;
         }
-        while let Some((_, job)) = &self.running {
-            match job.news.try_recv() {
-                Ok(news) => self.take_in(news),
-                Err(TryRecvError::Empty) => return,
-                Err(TryRecvError::Disconnected) => self.take_in(News::Ended(Err(BROKEN.to_owned()))),
-            }
+        while let Some(news) = self.running.as_ref().and_then(|(_, job)| job.heard()) {
+            self.take_in(news);
         }
     }
 
@@ -194,15 +179,14 @@ impl Lesions {
 
     /// Waits for what is in the making; for pictures and tests, never for a frame.
     pub(in crate::ui) fn settle(&mut self) {
-        while let Some((_, job)) = &self.running {
-            let news = job.news.recv().unwrap_or_else(|_| News::Ended(Err(BROKEN.to_owned())));
+        while let Some(news) = self.running.as_ref().map(|(_, job)| job.wait()) {
             self.take_in(news);
         }
     }
 
-    fn take_in(&mut self, news: News) {
+    fn take_in(&mut self, news: News<More, ()>) {
         match news {
-            News::Life(kind, life) => {
+            News::More((kind, life)) => {
                 if let Some((found, _)) = &mut self.running {
                     found.take_in(kind, &life);
                 }
@@ -223,7 +207,12 @@ fn kinds(scene: &Scene, parameter: &str) -> Vec<LesionKind> {
 }
 
 /// All kinds in the same episodes: as many as a share of [`BUDGET`] allows the first one.
-fn evaluated(examined: &Examined, parameter: &str, kinds: &[LesionKind], teller: &Teller<News>) -> anyhow::Result<()> {
+fn evaluated(
+    examined: &Examined,
+    parameter: &str,
+    kinds: &[LesionKind],
+    teller: &Teller<More, ()>,
+) -> anyhow::Result<()> {
     let (begun, share) = (Instant::now(), BUDGET / kinds.len().max(1) as u32);
     let mut episodes = EPISODES;
     for (place, kind) in kinds.iter().enumerate() {
@@ -233,7 +222,7 @@ fn evaluated(examined: &Examined, parameter: &str, kinds: &[LesionKind], teller:
         evaluate::evaluate(examined.specimen(), &protocol, |life| {
             count += 1;
             let has_time = place > 0 || count < FEWEST || begun.elapsed() < share;
-            teller.tell(News::Life(*kind, life.clone())) && has_time
+            teller.tell((*kind, life.clone())) && has_time
         })?;
         if !teller.is_wanted() {
             break;

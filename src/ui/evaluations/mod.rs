@@ -19,8 +19,11 @@ use std::sync::Arc;
 /// How many episodes are lived: those of the episode seeds from 0 on, each of which can be opened.
 pub const EPISODES: u64 = 200;
 
-/// What is said of a thread that has vanished.
-const BROKEN: &str = "it stopped by an internal error";
+/// Keeps one more result, and no more than `most`: the oldest goes.
+fn keep<T>(known: &mut Vec<T>, found: T, most: usize) {
+    known.push(found);
+    known.drain(..known.len().saturating_sub(most));
+}
 
 /// The network that is evaluated.
 struct Examined {

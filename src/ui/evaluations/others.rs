@@ -4,14 +4,13 @@
 //! Where an episode is lived in milliseconds this begins by itself, as soon as nothing has been changed for a moment.
 //! Where it takes longer it would compete with what is being watched: somebody has to ask for it, and may stop it.
 
-use super::job::Job;
-use super::{BROKEN, EPISODES, Examined};
+use super::job::{Job, News};
+use super::{EPISODES, Examined, keep};
 use crate::episode::{Intervention, What};
 use crate::train::evaluate::{self, Evaluation, Life, Lives, Protocol};
 use crate::ui::scene::Scene;
 use crate::ui::session::Wake;
 use std::sync::Arc;
-use std::sync::mpsc::TryRecvError;
 use std::time::{Duration, Instant};
 
 /// How long nothing may have changed before it begins: α is dragged through many values.
@@ -92,14 +91,6 @@ impl Found {
     }
 }
 
-/// What the thread tells.
-enum News {
-    /// One more.
-    Life(Life),
-    /// No more come.
-    Ended(Result<Arc<Evaluation>, String>),
-}
-
 /// What is asked for and not begun.
 struct Waiting {
     interventions: Vec<Intervention>,
@@ -113,7 +104,7 @@ pub struct Others {
     examined: Option<Arc<Examined>>,
     /// All that are over, the last one at the end.
     known: Vec<Found>,
-    running: Option<(Found, Job<News>)>,
+    running: Option<(Found, Job<Life, Evaluation>)>,
     waiting: Option<Waiting>,
     was_asked: bool,
 }
@@ -189,23 +180,15 @@ impl Others {
         let examined = Arc::clone(examined);
         let protocol = found.protocol.clone();
         let job = Job::start("hebbscope-others", wake, move |teller| {
-            let each = |life: &Life| teller.tell(News::Life(life.clone()));
-            let result = evaluate::evaluate(examined.specimen(), &protocol, each);
-            teller.tell(News::Ended(result.map(Arc::new).map_err(|error| format!("{error:#}"))));
+            evaluate::evaluate(examined.specimen(), &protocol, |life: &Life| teller.tell(life.clone()))
         });
         match job {
             Ok(job) => self.running = Some((found, job)),
-            Err(error) => {
-                found.problem = Some(format!("the system gives no thread ({error})"));
-                self.keep(found);
+            Err(problem) => {
+                found.problem = Some(problem);
+                keep(&mut self.known, found, KEPT);
             }
         }
-    }
-
-    fn keep(&mut self, found: Found) {
-        self.known.push(found);
-        let surplus = self.known.len().saturating_sub(KEPT);
-        self.known.drain(..surplus);
     }
 
     /// Takes in what has been found since the last call.
@@ -218,12 +201,8 @@ impl Others {
                 _ => self.running = None,
             }
         }
-        while let Some((_, job)) = &self.running {
-            match job.news.try_recv() {
-                Ok(news) => self.take_in(news),
-                Err(TryRecvError::Empty) => return,
-                Err(TryRecvError::Disconnected) => self.take_in(News::Ended(Err(BROKEN.to_owned()))),
-            }
+        while let Some(news) = self.running.as_ref().and_then(|(_, job)| job.heard()) {
+            self.take_in(news);
         }
     }
 
@@ -235,15 +214,14 @@ impl Others {
     /// Waits for what is in the making; for pictures and tests, never for a frame.
     pub(in crate::ui) fn settle(&mut self, wake: &Wake) {
         self.begin_waiting(wake);
-        while let Some((_, job)) = &self.running {
-            let news = job.news.recv().unwrap_or_else(|_| News::Ended(Err(BROKEN.to_owned())));
+        while let Some(news) = self.running.as_ref().map(|(_, job)| job.wait()) {
             self.take_in(news);
         }
     }
 
-    fn take_in(&mut self, news: News) {
+    fn take_in(&mut self, news: News<Life, Evaluation>) {
         match news {
-            News::Life(life) => {
+            News::More(life) => {
                 if let Some((found, _)) = &mut self.running {
                     found.lives.push(life);
                 }
@@ -251,10 +229,10 @@ impl Others {
             News::Ended(result) => {
                 let Some((mut found, _)) = self.running.take() else { return };
                 match result {
-                    Ok(result) => found.result = Some(result),
+                    Ok(result) => found.result = Some(Arc::new(result)),
                     Err(problem) => found.problem = Some(problem),
                 }
-                self.keep(found);
+                keep(&mut self.known, found, KEPT);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What is said about the same interventions in many episodes, and about this one among them.
 
-use crate::tasks::tally::Mean;
 use crate::tasks::Measure;
+use crate::tasks::tally::Mean;
 use crate::train::evaluate::Life;
 use crate::ui::evaluations::EPISODES;
 use crate::ui::evaluations::others::Found;
