@@ -5,10 +5,23 @@ pub use crate::tasks::notation::written;
 use crate::tasks::{self, ActionName};
 use crate::train::config::check_seed;
 
+/// The forms of an intervention, after a word or two.
+macro_rules! forms {
+    ($before:literal, $behind:literal) => {
+        concat!(
+            $before,
+            " STEP:freeze, STEP:erase, STEP:alpha=FACTOR, STEP:transplant=SEED, STEP:act=ACTION[,ACTION…] or \
+             STEP:reward=COLUMN,ROW",
+            $behind
+        )
+    };
+}
+
 /// How an intervention is written, for the help.
-pub const HELP: &str = "Do something before a step, counted from 1, and run on from there; repeatable. One of \
-                        STEP:freeze, STEP:erase, STEP:alpha=FACTOR, STEP:transplant=SEED, STEP:act=ACTION[,ACTION…], \
-                        STEP:reward=COLUMN,ROW; the top left open square is 1,1";
+pub const HELP: &str = forms!(
+    "Do something before a step, counted from 1, and run on from there; repeatable. One of",
+    "; the top left open square is 1,1"
+);
 
 /// What was written, one intervention for each action of several.
 pub type Written = Vec<Intervention>;
@@ -18,8 +31,7 @@ pub type Written = Vec<Intervention>;
 /// # Errors
 /// With a sentence that says what was expected.
 pub fn parse(text: &str) -> Result<Written, String> {
-    let forms = "expected STEP:freeze, STEP:erase, STEP:alpha=FACTOR, STEP:transplant=SEED, STEP:act=ACTION[,ACTION…] \
-                 or STEP:reward=COLUMN,ROW";
+    let forms = forms!("expected", "");
     let (step, what) = text.split_once(':').ok_or(forms)?;
     let step = step.parse::<usize>().ok().and_then(|step| step.checked_sub(1));
     let step = step.ok_or("expected a step from 1 before the colon")?;

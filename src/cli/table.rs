@@ -1,21 +1,18 @@
 //! Tables of numbers on standard output.
 
 use crate::tasks::Unit;
-use crate::tasks::tally::Mean;
+use crate::tasks::tally::{Mean, decimals};
 
-/// "191.0 ± 4.7": two figures of the error say how many of the mean mean something.
+/// "191.0 ± 4.7".
 pub fn in_words(mean: &Mean, unit: Unit) -> String {
     let (factor, ending) = if unit == Unit::Fraction { (100.0, " %") } else { (1.0, "") };
     let Some(value) = mean.mean() else { return "none".to_owned() };
     let value = value * factor;
-    match mean.error().map(|error| error * factor) {
-        Some(error) if error > 0.0 => {
-            let decimals = (1.0 - error.log10().floor()).clamp(0.0, 9.0) as usize;
-            format!("{value:.decimals$} ± {error:.decimals$}{ending}")
-        }
-        // All are the same, or there is only one.
-        Some(_) => format!("{value} ± 0{ending}"),
-        None => format!("{value:.5}{ending}"),
+    let Some(error) = mean.error().map(|error| error * factor) else { return format!("{value:.5}{ending}") };
+    match decimals(error) {
+        Some(decimals) => format!("{value:.decimals$} ± {error:.decimals$}{ending}"),
+        // All are the same.
+        None => format!("{value} ± 0{ending}"),
     }
 }
 

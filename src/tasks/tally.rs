@@ -105,6 +105,12 @@ impl Mean {
     }
 }
 
+/// How many figures behind the point a mean with this standard error has: two figures of the error say how many of the
+/// mean mean something. `None` where the error is zero or no number.
+pub fn decimals(error: f64) -> Option<usize> {
+    (error > 0.0 && error.is_finite()).then(|| (1.0 - error.log10().floor()).clamp(0.0, 9.0) as usize)
+}
+
 impl FromIterator<f64> for Mean {
     fn from_iter<I: IntoIterator<Item = f64>>(values: I) -> Self {
         let mut mean = Self::default();

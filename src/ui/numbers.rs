@@ -1,5 +1,7 @@
 //! Numbers as people read them: a real minus, narrow spaces between thousands, few figures.
 
+use crate::tasks::tally;
+
 /// A narrow space, which keeps groups of digits apart and a number with its unit together.
 const THIN: char = '\u{2005}';
 
@@ -56,14 +58,12 @@ pub fn percent(fraction: f64) -> String {
     format!("{text}{THIN}%")
 }
 
-/// A mean with its standard error: "−63.2 ± 3.5", "0.20 ± 0.10 %". Two figures of the error say how many of the mean mean
-/// something.
+/// A mean with its standard error: "−63.2 ± 3.5", "0.20 ± 0.10 %".
 pub fn with_error(mean: f64, error: Option<f64>, is_fraction: bool) -> String {
     let (factor, unit) = if is_fraction { (100.0, format!("{THIN}%")) } else { (1.0, String::new()) };
     let (mean, error) = (mean * factor, error.map(|error| error * factor));
-    let text = match error.filter(|error| *error > 0.0 && error.is_finite()) {
-        Some(error) => {
-            let count = (1.0 - error.log10().floor()).clamp(0.0, 9.0) as usize;
+    let text = match error.and_then(|error| Some((error, tally::decimals(error)?))) {
+        Some((error, count)) => {
             let text = decimals(mean, count);
             // What is rounded to nothing has no sign.
             let is_nothing = text.chars().all(|sign| matches!(sign, '−' | '.' | '0'));

@@ -117,7 +117,7 @@ fn hidden_half(probe: &[f32], side: usize) -> Option<Range<usize>> {
 /// farthest that there is.
 fn mirrored(probe: &[f32], hidden: &Range<usize>, side: usize) -> Vec<f32> {
     let border = top_half(side) / side;
-    let source = |row: usize| if row < border { 2 * border - 1 - row } else { (2 * border - 1).saturating_sub(row) };
+    let source = |row: usize| (2 * border).saturating_sub(row + 1);
     let rows = hidden.start / side..hidden.end / side;
     rows.flat_map(|row| &probe[source(row) * side..][..side]).copied().collect()
 }

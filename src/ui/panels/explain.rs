@@ -1,9 +1,8 @@
 //! What is seen in a panel, in three sentences and something to try, behind a word in its heading.
 
+use super::popup::below;
 use crate::ui::theme::{self, Palette};
-use egui::{
-    Align2, Context, Frame, Id, Label, Popup, PopupCloseBehavior, RectAlign, Role, Sense, Ui, WidgetInfo, vec2,
-};
+use egui::{Align2, Context, Id, Label, Popup, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Width of the text, in points.
 const WIDTH: f32 = 300.0;
@@ -52,22 +51,16 @@ pub(super) fn explain_ui(ui: &mut Ui, title: &str, width: f32, explanation: impl
         let id = popup.get_id();
         ui.data_mut(|data| data.insert_temp(last_opened(), id));
     }
-    popup
-        .accessible_name(format!("{title} explained"))
-        .align(RectAlign::BOTTOM_END)
-        .gap(4.0)
-        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .frame(Frame::popup(ui.style()).inner_margin(12))
-        .show(|ui| {
-            ui.set_width(WIDTH);
-            let Explanation { sentences, try_this } = explanation();
-            for sentence in sentences {
-                ui.add(Label::new(sentence).wrap());
-            }
-            ui.add_space(4.0);
-            ui.label(theme::strong("Try this").color(palette.curve()));
-            ui.add(Label::new(try_this).wrap());
-        });
+    below(popup, format!("{title} explained"), ui).show(|ui| {
+        ui.set_width(WIDTH);
+        let Explanation { sentences, try_this } = explanation();
+        for sentence in sentences {
+            ui.add(Label::new(sentence).wrap());
+        }
+        ui.add_space(4.0);
+        ui.label(theme::strong("Try this").color(palette.curve()));
+        ui.add(Label::new(try_this).wrap());
+    });
     response.on_hover_text(name);
 }
 

@@ -13,6 +13,7 @@ pub mod maze;
 pub mod memories;
 pub mod pixels;
 pub mod places;
+mod popup;
 pub mod probe;
 pub mod rank;
 pub mod recall;

@@ -9,11 +9,12 @@ use crate::ui::evaluations::EPISODES;
 use crate::ui::evaluations::lesions::{Found, Row};
 use crate::ui::matrices::MatrixKind;
 use crate::ui::numbers::{self, with_error};
+use crate::ui::panels::popup::below;
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
 use egui::{
-    Align2, Frame, Label, Popup, PopupCloseBehavior, Rect, RectAlign, Response, RichText, Role, Sense, SetOpenCommand,
-    Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, Label, Popup, Rect, Response, RichText, Role, Sense, SetOpenCommand, Stroke, TextStyle, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
 /// The word in the head.
@@ -50,30 +51,23 @@ impl MatrixPanel {
         parameter: &str,
     ) {
         let symbol = self.kind.symbol();
-        Popup::from_response(anchor)
-            .id(egui::Id::unique((self.name, "lesion")))
-            .open_memory(set)
-            .accessible_name(format!("lesions of {symbol}"))
-            .align(RectAlign::BOTTOM_END)
-            .gap(4.0)
-            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-            .frame(Frame::popup(ui.style()).inner_margin(12))
-            .show(|ui| {
-                ui.set_width(WIDTH);
-                let palette = Palette::of(ui.ctx());
-                ui.label(theme::strong(format!("What is {symbol} worth?")));
-                let quiet = |words: &str| Label::new(RichText::new(words).small().color(palette.quiet)).wrap();
-                ui.add(quiet(&format!(
-                    "The network as it was trained, and with other values of {symbol} in the same new episodes: \
-                     shuffled among the connections, anew in each episode; the mean of all everywhere; zero."
-                )));
-                match session.look_at_lesions(parameter) {
-                    Some(found) => found_ui(ui, session, &found, self.kind, palette),
-                    None => {
-                        ui.add(quiet("It waits while a network trains."));
-                    }
+        let popup = Popup::from_response(anchor).id(egui::Id::unique((self.name, "lesion"))).open_memory(set);
+        below(popup, format!("lesions of {symbol}"), ui).show(|ui| {
+            ui.set_width(WIDTH);
+            let palette = Palette::of(ui.ctx());
+            ui.label(theme::strong(format!("What is {symbol} worth?")));
+            let quiet = |words: &str| Label::new(RichText::new(words).small().color(palette.quiet)).wrap();
+            ui.add(quiet(&format!(
+                "The network as it was trained, and with other values of {symbol} in the same new episodes: \
+                 shuffled among the connections, anew in each episode; the mean of all everywhere; zero."
+            )));
+            match session.look_at_lesions(parameter) {
+                Some(found) => found_ui(ui, session, &found, self.kind, palette),
+                None => {
+                    ui.add(quiet("It waits while a network trains."));
                 }
-            });
+            }
+        });
     }
 }
 
@@ -87,12 +81,13 @@ fn found_ui(ui: &mut Ui, session: &mut Session, found: &Found, kind: MatrixKind,
         }
         return;
     }
-    let mut bars: Vec<(&str, Mean)> = Vec::new();
-    bars.extend(found.rows.first().map(|row| ("as trained", row.trained)));
-    bars.extend(found.rows.iter().map(|row| (name(row.kind), row.lesioned)));
-    let longest = bars.iter().filter_map(|(_, mean)| mean.mean()).fold(f64::MIN_POSITIVE, f64::max);
-    for (name, mean) in bars {
-        bar_ui(ui, name, mean, longest, measure, palette);
+    let lesioned = theme::mix(palette.surface, palette.quiet, 0.8);
+    let mut bars: Vec<(&str, Mean, Color32)> = Vec::new();
+    bars.extend(found.rows.first().map(|row| ("as trained", row.trained, palette.curve())));
+    bars.extend(found.rows.iter().map(|row| (name(row.kind), row.lesioned, lesioned)));
+    let longest = bars.iter().filter_map(|(_, mean, _)| mean.mean()).fold(f64::MIN_POSITIVE, f64::max);
+    for bar in bars {
+        bar_ui(ui, bar, longest, measure, palette);
     }
     let better = match measure.goal {
         Goal::Higher => "more is better",
@@ -114,7 +109,7 @@ fn name(kind: LesionKind) -> &'static str {
 }
 
 /// A bar from zero with its standard error, and its number.
-fn bar_ui(ui: &mut Ui, name: &str, mean: Mean, longest: f64, measure: Measure, palette: &Palette) {
+fn bar_ui(ui: &mut Ui, (name, mean, ink): (&str, Mean, Color32), longest: f64, measure: Measure, palette: &Palette) {
     let [height, left, right] = ROW;
     let (area, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let Some(value) = mean.mean() else { return };
@@ -126,8 +121,6 @@ fn bar_ui(ui: &mut Ui, name: &str, mean: Mean, longest: f64, measure: Measure, p
     let painter = ui.painter();
     painter.text(area.left_center(), Align2::LEFT_CENTER, name, font.clone(), palette.text);
     painter.rect_filled(rail, 2.0, palette.raised);
-    let is_trained = name == "as trained";
-    let ink = if is_trained { palette.curve() } else { theme::mix(palette.surface, palette.quiet, 0.8) };
     painter.rect_filled(rail.with_max_x(x(value).max(rail.left() + 1.0)), 2.0, ink);
     if let Some(error) = mean.error() {
         let ends = [value - error, value + error].map(|end| rail.left() + (end / longest) as f32 * rail.width());
