@@ -1,5 +1,6 @@
 //! Where examples come from: random generators and readers of official file layouts.
 
+pub mod characters;
 pub mod patterns;
 pub mod pictures;
 pub mod provenance;
