@@ -1,6 +1,6 @@
 //! What a task shows beside the network: a part of a tape.
 
-use super::{Behaviour, Walk};
+use super::{Behaviour, OneShot, Walk};
 use crate::files::{Array, FileError, TensorFile};
 use crate::plastic::Network;
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ pub enum Content {
     Recall(Question),
     /// An agent sees, acts and is rewarded.
     Agent(Behaviour),
+    /// Labelled drawings are shown, then one without a label, whose class is asked for.
+    OneShot(OneShot),
 }
 
 /// What a network was shown and asked.
@@ -77,7 +79,7 @@ impl Content {
     pub fn question(&self) -> Option<&Question> {
         match self {
             Self::Recall(question) => Some(question),
-            Self::Nothing | Self::Agent(_) => None,
+            Self::Nothing | Self::Agent(_) | Self::OneShot(_) => None,
         }
     }
 
@@ -85,7 +87,15 @@ impl Content {
     pub fn behaviour(&self) -> Option<&Behaviour> {
         match self {
             Self::Agent(behaviour) => Some(behaviour),
-            Self::Nothing | Self::Recall(_) => None,
+            Self::Nothing | Self::Recall(_) | Self::OneShot(_) => None,
+        }
+    }
+
+    /// What was shown once and asked; `None` where nothing was.
+    pub fn one_shot(&self) -> Option<&OneShot> {
+        match self {
+            Self::OneShot(one_shot) => Some(one_shot),
+            Self::Nothing | Self::Recall(_) | Self::Agent(_) => None,
         }
     }
 
@@ -103,6 +113,7 @@ impl Content {
             Self::Nothing => Ok(()),
             Self::Recall(question) => question.check(network),
             Self::Agent(behaviour) => behaviour.check(network, steps),
+            Self::OneShot(one_shot) => one_shot.check(network, steps),
         }
     }
 
@@ -119,6 +130,7 @@ impl Content {
                 named.into_iter().map(|(name, array)| (format!("{PICTURE}{name}"), array)).collect()
             }
             Self::Agent(behaviour) => behaviour.to_arrays(),
+            Self::OneShot(one_shot) => one_shot.to_arrays(),
         }
     }
 

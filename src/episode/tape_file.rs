@@ -4,6 +4,7 @@ use super::behaviour::{self, Behaviour};
 use super::intervention;
 use super::layer::Beginning;
 use super::modulator::{self, Modulator};
+use super::one_shot::{self, OneShot};
 use super::{Content, Event, LayerRecord, Origin, Tape};
 use crate::files::{self, Array, FileError, Precision, TensorFile};
 use crate::plastic::{Network, Parameters, PlasticLayer};
@@ -35,6 +36,8 @@ struct Header {
     measure: f32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     behaviour: Option<behaviour::Header>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    one_shot: Option<one_shot::Header>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     modulator: Option<modulator::Header>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,6 +108,7 @@ pub fn to_bytes(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<Vec
         loss: tape.loss,
         measure: tape.measure,
         behaviour: tape.content.behaviour().map(Behaviour::header),
+        one_shot: tape.content.one_shot().map(OneShot::header),
         modulator: own.and_then(|record| record.modulator.as_ref()).map(Modulator::header),
         interventions: intervention::header(&tape.interventions),
         run: tape.origin.run.as_deref().cloned(),
@@ -144,9 +148,10 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
     let Header { network, steps, .. } = header;
     let parameters = Parameters::from_file(&mut file, &network)?;
     let shape = [steps, network.neurons()];
-    let content = match header.behaviour {
-        Some(part) => Content::Agent(Behaviour::take(&mut file, part, &network, steps)?),
-        None => Content::take_recall(&mut file)?,
+    let content = match (header.behaviour, header.one_shot) {
+        (Some(part), _) => Content::Agent(Behaviour::take(&mut file, part, &network, steps)?),
+        (None, Some(part)) => Content::OneShot(OneShot::take(&mut file, part)?),
+        (None, None) => Content::take_recall(&mut file)?,
     };
     let layers = network.layers();
     let own = layers.first().filter(|_| hears_itself(&network));

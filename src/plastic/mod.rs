@@ -19,8 +19,10 @@
 
 pub mod alteration;
 pub mod bench;
+pub mod convolution;
 mod cpu;
 pub mod cuda;
+pub mod head;
 pub mod lifetime;
 pub mod network;
 pub mod parameters;

@@ -11,7 +11,7 @@
 //! | [`measure`], [`tally`], [`optimiser`] | what lifetimes are judged by, what evaluations tell, Adam's constants |
 //! | [`recall`] | what tasks have in common that show examples and ask for the rest of one |
 //! | [`agent`] | what tasks have in common in which an agent acts: layers, loss, experiment |
-//! | [`patterns`], [`images`], [`maze`] | the tasks |
+//! | [`patterns`], [`images`], [`maze`], [`omniglot`] | the tasks |
 //! | [`letters`] | letters as patterns of 25 bits |
 //! | [`notation`] | interventions as they are written on the command line |
 
@@ -22,6 +22,7 @@ pub mod letters;
 pub mod maze;
 pub mod measure;
 pub mod notation;
+pub mod omniglot;
 pub mod optimiser;
 pub mod patterns;
 pub mod recall;

@@ -4,7 +4,7 @@ use super::maze::Environment;
 use super::recall::Recalled;
 use crate::data::Generator;
 use crate::episode::layer::Beginning;
-use crate::episode::{Intervention, LayerRecord, Modulator, intervention};
+use crate::episode::{Intervention, LayerRecord, Lesson, Modulator, intervention};
 use crate::plastic::{Network, Parameters, State, Stepper};
 use candle_core::{Error, Result, bail};
 use std::ops::Range;
@@ -22,6 +22,8 @@ pub enum Episode {
         /// What the agent draws its actions with.
         actions: Generator,
     },
+    /// Drawings with their labels, and one to be named.
+    OneShot(Lesson),
 }
 
 /// One lifetime before it is lived.

@@ -45,7 +45,7 @@ const SATURATED: f32 = 9.02;
 /// tanh x = t / (t + 2) with t = e^2x − 1, which loses nothing near zero: with 2x = k ln 2 + r and
 /// |r| ≤ ln 2 / 2, t = (2^k − 1) + 2^k (e^r − 1), the last bracket by its Taylor series.
 #[inline(always)]
-pub(super) fn tanh(x: f32) -> f32 {
+pub(in crate::plastic) fn tanh(x: f32) -> f32 {
     // Adding 1.5·2²³ rounds to the nearest whole number, which then stands in the low bits.
     const ROUND: f32 = 12_582_912.0;
     let doubled = 2.0 * x.abs().min(SATURATED);

@@ -1,9 +1,11 @@
 //! A network: a chain of parts, some of them plastic layers with names.
 
+mod convolution;
 mod layer;
 mod recurrent;
 mod stored;
 
+pub use convolution::Convolution;
 pub use layer::{AlphaKind, PlasticLayer, Plasticity, RECURRENT, effective_weight};
 pub use recurrent::{Drive, Recurrent};
 
@@ -27,6 +29,8 @@ pub struct Linear {
 pub enum Part {
     /// A linear layer.
     Linear(Linear),
+    /// A convolution.
+    Convolution(Convolution),
     /// Recurrent tanh neurons; their plastic layer is called "recurrent".
     Recurrent(Recurrent),
     /// A plastic layer by itself, through which a signal passes within a step.
@@ -38,6 +42,7 @@ impl Part {
     pub fn name(&self) -> &str {
         match self {
             Self::Linear(linear) => &linear.name,
+            Self::Convolution(convolution) => &convolution.name,
             Self::Recurrent(_) => RECURRENT,
             Self::Plastic(layer) => &layer.name,
         }
@@ -97,14 +102,14 @@ impl Network {
     pub fn recurrent(&self) -> Option<Recurrent> {
         self.parts.iter().find_map(|part| match part {
             Part::Recurrent(recurrent) => Some(*recurrent),
-            Part::Linear(_) | Part::Plastic(_) => None,
+            Part::Linear(_) | Part::Convolution(_) | Part::Plastic(_) => None,
         })
     }
 
     /// Its plastic layers, in the order of the chain.
     pub fn layers(&self) -> Vec<PlasticLayer> {
         let layers = self.parts.iter().filter_map(|part| match part {
-            Part::Linear(_) => None,
+            Part::Linear(_) | Part::Convolution(_) => None,
             Part::Recurrent(recurrent) => recurrent.layer(),
             Part::Plastic(layer) => Some(layer.clone()),
         });
@@ -122,9 +127,21 @@ impl Network {
         Some(AgentSize { inputs: linear(INPUT)?.inputs, actions: linear(POLICY)?.outputs })
     }
 
-    /// How many neurons a step's activities are of: the recurrent ones, otherwise those of the last plastic layer.
+    /// Its convolutions, in the order of the chain.
+    pub fn convolutions(&self) -> impl Iterator<Item = &Convolution> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Convolution(convolution) => Some(convolution),
+            Part::Linear(_) | Part::Recurrent(_) | Part::Plastic(_) => None,
+        })
+    }
+
+    /// How many neurons a step's activities are of: the recurrent ones, otherwise those of the last plastic layer, otherwise
+    /// the features that the last convolution finds.
     pub fn neurons(&self) -> usize {
-        self.recurrent().map(|recurrent| recurrent.neurons).or_else(|| Some(self.layers().last()?.post)).unwrap_or(0)
+        let recurrent = self.recurrent().map(|recurrent| recurrent.neurons);
+        let plastic = || self.layers().last().map(|layer| layer.post);
+        let features = || self.convolutions().last().map(|convolution| convolution.outputs);
+        recurrent.or_else(plastic).or_else(features).unwrap_or(0)
     }
 
     /// Names and shapes of the trained parameters, in the order in which first values are drawn: what is recurrent or
@@ -137,13 +154,17 @@ impl Network {
                     shapes.extend(recurrent.shapes().into_iter().map(|(name, shape)| (name.to_owned(), shape)));
                 }
                 Part::Plastic(layer) => shapes.extend(layer.shapes()),
-                Part::Linear(_) => {}
+                Part::Linear(_) | Part::Convolution(_) => {}
             }
         }
         for part in &self.parts {
-            if let Part::Linear(Linear { name, inputs, outputs }) = part {
-                shapes.push((format!("{name}.weight"), vec![*inputs, *outputs]));
-                shapes.push((format!("{name}.bias"), vec![*outputs]));
+            match part {
+                Part::Linear(Linear { name, inputs, outputs }) => {
+                    shapes.push((format!("{name}.weight"), vec![*inputs, *outputs]));
+                    shapes.push((format!("{name}.bias"), vec![*outputs]));
+                }
+                Part::Convolution(convolution) => shapes.extend(convolution.shapes()),
+                Part::Recurrent(_) | Part::Plastic(_) => {}
             }
         }
         shapes
@@ -158,6 +179,7 @@ impl Network {
             match part {
                 Part::Recurrent(recurrent) => recurrent.check()?,
                 Part::Plastic(layer) => layer.check()?,
+                Part::Convolution(convolution) => convolution.check()?,
                 Part::Linear(_) => {}
             }
         }

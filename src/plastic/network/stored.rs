@@ -4,7 +4,7 @@
 //! numbers directly: `{"neurons": …, "drive": …, "plasticity": {"rule": …, "alpha": …}, "layers": …, "modulation": …}`.
 //! Such networks are still written like that. Every other one is written as its parts.
 
-use super::{AgentSize, AlphaKind, Drive, Linear, Part, PlasticLayer, Plasticity, Recurrent};
+use super::{AgentSize, AlphaKind, Convolution, Drive, Linear, Part, PlasticLayer, Plasticity, Recurrent};
 use crate::plastic::rule::Rule;
 use crate::plastic::writing::{Modulation, Writing};
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,7 @@ struct Modulated {
 #[serde(rename_all = "snake_case")]
 pub(super) enum StoredPart {
     Linear(Linear),
+    Convolution(Convolution),
     Recurrent {
         neurons: usize,
         drive: Drive,
@@ -133,6 +134,7 @@ impl From<super::Network> for Written {
         }
         let parts = network.parts.into_iter().map(|part| match part {
             Part::Linear(linear) => StoredPart::Linear(linear),
+            Part::Convolution(convolution) => StoredPart::Convolution(convolution),
             Part::Recurrent(Recurrent { neurons, drive, plasticity }) => {
                 StoredPart::Recurrent { neurons, drive, plastic: plasticity.into() }
             }
@@ -164,6 +166,7 @@ impl TryFrom<Read> for super::Network {
 fn part(part: StoredPart) -> Result<Part, String> {
     Ok(match part {
         StoredPart::Linear(linear) => Part::Linear(linear),
+        StoredPart::Convolution(convolution) => Part::Convolution(convolution),
         StoredPart::Recurrent { neurons, drive, plastic } => {
             Part::Recurrent(Recurrent { neurons, drive, plasticity: plastic.try_into()? })
         }

@@ -63,7 +63,9 @@ impl Surroundings for Mazes {
             Episode::Maze { environment, .. } => {
                 Err(Error::Msg(format!("expected a maze of {:?}, found one of {:?}", self.rules, environment.rules())))
             }
-            Episode::Recall(_) => Err(Error::Msg("expected an episode in a maze, found another".into())),
+            Episode::Recall(_) | Episode::OneShot(_) => {
+                Err(Error::Msg("expected an episode in a maze, found another".into()))
+            }
         }
     }
 

@@ -253,7 +253,7 @@ impl<E: Examples> Experiment for Recall<E> {
                 recalled.check(count, size, rounds).map_err(Error::Msg)?;
                 Ok(recalled.clone())
             }
-            Episode::Maze { .. } => {
+            Episode::Maze { .. } | Episode::OneShot(_) => {
                 Err(Error::Msg("expected an episode of a network that recalls, found another".into()))
             }
         };

@@ -229,7 +229,7 @@ impl Scene {
             Content::Agent(Behaviour { walk: Some(_), .. }) => Subject::Agent,
             Content::Recall(_) if self.task.examples_are_pictures() => Subject::Pictures,
             Content::Recall(_) if tape.neurons() <= MOST_IN_CIRCUIT => Subject::Circuit,
-            Content::Recall(_) | Content::Agent(_) | Content::Nothing => Subject::Patterns,
+            Content::Recall(_) | Content::Agent(_) | Content::OneShot(_) | Content::Nothing => Subject::Patterns,
         }
     }
 
