@@ -20,6 +20,15 @@ pub fn data_folder() -> Option<PathBuf> {
     std::env::var_os(DATA_VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
+/// Which examples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// Those to learn from.
+    Training,
+    /// Those that no training of the same configuration sees.
+    Test,
+}
+
 /// Examples that cannot be used: which file or folder, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{}: {}", one_line(place), one_line(problem))]

@@ -1,6 +1,7 @@
 //! Every reader beside files that somebody has damaged: refused in one sentence or read, within a bounded time and
 //! memory, and never a panic. `HEBBSCOPE_FUZZ=100000 cargo test --release fuzz` tries that many inputs a target.
 
+mod characters;
 mod cifar;
 mod files;
 mod mutator;

@@ -1,5 +1,5 @@
-//! What `assets/README.md` says of the bundled networks is what their files say: a table that is held cell by cell, the
-//! sizes of the files, and the commands, read by the program's own parser.
+//! `assets/README.md` lists every asset, and what it says of the bundled networks is what their files say: a table that
+//! is held cell by cell, the sizes of the files, and the commands, read by the program's own parser.
 
 use hebbscope::cli;
 use hebbscope::plastic::{AlphaKind, Writing};
@@ -135,6 +135,26 @@ fn the_list_of_assets_says_how_large_the_networks_are() {
         let line = readme.lines().find(|line| line.starts_with(&format!("| `{file}` |"))).unwrap();
         assert!(line.contains(&format!("({})", megabytes(file))), "expected {} in {line}", megabytes(file));
     }
+}
+
+/// A sheet that is larger would be packed in another way.
+const MOST_SHEET: u64 = 1_000_000;
+
+#[test]
+fn every_asset_is_in_the_list() {
+    let readme = readme();
+    let listed: Vec<&str> =
+        readme.lines().take_while(|line| !line.starts_with("## ")).filter(|line| line.starts_with("| `")).collect();
+    for entry in std::fs::read_dir(assets()).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().to_str().unwrap().to_owned();
+        let name = if entry.path().is_dir() { name + "/" } else { name };
+        let is_listed = listed.iter().any(|line| line.contains(&format!("`{name}`")));
+        assert!(is_listed || name == "README.md", "assets/README.md says nothing of {name}");
+    }
+    let sheet = listed.iter().find(|line| line.starts_with("| `omniglot-test.png`")).unwrap();
+    assert!(sheet.contains(&format!("({})", megabytes("omniglot-test.png"))), "{sheet}");
+    assert!(std::fs::metadata(assets().join("omniglot-test.png")).unwrap().len() < MOST_SHEET);
 }
 
 /// The commands in the code blocks of a text, each on one line.

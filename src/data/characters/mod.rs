@@ -4,10 +4,27 @@
 //! | file | subject |
 //! |---|---|
 //! | here | characters in memory, drawing some of them by chance |
+//! | `source` | where they come from; what was read stays in memory |
+//! | `split` | which are kept for testing, by their names alone |
+//! | [`omniglot`] | the official archives, and the bundled test characters |
+//! | `folder` | any folder of folders of pictures |
+//! | `gather` | from single drawings to characters, and what is left out |
+//! | `drawing` | one picture of any size, made small, dark on white |
 
-use super::Generator;
+mod drawing;
+mod folder;
+mod gather;
+pub mod omniglot;
+mod source;
+mod split;
+
+pub use drawing::read;
+pub use source::{Request, Source};
+
+use super::{Generator, Provenance};
 use rand::Rng as _;
 use rand::seq::index;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Pixels along each side of a drawing.
@@ -15,6 +32,9 @@ pub const SIDE: usize = 31;
 
 /// Pixels of a drawing.
 pub const PIXELS: usize = SIDE * SIDE;
+
+/// What is counted where it is put on record what a network has learned from.
+const UNIT: &str = "characters";
 
 /// How many quarter turns there are.
 const TURNS: usize = 4;
@@ -34,6 +54,19 @@ pub struct Character {
 #[derive(Clone, Debug)]
 pub struct Characters {
     known: Arc<Vec<Character>>,
+    description: String,
+    fingerprint: Option<String>,
+    provenance: Option<Provenance>,
+}
+
+/// What was read from files, or the half of it that is wanted.
+struct Half {
+    /// Where.
+    place: PathBuf,
+    characters: Vec<Character>,
+    description: String,
+    fingerprint: Option<String>,
+    provenance: Option<Provenance>,
 }
 
 /// A character that was drawn by chance, with some of its drawings, all turned alike.
@@ -50,7 +83,25 @@ pub struct Drawn {
 impl Characters {
     /// These characters.
     pub fn new(characters: Vec<Character>) -> Self {
-        Self { known: Arc::new(characters) }
+        let description = format!("{} {UNIT}", characters.len());
+        Self { known: Arc::new(characters), description, fingerprint: None, provenance: None }
+    }
+
+    /// What they are, in a few words.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// Tells these characters, and which of them are kept for testing, from others; `None` where they are generated, and
+    /// for the test characters of Omniglot.
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
+    }
+
+    /// What is put on record of them with a network that learns from them; `None` where they are generated or kept for
+    /// testing.
+    pub fn provenance(&self) -> Option<&Provenance> {
+        self.provenance.as_ref()
     }
 
     /// All of them.

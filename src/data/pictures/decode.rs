@@ -7,10 +7,9 @@ use crate::files::{Guarded, reason};
 use image::codecs::png::PngDecoder;
 use image::{
     DynamicImage, GenericImageView as _, GrayImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits,
-    Luma,
+    Luma, imageops,
 };
-use std::fs::File;
-use std::io::{BufReader, Seek as _};
+use std::io::{BufRead, BufReader, Cursor, Seek};
 use std::path::Path;
 
 /// The longest side of a picture, in pixels.
@@ -26,16 +25,16 @@ const MOST_BYTES: u64 = 512 << 20;
 static MEMORY: Budget = Budget::new(512 << 20);
 
 /// A picture that has been read.
-pub(super) struct Decoded {
-    /// `side`² grey bytes.
-    pub(super) pixels: Vec<u8>,
+pub(in crate::data) struct Decoded {
+    /// Grey bytes, as many as whoever made it smaller has left.
+    pub(in crate::data) pixels: Vec<u8>,
     /// Whether it is the first frame of several.
-    pub(super) is_animated: bool,
+    pub(in crate::data) is_animated: bool,
 }
 
 /// Why a picture was refused, in a few words.
 #[derive(Debug)]
-pub(super) enum Refusal {
+pub(in crate::data) enum Refusal {
     /// The file cannot be opened or read.
     Unread(String),
     /// What is in it is no picture, or not all of one, or too large.
@@ -44,7 +43,7 @@ pub(super) enum Refusal {
 
 impl Refusal {
     /// The few words.
-    pub(super) fn into_words(self) -> String {
+    pub(in crate::data) fn into_words(self) -> String {
         let (Self::Unread(words) | Self::Undecoded(words)) = self;
         words
     }
@@ -66,10 +65,35 @@ impl Refusal {
 
 /// Reads a picture: cropped to its central square, resampled to `side` × `side`, grey by luminance.
 pub(super) fn picture(path: &Path, side: usize) -> Result<Decoded, Refusal> {
-    let unread = |error: std::io::Error| Refusal::Unread(reason(&error));
+    square_of_file(path, |square| resampled(square, side))
+}
+
+/// Reads a picture from a file: its central square, grey by luminance, is given to `scale`, which makes it smaller.
+pub(in crate::data) fn square_of_file(
+    path: &Path,
+    scale: impl FnOnce(GrayImage) -> Vec<u8>,
+) -> Result<Decoded, Refusal> {
     let opened = Guarded::open(path, "a picture", MOST_BYTES).map_err(|error| Refusal::Unread(error.problem))?;
     let length = opened.length();
-    let mut file = BufReader::new(opened.into_file());
+    square(&mut BufReader::new(opened.into_file()), length, LONGEST, scale)
+}
+
+/// The same of a file's bytes, where no side of the picture is longer than `longest` pixels.
+pub(in crate::data) fn square_of_bytes(
+    bytes: &[u8],
+    longest: u32,
+    scale: impl FnOnce(GrayImage) -> Vec<u8>,
+) -> Result<Decoded, Refusal> {
+    square(&mut Cursor::new(bytes), bytes.len() as u64, longest, scale)
+}
+
+fn square<F: BufRead + Seek>(
+    mut file: &mut F,
+    length: u64,
+    longest: u32,
+    scale: impl FnOnce(GrayImage) -> Vec<u8>,
+) -> Result<Decoded, Refusal> {
+    let unread = |error: std::io::Error| Refusal::Unread(reason(&error));
     let guessed = ImageReader::new(&mut file).with_guessed_format().map_err(unread)?.format();
     let Some(format) = guessed else { return Err(Refusal::Undecoded("not a picture of a known kind".into())) };
     let mut loan = None;
@@ -88,8 +112,8 @@ pub(super) fn picture(path: &Path, side: usize) -> Result<Decoded, Refusal> {
     file.rewind().map_err(unread)?;
     let mut reader = ImageReader::with_format(&mut file, format);
     let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST);
-    limits.max_image_height = Some(LONGEST);
+    limits.max_image_width = Some(longest);
+    limits.max_image_height = Some(longest);
     limits.max_alloc = Some(MOST_MEMORY);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(Refusal::of)?;
@@ -102,9 +126,9 @@ pub(super) fn picture(path: &Path, side: usize) -> Result<Decoded, Refusal> {
     picture.apply_orientation(orientation);
     let square = grey_square(&picture);
     drop(picture);
-    let pixels = resampled(square, side);
+    let pixels = scale(square);
     file.rewind().map_err(unread)?;
-    Ok(Decoded { pixels, is_animated: is_animated(&mut file, format) })
+    Ok(Decoded { pixels, is_animated: is_animated(file, format) })
 }
 
 /// Refuses a picture whose pixels take too many bytes.
@@ -126,6 +150,9 @@ fn grey_square(picture: &DynamicImage) -> GrayImage {
     let (width, height) = picture.dimensions();
     let side = width.min(height);
     let (left, top) = ((width - side) / 2, (height - side) / 2);
+    if let DynamicImage::ImageLuma8(grey) = picture {
+        return imageops::crop_imm(grey, left, top, side, side).to_image();
+    }
     GrayImage::from_fn(side, side, |x, y| {
         let [red, green, blue, opacity] = picture.get_pixel(left + x, top + y).0;
         let (grey, opacity) = (u32::from(luminance(red, green, blue)), u32::from(opacity));
@@ -133,7 +160,7 @@ fn grey_square(picture: &DynamicImage) -> GrayImage {
     })
 }
 
-fn is_animated(file: &mut BufReader<File>, format: ImageFormat) -> bool {
+fn is_animated(file: &mut (impl BufRead + Seek), format: ImageFormat) -> bool {
     match format {
         ImageFormat::Gif => {
             // Counted without decoding: a frame may be as large as it likes.

@@ -76,18 +76,26 @@ impl Folder {
 
     /// What was left out or taken in part, as a clause; empty when nothing was.
     pub fn remarks(&self) -> String {
-        let mut text = self.unread.remark("could not be read") + &self.undecoded.remark("could not be decoded");
-        match self.duplicates {
-            0 => {}
-            1 => text += "; 1 file repeats another",
-            count => text += &format!("; {count} files repeat others"),
-        }
-        match self.animated {
-            0 => {}
-            1 => text += "; of 1 animated picture the first frame counts",
-            count => text += &format!("; of {count} animated pictures the first frame counts"),
-        }
-        text
+        let unusable = self.unread.remark("could not be read") + &self.undecoded.remark("could not be decoded");
+        unusable + &repeated(self.duplicates) + &animated(self.animated)
+    }
+}
+
+/// That so many files repeat others, as a clause; empty where none does.
+pub(in crate::data) fn repeated(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "; 1 file repeats another".into(),
+        count => format!("; {count} files repeat others"),
+    }
+}
+
+/// That of so many pictures only the beginning is looked at, as a clause; empty where there are none.
+pub(in crate::data) fn animated(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "; of 1 animated picture the first frame counts".into(),
+        count => format!("; of {count} animated pictures the first frame counts"),
     }
 }
 

@@ -14,11 +14,13 @@
 mod budget;
 pub mod cifar;
 pub mod dead_leaves;
-mod decode;
+pub(in crate::data) mod decode;
 pub mod folder;
 pub mod grey;
 mod jpeg;
 pub mod walk;
+
+pub use super::Split;
 
 use super::{DATA_VARIABLE, DataError, Generator, Provenance, Stream, data_folder};
 use crate::files::{Fingerprint, one_line};
@@ -30,15 +32,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is counted where it is put on record what a network has learned from.
 const UNIT: &str = "pictures";
-
-/// Which pictures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Split {
-    /// Those to learn from.
-    Training,
-    /// Those that no training of the same configuration sees.
-    Test,
-}
 
 /// Where pictures come from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,101 @@
+//! Where characters come from. What is read from files stays in memory, the last few sets of it: the window lives one
+//! lifetime after another.
+
+use super::omniglot::{self, Part, sheet};
+use super::{Characters, Half, folder};
+use crate::data::{DataError, Split};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Where characters come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Omniglot at a path, or where `HEBBSCOPE_DATA` says. Its test characters are bundled and need neither.
+    Omniglot(Option<PathBuf>),
+    /// A folder of folders of pictures.
+    Folder(PathBuf),
+}
+
+/// Which characters are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Where they come from.
+    pub source: Source,
+    /// How many different characters one lifetime needs.
+    pub ways: usize,
+    /// How many different drawings it needs of one of them; characters that have fewer are left out.
+    pub drawings: usize,
+}
+
+/// Where files were found; for Omniglot that may depend on the environment.
+#[derive(Clone, PartialEq)]
+enum Place {
+    Omniglot(Vec<Part>),
+    Folder(PathBuf),
+}
+
+/// Characters that were read from files.
+struct Kept {
+    request: Request,
+    place: Place,
+    split: Split,
+    characters: Characters,
+}
+
+/// How many sets of characters stay in memory: both halves of two configurations.
+const MOST_KEPT: usize = 4;
+
+static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+
+impl Characters {
+    /// Opens one half of the characters. The test half of Omniglot is the bundled one and reads no file.
+    ///
+    /// # Errors
+    /// When files are missing or damaged, or hold fewer characters than a lifetime needs.
+    pub fn open(request: &Request, split: Split) -> Result<Self, DataError> {
+        let place = match (&request.source, split) {
+            (Source::Omniglot(_), Split::Test) => {
+                let characters = sheet::characters().clone();
+                return enough(characters, request, Path::new("Omniglot"));
+            }
+            (Source::Omniglot(path), Split::Training) => Place::Omniglot(omniglot::locate(path.as_deref())?),
+            (Source::Folder(path), _) => Place::Folder(path.clone()),
+        };
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |kept: &&Kept| kept.place == place && kept.split == split && kept.request == *request;
+        if let Some(known) = kept.iter().find(is_it) {
+            return Ok(known.characters.clone());
+        }
+        let half = match &place {
+            Place::Omniglot(parts) => omniglot::read(parts, request.drawings)?,
+            Place::Folder(path) => folder::read(path, request, split)?,
+        };
+        let Half { place: path, characters, description, fingerprint, provenance } = half;
+        let characters = Self { known: Arc::new(characters), description, fingerprint, provenance };
+        let characters = enough(characters, request, &path)?;
+        if kept.len() >= MOST_KEPT {
+            kept.remove(0);
+        }
+        kept.push(Kept { request: request.clone(), place, split, characters: characters.clone() });
+        Ok(characters)
+    }
+}
+
+/// Refuses characters that are too few for a lifetime, or too few drawings of one.
+fn enough(characters: Characters, request: &Request, place: &Path) -> Result<Characters, DataError> {
+    let (count, least) = (characters.known.len(), request.ways);
+    if count < least {
+        let problem =
+            format!("expected at least {least} characters for an episode, found {count} ({})", characters.description);
+        return Err(DataError::new(place, problem));
+    }
+    let fewest = characters.known.iter().map(|character| character.drawings.len()).min().unwrap_or_default();
+    if fewest < request.drawings {
+        let problem = format!(
+            "expected at least {} drawings of each character, found {fewest} ({})",
+            request.drawings, characters.description
+        );
+        return Err(DataError::new(place, problem));
+    }
+    Ok(characters)
+}
