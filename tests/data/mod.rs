@@ -2,4 +2,5 @@
 
 mod cifar;
 mod folders;
+mod invented;
 mod pictures;

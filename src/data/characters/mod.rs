@@ -4,6 +4,9 @@
 //! | file | subject |
 //! |---|---|
 //! | here | characters in memory, drawing some of them by chance |
+//! | [`invented`] | made-up scripts, which need no files |
+
+pub mod invented;
 
 use super::Generator;
 use rand::Rng as _;
