@@ -5,4 +5,5 @@ mod characters_folder;
 mod characters_sheet;
 mod cifar;
 mod folders;
+mod invented;
 mod pictures;

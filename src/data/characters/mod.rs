@@ -7,6 +7,7 @@
 //! | `source` | where they come from; what was read stays in memory |
 //! | `split` | which are kept for testing, by their names alone |
 //! | [`omniglot`] | the official archives, and the bundled test characters |
+//! | [`invented`] | made-up scripts, which need no files |
 //! | `folder` | any folder of folders of pictures |
 //! | `gather` | from single drawings to characters, and what is left out |
 //! | `drawing` | one picture of any size, made small, dark on white |
@@ -14,6 +15,7 @@
 mod drawing;
 mod folder;
 mod gather;
+pub mod invented;
 pub mod omniglot;
 mod source;
 mod split;
