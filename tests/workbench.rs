@@ -1,16 +1,18 @@
 //! What the tests share: a network that trains in milliseconds, a look into the bytes of a file, and
 //! waiting that ends.
 
-use candle_core::Tensor;
+use candle_core::{Device, Tensor};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::layer::Beginning;
 use hebbscope::episode::{Content, LayerRecord, Modulator, Origin, Tape, tape_file};
 use hebbscope::files::TensorFile;
+use hebbscope::plastic::head::Head;
 use hebbscope::plastic::lifetime::Driver;
 use hebbscope::plastic::network::{AlphaKind, Drive, Part, Plasticity, Recurrent};
 use hebbscope::plastic::replay::Recording;
 use hebbscope::plastic::{
-    Alteration, Modulation, ModulationKind, Network, Parameters, PlasticLayer, Rule, Specification, Stepper, Writing,
+    Alteration, Modulation, ModulationKind, Network, Parameters, PlasticLayer, Rule, Specification, State, Stepper,
+    Writing,
 };
 use hebbscope::tasks::{self, Experiment, Optimiser, Outcome, Purpose, Script};
 use hebbscope::train::evaluate::{self, Evaluation, Protocol};
@@ -216,6 +218,60 @@ pub fn trained(changes: &[(&str, &str)], iterations: usize) -> Trainer {
 pub fn advance(trainer: &mut Trainer, iterations: usize) {
     for _ in 0..iterations {
         trainer.step().unwrap();
+    }
+}
+
+/// The first plastic layer of a lifetime, lived once more step by step by the operation that lives it.
+pub enum LivedAgain {
+    /// Neurons that hear themselves.
+    Recurrent(Stepper),
+    /// A layer that hears features within a step.
+    Head(Head),
+}
+
+impl LivedAgain {
+    /// At the beginning, with what came before, if anything.
+    pub fn begin(tape: &Tape, parameters: &Parameters, state: Option<&State>) -> Self {
+        let layer = &tape.layers[0].layer;
+        match (tape.network.recurrent(), state) {
+            (Some(network), None) => Self::Recurrent(Stepper::begin(network, parameters, 1, tape.steps).unwrap()),
+            (Some(network), Some(state)) => {
+                Self::Recurrent(Stepper::begin_from(network, parameters, state, tape.steps).unwrap())
+            }
+            (None, None) => Self::Head(Head::begin(layer, parameters, 1).unwrap()),
+            (None, Some(state)) => Self::Head(Head::begin_from(layer, parameters, &state.traces).unwrap()),
+        }
+    }
+
+    /// Somebody alters it before its next step.
+    pub fn alter(&mut self, parameters: &Parameters, alteration: &Alteration) {
+        match self {
+            Self::Recurrent(stepper) => stepper.alter(parameters, alteration).unwrap(),
+            Self::Head(head) => head.alter(alteration).unwrap(),
+        }
+    }
+
+    /// H.
+    pub fn trace(&self) -> Vec<f32> {
+        match self {
+            Self::Recurrent(stepper) => stepper.trace(0).unwrap(),
+            Self::Head(head) => head.trace().flatten_all().unwrap().to_vec1().unwrap(),
+        }
+    }
+
+    /// What the neurons do in `step`, which is the next one, driven as they were.
+    pub fn step(&mut self, tape: &Tape, step: usize) -> Vec<f32> {
+        let neurons = tape.neurons();
+        let drive = &tape.drive[step * neurons..][..neurons];
+        match self {
+            Self::Recurrent(stepper) => stepper.step(drive).unwrap(),
+            Self::Head(head) => {
+                let pre = tape.layers[0].layer.pre;
+                let row = |values: &[f32]| Tensor::from_slice(values, (1, values.len()), &Device::Cpu).unwrap();
+                let heard = row(&tape.layers[0].pre[step * pre..][..pre]);
+                head.step(&heard, &row(drive)).unwrap().post.flatten_all().unwrap().to_vec1().unwrap()
+            }
+        }
     }
 }
 

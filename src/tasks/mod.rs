@@ -45,7 +45,7 @@ use std::path::{Path, PathBuf};
 use tally::Tally;
 
 /// Every task, in the order in which they are listed.
-pub const TASKS: &[&dyn Task] = &[&patterns::Patterns, &images::Images, &maze::Maze];
+pub const TASKS: &[&dyn Task] = &[&patterns::Patterns, &images::Images, &maze::Maze, &omniglot::Omniglot];
 
 /// The task called `name`.
 ///

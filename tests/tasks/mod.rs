@@ -5,5 +5,6 @@ mod images;
 mod letters;
 mod maze;
 mod mazes;
+mod omniglot;
 mod provenance;
 mod registry;

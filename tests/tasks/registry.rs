@@ -1,11 +1,12 @@
 //! Every task of the registry, by one loop: trained, saved, resumed, evaluated, drawn, changed.
 
 use crate::support::offscreen;
-use crate::workbench::{advance, altered_before, bits, evaluated, nowhere};
+use crate::workbench::{LivedAgain, advance, altered_before, bits, evaluated, nowhere};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::{Intervention, Reel, Tape, What};
 use hebbscope::files::Precision;
-use hebbscope::plastic::Stepper;
+use hebbscope::plastic::State;
+use hebbscope::tasks::settings::{Field, FieldKind};
 use hebbscope::tasks::{self, Episode, Recalled, Script, TASKS, Task};
 use hebbscope::train::evaluate::Entry;
 use hebbscope::train::{Checkpoint, RunConfig, Trainer};
@@ -15,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Small numbers for whatever lengths a task has.
-const SMALL: [(&str, &str); 9] = [
+const SMALL: [(&str, &str); 10] = [
     ("size", "11"),
     ("side", "4"),
     ("count", "2"),
@@ -24,13 +25,19 @@ const SMALL: [(&str, &str); 9] = [
     ("batch", "2"),
     ("steps", "30"),
     ("neurons", "12"),
+    // What needs no files.
     ("source", "dead_leaves"),
+    ("source", "invented"),
 ];
 
 fn trainer(task: &'static dyn Task) -> Trainer {
     let mut config = RunConfig::new(task);
     for (key, value) in SMALL {
-        if task.fields().iter().any(|field| field.key == key) {
+        let accepts = |field: &Field| match field.kind {
+            FieldKind::Choice { options, .. } => field.key == key && options.contains(&value),
+            _ => field.key == key,
+        };
+        if task.fields().iter().any(accepts) {
             config.settings.set_text(key, value).unwrap();
         }
     }
@@ -107,18 +114,16 @@ fn assert_branches(task: &str, checkpoint: &Checkpoint, life: &Tape, branch: Tap
     assert!(branch.activity[..parted] == life.activity[..parted], "{what}: it was another life before");
     assert!(branch.activity[parted..] != life.activity[parted..], "{what}: nothing came of it");
     let branch = Arc::new(branch);
-    let recurrent = branch.network.recurrent().unwrap();
-    let mut stepper = Stepper::begin(recurrent, &checkpoint.parameters, 1, branch.steps).unwrap();
+    let mut again = LivedAgain::begin(&branch, &checkpoint.parameters, None);
     let mut reel = Reel::new(Arc::clone(&branch), 0);
     for at in 0..branch.steps {
         for alteration in altered_before(&branch, at) {
-            stepper.alter(&checkpoint.parameters, &alteration).unwrap();
+            again.alter(&checkpoint.parameters, &alteration);
         }
-        assert!(reel.trace_at(at) == stepper.trace(0).unwrap(), "{what}: H({at})");
-        let neurons = branch.neurons();
-        stepper.step(&branch.drive[at * neurons..][..neurons]).unwrap();
+        assert!(reel.trace_at(at) == again.trace(), "{what}: H({at})");
+        again.step(&branch, at);
     }
-    assert!(reel.trace_at(branch.steps) == stepper.trace(0).unwrap(), "{what}: H at the end");
+    assert!(reel.trace_at(branch.steps) == again.trace(), "{what}: H at the end");
 }
 
 #[test]
@@ -129,10 +134,12 @@ fn what_is_done_to_the_trace_changes_a_lifetime_of_every_task_from_there_on() {
         advance(&mut trainer, 1);
         let mut checkpoint = reopened(&trainer, &folder.path().join("checkpoint.safetensors"));
         // Weights and coefficients that matter, unlike those that training begins with.
-        for name in ["w", "alpha"] {
-            let shape = checkpoint.parameters.get(name).unwrap().dims().to_vec();
-            let values: Vec<f32> = (0..shape.iter().product()).map(|at: usize| (at as f32 * 0.7).sin() * 0.4).collect();
-            checkpoint.parameters.insert(name, &shape, &values).unwrap();
+        let layer = checkpoint.network.layers().remove(0);
+        for name in ["w", "alpha"].map(|which| layer.parameter(which)) {
+            let shape = checkpoint.parameters.get(&name).unwrap().dims().to_vec();
+            let values: Vec<f32> =
+                (0..shape.iter().product()).map(|at: usize| (at as f32 * 0.7 + 1.0).sin() * 0.4).collect();
+            checkpoint.parameters.insert(&name, &shape, &values).unwrap();
         }
         let specimen = checkpoint.specimen();
         let life = specimen.episode(4).unwrap();
@@ -157,12 +164,10 @@ fn a_lifetime_of_every_task_begins_with_what_it_is_given() {
         let parameters = &checkpoint.parameters;
         let experiment = checkpoint.config.testing_experiment().unwrap();
         let mut generator = Generator::new(3, Stream::Evaluation);
-        let recurrent = experiment.network().recurrent().unwrap();
-        let mut before = Stepper::begin(recurrent, parameters, 1, 9).unwrap();
-        for _ in 0..9 {
-            before.step(&generator.normal(recurrent.neurons, 0.8)).unwrap();
-        }
-        let state = before.state().unwrap();
+        let network = experiment.network();
+        let layer = network.layers().remove(0);
+        let activity = generator.normal(network.neurons(), 0.8).into_iter().map(f32::tanh).collect();
+        let state = State { activity, traces: vec![generator.normal(layer.state_len(), 0.1)] };
         let begun = Script { state: Some(state.clone()), ..experiment.draw(&mut generator) };
         let fresh = experiment.draw(&mut generator);
         let outcome = experiment.live(parameters, vec![begun.clone()], nowhere()).unwrap();
@@ -170,12 +175,12 @@ fn a_lifetime_of_every_task_begins_with_what_it_is_given() {
         assert!(parameters.iter().all(|(_, var)| gradients.get(var.as_tensor()).is_some()), "{}", task.name());
         let tape = Arc::new(outcome.tape);
         tape.check().unwrap();
-        let mut stepper = Stepper::begin_from(recurrent, parameters, &state, tape.steps).unwrap();
+        let mut again = LivedAgain::begin(&tape, parameters, Some(&state));
         let mut reel = Reel::new(Arc::clone(&tape), 0);
         assert_eq!(reel.trace_at(0), state.traces[0], "{}", task.name());
-        for (step, drive) in tape.drive.chunks_exact(recurrent.neurons).enumerate() {
-            assert!(reel.trace_at(step) == stepper.trace(0).unwrap(), "{}: H({step})", task.name());
-            assert_eq!(stepper.step(drive).unwrap(), tape.activity_at(step), "{} step {step}", task.name());
+        for step in 0..tape.steps {
+            assert!(reel.trace_at(step) == again.trace(), "{}: H({step})", task.name());
+            assert_eq!(again.step(&tape, step), tape.activity_at(step), "{} step {step}", task.name());
         }
         let mixed = experiment.live(parameters, vec![begun, fresh], nowhere()).err().unwrap().to_string();
         assert!(mixed.contains("a state for each of 2 lifetimes, found 1"), "{mixed}");
@@ -212,6 +217,7 @@ fn every_task_says_what_is_better() {
         assert_eq!(better, expected, "{}", task.name());
         assert_eq!(measure.is_fraction(), measure.unit == tasks::Unit::Fraction);
     }
-    let goals = ["patterns", "images", "maze"].map(|name| tasks::find(name).unwrap().measure().goal);
-    assert_eq!(goals, [tasks::Goal::Lower, tasks::Goal::Higher, tasks::Goal::Higher]);
+    let goals = ["patterns", "images", "maze", "omniglot"].map(|name| tasks::find(name).unwrap().measure().goal);
+    let [lower, higher] = [tasks::Goal::Lower, tasks::Goal::Higher];
+    assert_eq!(goals, [lower, higher, higher, higher]);
 }

@@ -82,6 +82,16 @@ pub struct Drawn {
     pub drawings: Vec<Vec<f32>>,
 }
 
+impl Character {
+    /// "Latin, character 7": its alphabet and its name, where it has them.
+    pub fn title(&self) -> String {
+        match self.alphabet.is_empty() {
+            true => self.name.clone(),
+            false => format!("{}, {}", self.alphabet, self.name),
+        }
+    }
+}
+
 impl Characters {
     /// These characters.
     pub fn new(characters: Vec<Character>) -> Self {

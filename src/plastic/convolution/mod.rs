@@ -1,14 +1,13 @@
 //! Pictures become features: the convolutions before a plastic layer (*Differentiable plasticity*, section 4.4).
 //!
-//! Parameters and meaning are those of candle-nn's `Conv2d` with tanh after it. On the CPU each layer is one operation:
-//! the patches that a kernel sees side by side, one matrix product, bias and tanh, and the same backwards. Candle's own
-//! convolution takes most of an iteration in its backward pass, and its tanh most of the rest (`hebbscope bench
-//! convolution` has the numbers). Elsewhere candle-nn's layer is used as it is.
+//! Parameters and meaning are those of candle-nn's `Conv2d` with tanh after each. On the CPU the whole chain is one
+//! operation: the patches that a kernel sees side by side, one matrix product, bias and tanh, and the same backwards.
+//! Elsewhere candle-nn's layers are used as they are.
 //!
 //! | file | subject |
 //! |---|---|
-//! | here | the chain of a network's convolutions |
-//! | `operation` | one of them as an operation in Candle's graph |
+//! | here | the convolutions of a network |
+//! | `operation` | the chain as an operation in Candle's graph |
 //! | `patches` | what a kernel sees, side by side, and the way back |
 //! | `squash` | bias and tanh, and the way back |
 
@@ -19,8 +18,8 @@ mod squash;
 use super::network::{Convolution, Network};
 use super::parameters::Parameters;
 use candle_core::{Result, Tensor, bail};
-use candle_nn::{Conv2d, Conv2dConfig, Module as _, VarBuilder, conv2d};
-use operation::Operation;
+use candle_nn::{Conv2d, Conv2dConfig, Module as _, conv2d};
+use operation::{Chain, Link};
 use patches::Window;
 
 /// What the convolutions of `network` find in pictures, `[B, side, side, channels]`: features, `[B, F]`, part of the graph
@@ -29,10 +28,16 @@ use patches::Window;
 /// # Errors
 /// When a parameter is missing or misshapen, the pictures do not end as one pixel, or the device fails.
 pub fn features(network: &Network, parameters: &Parameters, pictures: &Tensor) -> Result<Tensor> {
-    let (builder, mut found) = (parameters.builder(), pictures.clone());
-    for convolution in network.convolutions() {
-        found = forward(convolution, &builder.pp(&convolution.name), &found)?;
-    }
+    let builder = parameters.builder();
+    let layers = network.convolutions().map(|Convolution { name, inputs, outputs, kernel, stride }| {
+        let config = Conv2dConfig { stride: *stride, ..Conv2dConfig::default() };
+        conv2d(*inputs, *outputs, *kernel, config, builder.pp(name))
+    });
+    let layers = layers.collect::<Result<Vec<Conv2d>>>()?;
+    let found = match pictures.device().is_cpu() {
+        true => on_the_cpu(&layers, pictures)?,
+        false => elsewhere(&layers, pictures)?,
+    };
     let (batch, height, width, features) = found.dims4()?;
     match [height, width] {
         [1, 1] => found.reshape((batch, features)),
@@ -40,28 +45,33 @@ pub fn features(network: &Network, parameters: &Parameters, pictures: &Tensor) -
     }
 }
 
-/// One convolution and tanh: from `[B, H, W, inputs]` to `[B, H′, W′, outputs]`.
-fn forward(convolution: &Convolution, builder: &VarBuilder<'_>, pictures: &Tensor) -> Result<Tensor> {
-    let Convolution { inputs, outputs, kernel, stride, .. } = *convolution;
-    let layer = conv2d(inputs, outputs, kernel, Conv2dConfig { stride, ..Conv2dConfig::default() }, builder.clone())?;
-    match pictures.device().is_cpu() {
-        true => on_the_cpu(&layer, pictures),
-        false => elsewhere(&layer, pictures),
+/// The layers as one operation of ours.
+fn on_the_cpu(layers: &[Conv2d], pictures: &Tensor) -> Result<Tensor> {
+    let (batch, height, width, channels) = pictures.dims4()?;
+    if batch == 0 || layers.is_empty() {
+        bail!("expected pictures and convolutions, found {batch} and {}", layers.len());
     }
+    let (mut picture, mut links, mut parameters) = ([height, width, channels], Vec::new(), Vec::new());
+    for layer in layers {
+        let (outputs, inputs, kernel, _) = layer.weight().dims4()?;
+        let Some(bias) = layer.bias() else { bail!("expected a convolution with a bias, found one without") };
+        if inputs != picture[2] {
+            bail!("expected pictures of {inputs} channels, found {}", picture[2]);
+        }
+        let window = Window::new(picture, kernel, layer.config().stride)?;
+        picture = [window.places[0], window.places[1], outputs];
+        links.push(Link { window, outputs });
+        parameters.extend([layer.weight().flatten_all()?, bias.clone()]);
+    }
+    let chain = Chain::new(links, pictures.track_op());
+    pictures.contiguous()?.apply_op2(&Tensor::cat(&parameters, 0)?, chain)
 }
 
-/// The layer as one operation of ours.
-fn on_the_cpu(layer: &Conv2d, pictures: &Tensor) -> Result<Tensor> {
-    let (_, _, kernel, _) = layer.weight().dims4()?;
-    let Some(bias) = layer.bias() else { bail!("expected a convolution with a bias, found one without") };
-    let window = Window::new(pictures.dims(), kernel, layer.config().stride)?;
-    let operation = Operation::new(window, pictures.track_op());
-    pictures.contiguous()?.apply_op3(layer.weight(), bias, operation)
-}
-
-/// The layer as candle-nn has it, whose pictures have their channels first.
-fn elsewhere(layer: &Conv2d, pictures: &Tensor) -> Result<Tensor> {
-    layer.forward(&pictures.permute((0, 3, 1, 2))?.contiguous()?)?.tanh()?.permute((0, 2, 3, 1))?.contiguous()
+/// The layers as candle-nn has them, whose pictures have their channels first.
+fn elsewhere(layers: &[Conv2d], pictures: &Tensor) -> Result<Tensor> {
+    let first = pictures.permute((0, 3, 1, 2))?.contiguous()?;
+    let found = layers.iter().try_fold(first, |found, layer| layer.forward(&found)?.tanh())?;
+    found.permute((0, 2, 3, 1))?.contiguous()
 }
 
 #[cfg(test)]
@@ -81,42 +91,54 @@ mod tests {
         tensor.flatten_all().unwrap().to_vec1().unwrap()
     }
 
+    /// Layers of these channels, the same kernel and stride for all.
+    fn layers(generator: &mut Generator, channels: &[usize], kernel: usize, stride: usize) -> (Vec<Conv2d>, Vec<Var>) {
+        let config = Conv2dConfig { stride, ..Conv2dConfig::default() };
+        let (mut layers, mut vars) = (Vec::new(), Vec::new());
+        for pair in channels.windows(2) {
+            let own = [tensor(generator, &[pair[1], pair[0], kernel, kernel]), tensor(generator, &[pair[1]])];
+            layers.push(Conv2d::new(own[0].as_tensor().clone(), Some(own[1].as_tensor().clone()), config));
+            vars.extend(own);
+        }
+        (layers, vars)
+    }
+
     #[test]
-    fn one_operation_is_the_layer_of_candle_nn_forward_and_backward() {
-        // Channels and sides that fill no vector, a kernel that leaves a rim over, more rows than a piece holds.
-        for (batch, side, [inputs, outputs], kernel, stride) in [
-            (3, 31, [1, 64], 3, 2),
-            (2, 15, [64, 64], 3, 2),
-            (5, 8, [3, 5], 3, 2),
-            (2, 7, [2, 17], 2, 3),
-            (40, 9, [4, 6], 1, 1),
-        ] {
+    fn one_operation_is_the_layers_of_candle_nn_forward_and_backward() {
+        // Channels and sides that fill no vector, kernels that leave a rim over, pieces that are full and not.
+        let cases: [(usize, usize, &[usize], usize, usize); 5] = [
+            (3, 31, &[1, 64, 64, 64, 64], 3, 2),
+            (2, 15, &[64, 64], 3, 2),
+            (5, 8, &[3, 5], 3, 2),
+            (2, 7, &[2, 17], 2, 3),
+            (43, 9, &[4, 6, 3], 2, 1),
+        ];
+        for (batch, side, channels, kernel, stride) in cases {
             let mut generator = Generator::new(7, Stream::Training);
-            let pictures = tensor(&mut generator, &[batch, side, side, inputs]);
-            let weight = tensor(&mut generator, &[outputs, inputs, kernel, kernel]);
-            let bias = tensor(&mut generator, &[outputs]);
-            let config = Conv2dConfig { stride, ..Conv2dConfig::default() };
-            let layer = Conv2d::new(weight.as_tensor().clone(), Some(bias.as_tensor().clone()), config);
-            let outputs: [fn(&Conv2d, &Tensor) -> Result<Tensor>; 2] = [on_the_cpu, elsewhere];
-            let [ours, theirs] = outputs.map(|forward| {
-                let output = forward(&layer, pictures.as_tensor()).unwrap();
+            let pictures = tensor(&mut generator, &[batch, side, side, channels[0]]);
+            let (layers, vars) = layers(&mut generator, channels, kernel, stride);
+            let ways: [fn(&[Conv2d], &Tensor) -> Result<Tensor>; 2] = [on_the_cpu, elsewhere];
+            let [ours, theirs] = ways.map(|forward| {
+                let output = forward(&layers, pictures.as_tensor()).unwrap();
                 // Every output has a gradient of its own.
                 let slopes: Vec<f32> = (0..output.elem_count()).map(|at| (at as f32 * 0.37).sin()).collect();
                 let slopes = Tensor::from_vec(slopes, output.dims(), &Device::Cpu).unwrap();
                 let graph = (&output * slopes).unwrap().sum_all().unwrap().backward().unwrap();
-                let gradients = [&pictures, &weight, &bias].map(|var| values(graph.get(var.as_tensor()).unwrap()));
-                (output.dims().to_vec(), values(&output), gradients)
+                let gradient = |var: &Var| values(graph.get(var.as_tensor()).unwrap());
+                let gradients = [&pictures].into_iter().chain(&vars).map(gradient);
+                (output.dims().to_vec(), values(&output), gradients.collect::<Vec<_>>())
             });
             assert_eq!(ours.0, theirs.0);
             let compare = |what: &str, ours: &[f32], theirs: &[f32]| {
+                assert_eq!(ours.len(), theirs.len());
                 let scale = theirs.iter().fold(1e-3f32, |scale, value| scale.max(value.abs()));
                 for (at, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
                     assert!((ours - theirs).abs() < 1e-5 * scale, "{what}[{at}] of {side}: {ours}, not {theirs}");
                 }
             };
             compare("output", &ours.1, &theirs.1);
-            for (index, what) in ["pictures", "weight", "bias"].iter().enumerate() {
-                compare(what, &ours.2[index], &theirs.2[index]);
+            for (index, (ours, theirs)) in ours.2.iter().zip(&theirs.2).enumerate() {
+                compare(&format!("gradient {index}"), ours, theirs);
             }
         }
     }
@@ -124,14 +146,13 @@ mod tests {
     #[test]
     fn pictures_that_nobody_learns_have_no_gradient_and_change_none() {
         let mut generator = Generator::new(8, Stream::Training);
-        let (pictures, weight) = (tensor(&mut generator, &[2, 5, 5, 3]), tensor(&mut generator, &[4, 3, 3, 3]));
-        let bias = tensor(&mut generator, &[4]);
-        let config = Conv2dConfig { stride: 2, ..Conv2dConfig::default() };
-        let layer = Conv2d::new(weight.as_tensor().clone(), Some(bias.as_tensor().clone()), config);
+        let pictures = tensor(&mut generator, &[2, 5, 5, 3]);
+        let (layers, vars) = layers(&mut generator, &[3, 4, 2], 3, 1);
         let gradients = [pictures.as_tensor().clone(), pictures.as_tensor().detach()].map(|pictures| {
-            let graph = on_the_cpu(&layer, &pictures).unwrap().sqr().unwrap().sum_all().unwrap().backward().unwrap();
+            let found = on_the_cpu(&layers, &pictures).unwrap();
+            let graph = found.sqr().unwrap().sum_all().unwrap().backward().unwrap();
             assert_eq!(graph.get(&pictures).is_some(), pictures.track_op());
-            [&weight, &bias].map(|var| values(graph.get(var.as_tensor()).unwrap()))
+            vars.iter().map(|var| values(graph.get(var.as_tensor()).unwrap())).collect::<Vec<_>>()
         });
         assert_eq!(gradients[0], gradients[1]);
     }

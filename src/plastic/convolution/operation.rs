@@ -1,36 +1,155 @@
-//! A convolution with bias and tanh as one operation in Candle's graph, on the CPU.
+//! A chain of convolutions, each with bias and tanh, as one operation in Candle's graph, on the CPU.
+//!
+//! Pictures are dealt out in pieces that go through the whole chain, forward and backward, while what they become is in a
+//! near cache. How many pictures a piece has depends on their number alone, and gradients of pieces are added in order:
+//! the result does not depend on the number of threads.
 
 use super::patches::{Window, as_columns, as_kernels};
 use super::squash::{squash, unsquash};
 use candle_core::backend::BackendStorage as _;
-use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Storage, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Storage, Tensor, bail};
+use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 
-/// tanh(pictures ∗ weight + bias), from `[B, H, W, inputs]` to `[B, H′, W′, outputs]`.
-pub(super) struct Operation {
-    window: Window,
-    /// Whether anything that is learned lies behind the pictures.
-    has_way_back: bool,
-    /// The patches, from the forward pass to the backward one.
-    patches: Mutex<Option<CpuStorage>>,
+/// Pictures are dealt out in so many pieces, or fewer.
+const MOST_PIECES: usize = 8;
+
+/// No piece has fewer pictures, but the last one.
+const FEWEST_IN_A_PIECE: usize = 3;
+
+/// One convolution of a chain.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link {
+    pub(super) window: Window,
+    pub(super) outputs: usize,
 }
 
-impl Operation {
-    /// With this window; the gradient by the pictures is computed if it `has_way_back` to anything.
-    pub(super) fn new(window: Window, has_way_back: bool) -> Self {
-        Self { window, has_way_back, patches: Mutex::new(None) }
+impl Link {
+    /// How many weights it has; its biases follow.
+    fn weights(&self) -> usize {
+        self.window.patch() * self.outputs
+    }
+
+    fn parameters(&self) -> usize {
+        self.weights() + self.outputs
     }
 
     /// Outputs, inputs and the area of the kernel.
-    fn sizes(&self, bias: usize) -> [usize; 3] {
-        [bias, self.window.picture[2], self.window.kernel * self.window.kernel]
+    fn sizes(&self) -> [usize; 3] {
+        [self.outputs, self.window.picture[2], self.window.kernel * self.window.kernel]
     }
 }
 
-/// The matrix product of `left`, `[m, k]`, and `right`, `[k, n]`, wherever their rows and columns lie.
-fn product(left: &CpuStorage, left_at: &Layout, right: &CpuStorage, right_at: &Layout) -> Result<CpuStorage> {
-    let ((m, k), (_, n)) = (left_at.shape().dims2()?, right_at.shape().dims2()?);
-    left.matmul(right, (1, m, n, k), left_at, right_at)
+/// Its weights in the order of patches, and its biases.
+struct Weights {
+    columns: CpuStorage,
+    bias: Vec<f32>,
+}
+
+/// From pictures, `[B, H, W, C]`, and the weights and biases of all links, one after another as candle-nn has them, to
+/// `[B, H′, W′, outputs]`.
+pub(super) struct Chain {
+    links: Vec<Link>,
+    /// Whether anything that is learned lies behind the pictures.
+    has_way_back: bool,
+    /// What each piece of pictures became in each link, from the forward pass to the backward one.
+    lived: Mutex<Option<Vec<Vec<Vec<f32>>>>>,
+}
+
+impl Chain {
+    /// Of these links; the gradient by the pictures is computed if it `has_way_back` to anything.
+    pub(super) fn new(links: Vec<Link>, has_way_back: bool) -> Self {
+        Self { links, has_way_back, lived: Mutex::new(None) }
+    }
+
+    fn weights(&self, packed: &[f32]) -> Result<Vec<Weights>> {
+        let expected: usize = self.links.iter().map(Link::parameters).sum();
+        if packed.len() != expected {
+            bail!("a chain of convolutions has {} parameters, expected {expected}", packed.len());
+        }
+        let mut left = packed;
+        let weights = self.links.iter().map(|link| {
+            let (own, others) = left.split_at(link.parameters());
+            left = others;
+            let (weight, bias) = own.split_at(link.weights());
+            Weights { columns: CpuStorage::F32(as_columns(weight, link.sizes())), bias: bias.to_vec() }
+        });
+        Ok(weights.collect())
+    }
+
+    /// Numbers of the pictures of one piece, where there are `batch` of them.
+    fn piece(&self, batch: usize) -> usize {
+        batch.div_ceil(MOST_PIECES).max(FEWEST_IN_A_PIECE) * self.links[0].window.size()
+    }
+
+    /// What some pictures become in each link.
+    fn forward(&self, weights: &[Weights], pictures: &[f32]) -> Result<Vec<Vec<f32>>> {
+        let mut lived: Vec<Vec<f32>> = Vec::with_capacity(self.links.len());
+        for (link, Weights { columns, bias }) in self.links.iter().zip(weights) {
+            let patches = link.window.gather(lived.last().map_or(pictures, Vec::as_slice));
+            let (patch, outputs) = (link.window.patch(), link.outputs);
+            let (count, patches) = (patches.len() / patch, CpuStorage::F32(patches));
+            let mut sums = product((&patches, &rows(count, patch)), (columns, &rows(patch, outputs)))?;
+            squash(&mut sums, bias);
+            lived.push(sums);
+        }
+        Ok(lived)
+    }
+
+    /// The gradients by pictures (empty where there is no way back) and by parameters, these in the order of patches.
+    fn backward(
+        &self,
+        weights: &[Weights],
+        pictures: &[f32],
+        lived: &[Vec<f32>],
+        slopes: &[f32],
+    ) -> Result<[Vec<f32>; 2]> {
+        let mut gradient = vec![0.0; self.links.iter().map(Link::parameters).sum()];
+        let (mut end, mut slopes) = (gradient.len(), slopes.to_vec());
+        for (index, (link, Weights { columns, .. })) in self.links.iter().zip(weights).enumerate().rev() {
+            let (patch, outputs) = (link.window.patch(), link.outputs);
+            let own = &mut gradient[end - link.parameters()..end];
+            end -= link.parameters();
+            let (weight_slopes, bias_slopes) = own.split_at_mut(link.weights());
+            unsquash(&mut slopes, &lived[index], bias_slopes);
+            let count = slopes.len() / outputs;
+            let own_slopes = CpuStorage::F32(slopes);
+            let patches = link.window.gather(index.checked_sub(1).map_or(pictures, |before| &lived[before]));
+            let patches = CpuStorage::F32(patches);
+            let turned = transposed(count, patch);
+            weight_slopes.copy_from_slice(&product((&patches, &turned), (&own_slopes, &rows(count, outputs)))?);
+            if index == 0 && !self.has_way_back {
+                return Ok([Vec::new(), gradient]);
+            }
+            let turned = transposed(patch, outputs);
+            let patch_slopes = product((&own_slopes, &rows(count, outputs)), (columns, &turned))?;
+            slopes = link.window.scatter(&patch_slopes);
+        }
+        Ok([slopes, gradient])
+    }
+
+    /// Gradients by parameters from the order of patches to that of candle-nn.
+    fn unpacked(&self, gradient: &[f32]) -> Vec<f32> {
+        let mut left = gradient;
+        let mut packed = Vec::with_capacity(gradient.len());
+        for link in &self.links {
+            let (own, others) = left.split_at(link.parameters());
+            left = others;
+            let (weight, bias) = own.split_at(link.weights());
+            packed.extend(as_kernels(weight, link.sizes()));
+            packed.extend_from_slice(bias);
+        }
+        packed
+    }
+}
+
+/// The matrix product of two matrices, `[m, k]` and `[k, n]`, wherever their rows and columns lie.
+fn product(left: (&CpuStorage, &Layout), right: (&CpuStorage, &Layout)) -> Result<Vec<f32>> {
+    let ((m, k), (_, n)) = (left.1.shape().dims2()?, right.1.shape().dims2()?);
+    match left.0.matmul(right.0, (1, m, n, k), left.1, right.1)? {
+        CpuStorage::F32(values) => Ok(values),
+        _ => bail!("expected a product of float32 values"),
+    }
 }
 
 /// A matrix whose rows follow each other.
@@ -43,13 +162,6 @@ fn transposed(rows: usize, columns: usize) -> Layout {
     Layout::new((columns, rows).into(), vec![1, columns], 0)
 }
 
-fn values(storage: CpuStorage) -> Result<Vec<f32>> {
-    match storage {
-        CpuStorage::F32(values) => Ok(values),
-        _ => bail!("expected a product of float32 values"),
-    }
-}
-
 /// The values of a tensor that lies in one piece.
 fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
     match (storage, layout.contiguous_offsets()) {
@@ -58,75 +170,71 @@ fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
     }
 }
 
-/// A copy of the values of a tensor.
-fn copied(tensor: &Tensor) -> Result<Vec<f32>> {
-    tensor.flatten_all()?.to_vec1()
+/// Shows `see` the values of a tensor on the CPU that lies in one piece.
+fn seen<T>(tensor: &Tensor, see: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
+    let (storage, layout) = tensor.storage_and_layout();
+    match &*storage {
+        Storage::Cpu(storage) => see(slice(storage, layout)?),
+        _ => bail!("expected a convolution on the CPU"),
+    }
 }
 
-impl CustomOp3 for Operation {
+impl CustomOp2 for Chain {
     fn name(&self) -> &'static str {
-        "convolution-tanh"
+        "convolutions"
     }
 
     fn cpu_fwd(
         &self,
         pictures: &CpuStorage,
         pictures_at: &Layout,
-        weight: &CpuStorage,
-        weight_at: &Layout,
-        bias: &CpuStorage,
-        bias_at: &Layout,
+        packed: &CpuStorage,
+        packed_at: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let bias = slice(bias, bias_at)?;
-        let (outputs, count, patch) = (bias.len(), self.window.count(), self.window.patch());
-        let weight = slice(weight, weight_at)?;
-        if weight.len() != patch * outputs {
-            bail!("a convolution of patches of {patch} numbers has {} weights for {outputs} outputs", weight.len());
-        }
-        let patches = CpuStorage::F32(self.window.gather(slice(pictures, pictures_at)?));
-        let columns = CpuStorage::F32(as_columns(weight, self.sizes(outputs)));
-        let mut sums = values(product(&patches, &rows(count, patch), &columns, &rows(patch, outputs))?)?;
-        squash(&mut sums, bias);
-        *self.patches.lock().unwrap_or_else(PoisonError::into_inner) = Some(patches);
-        let [height, width] = self.window.places;
-        Ok((CpuStorage::F32(sums), (self.window.batch, height, width, outputs).into()))
+        let (pictures, batch) = (slice(pictures, pictures_at)?, pictures_at.dims()[0]);
+        let weights = self.weights(slice(packed, packed_at)?)?;
+        let pieces = pictures.par_chunks(self.piece(batch)).map(|pictures| self.forward(&weights, pictures));
+        let lived = pieces.collect::<Result<Vec<_>>>()?;
+        let found: Vec<f32> = lived.iter().filter_map(|lived| lived.last()).flatten().copied().collect();
+        *self.lived.lock().unwrap_or_else(PoisonError::into_inner) = Some(lived);
+        let Some(Link { window, outputs }) = self.links.last() else { bail!("expected a convolution, found none") };
+        let [height, width] = window.places;
+        Ok((CpuStorage::F32(found), (batch, height, width, *outputs).into()))
     }
 
     fn bwd(
         &self,
         pictures: &Tensor,
-        weight: &Tensor,
-        bias: &Tensor,
-        output: &Tensor,
-        output_grad: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let patches = self.patches.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(patches) = patches else { bail!("the backward pass of a convolution can run once only") };
-        let (outputs, count, patch) = (bias.elem_count(), self.window.count(), self.window.patch());
-        let (sizes, device) = (self.sizes(outputs), pictures.device());
-        let mut slopes = copied(output_grad)?;
-        let (storage, layout) = output.storage_and_layout();
-        let Storage::Cpu(squashed) = &*storage else { bail!("expected a convolution on the CPU") };
-        let bias_slopes = unsquash(&mut slopes, slice(squashed, layout)?, outputs);
-        drop(storage);
-        let slopes = CpuStorage::F32(slopes);
-
-        let columns = product(&patches, &transposed(count, patch), &slopes, &rows(count, outputs))?;
-        drop(patches);
-        let weight_slopes = as_kernels(&values(columns)?, sizes);
+        packed: &Tensor,
+        found: &Tensor,
+        slopes: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let lived = self.lived.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(lived) = lived else { bail!("the backward pass of convolutions can run once only") };
+        let weights = seen(packed, |packed| self.weights(packed))?;
+        let batch = pictures.dim(0)?;
+        let piece = self.piece(batch);
+        let slopes_of_a_piece = piece / self.links[0].window.size() * (found.elem_count() / batch);
+        let gradients = seen(pictures, |pictures| {
+            seen(&slopes.contiguous()?, |slopes| {
+                let pieces = pictures.par_chunks(piece).zip(slopes.par_chunks(slopes_of_a_piece)).zip(&lived);
+                let gradients =
+                    pieces.map(|((pictures, slopes), lived)| self.backward(&weights, pictures, lived, slopes));
+                gradients.collect::<Result<Vec<_>>>()
+            })
+        })?;
+        let mut total = vec![0.0; packed.elem_count()];
+        for [_, gradient] in &gradients {
+            total.iter_mut().zip(gradient).for_each(|(total, value)| *total += value);
+        }
+        let packed_slopes = Tensor::from_vec(self.unpacked(&total), packed.dims(), packed.device())?;
         let picture_slopes = match self.has_way_back {
             true => {
-                let columns = CpuStorage::F32(as_columns(&copied(weight)?, sizes));
-                let patches = product(&slopes, &rows(count, outputs), &columns, &transposed(patch, outputs))?;
-                let slopes = self.window.scatter(&values(patches)?);
-                Some(Tensor::from_vec(slopes, pictures.dims(), device)?)
+                let slopes: Vec<f32> = gradients.into_iter().flat_map(|[slopes, _]| slopes).collect();
+                Some(Tensor::from_vec(slopes, pictures.dims(), pictures.device())?)
             }
             false => None,
         };
-        Ok((
-            picture_slopes,
-            Some(Tensor::from_vec(weight_slopes, weight.dims(), device)?),
-            Some(Tensor::from_vec(bias_slopes, outputs, device)?),
-        ))
+        Ok((picture_slopes, Some(packed_slopes)))
     }
 }

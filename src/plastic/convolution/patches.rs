@@ -1,13 +1,10 @@
 //! What a kernel sees, side by side.
 
 use candle_core::{Result, bail};
-use rayon::prelude::*;
 
 /// A square kernel that moves over pictures whose channels come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Window {
-    /// How many pictures.
-    pub(super) batch: usize,
     /// Rows, columns and channels of a picture.
     pub(super) picture: [usize; 3],
     /// Rows and columns of places where the kernel stands.
@@ -18,17 +15,17 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Over pictures of `shape`, `[B, H, W, C]`.
+    /// Over pictures of these rows, columns and channels.
     ///
     /// # Errors
     /// When they are smaller than the kernel.
-    pub(super) fn new(shape: &[usize], kernel: usize, stride: usize) -> Result<Self> {
-        let &[batch, height, width, channels] = shape else { bail!("expected pictures [B, H, W, C], found {shape:?}") };
+    pub(super) fn new(picture: [usize; 3], kernel: usize, stride: usize) -> Result<Self> {
+        let [height, width, _] = picture;
         if kernel == 0 || stride == 0 || height < kernel || width < kernel {
             bail!("expected pictures of at least {kernel}×{kernel} pixels, found {height}×{width}");
         }
         let places = [height, width].map(|side| (side - kernel) / stride + 1);
-        Ok(Self { batch, picture: [height, width, channels], places, kernel, stride })
+        Ok(Self { picture, places, kernel, stride })
     }
 
     /// How many numbers a patch has: rows, columns, channels, in this order.
@@ -36,18 +33,18 @@ impl Window {
         self.kernel * self.kernel * self.picture[2]
     }
 
-    /// How many patches there are: picture by picture, row by row.
+    /// How many patches a picture has, row by row.
     pub(super) fn count(&self) -> usize {
-        self.batch * self.places[0] * self.places[1]
+        self.places[0] * self.places[1]
     }
 
     /// Numbers of one picture.
-    fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         self.picture.iter().product()
     }
 
-    /// Where the runs of pixels that a patch consists of begin in a picture, for all patches of one picture, in order;
-    /// all of them are as long as [`Self::run`].
+    /// Where the runs of pixels that patches consist of begin in a picture, patch by patch; all of them are as long as
+    /// [`Self::run`].
     fn runs(self) -> impl Iterator<Item = usize> {
         let [_, width, channels] = self.picture;
         let [rows, columns] = self.places;
@@ -64,28 +61,25 @@ impl Window {
         self.kernel * self.picture[2]
     }
 
-    /// All patches of `pictures`, `[patches, patch]`.
+    /// All patches of pictures that follow each other, `[patches, patch]`.
     pub(super) fn gather(self, pictures: &[f32]) -> Vec<f32> {
-        let (own, run) = (self.places[0] * self.places[1] * self.patch(), self.run());
-        let mut patches = vec![0.0; self.batch * own];
-        patches.par_chunks_exact_mut(own).zip(pictures.par_chunks_exact(self.size())).for_each(|(patches, picture)| {
-            for (to, from) in patches.chunks_exact_mut(run).zip(self.runs()) {
-                to.copy_from_slice(&picture[from..from + run]);
-            }
-        });
+        let run = self.run();
+        let mut patches = Vec::with_capacity(pictures.len() / self.size() * self.count() * self.patch());
+        for picture in pictures.chunks_exact(self.size()) {
+            self.runs().for_each(|from| patches.extend_from_slice(&picture[from..from + run]));
+        }
         patches
     }
 
-    /// The way back: the sum of all `patches` that a number of a picture is part of, `[B, H, W, C]`. Pictures are summed
-    /// one by one and in order, whatever the number of threads.
+    /// The way back: the sum of all `patches` that a number of a picture is part of, picture by picture.
     pub(super) fn scatter(self, patches: &[f32]) -> Vec<f32> {
-        let (own, run) = (self.places[0] * self.places[1] * self.patch(), self.run());
-        let mut pictures = vec![0.0; self.batch * self.size()];
-        pictures.par_chunks_exact_mut(self.size()).zip(patches.par_chunks_exact(own)).for_each(|(picture, patches)| {
+        let (own, run) = (self.count() * self.patch(), self.run());
+        let mut pictures = vec![0.0; patches.len() / own * self.size()];
+        for (picture, patches) in pictures.chunks_exact_mut(self.size()).zip(patches.chunks_exact(own)) {
             for (from, at) in patches.chunks_exact(run).zip(self.runs()) {
                 picture[at..at + run].iter_mut().zip(from).for_each(|(sum, value)| *sum += value);
             }
-        });
+        }
         pictures
     }
 }

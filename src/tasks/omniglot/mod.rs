@@ -3,8 +3,187 @@
 //!
 //! | file | subject |
 //! |---|---|
+//! | here | the task: its settings |
+//! | `experiment` | how a lifetime is drawn and lived |
+//! | `answer` | the plastic soft-max layer and its rivals of table 1 |
 //! | `loss` | binary cross-entropy and likelihood |
+//! | `tally` | what an evaluation tells |
 
+use super::fields::{self, LR_EVERY, LR_FACTOR};
+use super::recall;
+use super::settings::{Field, SettingError, Settings};
+use super::{Experiment, Goal, Measure, Purpose, Task, Unit};
+use crate::data::characters::{Characters, Request, Source, omniglot};
+use crate::data::{DataError, Split};
+use crate::plastic::{Network, Plasticity, Writing};
+use answer::Answerer;
+use experiment::{Lessons, Plan};
+
+mod answer;
+mod experiment;
 mod loss;
+mod tally;
 
 pub use loss::{binary_cross_entropies, negative_log_likelihoods};
+
+const FIELDS: &[Field] = &[
+    Field::choice(
+        "source",
+        "character source",
+        "where characters come from",
+        &["auto", "omniglot", "folder", "invented"],
+    ),
+    Field::path(
+        "path",
+        "character path",
+        "Omniglot (empty: where HEBBSCOPE_DATA says) or a folder of folders of pictures",
+    ),
+    Field::whole("ways", "ways", "classes", "characters in one episode, and outputs of the network", 5, [2, 20]),
+    Field::whole("shots", "shots", "drawings", "labelled drawings of each character", 1, [1, 5]),
+    Field::choice(
+        "turns",
+        "turns",
+        "whether the characters of an episode are turned, each by a random multiple of 90°",
+        &["quarter", "none"],
+    ),
+    Field::choice(
+        "network",
+        "network",
+        "what answers: a plastic soft-max layer, or a matching or prototypical network on the same features",
+        &["plastic", "matching", "prototypical"],
+    ),
+    Field::choice("rule", "plasticity rule", "how the trace is written", &["oja", "decay", "clip"]),
+    recall::CLIP,
+    Field::choice("alpha", "α", "how many plasticity coefficients", &["yoked", "free", "per_neuron"]),
+    Field::whole("batch", "batch size", "episodes", "episodes per iteration", 16, [1, 1024]).of_training(),
+    Field::real("lr", "learning rate", "learning rate of Adam", 3e-4, [0.0, 1.0]).of_training(),
+    LR_EVERY,
+    LR_FACTOR,
+    recall::CLIP_NORM,
+];
+
+const NAME: &str = "omniglot";
+
+/// The task's line in the registry.
+pub struct Omniglot;
+
+impl Task for Omniglot {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn summary(&self) -> &'static str {
+        "see characters once, then name another drawing of one"
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        FIELDS
+    }
+
+    /// A million lifetimes, as in the paper, in batches.
+    fn usual_iterations(&self) -> u64 {
+        62_500
+    }
+
+    fn measure(&self) -> Measure {
+        Measure {
+            key: "accuracy",
+            title: "share of right answers",
+            word: "right",
+            symbol: "right",
+            unit: Unit::Fraction,
+            goal: Goal::Higher,
+            is_baseline: false,
+        }
+    }
+
+    fn network(&self, settings: &Settings) -> Result<Network, SettingError> {
+        Ok(plan(settings).network())
+    }
+
+    /// `auto` becomes what there is (Omniglot at `path` or where `HEBBSCOPE_DATA` says, a folder at `path`, otherwise
+    /// invented characters), so that a run that goes on later cannot change its characters without a word.
+    fn settle(&self, settings: &mut Settings) -> Result<(), SettingError> {
+        if let Some(path) = settings.path("path") {
+            // The run may go on from another working folder.
+            let absolute = std::path::absolute(&path).unwrap_or(path);
+            if let Some(text) = absolute.to_str() {
+                settings.set("path", &text.into())?;
+            }
+        }
+        if settings.choice("source") == "auto" {
+            let source = match settings.path("path") {
+                Some(path) if omniglot::locate(Some(&path)).is_ok() => "omniglot",
+                Some(path) if path.is_dir() => "folder",
+                Some(path) => {
+                    let problem = "expected Omniglot or a folder of folders of pictures, found neither";
+                    return Err(DataError::new(&path, problem).into());
+                }
+                None if omniglot::locate(None).is_ok() => "omniglot",
+                None => "invented",
+            };
+            settings.set("source", &source.into())?;
+        }
+        Ok(())
+    }
+
+    /// Of files that are not on record only the kind is known.
+    fn learned_from(&self, settings: &Settings) -> Option<String> {
+        match settings.choice("source") {
+            "omniglot" => Some("Omniglot, how many characters is not on record".to_owned()),
+            "folder" => Some("a folder of characters, how many is not on record".to_owned()),
+            "invented" => Some("invented characters, generated".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn world(&self) -> &'static [&'static str] {
+        &["shots", "turns"]
+    }
+
+    fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
+        let plan = plan(settings);
+        let (lifetimes, split) = match purpose {
+            Purpose::Training => (plan.batch, Split::Training),
+            Purpose::Testing => (1, Split::Test),
+        };
+        fields::check_memory(plan.memory_bytes(lifetimes))?;
+        let request = Request { source: source(settings)?, ways: plan.ways, drawings: plan.shots + 1 };
+        Ok(Box::new(Lessons { plan, characters: Characters::open(&request, split)? }))
+    }
+}
+
+fn plan(settings: &Settings) -> Plan {
+    let answerer = match settings.choice("network") {
+        "matching" => Answerer::Matching,
+        "prototypical" => Answerer::Prototypical,
+        _ => Answerer::Plastic,
+    };
+    Plan {
+        ways: settings.whole("ways"),
+        shots: settings.whole("shots"),
+        answerer,
+        plasticity: Plasticity { alpha: fields::alpha(settings), writing: Writing::Rule(fields::rule(settings)) },
+        is_turned: settings.choice("turns") == "quarter",
+        optimiser: fields::optimiser(settings),
+        batch: settings.whole("batch"),
+    }
+}
+
+/// The source that the settings name.
+fn source(settings: &Settings) -> Result<Source, SettingError> {
+    let path = settings.path("path");
+    Ok(match (settings.choice("source"), path) {
+        ("omniglot", path) => Source::Omniglot(path),
+        ("folder", Some(path)) => Source::Folder(path),
+        ("folder", None) => {
+            return Err(DataError::of("path", "expected a folder of folders of pictures, found nothing").into());
+        }
+        ("invented", _) => Source::Invented,
+        _ => {
+            let mut settled = settings.clone();
+            Omniglot.settle(&mut settled)?;
+            return source(&settled);
+        }
+    })
+}

@@ -23,13 +23,26 @@ const IMAGES: &str = "DP, section 4.3";
 /// The maze.
 const MAZE: &str = "DP, section 4.5";
 
+/// Omniglot.
+const OMNIGLOT: &str = "DP, section 4.4";
+
 /// What the published programs have and the papers do not say.
 const PUBLISHED: &str = "default of the published code";
+
+/// How features φ become probabilities of classes.
+const ANSWERS: &str = "plastic: y = soft-max(Σ_i [w_ij + α_ij H_ij] φ_i)\nmatching: y = soft-max(cos(φ, φ_j))\nprototypical: y = soft-max(−|φ − φ_j|²)";
 
 /// What there is to add to the setting `key` of `task`; `None` for one that nobody has described.
 pub fn setting(task: &str, key: &str) -> Option<Setting> {
     let place = place(task, key)?;
-    Some(Setting { equation: equation(key), place })
+    let equation = match (task, key) {
+        ("omniglot", "network") => ANSWERS.to_owned(),
+        ("omniglot", "alpha") => {
+            "y = soft-max(Σ_i [w_ij + α_ij H_ij] φ_i)\nper neuron: α_ij = α_j\nyoked: α_ij = α".to_owned()
+        }
+        _ => equation(key),
+    };
+    Some(Setting { equation, place })
 }
 
 /// Where it stands: a new setting has to be given its place.
@@ -61,6 +74,11 @@ fn place(task: &str, key: &str) -> Option<&'static str> {
             "maze",
             "input_action" | "input_time" | "lr" | "eps" | "clip_norm" | "gamma" | "penalty" | "value_weight" | "batch",
         ) => PUBLISHED,
+        ("omniglot", "ways" | "shots" | "turns" | "lr") => OMNIGLOT,
+        ("omniglot", "network") => "DP, section 4.4 and table 1",
+        ("omniglot", "clip") => "BP",
+        ("omniglot", "batch") => "one episode an iteration in the published code",
+        ("omniglot", "source" | "path" | "clip_norm") => OWN,
         _ => return None,
     })
 }

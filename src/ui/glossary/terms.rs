@@ -266,6 +266,13 @@ pub const TERMS: &[Entry] = &[
         "",
     ),
     entry(
+        "accuracy",
+        "share of right answers",
+        "How often the likeliest class is the one that the last drawing is of; by chance it is one in as many as there are.",
+        "",
+        "DP, section 4.4 and table 1",
+    ),
+    entry(
         "reward",
         "reward per episode",
         "All that the agent was paid in an episode, less what walking into walls has cost.",

@@ -1,0 +1,269 @@
+//! Lives one-shot lifetimes: every drawing through the same convolutions, then an answer.
+
+use super::answer::{Answerer, Heard};
+use super::tally::Answers;
+use crate::data::characters::{Characters, PIXELS, SIDE};
+use crate::data::{Generator, Provenance};
+use crate::episode::layer::Beginning;
+use crate::episode::{Content, Event, EventKind, LayerRecord, Lesson, OneShot, Origin, Tape};
+use crate::plastic::convolution::features;
+use crate::plastic::head::Head;
+use crate::plastic::network::{Convolution, Part};
+use crate::plastic::{Init, Network, Parameters, PlasticLayer, Plasticity, Specification};
+use crate::tasks::script::{self, Episode, Script};
+use crate::tasks::tally::Tally;
+use crate::tasks::{Experiment, Optimiser, Outcome};
+use candle_core::{Error, Result, Tensor, bail};
+use rand::Rng as _;
+use rand::seq::SliceRandom as _;
+
+/// Features of a drawing.
+const FEATURES: usize = 64;
+
+/// The kernel of every convolution, rows and columns: four of them take 31×31 pixels to one.
+const KERNEL: usize = 3;
+
+/// By how many rows and columns it moves.
+const STRIDE: usize = 2;
+
+/// The convolutions.
+const CONVOLUTIONS: [&str; 4] = ["conv1", "conv2", "conv3", "conv4"];
+
+/// The plastic layer.
+const HEAD: &str = "head";
+
+/// w and α of the head begin as N(0, 1) and as one times this, η as this.
+const INITIAL_SCALE: f32 = 0.01;
+
+/// The numbers of the task.
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    pub(super) ways: usize,
+    pub(super) shots: usize,
+    pub(super) answerer: Answerer,
+    /// Of the head; not looked at where there is none.
+    pub(super) plasticity: Plasticity,
+    pub(super) is_turned: bool,
+    pub(super) optimiser: Optimiser,
+    pub(super) batch: usize,
+}
+
+impl Plan {
+    /// T: every labelled drawing, and the query.
+    pub(super) fn steps(&self) -> usize {
+        self.ways * self.shots + 1
+    }
+
+    /// The network that lives such lifetimes.
+    pub(super) fn network(&self) -> Network {
+        let convolution = |(index, name): (usize, &'static str)| {
+            let inputs = if index == 0 { 1 } else { FEATURES };
+            let (name, outputs) = (name.into(), FEATURES);
+            Part::Convolution(Convolution { name, inputs, outputs, kernel: KERNEL, stride: STRIDE })
+        };
+        let head =
+            PlasticLayer { name: HEAD.into(), pre: FEATURES, post: self.ways, delay: 0, plasticity: self.plasticity };
+        let head = (self.answerer == Answerer::Plastic).then_some(Part::Plastic(head));
+        Network::new(CONVOLUTIONS.into_iter().enumerate().map(convolution).chain(head).collect())
+    }
+
+    /// About what one iteration takes: patches, activities and their gradients of the first two convolutions, which have
+    /// nearly all of them.
+    pub(super) fn memory_bytes(&self, lifetimes: usize) -> f64 {
+        const NUMBERS_OF_A_DRAWING: f64 = 3.0 * (225.0 * 73.0 + 49.0 * 640.0);
+        4.0 * NUMBERS_OF_A_DRAWING * (lifetimes * self.steps()) as f64
+    }
+}
+
+/// The experiment.
+pub(super) struct Lessons {
+    pub(super) plan: Plan,
+    pub(super) characters: Characters,
+}
+
+impl Lessons {
+    /// The lessons of scripts, if they fit.
+    fn lessons(&self, scripts: &[Script]) -> Result<Vec<Lesson>> {
+        let Plan { ways, shots, .. } = self.plan;
+        let lesson = |script: &Script| match &script.episode {
+            Episode::OneShot(lesson) => {
+                lesson.check().map_err(Error::Msg)?;
+                let (steps, side) = (self.plan.steps(), lesson.side());
+                if [lesson.ways(), lesson.steps(), side] != [ways, steps, SIDE] {
+                    let found = [lesson.ways(), lesson.steps(), side];
+                    bail!(
+                        "expected {ways} classes with {shots} drawings of {SIDE}×{SIDE} pixels each and one to name, found classes, drawings and pixels {found:?}"
+                    );
+                }
+                Ok(lesson.clone())
+            }
+            Episode::Recall(_) | Episode::Maze { .. } => {
+                Err(Error::Msg("expected an episode of drawings with labels, found another".into()))
+            }
+        };
+        scripts.iter().map(lesson).collect()
+    }
+
+    /// What is heard in `lessons`: features and labels.
+    fn heard(&self, parameters: &Parameters, lessons: &[Lesson]) -> Result<Heard> {
+        let (steps, batch, ways) = (self.plan.steps(), lessons.len(), self.plan.ways);
+        let drawings = (0..steps).flat_map(|step| lessons.iter().map(move |lesson| &lesson.drawings[step][..]));
+        let mut pixels = Vec::with_capacity(steps * batch * PIXELS);
+        drawings.for_each(|drawing| pixels.extend_from_slice(drawing));
+        let pictures = Tensor::from_vec(pixels, (steps * batch, SIDE, SIDE, 1), parameters.device())?;
+        let features = features(&self.network(), parameters, &pictures)?.reshape((steps, batch, FEATURES))?;
+        let mut labels = vec![0.0f32; steps * batch * ways];
+        for step in 0..steps - 1 {
+            for (index, lesson) in lessons.iter().enumerate() {
+                labels[(step * batch + index) * ways + lesson.classes[step]] = 1.0;
+            }
+        }
+        let labels = Tensor::from_vec(labels, (steps, batch, ways), parameters.device())?;
+        Ok(Heard { features, labels, shots: self.plan.shots })
+    }
+
+    /// The plastic layer at the beginning of the lifetimes of `scripts`; `None` for a network without one.
+    fn head(&self, parameters: &Parameters, scripts: &[Script]) -> Result<Option<Head>> {
+        let Some(layer) = self.network().layers().pop() else { return Ok(None) };
+        let states: Vec<&Vec<f32>> =
+            scripts.iter().filter_map(|script| script.state.as_ref()?.traces.first()).collect();
+        if states.is_empty() {
+            return Head::begin(&layer, parameters, scripts.len()).map(Some);
+        }
+        if states.len() != scripts.len() {
+            bail!("expected a state for each of {} lifetimes, found {}", scripts.len(), states.len());
+        }
+        let traces: Vec<Vec<f32>> = states.into_iter().cloned().collect();
+        Head::begin_from(&layer, parameters, &traces).map(Some)
+    }
+}
+
+/// The values of the first lifetime of a batch, `[T, B, …]`.
+fn of_the_first(values: &Tensor) -> Result<Vec<f32>> {
+    values.narrow(1, 0, 1)?.flatten_all()?.to_vec1()
+}
+
+impl Experiment for Lessons {
+    fn network(&self) -> Network {
+        self.plan.network()
+    }
+
+    fn optimiser(&self) -> Optimiser {
+        self.plan.optimiser
+    }
+
+    fn batch(&self) -> usize {
+        self.plan.batch
+    }
+
+    fn examples(&self) -> Option<String> {
+        Some(self.characters.description().to_owned())
+    }
+
+    fn fingerprint(&self) -> Option<&str> {
+        self.characters.fingerprint()
+    }
+
+    fn provenance(&self) -> Option<&Provenance> {
+        self.characters.provenance()
+    }
+
+    fn tally(&self, _generator: Generator, _since: Option<usize>) -> Option<Box<dyn Tally>> {
+        Some(Box::new(Answers { ways: self.plan.ways }))
+    }
+
+    /// Convolutions begin as U(−1/√f, 1/√f) with f numbers going into each sum.
+    fn specifications(&self) -> Vec<Specification> {
+        let network = self.network();
+        network.specifications(|name| {
+            let of = |part: &&Convolution| name.split_once('.').is_some_and(|(layer, _)| layer == part.name);
+            match (network.convolutions().find(of), name.rsplit('.').next()) {
+                (Some(convolution), _) => {
+                    let bound = 1.0 / (convolution.fan_in() as f32).sqrt();
+                    Init::Uniform([-bound, bound])
+                }
+                (None, Some("w")) => Init::Normal(INITIAL_SCALE),
+                (None, _) => Init::Constant(INITIAL_SCALE),
+            }
+        })
+    }
+
+    fn draw(&self, generator: &mut Generator) -> Script {
+        let Plan { ways, shots, is_turned, .. } = self.plan;
+        let asked = generator.random_range(0..ways);
+        let counts: Vec<usize> = (0..ways).map(|class| shots + usize::from(class == asked)).collect();
+        let mut drawn = self.characters.draw(generator, &counts, is_turned);
+        let query = drawn[asked].drawings.pop().expect("the class that is asked for has a drawing more");
+        let characters = drawn.iter().map(|drawn| &self.characters.all()[drawn.character]);
+        let (names, alphabets) = characters.map(|known| (known.title(), known.alphabet.clone())).unzip();
+        let mut shown: Vec<(usize, Vec<f32>)> = drawn
+            .into_iter()
+            .enumerate()
+            .flat_map(|(class, drawn)| drawn.drawings.into_iter().map(move |drawing| (class, drawing)))
+            .collect();
+        shown.shuffle(generator);
+        shown.push((asked, query));
+        let (classes, drawings) = shown.into_iter().unzip();
+        Episode::OneShot(Lesson { drawings, classes, names, alphabets }).into()
+    }
+
+    fn live(&self, parameters: &Parameters, scripts: Vec<Script>, origin: Origin) -> Result<Outcome> {
+        let (network, ways) = (self.network(), self.plan.ways);
+        let (steps, batch) = (self.plan.steps(), scripts.len());
+        let interventions = script::interventions(&scripts, &network, steps)?;
+        let lessons = self.lessons(&scripts)?;
+        let heard = self.heard(parameters, &lessons)?;
+        let head = self.head(parameters, &scripts)?;
+        let answer = self.plan.answerer.answer(&heard, head, interventions)?;
+
+        let mut target = vec![0.0f32; batch * ways];
+        lessons.iter().enumerate().for_each(|(index, lesson)| target[index * ways + lesson.asked()] = 1.0);
+        let losses = answer.losses(&Tensor::from_vec(target, (batch, ways), parameters.device())?)?;
+        let loss = losses.mean(0)?;
+
+        let answers: Vec<Vec<f32>> = answer.probabilities()?.to_vec2()?;
+        let one_shots: Vec<OneShot> =
+            lessons.into_iter().zip(answers).map(|(lesson, answer)| OneShot { lesson, answer }).collect();
+        let right = one_shots.iter().filter(|one_shot| one_shot.is_right()).count();
+        let measure = right as f32 / batch as f32;
+        let (Some(first), Some(script)) = (one_shots.into_iter().next(), scripts.first()) else {
+            bail!("a batch needs at least one lifetime");
+        };
+        let events = first.lesson.classes.iter().enumerate().map(|(start, &class)| {
+            let (kind, index) =
+                if start + 1 < steps { (EventKind::Study, Some(class)) } else { (EventKind::Probe, None) };
+            Event { kind, start, steps: 1, index }
+        });
+        let events = events.collect();
+        let own = of_the_first(&heard.features)?;
+        let (drive, activity, layers) = match (&answer.head, network.layers().pop()) {
+            (Some([drive, output]), Some(layer)) => {
+                let post: std::sync::Arc<[f32]> = of_the_first(output)?.into();
+                let beginning = script.state.as_ref().map(|state| Beginning {
+                    pre: vec![0.0; layer.pre],
+                    state: state.traces.first().cloned().unwrap_or_default(),
+                });
+                let eta = layer.eta(parameters)?;
+                let record =
+                    LayerRecord { layer, eta, pre: own.into(), post: post.clone(), modulator: None, beginning };
+                (of_the_first(drive)?, post, vec![record])
+            }
+            // Features are all that there is.
+            _ => (vec![0.0; own.len()], own.into(), Vec::new()),
+        };
+        let tape = Tape {
+            origin,
+            network,
+            steps,
+            drive,
+            activity,
+            layers,
+            events,
+            interventions: script.interventions.clone(),
+            loss: losses.get(0)?.to_scalar()?,
+            measure: if first.is_right() { 1.0 } else { 0.0 },
+            content: Content::OneShot(first),
+        };
+        Ok(Outcome { loss, measure, details: Vec::new(), tape })
+    }
+}
