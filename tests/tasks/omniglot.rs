@@ -214,7 +214,7 @@ fn lessons_that_do_not_fit_are_refused_in_one_sentence() {
                 lesson.drawings.push(own.drawings[0].clone());
                 lesson.classes.push(0);
             },
-            "expected 5 classes with 1 drawing",
+            "expected 5 classes and 6 drawings of 31×31 pixels, found 5 classes and 7 drawings",
         ),
     ];
     for (change, words) in cases {

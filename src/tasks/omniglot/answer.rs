@@ -62,7 +62,7 @@ fn plastic(mut head: Head, heard: &Heard, interventions: &[Intervention]) -> Res
         outputs.push(output.post);
         logits = Some(output.logits);
     }
-    let Some(logits) = logits else { bail!("expected a lifetime of at least one step, found none") };
+    let Some(logits) = logits else { bail!("expected an episode of at least one step, found none") };
     Ok(Answer { logits, head: Some([drive, Tensor::stack(&outputs, 0)?]) })
 }
 

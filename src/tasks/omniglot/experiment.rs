@@ -84,16 +84,17 @@ pub(super) struct Lessons {
 impl Lessons {
     /// The lessons of scripts, if they fit.
     fn lessons(&self, scripts: &[Script]) -> Result<Vec<Lesson>> {
-        let Plan { ways, shots, .. } = self.plan;
+        let ways = self.plan.ways;
         let lesson = |script: &Script| match &script.episode {
             Episode::OneShot(lesson) => {
                 lesson.check().map_err(Error::Msg)?;
-                let (steps, side) = (self.plan.steps(), lesson.side());
-                if [lesson.ways(), lesson.steps(), side] != [ways, steps, SIDE] {
-                    let found = [lesson.ways(), lesson.steps(), side];
-                    bail!(
-                        "expected {ways} classes with {shots} drawings of {SIDE}×{SIDE} pixels each and one to name, found classes, drawings and pixels {found:?}"
-                    );
+                let (expected, found) =
+                    ([ways, self.plan.steps(), SIDE], [lesson.ways(), lesson.steps(), lesson.side()]);
+                if found != expected {
+                    let words = |[classes, drawings, side]: [usize; 3]| {
+                        format!("{classes} classes and {drawings} drawings of {side}×{side} pixels")
+                    };
+                    return Err(Error::Msg(format!("expected {}, found {}", words(expected), words(found))));
                 }
                 Ok(lesson.clone())
             }
