@@ -142,8 +142,8 @@ fn what_cannot_be_used_is_counted() {
     save(&path("runes/000/notes.txt"), b"of no concern");
     save(&path("__MACOSX/signs/._0.png"), b"of no concern");
     let characters = open(place.path(), Split::Training).unwrap();
-    let expected = "9 to learn from, 5 kept for testing; 1 character has fewer than 2 drawings and is left out; 2 files \
-                    could not be decoded (first runes/000/half.png: the file ends before the picture does; \
+    let expected = "9 to learn from, 5 kept for testing; 1 character has fewer than 2 drawings and is left out; \
+                    2 files could not be decoded (first runes/000/half.png: the file ends before the picture does; \
                     signs/fewer/0.png: not a picture of a known kind); 1 file repeats another";
     assert_eq!(characters.description(), format!("characters of {}, {expected}", place.path().display()));
     // One more drawing is wanted than there are.

@@ -152,12 +152,14 @@ fn a_hundred_test_characters_need_no_download() {
         (
             101,
             2,
-            "Omniglot: expected at least 101 characters for an episode, found 100 (Omniglot, 100 characters kept for testing)",
+            "Omniglot: expected at least 101 characters for an episode, found 100 (Omniglot, 100 characters kept for \
+             testing)",
         ),
         (
             5,
             21,
-            "Omniglot: expected at least 21 drawings of each character, found 20 (Omniglot, 100 characters kept for testing)",
+            "Omniglot: expected at least 21 drawings of each character, found 20 (Omniglot, 100 characters kept for \
+             testing)",
         ),
     ] {
         let request = Request { source: Source::Omniglot(None), ways, drawings };
@@ -176,7 +178,7 @@ fn no_test_character_is_learned_from() {
         characters
     };
     let all = open(folder.clone());
-    assert_eq!(all.description(), "Omniglot, 1523 to learn from, 100 kept for testing");
+    assert_eq!(all.description(), "Omniglot, 1523 characters to learn from, 100 kept for testing");
     let named = |characters: &Characters| -> Vec<String> {
         characters.all().iter().map(|character| format!("{}/{}", character.alphabet, character.name)).collect()
     };
@@ -188,8 +190,10 @@ fn no_test_character_is_learned_from() {
         ["images_background.zip", "images_evaluation.zip"].map(|part| open(folder.join(part)));
     assert_eq!([named(&background), named(&evaluation)].concat().len(), 1523);
     assert!([named(&background), named(&evaluation)].concat().iter().all(|name| names.contains(name)));
-    let expected =
-        format!("Omniglot without images_evaluation, {} to learn from, 100 kept for testing", background.all().len());
+    let expected = format!(
+        "Omniglot without images_evaluation, {} characters to learn from, 100 kept for testing",
+        background.all().len()
+    );
     assert_eq!(background.description(), expected);
     // What goes on record.
     let provenance = all.provenance().unwrap();

@@ -1,8 +1,8 @@
 //! One drawing: any picture becomes [`SIDE`] × [`SIDE`] grey bytes, dark ink on white paper.
 //!
-//! Drawings are made smaller by the mean over the area of each pixel, in whole numbers: the same bytes on every machine.
-//! A stroke thinner than a pixel becomes paler and stays whole, and paper stays white, which it does not where a filter
-//! rings.
+//! Drawings are made smaller by the mean over the area of each pixel, in whole numbers: the same bytes on every
+//! machine. A stroke thinner than a pixel becomes paler and stays whole, and paper beside it stays white, which it does
+//! not where a filter rings.
 
 use super::{PIXELS, SIDE};
 use crate::data::DataError;
