@@ -168,6 +168,21 @@ fn a_hundred_test_characters_need_no_download() {
 }
 
 #[test]
+fn invented_characters_are_learned_from_and_the_bundled_ones_kept() {
+    let request = Request { source: Source::Invented, ways: 5, drawings: 2 };
+    let [training, test] = [Split::Training, Split::Test].map(|split| Characters::open(&request, split).unwrap());
+    assert_eq!(training.description(), "1523 invented characters");
+    assert_eq!((training.fingerprint(), training.provenance()), (None, None));
+    assert!(training.all().len() == 1523 && training.all().iter().all(|character| character.drawings.len() == 20));
+    assert!(test.all() == omniglot::sheet::characters().all());
+    assert_eq!(test.description(), omniglot::sheet::characters().description());
+    // The same for whoever asks again, and kept in memory.
+    let began = std::time::Instant::now();
+    assert!(std::ptr::eq(Characters::open(&request, Split::Training).unwrap().all(), training.all()));
+    assert!(began.elapsed().as_millis() < 500);
+}
+
+#[test]
 fn no_test_character_is_learned_from() {
     let Some(folder) = archives() else { return };
     let open = |path: PathBuf| {

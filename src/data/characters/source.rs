@@ -2,7 +2,7 @@
 //! lifetime after another.
 
 use super::omniglot::{self, Part, sheet};
-use super::{Characters, Half, folder};
+use super::{Characters, Half, folder, invented};
 use crate::data::{DataError, Split};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,18 @@ pub enum Source {
     Omniglot(Option<PathBuf>),
     /// A folder of folders of pictures.
     Folder(PathBuf),
+    /// Made-up scripts to learn from, and the test characters of Omniglot: no files at all.
+    Invented,
 }
+
+/// How many characters are invented: as many as Omniglot has to learn from.
+const INVENTED: usize = 1523;
+
+/// How many drawings of each.
+const HANDS: usize = 20;
+
+/// What they follow from: the same ones for every run, as with any other source.
+const INVENTED_SEED: u64 = 1;
 
 /// Which characters are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +43,7 @@ pub struct Request {
 enum Place {
     Omniglot(Vec<Part>),
     Folder(PathBuf),
+    Invented,
 }
 
 /// Characters that were read from files.
@@ -48,18 +60,20 @@ const MOST_KEPT: usize = 4;
 static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
 
 impl Characters {
-    /// Opens one half of the characters. The test half of Omniglot is the bundled one and reads no file.
+    /// Opens one half of the characters. The test half of Omniglot, and of invented ones, is the bundled one and reads
+    /// no file.
     ///
     /// # Errors
     /// When files are missing or damaged, or hold fewer characters than a lifetime needs.
     pub fn open(request: &Request, split: Split) -> Result<Self, DataError> {
         let place = match (&request.source, split) {
-            (Source::Omniglot(_), Split::Test) => {
+            (Source::Omniglot(_) | Source::Invented, Split::Test) => {
                 let characters = sheet::characters().clone();
                 return enough(characters, request, Path::new("Omniglot"));
             }
             (Source::Omniglot(path), Split::Training) => Place::Omniglot(omniglot::locate(path.as_deref())?),
             (Source::Folder(path), _) => Place::Folder(path.clone()),
+            (Source::Invented, Split::Training) => Place::Invented,
         };
         let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
         let is_it = |kept: &&Kept| kept.place == place && kept.split == split && kept.request == *request;
@@ -69,6 +83,7 @@ impl Characters {
         let half = match &place {
             Place::Omniglot(parts) => omniglot::read(parts, request.drawings)?,
             Place::Folder(path) => folder::read(path, request, split)?,
+            Place::Invented => invented(request.drawings),
         };
         let Half { place: path, characters, description, fingerprint, provenance } = half;
         let characters = Self { known: Arc::new(characters), description, fingerprint, provenance };
@@ -78,6 +93,17 @@ impl Characters {
         }
         kept.push(Kept { request: request.clone(), place, split, characters: characters.clone() });
         Ok(characters)
+    }
+}
+
+/// Characters that nobody has ever written.
+fn invented(least: usize) -> Half {
+    Half {
+        place: "invented characters".into(),
+        characters: invented::characters(INVENTED_SEED, INVENTED, HANDS.max(least)),
+        description: format!("{INVENTED} invented characters"),
+        fingerprint: None,
+        provenance: None,
     }
 }
 

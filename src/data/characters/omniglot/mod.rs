@@ -110,7 +110,7 @@ fn folder(place: &Path) -> Result<(Vec<Looked>, Unusable), DataError> {
         return Err(DataError::new(place, format!("expected {LAYOUT}, found none among {found} pictures")));
     }
     let look = |(class, path): (String, PathBuf)| {
-        let drawing = decode::square_of_file(&place.join(&path), drawing);
+        let drawing = decode::square_of_file(&place.join(&path), |square| drawing(&square));
         Looked { class, drawing, path }
     };
     Ok((drawings.into_par_iter().map(look).collect(), below.unread))

@@ -58,7 +58,11 @@ pub fn locate(path: Option<&Path>) -> Result<Vec<Part>, DataError> {
             return Ok(found);
         }
         let inner = |folder: &PathBuf| {
-            names_in(folder).into_iter().filter(is_wrapping).map(|name| folder.join(name)).collect::<Vec<_>>()
+            names_in(folder)
+                .into_iter()
+                .filter(|name| is_wrapping(name))
+                .map(|name| folder.join(name))
+                .collect::<Vec<_>>()
         };
         level = level.iter().flat_map(inner).filter(|path| path.is_dir()).collect();
     }
@@ -104,7 +108,7 @@ fn is_called(name: &str, part: &str) -> bool {
     rest.is_some_and(|rest| !rest.starts_with('_')) && !is_unfinished(&name)
 }
 
-fn is_wrapping(name: &String) -> bool {
+fn is_wrapping(name: &str) -> bool {
     let name = name.to_lowercase();
     FAMILY.iter().any(|family| name.starts_with(family))
 }

@@ -45,7 +45,7 @@ fn decoded() -> Characters {
         let (alphabet, name) = name.split_once('/').expect("an alphabet stands before each name");
         let columns = 0..sheet.width() / SIDE;
         let square = |column: u32| imageops::crop_imm(&sheet, column * SIDE, row * SIDE, SIDE, SIDE).to_image();
-        let drawings = columns.map(|column| drawing(square(column))).collect();
+        let drawings = columns.map(|column| drawing(&square(column))).collect();
         Character { alphabet: alphabet.to_owned(), name: name.to_owned(), drawings }
     });
     let characters = Characters::new(characters.collect());
