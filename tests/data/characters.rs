@@ -129,7 +129,7 @@ fn both_parts_are_found_however_they_were_unpacked() {
             }
         };
         let characters = opened(place.path());
-        assert_eq!(characters.description(), "Omniglot, 12 to learn from, 100 kept for testing", "{at}");
+        assert_eq!(characters.description(), "Omniglot, 12 characters to learn from, 100 kept for testing", "{at}");
         assert_eq!(counts(&characters), [3; 12]);
         let first = known.get_or_insert_with(|| characters.clone());
         assert!(first.all() == characters.all() && first.fingerprint() == characters.fingerprint(), "{at}");
@@ -148,10 +148,17 @@ fn both_parts_are_found_however_they_were_unpacked() {
     // An archive by its own path, whatever it is called.
     let (_place, path) = written("download", &first);
     let one = opened(&path);
-    assert!(one.all() == &known.all()[6..] && one.description() == "Omniglot, 6 to learn from, 100 kept for testing");
+    assert!(one.all() == &known.all()[6..]);
+    let words = "Omniglot without images_evaluation, 6 characters to learn from, 100 kept for testing";
+    assert_eq!(one.description(), words);
+    // Both parts in an archive of somebody's own.
+    let both = background.iter().map(|file| (BACKGROUND, file)).chain(evaluation.iter().map(|file| (EVALUATION, file)));
+    let both: Vec<_> = both.map(|(part, (path, bytes))| (format!("mine/{part}/{path}"), bytes)).collect();
+    let (_place, path) = written("mine.zip", &zip(both.iter().map(|(path, bytes)| (path.as_str(), &bytes[..]))));
+    assert!(opened(&path).all() == known.all() && opened(&path).description() == known.description());
+    assert_eq!(opened(&path).provenance(), known.provenance());
     let (place, path) = written("images_background.zip", &first);
     for path in [path.as_path(), place.path()] {
-        let words = "Omniglot without images_evaluation, 6 to learn from, 100 kept for testing";
         assert_eq!(opened(path).description(), words);
     }
 }
@@ -195,8 +202,8 @@ fn what_is_no_whole_archive_is_refused_in_one_sentence() {
     assert_eq!(refusal(&path), "expected a zip archive of Omniglot of at most 33554432 bytes, found 34603010");
     // Fewer characters than a lifetime needs.
     let (_place, path) = written("images_evaluation.zip", &packed(EVALUATION, &part("Latin")[..10]));
-    let found = "found 3 (Omniglot without images_background, 3 to learn from, 100 kept for testing; 1 character has \
-                 fewer than 2 drawings and is left out)";
+    let found = "found 3 (Omniglot without images_background, 3 characters to learn from, 100 kept for testing; \
+                 1 character has fewer than 2 drawings and is left out)";
     assert_eq!(refusal(&path), format!("expected at least 5 characters for an episode, {found}"));
 }
 
@@ -252,9 +259,10 @@ fn damaged_drawings_are_named_counted_and_left_out() {
     let bytes = packed(BACKGROUND, &files);
     let (_place, path) = written("images_background.zip", &bytes);
     let characters = opened(&path);
-    let expected = "Omniglot without images_evaluation, 6 to learn from, 100 kept for testing; 2 files could not be \
-                    decoded (first images_background/Latin_0/character02/0001_01.png: the file ends before the picture \
-                    does; images_background/Latin_0/character03/0002_02.png: not a picture of a known kind)";
+    let expected = "Omniglot without images_evaluation, 6 characters to learn from, 100 kept for testing; \
+                    2 files could not be decoded (first images_background/Latin_0/character02/0001_01.png: the file \
+                    ends before the picture does; images_background/Latin_0/character03/0002_02.png: not a picture of \
+                    a known kind)";
     assert_eq!(characters.description(), expected);
     assert_eq!(counts(&characters), [3, 2, 2, 3, 3, 3]);
     // Unpacked, the same is said.

@@ -152,17 +152,34 @@ fn a_hundred_test_characters_need_no_download() {
         (
             101,
             2,
-            "Omniglot: expected at least 101 characters for an episode, found 100 (Omniglot, 100 characters kept for testing)",
+            "Omniglot: expected at least 101 characters for an episode, found 100 (Omniglot, 100 characters kept for \
+             testing)",
         ),
         (
             5,
             21,
-            "Omniglot: expected at least 21 drawings of each character, found 20 (Omniglot, 100 characters kept for testing)",
+            "Omniglot: expected at least 21 drawings of each character, found 20 (Omniglot, 100 characters kept for \
+             testing)",
         ),
     ] {
         let request = Request { source: Source::Omniglot(None), ways, drawings };
         assert_eq!(Characters::open(&request, Split::Test).unwrap_err().to_string(), expected);
     }
+}
+
+#[test]
+fn invented_characters_are_learned_from_and_the_bundled_ones_kept() {
+    let request = Request { source: Source::Invented, ways: 5, drawings: 2 };
+    let [training, test] = [Split::Training, Split::Test].map(|split| Characters::open(&request, split).unwrap());
+    assert_eq!(training.description(), "1523 invented characters");
+    assert_eq!((training.fingerprint(), training.provenance()), (None, None));
+    assert!(training.all().len() == 1523 && training.all().iter().all(|character| character.drawings.len() == 20));
+    assert!(test.all() == omniglot::sheet::characters().all());
+    assert_eq!(test.description(), omniglot::sheet::characters().description());
+    // The same for whoever asks again, and kept in memory.
+    let began = std::time::Instant::now();
+    assert!(std::ptr::eq(Characters::open(&request, Split::Training).unwrap().all(), training.all()));
+    assert!(began.elapsed().as_millis() < 500);
 }
 
 #[test]
@@ -176,7 +193,7 @@ fn no_test_character_is_learned_from() {
         characters
     };
     let all = open(folder.clone());
-    assert_eq!(all.description(), "Omniglot, 1523 to learn from, 100 kept for testing");
+    assert_eq!(all.description(), "Omniglot, 1523 characters to learn from, 100 kept for testing");
     let named = |characters: &Characters| -> Vec<String> {
         characters.all().iter().map(|character| format!("{}/{}", character.alphabet, character.name)).collect()
     };
@@ -188,8 +205,10 @@ fn no_test_character_is_learned_from() {
         ["images_background.zip", "images_evaluation.zip"].map(|part| open(folder.join(part)));
     assert_eq!([named(&background), named(&evaluation)].concat().len(), 1523);
     assert!([named(&background), named(&evaluation)].concat().iter().all(|name| names.contains(name)));
-    let expected =
-        format!("Omniglot without images_evaluation, {} to learn from, 100 kept for testing", background.all().len());
+    let expected = format!(
+        "Omniglot without images_evaluation, {} characters to learn from, 100 kept for testing",
+        background.all().len()
+    );
     assert_eq!(background.description(), expected);
     // What goes on record.
     let provenance = all.provenance().unwrap();

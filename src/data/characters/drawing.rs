@@ -1,8 +1,8 @@
 //! One drawing: any picture becomes [`SIDE`] × [`SIDE`] grey bytes, dark ink on white paper.
 //!
-//! Drawings are made smaller by the mean over the area of each pixel, in whole numbers: the same bytes on every machine.
-//! A stroke thinner than a pixel becomes paler and stays whole, and paper stays white, which it does not where a filter
-//! rings.
+//! Drawings are made smaller by the mean over the area of each pixel, in whole numbers: the same bytes on every
+//! machine. A stroke thinner than a pixel becomes paler and stays whole, and paper beside it stays white, which it does
+//! not where a filter rings.
 
 use super::{PIXELS, SIDE};
 use crate::data::DataError;
@@ -22,12 +22,12 @@ const DARK: u8 = 128;
 /// # Errors
 /// When the file cannot be read or decoded, or is too large.
 pub fn read(file: &Path) -> Result<Vec<u8>, DataError> {
-    let read = decode::square_of_file(file, drawing).map_err(Refusal::into_words);
+    let read = decode::square_of_file(file, |square| drawing(&square)).map_err(Refusal::into_words);
     read.map(|picture| picture.pixels).map_err(|reason| DataError::new(file, reason))
 }
 
 /// A square picture as a drawing.
-pub(super) fn drawing(square: GrayImage) -> Vec<u8> {
+pub(super) fn drawing(square: &GrayImage) -> Vec<u8> {
     let side = square.width() as usize;
     if side == 0 {
         return vec![PAPER; PIXELS];
@@ -100,7 +100,7 @@ mod tests {
             let is_border = |at: u32| at == 0 || at + 1 == side;
             let grey = |x, y| if is_border(x) || is_border(y) { 200 } else { noise(x, y) as u8 };
             let picture = GrayImage::from_fn(side, side, |x, y| Luma([grey(x, y)]));
-            let drawing = drawing(picture.clone());
+            let drawing = drawing(&picture);
             assert_eq!(drawing.len(), PIXELS);
             for (at, &grey) in drawing.iter().enumerate() {
                 let expected = mean(&picture, at / SIDE, at % SIDE);
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_stroke_of_one_pixel_stays_whole_and_paper_stays_white() {
         let picture = GrayImage::from_fn(105, 105, |x, y| Luma([if x == 41 && y > 9 { 0 } else { 255 }]));
-        let drawing = drawing(picture);
+        let drawing = drawing(&picture);
         for (at, &grey) in drawing.iter().enumerate().skip(3 * SIDE) {
             // 105 / 31 pixels lie side by side below one: a black one among them leaves 1 - 31 / 105 of the light.
             let expected = if at % SIDE == 41 * SIDE / 105 { 180 } else { 255 };
@@ -124,11 +124,11 @@ mod tests {
     fn light_ink_on_dark_paper_is_turned_around() {
         let ink = |x: u32, y: u32| (10..20).contains(&x) && (4..50).contains(&y);
         let [dark, light] = [[0, 255], [255, 0]].map(|[ink_grey, paper]| {
-            drawing(GrayImage::from_fn(62, 62, |x, y| Luma([if ink(x, y) { ink_grey } else { paper }])))
+            drawing(&GrayImage::from_fn(62, 62, |x, y| Luma([if ink(x, y) { ink_grey } else { paper }])))
         });
         assert!(dark == light && dark[0] == 255 && dark[10 * SIDE + 7] == 0);
         // Ink may reach the border.
-        let at_border = drawing(GrayImage::from_fn(62, 62, |x, _| Luma([if x < 20 { 0 } else { 255 }])));
+        let at_border = drawing(&GrayImage::from_fn(62, 62, |x, _| Luma([if x < 20 { 0 } else { 255 }])));
         assert_eq!((at_border[0], at_border[SIDE - 1]), (0, 255));
     }
 }

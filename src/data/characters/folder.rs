@@ -31,7 +31,7 @@ pub(super) fn read(folder: &Path, request: &Request, split: Split) -> Result<Hal
     let look = |path: &PathBuf| {
         let path = path.strip_prefix(folder).unwrap_or(path).to_owned();
         let class = path.parent().unwrap_or(Path::new("")).display().to_string();
-        Looked { class, drawing: decode::square_of_file(&folder.join(&path), drawing), path }
+        Looked { class, drawing: decode::square_of_file(&folder.join(&path), |square| drawing(&square)), path }
     };
     let looked: Vec<Looked> = below.files.par_iter().map(look).collect();
     let mut found = Gathered { unread: below.unread, ..Gathered::default() };

@@ -104,8 +104,8 @@ impl Characters {
         &self.description
     }
 
-    /// Tells these characters, and which of them are kept for testing, from others; `None` where they are generated, and
-    /// for the test characters of Omniglot.
+    /// Tells these characters, and which of them are kept for testing, from others; `None` where they are generated,
+    /// and for the test characters of Omniglot.
     pub fn fingerprint(&self) -> Option<&str> {
         self.fingerprint.as_deref()
     }

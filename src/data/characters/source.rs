@@ -5,7 +5,7 @@ use super::omniglot::{self, Part, sheet};
 use super::{Characters, Half, folder, invented};
 use crate::data::{DataError, Split};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where characters come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,15 +14,18 @@ pub enum Source {
     Omniglot(Option<PathBuf>),
     /// A folder of folders of pictures.
     Folder(PathBuf),
-    /// Made-up characters, as many as Omniglot has to learn from; tested with those that are bundled.
+    /// Made-up scripts to learn from, and the test characters of Omniglot: no files at all.
     Invented,
 }
 
-/// How many characters are made up.
+/// How many characters are invented: as many as Omniglot has to learn from.
 const INVENTED: usize = 1523;
 
 /// How many drawings of each.
-const INVENTED_DRAWINGS: usize = 20;
+const HANDS: usize = 20;
+
+/// What they follow from: the same ones for every run, as with any other source.
+const INVENTED_SEED: u64 = 1;
 
 /// Which characters are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +43,7 @@ pub struct Request {
 enum Place {
     Omniglot(Vec<Part>),
     Folder(PathBuf),
+    Invented,
 }
 
 /// Characters that were read from files.
@@ -56,19 +60,20 @@ const MOST_KEPT: usize = 4;
 static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
 
 impl Characters {
-    /// Opens one half of the characters. The test half of Omniglot is the bundled one and reads no file.
+    /// Opens one half of the characters. The test half of Omniglot, and of invented ones, is the bundled one and reads
+    /// no file.
     ///
     /// # Errors
     /// When files are missing or damaged, or hold fewer characters than a lifetime needs.
     pub fn open(request: &Request, split: Split) -> Result<Self, DataError> {
         let place = match (&request.source, split) {
-            (Source::Invented, Split::Training) => return enough(made_up().clone(), request, Path::new("invented")),
             (Source::Omniglot(_) | Source::Invented, Split::Test) => {
                 let characters = sheet::characters().clone();
                 return enough(characters, request, Path::new("Omniglot"));
             }
             (Source::Omniglot(path), Split::Training) => Place::Omniglot(omniglot::locate(path.as_deref())?),
             (Source::Folder(path), _) => Place::Folder(path.clone()),
+            (Source::Invented, Split::Training) => Place::Invented,
         };
         let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
         let is_it = |kept: &&Kept| kept.place == place && kept.split == split && kept.request == *request;
@@ -78,6 +83,7 @@ impl Characters {
         let half = match &place {
             Place::Omniglot(parts) => omniglot::read(parts, request.drawings)?,
             Place::Folder(path) => folder::read(path, request, split)?,
+            Place::Invented => invented(request.drawings),
         };
         let Half { place: path, characters, description, fingerprint, provenance } = half;
         let characters = Self { known: Arc::new(characters), description, fingerprint, provenance };
@@ -90,14 +96,15 @@ impl Characters {
     }
 }
 
-/// The made-up characters: the same in every run, made once.
-fn made_up() -> &'static Characters {
-    static MADE_UP: OnceLock<Characters> = OnceLock::new();
-    MADE_UP.get_or_init(|| {
-        let known = invented::characters(0, INVENTED, INVENTED_DRAWINGS);
-        let description = format!("{} invented characters", known.len());
-        Characters { known: Arc::new(known), description, fingerprint: None, provenance: None }
-    })
+/// Characters that nobody has ever written.
+fn invented(least: usize) -> Half {
+    Half {
+        place: "invented characters".into(),
+        characters: invented::characters(INVENTED_SEED, INVENTED, HANDS.max(least)),
+        description: format!("{INVENTED} invented characters"),
+        fingerprint: None,
+        provenance: None,
+    }
 }
 
 /// Refuses characters that are too few for a lifetime, or too few drawings of one.

@@ -67,6 +67,13 @@ impl Unusable {
         }
     }
 
+    /// Those of another place as well.
+    pub fn join(&mut self, other: Self) {
+        self.count += other.count;
+        let room = MOST_NAMED.saturating_sub(self.first.len());
+        self.first.extend(other.first.into_iter().take(room));
+    }
+
     /// "; 2 files `could not be read` (first a.png: …)"; empty where there are none.
     pub fn remark(&self, what: &str) -> String {
         match self.count {

@@ -85,5 +85,5 @@ fn one(archive: &mut ZipArchive<Cursor<&[u8]>>, index: usize) -> Result<Decoded,
     if bytes.len() as u64 > MOST_UNPACKED {
         return Err(too_large());
     }
-    decode::square_of_bytes(&bytes, LONGEST, drawing)
+    decode::square_of_bytes(&bytes, LONGEST, |square| drawing(&square))
 }

@@ -1,8 +1,8 @@
-//! Omniglot (Lake, Salakhutdinov, Tenenbaum 2015) in its official layout: 1623 characters of 50 alphabets, each drawn by
-//! twenty hands, 105 × 105 pixels of one bit.
+//! Omniglot (Lake, Salakhutdinov, Tenenbaum 2015) in its official layout: 1623 characters of 50 alphabets, each drawn
+//! by twenty hands, 105 × 105 pixels of one bit.
 //!
-//! It comes in two parts, `images_background` and `images_evaluation`, archives or unpacked, which are pooled. A drawing
-//! is `ALPHABET/characterNN/NAME.png`. A hundred characters are never learned from: those that are bundled.
+//! It comes in two parts, `images_background` and `images_evaluation`, archives or unpacked, which are pooled. A
+//! drawing is `ALPHABET/characterNN/NAME.png`. A hundred characters are never learned from: those that are bundled.
 //!
 //! | file | subject |
 //! |---|---|
@@ -20,7 +20,7 @@ use super::drawing::drawing;
 use super::gather::{Gathered, Looked};
 use super::{Character, Half};
 use crate::data::pictures::decode;
-use crate::data::pictures::walk::{self, is_passed_over};
+use crate::data::pictures::walk::{self, Unusable, is_passed_over};
 use crate::data::{DataError, Provenance};
 use crate::files::Fingerprint;
 use rayon::prelude::*;
@@ -39,33 +39,40 @@ const NAME: &str = "Omniglot";
 /// # Errors
 /// When a part cannot be read, is damaged, or is something else.
 pub(super) fn read(parts: &[Part], least: usize) -> Result<Half, DataError> {
-    let (mut found, mut files) = (Gathered::default(), BTreeMap::new());
-    let mut of_part = BTreeMap::new();
-    for part in parts {
-        let mut one = match part.is_archive {
+    let mut found = Gathered::default();
+    // Of each character the place where it was found first, and the part that it belongs to.
+    let mut part_of = BTreeMap::<String, (usize, String)>::new();
+    for (place, part) in parts.iter().enumerate() {
+        let mut looked = match part.is_archive {
             true => archive::read(&part.path)?,
-            false => folder(&part.path)?,
+            false => {
+                let (looked, unread) = folder(&part.path)?;
+                found.unread.join(unread);
+                looked
+            }
         };
-        // What two parts have in common is read once.
-        one.retain(|looked| of_part.entry(looked.class.clone()).or_insert_with(|| part.name.clone()) == &part.name);
-        found.take(&part.path, one, |class| {
+        looked.retain(|Looked { class, path, .. }| {
+            let name = || place::published(path).unwrap_or(&part.name).to_owned();
+            part_of.entry(class.clone()).or_insert_with(|| (place, name())).0 == place
+        });
+        found.take(&part.path, looked, |class| {
             let (alphabet, name) = class.split_once('/').unwrap_or_default();
             [alphabet.to_owned(), name.to_owned()]
         });
     }
+    let mut files: BTreeMap<String, u64> = part_of.values().map(|(_, name)| (name.clone(), 0)).collect();
     found.characters.retain(|class, _| !sheet::names().contains(&class.as_str()));
     found.leave_out_few(least);
-    for part in parts {
-        let count = found.characters.keys().filter(|class| of_part[*class] == part.name).count();
-        files.insert(part.name.clone(), count as u64);
+    for class in found.characters.keys() {
+        *files.entry(part_of[class].1.clone()).or_default() += 1;
     }
     let kept = sheet::names().len();
-    let source = match place::missing(parts) {
+    let source = match place::missing(&files) {
         Some(missing) => format!("{NAME} without {missing}"),
         None => NAME.into(),
     };
     let count = found.characters.len();
-    let description = format!("{source}, {count} to learn from, {kept} kept for testing{}", found.remarks());
+    let description = format!("{source}, {count} characters to learn from, {kept} kept for testing{}", found.remarks());
     let fingerprint = fingerprint(&found.characters);
     let provenance = Provenance {
         source,
@@ -75,7 +82,10 @@ pub(super) fn read(parts: &[Part], least: usize) -> Result<Half, DataError> {
         files,
     };
     Ok(Half {
-        place: parts.first().map(|part| part.path.clone()).unwrap_or_default(),
+        place: match parts {
+            [part] => part.path.clone(),
+            _ => parts.first().and_then(|part| part.path.parent()).unwrap_or(Path::new(NAME)).to_owned(),
+        },
         characters: found.characters.into_values().collect(),
         description,
         fingerprint: Some(fingerprint),
@@ -83,8 +93,8 @@ pub(super) fn read(parts: &[Part], least: usize) -> Result<Half, DataError> {
     })
 }
 
-/// The drawings in an unpacked part.
-fn folder(place: &Path) -> Result<Vec<Looked>, DataError> {
+/// The drawings in an unpacked part, and what is in the way of reading more.
+fn folder(place: &Path) -> Result<(Vec<Looked>, Unusable), DataError> {
     let below = walk::files(place, |path| path.extension().is_some_and(is_png), MOST + 1)?;
     let named = |path: &PathBuf| {
         let below = path.strip_prefix(place).unwrap_or(path);
@@ -92,7 +102,7 @@ fn folder(place: &Path) -> Result<Vec<Looked>, DataError> {
         Some((class(&parts)?, below.to_owned()))
     };
     let drawings: Vec<(String, PathBuf)> = below.files.iter().filter_map(named).collect();
-    if drawings.len() > MOST {
+    if below.is_cut || drawings.len() > MOST {
         return Err(DataError::new(place, format!("expected at most {MOST} drawings, found more")));
     }
     if drawings.is_empty() {
@@ -100,10 +110,10 @@ fn folder(place: &Path) -> Result<Vec<Looked>, DataError> {
         return Err(DataError::new(place, format!("expected {LAYOUT}, found none among {found} pictures")));
     }
     let look = |(class, path): (String, PathBuf)| {
-        let drawing = decode::square_of_file(&place.join(&path), drawing);
+        let drawing = decode::square_of_file(&place.join(&path), |square| drawing(&square));
         Looked { class, drawing, path }
     };
-    Ok(drawings.into_par_iter().map(look).collect())
+    Ok((drawings.into_par_iter().map(look).collect(), below.unread))
 }
 
 /// What was expected of a part.

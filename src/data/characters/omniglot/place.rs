@@ -3,6 +3,7 @@
 use super::NAME;
 use crate::data::pictures::walk::is_unfinished;
 use crate::data::{DATA_VARIABLE, DataError, data_folder};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The parts, as they were published.
@@ -57,7 +58,11 @@ pub fn locate(path: Option<&Path>) -> Result<Vec<Part>, DataError> {
             return Ok(found);
         }
         let inner = |folder: &PathBuf| {
-            names_in(folder).into_iter().filter(is_wrapping).map(|name| folder.join(name)).collect::<Vec<_>>()
+            names_in(folder)
+                .into_iter()
+                .filter(|name| is_wrapping(name))
+                .map(|name| folder.join(name))
+                .collect::<Vec<_>>()
         };
         level = level.iter().flat_map(inner).filter(|path| path.is_dir()).collect();
     }
@@ -69,14 +74,20 @@ pub fn locate(path: Option<&Path>) -> Result<Vec<Part>, DataError> {
     Err(DataError::of(place, format!("{expected}, found none")))
 }
 
-/// The part that is not among these, where the others are.
-pub(super) fn missing(parts: &[Part]) -> Option<&'static str> {
-    let has = |name: &str| parts.iter().any(|part| part.name == name);
-    PARTS.into_iter().find(|name| !has(name)).filter(|_| PARTS.into_iter().any(has))
+/// The part whose folder a file's path leads through.
+pub(super) fn published(path: &Path) -> Option<&'static str> {
+    let folders: Vec<_> = path.parent()?.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    PARTS.into_iter().find(|part| folders.iter().any(|folder| is_called(folder, part)))
 }
 
-/// A part in a folder; the name as it was published comes first, and an archive, which knows whether it is whole, before
-/// a folder.
+/// The part that is not among these names, where the other is.
+pub(super) fn missing<T>(names: &BTreeMap<String, T>) -> Option<&'static str> {
+    let is_there = |part: &&str| names.contains_key(*part);
+    PARTS.into_iter().find(|part| !is_there(part)).filter(|_| PARTS.iter().any(|part| is_there(part)))
+}
+
+/// A part in a folder; the name as it was published comes first, and an archive, which knows whether it is whole,
+/// before a folder.
 fn within(folder: &Path, part: &str) -> Option<Part> {
     let mut names: Vec<String> = names_in(folder).into_iter().filter(|name| is_called(name, part)).collect();
     names.sort_by_key(|name| (name.len(), name.clone()));
@@ -97,7 +108,7 @@ fn is_called(name: &str, part: &str) -> bool {
     rest.is_some_and(|rest| !rest.starts_with('_')) && !is_unfinished(&name)
 }
 
-fn is_wrapping(name: &String) -> bool {
+fn is_wrapping(name: &str) -> bool {
     let name = name.to_lowercase();
     FAMILY.iter().any(|family| name.starts_with(family))
 }

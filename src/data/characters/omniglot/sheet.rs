@@ -1,7 +1,7 @@
 //! The hundred characters that are kept for testing: bundled, so that nobody needs a download to test a network.
 //!
-//! `assets/omniglot-test.png` has a row for each character and a column for each of its drawings, as they are in the data
-//! set; `assets/omniglot-test.txt` has their names, in the same order. They are the first hundred of all 1623 by
+//! `assets/omniglot-test.png` has a row for each character and a column for each of its drawings, as they are in the
+//! data set; `assets/omniglot-test.txt` has their names, in the same order. They are the first hundred of all 1623 by
 //! the rule of `split`. Both files are made by a test that is ignored otherwise:
 //!
 //! ```text
@@ -45,7 +45,7 @@ fn decoded() -> Characters {
         let (alphabet, name) = name.split_once('/').expect("an alphabet stands before each name");
         let columns = 0..sheet.width() / SIDE;
         let square = |column: u32| imageops::crop_imm(&sheet, column * SIDE, row * SIDE, SIDE, SIDE).to_image();
-        let drawings = columns.map(|column| drawing(square(column))).collect();
+        let drawings = columns.map(|column| drawing(&square(column))).collect();
         Character { alphabet: alphabet.to_owned(), name: name.to_owned(), drawings }
     });
     let characters = Characters::new(characters.collect());
