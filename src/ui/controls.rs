@@ -137,6 +137,7 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
     }
     row(ui, "trained for", &iterations(scene.iteration));
     learned_from_ui(ui, scene);
+    world_ui(ui, scene);
     let can_live = session.can_live();
     ui.add_space(4.0);
     ui.horizontal(|ui| {
@@ -168,19 +169,29 @@ fn learned_from_ui(ui: &mut Ui, scene: &Scene) {
         told.push(format!("fingerprint of the network: {}", scene.fingerprint()));
         told.join("\n")
     };
+    let short = RichText::new(learned.short(grouped)).color(palette.text);
+    told_row(ui, "learned from", short, told);
+}
+
+/// In which world the network is tested, where that is another one than it was trained in; in full under the pointer.
+fn world_ui(ui: &mut Ui, scene: &Scene) {
+    let Some(config) = scene.config.as_ref() else { return };
+    let Some((short, all)) = config.differences_in_short().zip(config.differences_in_words()) else { return };
+    let short = RichText::new(short).color(Palette::of(ui.ctx()).mark);
+    told_row(ui, "world", short, || all.clone());
+}
+
+/// A row of which there is more to be told than has room; that is found once somebody points at it.
+fn told_row(ui: &mut Ui, name: &str, short: RichText, told: impl Fn() -> String) {
+    let palette = Palette::of(ui.ctx());
     let size = vec2(ui.available_width(), ROW_HEIGHT);
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        let name = ui.label(RichText::new(LEARNED_FROM).color(palette.quiet));
-        glossary::tip_after_finding(name, LEARNED_FROM, told);
+        glossary::tip_after_finding(ui.label(RichText::new(name).color(palette.quiet)), name, &told);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let short = egui::Label::new(learned.short(grouped)).truncate();
-            glossary::tip_after_finding(ui.add(short), LEARNED_FROM, told);
+            glossary::tip_after_finding(ui.add(egui::Label::new(short).truncate()), name, &told);
         });
     });
 }
-
-/// The name of that line.
-const LEARNED_FROM: &str = "learned from";
 
 /// Which of several plastic layers is looked at; a network with one has nothing to choose.
 fn layers_ui(ui: &mut Ui, session: &mut Session) {

@@ -4,9 +4,10 @@ use super::window::small_checkpoint;
 use crate::support::windowed;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use hebbscope::episode::tape_file;
 use hebbscope::plastic::{Modulation, ModulationKind, Rule};
 use hebbscope::tasks::{self, TASKS};
-use hebbscope::train::Bundled;
+use hebbscope::train::{Bundled, Specimen};
 use hebbscope::ui::App;
 use hebbscope::ui::glossary::{self, settings, terms};
 use hebbscope::ui::inspector::Pinned;
@@ -196,4 +197,27 @@ fn pointing_at_what_a_network_has_learned_from_shows_files_and_fingerprints() {
     assert!(says(&mut harness, "learned from", &other));
     assert_eq!(harness.query_all_by_label("random patterns").count(), 1);
     assert!(says(&mut harness, "learned from", "random patterns of 25 bits"));
+}
+
+#[test]
+fn the_left_column_says_in_which_world_a_network_is_tested_if_it_is_not_that_of_training() {
+    let folder = tempfile::tempdir().unwrap();
+    let checkpoint = Bundled::Agent.open().unwrap();
+    let changes = [("steps", "60"), ("pillars", "random")].map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let config = checkpoint.config.altered_for_evaluation(&changes).unwrap();
+    let file = folder.path().join("elsewhere.safetensors");
+    let specimen = Specimen { config: &config, ..checkpoint.specimen() };
+    tape_file::write(&file, &specimen.episode(3).unwrap(), &checkpoint.parameters).unwrap();
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session.open(file);
+    app.session.settle();
+    app.session.clock.pause();
+    let mut harness = harness(app);
+    harness.get_by_label("steps 60, pillars random");
+    assert!(says(&mut harness, "world", glossary::of("world").unwrap().meaning));
+    harness.get_by_label("steps 60 (trained with 200), pillars random (trained with regular)");
+    harness.state_mut().session.open_bundled(Bundled::Agent);
+    harness.state_mut().session.settle();
+    harness.run_steps(3);
+    assert_eq!(harness.query_all_by_label("world").count(), 0, "it is that of training");
 }

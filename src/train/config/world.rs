@@ -36,11 +36,18 @@ impl RunConfig {
     /// "steps 400 (trained with 200), pillars random (trained with regular)": what is other than in training; `None` where
     /// nothing is.
     pub fn differences_in_words(&self) -> Option<String> {
-        let words = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let all: Vec<String> = self
-            .differences()
-            .map(|(field, then, now)| format!("{} {} (trained with {})", field.key, words(now), words(then)))
-            .collect();
+        self.each_difference(|key, then, now| format!("{key} {now} (trained with {then})"))
+    }
+
+    /// "steps 400, pillars random": the same in very few words.
+    pub fn differences_in_short(&self) -> Option<String> {
+        self.each_difference(|key, _, now| format!("{key} {now}"))
+    }
+
+    fn each_difference(&self, words: impl Fn(&str, &str, &str) -> String) -> Option<String> {
+        let value = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let all = self.differences().map(|(field, then, now)| words(field.key, &value(then), &value(now)));
+        let all: Vec<String> = all.collect();
         (!all.is_empty()).then(|| all.join(", "))
     }
 

@@ -212,6 +212,14 @@ pub const TERMS: &[Entry] = &[
         "",
     ),
     entry(
+        "world",
+        "world",
+        "Settings of the task that are other in this test than they were in training: the network lives in a world that \
+         it was not trained in.",
+        "",
+        "",
+    ),
+    entry(
         "episode seed",
         "episode seed",
         "What decides all that is random in an episode: the same seed is the same episode.",
