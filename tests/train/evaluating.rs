@@ -212,6 +212,15 @@ fn the_command_line_says_what_was_done_and_refuses_what_cannot_be() {
         (&["--lesion", "beta=zero"][..], "expected one of the parameters alpha, w of this network, found beta"),
         (&["--lesion", "alpha=melt"], "expected PARAMETER=shuffle"),
         (&["--do", "300:erase"], "expected an intervention before one of 200 steps, found step 300"),
+        // Each maze has pillars of its own, and in the second of these one stands where the reward is to be.
+        (
+            &["--seeds", "0..20", "--set", "pillars=random", "--do", "3:reward=2,2"],
+            "agent.safetensors: episode seed 1: step 3: expected an open square for the reward, found a wall on square (2, 2)",
+        ),
+        (
+            &["--episodes", "20", "--seed", "3", "--set", "pillars=random", "--do", "3:reward=2,2"],
+            "of those drawn from seed 3: step 3: expected an open square",
+        ),
         (&["--seeds", "5..5"], "A below B"),
         (&["--seeds", "0..5", "--seed", "3"], "cannot be used with"),
     ] {

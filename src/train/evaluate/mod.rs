@@ -23,6 +23,7 @@ use crate::episode::Origin;
 use crate::plastic::Parameters;
 use crate::tasks::tally::{Finding, Mean, Tally};
 use crate::tasks::{Experiment, Measure, Script};
+use anyhow::Context as _;
 use std::sync::Arc;
 
 /// What one lifetime of an evaluation came to.
@@ -127,13 +128,16 @@ pub fn evaluate(
             None => experiment.draw(&mut drawn),
         };
         let origin = || specimen::origin(specimen.config, Arc::clone(&run), specimen.iteration, seed);
+        let name = || protocol.lives.name(place);
         let control = match protocol.is_plain() {
             true => None,
-            false => Some(control.live(measure, whole, script.clone(), origin())?),
+            false => Some(control.live(measure, whole, script.clone(), origin()).with_context(name)?),
         };
         let here = Specimen { parameters: lesioned.next()?, ..specimen };
         let interventions = here.transplanted(experiment, protocol.interventions(place))?;
-        let found = changed.live(measure, here.parameters, script.with_interventions(interventions), origin())?;
+        // What one maze allows another need not.
+        let script = script.with_interventions(interventions);
+        let found = changed.live(measure, here.parameters, script, origin()).with_context(name)?;
         if let Some(control) = &control {
             entry::add(&mut differences, &entry::differences(&found.findings, &control.findings));
         }

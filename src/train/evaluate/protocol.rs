@@ -37,6 +37,14 @@ impl Lives {
         }
     }
 
+    /// What the lifetime at this place is called where it cannot be lived.
+    pub(super) fn name(&self, place: u64) -> String {
+        match self {
+            Self::Drawn { seed, .. } => format!("episode {} of those drawn from seed {seed}", place + 1),
+            Self::Seeds(seeds) => format!("episode seed {}", seeds.start + place),
+        }
+    }
+
     /// What lifetimes without seeds of their own are drawn from, one after another.
     pub(super) fn generator(&self) -> Generator {
         let seed = match self {
