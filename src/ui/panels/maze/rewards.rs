@@ -15,6 +15,9 @@ const NUMBERS: f32 = 15.0;
 /// Room for the steps at the left.
 const SCALE: f32 = 26.0;
 
+/// The height of a number.
+const NUMBER_HEIGHT: f32 = 12.0;
+
 /// The least and the largest room for one bar, or for both where there is a control.
 const ROOM: [f32; 2] = [5.0, 34.0];
 
@@ -285,13 +288,39 @@ fn words(index: usize, way: Option<&Way>, control: Option<&Way>) -> String {
     words
 }
 
-/// Steps between two lines of the scale.
+/// Steps between two lines of the scale: one line at least beside zero, where two numbers have room.
 fn spacing(most: f32, height: f32) -> usize {
     let lines = (height / 28.0).max(1.0);
-    let mut round = (0..8).flat_map(|power| [1, 2, 5].map(|factor| factor * 10_usize.pow(power)));
-    round.find(|spacing| most / *spacing as f32 <= lines).unwrap_or(usize::MAX)
+    let round = (0..8).flat_map(|power| [1, 2, 5].map(|factor| factor * 10_usize.pow(power)));
+    let within = round.take_while(|spacing| *spacing as f32 <= most).collect::<Vec<_>>();
+    let enough = within.iter().find(|spacing| most / **spacing as f32 <= lines).or(within.last());
+    let has_room = |spacing: &&usize| height * **spacing as f32 / most >= NUMBER_HEIGHT;
+    enough.filter(has_room).copied().unwrap_or(usize::MAX)
 }
 
 fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scale_has_a_line_beside_zero_where_two_numbers_have_room() {
+        // Of 99 steps in 50 points the next round number above would be beyond the longest way.
+        assert_eq!(spacing(99.0, 50.0), 50);
+        assert_eq!([spacing(99.0, 300.0), spacing(13.0, 110.0), spacing(1.0, 40.0)], [10, 5, 1]);
+        assert_eq!(spacing(99.0, 20.0), usize::MAX, "10 points from zero to 50 are too few for two numbers");
+        for most in 1..=200_u16 {
+            for height in (10..400_u16).step_by(7) {
+                let (most, height) = (f32::from(most), f32::from(height));
+                let spacing = spacing(most, height);
+                let lines = (most / spacing as f32).floor();
+                let apart = height * spacing as f32 / most;
+                assert!(lines < 1.0 || apart >= NUMBER_HEIGHT, "{lines} lines of {most} in {height}");
+                assert!(height < 32.0 || lines >= 1.0, "only zero of {most} in {height}");
+            }
+        }
+    }
 }
