@@ -399,7 +399,9 @@ fn what_the_bound_has_cut_off_has_a_line_of_its_own() {
     assert_eq!(shares as f32, now.plastic.unwrap().trace, "what was cut off is no part of H");
     assert!(cut.amount > 0.0 && cut.share > 0.0 && cut.share < 1.0 && cut.times < cut.steps, "{cut:?}");
     harness.run_steps(3);
-    harness.get_by_label_contains(&format!("cut off, {} ×, ", cut.times));
+    let line = harness.get_by_label_contains(&format!("cut off, {} ×, ", cut.times)).rect();
+    let lines: Vec<_> = harness.query_all_by_label_contains(" wrote ").map(|node| node.rect()).collect();
+    assert!(lines.iter().all(|other| line.bottom() <= other.top() + 1.0), "above all that a low window may cut");
     let Writer::Event { label, steps } = &cut.losses[0].writer else { panic!("{cut:?}") };
     harness.get_by_label_contains(&format!("{label}, step {} lost ", steps.start + 1)).click_accesskit();
     harness.run_steps(2);

@@ -54,7 +54,7 @@ pub fn account_ui(ui: &mut Ui, session: &mut Session, account: &[Share]) {
     }
 }
 
-/// Draws what the bound has cut off, and whose writes lost most.
+/// Draws how much the bound has cut off.
 pub fn cut_ui(ui: &mut Ui, session: &mut Session, cut: &Cut, bound: f32) {
     let palette = Palette::of(ui.ctx());
     let (name, amount, part) = (format!("cut off, {} ×", cut.times), figures(cut.amount, 3), per_cent(cut.share));
@@ -70,6 +70,11 @@ pub fn cut_ui(ui: &mut Ui, session: &mut Session, cut: &Cut, bound: f32) {
             "{times} of {steps} writes ran into ±{bound}: {amount} in all, {part} of what was written, is no part of H"
         ));
     }
+}
+
+/// Draws whose writes lost most to the bound.
+pub fn losses_ui(ui: &mut Ui, session: &mut Session, cut: &Cut) {
+    let palette = Palette::of(ui.ctx());
     let is_named = |loss: &&Loss| !matches!(loss.writer, Writer::Rest { .. });
     for (index, Loss { writer, amount, share }) in cut.losses.iter().filter(is_named).enumerate() {
         let (name, long, _) = words(writer);
@@ -80,7 +85,7 @@ pub fn cut_ui(ui: &mut Ui, session: &mut Session, cut: &Cut, bound: f32) {
         line_ui(
             ui,
             session,
-            &Line { salt: ("lost", index), before: "of ", writer, amount, share, hint, spoken, color },
+            &Line { salt: ("lost", index), before: "cut: ", writer, amount, share, hint, spoken, color },
         );
     }
 }

@@ -51,9 +51,14 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
     equation::equation_ui(ui, recurrent.map(|recurrent| recurrent.drive), now);
     if now.plastic.is_some() {
         heading_ui(ui, "Written by", &format!("H at step {}", now.step + 1));
-        account::account_ui(ui, session, &now.account);
-        if let (Some(cut), Some(bound)) = (&now.cut, writing.and_then(Writing::bound)) {
+        let cut = now.cut.as_ref().zip(writing.and_then(Writing::bound));
+        // Before the lines of which a low window cuts some: they are read otherwise where something has been cut off.
+        if let Some((cut, bound)) = cut {
             account::cut_ui(ui, session, cut, bound);
+        }
+        account::account_ui(ui, session, &now.account);
+        if let Some((cut, _)) = cut {
+            account::losses_ui(ui, session, cut);
         }
     }
 }
