@@ -4,6 +4,7 @@
 use hebbscope::cli;
 use hebbscope::plastic::{AlphaKind, Writing};
 use hebbscope::tasks::settings::FieldKind;
+use hebbscope::train::config::Change;
 use hebbscope::train::{Bundled, Checkpoint, RunConfig};
 use serde_json::Value;
 use std::path::Path;
@@ -77,6 +78,9 @@ fn facts(file: &str, checkpoint: &Checkpoint) -> Vec<(&'static str, String)> {
         false => "–".to_owned(),
     };
     let none = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+    let change = |change: &Change| format!("at {}: {}", change.iteration, Value::from(change.to.clone()));
+    let changes: Vec<String> = config.changes.iter().map(change).collect();
+    let changes = if changes.is_empty() { "none".to_owned() } else { changes.join("; ") };
     vec![
         ("size", megabytes(file)),
         ("task", task.name().to_owned()),
@@ -87,6 +91,7 @@ fn facts(file: &str, checkpoint: &Checkpoint) -> Vec<(&'static str, String)> {
         ("iterations", grouped(checkpoint.iteration())),
         ("batch size", setting(config, "batch")),
         ("learning rate", rate),
+        ("changes on record", changes),
         ("neurons", grouped(checkpoint.network.neurons() as u64)),
         ("parameters", grouped(checkpoint.parameters.count() as u64)),
         ("rule", rule),
