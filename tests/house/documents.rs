@@ -20,7 +20,7 @@ pub const DOCUMENTS: [&str; 8] = [
 ];
 
 /// What loops of the documents go through, and one of its values.
-const VARIABLES: [(&str, &str); 7] = [
+const VARIABLES: [(&str, &str); 8] = [
     ("$seed", "1"),
     ("$alpha", "free"),
     ("$network", "plastic"),
@@ -28,6 +28,7 @@ const VARIABLES: [(&str, &str); 7] = [
     ("$what", "erase"),
     ("$lesion", "alpha=mean"),
     ("$set", "steps=400"),
+    ("$iteration", "5000"),
 ];
 
 /// The text of a document.
