@@ -3,6 +3,13 @@
 use crate::tasks::Unit;
 use crate::tasks::tally::{Mean, decimals};
 
+/// "14 of 178, 7.9 % (4.7 to 12.8 %)": how many, the share, and its 95 % interval.
+pub fn share_in_words(share: &Mean) -> String {
+    let Some((mean, [low, high])) = share.mean().zip(share.share_interval()) else { return "none".to_owned() };
+    let [mean, low, high] = [mean, low, high].map(|part| part * 100.0);
+    format!("{} of {}, {mean:.1} % ({low:.1} to {high:.1} %)", share.ones(), share.count())
+}
+
 /// "191.0 ± 4.7".
 pub fn in_words(mean: &Mean, unit: Unit) -> String {
     let (factor, ending) = if unit == Unit::Fraction { (100.0, " %") } else { (1.0, "") };
@@ -11,8 +18,8 @@ pub fn in_words(mean: &Mean, unit: Unit) -> String {
     let Some(error) = mean.error().map(|error| error * factor) else { return format!("{value:.5}{ending}") };
     match decimals(error) {
         Some(decimals) => format!("{value:.decimals$} ± {error:.decimals$}{ending}"),
-        // All are the same.
-        None => format!("{value} ± 0{ending}"),
+        None if value == 0.0 => format!("0{ending}, all alike"),
+        None => format!("{value:.5}{ending}, all alike"),
     }
 }
 
@@ -46,7 +53,16 @@ mod tests {
         let mean: Mean = [0.001, 0.003].into_iter().collect();
         assert_eq!(in_words(&mean, Unit::Fraction), "0.20 ± 0.10 %");
         assert_eq!(in_words(&[0.5].into_iter().collect(), Unit::Number), "0.50000");
-        assert_eq!(in_words(&[0.0, 0.0].into_iter().collect(), Unit::Fraction), "0 ± 0 %");
+        assert_eq!(in_words(&[0.0, 0.0].into_iter().collect(), Unit::Fraction), "0 %, all alike");
+        // Not 0.5748679637908936 ± 0.
+        let same = f64::from(0.574_868_f32);
+        assert_eq!(in_words(&[same, same].into_iter().collect(), Unit::Number), "0.57487, all alike");
+        let share = |ones: usize, count: usize| {
+            share_in_words(&(0..count).map(|place| if place < ones { 1.0 } else { 0.0 }).collect())
+        };
+        assert_eq!(share(14, 178), "14 of 178, 7.9 % (4.7 to 12.8 %)");
+        assert_eq!(share(0, 184), "0 of 184, 0.0 % (0.0 to 2.0 %)");
+        assert_eq!(share(0, 0), "none");
         assert_eq!(in_words(&Mean::default(), Unit::Number), "none");
     }
 }

@@ -55,9 +55,14 @@ impl Measure {
 
     /// Whether a value is worse that differs so from another one of the same measure.
     pub fn is_worse(&self, difference: f64) -> bool {
+        self.is_worse_by_more(difference, 0.0)
+    }
+
+    /// Whether a value that differs so from another one of the same measure is worse by more than `tolerance`.
+    pub fn is_worse_by_more(&self, difference: f64, tolerance: f64) -> bool {
         match self.goal {
-            Goal::Lower => difference > 0.0,
-            Goal::Higher => difference < 0.0,
+            Goal::Lower => difference > tolerance,
+            Goal::Higher => difference < -tolerance,
         }
     }
 

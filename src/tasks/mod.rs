@@ -100,6 +100,11 @@ pub trait Task: Sync {
     fn usual_iterations(&self) -> u64;
     /// What [`Outcome::measure`] is.
     fn measure(&self) -> Measure;
+    /// By how much an episode may come to less than its control, by [`Self::measure`], and still count as unharmed: what
+    /// chance alone may change, and nobody would miss.
+    fn tolerance(&self, _settings: &Settings) -> f64 {
+        0.0
+    }
     /// How good an answer to a question of this task is; `None` for a task that asks no such questions.
     fn score(&self, _question: &Question, _answer: &[f32]) -> Option<Score> {
         None

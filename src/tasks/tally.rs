@@ -28,18 +28,20 @@ pub struct Finding {
     pub value: Value,
     /// Whether it says nothing of the network: it is what others come to that are compared with it.
     pub is_baseline: bool,
+    /// Whether it is one where something is so, zero where it is not, and nothing else.
+    pub is_share: bool,
 }
 
 impl Finding {
     /// A number that says something of the network; `None` where this lifetime has none.
     pub fn number(key: &'static str, title: &'static str, value: Option<f64>) -> Self {
-        Self { key, title, unit: Unit::Number, value: Value::Number(value), is_baseline: false }
+        Self { key, title, unit: Unit::Number, value: Value::Number(value), is_baseline: false, is_share: false }
     }
 
     /// Whether something is so, whose mean is a part of all lifetimes; `None` where that cannot be said of this one.
     pub fn share(key: &'static str, title: &'static str, is_so: Option<bool>) -> Self {
         let value = is_so.map(|is_so| f64::from(u8::from(is_so)));
-        Self { unit: Unit::Fraction, ..Self::number(key, title, value) }
+        Self { unit: Unit::Fraction, is_share: true, ..Self::number(key, title, value) }
     }
 
     /// What a lifetime came to by a measure of its task.
@@ -53,9 +55,9 @@ impl Finding {
         Self { is_baseline: true, ..Self::number(key, title, value) }
     }
 
-    /// Several numbers that belong together.
-    pub fn list(key: &'static str, title: &'static str, values: Vec<f64>) -> Self {
-        Self { key, title, unit: Unit::Number, value: Value::List(values), is_baseline: false }
+    /// Several numbers that belong together; `None` where this lifetime lacks one.
+    pub fn list(key: &'static str, title: &'static str, values: Vec<Option<f64>>) -> Self {
+        Self { value: Value::List(values), ..Self::number(key, title, None) }
     }
 }
 
@@ -64,8 +66,8 @@ impl Finding {
 pub enum Value {
     /// One; `None` where a lifetime has none.
     Number(Option<f64>),
-    /// Several that belong together, in order.
-    List(Vec<f64>),
+    /// Several that belong together, in order; `None` where a lifetime lacks one.
+    List(Vec<Option<f64>>),
 }
 
 /// Mean and standard error of numbers that come one by one.
@@ -103,7 +105,26 @@ impl Mean {
     pub fn error(&self) -> Option<f64> {
         (self.count > 1.0).then(|| (self.spread / (self.count - 1.0) / self.count).sqrt())
     }
+
+    /// How many of the numbers were one, where each was one or zero.
+    pub fn ones(&self) -> u64 {
+        self.sum.round() as u64
+    }
+
+    /// The 95 % interval of a share, where each number was one or zero (Wilson 1927): of none or all of a few, too, it says
+    /// what may be so. `None` of no number.
+    pub fn share_interval(&self) -> Option<[f64; 2]> {
+        let (count, share) = (self.count, self.mean()?);
+        let square = NORMAL_95 * NORMAL_95;
+        let middle = share + square / (2.0 * count);
+        let reach = NORMAL_95 * (share * (1.0 - share) / count + square / (4.0 * count * count)).sqrt();
+        // Rounding may lead over the end.
+        Some([-1.0, 1.0].map(|side| ((middle + side * reach) / (1.0 + square / count)).clamp(0.0, 1.0)))
+    }
 }
+
+/// 95 of 100 values of the normal distribution lie no more than so many standard deviations from its middle.
+const NORMAL_95: f64 = 1.959_963_984_540_054;
 
 /// How many figures behind the point a mean with this standard error has: two figures of the error say how many of the
 /// mean mean something. `None` where the error is zero or no number.
@@ -137,5 +158,27 @@ mod tests {
         assert_eq!(share.mean(), Some(0.315));
         // The squared differences sum to 32.
         assert!((mean.error().unwrap() - (32.0f64 / 7.0 / 8.0).sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_interval_of_a_share_is_the_textbooks_also_of_none_and_of_all() {
+        let interval = |ones: u32, count: u32| {
+            let mean: Mean = (0..count).map(|place| f64::from(u8::from(place < ones))).collect();
+            assert_eq!((mean.ones(), mean.count()), (ones.into(), count.into()));
+            mean.share_interval()
+        };
+        // Newcombe (1998), Statistics in Medicine 17, table I, method 3.
+        for (ones, count, expected) in [
+            (81, 263, [0.2553, 0.3662]),
+            (15, 148, [0.0624, 0.1605]),
+            (0, 20, [0.0, 0.1611]),
+            (1, 29, [0.0061, 0.1718]),
+        ] {
+            let found = interval(ones, count).unwrap();
+            assert!(found.iter().zip(expected).all(|(found, value)| (found - value).abs() < 5e-5), "{ones}: {found:?}");
+            let turned = interval(count - ones, count).unwrap();
+            assert!((turned[0] - (1.0 - found[1])).abs() < 1e-12 && (turned[1] - (1.0 - found[0])).abs() < 1e-12);
+        }
+        assert_eq!(interval(0, 0), None);
     }
 }

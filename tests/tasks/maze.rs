@@ -11,7 +11,7 @@ use hebbscope::episode::{Behaviour, Content, Event, EventKind, Ledger, Modulator
 use hebbscope::plastic::{Parameters, Stepper};
 use hebbscope::tasks::maze::belief::beliefs;
 use hebbscope::tasks::maze::environment::{BIAS, LAST_ACTION, LAST_REWARD, TIME, WALLS};
-use hebbscope::tasks::tally::Value;
+use hebbscope::tasks::tally::{Mean, Value};
 use hebbscope::tasks::{self, Experiment, Outcome, Purpose};
 use hebbscope::train::evaluate::Told;
 use hebbscope::train::{Checkpoint, RunConfig, Trainer};
@@ -581,7 +581,7 @@ fn an_evaluation_counts_steps_and_tenths_as_they_were() {
     let number = |number: f64| Value::Number(Some(number));
     let found = told(&[7, 19, 39]);
     let tenths = vec![0.0, 7.5, 0.0, 0.0, 7.5, -0.5, 0.0, 0.0, 0.0, 7.5];
-    assert_eq!(found("reward_by_tenth"), Value::List(tenths));
+    assert_eq!(found("reward_by_tenth"), Value::List(tenths.into_iter().map(Some).collect()));
     assert_eq!([found("reward_first_half"), found("reward_second_half")], [number(15.0), number(7.0)]);
     assert_eq!([found("first_reward_steps"), found("between_rewards_steps")], [number(8.0), number(16.0)]);
     assert_eq!(found("found_share"), number(1.0));
@@ -595,6 +595,15 @@ fn an_evaluation_counts_steps_and_tenths_as_they_were() {
         [Value::Number(None), Value::Number(None)]
     );
     assert_eq!(never("found_share"), number(0.0));
+}
+
+/// Of two steps the first tenth and the sixth have one each. The others have no reward, and not one of zero.
+#[test]
+fn tenths_of_an_episode_without_a_step_have_no_reward() {
+    let result = evaluated(&trainer(&[("steps", "2")]).checkpoint().unwrap(), 0, 3);
+    let Told::List(tenths) = &result.entry("reward_by_tenth").unwrap().told else { panic!("ten numbers") };
+    let counts: Vec<u64> = tenths.iter().map(Mean::count).collect();
+    assert_eq!(counts, [3, 0, 0, 0, 0, 3, 0, 0, 0, 0]);
 }
 
 #[test]

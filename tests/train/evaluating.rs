@@ -5,9 +5,9 @@ use crate::workbench::evaluated;
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::{EventKind, Intervention, Tape, What};
 use hebbscope::plastic::Parameters;
-use hebbscope::train::evaluate::{Entry, Evaluation, Lives, Protocol, evaluate};
+use hebbscope::train::evaluate::{Entry, Evaluation, Life, Lives, Protocol, evaluate};
 use hebbscope::train::lesion::{self, Lesion, LesionKind};
-use hebbscope::train::{Bundled, Checkpoint};
+use hebbscope::train::{Bundled, Checkpoint, RunConfig};
 use serde_json::Value;
 use std::process::{Command, Output};
 
@@ -64,7 +64,9 @@ fn every_life_of_a_range_of_seeds_is_the_one_that_its_seed_opens() {
     assert_eq!(difference.key, "reward");
     assert!((difference.mean().unwrap() - expected_mean).abs() < 1e-9);
     assert!((difference.error().unwrap() - expected_error).abs() < 1e-9);
-    let unharmed = differences.iter().filter(|difference| **difference >= 0.0).count() as f64 / LIVES as f64;
+    // A step into a wall costs 0.1 and is no harm; a reward less, which is 10, is.
+    assert_eq!(contrast.tolerance, 5.0);
+    let unharmed = differences.iter().filter(|difference| **difference >= -5.0).count() as f64 / LIVES as f64;
     assert!((contrast.unharmed.mean().unwrap() - unharmed).abs() < 1e-12);
 
     // Of the lives that had found it before, those that do not find it again.
@@ -87,6 +89,21 @@ fn every_life_of_a_range_of_seeds_is_the_one_that_its_seed_opens() {
     let below = differences.iter().filter(|difference| **difference < median).count();
     let above = differences.iter().filter(|difference| **difference > median).count();
     assert!(below as u64 <= LIVES / 2 && above as u64 <= LIVES / 2, "{below} below, {above} above");
+}
+
+#[test]
+fn a_step_into_a_wall_more_is_no_harm_and_a_reward_less_is() {
+    let checkpoint = agent();
+    let result = evaluate(checkpoint.specimen(), &seeds(vec![What::Freeze]), |_| true).unwrap();
+    let differences: Vec<f64> = result.lives.iter().filter_map(Life::difference).collect();
+    let count = |least: f64| differences.iter().filter(|difference| **difference >= least).count() as f64;
+    assert!(count(-5.0) > count(0.0), "no life has lost less than a reward: the test would see nothing");
+    assert_eq!(result.contrast.unwrap().unharmed.mean(), Some(count(-5.0) / LIVES as f64));
+    // What half a reward is says the world in which it is lived; correlations change in some digit with everything.
+    let changes = [("reward".to_owned(), "3".to_owned())];
+    let poorer = checkpoint.config.altered_for_evaluation(&changes).unwrap();
+    let tolerances = [&poorer, &Bundled::Images.open().unwrap().config, &Bundled::Patterns.open().unwrap().config];
+    assert_eq!(tolerances.map(RunConfig::tolerance), [1.5, 0.01, 0.0]);
 }
 
 #[test]
@@ -191,15 +208,23 @@ fn the_command_line_says_what_was_done_and_refuses_what_cannot_be() {
     assert_eq!(line["lives"].as_array().unwrap().len(), 12);
     assert_eq!(line["version"], env!("CARGO_PKG_VERSION"));
     for part in [&line, &line["control"], &line["difference"]] {
-        for key in ["reward", "reward_first_half", "reward_second_half", "reward_since", "found_share", "loss"] {
+        for key in ["reward", "reward_first_half", "reward_second_half", "reward_since", "loss"] {
             assert!(part[key].is_number() && part[format!("{key}_error")].is_number(), "{key} in {part}");
         }
     }
     let [changed, control, difference] =
         [&line, &line["control"], &line["difference"]].map(|part| part["reward"].as_f64().unwrap());
     assert!((changed - control - difference).abs() < 1e-9);
-    let known = line["never_again_share_n"].as_u64().unwrap_or(12);
+    let known = line["never_again_share_n"].as_u64().unwrap();
     assert!((1..12).contains(&known), "some of the lives had not found it by then: {line}");
+    assert_eq!((&line["unharmed_tolerance"], &line["unharmed_share_n"]), (&5.0.into(), &12.into()));
+    for key in ["found_share", "never_again_share", "unharmed_share"] {
+        let share = line[key].as_f64().unwrap();
+        let [low, high] = [0, 1].map(|end| line[format!("{key}_interval")][end].as_f64().unwrap());
+        assert!(low <= share && share <= high && high - low > 0.1, "{key} in {line}");
+        // None or all of twelve is no certainty.
+        assert_eq!(line[format!("{key}_error")].is_null(), share == 0.0 || share == 1.0, "{key} in {line}");
+    }
     let median = line["median_seed"].as_u64().unwrap();
     assert!((0..12).contains(&median));
 

@@ -7,7 +7,7 @@ use crate::workbench::specimen;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::episode::{Intervention, What};
-use hebbscope::train::evaluate::{self, Evaluation, Life, Lives, Protocol};
+use hebbscope::train::evaluate::{self, Evaluation, Life, Lives, Protocol, Told};
 use hebbscope::ui::evaluations::EPISODES;
 use hebbscope::ui::evaluations::others::{Found, View};
 use hebbscope::ui::numbers;
@@ -83,10 +83,12 @@ fn the_panel_says_of_two_hundred_episodes_what_an_evaluation_says() {
     let unharmed = 100.0 * contrast.unharmed.mean().unwrap();
     let lost = 100.0 * result.entry("never_again_share").unwrap().mean().unwrap();
     let entry = contrast.control.iter().find(|entry| entry.key == "never_again_share").unwrap();
+    let Told::Number(counted) = &entry.told else { panic!("a number") };
+    let known = counted.count();
     let left_alone = 100.0 * entry.mean().unwrap();
     assert!(left_alone > 0.0, "every control finds it again: the test would see nothing");
     harness.get_by_label(&format!(
-        "mean difference {} · {unharmed:.0}\u{2005}% lose nothing · {lost:.0}\u{2005}% of those that had found the reward \
+        "mean difference {} · {unharmed:.0}\u{2005}% lose at most 5 · {lost:.0}\u{2005}% of the {known} that had found the reward \
          never find it again (of the controls {left_alone:.0}\u{2005}%)",
         numbers::difference(mean, Some(error), false)
     ));

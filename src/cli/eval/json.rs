@@ -41,8 +41,8 @@ pub(super) fn line(measured: &Measured<'_>) -> String {
     if let Some(contrast) = &result.contrast {
         line.insert("control".into(), entries(&contrast.control, result.lives.len()).into());
         line.insert("difference".into(), entries(&contrast.differences, result.lives.len()).into());
-        line.insert("unharmed_share".into(), contrast.unharmed.mean().into());
-        line.insert("unharmed_share_error".into(), contrast.unharmed.error().into());
+        line.extend(entries(std::slice::from_ref(&contrast.unharmed), result.lives.len()));
+        line.insert("unharmed_tolerance".into(), contrast.tolerance.into());
         if let Some(seed) = result.median_life().and_then(|life| life.seed) {
             line.insert("median_seed".into(), seed.into());
         }
@@ -66,20 +66,24 @@ pub(super) fn line(measured: &Measured<'_>) -> String {
     Value::Object(line).to_string()
 }
 
-/// Each mean under its key, with its standard error under the same with `_error`; null where there is none. Under the
-/// same with `_n` over how many of the `lives` it is, where that is not all of them.
+/// Each mean under its key, with its standard error under the same with `_error`; null where there is none. Of shares also
+/// the 95 % interval, with `_interval`. With `_n` over how many of the `lives` it is, where that is not all of them, and of
+/// every share.
 fn entries(entries: &[Entry], lives: usize) -> Map<String, Value> {
     let all = |entry: &Entry| -> Vec<(String, Value)> {
         let (mean, error) = match &entry.told {
-            Told::Number(mean) => (mean.mean().into(), mean.error().into()),
+            Told::Number(_) => (entry.mean().into(), entry.error().into()),
             Told::List(means) => (
                 means.iter().map(|mean| Value::from(mean.mean())).collect::<Vec<_>>().into(),
                 means.iter().map(|mean| Value::from(mean.error())).collect::<Vec<_>>().into(),
             ),
         };
         let mut all = vec![(entry.key.to_owned(), mean), (format!("{}_error", entry.key), error)];
+        if entry.is_share {
+            all.push((format!("{}_interval", entry.key), entry.interval().map(|ends| json!(ends)).into()));
+        }
         if let Told::Number(mean) = &entry.told
-            && mean.count() != lives as u64
+            && (entry.is_share || mean.count() != lives as u64)
         {
             all.push((format!("{}_n", entry.key), mean.count().into()));
         }

@@ -1,8 +1,8 @@
 //! An evaluation as a table.
 
 use super::Measured;
-use crate::cli::table::{aligned, in_words};
-use crate::tasks::Unit;
+use crate::cli::table::{aligned, in_words, share_in_words};
+use crate::episode::{Intervention, What};
 use crate::train::evaluate::{Entry, Lives, Told};
 
 /// The table, each mean with its standard error.
@@ -15,7 +15,7 @@ pub(super) fn table(measured: &Measured<'_>) -> String {
     };
     let mut text =
         format!("{} after {} iterations, {} new episodes ", task.name(), checkpoint.iteration(), result.lives.len());
-    text += &format!("({lives}), mean ± standard error:");
+    text += &format!("({lives}), mean ± standard error; of shares the 95 % interval:");
     if let Some(learned) = checkpoint.learned_from() {
         text += &format!("\n  learned from {learned}");
     }
@@ -27,20 +27,26 @@ pub(super) fn table(measured: &Measured<'_>) -> String {
     if let Some(differences) = checkpoint.config.differences_in_words() {
         text += &format!("\n  {differences}");
     }
+    let count = result.lives.len() as u64;
     let mut rows: Vec<Vec<String>> = Vec::new();
     match &result.contrast {
         None => {
-            rows.extend(result.entries.iter().flat_map(|entry| places(entry).map(|place| row(entry, place, &[entry]))));
+            let row = |entry, place| row(entry, place, &[entry], count);
+            rows.extend(result.entries.iter().flat_map(|entry| places(entry).map(move |place| row(entry, place))));
         }
         Some(contrast) => {
             rows.push([String::new(), measured.done().join(", "), "control".into(), "difference".into()].into());
             for (entry, control) in result.entries.iter().zip(&contrast.control) {
                 let difference = contrast.differences.iter().find(|difference| difference.key == entry.key);
                 let Some(difference) = difference else { continue };
-                rows.extend(places(entry).map(|place| row(entry, place, &[entry, control, difference])));
+                rows.extend(places(entry).map(|place| row(entry, place, &[entry, control, difference], count)));
             }
-            let title = "unharmed_share (part of the episodes that did at least as well as the control)";
-            rows.push(vec![title.into(), in_words(&contrast.unharmed, Unit::Fraction)]);
+            let worse = match contrast.tolerance {
+                0.0 => String::new(),
+                tolerance => format!(", or worse by no more than {tolerance}"),
+            };
+            let title = format!("unharmed_share (part of the episodes that did as well as the control{worse})");
+            rows.push(vec![title, cell(&contrast.unharmed, 0, count)]);
         }
     }
     text += &aligned(&rows);
@@ -61,14 +67,24 @@ fn places(entry: &Entry) -> std::ops::Range<usize> {
 }
 
 /// A row: what it is, and one cell for each of `columns`.
-fn row(entry: &Entry, place: usize, columns: &[&Entry]) -> Vec<String> {
+fn row(entry: &Entry, place: usize, columns: &[&Entry], episodes: u64) -> Vec<String> {
     let name = match entry.told {
         Told::Number(_) => format!("{} ({})", entry.key, entry.title),
         Told::List(_) => format!("{} {}", entry.key, place + 1),
     };
-    let cell = |entry: &&Entry| match &entry.told {
-        Told::Number(mean) => in_words(mean, entry.unit),
-        Told::List(list) => list.get(place).map_or_else(String::new, |mean| in_words(mean, entry.unit)),
+    std::iter::once(name).chain(columns.iter().map(|entry| cell(entry, place, episodes))).collect()
+}
+
+/// A mean, and over how many it is where that is not all `episodes`.
+fn cell(entry: &Entry, place: usize, episodes: u64) -> String {
+    let mean = match &entry.told {
+        Told::Number(mean) if entry.is_share => return share_in_words(mean),
+        Told::Number(mean) => Some(mean),
+        Told::List(list) => list.get(place),
     };
-    std::iter::once(name).chain(columns.iter().map(cell)).collect()
+    match mean {
+        None => String::new(),
+        Some(mean) if mean.count() == episodes || mean.count() == 0 => in_words(mean, entry.unit),
+        Some(mean) => format!("{}, n = {}", in_words(mean, entry.unit), mean.count()),
+    }
 }

@@ -102,6 +102,11 @@ impl Task for Images {
         }
     }
 
+    /// A correlation is a real number, and everything changes it in some digit.
+    fn tolerance(&self, _settings: &Settings) -> f64 {
+        0.01
+    }
+
     fn score(&self, question: &Question, answer: &[f32]) -> Option<Score> {
         Some(score::score(question, answer))
     }

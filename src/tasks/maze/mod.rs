@@ -130,6 +130,11 @@ impl Task for Maze {
         Measure::number("reward", "reward per episode", Goal::Higher)
     }
 
+    /// Half of what one reward pays: a step or two into a wall is no harm, a reward less is.
+    fn tolerance(&self, settings: &Settings) -> f64 {
+        settings.real("reward") / 2.0
+    }
+
     fn network(&self, settings: &Settings) -> Result<Network, SettingError> {
         Ok(Plan::new(settings, Purpose::Training)?.agent.network)
     }

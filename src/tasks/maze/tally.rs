@@ -27,10 +27,11 @@ impl Rewards {
 impl Tally for Rewards {
     fn judge(&mut self, tape: &Tape) -> Vec<Finding> {
         let Some(behaviour) = tape.content.behaviour() else { return Vec::new() };
+        // A part into which no step falls has no reward.
         let parts = |count: usize| {
-            let mut parts = vec![0.0; count];
+            let mut parts = vec![None; count];
             for (step, &reward) in behaviour.rewards.iter().enumerate() {
-                parts[step * count / tape.steps] += f64::from(reward);
+                *parts[step * count / tape.steps].get_or_insert(0.0) += f64::from(reward);
             }
             parts
         };
@@ -43,8 +44,8 @@ impl Tally for Rewards {
             _ => None,
         };
         let mut findings = vec![
-            Finding::number("reward_first_half", "reward in the first half of the episode", Some(halves[0])),
-            Finding::number("reward_second_half", "in the second half", Some(halves[1])),
+            Finding::number("reward_first_half", "reward in the first half of the episode", halves[0]),
+            Finding::number("reward_second_half", "in the second half", halves[1]),
             Finding::list("reward_by_tenth", "reward in each tenth of the episode", parts(PARTS)),
             Finding::share(
                 "found_share",

@@ -215,6 +215,12 @@ impl RunConfig {
         tasks::find(self.task).expect("a run is made from a task of the registry")
     }
 
+    /// By how much an episode may come to less than its control and still count as unharmed, see
+    /// [`Task::tolerance`](crate::tasks::Task::tolerance).
+    pub fn tolerance(&self) -> f64 {
+        self.task().tolerance(&self.settings)
+    }
+
     /// Whether its network trains a rate η.
     pub fn has_eta(&self) -> bool {
         self.task()

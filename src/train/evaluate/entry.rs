@@ -16,6 +16,8 @@ pub struct Entry {
     pub told: Told,
     /// Whether it says nothing of the network: it is what others come to that are compared with it.
     pub is_baseline: bool,
+    /// Whether it is the share of the lifetimes in which something is so.
+    pub is_share: bool,
 }
 
 /// A mean or several.
@@ -36,11 +38,21 @@ impl Entry {
         }
     }
 
-    /// Its standard error; `None` where it is a list, or fewer than two lifetimes had any.
+    /// Its standard error; `None` where it is a list, fewer than two lifetimes had any, or it is a share that was none or
+    /// all: that there is no spread in a sample says nothing of the error then.
     pub fn error(&self) -> Option<f64> {
         match &self.told {
+            Told::Number(mean) if self.is_share && [0, mean.count()].contains(&mean.ones()) => None,
             Told::Number(mean) => mean.error(),
             Told::List(_) => None,
+        }
+    }
+
+    /// The 95 % interval of a share; `None` of anything else, or where no lifetime had any.
+    pub fn interval(&self) -> Option<[f64; 2]> {
+        match &self.told {
+            Told::Number(mean) if self.is_share => mean.share_interval(),
+            Told::Number(_) | Told::List(_) => None,
         }
     }
 }
@@ -57,13 +69,14 @@ pub(super) fn add(entries: &mut Vec<Entry>, findings: &[Finding]) {
                 Value::List(values) => Told::List(vec![Mean::default(); values.len()]),
             },
             is_baseline: finding.is_baseline,
+            is_share: finding.is_share,
         }));
     }
     for (entry, finding) in entries.iter_mut().zip(findings) {
         match (&mut entry.told, &finding.value) {
             (Told::Number(mean), Value::Number(value)) => value.iter().for_each(|value| mean.add(*value)),
             (Told::List(means), Value::List(values)) => {
-                means.iter_mut().zip(values).for_each(|(mean, value)| mean.add(*value));
+                means.iter_mut().zip(values).for_each(|(mean, value)| value.iter().for_each(|value| mean.add(*value)));
             }
             (Told::Number(_), Value::List(_)) | (Told::List(_), Value::Number(_)) => {}
         }
@@ -74,17 +87,17 @@ pub(super) fn add(entries: &mut Vec<Entry>, findings: &[Finding]) {
 /// lacks a number there is no difference.
 pub(super) fn differences(changed: &[Finding], control: &[Finding]) -> Vec<Finding> {
     let pairs = changed.iter().zip(control).filter(|(changed, _)| !changed.is_baseline);
+    let minus =
+        |changed: Option<f64>, control: Option<f64>| changed.zip(control).map(|(changed, control)| changed - control);
     let difference = |(changed, control): (&Finding, &Finding)| {
         let value = match (&changed.value, &control.value) {
-            (Value::Number(changed), Value::Number(control)) => {
-                Value::Number(changed.zip(*control).map(|(changed, control)| changed - control))
-            }
+            (Value::Number(changed), Value::Number(control)) => Value::Number(minus(*changed, *control)),
             (Value::List(changed), Value::List(control)) => {
-                Value::List(changed.iter().zip(control).map(|(changed, control)| changed - control).collect())
+                Value::List(changed.iter().zip(control).map(|(changed, control)| minus(*changed, *control)).collect())
             }
             (Value::Number(_), Value::List(_)) | (Value::List(_), Value::Number(_)) => Value::Number(None),
         };
-        Finding { value, ..changed.clone() }
+        Finding { value, is_share: false, ..changed.clone() }
     };
     pairs.map(difference).collect()
 }

@@ -21,7 +21,7 @@ use crate::data::Generator;
 use crate::device::Compute;
 use crate::episode::Origin;
 use crate::plastic::Parameters;
-use crate::tasks::tally::{Finding, Mean, Tally};
+use crate::tasks::tally::{Finding, Tally};
 use crate::tasks::{Experiment, Measure, Script};
 use anyhow::Context as _;
 use std::sync::Arc;
@@ -66,8 +66,10 @@ pub struct Contrast {
     pub control: Vec<Entry>,
     /// By how much each lifetime differs from its control.
     pub differences: Vec<Entry>,
-    /// The part of the lifetimes that did at least as well as their controls.
-    pub unharmed: Mean,
+    /// The part of the lifetimes that came to no less than their controls, but for [`Self::tolerance`].
+    pub unharmed: Entry,
+    /// By how much a lifetime may come to less and still count as unharmed.
+    pub tolerance: f64,
 }
 
 impl Evaluation {
@@ -120,7 +122,8 @@ pub fn evaluate(
     let (mut changed, mut control, mut differences) = (arm(), arm(), Vec::new());
     let mut lesioned = Lesioned { whole, lesions: &protocol.lesions, parameters: None, generator: aside };
     let (measure, run) = (specimen.config.task().measure(), specimen.config.to_json());
-    let (mut lives, mut unharmed) = (Vec::new(), Mean::default());
+    let tolerance = specimen.config.tolerance();
+    let (mut lives, mut unharmed) = (Vec::new(), Vec::new());
     for place in 0..protocol.lives.count() {
         let seed = protocol.lives.seed(place);
         let script = match seed {
@@ -143,16 +146,20 @@ pub fn evaluate(
         }
         let control = control.map(|control| f64::from(control.measure));
         let life = Life { seed, measure: f64::from(found.measure), control };
-        if let Some(difference) = life.difference() {
-            unharmed.add(f64::from(u8::from(!measure.is_worse(difference))));
-        }
+        let is_unharmed = life.difference().map(|difference| !measure.is_worse_by_more(difference, tolerance));
+        entry::add(&mut unharmed, &[Finding::share("unharmed_share", "part of the episodes unharmed", is_unharmed)]);
         let goes_on = each(&life);
         lives.push(life);
         if !goes_on {
             break;
         }
     }
-    let contrast = (!protocol.is_plain()).then_some(Contrast { control: control.entries, differences, unharmed });
+    let contrast = match unharmed.pop() {
+        Some(unharmed) if !protocol.is_plain() => {
+            Some(Contrast { control: control.entries, differences, unharmed, tolerance })
+        }
+        _ => None,
+    };
     let (examples, baselines) = (experiment.examples(), changed.tally.and_then(|tally| tally.note()));
     Ok(Evaluation { entries: changed.entries, contrast, examples, baselines, lives })
 }

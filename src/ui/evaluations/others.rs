@@ -57,13 +57,15 @@ pub struct Found {
     pub problem: Option<String>,
     /// Whether it takes so long that somebody may want to stop it.
     pub is_slow: bool,
+    /// By how much an episode may come to less than its control and still count as unharmed.
+    pub tolerance: f64,
 }
 
 impl Found {
     /// Before any life.
     pub fn of(interventions: Vec<Intervention>) -> Self {
         let protocol = Protocol { lives: Lives::Seeds(0..EPISODES), interventions, lesions: Vec::new() };
-        Self { protocol, lives: Vec::new(), result: None, problem: None, is_slow: false }
+        Self { protocol, lives: Vec::new(), result: None, problem: None, is_slow: false, tolerance: 0.0 }
     }
 
     /// Whether no more lives come.
@@ -176,7 +178,8 @@ impl Others {
 
     fn begin_waiting(&mut self, wake: &Wake) {
         let (Some(waiting), Some(examined)) = (self.waiting.take(), &self.examined) else { return };
-        let mut found = Found { is_slow: waiting.is_slow, ..Found::of(waiting.interventions) };
+        let (is_slow, tolerance) = (waiting.is_slow, examined.config.tolerance());
+        let mut found = Found { is_slow, tolerance, ..Found::of(waiting.interventions) };
         let examined = Arc::clone(examined);
         let protocol = found.protocol.clone();
         let job = Job::start("hebbscope-others", wake, move |teller| {

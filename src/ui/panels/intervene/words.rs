@@ -2,7 +2,7 @@
 
 use crate::tasks::Measure;
 use crate::tasks::tally::Mean;
-use crate::train::evaluate::Life;
+use crate::train::evaluate::{Life, Told};
 use crate::ui::evaluations::EPISODES;
 use crate::ui::evaluations::others::Found;
 use crate::ui::fitting::BETWEEN;
@@ -20,22 +20,30 @@ pub fn title(found: &Found) -> String {
 /// The entry of agents that do not find the reward again.
 const NEVER_AGAIN: &str = "never_again_share";
 
-/// "mean difference −63.2 ± 3.5 · 9 % lose nothing · 19 % never find the reward again".
+/// "mean difference −63.2 ± 3.5 · 9 % lose at most 5 · 19 % of the 184 that had found the reward never find it again".
 pub fn summary(found: &Found, measure: Measure) -> String {
     let differences = || found.lives.iter().filter_map(Life::difference);
     let mean: Mean = differences().collect();
     let Some(value) = mean.mean() else { return String::new() };
-    let unharmed: Mean = differences().map(|difference| f64::from(u8::from(!measure.is_worse(difference)))).collect();
+    let is_unharmed = |difference| !measure.is_worse_by_more(difference, found.tolerance);
+    let unharmed: Mean = differences().map(|difference| f64::from(u8::from(is_unharmed(difference)))).collect();
     let mut parts =
         vec![format!("mean difference {}", numbers::difference(value, mean.error(), measure.is_fraction()))];
-    parts.extend(unharmed.mean().map(|unharmed| format!("{} lose nothing", share(unharmed))));
-    if let Some(lost) = found.result.as_ref().and_then(|result| result.entry(NEVER_AGAIN)?.mean()) {
+    let little = match found.tolerance {
+        0.0 => "nothing".to_owned(),
+        tolerance => format!("at most {}", numbers::shortest(tolerance)),
+    };
+    parts.push(format!("{} lose {little}", how_many(&unharmed)));
+    if let Some(Told::Number(lost)) = found.result.as_ref().and_then(|result| Some(&result.entry(NEVER_AGAIN)?.told))
+        && lost.count() > 0
+    {
         let of_control = found.result.as_ref().and_then(|result| result.contrast.as_ref());
         let control =
             of_control.and_then(|contrast| contrast.control.iter().find(|entry| entry.key == NEVER_AGAIN)?.mean());
         let beside = control.filter(|control| *control > 0.0);
         let beside = beside.map_or_else(String::new, |control| format!(" (of the controls {})", share(control)));
-        parts.push(format!("{} of those that had found the reward never find it again{beside}", share(lost)));
+        let (lost, count) = (how_many(lost), lost.count());
+        parts.push(format!("{lost} of the {count} that had found the reward never find it again{beside}"));
     }
     parts.join(BETWEEN)
 }
@@ -75,6 +83,15 @@ pub fn bar(count: usize, [from, to]: [f64; 2], measure: Measure) -> String {
 /// What all bars show, for screen readers.
 pub fn chart(found: &Found, measure: Measure) -> String {
     format!("histogram of the differences to the control in {}: {}", measure.title, summary(found, measure))
+}
+
+/// "88 %", "none" or "all".
+fn how_many(of: &Mean) -> String {
+    match (of.ones(), of.count()) {
+        (0, _) => "none".to_owned(),
+        (ones, count) if ones == count => "all".to_owned(),
+        _ => share(of.mean().unwrap_or_default()),
+    }
 }
 
 /// "88 %": a part of some hundred episodes has no more figures.
@@ -140,6 +157,11 @@ mod tests {
             format!("mean difference −5.0 ± {error:.1} · 75\u{2005}% lose nothing")
         );
         assert!(summary(&found, measure(Goal::Lower)).ends_with("75\u{2005}% lose nothing"));
+        // A loss that does not matter is none, up to and with what is said.
+        found.tolerance = 30.0;
+        assert!(summary(&found, measure(Goal::Higher)).ends_with("· all lose at most 30"));
+        found.tolerance = 29.5;
+        assert!(summary(&found, measure(Goal::Higher)).ends_with("· 75\u{2005}% lose at most 29.5"));
         let nothing =
             Evaluation { entries: Vec::new(), contrast: None, examples: None, baselines: None, lives: Vec::new() };
         found.result = Some(Arc::new(nothing));
