@@ -7,7 +7,7 @@ use hebbscope::episode::{EventKind, Intervention, Tape, What};
 use hebbscope::plastic::Parameters;
 use hebbscope::train::evaluate::{Entry, Evaluation, Life, Lives, Protocol, evaluate};
 use hebbscope::train::lesion::{self, Lesion, LesionKind};
-use hebbscope::train::{Bundled, Checkpoint, RunConfig};
+use hebbscope::train::{Bundled, Checkpoint, RunConfig, Specimen};
 use serde_json::Value;
 use std::process::{Command, Output};
 
@@ -140,6 +140,24 @@ fn every_transplant_comes_from_another_life() {
     }
 }
 
+/// What is transplanted is what the network that is evaluated would have left behind, not what the whole one does.
+#[test]
+fn the_donor_of_a_transplant_lives_with_the_lesioned_network() {
+    let checkpoint = agent();
+    let given = |seed| What::Transplant { seed, state: [].into() };
+    let lesion: Lesion = "w=zero".parse().unwrap();
+    let mut lesioned = checkpoint.parameters.copy().unwrap();
+    lesion.apply(&checkpoint.parameters, &mut lesioned, &mut Generator::new(1, Stream::Evaluation)).unwrap();
+    let specimen = Specimen { parameters: &lesioned, ..checkpoint.specimen() };
+    let protocol = Protocol { lives: Lives::Seeds(3..13), lesions: vec![lesion], ..seeds(vec![given(70)]) };
+    let result = evaluate(checkpoint.specimen(), &protocol, |_| true).unwrap();
+    for (place, life) in (0..).zip(&result.lives) {
+        let done = vec![Intervention::new(STEP, given(70 + place))];
+        let tape = specimen.branch(life.seed.unwrap(), done).unwrap();
+        assert_eq!(f64::from(tape.measure), life.measure, "life {place}");
+    }
+}
+
 #[test]
 fn an_evaluation_ends_when_it_is_told_to() {
     let mut heard = 0;
@@ -233,6 +251,13 @@ fn the_command_line_says_what_was_done_and_refuses_what_cannot_be() {
     for expected in ["81:erase", "control", "difference", "never_again_share", "unharmed_share", " ± "] {
         assert!(text.contains(expected), "{expected} in {text}");
     }
+    assert!(!text.contains("donors"), "{text}");
+    let output = eval(&["--seeds", "0..12", "--do", "41:transplant=50", "--lesion", "w=mean"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("donors of transplants live with the lesioned network, too"), "{text}");
+    // Where an episode lacks a number, a mean and a difference say over how many they are.
+    let row = text.lines().find(|line| line.contains("first_reward_steps")).unwrap();
+    assert!(row.contains(", n = "), "{row}");
     for (arguments, expected) in [
         (&["--lesion", "beta=zero"][..], "expected one of the parameters alpha, w of this network, found beta"),
         (&["--lesion", "alpha=melt"], "expected PARAMETER=shuffle"),

@@ -50,6 +50,10 @@ pub(super) fn table(measured: &Measured<'_>) -> String {
         }
     }
     text += &aligned(&rows);
+    let is_transplant = |done: &Intervention| matches!(done.what, What::Transplant { .. });
+    if !protocol.lesions.is_empty() && protocol.interventions.iter().any(is_transplant) {
+        text += "\n  donors of transplants live with the lesioned network, too";
+    }
     if let Some(life) = result.median_life()
         && let Some(seed) = life.seed
     {
