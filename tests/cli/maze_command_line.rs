@@ -64,9 +64,16 @@ fn a_network_lives_in_another_world_where_it_is_asked_to_and_stays_what_it_is() 
     assert_eq!(measured["world"], words);
     assert!(measured["examples"].as_str().unwrap().starts_with("pillars drawn anew for every life, training had one"));
     let table = bench.done("eval run --episodes 3 --set withhold_goals=4");
-    assert!(table.contains("4 goals of training, of 20") && table.contains("withhold_goals 4 (trained with 0)"));
+    assert!(
+        table.contains("4 of the 20 goals, all of which training had")
+            && table.contains("withhold_goals 4 (trained with 0)")
+    );
     assert!(!bench.done("eval run --episodes 3").contains("trained with"));
     bench.refused("eval run --set gamma=1", &["setting gamma belongs to", "expected one of: size"]);
+    // Whatever is asked of a setting that stays, it is said to stay.
+    bench.refused("eval run --set lr=3", &["setting lr belongs to"]);
+    bench.refused("render run --set neurons=many --out none.png", &["setting neurons belongs to"]);
+    bench.refused("train --resume run --set size=8 --steps 9", &["setting size cannot change once a run has begun"]);
     bench.done("render run --seed 4 --set steps=50 --at 50 --out other.npz");
     bench.refused("render run --seed 4 --at 50 --out none.npz", &["--at", "1 to 30", "found 50"]);
     bench.refused("episode run --seed 4 --set lr=1 --out none", &["setting lr belongs to", "size, steps", "pillars"]);

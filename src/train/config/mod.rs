@@ -148,9 +148,16 @@ impl RunConfig {
     /// # Errors
     /// When a setting is none that can change, or a value does not fit; nothing is changed then.
     pub fn change(&mut self, iteration: u64, changes: &[(String, String)]) -> Result<(), SettingError> {
+        let fixed = |field: &Field| {
+            let fields = self.task().fields().iter().filter(|field| field.is_of_training);
+            let known = fields.map(|field| field.key).collect::<Vec<_>>().join(", ");
+            SettingError::Fixed { key: field.key, known }
+        };
         let mut settings = self.settings.clone();
         for (key, value) in changes {
-            settings.set_text(key, value)?;
+            // What it may be does not matter where it may not be changed.
+            let field = self.task().fields().iter().find(|field| field.key == key && !self.may_change(field));
+            settings.set_text(key, value).map_err(|error| field.map_or(error, &fixed))?;
         }
         let is_place =
             |key: &str| self.task().fields().iter().any(|field| field.key == key && field.kind == FieldKind::Path);
@@ -164,9 +171,7 @@ impl RunConfig {
                 continue;
             }
             if !self.may_change(field) {
-                let fields = self.task().fields().iter().filter(|field| field.is_of_training);
-                let known = fields.map(|field| field.key).collect::<Vec<_>>().join(", ");
-                return Err(SettingError::Fixed { key: field.key, known });
+                return Err(fixed(field));
             }
             from.insert(field.key.to_owned(), before.clone());
             to.insert(field.key.to_owned(), after.clone());

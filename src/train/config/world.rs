@@ -12,13 +12,17 @@ impl RunConfig {
     /// When a setting belongs to the network or to its training, a value does not fit, or there is no such world.
     pub fn altered_for_evaluation(&self, changes: &[(String, String)]) -> Result<Self, SettingError> {
         let mut altered = self.clone();
+        let world = self.task().world();
+        let outside = |field: &Field| SettingError::NotOfTheWorld { key: field.key, known: world.join(", ") };
         for (key, value) in changes {
-            altered.settings.set_text(key, value)?;
+            // What it may be does not matter where it may not be changed.
+            let field = self.task().fields().iter().find(|field| field.key == key && !world.contains(&field.key));
+            let changed = altered.settings.set_text(key, value);
+            changed.map_err(|error| field.map_or(error, &outside))?;
         }
         altered.trained = Some(self.trained().clone());
-        let world = self.task().world();
         if let Some((field, ..)) = altered.differences().find(|(field, ..)| !world.contains(&field.key)) {
-            return Err(SettingError::NotOfTheWorld { key: field.key, known: world.join(", ") });
+            return Err(outside(field));
         }
         if altered.differences().next().is_none() {
             altered.trained = None;
