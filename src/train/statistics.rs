@@ -8,6 +8,9 @@ pub fn quantile<V: Copy + Into<f64>>(sorted: &[V], share: f64) -> f64 {
     below + (above - below) * place.fract()
 }
 
+/// Of fewer values neither quartiles nor a test say anything.
+pub const FEWEST: usize = 3;
+
 /// Median and quartiles of some values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {

@@ -111,8 +111,16 @@ fn checkpoints_stand_for_runs_and_a_copy_counts_once() {
     };
     assert_eq!(counts(&found), [1, 3]);
     assert_eq!(found["groups"][0]["runs"][0]["run"], "one.safetensors");
-    // Of four runs each is the first as often: no rank of one among four is rarer than half of all.
-    assert!(found["pairs"][0]["training"]["p"].as_f64().unwrap() >= 0.5);
+    // One run has neither quartiles nor a rank that says anything.
+    for key in ["new_episodes", "training"] {
+        let (alone, test) = (&found["groups"][0][key], &found["pairs"][0][key]);
+        assert!(alone["median"].is_f64() && alone["q25"].is_null() && alone["q75"].is_null(), "{alone}");
+        assert_eq!(*test, serde_json::json!({ "p": null, "u": null, "n": [1, 3], "by": null }));
+    }
+    let text = done(&bench, "compare one.safetensors yoked --episodes 2");
+    assert!(text.contains(", n = 1\n") || text.contains(", n = 1  "), "{text}");
+    assert_eq!(text.matches("too few: n = 1 and 3, expected at least 3 of each").count(), 2, "{text}");
+    assert!(!text.contains("p = "), "{text}");
     assert_eq!(counts(&json(&bench, "compare one.safetensors free --episodes 2 --json")), [3], "a copy of one of them");
 }
 

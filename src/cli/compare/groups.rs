@@ -1,7 +1,7 @@
 //! What runs and groups of them come to, and tests between groups.
 
 use crate::tasks::tally::Mean;
-use crate::train::statistics::{RankSum, Summary, rank_sum};
+use crate::train::statistics::{FEWEST, RankSum, Summary, rank_sum};
 use std::path::PathBuf;
 
 /// What one run comes to.
@@ -88,7 +88,7 @@ impl Group {
 pub(super) struct Pair<'a> {
     /// The groups.
     pub groups: [&'a Group; 2],
-    /// What it finds, `None` where one of them has no number.
+    /// What they are compared by.
     pub by: By,
 }
 
@@ -98,8 +98,16 @@ impl Pair<'_> {
         self.groups.map(|group| group.numbers(self.by).len())
     }
 
-    /// The test; `None` where one of them has no number.
+    /// Whether one of them has too few runs for a test.
+    pub fn is_few(&self) -> bool {
+        self.counts().iter().any(|count| *count < FEWEST)
+    }
+
+    /// The test; `None` where one of them has too few numbers.
     pub fn test(&self) -> Option<RankSum> {
+        if self.is_few() {
+            return None;
+        }
         let [one, other] = self.groups.map(|group| group.numbers(self.by));
         rank_sum(&one, &other)
     }

@@ -2,6 +2,7 @@
 
 use super::Comparison;
 use super::groups::{By, Group, Judged, Pair, pairs};
+use crate::train::statistics::FEWEST;
 use serde_json::{Map, Value, json};
 
 /// The line.
@@ -29,9 +30,10 @@ fn group(group: &Group) -> Value {
     let mut object = Map::from_iter([("name".to_owned(), group.name.clone().into())]);
     object.extend(By::ALL.map(|by| {
         let summary = group.summary(by);
-        let value = summary.map(
-            |summary| json!({ "n": summary.count, "q25": summary.low, "median": summary.median, "q75": summary.high }),
-        );
+        let value = summary.map(|summary| {
+            let [low, high] = [summary.low, summary.high].map(|end| (summary.count >= FEWEST).then_some(end));
+            json!({ "n": summary.count, "q25": low, "median": summary.median, "q75": high })
+        });
         (by.key().to_owned(), value.into())
     }));
     object.insert("runs".into(), group.runs.iter().map(run).collect::<Vec<_>>().into());
@@ -52,8 +54,10 @@ fn run(run: &Judged) -> Value {
     })
 }
 
+/// Without p where there are too few runs for one.
 fn test(pair: &Pair<'_>) -> Value {
-    let found =
-        pair.test().map(|test| json!({ "p": test.p, "u": test.u, "n": pair.counts(), "by": test.method.name() }));
-    found.into()
+    match pair.test() {
+        Some(test) => json!({ "p": test.p, "u": test.u, "n": pair.counts(), "by": test.method.name() }),
+        None => json!({ "p": null, "u": null, "n": pair.counts(), "by": null }),
+    }
 }

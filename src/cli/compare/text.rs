@@ -4,7 +4,7 @@ use super::Comparison;
 use super::groups::{By, Group, Judged, Pair, pairs};
 use crate::cli::table::{aligned, in_words};
 use crate::tasks::{Goal, Unit};
-use crate::train::statistics::Summary;
+use crate::train::statistics::{FEWEST, Summary};
 
 /// The tables: each run, each group, every two groups.
 pub(super) fn table(comparison: &Comparison<'_>) -> String {
@@ -64,11 +64,14 @@ fn told(groups: &[Group], of: impl Fn(&Judged) -> Option<&str>) -> Vec<&str> {
     all
 }
 
-/// "0.797 (0.788–0.797), n = 5".
+/// "0.797 (0.788 to 0.797), n = 5"; too few have a median and no quartiles.
 fn summary(summary: Option<Summary>, unit: Unit) -> String {
     let Some(Summary { count, low, median, high }) = summary else { return "none".to_owned() };
     let decimals = decimals(low.abs().max(high.abs()), unit);
     let [low, median, high] = [low, median, high].map(|value| number(value, unit, decimals));
+    if count < FEWEST {
+        return format!("{median}, n = {count}");
+    }
     format!("{median} ({low} to {high}), n = {count}")
 }
 
@@ -90,8 +93,10 @@ fn number(value: f64, unit: Unit, decimals: usize) -> String {
 
 /// "p = 0.0079, n = 5 and 5, U = 0 (exact)".
 fn test(pair: &Pair<'_>) -> String {
-    let Some(test) = pair.test() else { return "none".to_owned() };
     let [one, other] = pair.counts();
+    let Some(test) = pair.test() else {
+        return format!("too few: n = {one} and {other}, expected at least {FEWEST} of each");
+    };
     let p = if test.p < 1e-3 { format!("{:.1e}", test.p) } else { format!("{:.4}", test.p) };
     format!("p = {p}, n = {one} and {other}, U = {} ({})", test.u, test.method.name())
 }

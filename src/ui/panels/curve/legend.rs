@@ -1,7 +1,7 @@
 //! The entries that say which line is which group of runs, and let groups be hidden and taken away.
 
-use super::quartiles::FEWEST;
 use super::{Curve, Source, overlay};
+use crate::train::statistics::FEWEST;
 use crate::ui::comparison::Group;
 use crate::ui::numbers::grouped;
 use crate::ui::theme::{self, Palette};

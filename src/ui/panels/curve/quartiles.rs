@@ -1,10 +1,7 @@
 //! Several runs at each iteration: the median and the quartiles of those that got that far.
 
 use super::pyramid::Pyramid;
-use crate::train::statistics::quantile;
-
-/// The fewest values that have quartiles worth drawing.
-pub const FEWEST: usize = 3;
+use crate::train::statistics::{FEWEST, quantile};
 
 /// Median and quartiles of several runs at each iteration. Values that are not finite count as absent.
 #[derive(Clone, Debug, Default)]
