@@ -72,7 +72,10 @@ fn more_goals_than_there_are_cannot_be_withheld() {
 fn an_evaluation_says_what_its_lives_have_in_common_with_those_of_training() {
     for (changes, expected) in [
         (&[][..], "the maze and its 64 goals are those of training; the lives are new"),
-        (&[("withhold_goals", "16")][..], "the maze is that of training; 16 goals that training never saw, of 64"),
+        (
+            &[("withhold_goals", "16")][..],
+            "the maze is that of training; 16 of the 64 goals, none of which training had",
+        ),
     ] {
         let checkpoint = Trainer::new(config(changes)).unwrap().checkpoint().unwrap();
         let told = evaluated(&checkpoint, 0, 2);
@@ -160,12 +163,12 @@ fn a_network_is_tested_in_another_world_which_is_told_and_kept() {
         (
             &[("pillars", "random")][..],
             "pillars random (trained with regular)",
-            "pillars drawn anew for every life, training had one maze; 80 goals, 16 of which training never saw",
+            "pillars drawn anew for every life, training had one maze; 80 goals, 16 of which training never had",
         ),
         (
             &[("withhold_goals", "16"), ("steps", "7")],
             "steps 7 (trained with 4), withhold_goals 16 (trained with 0)",
-            "the maze is that of training; 16 goals of training, of 64",
+            "the maze is that of training; 16 of the 64 goals, all of which training had",
         ),
         (
             &[("size", "11")],

@@ -14,18 +14,18 @@ pub fn words(rules: &Rules, trained: Option<&Rules>) -> Option<String> {
         let withheld = rules.goals.withheld();
         return (withheld > 0).then(|| format!("{count} goals of {all}, {withheld} are withheld"));
     };
-    let of = if count < all { format!(", of {all}") } else { String::new() };
+    let some = if count < all { format!("{count} of the {all} goals") } else { format!("{count} goals") };
     if rules.size != trained.size {
         let [size, other] = [rules.size, trained.size].map(|size| format!("{size} × {size}"));
-        return Some(format!("mazes of {size} squares, those of training had {other}; {count} goals{of}"));
+        return Some(format!("mazes of {size} squares, those of training had {other}; {some}"));
     }
     let seen = goals(trained.goals, trained);
     let unseen = tested.iter().filter(|goal| !seen.contains(goal)).count();
     let goals = match unseen {
         0 if count == all => format!("{count} goals are those of training"),
-        0 => format!("{count} goals of training{of}"),
-        _ if unseen == count => format!("{count} goals that training never saw{of}"),
-        _ => format!("{count} goals{of}, {unseen} of which training never saw"),
+        0 => format!("{some}, all of which training had"),
+        _ if unseen == count => format!("{some}, none of which training had"),
+        _ => format!("{some}, {unseen} of which training never had"),
     };
     Some(match (rules.pillars, trained.pillars) {
         (Pillars::Regular, Pillars::Regular) if unseen == 0 && count == all => {
