@@ -243,8 +243,7 @@ impl Arguments {
         match BELONGS.iter().find(|(option, endings)| given(option) && !endings.contains(&ending.as_str())) {
             Some((option, endings)) => {
                 let endings = endings.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" and ");
-                let text = format!("--{option} belongs to {endings}, found it with .{ending}\n");
-                Err(super::Arguments::command().error(ErrorKind::ArgumentConflict, text))
+                Err(wrong_usage(format!("--{option} belongs to {endings}, found it with .{ending}")))
             }
             None => self.check_ledger(),
         }
@@ -256,17 +255,25 @@ impl Arguments {
             return Ok(());
         }
         let text = match self.pin {
-            None if self.at.is_some() => "--at belongs to .csv with --pin FROM:TO only, found it without\n".to_owned(),
+            None if self.at.is_some() => "--at belongs to .csv with --pin FROM:TO only, found it without".to_owned(),
             Some(Pinned::Neuron(neuron)) => {
-                format!("--pin expects a connection like 17:3 with .csv, found neuron {neuron}\n")
+                format!("--pin expects a connection like 17:3 with .csv, found neuron {neuron}")
             }
             Some(Pinned::Synapse { .. }) if !self.compare.is_empty() => {
-                "--compare belongs to .csv without --pin, found both\n".to_owned()
+                "--compare belongs to .csv without --pin, found both".to_owned()
             }
             _ => return Ok(()),
         };
-        Err(super::Arguments::command().error(ErrorKind::ArgumentConflict, text))
+        Err(wrong_usage(text))
     }
+}
+
+/// What is wrong with the arguments together, with how this command is used.
+fn wrong_usage(text: String) -> clap::Error {
+    let mut program = super::Arguments::command();
+    program.build();
+    let command = program.find_subcommand_mut("render").expect("the program has this command");
+    command.error(ErrorKind::ArgumentConflict, text)
 }
 
 fn ending_of(path: &Path) -> Option<String> {

@@ -149,6 +149,21 @@ fn wrong_usage_has_exit_code_2_and_says_how_to_use_it() {
     assert!(bench.everything().is_empty());
 }
 
+/// What is wrong only with the arguments together is told like what is wrong with one of them.
+#[test]
+fn wrong_usage_says_how_the_command_is_used_and_not_the_whole_program() {
+    let bench = Bench::new();
+    let said = |line: &str| String::from_utf8(bench.run(line).stderr).unwrap();
+    let together = said("render --pin 3 --out ledger.csv");
+    let alone = said("render --pin x --out ledger.csv");
+    assert!(together.starts_with("error: --pin expects a connection like 17:3 with .csv, found neuron 3\n\nUsage: "));
+    for errors in [together, alone] {
+        assert!(!errors.contains("<COMMAND>") && !errors.contains("\n\n\n"), "{errors}");
+        assert!(errors.contains("--help"), "{errors}");
+    }
+    assert!(said("render --fps 3 --out window.png").contains("Usage: hebbscope render "));
+}
+
 #[test]
 fn help_and_version_are_printed() {
     let bench = Bench::new();
