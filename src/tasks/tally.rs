@@ -9,6 +9,12 @@ pub trait Tally {
     /// What one more lifetime came to: always the same findings in the same order.
     fn judge(&mut self, tape: &Tape) -> Vec<Finding>;
 
+    /// The fingerprint of the examples that a baseline has learned from, `Some(None)` where they need none; `None` where no
+    /// baseline learns.
+    fn learned_from(&self) -> Option<Option<&str>> {
+        None
+    }
+
     /// What is worth knowing of the baselines, or why one of them is absent; `None` where there is nothing to tell.
     fn note(&self) -> Option<String> {
         None

@@ -357,6 +357,27 @@ fn evaluation_uses_the_test_batch_where_there_is_one_and_says_so() {
 }
 
 #[test]
+fn an_evaluation_tells_whether_the_regression_has_learned_from_the_same_pictures_as_the_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let photos = folder.path().join("photos");
+    std::fs::create_dir(&photos).unwrap();
+    pictures(&photos, 30);
+    let small = "train images --set path=photos --set side=8 --set rounds=1 --set show_steps=2 --steps 1 --out run";
+    done(&hebbscope(folder.path(), None, small));
+    done(&hebbscope(folder.path(), None, "share run --out small.safetensors"));
+    let note = |file: &str| {
+        let found = done(&hebbscope(folder.path(), None, &format!("eval {file} --episodes 2 --json")));
+        let found: Value = serde_json::from_str(&found).unwrap();
+        found["baselines"].as_str().unwrap().to_owned()
+    };
+    let same = note("run");
+    assert!(same.contains("; fitted to ") && same.ends_with(", the same that the network learned from"), "{same}");
+    // A copy does not know where its pictures were.
+    let other = note("small.safetensors");
+    assert!(other.ends_with("(dead leaves, generated); the network learned from others"), "{other}");
+}
+
+#[test]
 fn an_evaluation_tells_what_needs_no_memory_of_the_pictures_or_why_it_does_not() {
     let (folder, data) = (tempfile::tempdir().unwrap(), tiny_data(0));
     let small = "train images --set source=dead_leaves --set side=4 --set rounds=1 --set show_steps=2 --steps 1";

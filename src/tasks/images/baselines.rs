@@ -1,7 +1,7 @@
 //! What the blanked half of a picture is guessed to be without having been shown the picture: the visible half
 //! mirrored, and a ridge regression from the visible half that was learned from training pictures.
 
-use super::ridge::{FEWEST, Ridge};
+use super::ridge::{FEWEST, PENALTIES, Ridge};
 use super::score::{correlation, mean_squared_error};
 use crate::data::pictures::{Pictures, Request, Split};
 use crate::data::{Generator, Stream};
@@ -37,6 +37,8 @@ pub struct Baselines {
 struct Learned {
     ridge: Ridge,
     from: String,
+    /// Tells the pictures from others; `None` where they are generated.
+    fingerprint: Option<String>,
 }
 
 /// How well a baseline guesses one picture.
@@ -92,13 +94,21 @@ impl Tally for Baselines {
         ]
     }
 
+    fn learned_from(&self) -> Option<Option<&str>> {
+        self.ridge.as_ref().ok().map(|learned| learned.fingerprint.as_deref())
+    }
+
     fn note(&self) -> Option<String> {
-        Some(match &self.ridge {
-            Ok(learned) => format!(
-                "ridge regression with a penalty of {} times the mean variance of a pixel, the best of five on a \
-                 held-out tenth; fitted to {}",
-                learned.ridge.penalty, learned.from
-            ),
+        Some(match self.ridge.as_deref() {
+            Ok(Learned { ridge, from, .. }) => {
+                let [least, .., largest] = PENALTIES;
+                let (penalty, count) = (ridge.penalty, PENALTIES.len());
+                let edge = if ridge.is_at_the_edge() { ", a better one may lie beyond" } else { "" };
+                format!(
+                    "ridge regression with a penalty of {penalty} times the mean variance of a pixel, of {count} from \
+                     {least} to {largest} the best on a held-out tenth{edge}; fitted to {from}"
+                )
+            }
             Err(reason) if self.blanks_half => format!("no ridge regression: {reason}"),
             Err(reason) => format!("no ridge regression and no mirror: {reason}"),
         })
@@ -147,7 +157,8 @@ fn learned(request: &Request) -> Result<Arc<Learned>, String> {
         Some(_) => format!("{count} of {description}"),
         None => format!("{count} pictures ({description})"),
     };
-    let learned = Arc::new(Learned { ridge, from });
+    let fingerprint = pictures.fingerprint().map(str::to_owned);
+    let learned = Arc::new(Learned { ridge, from, fingerprint });
     *kept = Some((key, Arc::clone(&learned)));
     Ok(learned)
 }
@@ -208,6 +219,8 @@ mod tests {
         let baselines = Baselines::new(&dead_leaves(8));
         let note = baselines.note().unwrap();
         assert!(note.ends_with("held-out tenth; fitted to 4000 pictures (dead leaves, generated)"), "{note}");
+        assert!(note.contains(", of 7 from 0.0001 to 100 the best "), "{note}");
+        assert!(!baselines.ridge.as_ref().unwrap().ridge.is_at_the_edge(), "{note}");
         let unseen = Pictures::open(&dead_leaves(8), Split::Test).unwrap();
         let pictures = unseen.draw(&mut Generator::new(1, Stream::Evaluation), 200);
         let mut means = [0.0; 2];

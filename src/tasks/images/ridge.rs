@@ -11,7 +11,7 @@ pub const FEWEST: usize = 20;
 const HELD_OUT: usize = 10;
 
 /// The penalties that are tried, in units of the mean variance of a visible pixel.
-const PENALTIES: [f64; 5] = [1e-4, 1e-3, 1e-2, 1e-1, 1.0];
+pub const PENALTIES: [f64; 7] = [1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0];
 
 /// So many pictures are multiplied together.
 const AT_ONCE: usize = 1000;
@@ -66,6 +66,12 @@ impl Ridge {
         let [(bottom, top), (visible, hidden)] = halves;
         let (from_bottom, from_top) = (moments.map(bottom, top, penalty)?, moments.map(visible, hidden, penalty)?);
         Ok(from_bottom.zip(from_top).map(|(from_bottom, from_top)| Self { from_bottom, from_top, penalty }))
+    }
+
+    /// Whether the best of the penalties is the least or the largest that was tried: a better one may lie beyond.
+    pub fn is_at_the_edge(&self) -> bool {
+        let [first, .., last] = PENALTIES;
+        [first, last].contains(&self.penalty)
     }
 
     /// What is likely where the `hidden` half of `picture` is; the hidden half itself is not looked at.
@@ -238,7 +244,7 @@ mod tests {
         let mut generator = Generator::new(1, Stream::Training);
         let pictures: Vec<Vec<f32>> = (0..60).map(|_| generator.normal(128, 1.0)).collect();
         let ridge = Ridge::learn(&pictures, 64).unwrap().unwrap();
-        assert_eq!(ridge.penalty, 1.0);
+        assert!(ridge.penalty == 100.0 && ridge.is_at_the_edge());
         assert!(Ridge::learn(&pictures[..FEWEST - 1], 64).unwrap().is_none(), "too few");
         assert!(Ridge::learn(&vec![vec![0.5; 8]; 30], 4).unwrap().is_none(), "all the same");
     }

@@ -160,8 +160,21 @@ pub fn evaluate(
         }
         _ => None,
     };
-    let (examples, baselines) = (experiment.examples(), changed.tally.and_then(|tally| tally.note()));
+    let examples = experiment.examples();
+    let baselines = changed.tally.and_then(|tally| {
+        let beside = compared(specimen.config.fingerprint.as_deref(), tally.learned_from());
+        Some(format!("{}{beside}", tally.note()?))
+    });
     Ok(Evaluation { entries: changed.entries, contrast, examples, baselines, lives })
+}
+
+/// What is said where a baseline has learned from examples, too, and those of the network can be told from others.
+fn compared(network: Option<&str>, baseline: Option<Option<&str>>) -> &'static str {
+    match (network, baseline) {
+        (None, _) | (_, None) => "",
+        (Some(network), Some(baseline)) if baseline == Some(network) => ", the same that the network learned from",
+        (Some(_), Some(_)) => "; the network learned from others",
+    }
 }
 
 /// Lifetimes to which the same is done.
