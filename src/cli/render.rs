@@ -8,7 +8,7 @@ use crate::train::Bundled;
 use crate::train::config::check_seed;
 use crate::train::run_folder::{self, checkpoint_path, first_run, runs_below};
 use crate::ui::comparison::Compared;
-use crate::ui::evaluations::others::Others;
+use crate::ui::evaluations::interventions::InterventionEvaluations;
 use crate::ui::export::{self, Export, Look, PANEL_SIZE, Progress, Shown, Still, WINDOW_SIZE, animation};
 use crate::ui::inspector::Pinned;
 use crate::ui::layout::Named;
@@ -199,8 +199,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // Of pictures it is seen what one pixel remembers of them, as in the window.
     let remembering = || prepared.scene.has_pixels().then(|| most_remembering(&prepared.scene)).flatten();
     let pinned = arguments.pin.or_else(|| remembering().map(Pinned::Neuron));
-    let (shelf, others) = (Shelf::default(), Others::default());
-    let still = Still { scene: prepared.scene, at: at - 1, curve, shelf, others, compared, pinned, order };
+    let (shelf, intervention_evaluations) = (Shelf::default(), InterventionEvaluations::default());
+    let still =
+        Still { scene: prepared.scene, at: at - 1, curve, shelf, intervention_evaluations, compared, pinned, order };
     let shown = Shown {
         still,
         dark: arguments.theme.as_deref() != Some("light"),

@@ -143,7 +143,7 @@ pub trait Task: Sync {
     ///
     /// # Errors
     /// When the circumstances do not allow for any of it.
-    fn settle(&self, _settings: &mut Settings) -> std::result::Result<(), SettingError> {
+    fn resolve(&self, _settings: &mut Settings) -> std::result::Result<(), SettingError> {
         Ok(())
     }
 

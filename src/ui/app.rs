@@ -203,7 +203,7 @@ impl App {
         self.take_preferences(context);
         let seconds = std::mem::take(&mut self.unlooked);
         let Some(keeper) = &mut self.keeper else { return };
-        if let Some(wait) = keeper.look(&self.preferences, seconds) {
+        if let Some(wait) = keeper.update(&self.preferences, seconds) {
             context.request_repaint_after(wait);
         }
         if let Some(complaint) = keeper.complaint() {

@@ -110,7 +110,7 @@ fn playback(context: &egui::Context, app: &mut App) -> anyhow::Result<Vec<f64>> 
         at: 0,
         curve,
         shelf: super::lifetimes::Shelf::default(),
-        others: super::evaluations::others::Others::default(),
+        intervention_evaluations: super::evaluations::interventions::InterventionEvaluations::default(),
         compared: super::comparison::Compared::default(),
         pinned: None,
         order: None,

@@ -8,7 +8,7 @@ use egui::{Align, Layout, RichText, Role, Ui, WidgetInfo, vec2};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// Devices by kind, each with its title or the reason why it cannot be had.
-type Found = Vec<(Choice, Result<String, String>)>;
+type Survey = Vec<(Choice, Result<String, String>)>;
 
 /// What the machine has, and what was chosen.
 pub struct Devices {
@@ -20,8 +20,8 @@ pub struct Devices {
 
 enum State {
     NotAsked,
-    Asked(Receiver<Found>),
-    Known(Found),
+    Asked(Receiver<Survey>),
+    Known(Survey),
 }
 
 impl Devices {
@@ -43,7 +43,7 @@ impl Devices {
     }
 
     /// What there is, once it is known; asks the first time.
-    fn look(&mut self) -> Option<&Found> {
+    fn request(&mut self) -> Option<&Survey> {
         match &self.state {
             State::NotAsked => {
                 let (sender, receiver) = channel();
@@ -75,7 +75,7 @@ impl Devices {
 pub fn devices_ui(ui: &mut Ui, devices: &mut Devices) {
     let palette = Palette::of(ui.ctx());
     let mut choice = devices.choice;
-    let found = devices.look();
+    let found = devices.request();
     let said = |kind: Choice| found?.iter().find(|(known, _)| *known == kind).map(|(_, outcome)| outcome);
     ui.allocate_ui_with_layout(vec2(ui.available_width(), 24.0), Layout::left_to_right(Align::Center), |ui| {
         glossary::tip(ui.label(RichText::new("device").color(palette.quiet)), "device");

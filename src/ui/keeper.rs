@@ -43,7 +43,7 @@ impl Keeper {
 
     /// The window is like `now`, `seconds` after the last call. Answers how long until it wants to be called again, if
     /// it does.
-    pub fn look(&mut self, now: &Preferences, seconds: f64) -> Option<Duration> {
+    pub fn update(&mut self, now: &Preferences, seconds: f64) -> Option<Duration> {
         match &mut self.waiting {
             Some(waiting) => {
                 waiting.waited += seconds;

@@ -76,16 +76,16 @@ impl GalleryLifetime {
 }
 
 /// What the thread tells.
-enum News {
+enum Message {
     /// One more, and what its examples were.
     Lifetime(Box<GalleryLifetime>, Option<String>),
     /// It has ended.
-    Ended(Result<(), String>),
+    Done(Result<(), String>),
 }
 
 /// Lifetimes in the making; dropping it asks the thread to stop and does not wait.
 struct Job {
-    news: Receiver<News>,
+    messages: Receiver<Message>,
     stop: Arc<AtomicBool>,
     done: usize,
     wanted: usize,
@@ -148,17 +148,17 @@ impl Shelf {
     /// Lives the lifetimes of `seeds`, instead of those that were in the making. `wake` is called at each.
     pub(super) fn live(&mut self, lives: Lives, seeds: Vec<u64>, wake: &Wake) {
         (self.was_begun, self.problem) = (true, None);
-        let (sender, news) = channel();
+        let (sender, messages) = channel();
         let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::clone(wake));
         let (wanted, stopped) = (seeds.len(), Arc::clone(&stop));
         let spawned = std::thread::Builder::new().name("hebbscope-gallery".into()).spawn(move || {
             let result = live(lives, &seeds, &sender, &stopped, &wake);
             // A window that has been closed no longer wants the result.
-            let _delivered = sender.send(News::Ended(result.map_err(|error| format!("{error:#}"))));
+            let _delivered = sender.send(Message::Done(result.map_err(|error| format!("{error:#}"))));
             wake();
         });
         match spawned {
-            Ok(_) => self.job = Some(Job { news, stop, done: 0, wanted }),
+            Ok(_) => self.job = Some(Job { messages, stop, done: 0, wanted }),
             Err(error) => self.problem = Some(format!("the system gives no thread ({error})")),
         }
     }
@@ -171,10 +171,10 @@ impl Shelf {
     /// Takes in what has been lived since the last call.
     pub(super) fn update(&mut self) {
         while let Some(job) = &self.job {
-            match job.news.try_recv() {
-                Ok(news) => self.take_in(news),
+            match job.messages.try_recv() {
+                Ok(message) => self.receive(message),
                 Err(TryRecvError::Empty) => return,
-                Err(TryRecvError::Disconnected) => self.take_in(News::Ended(Err(BROKEN.to_owned()))),
+                Err(TryRecvError::Disconnected) => self.receive(Message::Done(Err(BROKEN.to_owned()))),
             }
         }
     }
@@ -182,14 +182,14 @@ impl Shelf {
     /// Waits for what is in the making; for pictures and tests, never for a frame.
     pub fn settle(&mut self) {
         while let Some(job) = &self.job {
-            let news = job.news.recv().unwrap_or_else(|_| News::Ended(Err(BROKEN.to_owned())));
-            self.take_in(news);
+            let message = job.messages.recv().unwrap_or_else(|_| Message::Done(Err(BROKEN.to_owned())));
+            self.receive(message);
         }
     }
 
-    fn take_in(&mut self, news: News) {
-        match news {
-            News::Lifetime(lived, examples) => {
+    fn receive(&mut self, message: Message) {
+        match message {
+            Message::Lifetime(lived, examples) => {
                 self.examples = examples;
                 match self.lived.binary_search_by_key(&lived.seed, |lived| lived.seed) {
                     Ok(place) => self.lived[place] = Arc::new(*lived),
@@ -199,7 +199,7 @@ impl Shelf {
                     job.done += 1;
                 }
             }
-            News::Ended(result) => {
+            Message::Done(result) => {
                 self.job = None;
                 self.problem = result.err();
             }
@@ -218,7 +218,7 @@ impl Clone for Shelf {
 /// What is said of a thread that has vanished.
 const BROKEN: &str = "running them stopped by an internal error";
 
-fn live(lives: Lives, seeds: &[u64], sender: &Sender<News>, stop: &AtomicBool, wake: &Wake) -> anyhow::Result<()> {
+fn live(lives: Lives, seeds: &[u64], sender: &Sender<Message>, stop: &AtomicBool, wake: &Wake) -> anyhow::Result<()> {
     let by = Arc::new(lives);
     let mut has_no_question = false;
     let specimen = Specimen { config: &by.config, parameters: &by.parameters, iteration: by.iteration };
@@ -227,7 +227,7 @@ fn live(lives: Lives, seeds: &[u64], sender: &Sender<News>, stop: &AtomicBool, w
             has_no_question = true;
             return false;
         };
-        let delivered = sender.send(News::Lifetime(Box::new(lived), examples.map(str::to_owned))).is_ok();
+        let delivered = sender.send(Message::Lifetime(Box::new(lived), examples.map(str::to_owned))).is_ok();
         wake();
         delivered && !stop.load(Ordering::Relaxed)
     })?;

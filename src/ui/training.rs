@@ -331,7 +331,7 @@ impl Training {
                 Event::Saved { path, iteration } => {
                     self.folder = path.parent().map(Path::to_owned);
                     self.saved = Some((iteration, Instant::now()));
-                    self.failures.settle(notices, Attempt::Saving);
+                    self.failures.clear(notices, Attempt::Saving);
                 }
                 Event::Warning(text) => self.failures.tell(notices, Attempt::Saving, text),
                 Event::Finished { stopped, .. } => {
@@ -366,7 +366,7 @@ impl Training {
         self.starting = None;
         match started {
             Ok(started) => {
-                self.failures.settle(notices, Attempt::Starting);
+                self.failures.clear(notices, Attempt::Starting);
                 notices.extend(started.notices);
                 (self.worker, self.folder, self.phase) = (Some(started.worker), started.folder, Phase::Running);
                 let each = started.seconds / started.curve.len().max(1) as f64;

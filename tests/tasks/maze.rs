@@ -13,7 +13,7 @@ use hebbscope::tasks::maze::belief::beliefs;
 use hebbscope::tasks::maze::environment::{BIAS, LAST_ACTION, LAST_REWARD, TIME, WALLS};
 use hebbscope::tasks::tally::{Mean, Value};
 use hebbscope::tasks::{self, Experiment, Outcome, Purpose};
-use hebbscope::train::evaluate::Told;
+use hebbscope::train::evaluate::Means;
 use hebbscope::train::{Checkpoint, RunConfig, Trainer};
 use std::sync::Arc;
 
@@ -601,7 +601,7 @@ fn an_evaluation_counts_steps_and_tenths_as_they_were() {
 #[test]
 fn tenths_of_an_episode_without_a_step_have_no_reward() {
     let result = evaluated(&trainer(&[("steps", "2")]).checkpoint().unwrap(), 0, 3);
-    let Told::List(tenths) = &result.entry("reward_by_tenth").unwrap().told else { panic!("ten numbers") };
+    let Means::List(tenths) = &result.entry("reward_by_tenth").unwrap().means else { panic!("ten numbers") };
     let counts: Vec<u64> = tenths.iter().map(Mean::count).collect();
     assert_eq!(counts, [3, 0, 0, 0, 0, 3, 0, 0, 0, 0]);
 }
@@ -663,7 +663,7 @@ fn evaluation_tells_when_rewards_come_beside_chance_and_the_oracle() {
     assert_eq!(result, evaluated(&trainer.checkpoint().unwrap(), 0, 50));
     let number = |key: &str| result.entry(key).unwrap().mean().unwrap();
     let error = |key: &str| result.entry(key).unwrap().error().unwrap();
-    let Told::List(tenths) = &result.entry("reward_by_tenth").unwrap().told else { panic!("ten numbers") };
+    let Means::List(tenths) = &result.entry("reward_by_tenth").unwrap().means else { panic!("ten numbers") };
     assert_eq!(tenths.len(), 10);
     assert!((tenths.iter().map(|tenth| tenth.mean().unwrap()).sum::<f64>() - result.measure()).abs() < 1e-3);
     assert!((number("reward_first_half") + number("reward_second_half") - result.measure()).abs() < 1e-3);

@@ -30,7 +30,7 @@ fn shown(folder: &Path, settings: &[(&str, &str)]) -> Shown {
         at: 9,
         curve: prepared.curve.unwrap().into(),
         shelf: hebbscope::ui::lifetimes::Shelf::default(),
-        others: hebbscope::ui::evaluations::others::Others::default(),
+        intervention_evaluations: hebbscope::ui::evaluations::interventions::InterventionEvaluations::default(),
         compared: hebbscope::ui::comparison::Compared::default(),
         pinned: Some("3:4".parse().unwrap()),
         order: None,

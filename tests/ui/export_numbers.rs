@@ -21,7 +21,7 @@ fn still(scene: scene::Scene, at: usize, pinned: Option<Pinned>) -> Still {
         at,
         curve: Arc::new([]),
         shelf: hebbscope::ui::lifetimes::Shelf::default(),
-        others: hebbscope::ui::evaluations::others::Others::default(),
+        intervention_evaluations: hebbscope::ui::evaluations::interventions::InterventionEvaluations::default(),
         compared: hebbscope::ui::comparison::Compared::default(),
         pinned,
         order: None,

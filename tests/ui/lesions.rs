@@ -8,9 +8,9 @@ use crate::workbench::specimen;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::tasks::tally::Mean;
-use hebbscope::train::evaluate::{self, Entry, Evaluation, Lives, Protocol, Told};
+use hebbscope::train::evaluate::{self, Entry, Evaluation, Lives, Means, Protocol};
 use hebbscope::train::lesion::{Lesion, LesionKind};
-use hebbscope::ui::evaluations::lesions::Found;
+use hebbscope::ui::evaluations::lesions::LesionEvaluation;
 use hebbscope::ui::matrices::MatrixKind;
 use hebbscope::ui::numbers::with_error;
 use hebbscope::ui::panels::matrix::lesion::sentence;
@@ -26,17 +26,17 @@ fn evaluated(scene: &Scene, parameter: &str, kind: LesionKind) -> Evaluation {
 }
 
 fn mean(entry: &Entry) -> Mean {
-    match &entry.told {
-        Told::Number(mean) => *mean,
-        Told::List(_) => panic!("{} is a list", entry.key),
+    match &entry.means {
+        Means::One(mean) => *mean,
+        Means::List(_) => panic!("{} is a list", entry.key),
     }
 }
 
 /// All that is found of a parameter.
-fn found(session: &mut Session, parameter: &str) -> Found {
-    session.look_at_lesions(parameter).unwrap();
+fn found(session: &mut Session, parameter: &str) -> LesionEvaluation {
+    session.request_lesion_evaluation(parameter).unwrap();
     session.wait_for_panels();
-    let found = session.look_at_lesions(parameter).unwrap();
+    let found = session.request_lesion_evaluation(parameter).unwrap();
     assert!(found.is_over && found.problem.is_none(), "{found:?}");
     found
 }
@@ -56,7 +56,7 @@ fn lesions_beside_a_matrix_say_what_evaluations_say() {
     }
     harness.run_steps(2);
     let scene = harness.state().session.scene().unwrap().clone();
-    let found = harness.state_mut().session.look_at_lesions("alpha").unwrap();
+    let found = harness.state_mut().session.request_lesion_evaluation("alpha").unwrap();
     assert_eq!((found.rows.len(), found.kinds, found.is_over), (3, 3, true));
     for (row, (kind, name)) in found.rows.iter().zip([
         (LesionKind::Shuffle, "shuffled"),
@@ -98,7 +98,7 @@ fn what_is_known_of_a_network_is_not_found_twice() {
     session.open(path);
     session.settle();
     session.update();
-    assert_eq!(session.look_at_lesions("alpha"), Some(first));
+    assert_eq!(session.request_lesion_evaluation("alpha"), Some(first));
     assert!(!session.lesions.is_busy());
 }
 
@@ -109,7 +109,7 @@ fn another_network_in_view_ends_what_runs() {
     let mut session = quiet_session();
     session.open(one);
     session.settle();
-    assert!(!session.look_at_lesions("alpha").unwrap().is_over);
+    assert!(!session.request_lesion_evaluation("alpha").unwrap().is_over);
     assert!(session.lesions.is_busy());
     session.open(other);
     session.settle();

@@ -107,16 +107,16 @@ fn settings_are_written_once_they_rest_and_sometimes_even_if_they_do_not() {
     let path = folder.path().join("window.toml");
     let mut keeper = Keeper::new(path.clone(), Preferences::default());
     let with_width = |width: f32| Preferences { size: [width, 700.0], ..Preferences::default() };
-    assert_eq!(keeper.look(&Preferences::default(), 100.0), None);
+    assert_eq!(keeper.update(&Preferences::default(), 100.0), None);
     for frame in 0..4 {
-        assert!(keeper.look(&with_width(1000.0 + frame as f32), 0.4).is_some());
+        assert!(keeper.update(&with_width(1000.0 + frame as f32), 0.4).is_some());
         assert!(!path.exists(), "a window that is being dragged is not written in every frame");
     }
-    assert!(keeper.look(&with_width(1003.0), REST - 0.1).is_some());
-    assert_eq!(keeper.look(&with_width(1003.0), 0.2), None);
+    assert!(keeper.update(&with_width(1003.0), REST - 0.1).is_some());
+    assert_eq!(keeper.update(&with_width(1003.0), 0.2), None);
     wait_until(&path, "what rests", |kept| kept.size[0] == 1003.0);
     for frame in 0..20 {
-        keeper.look(&with_width(1100.0 + frame as f32), 0.4);
+        keeper.update(&with_width(1100.0 + frame as f32), 0.4);
         std::thread::sleep(Duration::from_millis(10));
     }
     wait_until(&path, "what never rests", |kept| kept.size[0] >= 1100.0);
@@ -136,8 +136,8 @@ fn a_place_that_cannot_be_written_to_is_complained_about_once() {
     let mut complaints = Vec::new();
     for round in 0..3 {
         let now = Preferences { size: [900.0 + round as f32, 700.0], ..Preferences::default() };
-        keeper.look(&now, 0.0);
-        assert_eq!(keeper.look(&now, REST), None);
+        keeper.update(&now, 0.0);
+        assert_eq!(keeper.update(&now, REST), None);
         std::thread::sleep(Duration::from_millis(100));
         complaints.extend(keeper.complaint());
     }

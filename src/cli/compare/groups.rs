@@ -5,7 +5,7 @@ use crate::train::statistics::{FEWEST, RankSum, Summary, rank_sum};
 use std::path::PathBuf;
 
 /// What one run comes to.
-pub(super) struct Judged {
+pub(super) struct RunResult {
     /// Its folder, or its checkpoint.
     pub place: PathBuf,
     /// The training seed.
@@ -19,7 +19,7 @@ pub(super) struct Judged {
     /// What is other in the new episodes than in training; `None` where nothing is.
     pub world: Option<String>,
     /// The measure over the new episodes.
-    pub lives: Mean,
+    pub new_episodes: Mean,
     /// Its mean over the last iterations; `None` where they are not known, or one is not a number.
     pub training: Option<f64>,
 }
@@ -29,26 +29,26 @@ pub(super) struct Group {
     /// What it is called beside the others.
     pub name: String,
     /// The runs.
-    pub runs: Vec<Judged>,
+    pub runs: Vec<RunResult>,
 }
 
 /// What groups are compared by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum Criterion {
     /// The mean of each run over the new episodes.
-    Lives,
+    NewEpisodes,
     /// The mean of each run over the last iterations.
     Training,
 }
 
-impl By {
+impl Criterion {
     /// Both.
-    pub const ALL: [Self; 2] = [Self::Lives, Self::Training];
+    pub const ALL: [Self; 2] = [Self::NewEpisodes, Self::Training];
 
     /// The JSON key.
     pub fn key(self) -> &'static str {
         match self {
-            Self::Lives => "new_episodes",
+            Self::NewEpisodes => "new_episodes",
             Self::Training => "training",
         }
     }
@@ -56,31 +56,31 @@ impl By {
     /// The words for it.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Lives => "new episodes",
+            Self::NewEpisodes => "new episodes",
             Self::Training => "training",
         }
     }
 }
 
-impl Judged {
+impl RunResult {
     /// The number that stands for this run.
-    pub fn number(&self, by: By) -> Option<f64> {
-        match by {
-            By::Lives => self.lives.mean().filter(|mean| !mean.is_nan()),
-            By::Training => self.training,
+    pub fn number(&self, criterion: Criterion) -> Option<f64> {
+        match criterion {
+            Criterion::NewEpisodes => self.new_episodes.mean().filter(|mean| !mean.is_nan()),
+            Criterion::Training => self.training,
         }
     }
 }
 
 impl Group {
     /// One number for each run that has one.
-    pub fn numbers(&self, by: By) -> Vec<f64> {
-        self.runs.iter().filter_map(|run| run.number(by)).collect()
+    pub fn numbers(&self, criterion: Criterion) -> Vec<f64> {
+        self.runs.iter().filter_map(|run| run.number(criterion)).collect()
     }
 
     /// Median and quartiles over the runs; `None` where none has a number.
-    pub fn summary(&self, by: By) -> Option<Summary> {
-        Summary::of(&self.numbers(by))
+    pub fn summary(&self, criterion: Criterion) -> Option<Summary> {
+        Summary::of(&self.numbers(criterion))
     }
 }
 
@@ -89,13 +89,13 @@ pub(super) struct Pair<'a> {
     /// The groups.
     pub groups: [&'a Group; 2],
     /// What they are compared by.
-    pub by: By,
+    pub criterion: Criterion,
 }
 
 impl Pair<'_> {
     /// How many runs each of them has.
     pub fn counts(&self) -> [usize; 2] {
-        self.groups.map(|group| group.numbers(self.by).len())
+        self.groups.map(|group| group.numbers(self.criterion).len())
     }
 
     /// Whether one of them has too few runs for a test.
@@ -108,7 +108,7 @@ impl Pair<'_> {
         if self.is_few() {
             return None;
         }
-        let [one, other] = self.groups.map(|group| group.numbers(self.by));
+        let [one, other] = self.groups.map(|group| group.numbers(self.criterion));
         rank_sum(&one, &other)
     }
 }

@@ -1,7 +1,7 @@
 //! A comparison as one line of JSON.
 
 use super::Comparison;
-use super::groups::{By, Group, Judged, Pair, pairs};
+use super::groups::{Criterion, Group, Pair, RunResult, pairs};
 use crate::train::statistics::FEWEST;
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ pub(super) fn line(comparison: &Comparison<'_>) -> String {
     let Comparison { arguments, task, window, groups } = comparison;
     let pair = |groups: [&Group; 2]| {
         let mut object = Map::from_iter([("groups".to_owned(), json!(groups.map(|group| &group.name)))]);
-        object.extend(By::ALL.map(|by| (by.key().to_owned(), test(&Pair { groups, by }))));
+        object.extend(Criterion::ALL.map(|criterion| (criterion.key().to_owned(), test(&Pair { groups, criterion }))));
         Value::Object(object)
     };
     let line = json!({
@@ -28,19 +28,19 @@ pub(super) fn line(comparison: &Comparison<'_>) -> String {
 
 fn group(group: &Group) -> Value {
     let mut object = Map::from_iter([("name".to_owned(), group.name.clone().into())]);
-    object.extend(By::ALL.map(|by| {
-        let summary = group.summary(by);
+    object.extend(Criterion::ALL.map(|criterion| {
+        let summary = group.summary(criterion);
         let value = summary.map(|summary| {
             let [low, high] = [summary.low, summary.high].map(|end| (summary.count >= FEWEST).then_some(end));
             json!({ "n": summary.count, "q25": low, "median": summary.median, "q75": high })
         });
-        (by.key().to_owned(), value.into())
+        (criterion.key().to_owned(), value.into())
     }));
     object.insert("runs".into(), group.runs.iter().map(run).collect::<Vec<_>>().into());
     Value::Object(object)
 }
 
-fn run(run: &Judged) -> Value {
+fn run(run: &RunResult) -> Value {
     json!({
         "run": run.place.display().to_string(),
         "seed": run.seed,
@@ -48,8 +48,8 @@ fn run(run: &Judged) -> Value {
         "fingerprint": run.fingerprint,
         "examples": run.examples,
         "world": run.world,
-        "new_episodes": run.lives.mean(),
-        "new_episodes_error": run.lives.error(),
+        "new_episodes": run.new_episodes.mean(),
+        "new_episodes_error": run.new_episodes.error(),
         "training": run.training,
     })
 }

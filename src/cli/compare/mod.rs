@@ -20,7 +20,7 @@ use crate::train::{Checkpoint, History, open};
 use crate::ui::comparison::Compared;
 use crate::ui::comparison::reader::runs_in;
 use anyhow::Context as _;
-use groups::{Group, Judged};
+use groups::{Group, RunResult};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
@@ -70,7 +70,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let window = window(&histories.clone().map(|run| &**run).collect::<Vec<_>>(), arguments.at)?;
     let Some(task) = compared.task() else { return Ok(()) };
     let (all, mut done) = (histories.count(), 0);
-    let mut judge = |history: &History| -> anyhow::Result<Judged> {
+    let mut run_result = |history: &History| -> anyhow::Result<RunResult> {
         say_progress(done, all);
         done += 1;
         let mut checkpoint = checkpoint(&history.folder)?;
@@ -78,20 +78,20 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
         let found = evaluate(checkpoint.specimen(), &protocol, |_| true)
             .with_context(|| history.folder.display().to_string())?;
-        Ok(Judged {
+        Ok(RunResult {
             place: history.folder.clone(),
             seed: history.config.seed,
             iteration: checkpoint.iteration(),
             fingerprint: checkpoint.fingerprint()?,
             examples: found.examples,
             world: checkpoint.config.differences_in_words(),
-            lives: found.lives.iter().map(|life| life.measure).collect(),
+            new_episodes: found.lives.iter().map(|life| life.measure).collect(),
             training: window.clone().and_then(|window| history.mean_measure(&window)),
         })
     };
     let mut groups = Vec::new();
     for group in compared.groups() {
-        let runs = group.runs.iter().map(|run| judge(run)).collect::<anyhow::Result<_>>();
+        let runs = group.runs.iter().map(|run| run_result(run)).collect::<anyhow::Result<_>>();
         groups.push(Group { name: group.name.clone(), runs: runs.inspect_err(|_| clear_progress())? });
     }
     clear_progress();

@@ -1,7 +1,7 @@
 //! A comparison as tables.
 
 use super::Comparison;
-use super::groups::{By, Group, Judged, Pair, pairs};
+use super::groups::{Criterion, Group, Pair, RunResult, pairs};
 use crate::cli::table::{aligned, in_words};
 use crate::tasks::{Goal, Unit};
 use crate::train::statistics::{FEWEST, Summary};
@@ -19,12 +19,13 @@ pub(super) fn table(comparison: &Comparison<'_>) -> String {
     if let Some(window) = window {
         text += &format!("\n  training: mean of iterations {} to {}", window.start(), window.end());
     }
-    let (examples, worlds) = (told(groups, |run| run.examples.as_deref()), told(groups, |run| run.world.as_deref()));
+    let (examples, worlds) =
+        (distinct(groups, |run| run.examples.as_deref()), distinct(groups, |run| run.world.as_deref()));
     for words in [examples, worlds].concat() {
         text += &format!("\n  {words}");
     }
 
-    let heading = ["run", "iterations", By::Lives.title(), By::Training.title()].map(str::to_owned);
+    let heading = ["run", "iterations", Criterion::NewEpisodes.title(), Criterion::Training.title()].map(str::to_owned);
     let mut rows = vec![heading.to_vec()];
     for group in groups {
         rows.push(vec![group.name.clone()]);
@@ -32,10 +33,10 @@ pub(super) fn table(comparison: &Comparison<'_>) -> String {
             let name = format!("  {} (seed {})", run.place.display(), run.seed);
             let in_training = |value: f64| number(value, measure.unit, decimals(value.abs(), measure.unit));
             let training = run.training.map_or_else(|| "none".to_owned(), in_training);
-            vec![name, run.iteration.to_string(), in_words(&run.lives, measure.unit), training]
+            vec![name, run.iteration.to_string(), in_words(&run.new_episodes, measure.unit), training]
         }));
-        let [lives, training] = By::ALL.map(|by| summary(group.summary(by), measure.unit));
-        rows.push(vec!["  median (quartiles), n".to_owned(), String::new(), lives, training]);
+        let [new_episodes, training] = Criterion::ALL.map(|criterion| summary(group.summary(criterion), measure.unit));
+        rows.push(vec!["  median (quartiles), n".to_owned(), String::new(), new_episodes, training]);
     }
     text += "\n";
     text += &aligned(&rows);
@@ -44,7 +45,9 @@ pub(super) fn table(comparison: &Comparison<'_>) -> String {
     for groups in pairs(groups) {
         let [one, other] = groups.map(|group| group.name.as_str());
         rows.push(vec![format!("{one} against {other}")]);
-        rows.extend(By::ALL.map(|by| vec![format!("  {}", by.title()), test(&Pair { groups, by })]));
+        rows.extend(
+            Criterion::ALL.map(|criterion| vec![format!("  {}", criterion.title()), test(&Pair { groups, criterion })]),
+        );
     }
     if !rows.is_empty() {
         text += "\n\n  rank-sum test, two-sided";
@@ -54,7 +57,7 @@ pub(super) fn table(comparison: &Comparison<'_>) -> String {
 }
 
 /// What runs tell, each thing once.
-fn told(groups: &[Group], of: impl Fn(&Judged) -> Option<&str>) -> Vec<&str> {
+fn distinct(groups: &[Group], of: impl Fn(&RunResult) -> Option<&str>) -> Vec<&str> {
     let mut all: Vec<&str> = Vec::new();
     for words in groups.iter().flat_map(|group| &group.runs).filter_map(of) {
         if !all.contains(&words) {

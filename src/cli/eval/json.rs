@@ -1,7 +1,7 @@
 //! An evaluation as one line of JSON.
 
 use super::Measured;
-use crate::train::evaluate::{Entry, Life, Lives, Told};
+use crate::train::evaluate::{Entry, Life, Lives, Means};
 use crate::train::open::checkpoint_file;
 use serde_json::{Map, Value, json};
 
@@ -71,9 +71,9 @@ pub(super) fn line(measured: &Measured<'_>) -> String {
 /// every share.
 fn entries(entries: &[Entry], lives: usize) -> Map<String, Value> {
     let all = |entry: &Entry| -> Vec<(String, Value)> {
-        let (mean, error) = match &entry.told {
-            Told::Number(_) => (entry.mean().into(), entry.error().into()),
-            Told::List(means) => (
+        let (mean, error) = match &entry.means {
+            Means::One(_) => (entry.mean().into(), entry.error().into()),
+            Means::List(means) => (
                 means.iter().map(|mean| Value::from(mean.mean())).collect::<Vec<_>>().into(),
                 means.iter().map(|mean| Value::from(mean.error())).collect::<Vec<_>>().into(),
             ),
@@ -82,7 +82,7 @@ fn entries(entries: &[Entry], lives: usize) -> Map<String, Value> {
         if entry.is_share {
             all.push((format!("{}_interval", entry.key), entry.interval().map(|ends| json!(ends)).into()));
         }
-        if let Told::Number(mean) = &entry.told
+        if let Means::One(mean) = &entry.means
             && (entry.is_share || mean.count() != lives as u64)
         {
             all.push((format!("{}_n", entry.key), mean.count().into()));

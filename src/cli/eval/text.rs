@@ -3,7 +3,7 @@
 use super::Measured;
 use crate::cli::table::{aligned, in_words, share_in_words};
 use crate::episode::{Intervention, What};
-use crate::train::evaluate::{Entry, Lives, Told};
+use crate::train::evaluate::{Entry, Lives, Means};
 
 /// The table, each mean with its standard error.
 pub(super) fn table(measured: &Measured<'_>) -> String {
@@ -64,27 +64,27 @@ pub(super) fn table(measured: &Measured<'_>) -> String {
 
 /// The places of a list; one of a number.
 fn places(entry: &Entry) -> std::ops::Range<usize> {
-    match &entry.told {
-        Told::Number(_) => 0..1,
-        Told::List(list) => 0..list.len(),
+    match &entry.means {
+        Means::One(_) => 0..1,
+        Means::List(list) => 0..list.len(),
     }
 }
 
 /// A row: what it is, and one cell for each of `columns`.
 fn row(entry: &Entry, place: usize, columns: &[&Entry], episodes: u64) -> Vec<String> {
-    let name = match entry.told {
-        Told::Number(_) => format!("{} ({})", entry.key, entry.title),
-        Told::List(_) => format!("{} {}", entry.key, place + 1),
+    let name = match entry.means {
+        Means::One(_) => format!("{} ({})", entry.key, entry.title),
+        Means::List(_) => format!("{} {}", entry.key, place + 1),
     };
     std::iter::once(name).chain(columns.iter().map(|entry| cell(entry, place, episodes))).collect()
 }
 
 /// A mean, and over how many it is where that is not all `episodes`.
 fn cell(entry: &Entry, place: usize, episodes: u64) -> String {
-    let mean = match &entry.told {
-        Told::Number(mean) if entry.is_share => return share_in_words(mean),
-        Told::Number(mean) => Some(mean),
-        Told::List(list) => list.get(place),
+    let mean = match &entry.means {
+        Means::One(mean) if entry.is_share => return share_in_words(mean),
+        Means::One(mean) => Some(mean),
+        Means::List(list) => list.get(place),
     };
     match mean {
         None => String::new(),

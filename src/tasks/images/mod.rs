@@ -121,7 +121,7 @@ impl Task for Images {
 
     /// `auto` becomes what there is (CIFAR-10 at `path` or where `HEBBSCOPE_DATA` says, a folder at `path`, otherwise
     /// dead leaves), so that a run that goes on later cannot change its pictures without a word.
-    fn settle(&self, settings: &mut Settings) -> Result<(), SettingError> {
+    fn resolve(&self, settings: &mut Settings) -> Result<(), SettingError> {
         if let Some(path) = settings.path("path") {
             // The run may go on from another working folder.
             let absolute = std::path::absolute(&path).unwrap_or(path);
@@ -201,9 +201,9 @@ fn configured(settings: &Settings) -> Result<Source, SettingError> {
         ("folder", None) => return Err(DataError::of("path", "expected a folder of pictures, found nothing").into()),
         ("dead_leaves", _) => Source::DeadLeaves,
         (_, path) => {
-            let mut settled = settings.clone();
-            Images.settle(&mut settled)?;
-            match settled.choice("source") {
+            let mut resolved = settings.clone();
+            Images.resolve(&mut resolved)?;
+            match resolved.choice("source") {
                 "cifar" => Source::Cifar(path),
                 "folder" => Source::Folder(path.unwrap_or_default()),
                 _ => Source::DeadLeaves,

@@ -103,7 +103,7 @@ impl Task for Omniglot {
 
     /// `auto` becomes what there is (Omniglot at `path` or where `HEBBSCOPE_DATA` says, a folder at `path`, otherwise
     /// invented characters), so that a run that goes on later cannot change its characters without a word.
-    fn settle(&self, settings: &mut Settings) -> Result<(), SettingError> {
+    fn resolve(&self, settings: &mut Settings) -> Result<(), SettingError> {
         if let Some(path) = settings.path("path") {
             // The run may go on from another working folder.
             let absolute = std::path::absolute(&path).unwrap_or(path);
@@ -181,9 +181,9 @@ fn source(settings: &Settings) -> Result<Source, SettingError> {
         }
         ("invented", _) => Source::Invented,
         _ => {
-            let mut settled = settings.clone();
-            Omniglot.settle(&mut settled)?;
-            return source(&settled);
+            let mut resolved = settings.clone();
+            Omniglot.resolve(&mut resolved)?;
+            return source(&resolved);
         }
     })
 }

@@ -163,7 +163,7 @@ impl RunConfig {
             |key: &str| self.task().fields().iter().any(|field| field.key == key && field.kind == FieldKind::Path);
         if changes.iter().any(|(key, _)| is_place(key)) {
             // What is relative to this folder is to be found from another one too.
-            self.task().settle(&mut settings)?;
+            self.task().resolve(&mut settings)?;
         }
         let (mut from, mut to) = (Map::new(), Map::new());
         for ((field, before), (_, after)) in self.settings.iter().zip(settings.iter()) {
@@ -244,7 +244,7 @@ impl RunConfig {
         if let Some(settings) = self.trained.take() {
             self.settings = settings;
         }
-        self.task().settle(&mut self.settings)?;
+        self.task().resolve(&mut self.settings)?;
         let experiment = self.task().experiment(&self.settings, Purpose::Training)?;
         let found = experiment.fingerprint();
         match &self.fingerprint {

@@ -13,7 +13,7 @@ pub struct Entry {
     /// What it is counted in.
     pub unit: Unit,
     /// How much.
-    pub told: Told,
+    pub means: Means,
     /// Whether it says nothing of the network: it is what others come to that are compared with it.
     pub is_baseline: bool,
     /// Whether it is the share of the lifetimes in which something is so.
@@ -22,9 +22,9 @@ pub struct Entry {
 
 /// A mean or several.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Told {
+pub enum Means {
     /// Over the lifetimes that have such a number.
-    Number(Mean),
+    One(Mean),
     /// Several that belong together, in order.
     List(Vec<Mean>),
 }
@@ -32,27 +32,27 @@ pub enum Told {
 impl Entry {
     /// The mean of a single number; `None` where it is a list, or no lifetime had any.
     pub fn mean(&self) -> Option<f64> {
-        match &self.told {
-            Told::Number(mean) => mean.mean(),
-            Told::List(_) => None,
+        match &self.means {
+            Means::One(mean) => mean.mean(),
+            Means::List(_) => None,
         }
     }
 
     /// Its standard error; `None` where it is a list, fewer than two lifetimes had any, or it is a share that was none or
     /// all: that there is no spread in a sample says nothing of the error then.
     pub fn error(&self) -> Option<f64> {
-        match &self.told {
-            Told::Number(mean) if self.is_share && [0, mean.count()].contains(&mean.ones()) => None,
-            Told::Number(mean) => mean.error(),
-            Told::List(_) => None,
+        match &self.means {
+            Means::One(mean) if self.is_share && [0, mean.count()].contains(&mean.ones()) => None,
+            Means::One(mean) => mean.error(),
+            Means::List(_) => None,
         }
     }
 
     /// The 95 % interval of a share; `None` of anything else, or where no lifetime had any.
     pub fn interval(&self) -> Option<[f64; 2]> {
-        match &self.told {
-            Told::Number(mean) if self.is_share => mean.share_interval(),
-            Told::Number(_) | Told::List(_) => None,
+        match &self.means {
+            Means::One(mean) if self.is_share => mean.share_interval(),
+            Means::One(_) | Means::List(_) => None,
         }
     }
 }
@@ -64,21 +64,21 @@ pub(super) fn add(entries: &mut Vec<Entry>, findings: &[Finding]) {
             key: finding.key,
             title: finding.title,
             unit: finding.unit,
-            told: match &finding.value {
-                Value::Number(_) => Told::Number(Mean::default()),
-                Value::List(values) => Told::List(vec![Mean::default(); values.len()]),
+            means: match &finding.value {
+                Value::Number(_) => Means::One(Mean::default()),
+                Value::List(values) => Means::List(vec![Mean::default(); values.len()]),
             },
             is_baseline: finding.is_baseline,
             is_share: finding.is_share,
         }));
     }
     for (entry, finding) in entries.iter_mut().zip(findings) {
-        match (&mut entry.told, &finding.value) {
-            (Told::Number(mean), Value::Number(value)) => value.iter().for_each(|value| mean.add(*value)),
-            (Told::List(means), Value::List(values)) => {
+        match (&mut entry.means, &finding.value) {
+            (Means::One(mean), Value::Number(value)) => value.iter().for_each(|value| mean.add(*value)),
+            (Means::List(means), Value::List(values)) => {
                 means.iter_mut().zip(values).for_each(|(mean, value)| value.iter().for_each(|value| mean.add(*value)));
             }
-            (Told::Number(_), Value::List(_)) | (Told::List(_), Value::Number(_)) => {}
+            (Means::One(_), Value::List(_)) | (Means::List(_), Value::Number(_)) => {}
         }
     }
 }

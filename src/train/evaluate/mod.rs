@@ -12,7 +12,7 @@
 pub mod entry;
 pub mod protocol;
 
-pub use entry::{Entry, Told};
+pub use entry::{Entry, Means};
 pub use protocol::{Lives, Protocol};
 
 use super::lesion::{Lesion, LesionKind};
@@ -118,8 +118,8 @@ pub fn evaluate(
     let mut aside = drawn.clone();
     let tallies = aside.fork();
     let since = protocol.interventions.first().map(|done| done.step);
-    let arm = || Arm { experiment, tally: experiment.tally(tallies.clone(), since), entries: Vec::new() };
-    let (mut changed, mut control, mut differences) = (arm(), arm(), Vec::new());
+    let condition = || Condition { experiment, tally: experiment.tally(tallies.clone(), since), entries: Vec::new() };
+    let (mut changed, mut control, mut differences) = (condition(), condition(), Vec::new());
     let mut lesioned = Lesioned { whole, lesions: &protocol.lesions, parameters: None, generator: aside };
     let (measure, run) = (specimen.config.task().measure(), specimen.config.to_json());
     let tolerance = specimen.config.tolerance();
@@ -178,19 +178,19 @@ fn compared(network: Option<&str>, baseline: Option<Option<&str>>) -> &'static s
 }
 
 /// Lifetimes to which the same is done.
-struct Arm<'a> {
+struct Condition<'a> {
     experiment: &'a dyn Experiment,
     tally: Option<Box<dyn Tally>>,
     entries: Vec<Entry>,
 }
 
 /// What one of them came to.
-struct Found {
+struct LifetimeFindings {
     measure: f32,
     findings: Vec<Finding>,
 }
 
-impl Arm<'_> {
+impl Condition<'_> {
     /// Lives one more.
     fn live(
         &mut self,
@@ -198,7 +198,7 @@ impl Arm<'_> {
         parameters: &Parameters,
         script: Script,
         origin: Origin,
-    ) -> candle_core::Result<Found> {
+    ) -> candle_core::Result<LifetimeFindings> {
         let outcome = self.experiment.live(parameters, vec![script], origin)?;
         let tape = &outcome.tape;
         let mut findings = vec![Finding::of_measure(measure, tape.measure)];
@@ -206,7 +206,7 @@ impl Arm<'_> {
         findings.push(Finding::number("loss", "loss per episode", Some(f64::from(tape.loss))));
         findings.extend(self.tally.iter_mut().flat_map(|tally| tally.judge(tape)));
         entry::add(&mut self.entries, &findings);
-        Ok(Found { measure: tape.measure, findings })
+        Ok(LifetimeFindings { measure: tape.measure, findings })
     }
 }
 

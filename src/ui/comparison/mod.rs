@@ -93,7 +93,7 @@ impl Comparison {
             self.has_failed |= !refused.is_empty();
             // What was added last is there, all of it.
             if !self.has_failed && self.unread() == 0 {
-                self.failures.settle(notices, Attempt::Comparing);
+                self.failures.clear(notices, Attempt::Comparing);
             }
             for why in refused {
                 self.failures.tell(notices, Attempt::Comparing, format!("Not compared: {why}."));

@@ -37,7 +37,7 @@ impl Moment {
 /// Counting in progress; dropping it asks the thread to stop and does not wait.
 struct Job {
     /// Places among the steps, and what was counted there.
-    news: Receiver<(usize, Moment)>,
+    messages: Receiver<(usize, Moment)>,
     stop: Arc<AtomicBool>,
     left: usize,
 }
@@ -79,7 +79,7 @@ impl Life {
     }
 
     /// Somebody looks at the lifetime of `scene` in this frame: counts it, unless that has been done.
-    pub fn look(&mut self, scene: &Scene, wake: &Wake) {
+    pub fn request(&mut self, scene: &Scene, wake: &Wake) {
         self.is_looked_at = true;
         let is_known = self.scene == Some(scene.identity());
         let is_over = self.moments.iter().all(Option::is_some) || self.problem.is_some();
@@ -97,7 +97,7 @@ impl Life {
     fn count(&mut self, scene: &Scene, wake: Wake) {
         self.job = None;
         let Some(alpha) = scene.alpha.clone() else { return };
-        let (sender, news) = channel();
+        let (sender, messages) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let (tape, layer, steps, stopped) =
             (Arc::clone(scene.tape()), scene.layer_index, self.steps.clone(), Arc::clone(&stop));
@@ -105,7 +105,7 @@ impl Life {
             .name("hebbscope-distributions".into())
             .spawn(move || walk(&tape, layer, &alpha, &steps, &sender, &stopped, &wake));
         match spawned {
-            Ok(_) => self.job = Some(Job { news, stop, left: self.steps.len() }),
+            Ok(_) => self.job = Some(Job { messages, stop, left: self.steps.len() }),
             Err(error) => self.problem = Some(format!("the system gives no thread ({error})")),
         }
     }
@@ -117,8 +117,8 @@ impl Life {
             self.scene = None;
         }
         while let Some(job) = &self.job {
-            match job.news.try_recv() {
-                Ok(news) => self.take_in(news),
+            match job.messages.try_recv() {
+                Ok(message) => self.receive(message),
                 Err(TryRecvError::Empty) => return,
                 Err(TryRecvError::Disconnected) => self.break_off(),
             }
@@ -128,14 +128,14 @@ impl Life {
     /// Waits for what is being counted; for pictures and tests, never for a frame.
     pub fn settle(&mut self) {
         while let Some(job) = &self.job {
-            match job.news.recv() {
-                Ok(news) => self.take_in(news),
+            match job.messages.recv() {
+                Ok(message) => self.receive(message),
                 Err(_) => self.break_off(),
             }
         }
     }
 
-    fn take_in(&mut self, (place, moment): (usize, Moment)) {
+    fn receive(&mut self, (place, moment): (usize, Moment)) {
         self.moments[place] = Some(Arc::new(moment));
         if let Some(job) = &mut self.job {
             job.left -= 1;

@@ -9,16 +9,16 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 const BROKEN: &str = "it stopped by an internal error";
 
 /// What the work tells.
-pub(super) enum News<T, R> {
+pub(super) enum Message<T, R> {
     /// One thing more.
-    More(T),
+    Partial(T),
     /// No more comes: what all of it came to, or why it came to nothing.
-    Ended(Result<R, String>),
+    Done(Result<R, String>),
 }
 
 /// Work in the making; dropping it asks the thread to stop and does not wait.
 pub(super) struct Job<T, R> {
-    news: Receiver<News<T, R>>,
+    messages: Receiver<Message<T, R>>,
     stop: Arc<AtomicBool>,
 }
 
@@ -35,17 +35,17 @@ impl<T, R> Job<T, R> {
     }
 
     /// What it has told and nobody has heard, without waiting for more.
-    pub fn heard(&self) -> Option<News<T, R>> {
-        match self.news.try_recv() {
-            Ok(news) => Some(news),
+    pub fn try_receive(&self) -> Option<Message<T, R>> {
+        match self.messages.try_recv() {
+            Ok(message) => Some(message),
             Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(News::Ended(Err(BROKEN.to_owned()))),
+            Err(TryRecvError::Disconnected) => Some(Message::Done(Err(BROKEN.to_owned()))),
         }
     }
 
     /// The next thing that it tells.
-    pub fn wait(&self) -> News<T, R> {
-        self.news.recv().unwrap_or_else(|_| News::Ended(Err(BROKEN.to_owned())))
+    pub fn receive(&self) -> Message<T, R> {
+        self.messages.recv().unwrap_or_else(|_| Message::Done(Err(BROKEN.to_owned())))
     }
 }
 
@@ -57,33 +57,33 @@ impl<T: Send + 'static, R: Send + 'static> Job<T, R> {
     pub fn start(
         name: &str,
         wake: &Wake,
-        work: impl FnOnce(&Teller<T, R>) -> anyhow::Result<R> + Send + 'static,
+        work: impl FnOnce(&Reporter<T, R>) -> anyhow::Result<R> + Send + 'static,
     ) -> Result<Self, String> {
-        let (sender, news) = channel();
+        let (sender, messages) = channel();
         let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::clone(wake));
-        let teller = Teller { sender, stopped: Arc::clone(&stop), wake };
+        let reporter = Reporter { sender, stopped: Arc::clone(&stop), wake };
         let work = move || {
-            let result = work(&teller).map_err(|error| format!("{error:#}"));
-            teller.send(News::Ended(result));
+            let result = work(&reporter).map_err(|error| format!("{error:#}"));
+            reporter.send(Message::Done(result));
         };
         match std::thread::Builder::new().name(name.into()).spawn(work) {
-            Ok(_) => Ok(Self { news, stop }),
+            Ok(_) => Ok(Self { messages, stop }),
             Err(error) => Err(format!("the system gives no thread ({error})")),
         }
     }
 }
 
 /// What the work tells by.
-pub(super) struct Teller<T, R> {
-    sender: Sender<News<T, R>>,
+pub(super) struct Reporter<T, R> {
+    sender: Sender<Message<T, R>>,
     stopped: Arc<AtomicBool>,
     wake: Wake,
 }
 
-impl<T, R> Teller<T, R> {
+impl<T, R> Reporter<T, R> {
     /// Tells one thing more; whether more is wanted.
-    pub fn tell(&self, more: T) -> bool {
-        self.send(News::More(more)) && self.is_wanted()
+    pub fn report(&self, more: T) -> bool {
+        self.send(Message::Partial(more)) && self.is_wanted()
     }
 
     /// Whether nobody has asked to stop.
@@ -92,8 +92,8 @@ impl<T, R> Teller<T, R> {
     }
 
     /// Whether it is heard: a window that has been closed no longer wants the result.
-    fn send(&self, news: News<T, R>) -> bool {
-        let is_heard = self.sender.send(news).is_ok();
+    fn send(&self, message: Message<T, R>) -> bool {
+        let is_heard = self.sender.send(message).is_ok();
         (self.wake)();
         is_heard
     }

@@ -4,8 +4,8 @@
 //! Shuffled values are the same in other places: what that costs is what their places are worth. A network that is slow
 //! lives as many episodes as [`BUDGET`] allows.
 
-use super::job::{Job, News, Teller};
-use super::{EPISODES, Examined};
+use super::job::{Job, Message, Reporter};
+use super::{EPISODES, EvaluatedNetwork};
 use crate::tasks::tally::Mean;
 use crate::train::evaluate::{self, Life, Lives, Protocol};
 use crate::train::lesion::{Lesion, LesionKind};
@@ -51,7 +51,7 @@ impl Row {
 
 /// What has been found of one parameter of one network.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found {
+pub struct LesionEvaluation {
     /// The network's numbers and settings, in one number.
     network: u64,
     /// The parameter.
@@ -66,8 +66,8 @@ pub struct Found {
     pub problem: Option<String>,
 }
 
-impl Found {
-    fn take_in(&mut self, kind: LesionKind, life: &Life) {
+impl LesionEvaluation {
+    fn add(&mut self, kind: LesionKind, life: &Life) {
         if self.rows.last().is_none_or(|row| row.kind != kind) {
             self.rows.push(Row::new(kind));
         }
@@ -83,24 +83,24 @@ type More = (LesionKind, Life);
 /// What has been found so far, whichever networks were in view.
 #[derive(Default)]
 pub struct Lesions {
-    known: Vec<Found>,
-    running: Option<(Found, Job<More, ()>)>,
+    known: Vec<LesionEvaluation>,
+    running: Option<(LesionEvaluation, Job<More, ()>)>,
     /// The network that was asked for last, and its number.
-    last: Option<(Examined, u64)>,
+    last: Option<(EvaluatedNetwork, u64)>,
 }
 
 impl Lesions {
     /// What is known of `parameter` in the network of a scene; begins to find it out where nothing is known and it
     /// `may_begin`. `None` where it may not, or the network can live no other episode.
-    pub(in crate::ui) fn look(
+    pub(in crate::ui) fn request(
         &mut self,
         scene: &Scene,
         parameter: &str,
         may_begin: bool,
         wake: &Wake,
-    ) -> Option<Found> {
+    ) -> Option<LesionEvaluation> {
         let network = self.network(scene)?;
-        let is_it = |found: &Found| found.network == network && found.parameter == parameter;
+        let is_it = |found: &LesionEvaluation| found.network == network && found.parameter == parameter;
         if let Some((found, _)) = self.running.as_ref().filter(|(found, _)| is_it(found)) {
             return Some(found.clone());
         }
@@ -122,21 +122,21 @@ impl Lesions {
 
     /// The number of a network; looked at once.
     fn network(&mut self, scene: &Scene) -> Option<u64> {
-        if let Some((_, number)) = self.last.as_ref().filter(|(examined, _)| examined.is_of(scene)) {
+        if let Some((_, number)) = self.last.as_ref().filter(|(evaluated_network, _)| evaluated_network.is_of(scene)) {
             return Some(*number);
         }
-        let examined = Examined::of(scene)?;
+        let evaluated_network = EvaluatedNetwork::of(scene)?;
         let mut hasher = DefaultHasher::new();
-        (examined.config.to_json().to_string(), scene.iteration, scene.fingerprint()).hash(&mut hasher);
+        (evaluated_network.config.to_json().to_string(), scene.iteration, scene.fingerprint()).hash(&mut hasher);
         let number = hasher.finish();
-        self.last = Some((examined, number));
+        self.last = Some((evaluated_network, number));
         Some(number)
     }
 
     fn begin(&mut self, scene: &Scene, network: u64, parameter: &str, wake: &Wake) {
-        let Some(examined) = Examined::of(scene) else { return };
+        let Some(evaluated_network) = EvaluatedNetwork::of(scene) else { return };
         let kinds = kinds(scene, parameter);
-        let mut found = Found {
+        let mut found = LesionEvaluation {
             network,
             parameter: parameter.to_owned(),
             rows: Vec::new(),
@@ -145,7 +145,9 @@ impl Lesions {
             problem: None,
         };
         let parameter = parameter.to_owned();
-        let job = Job::start("hebbscope-lesions", wake, move |teller| evaluated(&examined, &parameter, &kinds, teller));
+        let job = Job::start("hebbscope-lesions", wake, move |reporter| {
+            evaluated(&evaluated_network, &parameter, &kinds, reporter)
+        });
         match job {
             Ok(job) => self.running = Some((found, job)),
             Err(problem) => {
@@ -155,7 +157,7 @@ impl Lesions {
         }
     }
 
-    fn keep(&mut self, mut found: Found) {
+    fn keep(&mut self, mut found: LesionEvaluation) {
         found.is_over = true;
         super::keep(&mut self.known, found, KEPT);
     }
@@ -167,8 +169,8 @@ impl Lesions {
         if supersedes || !scene.is_some_and(is_of) {
             self.running = None;
         }
-        while let Some(news) = self.running.as_ref().and_then(|(_, job)| job.heard()) {
-            self.take_in(news);
+        while let Some(message) = self.running.as_ref().and_then(|(_, job)| job.try_receive()) {
+            self.receive(message);
         }
     }
 
@@ -179,19 +181,19 @@ impl Lesions {
 
     /// Waits for what is in the making; for pictures and tests, never for a frame.
     pub(in crate::ui) fn settle(&mut self) {
-        while let Some(news) = self.running.as_ref().map(|(_, job)| job.wait()) {
-            self.take_in(news);
+        while let Some(message) = self.running.as_ref().map(|(_, job)| job.receive()) {
+            self.receive(message);
         }
     }
 
-    fn take_in(&mut self, news: News<More, ()>) {
-        match news {
-            News::More((kind, life)) => {
+    fn receive(&mut self, message: Message<More, ()>) {
+        match message {
+            Message::Partial((kind, life)) => {
                 if let Some((found, _)) = &mut self.running {
-                    found.take_in(kind, &life);
+                    found.add(kind, &life);
                 }
             }
-            News::Ended(result) => {
+            Message::Done(result) => {
                 let Some((mut found, _)) = self.running.take() else { return };
                 found.problem = result.err();
                 self.keep(found);
@@ -208,10 +210,10 @@ fn kinds(scene: &Scene, parameter: &str) -> Vec<LesionKind> {
 
 /// All kinds in the same episodes: as many as a share of [`BUDGET`] allows the first one.
 fn evaluated(
-    examined: &Examined,
+    evaluated_network: &EvaluatedNetwork,
     parameter: &str,
     kinds: &[LesionKind],
-    teller: &Teller<More, ()>,
+    reporter: &Reporter<More, ()>,
 ) -> anyhow::Result<()> {
     let (begun, share) = (Instant::now(), BUDGET / kinds.len().max(1) as u32);
     let mut episodes = EPISODES;
@@ -219,12 +221,12 @@ fn evaluated(
         let lesion = Lesion { parameter: parameter.to_owned(), kind: *kind };
         let protocol = Protocol { lives: Lives::Seeds(0..episodes), interventions: Vec::new(), lesions: vec![lesion] };
         let mut count = 0;
-        evaluate::evaluate(examined.specimen(), &protocol, |life| {
+        evaluate::evaluate(evaluated_network.specimen(), &protocol, |life| {
             count += 1;
             let has_time = place > 0 || count < FEWEST || begun.elapsed() < share;
-            teller.tell((*kind, life.clone())) && has_time
+            reporter.report((*kind, life.clone())) && has_time
         })?;
-        if !teller.is_wanted() {
+        if !reporter.is_wanted() {
             break;
         }
         episodes = count;

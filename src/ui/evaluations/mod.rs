@@ -4,12 +4,12 @@
 //! |---|---|
 //! | here | the network that is evaluated |
 //! | `job` | work on a thread of its own that tells of every life |
-//! | [`others`] | what is done to the episode in view, done to many others |
+//! | [`interventions`] | what is done to the episode in view, done to many others |
 //! | [`lesions`] | what α and w are worth: the network with them shuffled, the same everywhere, or gone |
 
+pub mod interventions;
 mod job;
 pub mod lesions;
-pub mod others;
 
 use super::scene::Scene;
 use crate::plastic::Parameters;
@@ -26,13 +26,13 @@ fn keep<T>(known: &mut Vec<T>, found: T, most: usize) {
 }
 
 /// The network that is evaluated.
-struct Examined {
+struct EvaluatedNetwork {
     config: RunConfig,
     parameters: Arc<Parameters>,
     iteration: u64,
 }
 
-impl Examined {
+impl EvaluatedNetwork {
     /// That of a scene; `None` where it can live no episode of another seed.
     fn of(scene: &Scene) -> Option<Self> {
         let (config, parameters) = (scene.config.clone()?, Arc::clone(&scene.parameters));

@@ -278,7 +278,7 @@ impl Exports {
         };
         match last.clone() {
             Ok(text) => {
-                self.failures.settle(notices, Attempt::Exporting);
+                self.failures.clear(notices, Attempt::Exporting);
                 if !self.is_open {
                     notices.push(Notice { text, is_error: false });
                 }

@@ -29,7 +29,7 @@ pub use exports::Exports;
 pub use job::Job;
 
 use super::comparison::Compared;
-use super::evaluations::others::Others;
+use super::evaluations::interventions::InterventionEvaluations;
 use super::inspector::Pinned;
 use super::layout::{Arrangement, Choices, Dock, Named};
 use super::lifetimes::Shelf;
@@ -112,7 +112,7 @@ pub struct Still {
     /// Lifetimes side by side.
     pub shelf: Shelf,
     /// What is done to the lifetime, done to many others.
-    pub others: Others,
+    pub intervention_evaluations: InterventionEvaluations,
     /// Runs beside each other.
     pub compared: Compared,
     /// The neuron or connection that is looked at.

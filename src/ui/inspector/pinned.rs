@@ -82,7 +82,7 @@ pub struct Inspection {
 
 impl Inspection {
     /// Another scene takes the place of `old`: the pin stays only in a layer of the same size.
-    pub(in crate::ui) fn take_in(&mut self, old: Option<&Scene>, new: &Scene) {
+    pub(in crate::ui) fn replace_scene(&mut self, old: Option<&Scene>, new: &Scene) {
         if old.is_none_or(|old| old.shape() != new.shape()) {
             (self.pinned, self.is_offered) = (None, false);
         }

@@ -79,7 +79,7 @@ impl Ordering {
     }
 
     /// Looks for the clusters of `matrix`, which [`Self::wanted`] has named; `wake` is called when they are there.
-    pub fn look(&mut self, scene: &Scene, matrix: Option<Arc<Matrix>>, wake: &Wake) {
+    pub fn request(&mut self, scene: &Scene, matrix: Option<Arc<Matrix>>, wake: &Wake) {
         let key = (scene.identity(), self.kind(scene));
         let (sender, order) = channel();
         let stop = Arc::new(AtomicBool::new(false));
@@ -129,9 +129,9 @@ impl Ordering {
     pub fn update(&mut self) {
         let Some(job) = &self.job else { return };
         match job.order.try_recv() {
-            Ok(order) => self.take_in(order),
+            Ok(order) => self.receive(order),
             Err(TryRecvError::Empty) => {}
-            Err(TryRecvError::Disconnected) => self.take_in(None),
+            Err(TryRecvError::Disconnected) => self.receive(None),
         }
     }
 
@@ -139,11 +139,11 @@ impl Ordering {
     pub fn settle(&mut self) {
         if let Some(job) = &self.job {
             let order = job.order.recv().unwrap_or_default();
-            self.take_in(order);
+            self.receive(order);
         }
     }
 
-    fn take_in(&mut self, order: Option<NeuronOrder>) {
+    fn receive(&mut self, order: Option<NeuronOrder>) {
         if let Some(job) = self.job.take() {
             self.by_cluster = Some((job.key, order.map(Arc::new)));
         }

@@ -116,7 +116,7 @@ impl Ranks {
         }
         while let Some(job) = &self.job {
             match job.news.try_recv() {
-                Ok(reading) => self.take_in(reading),
+                Ok(reading) => self.receive(reading),
                 Err(TryRecvError::Empty) => return,
                 Err(TryRecvError::Disconnected) => self.end(),
             }
@@ -127,13 +127,13 @@ impl Ranks {
     pub fn settle(&mut self) {
         while let Some(job) = &self.job {
             match job.news.recv() {
-                Ok(reading) => self.take_in(reading),
+                Ok(reading) => self.receive(reading),
                 Err(_) => self.end(),
             }
         }
     }
 
-    fn take_in(&mut self, reading: Arc<Reading>) {
+    fn receive(&mut self, reading: Arc<Reading>) {
         let Some(job) = &mut self.job else { return };
         job.done += 1;
         let is_of_line = !job.kind.moves() || self.steps.binary_search(&reading.step).is_ok();

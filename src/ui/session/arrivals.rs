@@ -69,7 +69,7 @@ impl Session {
         self.comparison.settle(&mut self.notices);
         if let Some(job) = self.job.take() {
             let result = job.result.recv().unwrap_or_else(|_| Err(anyhow!("{} ended without a word", job.what)));
-            self.take_in(&job.what, job.arrival, result);
+            self.apply(&job.what, job.arrival, result);
         }
     }
 
@@ -125,12 +125,12 @@ impl Session {
             Err(TryRecvError::Disconnected) => Err(anyhow!("it stopped by an internal error")),
         };
         if let Some(job) = self.job.take() {
-            self.take_in(&job.what, job.arrival, result);
+            self.apply(&job.what, job.arrival, result);
         }
     }
 
     /// Takes in what the followed run folder has become.
-    pub(super) fn look(&mut self) {
+    pub(super) fn follow_folder(&mut self) {
         match self.watch.as_ref().and_then(Watch::latest) {
             Some(Look::Newer(prepared)) if !self.following => {
                 self.succeeded(Attempt::Following);
@@ -139,7 +139,7 @@ impl Session {
             Some(Look::Newer(prepared)) => {
                 let place = (self.clock.at() + 1 < self.clock.steps()).then_some(self.clock.at());
                 let playing = self.clock.is_playing();
-                self.take_in("following the run", Arrival::Follow, Ok(*prepared));
+                self.apply("following the run", Arrival::Follow, Ok(*prepared));
                 // The newer network is seen at the same instant of its lifetime.
                 if let Some(step) = place {
                     self.clock.seek(step);
@@ -156,7 +156,7 @@ impl Session {
         }
     }
 
-    pub(super) fn take_in(&mut self, what: &str, arrival: Arrival, result: anyhow::Result<Prepared>) {
+    pub(super) fn apply(&mut self, what: &str, arrival: Arrival, result: anyhow::Result<Prepared>) {
         let mut prepared = match result {
             Ok(prepared) => prepared,
             // Whatever cannot be opened names itself.
@@ -243,7 +243,7 @@ impl Session {
             self.curve = curve;
         }
         let wanted = self.wanted_layer();
-        self.inspection.take_in(self.scene.as_ref(), &prepared.scene);
+        self.inspection.replace_scene(self.scene.as_ref(), &prepared.scene);
         self.distributions.keep(&mut prepared.scene, arrival == Arrival::Follow);
         let scene = self.scene.insert(prepared.scene);
         // Of pictures it is seen first what one pixel remembers of them.

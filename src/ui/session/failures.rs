@@ -40,7 +40,7 @@ impl Failures {
     }
 
     /// The same thing has gone well: nobody needs to read any more that it failed.
-    pub fn settle(&mut self, notices: &mut Vec<Notice>, attempt: Attempt) {
+    pub fn clear(&mut self, notices: &mut Vec<Notice>, attempt: Attempt) {
         self.told.retain(|(failed, text)| {
             let is_over = *failed == attempt;
             if is_over {

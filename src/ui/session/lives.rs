@@ -5,8 +5,8 @@ use super::Session;
 use super::arrivals::Arrival;
 use crate::episode::Intervention;
 use crate::tasks::Recalled;
+use crate::ui::evaluations::interventions::View;
 use crate::ui::evaluations::lesions;
-use crate::ui::evaluations::others::View;
 use crate::ui::lifetimes::{GalleryLifetime, Lives};
 use crate::ui::scene::{self, Changed, Prepared};
 use std::sync::Arc;
@@ -71,24 +71,24 @@ impl Session {
     }
 
     /// What is done to the lifetime in view, done to many others, as far as it has been found; see
-    /// [`Others`](crate::ui::evaluations::others::Others). It waits while a network trains.
-    pub fn look_at_others(&mut self) -> View {
+    /// [`InterventionEvaluations`](crate::ui::evaluations::interventions::InterventionEvaluations). It waits while a network trains.
+    pub fn request_intervention_evaluation(&mut self) -> View {
         let may_begin = !self.training.is_running();
         let Some(scene) = &self.scene else { return View::Nothing };
-        self.others.look(scene, may_begin, &self.wake)
+        self.intervention_evaluations.request(scene, may_begin, &self.wake)
     }
 
     /// What a parameter of the network in view is worth, as far as it has been found; begins to find it out. `None` while a
     /// network trains, unless it is known.
-    pub fn look_at_lesions(&mut self, parameter: &str) -> Option<lesions::Found> {
+    pub fn request_lesion_evaluation(&mut self, parameter: &str) -> Option<lesions::LesionEvaluation> {
         let may_begin = !self.training.is_running();
-        self.lesions.look(self.scene.as_ref()?, parameter, may_begin, &self.wake)
+        self.lesions.request(self.scene.as_ref()?, parameter, may_begin, &self.wake)
     }
 
     /// Does to many others what is done to the lifetime in view, however long that takes.
-    pub fn compare_with_others(&mut self) {
+    pub fn begin_intervention_evaluation(&mut self) {
         if let Some(scene) = self.scene.as_ref().filter(|_| !self.training.is_running()) {
-            self.others.begin(scene, &self.wake);
+            self.intervention_evaluations.begin(scene, &self.wake);
         }
     }
 

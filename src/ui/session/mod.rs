@@ -11,8 +11,8 @@ use super::asking::Asking;
 use super::branching::Branching;
 use super::comparison::Comparison;
 use super::distributions::Distributions;
+use super::evaluations::interventions::InterventionEvaluations;
 use super::evaluations::lesions::Lesions;
-use super::evaluations::others::Others;
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
 use super::layout::Subject;
@@ -82,7 +82,7 @@ pub struct Session {
     /// How values are distributed, over training and along the lifetime.
     pub distributions: Distributions,
     /// What is done to the lifetime in view, done to many others.
-    pub others: Others,
+    pub intervention_evaluations: InterventionEvaluations,
     /// What its parameters are worth.
     pub lesions: Lesions,
     curve: Vec<Point>,
@@ -120,7 +120,7 @@ impl Session {
             comparison: Comparison::default(),
             ranks: Ranks::default(),
             distributions: Distributions::default(),
-            others: Others::default(),
+            intervention_evaluations: InterventionEvaluations::default(),
             lesions: Lesions::default(),
             curve: Vec::new(),
             job: None,
@@ -269,7 +269,7 @@ impl Session {
     pub fn follow(&mut self) {
         self.following = true;
         if let Some(newer) = self.newer.take() {
-            self.take_in("following the run", Arrival::Follow, Ok(*newer));
+            self.apply("following the run", Arrival::Follow, Ok(*newer));
         }
         self.clock.pause();
     }
@@ -304,7 +304,7 @@ impl Session {
         let (scene, at) = (self.scene.as_mut()?, self.clock.at());
         if let Some(kind) = self.ordering.wanted(scene) {
             let matrix = Matrices::lasting(scene, kind);
-            self.ordering.look(scene, matrix, &self.wake);
+            self.ordering.request(scene, matrix, &self.wake);
         }
         self.ordering.at(scene, at)
     }
@@ -328,7 +328,7 @@ impl Session {
     /// Counts the values of the trace along the lifetime in view, as long as this is called in every frame.
     pub fn look_at_distributions(&mut self) {
         if let Some(scene) = &self.scene {
-            self.distributions.life.look(scene, &self.wake);
+            self.distributions.life.request(scene, &self.wake);
         }
     }
 
@@ -340,11 +340,11 @@ impl Session {
         self.ranks.update();
         self.comparison.update(&mut self.notices);
         self.ordering.update();
-        self.others.update();
+        self.intervention_evaluations.update();
         self.lesions.update(self.scene.as_ref(), self.training.is_running());
         self.distributions.update(self.scene.as_mut());
         self.receive();
-        self.look();
+        self.follow_folder();
         self.update_asking();
         self.update_branching();
         if self.following
@@ -365,7 +365,7 @@ impl Session {
     /// Whether nothing is being found that panels have asked for.
     pub fn is_at_rest(&self) -> bool {
         let is_looking = self.training.devices.is_looking() || self.ordering.is_looking() || self.ranks.is_busy();
-        let is_looking = is_looking || self.others.is_busy() || self.lesions.is_busy();
+        let is_looking = is_looking || self.intervention_evaluations.is_busy() || self.lesions.is_busy();
         !is_looking && self.shelf.progress().is_none() && self.distributions.life.progress().is_none()
     }
 
@@ -375,7 +375,7 @@ impl Session {
         self.training.devices.settle();
         self.ordering.settle();
         self.ranks.settle();
-        self.others.settle(&self.wake);
+        self.intervention_evaluations.settle(&self.wake);
         self.lesions.settle();
         self.distributions.life.settle();
     }
@@ -388,7 +388,7 @@ impl Session {
             at: self.clock.at(),
             curve: self.curve().into(),
             shelf: self.shelf.clone(),
-            others: self.others.clone(),
+            intervention_evaluations: self.intervention_evaluations.clone(),
             compared: self.comparison.compared().clone(),
             pinned: self.pinned(),
             order: self.scene.as_ref().map(|scene| self.ordering.kind(scene)),
@@ -406,7 +406,7 @@ impl Session {
         }
         self.scene = Some(still.scene);
         self.shelf = still.shelf;
-        self.others = still.others;
+        self.intervention_evaluations = still.intervention_evaluations;
         self.comparison.show(still.compared);
         self.unpin();
         if let Some(pinned) = still.pinned {
@@ -421,7 +421,7 @@ impl Session {
 
     /// Something has gone well: what was said about its failing before goes.
     pub(in crate::ui) fn succeeded(&mut self, attempt: Attempt) {
-        self.failures.settle(&mut self.notices, attempt);
+        self.failures.clear(&mut self.notices, attempt);
     }
 
     /// Adds a message about something that went wrong.

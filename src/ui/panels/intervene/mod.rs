@@ -5,12 +5,12 @@
 //! |---|---|
 //! | here | what can be done |
 //! | `done` | what has been done, and what it came to |
-//! | `others`, `chart` | the same in many episodes, and where this one lies among them |
+//! | `comparison`, `chart` | the same in many episodes, and where this one lies among them |
 //! | [`words`] | what is said about that |
 
 mod chart;
+mod comparison;
 mod done;
-mod others;
 pub mod words;
 
 use super::{Explanation, Panel};
@@ -123,7 +123,7 @@ impl Panel for Intervene {
                         }
                     });
                     ui.vertical(|ui| match has_others {
-                        true => others::others_ui(ui, session, palette),
+                        true => comparison::comparison_ui(ui, session, palette),
                         false => done::done_ui(ui, session, palette),
                     });
                 });
@@ -132,7 +132,7 @@ impl Panel for Intervene {
                 ui.add_space(4.0);
                 ui.separator();
                 done::done_ui(ui, session, palette);
-                others::others_ui(ui, session, palette);
+                comparison::comparison_ui(ui, session, palette);
             }
         });
     }

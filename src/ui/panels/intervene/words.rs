@@ -2,14 +2,14 @@
 
 use crate::tasks::Measure;
 use crate::tasks::tally::Mean;
-use crate::train::evaluate::{Life, Told};
+use crate::train::evaluate::{Life, Means};
 use crate::ui::evaluations::EPISODES;
-use crate::ui::evaluations::others::Found;
+use crate::ui::evaluations::interventions::InterventionEvaluation;
 use crate::ui::fitting::BETWEEN;
 use crate::ui::numbers::{self, decimals, percent, with_error};
 
 /// "The same in 57 of 200 episodes".
-pub fn title(found: &Found) -> String {
+pub fn title(found: &InterventionEvaluation) -> String {
     let count = found.lives.len();
     match found.is_over() {
         true => format!("The same in {count} episodes"),
@@ -21,7 +21,7 @@ pub fn title(found: &Found) -> String {
 const NEVER_AGAIN: &str = "never_again_share";
 
 /// "mean difference −63.2 ± 3.5 · 9 % lose at most 5 · 19 % of the 184 that had found the reward never find it again".
-pub fn summary(found: &Found, measure: Measure) -> String {
+pub fn summary(found: &InterventionEvaluation, measure: Measure) -> String {
     let differences = || found.lives.iter().filter_map(Life::difference);
     let mean: Mean = differences().collect();
     let Some(value) = mean.mean() else { return String::new() };
@@ -34,7 +34,7 @@ pub fn summary(found: &Found, measure: Measure) -> String {
         tolerance => format!("at most {}", numbers::shortest(tolerance)),
     };
     parts.push(format!("{} lose {little}", how_many(&unharmed)));
-    if let Some(Told::Number(lost)) = found.result.as_ref().and_then(|result| Some(&result.entry(NEVER_AGAIN)?.told))
+    if let Some(Means::One(lost)) = found.result.as_ref().and_then(|result| Some(&result.entry(NEVER_AGAIN)?.means))
         && lost.count() > 0
     {
         let of_control = found.result.as_ref().and_then(|result| result.contrast.as_ref());
@@ -49,7 +49,7 @@ pub fn summary(found: &Found, measure: Measure) -> String {
 }
 
 /// What all of them came to: "reward per episode: 133.8 ± 4.4 with intervention, 197.0 ± 4.3 control".
-pub fn outcomes(found: &Found, measure: Measure) -> String {
+pub fn outcomes(found: &InterventionEvaluation, measure: Measure) -> String {
     let with: Mean = found.lives.iter().map(|life| life.measure).collect();
     let control: Mean = found.lives.iter().filter_map(|life| life.control).collect();
     let words = |mean: Mean| {
@@ -59,7 +59,7 @@ pub fn outcomes(found: &Found, measure: Measure) -> String {
 }
 
 /// "This episode: −90.0, worse than 88 % of them."
-pub fn place(found: &Found, measure: Measure, this: f64) -> String {
+pub fn place(found: &InterventionEvaluation, measure: Measure, this: f64) -> String {
     let differences: Vec<f64> = found.lives.iter().filter_map(Life::difference).collect();
     let part = |sign: f64| {
         let count = differences.iter().filter(|other| measure.is_worse(sign * (this - **other))).count();
@@ -81,7 +81,7 @@ pub fn bar(count: usize, [from, to]: [f64; 2], measure: Measure) -> String {
 }
 
 /// What all bars show, for screen readers.
-pub fn chart(found: &Found, measure: Measure) -> String {
+pub fn chart(found: &InterventionEvaluation, measure: Measure) -> String {
     format!("histogram of the differences to the control in {}: {}", measure.title, summary(found, measure))
 }
 
@@ -117,8 +117,8 @@ mod tests {
     use std::sync::Arc;
 
     /// Episodes with these differences to controls of 100.
-    fn found(differences: &[f64]) -> Found {
-        let mut found = Found::of(Vec::new());
+    fn found(differences: &[f64]) -> InterventionEvaluation {
+        let mut found = InterventionEvaluation::of(Vec::new());
         let lives = differences.iter().zip(0..);
         found.lives =
             lives.map(|(d, seed)| Life { seed: Some(seed), measure: 100.0 + d, control: Some(100.0) }).collect();

@@ -6,7 +6,7 @@ use crate::tasks::tally::Mean;
 use crate::tasks::{Goal, Measure};
 use crate::train::lesion::LesionKind;
 use crate::ui::evaluations::EPISODES;
-use crate::ui::evaluations::lesions::{Found, Row};
+use crate::ui::evaluations::lesions::{LesionEvaluation, Row};
 use crate::ui::matrices::MatrixKind;
 use crate::ui::numbers::{self, with_error};
 use crate::ui::panels::popup::below;
@@ -61,7 +61,7 @@ impl MatrixPanel {
                 "The network as it was trained, and with other values of {symbol} in the same new episodes: \
                  shuffled among the connections, anew in each episode; the mean of all everywhere; zero."
             )));
-            match session.look_at_lesions(parameter) {
+            match session.request_lesion_evaluation(parameter) {
                 Some(found) => found_ui(ui, session, &found, self.kind, palette),
                 None => {
                     ui.add(quiet("It waits while a network trains."));
@@ -71,7 +71,7 @@ impl MatrixPanel {
     }
 }
 
-fn found_ui(ui: &mut Ui, session: &mut Session, found: &Found, kind: MatrixKind, palette: &Palette) {
+fn found_ui(ui: &mut Ui, session: &mut Session, found: &LesionEvaluation, kind: MatrixKind, palette: &Palette) {
     let Some(measure) = session.scene().map(|scene| scene.task.measure()) else { return };
     let quiet = |words: &str| Label::new(RichText::new(words).small().color(palette.quiet)).wrap();
     if let Some(problem) = &found.problem {
@@ -131,7 +131,7 @@ fn bar_ui(ui: &mut Ui, (name, mean, ink): (&str, Mean, Color32), longest: f64, m
 }
 
 /// "episode seeds 0 to 199", or how far it is.
-fn counted(found: &Found) -> String {
+fn counted(found: &LesionEvaluation) -> String {
     let count = found.rows.last().map_or(0, |row| row.difference.count());
     match (found.rows.first(), found.rows.last()) {
         (Some(first), _) if found.is_over => format!("episode seeds 0 to {}", first.difference.count().max(1) - 1),

@@ -7,9 +7,9 @@ use crate::workbench::specimen;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::episode::{Intervention, What};
-use hebbscope::train::evaluate::{self, Evaluation, Life, Lives, Protocol, Told};
+use hebbscope::train::evaluate::{self, Evaluation, Life, Lives, Means, Protocol};
 use hebbscope::ui::evaluations::EPISODES;
-use hebbscope::ui::evaluations::others::{Found, View};
+use hebbscope::ui::evaluations::interventions::{InterventionEvaluation, View};
 use hebbscope::ui::numbers;
 use hebbscope::ui::scene::Scene;
 use hebbscope::ui::{App, Session};
@@ -55,9 +55,9 @@ fn bars(harness: &Harness<'_, App>) -> Vec<(usize, u64)> {
 }
 
 /// What the panel shows of the life in view.
-fn shown(session: &mut Session) -> Found {
-    match session.look_at_others() {
-        View::Found(found) => found,
+fn shown(session: &mut Session) -> InterventionEvaluation {
+    match session.request_intervention_evaluation() {
+        View::Evaluation(found) => found,
         other => panic!("{other:?}"),
     }
 }
@@ -83,7 +83,7 @@ fn the_panel_says_of_two_hundred_episodes_what_an_evaluation_says() {
     let unharmed = 100.0 * contrast.unharmed.mean().unwrap();
     let lost = 100.0 * result.entry("never_again_share").unwrap().mean().unwrap();
     let entry = contrast.control.iter().find(|entry| entry.key == "never_again_share").unwrap();
-    let Told::Number(counted) = &entry.told else { panic!("a number") };
+    let Means::One(counted) = &entry.means else { panic!("a number") };
     let known = counted.count();
     let left_alone = 100.0 * entry.mean().unwrap();
     assert!(left_alone > 0.0, "every control finds it again: the test would see nothing");
@@ -156,7 +156,7 @@ fn transplants_come_from_one_donor_each_and_so_they_open() {
     let What::Transplant { seed, .. } = tape(&harness).interventions[0].what else { panic!("no transplant") };
     assert_eq!(seed, 3 + typical);
     // It is one of the same two hundred, which are not run again.
-    assert!(!harness.state().session.others.is_busy());
+    assert!(!harness.state().session.intervention_evaluations.is_busy());
     assert_eq!(shown(&mut harness.state_mut().session).lives, result.lives);
 }
 
@@ -167,12 +167,12 @@ fn what_changes_supersedes_what_runs_and_a_dragged_slider_begins_nothing() {
     session.open(checkpoint(folder.path()));
     session.settle();
     session.clock.seek(10);
-    assert_eq!(session.look_at_others(), View::Nothing);
+    assert_eq!(session.request_intervention_evaluation(), View::Nothing);
     for scale in [0.8, 0.6, 0.4] {
         session.intervene(What::ScaleAlpha(scale));
         session.update();
         session.settle();
-        assert_eq!(session.look_at_others(), View::Waiting, "it began at {scale}");
+        assert_eq!(session.request_intervention_evaluation(), View::Waiting, "it began at {scale}");
     }
     // Waited for, it is of the last one; and stays known while something else is in view.
     session.wait_for_panels();
@@ -183,26 +183,26 @@ fn what_changes_supersedes_what_runs_and_a_dragged_slider_begins_nothing() {
     session.intervene(What::Erase);
     session.update();
     session.settle();
-    assert_eq!(session.look_at_others(), View::Waiting, "what was found of something else is shown");
+    assert_eq!(session.request_intervention_evaluation(), View::Waiting, "what was found of something else is shown");
     // Something else again, before it is done: what runs is given up, and nothing of it is told.
-    session.compare_with_others();
-    assert!(session.others.is_busy());
+    session.begin_intervention_evaluation();
+    assert!(session.intervention_evaluations.is_busy());
     session.retract(1..2);
     session.update();
     session.settle();
     assert_eq!(shown(&mut session), scaled);
-    assert!(!session.others.is_busy(), "what is no longer in view still runs");
+    assert!(!session.intervention_evaluations.is_busy(), "what is no longer in view still runs");
     session.retract_all();
     session.update();
     session.settle();
-    assert_eq!(session.look_at_others(), View::Nothing);
+    assert_eq!(session.request_intervention_evaluation(), View::Nothing);
     // What no panel shows is not begun.
     session.intervene(What::Freeze);
     session.update();
     session.settle();
     session.update();
     session.update();
-    assert!(!session.others.is_busy());
+    assert!(!session.intervention_evaluations.is_busy());
 }
 
 #[test]
@@ -212,11 +212,11 @@ fn a_large_network_is_compared_when_somebody_asks_and_can_be_stopped() {
     harness.state_mut().session.intervene(What::Erase);
     lived(&mut harness);
     harness.get_by_label("Compare with 200 episodes");
-    assert!(!harness.state().session.others.is_busy(), "it began by itself");
+    assert!(!harness.state().session.intervention_evaluations.is_busy(), "it began by itself");
     let session = &mut harness.state_mut().session;
-    session.compare_with_others();
+    session.begin_intervention_evaluation();
     wait_for_lives(session, 2);
-    session.others.stop();
+    session.intervention_evaluations.stop();
     session.wait_for_panels();
     let some = shown(session);
     let count = some.lives.len();
@@ -245,7 +245,7 @@ fn driving_has_no_comparison_and_nothing_begins_while_a_network_trains() {
     harness.state_mut().session.intervene(What::Act(1));
     lived(&mut harness);
     harness.get_by_label_contains("there is no comparison");
-    assert!(!harness.state().session.others.is_busy());
+    assert!(!harness.state().session.intervention_evaluations.is_busy());
 
     let session = &mut harness.state_mut().session;
     session.retract_all();
@@ -261,14 +261,16 @@ fn driving_has_no_comparison_and_nothing_begins_while_a_network_trains() {
     session.intervene(What::Erase);
     session.update();
     session.settle();
-    let View::Without(why) = session.look_at_others() else { panic!("it is compared while a network trains") };
+    let View::Without(why) = session.request_intervention_evaluation() else {
+        panic!("it is compared while a network trains")
+    };
     assert!(why.contains("while a network trains"), "{why}");
-    session.compare_with_others();
-    assert_eq!(session.look_at_lesions("alpha"), None);
-    assert!(!session.others.is_busy() && !session.lesions.is_busy());
+    session.begin_intervention_evaluation();
+    assert_eq!(session.request_lesion_evaluation("alpha"), None);
+    assert!(!session.intervention_evaluations.is_busy() && !session.lesions.is_busy());
     session.training.tell(hebbscope::train::Command::Stop);
     wait_for(session, "the end", |session| !session.training.is_active());
-    assert_eq!(session.look_at_others(), View::Waiting);
+    assert_eq!(session.request_intervention_evaluation(), View::Waiting);
 }
 
 #[test]

@@ -4,8 +4,8 @@
 //! Where an episode is lived in milliseconds this begins by itself, as soon as nothing has been changed for a moment.
 //! Where it takes longer it would compete with what is being watched: somebody has to ask for it, and may stop it.
 
-use super::job::{Job, News};
-use super::{EPISODES, Examined, keep};
+use super::job::{Job, Message};
+use super::{EPISODES, EvaluatedNetwork, keep};
 use crate::episode::{Intervention, What};
 use crate::train::evaluate::{self, Evaluation, Life, Lives, Protocol};
 use crate::ui::scene::Scene;
@@ -41,12 +41,12 @@ pub enum View {
     /// Somebody has to ask for it.
     Offered,
     /// What has been found, as far as it has.
-    Found(Found),
+    Evaluation(InterventionEvaluation),
 }
 
 /// The same interventions in many episodes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found {
+pub struct InterventionEvaluation {
     /// What is done.
     pub protocol: Protocol,
     /// The lives so far, in the order of their seeds.
@@ -61,7 +61,7 @@ pub struct Found {
     pub tolerance: f64,
 }
 
-impl Found {
+impl InterventionEvaluation {
     /// Before any life.
     pub fn of(interventions: Vec<Intervention>) -> Self {
         let protocol = Protocol { lives: Lives::Seeds(0..EPISODES), interventions, lesions: Vec::new() };
@@ -102,26 +102,26 @@ struct Waiting {
 
 /// What has been found for the network in view.
 #[derive(Default)]
-pub struct Others {
-    examined: Option<Arc<Examined>>,
+pub struct InterventionEvaluations {
+    network: Option<Arc<EvaluatedNetwork>>,
     /// All that are over, the last one at the end.
-    known: Vec<Found>,
-    running: Option<(Found, Job<Life, Evaluation>)>,
+    known: Vec<InterventionEvaluation>,
+    running: Option<(InterventionEvaluation, Job<Life, Evaluation>)>,
     waiting: Option<Waiting>,
     was_asked: bool,
 }
 
-impl Others {
+impl InterventionEvaluations {
     /// What there is for the life in view; begins by itself where that is quick and it `may_begin`. Call in every frame
     /// that shows it: what nobody looks at is found no further.
-    pub(in crate::ui) fn look(&mut self, scene: &Scene, may_begin: bool, wake: &Wake) -> View {
+    pub(in crate::ui) fn request(&mut self, scene: &Scene, may_begin: bool, wake: &Wake) -> View {
         let interventions = without_states(&scene.tape().interventions);
         if interventions.is_empty() {
             return View::Nothing;
         }
-        if !self.examined.as_ref().is_some_and(|examined| examined.is_of(scene)) {
-            let Some(examined) = Examined::of(scene) else { return View::Nothing };
-            *self = Self { examined: Some(Arc::new(examined)), ..Self::default() };
+        if !self.network.as_ref().is_some_and(|network| network.is_of(scene)) {
+            let Some(network) = EvaluatedNetwork::of(scene) else { return View::Nothing };
+            *self = Self { network: Some(Arc::new(network)), ..Self::default() };
         }
         if interventions.iter().any(|done| done.what.alteration().is_none()) {
             return View::Without(OF_ONE_MAZE);
@@ -132,12 +132,12 @@ impl Others {
             self.running = None;
         }
         match &self.running {
-            Some((found, _)) if found.is_of(seed, &interventions) => return View::Found(found.clone()),
+            Some((found, _)) if found.is_of(seed, &interventions) => return View::Evaluation(found.clone()),
             // Something else is in view.
             _ => self.running = None,
         }
         if let Some(found) = self.known.iter().find(|found| found.is_of(seed, &interventions)) {
-            return View::Found(found.clone());
+            return View::Evaluation(found.clone());
         }
         if !may_begin {
             self.waiting = None;
@@ -156,7 +156,7 @@ impl Others {
             _ => self.waiting = Some(Waiting { interventions, since: now, is_slow: false }),
         }
         match &self.running {
-            Some((found, _)) => View::Found(found.clone()),
+            Some((found, _)) => View::Evaluation(found.clone()),
             None => View::Waiting,
         }
     }
@@ -177,13 +177,14 @@ impl Others {
     }
 
     fn begin_waiting(&mut self, wake: &Wake) {
-        let (Some(waiting), Some(examined)) = (self.waiting.take(), &self.examined) else { return };
-        let (is_slow, tolerance) = (waiting.is_slow, examined.config.tolerance());
-        let mut found = Found { is_slow, tolerance, ..Found::of(waiting.interventions) };
-        let examined = Arc::clone(examined);
+        let (Some(waiting), Some(network)) = (self.waiting.take(), &self.network) else { return };
+        let (is_slow, tolerance) = (waiting.is_slow, network.config.tolerance());
+        let mut found =
+            InterventionEvaluation { is_slow, tolerance, ..InterventionEvaluation::of(waiting.interventions) };
+        let network = Arc::clone(network);
         let protocol = found.protocol.clone();
-        let job = Job::start("hebbscope-others", wake, move |teller| {
-            evaluate::evaluate(examined.specimen(), &protocol, |life: &Life| teller.tell(life.clone()))
+        let job = Job::start("hebbscope-interventions", wake, move |reporter| {
+            evaluate::evaluate(network.specimen(), &protocol, |life: &Life| reporter.report(life.clone()))
         });
         match job {
             Ok(job) => self.running = Some((found, job)),
@@ -204,8 +205,8 @@ impl Others {
                 _ => self.running = None,
             }
         }
-        while let Some(news) = self.running.as_ref().and_then(|(_, job)| job.heard()) {
-            self.take_in(news);
+        while let Some(message) = self.running.as_ref().and_then(|(_, job)| job.try_receive()) {
+            self.receive(message);
         }
     }
 
@@ -217,19 +218,19 @@ impl Others {
     /// Waits for what is in the making; for pictures and tests, never for a frame.
     pub(in crate::ui) fn settle(&mut self, wake: &Wake) {
         self.begin_waiting(wake);
-        while let Some(news) = self.running.as_ref().map(|(_, job)| job.wait()) {
-            self.take_in(news);
+        while let Some(message) = self.running.as_ref().map(|(_, job)| job.receive()) {
+            self.receive(message);
         }
     }
 
-    fn take_in(&mut self, news: News<Life, Evaluation>) {
-        match news {
-            News::More(life) => {
+    fn receive(&mut self, message: Message<Life, Evaluation>) {
+        match message {
+            Message::Partial(life) => {
                 if let Some((found, _)) = &mut self.running {
                     found.lives.push(life);
                 }
             }
-            News::Ended(result) => {
+            Message::Done(result) => {
                 let Some((mut found, _)) = self.running.take() else { return };
                 match result {
                     Ok(result) => found.result = Some(Arc::new(result)),
@@ -242,9 +243,9 @@ impl Others {
 }
 
 /// The same results, without those in the making.
-impl Clone for Others {
+impl Clone for InterventionEvaluations {
     fn clone(&self) -> Self {
-        Self { examined: self.examined.clone(), known: self.known.clone(), ..Self::default() }
+        Self { network: self.network.clone(), known: self.known.clone(), ..Self::default() }
     }
 }
 

@@ -3,15 +3,15 @@
 use super::chart::{Chart, chart_ui};
 use super::words;
 use crate::ui::evaluations::EPISODES;
-use crate::ui::evaluations::others::{DELAY, Found, View};
+use crate::ui::evaluations::interventions::{DELAY, InterventionEvaluation, View};
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
 use egui::{Label, RichText, Role, Ui, WidgetInfo};
 
 /// Draws what is known of them.
-pub(super) fn others_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
+pub(super) fn comparison_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
     let small = |ui: &mut Ui, words: &str| ui.add(Label::new(RichText::new(words).small().color(palette.quiet)).wrap());
-    match session.look_at_others() {
+    match session.request_intervention_evaluation() {
         View::Nothing => {}
         View::Without(why) => {
             ui.add_space(4.0);
@@ -26,9 +26,9 @@ pub(super) fn others_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
             offer_ui(ui, session);
             small(ui, "This network is large: that takes some tens of seconds, and can be stopped.");
         }
-        View::Found(found) => {
+        View::Evaluation(found) => {
             ui.add_space(4.0);
-            found_ui(ui, session, &found, palette);
+            evaluation_ui(ui, session, &found, palette);
         }
     }
 }
@@ -37,11 +37,11 @@ pub(super) fn others_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
 fn offer_ui(ui: &mut Ui, session: &mut Session) {
     let hint = "does the same, before the same step, in the episodes of other seeds: is this one typical?";
     if ui.small_button(format!("Compare with {EPISODES} episodes")).on_hover_text(hint).clicked() {
-        session.compare_with_others();
+        session.begin_intervention_evaluation();
     }
 }
 
-fn found_ui(ui: &mut Ui, session: &mut Session, found: &Found, palette: &Palette) {
+fn evaluation_ui(ui: &mut Ui, session: &mut Session, found: &InterventionEvaluation, palette: &Palette) {
     ui.horizontal_wrapped(|ui| {
         let hint = format!(
             "the episodes of episode seeds 0 to {}, each run with these interventions before the same step, and without",
@@ -52,7 +52,7 @@ fn found_ui(ui: &mut Ui, session: &mut Session, found: &Found, palette: &Palette
             ui.add(egui::Spinner::new().size(11.0))
                 .widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, "running episodes"));
             if ui.small_button("Stop").on_hover_text("what has been found stays").clicked() {
-                session.others.stop();
+                session.intervention_evaluations.stop();
             }
         }
     });
