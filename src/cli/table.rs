@@ -1,7 +1,7 @@
 //! Tables of numbers on standard output.
 
 use crate::tasks::Unit;
-use crate::tasks::tally::{Mean, decimals};
+use crate::tasks::tally::{Mean, with_error};
 
 /// "14 of 178, 7.9 % (4.7 to 12.8 %)": how many, the share, and its 95 % interval.
 pub fn share_in_words(share: &Mean) -> String {
@@ -16,8 +16,8 @@ pub fn in_words(mean: &Mean, unit: Unit) -> String {
     let Some(value) = mean.mean() else { return "none".to_owned() };
     let value = value * factor;
     let Some(error) = mean.error().map(|error| error * factor) else { return format!("{value:.5}{ending}") };
-    match decimals(error) {
-        Some(decimals) => format!("{value:.decimals$} ± {error:.decimals$}{ending}"),
+    match with_error(value, error) {
+        Some(text) => text + ending,
         None if value == 0.0 => format!("0{ending}, all alike"),
         None => format!("{value:.5}{ending}, all alike"),
     }
@@ -50,6 +50,7 @@ mod tests {
     fn a_mean_has_as_many_figures_as_its_error_allows() {
         let mean: Mean = [186.0, 196.0, 191.0].into_iter().collect();
         assert_eq!(in_words(&mean, Unit::Number), "191.0 ± 2.9");
+        assert_eq!(in_words(&[-0.301, 0.3].into_iter().collect(), Unit::Number), "0.00 ± 0.30");
         let mean: Mean = [0.001, 0.003].into_iter().collect();
         assert_eq!(in_words(&mean, Unit::Fraction), "0.20 ± 0.10 %");
         assert_eq!(in_words(&[0.5].into_iter().collect(), Unit::Number), "0.50000");

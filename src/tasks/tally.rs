@@ -132,10 +132,18 @@ impl Mean {
 /// 95 of 100 values of the normal distribution lie no more than so many standard deviations from its middle.
 const NORMAL_95: f64 = 1.959_963_984_540_054;
 
-/// How many figures behind the point a mean with this standard error has: two figures of the error say how many of the
-/// mean mean something. `None` where the error is zero or no number.
-pub fn decimals(error: f64) -> Option<usize> {
-    (error > 0.0 && error.is_finite()).then(|| (1.0 - error.log10().floor()).clamp(0.0, 9.0) as usize)
+/// A mean with its standard error, "-63.2 ± 3.5": two figures of the error say how many of the mean mean something. `None`
+/// where the error is zero or no number.
+pub fn with_error(mean: f64, error: f64) -> Option<String> {
+    if error <= 0.0 || !error.is_finite() {
+        return None;
+    }
+    let decimals = (1.0 - error.log10().floor()).clamp(0.0, 9.0) as usize;
+    let text = format!("{mean:.decimals$}");
+    // What is rounded to nothing has no sign.
+    let is_nothing = text.chars().all(|sign| matches!(sign, '-' | '.' | '0'));
+    let text = if is_nothing { text.trim_start_matches('-') } else { &text };
+    Some(format!("{text} ± {error:.decimals$}"))
 }
 
 impl FromIterator<f64> for Mean {

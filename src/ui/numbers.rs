@@ -58,18 +58,17 @@ pub fn percent(fraction: f64) -> String {
     format!("{text}{THIN}%")
 }
 
+/// A part of some things in whole per cent: "41 %", "< 1 %".
+pub fn share(part: f64) -> String {
+    if part > 0.0 && part < 0.005 { format!("< 1{THIN}%") } else { format!("{:.0}{THIN}%", part * 100.0) }
+}
+
 /// A mean with its standard error: "−63.2 ± 3.5", "0.20 ± 0.10 %".
 pub fn with_error(mean: f64, error: Option<f64>, is_fraction: bool) -> String {
     let (factor, unit) = if is_fraction { (100.0, format!("{THIN}%")) } else { (1.0, String::new()) };
     let (mean, error) = (mean * factor, error.map(|error| error * factor));
-    let text = match error.and_then(|error| Some((error, tally::decimals(error)?))) {
-        Some((error, count)) => {
-            let text = decimals(mean, count);
-            // What is rounded to nothing has no sign.
-            let is_nothing = text.chars().all(|sign| matches!(sign, '−' | '.' | '0'));
-            let text = if is_nothing { text.trim_start_matches('−') } else { &text };
-            format!("{text} ± {}", decimals(error, count))
-        }
+    let text = match error.and_then(|error| tally::with_error(mean, error)) {
+        Some(text) => text.replace('-', "−"),
         // All are the same, or there is only one.
         None => figures(mean, 3),
     };
@@ -120,6 +119,7 @@ mod tests {
         assert_eq!([with_error(0.5, None, false), with_error(0.25, Some(0.0), true)], ["0.500", "25.0\u{2005}%"]);
         assert_eq!([12, 200, 3720].map(duration), ["12 s", "3 min 20 s", "1 h 02 min"]);
         assert_eq!(percent(0.004_2), "0.42\u{2005}%");
+        assert_eq!([0.0, 0.004, 0.41, 1.0].map(share), ["0\u{2005}%", "< 1\u{2005}%", "41\u{2005}%", "100\u{2005}%"]);
         assert_eq!([f64::from(0.1_f32), 0.1, 2.0, 1.0 / 3.0].map(shortest), ["0.1", "0.1", "2", "0.3333333333333333"]);
     }
 }

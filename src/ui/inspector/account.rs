@@ -2,7 +2,7 @@
 
 use super::parts;
 use crate::episode::ledger::{Cut, Loss, Share, Writer};
-use crate::ui::numbers::{figures, signed};
+use crate::ui::numbers::{self, figures, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{Align2, Color32, RichText, Ui};
@@ -43,8 +43,9 @@ pub fn account_ui(ui: &mut Ui, session: &mut Session, account: &[Share]) {
         }
         let (name, long, _) = words(writer);
         let lost = if *cut == 0.0 { String::new() } else { format!("; {} more cut off", signed(*cut, 3)) };
-        let hint = format!("{long}: {} of H, {} of all contributions{lost}", signed(*amount, 3), per_cent(*share));
-        let spoken = format!("{name} wrote {}, {}", signed(*amount, 3), per_cent(*share));
+        let hint =
+            format!("{long}: {} of H, {} of all contributions{lost}", signed(*amount, 3), numbers::share(*share));
+        let spoken = format!("{name} wrote {}, {}", signed(*amount, 3), numbers::share(*share));
         let (amount, share, color) = (*amount, *share, palette.trace);
         line_ui(
             ui,
@@ -57,7 +58,7 @@ pub fn account_ui(ui: &mut Ui, session: &mut Session, account: &[Share]) {
 /// Draws how much the bound has cut off.
 pub fn cut_ui(ui: &mut Ui, session: &mut Session, cut: &Cut, bound: f32) {
     let palette = Palette::of(ui.ctx());
-    let (name, amount, part) = (format!("cut off, {} ×", cut.times), figures(cut.amount, 3), per_cent(cut.share));
+    let (name, amount, part) = (format!("cut off, {} ×", cut.times), figures(cut.amount, 3), numbers::share(cut.share));
     let spoken = format!("{name}, {amount} in all, {part} of what was written");
     let columns = [
         (0.0, Align2::LEFT_CENTER, name.as_str(), palette.mark),
@@ -78,7 +79,7 @@ pub fn losses_ui(ui: &mut Ui, session: &mut Session, cut: &Cut) {
     let is_named = |loss: &&Loss| !matches!(loss.writer, Writer::Rest { .. });
     for (index, Loss { writer, amount, share }) in cut.losses.iter().filter(is_named).enumerate() {
         let (name, long, _) = words(writer);
-        let (amount_text, part) = (signed(*amount, 3), per_cent(*share));
+        let (amount_text, part) = (signed(*amount, 3), numbers::share(*share));
         let hint = format!("{long}: {amount_text} cut off, {part} of all that was");
         let spoken = format!("{name} lost {amount_text}, {part}");
         let (amount, share, color) = (*amount, *share, palette.mark);
@@ -94,7 +95,7 @@ fn line_ui(ui: &mut Ui, session: &mut Session, line: &Line<'_>) {
     let palette = Palette::of(ui.ctx());
     let (name, _, seek) = words(line.writer);
     let name = format!("{}{name}", line.before);
-    let (amount, part) = (signed(line.amount, 3), per_cent(line.share));
+    let (amount, part) = (signed(line.amount, 3), numbers::share(line.share));
     let ink = match line.writer {
         Writer::Rest { .. } | Writer::Rounding => palette.quiet,
         Writer::Event { .. } | Writer::Step(_) | Writer::Transplant(_) => palette.text,
@@ -140,9 +141,4 @@ fn words(writer: &Writer) -> (String, String, Option<usize>) {
         }
         Writer::Rounding => ("rounding".to_owned(), "rounding to single precision in every step".to_owned(), None),
     }
-}
-
-/// "41 %".
-fn per_cent(share: f64) -> String {
-    if share > 0.0 && share < 0.005 { "< 1\u{2005}%".to_owned() } else { format!("{:.0}\u{2005}%", share * 100.0) }
 }

@@ -41,7 +41,8 @@ pub fn summary(found: &InterventionEvaluation, measure: Measure) -> String {
         let control =
             of_control.and_then(|contrast| contrast.control.iter().find(|entry| entry.key == NEVER_AGAIN)?.mean());
         let beside = control.filter(|control| *control > 0.0);
-        let beside = beside.map_or_else(String::new, |control| format!(" (of the controls {})", share(control)));
+        let beside =
+            beside.map_or_else(String::new, |control| format!(" (of the controls {})", numbers::share(control)));
         let (lost, count) = (how_many(lost), lost.count());
         parts.push(format!("{lost} of the {count} that had found the reward never find it again{beside}"));
     }
@@ -68,8 +69,8 @@ pub fn place(found: &InterventionEvaluation, measure: Measure, this: f64) -> Str
     let [worse, better] = [1.0, -1.0].map(part);
     let rank = match (worse, better) {
         (0.0, 0.0) => "as all of them".to_owned(),
-        (worse, better) if worse >= better => format!("worse than {} of them", share(worse)),
-        (_, better) => format!("better than {} of them", share(better)),
+        (worse, better) if worse >= better => format!("worse than {} of them", numbers::share(worse)),
+        (_, better) => format!("better than {} of them", numbers::share(better)),
     };
     format!("This episode: {}, {rank}.", signed(measure, this))
 }
@@ -90,13 +91,8 @@ fn how_many(of: &Mean) -> String {
     match (of.ones(), of.count()) {
         (0, _) => "none".to_owned(),
         (ones, count) if ones == count => "all".to_owned(),
-        _ => share(of.mean().unwrap_or_default()),
+        _ => numbers::share(of.mean().unwrap_or_default()),
     }
-}
-
-/// "88 %": a part of some hundred episodes has no more figures.
-pub fn share(part: f64) -> String {
-    format!("{:.0}\u{2005}%", part * 100.0)
 }
 
 /// A difference with its sign.
