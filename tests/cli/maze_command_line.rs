@@ -62,7 +62,9 @@ fn a_network_lives_in_another_world_where_it_is_asked_to_and_stays_what_it_is() 
     let measured: Value =
         serde_json::from_str(&bench.done("eval run --episodes 3 --set steps=50 --set pillars=random --json")).unwrap();
     assert_eq!(measured["world"], words);
-    assert!(measured["examples"].as_str().unwrap().starts_with("pillars drawn anew for every life, training had one"));
+    assert!(
+        measured["examples"].as_str().unwrap().starts_with("pillars drawn anew for every episode, training had one")
+    );
     let table = bench.done("eval run --episodes 3 --set withhold_goals=4");
     assert!(
         table.contains("4 of the 20 goals, all of which training had")

@@ -71,7 +71,7 @@ fn more_goals_than_there_are_cannot_be_withheld() {
 #[test]
 fn an_evaluation_says_what_its_lives_have_in_common_with_those_of_training() {
     for (changes, expected) in [
-        (&[][..], "the maze and its 64 goals are those of training; the lives are new"),
+        (&[][..], "the maze and its 64 goals are those of training; the episodes are new"),
         (
             &[("withhold_goals", "16")][..],
             "the maze is that of training; 16 of the 64 goals, none of which training had",
@@ -163,7 +163,7 @@ fn a_network_is_tested_in_another_world_which_is_told_and_kept() {
         (
             &[("pillars", "random")][..],
             "pillars random (trained with regular)",
-            "pillars drawn anew for every life, training had one maze; 80 goals, 16 of which training never had",
+            "pillars drawn anew for every episode, training had one maze; 80 goals, 16 of which training never had",
         ),
         (
             &[("withhold_goals", "16"), ("steps", "7")],

@@ -29,15 +29,15 @@ pub fn words(rules: &Rules, trained: Option<&Rules>) -> Option<String> {
     };
     Some(match (rules.pillars, trained.pillars) {
         (Pillars::Regular, Pillars::Regular) if unseen == 0 && count == all => {
-            format!("the maze and its {goals}; the lives are new")
+            format!("the maze and its {goals}; the episodes are new")
         }
         (Pillars::Regular, Pillars::Regular) => format!("the maze is that of training; {goals}"),
-        (Pillars::Random, Pillars::Random) => format!("pillars drawn anew for every life, as in training; {goals}"),
+        (Pillars::Random, Pillars::Random) => format!("pillars drawn anew for every episode, as in training; {goals}"),
         (Pillars::Random, Pillars::Regular) => {
-            format!("pillars drawn anew for every life, training had one maze; {goals}")
+            format!("pillars drawn anew for every episode, training had one maze; {goals}")
         }
         (Pillars::Regular, Pillars::Random) => {
-            format!("the regular maze, training had pillars drawn anew for every life; {goals}")
+            format!("the regular maze, training had pillars drawn anew for every episode; {goals}")
         }
     })
 }
