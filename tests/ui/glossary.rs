@@ -204,6 +204,8 @@ fn the_left_column_says_in_which_world_a_network_is_tested_if_it_is_not_that_of_
     let folder = tempfile::tempdir().unwrap();
     let checkpoint = Bundled::Agent.open().unwrap();
     let changes = [("steps", "60"), ("pillars", "random")].map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let one = checkpoint.config.altered_for_evaluation(&changes[1..]).unwrap();
+    assert_eq!(one.differences_in_short().as_deref(), Some("pillars random"));
     let config = checkpoint.config.altered_for_evaluation(&changes).unwrap();
     let file = folder.path().join("elsewhere.safetensors");
     let specimen = Specimen { config: &config, ..checkpoint.specimen() };
@@ -213,7 +215,7 @@ fn the_left_column_says_in_which_world_a_network_is_tested_if_it_is_not_that_of_
     app.session.settle();
     app.session.clock.pause();
     let mut harness = harness(app);
-    harness.get_by_label("steps 60, pillars random");
+    harness.get_by_label("2 other settings");
     assert!(says(&mut harness, "world", glossary::of("world").unwrap().meaning));
     harness.get_by_label("steps 60 (trained with 200), pillars random (trained with regular)");
     harness.state_mut().session.open_bundled(Bundled::Agent);

@@ -40,19 +40,21 @@ impl RunConfig {
     /// "steps 400 (trained with 200), pillars random (trained with regular)": what is other than in training; `None` where
     /// nothing is.
     pub fn differences_in_words(&self) -> Option<String> {
-        self.each_difference(|key, then, now| format!("{key} {now} (trained with {then})"))
-    }
-
-    /// "steps 400, pillars random": the same in very few words.
-    pub fn differences_in_short(&self) -> Option<String> {
-        self.each_difference(|key, _, now| format!("{key} {now}"))
-    }
-
-    fn each_difference(&self, words: impl Fn(&str, &str, &str) -> String) -> Option<String> {
-        let value = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let all = self.differences().map(|(field, then, now)| words(field.key, &value(then), &value(now)));
-        let all: Vec<String> = all.collect();
+        let all: Vec<String> = self
+            .differences()
+            .map(|(field, then, now)| format!("{} {} (trained with {})", field.key, words(now), words(then)))
+            .collect();
         (!all.is_empty()).then(|| all.join(", "))
+    }
+
+    /// "pillars random", "2 other settings": the same in very few words.
+    pub fn differences_in_short(&self) -> Option<String> {
+        let all: Vec<_> = self.differences().collect();
+        match &all[..] {
+            [] => None,
+            [(field, _, now)] => Some(format!("{} {}", field.key, words(now))),
+            several => Some(format!("{} other settings", several.len())),
+        }
     }
 
     /// The settings that are other than in training, with what they were and are.
@@ -70,4 +72,9 @@ impl RunConfig {
         settings.set_all(map)?;
         Ok((settings != self.settings).then_some(settings))
     }
+}
+
+/// A value as it is typed.
+fn words(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
