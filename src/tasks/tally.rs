@@ -124,8 +124,9 @@ impl Mean {
         let square = NORMAL_95 * NORMAL_95;
         let middle = share + square / (2.0 * count);
         let reach = NORMAL_95 * (share * (1.0 - share) / count + square / (4.0 * count * count)).sqrt();
-        // Rounding may lead over the end.
-        Some([-1.0, 1.0].map(|side| ((middle + side * reach) / (1.0 + square / count)).clamp(0.0, 1.0)))
+        let [low, high] = [-1.0, 1.0].map(|side| (middle + side * reach) / (1.0 + square / count));
+        // Of none and of all an end is exact, whatever rounding leaves of it.
+        Some([if self.sum == 0.0 { 0.0 } else { low }, if self.sum == count { 1.0 } else { high }])
     }
 }
 
@@ -194,5 +195,8 @@ mod tests {
             assert!((turned[0] - (1.0 - found[1])).abs() < 1e-12 && (turned[1] - (1.0 - found[0])).abs() < 1e-12);
         }
         assert_eq!(interval(0, 0), None);
+        assert!(
+            (1..200).all(|count| interval(0, count).unwrap()[0] == 0.0 && interval(count, count).unwrap()[1] == 1.0)
+        );
     }
 }

@@ -371,10 +371,10 @@ fn an_evaluation_tells_whether_the_regression_has_learned_from_the_same_pictures
         found["baselines"].as_str().unwrap().to_owned()
     };
     let same = note("run");
-    assert!(same.contains("; fitted to ") && same.ends_with(", the same that the network learned from"), "{same}");
+    assert!(same.contains("; fitted to ") && same.ends_with(", those of the network's training"), "{same}");
     // A copy does not know where its pictures were.
     let other = note("small.safetensors");
-    assert!(other.ends_with("(dead leaves, generated); the network learned from others"), "{other}");
+    assert!(other.ends_with("(dead leaves, generated), not those of the network's training"), "{other}");
 }
 
 #[test]

@@ -172,8 +172,8 @@ pub fn evaluate(
 fn compared(network: Option<&str>, baseline: Option<Option<&str>>) -> &'static str {
     match (network, baseline) {
         (None, _) | (_, None) => "",
-        (Some(network), Some(baseline)) if baseline == Some(network) => ", the same that the network learned from",
-        (Some(_), Some(_)) => "; the network learned from others",
+        (Some(network), Some(baseline)) if baseline == Some(network) => ", those of the network's training",
+        (Some(_), Some(_)) => ", not those of the network's training",
     }
 }
 
