@@ -35,12 +35,14 @@ pub struct Measure {
     pub goal: Goal,
     /// Whether it says nothing of the network: it is what others come to that are compared with it.
     pub is_baseline: bool,
+    /// Whether a lifetime comes to one or to zero, so that a mean is a share of lifetimes.
+    pub is_share: bool,
 }
 
 impl Measure {
     /// A plain number that is called by its key.
     pub const fn number(key: &'static str, title: &'static str, goal: Goal) -> Self {
-        Self { key, title, word: key, symbol: key, unit: Unit::Number, goal, is_baseline: false }
+        Self { key, title, word: key, symbol: key, unit: Unit::Number, goal, is_baseline: false, is_share: false }
     }
 
     /// A plain number that others come to.

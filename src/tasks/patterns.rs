@@ -68,6 +68,7 @@ impl Task for Patterns {
             unit,
             goal,
             is_baseline: false,
+            is_share: false,
         }
     }
 

@@ -52,8 +52,8 @@ impl Finding {
 
     /// What a lifetime came to by a measure of its task.
     pub fn of_measure(measure: Measure, value: f32) -> Self {
-        let Measure { key, title, unit, is_baseline, .. } = measure;
-        Self { unit, is_baseline, ..Self::number(key, title, Some(f64::from(value))) }
+        let Measure { key, title, unit, is_baseline, is_share, .. } = measure;
+        Self { unit, is_baseline, is_share, ..Self::number(key, title, Some(f64::from(value))) }
     }
 
     /// A number that others come to.

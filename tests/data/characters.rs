@@ -329,7 +329,7 @@ fn a_bomb_takes_no_memory() {
                      drawing of at most 1048576 bytes, found more)";
         assert!(opened(&path).description().ends_with(words), "{}", opened(&path).description());
         // The same where its headers say that it is small.
-        let honest = (48_u32 * 64 << 20).to_le_bytes();
+        let honest = ((48_u32 * 64) << 20).to_le_bytes();
         let places: Vec<usize> = (0..bytes.len() - 4).filter(|&at| bytes[at..at + 4] == honest).collect();
         assert!(!places.is_empty());
         places.iter().for_each(|&at| bytes[at..at + 4].copy_from_slice(&500_u32.to_le_bytes()));

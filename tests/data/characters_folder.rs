@@ -111,7 +111,7 @@ fn pictures_of_any_kind_become_dark_ink_on_white() {
     wide.save(folder.join("3.png")).unwrap();
     image::DynamicImage::from(grey(4)).to_luma16().save(folder.join("4.png")).unwrap();
     let both = [Split::Training, Split::Test].map(|split| open(place.path(), split).unwrap());
-    let mine = both.iter().flat_map(|half| half.all()).find(|character| character.name == "mine").unwrap();
+    let mine = both.iter().flat_map(Characters::all).find(|character| character.name == "mine").unwrap();
     assert_eq!(mine.drawings.len(), 5);
     for (drawing, at) in mine.drawings.iter().zip(0..) {
         assert_eq!(drawing.len(), PIXELS);
@@ -190,7 +190,7 @@ fn an_unpacked_omniglot_keeps_all_bundled_test_characters_apart() {
     // Some of them among four hundred others: the names of those that are bundled are the first of all.
     for (at, name) in sheet::names().iter().enumerate().take(40) {
         (0..2).for_each(|hand| {
-            save(&place.path().join(format!("images/{name}/{hand}.png")), png(&drawing(2 * at + hand)))
+            save(&place.path().join(format!("images/{name}/{hand}.png")), png(&drawing(2 * at + hand)));
         });
     }
     for at in 0..400 {

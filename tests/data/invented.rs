@@ -216,7 +216,7 @@ fn a_hand_is_the_same_in_all_characters_of_its_alphabet() {
             hands.entry((&character.alphabet, hand)).or_default()[at % 2].push(size - usual);
         }
     }
-    let pairs: Vec<[f64; 2]> = hands.into_values().map(|halves| halves.map(|sizes| mean(sizes.into_iter()))).collect();
+    let pairs: Vec<[f64; 2]> = hands.into_values().map(|halves| halves.map(mean)).collect();
     let product = |a: usize, b: usize| mean(pairs.iter().map(|pair| pair[a] * pair[b]));
     let correlation = product(0, 1) / (product(0, 0) * product(1, 1)).sqrt();
     assert!(correlation > 0.7, "{correlation}");

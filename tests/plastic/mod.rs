@@ -1,6 +1,7 @@
 //! Plastic networks: the lifetime operation beside references, a slow twin and emulated kernels.
 
 mod continuing;
+mod convolution;
 #[cfg(feature = "cuda")]
 mod cuda;
 mod emulation;

@@ -31,6 +31,7 @@ const MEASURE: Measure = Measure {
     unit: Unit::Fraction,
     goal: Goal::Lower,
     is_baseline: false,
+    is_share: false,
 };
 
 /// A sequence in which every fortieth value is NaN or infinite.

@@ -99,6 +99,7 @@ impl Task for Images {
             unit: Unit::Number,
             goal: Goal::Higher,
             is_baseline: false,
+            is_share: false,
         }
     }
 

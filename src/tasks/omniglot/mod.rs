@@ -94,6 +94,7 @@ impl Task for Omniglot {
             unit: Unit::Fraction,
             goal: Goal::Higher,
             is_baseline: false,
+            is_share: true,
         }
     }
 

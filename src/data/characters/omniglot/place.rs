@@ -83,7 +83,7 @@ pub(super) fn published(path: &Path) -> Option<&'static str> {
 /// The part that is not among these names, where the other is.
 pub(super) fn missing<T>(names: &BTreeMap<String, T>) -> Option<&'static str> {
     let is_there = |part: &&str| names.contains_key(*part);
-    PARTS.into_iter().find(|part| !is_there(part)).filter(|_| PARTS.iter().any(|part| is_there(part)))
+    PARTS.into_iter().find(|part| !is_there(part)).filter(|_| PARTS.iter().any(is_there))
 }
 
 /// A part in a folder; the name as it was published comes first, and an archive, which knows whether it is whole,
