@@ -17,7 +17,7 @@ fn network(channels: &[usize], kernel: usize, stride: usize) -> Network {
 }
 
 fn parameters(network: &Network, generator: &mut Generator) -> Parameters {
-    Parameters::new(&network.specifications(|_| Init::Normal(0.3)), generator).unwrap()
+    Parameters::new(&network.specifications(|_| Init::Normal(0.1)), generator).unwrap()
 }
 
 fn pictures(generator: &mut Generator, shape: [usize; 4]) -> Var {
@@ -75,7 +75,7 @@ fn one_operation_is_the_layers_of_candle_nn_forward_and_backward() {
             assert_eq!(ours.len(), theirs.len());
             let scale = theirs.iter().fold(1e-3f32, |scale, value| scale.max(value.abs()));
             for (at, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
-                assert!((ours - theirs).abs() < 1e-5 * scale, "{what}[{at}] of {side}: {ours}, not {theirs}");
+                assert!((ours - theirs).abs() < 3e-5 * scale, "{what}[{at}] of {side}: {ours}, not {theirs}");
             }
         };
         compare("output", &ours.1, &theirs.1);

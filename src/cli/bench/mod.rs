@@ -56,6 +56,18 @@ const BENCHES: &[Bench] = &[
         run: |compute| training(compute, "maze", &[("network", "modulated".into())]),
     },
     Bench {
+        name: "omniglot",
+        about: "a training iteration, convolutions and Adam included: 64 features, 5 classes once each, 16 episodes",
+        on_device: true,
+        run: |compute| training(compute, "omniglot", &[("source", "invented".into())]),
+    },
+    Bench {
+        name: "omniglot-one",
+        about: "the same, 1 episode",
+        on_device: true,
+        run: |compute| training(compute, "omniglot", &[("source", "invented".into()), ("batch", 1.into())]),
+    },
+    Bench {
         name: "large",
         about: "the recurrence alone, no neuron ever clamped: 1001 neurons, 205 steps, 1 episode",
         on_device: true,
@@ -78,7 +90,7 @@ const BENCHES: &[Bench] = &[
 /// Measure how fast this machine trains and draws
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Which: patterns, images, maze, modulated, large, small, window; all of these unless said otherwise. By itself:
+    /// Which: patterns, images, maze, modulated, omniglot, omniglot-one, large, small, window; all of these unless said otherwise. By itself:
     /// soak, the window for minutes
     names: Vec<String>,
     /// One line of JSON for every row
