@@ -91,7 +91,8 @@ impl Head {
             scale => (&self.alpha * f64::from(scale))?,
         };
         let weights = self.trace.broadcast_mul(&scaled)?.broadcast_add(&self.w)?;
-        let logits = (pre.unsqueeze(1)?.matmul(&weights)?.squeeze(1)? + drive)?;
+        // A row times a matrix; Candle's product would ask the system for the number of processors each time.
+        let logits = (weights.broadcast_mul(&pre.unsqueeze(2)?)?.sum(1)? + drive)?;
         let post = softmax(&logits, D::Minus1)?;
         if !self.is_frozen {
             self.trace = self.written(&pre.unsqueeze(2)?, &post.unsqueeze(1)?)?;

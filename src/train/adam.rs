@@ -180,20 +180,25 @@ impl InplaceOp1 for AdamStep<'_> {
         let mut moments = self.moments.lock().unwrap_or_else(PoisonError::into_inner);
         let Moments { first, second } = moments.on_the_host()?;
         let Constants { scale, step, root, beta1, beta2, eps } = self.constants;
+        let update = |values: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32]| {
+            for (((value, &gradient), first), second) in values.iter_mut().zip(gradient).zip(first).zip(second) {
+                let gradient = scale * gradient;
+                *first = beta1 * *first + (1.0 - beta1) * gradient;
+                *second = beta2 * *second + (1.0 - beta2) * (gradient * gradient);
+                *value -= step * *first / (second.sqrt() * root + eps);
+            }
+        };
+        let values = &mut values[begin..end];
         with_host_values(self.gradient, |gradient| {
-            values[begin..end]
+            // To hand a few numbers to other threads takes longer than to work on them.
+            if values.len() <= PIECE {
+                return update(values, gradient, first, second);
+            }
+            values
                 .par_chunks_mut(PIECE)
                 .zip(gradient.par_chunks(PIECE))
                 .zip(first.par_chunks_mut(PIECE).zip(second.par_chunks_mut(PIECE)))
-                .for_each(|((values, gradient), (first, second))| {
-                    for (((value, &gradient), first), second) in values.iter_mut().zip(gradient).zip(first).zip(second)
-                    {
-                        let gradient = scale * gradient;
-                        *first = beta1 * *first + (1.0 - beta1) * gradient;
-                        *second = beta2 * *second + (1.0 - beta2) * (gradient * gradient);
-                        *value -= step * *first / (second.sqrt() * root + eps);
-                    }
-                });
+                .for_each(|((values, gradient), (first, second))| update(values, gradient, first, second));
         })
     }
 
@@ -229,10 +234,11 @@ pub fn global_norm(gradients: &DeviceGradients) -> Result<f64> {
             return crate::device::cuda::squared_norm(&tensor.contiguous()?);
         }
         with_host_values(tensor, |values| {
-            let pieces: Vec<f64> = values
-                .par_chunks(PIECE)
-                .map(|piece| piece.iter().map(|&value| f64::from(value) * f64::from(value)).sum())
-                .collect();
+            let squares = |piece: &[f32]| piece.iter().map(|&value| f64::from(value) * f64::from(value)).sum();
+            if values.len() <= PIECE {
+                return squares(values);
+            }
+            let pieces: Vec<f64> = values.par_chunks(PIECE).map(squares).collect();
             pieces.iter().sum()
         })
     };

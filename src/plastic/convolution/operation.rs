@@ -5,8 +5,8 @@
 //! the result does not depend on the number of threads.
 
 use super::patches::{Window, as_columns, as_kernels};
+use super::product::{Matrix, multiply};
 use super::squash::{squash, unsquash};
-use candle_core::backend::BackendStorage as _;
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Storage, Tensor, bail};
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
@@ -40,10 +40,17 @@ impl Link {
     }
 }
 
-/// Its weights in the order of patches, and its biases.
+/// Its weights in the order of patches, `[patch, outputs]`, and its biases.
 struct Weights {
-    columns: CpuStorage,
+    columns: Vec<f32>,
     bias: Vec<f32>,
+}
+
+/// What a forward pass leaves to the backward one.
+struct Lived {
+    weights: Vec<Weights>,
+    /// What each piece of pictures became in each link.
+    pieces: Vec<Vec<Vec<f32>>>,
 }
 
 /// From pictures, `[B, H, W, C]`, and the weights and biases of all links, one after another as candle-nn has them, to
@@ -52,8 +59,8 @@ pub(super) struct Chain {
     links: Vec<Link>,
     /// Whether anything that is learned lies behind the pictures.
     has_way_back: bool,
-    /// What each piece of pictures became in each link, from the forward pass to the backward one.
-    lived: Mutex<Option<Vec<Vec<Vec<f32>>>>>,
+    /// From the forward pass to the backward one.
+    lived: Mutex<Option<Lived>>,
 }
 
 impl Chain {
@@ -72,7 +79,7 @@ impl Chain {
             let (own, others) = left.split_at(link.parameters());
             left = others;
             let (weight, bias) = own.split_at(link.weights());
-            Weights { columns: CpuStorage::F32(as_columns(weight, link.sizes())), bias: bias.to_vec() }
+            Weights { columns: as_columns(weight, link.sizes()), bias: bias.to_vec() }
         });
         Ok(weights.collect())
     }
@@ -83,27 +90,21 @@ impl Chain {
     }
 
     /// What some pictures become in each link.
-    fn forward(&self, weights: &[Weights], pictures: &[f32]) -> Result<Vec<Vec<f32>>> {
+    fn forward(&self, weights: &[Weights], pictures: &[f32]) -> Vec<Vec<f32>> {
         let mut lived: Vec<Vec<f32>> = Vec::with_capacity(self.links.len());
         for (link, Weights { columns, bias }) in self.links.iter().zip(weights) {
-            let patches = link.window.gather(lived.last().map_or(pictures, Vec::as_slice));
             let (patch, outputs) = (link.window.patch(), link.outputs);
-            let (count, patches) = (patches.len() / patch, CpuStorage::F32(patches));
-            let mut sums = product((&patches, &rows(count, patch)), (columns, &rows(patch, outputs)))?;
+            let patches = link.window.gather(lived.last().map_or(pictures, Vec::as_slice));
+            let mut sums = vec![0.0; patches.len() / patch * outputs];
+            multiply(Matrix::of_rows(&patches, patch), Matrix::of_rows(columns, outputs), &mut sums);
             squash(&mut sums, bias);
             lived.push(sums);
         }
-        Ok(lived)
+        lived
     }
 
     /// The gradients by pictures (empty where there is no way back) and by parameters, these in the order of patches.
-    fn backward(
-        &self,
-        weights: &[Weights],
-        pictures: &[f32],
-        lived: &[Vec<f32>],
-        slopes: &[f32],
-    ) -> Result<[Vec<f32>; 2]> {
+    fn backward(&self, weights: &[Weights], pictures: &[f32], lived: &[Vec<f32>], slopes: &[f32]) -> [Vec<f32>; 2] {
         let mut gradient = vec![0.0; self.links.iter().map(Link::parameters).sum()];
         let (mut end, mut slopes) = (gradient.len(), slopes.to_vec());
         for (index, (link, Weights { columns, .. })) in self.links.iter().zip(weights).enumerate().rev() {
@@ -112,20 +113,17 @@ impl Chain {
             end -= link.parameters();
             let (weight_slopes, bias_slopes) = own.split_at_mut(link.weights());
             unsquash(&mut slopes, &lived[index], bias_slopes);
-            let count = slopes.len() / outputs;
-            let own_slopes = CpuStorage::F32(slopes);
-            let patches = link.window.gather(index.checked_sub(1).map_or(pictures, |before| &lived[before]));
-            let patches = CpuStorage::F32(patches);
-            let turned = transposed(count, patch);
-            weight_slopes.copy_from_slice(&product((&patches, &turned), (&own_slopes, &rows(count, outputs)))?);
+            let mut patches = link.window.gather(index.checked_sub(1).map_or(pictures, |before| &lived[before]));
+            let own_slopes = Matrix::of_rows(&slopes, outputs);
+            multiply(Matrix::of_rows(&patches, patch).transposed(), own_slopes, weight_slopes);
             if index == 0 && !self.has_way_back {
-                return Ok([Vec::new(), gradient]);
+                return [Vec::new(), gradient];
             }
-            let turned = transposed(patch, outputs);
-            let patch_slopes = product((&own_slopes, &rows(count, outputs)), (columns, &turned))?;
-            slopes = link.window.scatter(&patch_slopes);
+            // The patches themselves are not needed any more.
+            multiply(own_slopes, Matrix::of_rows(columns, outputs).transposed(), &mut patches);
+            slopes = link.window.scatter(&patches);
         }
-        Ok([slopes, gradient])
+        [slopes, gradient]
     }
 
     /// Gradients by parameters from the order of patches to that of candle-nn.
@@ -141,25 +139,6 @@ impl Chain {
         }
         packed
     }
-}
-
-/// The matrix product of two matrices, `[m, k]` and `[k, n]`, wherever their rows and columns lie.
-fn product(left: (&CpuStorage, &Layout), right: (&CpuStorage, &Layout)) -> Result<Vec<f32>> {
-    let ((m, k), (_, n)) = (left.1.shape().dims2()?, right.1.shape().dims2()?);
-    match left.0.matmul(right.0, (1, m, n, k), left.1, right.1)? {
-        CpuStorage::F32(values) => Ok(values),
-        _ => bail!("expected a product of float32 values"),
-    }
-}
-
-/// A matrix whose rows follow each other.
-fn rows(rows: usize, columns: usize) -> Layout {
-    Layout::contiguous((rows, columns))
-}
-
-/// The transpose of such a matrix.
-fn transposed(rows: usize, columns: usize) -> Layout {
-    Layout::new((columns, rows).into(), vec![1, columns], 0)
 }
 
 /// The values of a tensor that lies in one piece.
@@ -194,9 +173,9 @@ impl CustomOp2 for Chain {
         let (pictures, batch) = (slice(pictures, pictures_at)?, pictures_at.dims()[0]);
         let weights = self.weights(slice(packed, packed_at)?)?;
         let pieces = pictures.par_chunks(self.piece(batch)).map(|pictures| self.forward(&weights, pictures));
-        let lived = pieces.collect::<Result<Vec<_>>>()?;
-        let found: Vec<f32> = lived.iter().filter_map(|lived| lived.last()).flatten().copied().collect();
-        *self.lived.lock().unwrap_or_else(PoisonError::into_inner) = Some(lived);
+        let pieces: Vec<_> = pieces.collect();
+        let found: Vec<f32> = pieces.iter().filter_map(|lived| lived.last()).flatten().copied().collect();
+        *self.lived.lock().unwrap_or_else(PoisonError::into_inner) = Some(Lived { weights, pieces });
         let Some(Link { window, outputs }) = self.links.last() else { bail!("expected a convolution, found none") };
         let [height, width] = window.places;
         Ok((CpuStorage::F32(found), (batch, height, width, *outputs).into()))
@@ -210,17 +189,18 @@ impl CustomOp2 for Chain {
         slopes: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
         let lived = self.lived.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(lived) = lived else { bail!("the backward pass of convolutions can run once only") };
-        let weights = seen(packed, |packed| self.weights(packed))?;
+        let Some(Lived { weights, pieces }) = lived else {
+            bail!("the backward pass of convolutions can run once only")
+        };
         let batch = pictures.dim(0)?;
         let piece = self.piece(batch);
         let slopes_of_a_piece = piece / self.links[0].window.size() * (found.elem_count() / batch);
-        let gradients = seen(pictures, |pictures| {
+        let gradients: Vec<_> = seen(pictures, |pictures| {
             seen(&slopes.contiguous()?, |slopes| {
-                let pieces = pictures.par_chunks(piece).zip(slopes.par_chunks(slopes_of_a_piece)).zip(&lived);
-                let gradients =
-                    pieces.map(|((pictures, slopes), lived)| self.backward(&weights, pictures, lived, slopes));
-                gradients.collect::<Result<Vec<_>>>()
+                let pieces = pictures.par_chunks(piece).zip(slopes.par_chunks(slopes_of_a_piece)).zip(&pieces);
+                let backward =
+                    |((pictures, slopes), lived): ((&_, &_), &Vec<_>)| self.backward(&weights, pictures, lived, slopes);
+                Ok(pieces.map(backward).collect())
             })
         })?;
         let mut total = vec![0.0; packed.elem_count()];

@@ -84,27 +84,33 @@ impl Window {
     }
 }
 
+/// So many outputs are taken side by side where weights change their order, as many numbers as a cache line has.
+const SIDE_BY_SIDE: usize = 16;
+
 /// A kernel's weights, `[outputs, inputs, kernel, kernel]`, in the order of patches: `[kernel · kernel · inputs, outputs]`.
-pub(super) fn as_columns(weight: &[f32], [outputs, inputs, area]: [usize; 3]) -> Vec<f32> {
+pub(super) fn as_columns(weight: &[f32], sizes: [usize; 3]) -> Vec<f32> {
     let mut columns = vec![0.0; weight.len()];
-    for (output, weight) in weight.chunks_exact(inputs * area).enumerate() {
-        for (input, weight) in weight.chunks_exact(area).enumerate() {
-            for (place, &weight) in weight.iter().enumerate() {
-                columns[(place * inputs + input) * outputs + output] = weight;
-            }
-        }
-    }
+    in_both_orders(sizes, |as_kernel, as_column| columns[as_column] = weight[as_kernel]);
     columns
 }
 
 /// The way back from [`as_columns`].
-pub(super) fn as_kernels(columns: &[f32], [outputs, inputs, area]: [usize; 3]) -> Vec<f32> {
+pub(super) fn as_kernels(columns: &[f32], sizes: [usize; 3]) -> Vec<f32> {
     let mut weight = vec![0.0; columns.len()];
-    for (at, row) in columns.chunks_exact(outputs).enumerate() {
-        let (place, input) = (at / inputs, at % inputs);
-        for (output, &value) in row.iter().enumerate() {
-            weight[(output * inputs + input) * area + place] = value;
+    in_both_orders(sizes, |as_kernel, as_column| weight[as_kernel] = columns[as_column]);
+    weight
+}
+
+/// Tells for every weight where it stands in a kernel's order and where in that of patches.
+fn in_both_orders([outputs, inputs, area]: [usize; 3], mut each: impl FnMut(usize, usize)) {
+    for first in (0..outputs).step_by(SIDE_BY_SIDE) {
+        let some = first..(first + SIDE_BY_SIDE).min(outputs);
+        for input in 0..inputs {
+            for place in 0..area {
+                for output in some.clone() {
+                    each((output * inputs + input) * area + place, (place * inputs + input) * outputs + output);
+                }
+            }
         }
     }
-    weight
 }

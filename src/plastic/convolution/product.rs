@@ -1,0 +1,113 @@
+//! Products of matrices on one thread, wherever their rows and columns lie.
+//!
+//! The kernels are those that Candle's product has (the crate `gemm`). Candle is gone around because it deals out every
+//! product to threads, while whole pieces of pictures are dealt out already, and because it asks the system for the
+//! number of processors each time, which takes longer than a small product (a tenth of an iteration).
+
+use gemm::Parallelism;
+
+/// A matrix of numbers that lie elsewhere.
+#[derive(Clone, Copy)]
+pub(super) struct Matrix<'a> {
+    values: &'a [f32],
+    rows: usize,
+    columns: usize,
+    /// From one row to the next, and from one column to the next.
+    strides: [usize; 2],
+}
+
+impl<'a> Matrix<'a> {
+    /// One whose rows follow each other.
+    ///
+    /// # Panics
+    /// When `values` are no whole number of rows.
+    pub(super) fn of_rows(values: &'a [f32], columns: usize) -> Self {
+        assert!(values.len().is_multiple_of(columns), "{} values are no rows of {columns}", values.len());
+        Self { values, rows: values.len() / columns, columns, strides: [columns, 1] }
+    }
+
+    /// Its transpose.
+    pub(super) fn transposed(self) -> Self {
+        let [down, across] = self.strides;
+        Self { rows: self.columns, columns: self.rows, strides: [across, down], ..self }
+    }
+}
+
+/// `left` · `right` into `product`, whose rows follow each other.
+///
+/// # Panics
+/// When sizes do not fit.
+#[allow(unsafe_code)] // The kernels take addresses.
+pub(super) fn multiply(left: Matrix<'_>, right: Matrix<'_>, product: &mut [f32]) {
+    assert_eq!(left.columns, right.rows, "rows and columns of a product fit");
+    assert_eq!(product.len(), left.rows * right.columns, "a product has as many rows and columns as its factors");
+    let ([left_down, left_across], [right_down, right_across]) = (left.strides, right.strides);
+    // SAFETY: a `Matrix` has `rows` × `columns` values, which its strides reach in some order without leaving them, and
+    // `product` has room for the result, as has just been checked. It is borrowed alone and so overlaps neither.
+    unsafe {
+        gemm::gemm(
+            left.rows,
+            right.columns,
+            left.columns,
+            product.as_mut_ptr(),
+            1,
+            right.columns.cast_signed(),
+            false,
+            left.values.as_ptr(),
+            left_across.cast_signed(),
+            left_down.cast_signed(),
+            right.values.as_ptr(),
+            right_across.cast_signed(),
+            right_down.cast_signed(),
+            0.0,
+            1.0,
+            false,
+            false,
+            false,
+            Parallelism::None,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The safe twin.
+    fn plain(left: Matrix<'_>, right: Matrix<'_>) -> Vec<f32> {
+        let at = |matrix: Matrix<'_>, row: usize, column: usize| {
+            f64::from(matrix.values[row * matrix.strides[0] + column * matrix.strides[1]])
+        };
+        let sum = |row: usize, column: usize| -> f64 {
+            (0..left.columns).map(|inner| at(left, row, inner) * at(right, inner, column)).sum()
+        };
+        (0..left.rows).flat_map(|row| (0..right.columns).map(move |column| sum(row, column) as f32)).collect()
+    }
+
+    #[test]
+    fn products_are_those_of_plain_sums_whichever_factor_is_transposed() {
+        let values = |count: usize, step: f32| -> Vec<f32> { (0..count).map(|at| (at as f32 * step).sin()).collect() };
+        for [rows, inner, columns] in [[1, 1, 1], [3, 9, 64], [49, 576, 64], [37, 5, 17], [64, 130, 1]] {
+            let (left, right) = (values(rows * inner, 0.3), values(inner * columns, 0.7));
+            let (left_turned, right_turned) = (values(inner * rows, 0.5), values(columns * inner, 0.9));
+            for (left, right) in [
+                (Matrix::of_rows(&left, inner), Matrix::of_rows(&right, columns)),
+                (Matrix::of_rows(&left_turned, rows).transposed(), Matrix::of_rows(&right, columns)),
+                (Matrix::of_rows(&left, inner), Matrix::of_rows(&right_turned, inner).transposed()),
+            ] {
+                let mut found = vec![f32::NAN; rows * columns];
+                multiply(left, right, &mut found);
+                for (found, expected) in found.iter().zip(plain(left, right)) {
+                    assert!((found - expected).abs() < 1e-4, "{rows}×{inner}×{columns}: {found}, not {expected}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "rows and columns of a product fit")]
+    fn factors_that_do_not_fit_are_not_multiplied() {
+        let values = [0.0; 12];
+        multiply(Matrix::of_rows(&values, 3), Matrix::of_rows(&values, 3), &mut [0.0; 12]);
+    }
+}
