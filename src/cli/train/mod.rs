@@ -261,11 +261,12 @@ impl Progress {
 
     fn print(&mut self) {
         self.printed = Some(Instant::now());
-        let mean = |value: fn(&Point) -> f32| {
-            self.recent.iter().map(|point| f64::from(value(point))).sum::<f64>() / self.recent.len().max(1) as f64
-        };
-        let measure = mean(|point| point.measure);
-        let measure = if self.is_fraction { format!("{:.2} %", measure * 100.0) } else { format!("{measure:.4}") };
+        let line = self.line();
+        if self.live { say(&format!("\r{}\x1b[K", cut(&line, terminal_width()))) } else { say(&format!("{line}\n")) }
+    }
+
+    /// How far it is, and means of the last iterations, where there are any.
+    fn line(&self) -> String {
         let rate =
             self.since.map_or(0.0, |(since, done)| (self.done - done) as f64 / since.elapsed().as_secs_f64().max(1e-9));
         let left = if rate > 0.0 {
@@ -273,16 +274,20 @@ impl Progress {
         } else {
             "measuring speed".to_owned()
         };
-        let eta =
-            self.recent.last().filter(|_| self.has_eta).map_or_else(String::new, |last| format!("η {:.5}  ", last.eta));
-        let line = format!(
+        let Some(last) = self.recent.last() else { return format!("{:>7}/{}  {left}", self.done, self.planned) };
+        let mean = |value: fn(&Point) -> f32| {
+            self.recent.iter().map(|point| f64::from(value(point))).sum::<f64>() / self.recent.len() as f64
+        };
+        let measure = mean(|point| point.measure);
+        let measure = if self.is_fraction { format!("{:.2} %", measure * 100.0) } else { format!("{measure:.4}") };
+        let eta = if self.has_eta { format!("η {:.5}  ", last.eta) } else { String::new() };
+        format!(
             "{:>7}/{}  {} {measure:>8}  loss {:>10.4}  {eta}{left}",
             self.done,
             self.planned,
             self.title,
             mean(|point| point.loss),
-        );
-        if self.live { say(&format!("\r{}\x1b[K", cut(&line, terminal_width()))) } else { say(&format!("{line}\n")) }
+        )
     }
 
     fn note(&self, text: &str) {
@@ -303,4 +308,19 @@ fn terminal_width() -> usize {
 /// The beginning of `line` that fits in `columns`, one left free so that no terminal wraps.
 fn cut(line: &str, columns: usize) -> String {
     line.chars().take(columns.saturating_sub(1)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks;
+
+    #[test]
+    fn before_the_first_iteration_no_mean_is_told() {
+        let config = RunConfig::new(tasks::find("omniglot").expect("it is in the registry"));
+        let mut progress = Progress::new(&config, &[]);
+        assert_eq!(progress.line(), "      0/62500  measuring speed");
+        progress.recent.push(Point { loss: 0.5, measure: 0.25, eta: 0.01, grad_norm: 1.0 });
+        assert_eq!(progress.line(), "      0/62500  accuracy  25.00 %  loss     0.5000  η 0.01000  measuring speed");
+    }
 }
