@@ -290,10 +290,11 @@ fn out(text: &str) -> Result<PathBuf, String> {
 }
 
 fn panel(text: &str) -> Result<usize, String> {
-    let titles: Vec<String> = PANELS.iter().map(|make| make().title().to_lowercase()).collect();
+    let typed = |text: &str| text.to_lowercase().replace(' ', "-");
+    let titles: Vec<String> = PANELS.iter().map(|make| typed(make().title())).collect();
     titles
         .iter()
-        .position(|title| *title == text.to_lowercase())
+        .position(|title| *title == typed(text))
         .ok_or_else(|| format!("expected one of {}, found {text}", titles.join(", ")))
 }
 

@@ -113,7 +113,10 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
     let Some(scene) = session.scene() else { return };
     row(ui, "source", &scene.origin);
     row(ui, "task", scene.task.name());
-    row(ui, "neurons", &grouped(scene.tape().neurons() as u64));
+    match scene.tape().content.one_shot() {
+        Some(one_shot) => row(ui, "classes", &one_shot.lesson.ways().to_string()),
+        None => row(ui, "neurons", &grouped(scene.tape().neurons() as u64)),
+    }
     row(ui, "parameters", &grouped(scene.parameters.count() as u64));
     layers_ui(ui, session);
     let Some(scene) = session.scene() else { return };

@@ -1,7 +1,7 @@
 //! What is said to those who see the window for the first time: panels explained.
 
-use super::maze_panel;
 use super::window::{quiet_session, small_checkpoint};
+use super::{maze_panel, one_look};
 use crate::support::windowed;
 use egui::{Key, vec2};
 use egui_kittest::Harness;
@@ -36,7 +36,9 @@ fn panels() -> Vec<Box<dyn Panel>> {
 fn every_panel_explains_itself_in_three_short_sentences_and_something_to_try() {
     let folder = tempfile::tempdir().unwrap();
     let mut sessions: Vec<Session> = vec![quiet_session()];
-    for path in [small_checkpoint(folder.path(), &[]), maze_panel::checkpoint(folder.path())] {
+    let lessons = [&[][..], &[("network", "matching")]].map(|changes| one_look::checkpoint(folder.path(), changes));
+    let others = [small_checkpoint(folder.path(), &[]), maze_panel::checkpoint(folder.path())];
+    for path in others.into_iter().chain(lessons) {
         let mut session = quiet_session();
         session.open(path);
         session.settle();

@@ -26,6 +26,7 @@ mod matrix_panel;
 pub mod maze_panel;
 mod maze_window;
 mod memories;
+mod one_look;
 mod order;
 mod playing;
 mod rank;

@@ -56,9 +56,14 @@ fn every_panel_draws_something_in_both_themes_and_says_what_belongs_there_when_e
     let folder = tempfile::tempdir().unwrap();
     let checkpoint = small_checkpoint(folder.path(), &[]);
     let agent = crate::ui::maze_panel::checkpoint(folder.path());
+    let lesson = crate::ui::one_look::checkpoint(folder.path(), &[]);
     for (index, make) in PANELS.iter().enumerate() {
         let title = make().title();
-        let checkpoint = if matches!(title, "Maze" | "Agent" | "Intervene" | "Rewards") { &agent } else { &checkpoint };
+        let checkpoint = match title {
+            "Maze" | "Agent" | "Intervene" | "Rewards" => &agent,
+            "One look" => &lesson,
+            _ => &checkpoint,
+        };
         let mut drawn = Vec::new();
         for dark in [true, false] {
             let mut picture = Picture::with(device, dark);

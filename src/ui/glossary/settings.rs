@@ -1,6 +1,6 @@
 //! Where the settings of tasks stand in the papers, and how they enter.
 
-use super::terms::{CLIP, DECAY, MODULATOR, NEURON, OJA, RETROACTIVE, SIMPLE};
+use super::terms::{CLIP, DECAY, FEATURES, MODULATOR, NEURON, OJA, RETROACTIVE, SIMPLE};
 
 /// What a tooltip adds to what a setting says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub fn setting(task: &str, key: &str) -> Option<Setting> {
         ("omniglot", "alpha") => {
             "y = soft-max(Σ_i [w_ij + α_ij H_ij] φ_i)\nper neuron: α_ij = α_j\nyoked: α_ij = α".to_owned()
         }
+        ("omniglot", "rule") => FEATURES.to_owned(),
+        ("omniglot", "clip") => FEATURES.lines().last().unwrap_or_default().to_owned(),
         _ => equation(key),
     };
     Some(Setting { equation, place })

@@ -25,6 +25,12 @@ pub(super) const RETROACTIVE: &str =
 /// The modulator.
 pub(super) const MODULATOR: &str = "M(t) = tanh(Σ_i m_i x_i(t) + c)";
 
+/// How a class becomes likely.
+pub(super) const SOFT_MAX: &str = "y_j(t) = soft-max_j(Σ_i [w_ij + α_ij H_ij(t)] φ_i(t) + 1000 · label_j(t))";
+
+/// How features are written.
+pub(super) const FEATURES: &str = "decay: H_ij(t+1) = (1−η) H_ij(t) + η φ_i(t) y_j(t)\noja: H_ij(t+1) = H_ij(t) + η y_j(t) (φ_i(t) − y_j(t) H_ij(t))\nclip: H_ij(t+1) = clip(H_ij(t) + η φ_i(t) y_j(t), ±c)";
+
 const fn entry(
     term: &'static str,
     name: &'static str,
@@ -131,6 +137,45 @@ pub const TERMS: &[Entry] = &[
         "The step of the episode in view, counted from 1: H(t) is the trace that x(t) is computed with.",
         NEURON,
         "DP, eq. 1",
+    ),
+    // One look.
+    entry(
+        "y",
+        "probability of a class",
+        "How likely the drawing of a step is of a class, from 0 to 1; while a label is given, what that says.",
+        SOFT_MAX,
+        "DP, section 4.4",
+    ),
+    entry(
+        "φ",
+        "features",
+        "What the convolutions make of the drawing of a step. H is written with the features and the probabilities of the \
+         same step: those of a labelled drawing go into the column of its class.",
+        FEATURES,
+        "DP, section 4.4",
+    ),
+    entry(
+        "soft-max",
+        "soft-max",
+        "The features of a step and what each class has of them become a probability of each class; a label is added before \
+         and leaves nothing to the others.",
+        SOFT_MAX,
+        "DP, section 4.4",
+    ),
+    entry(
+        "label",
+        "label",
+        "Which class is named with the drawing of a step: 1 for that class, 0 for the others, times 1000 before the \
+         soft-max. The query has none.",
+        SOFT_MAX,
+        "DP, section 4.4",
+    ),
+    entry(
+        "classes",
+        "classes",
+        "Among how many characters the query is to be found: outputs of the plastic layer.",
+        "",
+        "DP, section 4.4",
     ),
     // Rules.
     entry(

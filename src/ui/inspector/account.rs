@@ -25,14 +25,14 @@ struct Line<'a> {
     color: Color32,
 }
 
-/// Draws the account of a trace.
-pub fn account_ui(ui: &mut Ui, session: &mut Session, account: &[Share]) {
+/// Draws the account of a trace, which is written with activities of `delay` steps before.
+pub fn account_ui(ui: &mut Ui, session: &mut Session, account: &[Share], delay: usize) {
     let palette = Palette::of(ui.ctx());
     if account.is_empty() {
-        let words = if session.clock.at() < 2 {
-            "Nothing yet: a trace is zero when an episode begins."
-        } else {
-            "Nothing: the two neurons have not been active one after the other."
+        let words = match delay {
+            _ if session.clock.at() <= delay => "Nothing yet: a trace is zero when an episode begins.",
+            0 => "Nothing: both ends have not been active in the same step.",
+            _ => "Nothing: the two neurons have not been active one after the other.",
         };
         ui.add(egui::Label::new(RichText::new(words).color(palette.quiet)).wrap());
         return;
@@ -62,7 +62,7 @@ pub fn cut_ui(ui: &mut Ui, session: &mut Session, cut: &Cut, bound: f32) {
     let spoken = format!("{name}, {amount} in all, {part} of what was written");
     let columns = [
         (0.0, Align2::LEFT_CENTER, name.as_str(), palette.mark),
-        (0.83, Align2::RIGHT_CENTER, amount.as_str(), palette.quiet),
+        (0.8, Align2::RIGHT_CENTER, amount.as_str(), palette.quiet),
         (1.0, Align2::RIGHT_CENTER, part.as_str(), palette.mark),
     ];
     if parts::line_ui(ui, "cut", &spoken, cut.share as f32, palette.mark, &columns).hovered() {
@@ -102,7 +102,7 @@ fn line_ui(ui: &mut Ui, session: &mut Session, line: &Line<'_>) {
     };
     let columns = [
         (0.0, Align2::LEFT_CENTER, name.as_str(), ink),
-        (0.83, Align2::RIGHT_CENTER, amount.as_str(), palette.quiet),
+        (0.8, Align2::RIGHT_CENTER, amount.as_str(), palette.quiet),
         (1.0, Align2::RIGHT_CENTER, part.as_str(), ink),
     ];
     let response = parts::line_ui(ui, line.salt, &line.spoken, line.share as f32, line.color, &columns);

@@ -1,6 +1,7 @@
 //! The rule at work: the equations of the network, symbols in the colours of their matrices, numbers of the instant.
 
 use super::facts::{PlasticNow, SynapseNow, WritingNow};
+use super::signals::{Label, Neuron};
 use crate::plastic::Rule;
 use crate::plastic::network::Drive;
 use crate::plastic::{Modulation, ModulationKind};
@@ -16,16 +17,18 @@ struct Formula<'a> {
     font: FontId,
     small: FontId,
     ink: Color32,
+    /// Of the pre- and the post-synaptic signal.
+    symbols: [&'static str; 2],
     palette: &'a Palette,
 }
 
 impl<'a> Formula<'a> {
-    fn new(ui: &Ui, ink: Color32, palette: &'a Palette) -> Self {
+    fn new(ui: &Ui, ink: Color32, neuron: Neuron, palette: &'a Palette) -> Self {
         let mut job = LayoutJob::default();
         job.wrap.max_width = ui.available_width();
         let font = TextStyle::Body.resolve(ui.style());
         let small = FontId::new(font.size * 0.72, font.family.clone());
-        Self { job, font, small, ink, palette }
+        Self { job, font, small, ink, symbols: neuron.symbols(), palette }
     }
 
     fn colored(mut self, text: &str, color: Color32) -> Self {
@@ -49,10 +52,16 @@ impl<'a> Formula<'a> {
         if value < 0.0 { self.text(&format!("({text})")) } else { self.text(&text) }
     }
 
-    /// x with an index below.
-    fn x(self, index: &str) -> Self {
-        let ink = self.ink;
-        self.text("x").below(index, ink)
+    /// The pre-synaptic signal.
+    fn pre(self) -> Self {
+        let (ink, [symbol, _]) = (self.ink, self.symbols);
+        self.text(symbol).below("i", ink)
+    }
+
+    /// The post-synaptic one.
+    fn post(self) -> Self {
+        let (ink, [_, symbol]) = (self.ink, self.symbols);
+        self.text(symbol).below("j", ink)
     }
 
     /// M, with the index of the post-synaptic neuron where each has its own.
@@ -84,23 +93,26 @@ impl<'a> Formula<'a> {
     }
 }
 
-/// Draws the equations of the network with the numbers of a synapse at an instant: how its neuron is driven, where it is a
-/// recurrent one, and how its trace is written.
-pub fn equation_ui(ui: &mut Ui, drive: Option<Drive>, now: &SynapseNow) {
+/// Draws the equations of the network with the numbers of a synapse at an instant: how its neuron comes to its activity, as
+/// far as that is known, and how its trace is written.
+pub fn equation_ui(ui: &mut Ui, neuron: Neuron, now: &SynapseNow) {
     let palette = Palette::of(ui.ctx());
     let frame = Frame::new().fill(palette.surface).corner_radius(5).inner_margin(Margin::symmetric(9, 7));
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 3.0;
-        let rule = |ui: &Ui| Formula::new(ui, palette.text, palette);
-        let numbers = |ui: &Ui| Formula::new(ui, palette.quiet, palette);
+        let rule = |ui: &Ui| Formula::new(ui, palette.text, neuron, palette);
+        let numbers = |ui: &Ui| Formula::new(ui, palette.quiet, neuron, palette);
 
-        if let Some(drive) = drive {
-            neuron_ui(ui, drive, now, palette);
+        match neuron {
+            Neuron::Recurrent(drive) => neuron_ui(ui, drive, now, palette),
+            Neuron::SoftMax => soft_max_ui(ui, now, palette),
+            Neuron::Other => {}
         }
         if let Some(plastic) = now.plastic {
             ui.add_space(5.0);
             let term = match plastic.writing {
+                _ if neuron == Neuron::SoftMax => "φ",
                 WritingNow::Frozen => "H",
                 WritingNow::Ruled { rule, .. } => rule.title(),
                 WritingNow::Modulated { modulation, .. } => modulation.title(),
@@ -118,36 +130,56 @@ pub fn equation_ui(ui: &mut Ui, drive: Option<Drive>, now: &SynapseNow) {
 
 /// The equation of a recurrent neuron, driven in this way, with the numbers of the synapse.
 fn neuron_ui(ui: &mut Ui, drive: Drive, now: &SynapseNow, palette: &Palette) {
-    let numbers = |ui: &Ui| Formula::new(ui, palette.quiet, palette);
-    let mut neuron = Formula::new(ui, palette.text, palette).x("j").text(" = tanh(Σ ");
-    neuron = if now.plastic.is_some() {
-        neuron.text("(").w().text(" + ").alpha().trace().text(") ").x("i")
+    let neuron = Neuron::Recurrent(drive);
+    let numbers = |ui: &Ui| Formula::new(ui, palette.quiet, neuron, palette);
+    let mut equation = Formula::new(ui, palette.text, neuron, palette).post().text(" = tanh(Σ ");
+    equation = if now.plastic.is_some() {
+        equation.text("(").w().text(" + ").alpha().trace().text(") ").pre()
     } else {
-        neuron.w().text(" ").x("i")
+        equation.w().text(" ").pre()
     };
-    let neuron = match drive {
-        Drive::Add => neuron.text(" + input)"),
-        Drive::Clamp => neuron.text(")"),
+    let equation = match drive {
+        Drive::Add => equation.text(" + input)"),
+        Drive::Clamp => equation.text(")"),
     };
-    glossary::tip(ui.label(neuron.job), "x");
+    glossary::tip(ui.label(equation.job), "x");
     let is_clamped = drive == Drive::Clamp && now.input != 0.0;
     let post = signed(f64::from(now.post), 3);
     let shown = if is_clamped {
         numbers(ui).text(&format!("{post}, clamped to its input"))
     } else {
         let line = numbers(ui).text(&format!("{post} = tanh(… + "));
-        let line = match now.plastic {
-            Some(plastic) => line
-                .text("(")
-                .number(now.w, palette.w)
-                .text(" + ")
-                .number(plastic.alpha, palette.alpha)
-                .text("·")
-                .number(plastic.trace, palette.trace)
-                .text(")"),
-            None => line.number(now.w, palette.w),
-        };
-        line.text("·").factor(now.pre).text(" + …)")
+        weight(line, now).text("·").factor(now.pre).text(" + …)")
+    };
+    ui.label(shown.job);
+}
+
+/// The numbers of w + αH.
+fn weight<'a>(line: Formula<'a>, now: &SynapseNow) -> Formula<'a> {
+    let palette = line.palette;
+    let Some(plastic) = now.plastic else { return line.number(now.w, palette.w) };
+    line.text("(")
+        .number(now.w, palette.w)
+        .text(" + ")
+        .number(plastic.alpha, palette.alpha)
+        .text("·")
+        .number(plastic.trace, palette.trace)
+        .text(")")
+}
+
+/// The equation of a neuron that stands for a class, with the numbers of the synapse.
+fn soft_max_ui(ui: &mut Ui, now: &SynapseNow, palette: &Palette) {
+    let line = |ui: &Ui, ink| Formula::new(ui, ink, Neuron::SoftMax, palette);
+    let equation =
+        line(ui, palette.text).post().text(" = soft-max(Σ (").w().text(" + ").alpha().trace().text(") ").pre();
+    glossary::tip(ui.label(equation.text(" + label)").job), "soft-max");
+    let post = signed(f64::from(now.post), 3);
+    let shown = match now.label {
+        Some(Label::Named(words)) => line(ui, palette.quiet).text(&format!("{post}, the label names {words}")),
+        Some(Label::Asked) | None => {
+            let numbers = line(ui, palette.quiet).text(&format!("{post} = soft-max(… + "));
+            weight(numbers, now).text("·").factor(now.pre).text(" + …)")
+        }
     };
     ui.label(shown.job);
 }
@@ -159,21 +191,21 @@ fn update<'a>(line: &dyn Fn() -> Formula<'a>, writing: WritingNow) -> Vec<Formul
     match writing {
         WritingNow::Frozen => vec![start.trace().text(", frozen")],
         WritingNow::Ruled { rule: Rule::Decay, .. } => {
-            vec![start.text("(1 − η) ").trace().text(" + η ").x("i").text(" ").x("j")]
+            vec![start.text("(1 − η) ").trace().text(" + η ").pre().text(" ").post()]
         }
         WritingNow::Ruled { rule: Rule::Oja, .. } => {
-            let start = start.trace().text(" + η ").x("j").text(" (").x("i").text(" − ").x("j");
+            let start = start.trace().text(" + η ").post().text(" (").pre().text(" − ").post();
             vec![start.text(" ").trace().text(")")]
         }
         WritingNow::Ruled { rule: Rule::Clip { bound }, .. } => {
-            vec![clip(start.text("clip(").trace().text(" + η ").x("i").text(" ").x("j"), bound)]
+            vec![clip(start.text("clip(").trace().text(" + η ").pre().text(" ").post(), bound)]
         }
         WritingNow::Modulated { modulation: Modulation { kind, fan_out, bound }, .. } => {
             let start = start.text("clip(").trace().text(" + ").modulator(fan_out).text(" ");
             match kind {
-                ModulationKind::Simple => vec![clip(start.x("i").text(" ").x("j"), bound)],
+                ModulationKind::Simple => vec![clip(start.pre().text(" ").post(), bound)],
                 ModulationKind::Retroactive => {
-                    vec![clip(start.text("E"), bound), line().text("E ← (1 − η) E + η ").x("i").text(" ").x("j")]
+                    vec![clip(start.text("E"), bound), line().text("E ← (1 − η) E + η ").pre().text(" ").post()]
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! What there is to say about a pinned synapse or neuron. No widget in it.
 
 use super::Pinned;
+use super::signals::Label;
 use crate::episode::LayerView;
 use crate::episode::ledger::{Cut, Ledger, Share};
 use crate::plastic::network::effective_weight;
@@ -169,12 +170,14 @@ pub struct SynapseNow {
     pub w: f32,
     /// α_ij, and H_ij(t), H_ij(t+1); `None` for a network without.
     pub plastic: Option<PlasticNow>,
-    /// x_i(t−1), zero at the first step.
+    /// x_i(t−1), zero at the first step; of features, those of this step.
     pub pre: f32,
     /// x_j(t).
     pub post: f32,
     /// input_j(t).
     pub input: f32,
+    /// What the label says of *j*, where that is a class.
+    pub label: Option<Label>,
     /// Who wrote H_ij(t).
     pub account: Vec<Share>,
     /// What the bound has cut off before this step; `None` where it has not.
@@ -284,6 +287,7 @@ impl Now {
                     pre: pre_at(scene, step, from),
                     post: post_at(scene, step, to),
                     input: input_at(scene, step, to),
+                    label: Label::of(scene, step, to),
                     account: ledger.shares(&tape.events, named),
                     cut,
                     into: life.into.product(scene, step, trace),

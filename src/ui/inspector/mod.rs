@@ -5,6 +5,7 @@
 //! | [`pinned`] | what is pinned: by click, by key, across lifetimes |
 //! | [`facts`] | what there is to say about it, computed when pin, tape or step change |
 //! | [`synapse`], [`neuron`] | the two pages |
+//! | [`signals`] | what the layer's two signals are |
 //! | [`equation`] | the rule at work with the numbers of the instant in it |
 //! | [`account`] | which events wrote the trace |
 //! | [`history`] | one value over a lifetime |
@@ -20,6 +21,7 @@ pub mod neuron;
 mod parts;
 pub mod pinned;
 mod room;
+pub mod signals;
 pub mod synapse;
 
 pub use pinned::{Inspection, Pinned, mark_pinned, point_at};

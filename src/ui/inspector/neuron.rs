@@ -5,7 +5,9 @@ use super::fan;
 use super::history::{History, history_ui};
 use super::parts::{Name, heading_ui, line_ui, row_ui, title_ui};
 use super::pinned::Pinned;
+use super::signals::{self, Label, Neuron};
 use crate::plastic::{Drive, Recurrent};
+use crate::ui::fitting;
 use crate::ui::numbers::{grouped, signed};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -16,11 +18,19 @@ pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNo
     let palette = Palette::of(ui.ctx());
     let Some(scene) = session.scene() else { return };
     let (is_plastic, recurrent) = (scene.alpha.is_some(), scene.recurrence());
+    let (class, label) = (signals::class_name(scene, now.index), Label::of(scene, now.step, now.index));
+    let ([_, symbol], reach) = match Neuron::of(scene) {
+        neuron @ Neuron::SoftMax => (neuron.symbols(), "0 to 1"),
+        neuron => (neuron.symbols(), "−1 to +1"),
+    };
     let name = neuron_name(now.index, life.into.bias);
     if title_ui(ui, &format!("Neuron {name}")) {
         session.unpin();
     }
-    row_ui(ui, &Name::Words(&format!("x at step {}", now.step + 1)), &signed(f64::from(now.activity), 5));
+    if let Some(class) = class {
+        fitting::small_ui(ui, &class.replacen(", ", fitting::BETWEEN, 1), palette.quiet);
+    }
+    row_ui(ui, &Name::Words(&format!("{symbol} at step {}", now.step + 1)), &signed(f64::from(now.activity), 5));
     if let Some(Recurrent { drive, .. }) = recurrent {
         let input = match (drive, now.input) {
             (_, 0.0) => "none".to_owned(),
@@ -29,8 +39,15 @@ pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNo
         };
         row_ui(ui, &Name::Words("input"), &input);
     }
-    heading_ui(ui, &format!("Activity, steps 1–{}", grouped(session.clock.steps() as u64)), "−1 to +1");
-    let history_name = format!("x of neuron {}", now.index);
+    if let Some(label) = label {
+        let words = match label {
+            Label::Named(words) => words,
+            Label::Asked => "none, it is asked for",
+        };
+        row_ui(ui, &Name::Words("label"), words);
+    }
+    heading_ui(ui, &format!("Activity, steps 1–{}", grouped(session.clock.steps() as u64)), reach);
+    let history_name = format!("{symbol} of neuron {}", now.index);
     let history = History { values: &life.history, name: &history_name, color: palette.text, least_range: 1.0 };
     history_ui(ui, session, &history);
     if !is_plastic {

@@ -4,8 +4,10 @@ use super::facts::{Life, SynapseNow, neuron_name};
 use super::history::{History, history_ui, span_words};
 use super::parts::{Name, aligned, heading_ui, row_ui, title_ui};
 use super::pinned::Pinned;
-use super::{account, equation, fan};
+use super::signals::Neuron;
+use super::{account, equation, fan, signals};
 use crate::plastic::Writing;
+use crate::ui::fitting;
 use crate::ui::numbers::grouped;
 use crate::ui::scene::Scene;
 use crate::ui::session::Session;
@@ -17,10 +19,19 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
     let palette = Palette::of(ui.ctx());
     let Some(scene) = session.scene() else { return };
     let writing = scene.layer().map(|layer| layer.layer().plasticity.writing);
-    let recurrent = scene.recurrence();
+    let neuron = Neuron::of(scene);
+    let delay = scene.layer().map_or(1, |layer| layer.layer().delay);
     let (from, to) = (now.from, now.to);
+    let class = signals::class_name(scene, to);
     if title_ui(ui, &format!("Synapse {from} → {to}")) {
         session.unpin();
+    }
+    if let Some(class) = class {
+        fitting::small_ui(
+            ui,
+            &format!("feature {from} → {}", class.replacen(", ", fitting::BETWEEN, 1)),
+            palette.quiet,
+        );
     }
     values_ui(ui, now, palette);
     if now.plastic.is_some() {
@@ -48,7 +59,7 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
         }
     });
     heading_ui(ui, "Update rule", writing.map_or("no plasticity", Writing::title));
-    equation::equation_ui(ui, recurrent.map(|recurrent| recurrent.drive), now);
+    equation::equation_ui(ui, neuron, now);
     if now.plastic.is_some() {
         heading_ui(ui, "Written by", &format!("H at step {}", now.step + 1));
         let cut = now.cut.as_ref().zip(writing.and_then(Writing::bound));
@@ -56,7 +67,7 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
         if let Some((cut, bound)) = cut {
             account::cut_ui(ui, session, cut, bound);
         }
-        account::account_ui(ui, session, &now.account);
+        account::account_ui(ui, session, &now.account, delay);
         if let Some((cut, _)) = cut {
             account::losses_ui(ui, session, cut);
         }

@@ -17,17 +17,19 @@ pub enum Subject {
     Pictures,
     /// An agent in a maze.
     Agent,
+    /// Drawings that are seen once and known again.
+    OneShot,
 }
 
 impl Subject {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Patterns, Self::Circuit, Self::Pictures, Self::Agent];
+    pub const ALL: [Self; 5] = [Self::Patterns, Self::Circuit, Self::Pictures, Self::Agent, Self::OneShot];
 
     /// The panel over which the curve of a run opens that begins.
     pub fn under_curve(self) -> &'static str {
         match self {
             Self::Agent => "Rewards",
-            Self::Patterns | Self::Circuit | Self::Pictures => "Rank",
+            Self::Patterns | Self::Circuit | Self::Pictures | Self::OneShot => "Rank",
         }
     }
 }
@@ -120,14 +122,30 @@ fn watch(subject: Subject) -> Arrangement {
                 ])),
             ),
         ])),
+        // A matrix of many rows and few columns wants height.
+        Subject::OneShot => Row(parts([
+            (0.55, panel("One look")),
+            (
+                0.45,
+                Column(parts([(0.68, tabs(["Trace", "Weights", "Plasticity"])), (0.32, tabs(["Rank", "Intervene"]))])),
+            ),
+        ])),
     }
 }
 
 /// Matrices, as wide as they are high with what stands around them.
 fn inspect(subject: Subject) -> Arrangement {
+    if subject == Subject::OneShot {
+        let [trace, weights, seen] = ["Trace", "Weights", "One look"].map(panel);
+        return Row(parts([
+            (0.3, trace),
+            (0.3, weights),
+            (0.4, Column(parts([(0.62, seen), (0.38, tabs(["Plasticity", "Rank"]))]))),
+        ]));
+    }
     let trace = match subject {
         Subject::Pictures => tabs(["Trace", "Memories"]),
-        Subject::Patterns | Subject::Circuit | Subject::Agent => panel("Trace"),
+        Subject::Patterns | Subject::Circuit | Subject::Agent | Subject::OneShot => panel("Trace"),
     };
     let others = Column(parts([(0.5, panel("Weights")), (0.5, panel("Plasticity"))]));
     Row(parts([(0.71, trace), (0.29, others)]))
@@ -140,6 +158,7 @@ fn train(subject: Subject) -> Arrangement {
         Subject::Pictures => {
             (0.62, Column(parts([(0.5, panel("Recall")), (0.5, tabs(["Trace", "Memories", "Distributions"]))])))
         }
+        Subject::OneShot => (0.55, Column(parts([(0.6, panel("One look")), (0.4, tabs(["Distributions", "Trace"]))]))),
         Subject::Patterns | Subject::Circuit => {
             (0.62, Column(parts([(0.5, panel("Recall")), (0.5, tabs(["Trace", "Distributions"]))])))
         }

@@ -27,7 +27,9 @@ impl OrderKind {
         match scene.subject() {
             Subject::Patterns | Subject::Circuit if Self::Example.why_not(scene).is_none() => Self::Example,
             // The order of pixels is that of the pictures themselves.
-            Subject::Patterns | Subject::Circuit | Subject::Pictures | Subject::Agent => Self::Stored,
+            Subject::Patterns | Subject::Circuit | Subject::Pictures | Subject::Agent | Subject::OneShot => {
+                Self::Stored
+            }
         }
     }
 

@@ -11,6 +11,7 @@ pub mod intervene;
 pub mod matrix;
 pub mod maze;
 pub mod memories;
+pub mod one_look;
 pub mod pixels;
 pub mod places;
 mod popup;
@@ -49,6 +50,7 @@ pub const PANELS: &[Make] = &[
     || Box::new(maze::rewards::Rewards),
     || Box::new(distributions::Distributions::default()),
     || Box::new(circuit::Circuit::default()),
+    || Box::new(one_look::OneLook::default()),
 ];
 
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is

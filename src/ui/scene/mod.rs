@@ -49,7 +49,7 @@ pub struct Scene {
     pub iteration: u64,
     /// Which of the network's plastic layers is looked at; all below is of this one.
     pub layer_index: usize,
-    /// w, `[pre, post]`.
+    /// w, `[pre, post]`; empty for a network without a recurrent or a plastic layer.
     pub w: Arc<Matrix>,
     /// α in its own shape: `[pre, post]`, `[1, post]` per neuron, `[1, 1]` yoked; `None` for a non-plastic network.
     pub alpha: Option<Arc<Matrix>>,
@@ -229,7 +229,8 @@ impl Scene {
             Content::Agent(Behaviour { walk: Some(_), .. }) => Subject::Agent,
             Content::Recall(_) if self.task.examples_are_pictures() => Subject::Pictures,
             Content::Recall(_) if tape.neurons() <= MOST_IN_CIRCUIT => Subject::Circuit,
-            Content::Recall(_) | Content::Agent(_) | Content::OneShot(_) | Content::Nothing => Subject::Patterns,
+            Content::OneShot(_) => Subject::OneShot,
+            Content::Recall(_) | Content::Agent(_) | Content::Nothing => Subject::Patterns,
         }
     }
 
@@ -294,7 +295,9 @@ impl Scene {
         let (task, iteration) = (tasks::find(&tape.origin.task)?, tape.origin.iteration);
         let layer = tape.layer(layer_index).map(|view| view.layer().clone());
         let named = |which: &str| layer.as_ref().map_or_else(|| which.to_owned(), |layer| layer.parameter(which));
-        let w = matrix(&parameters, &named("w"))?;
+        // A network without connections of this kind answers by comparing what it makes of its inputs.
+        let is_connected = layer.is_some() || tape.network.recurrent().is_some();
+        let w = if is_connected { matrix(&parameters, &named("w"))? } else { Arc::new(Matrix::new(0, 0, Vec::new())?) };
         let alpha = layer.as_ref().map(|_| matrix(&parameters, &named("alpha"))).transpose()?;
         let mut reel = reel(tape, layer_index);
         let magnitudes = reel.trace_at(reel.tape().steps).to_vec();

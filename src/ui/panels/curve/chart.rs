@@ -107,9 +107,10 @@ impl Curve {
         }
     }
 
-    /// One in a hundred, below which a fraction is called small.
+    /// One in a hundred, below which a fraction is called small where less is better.
     fn paint_reference(&self, ui: &Ui, frame: &Frame, source: &Source<'_>, palette: &Palette) {
-        let is_fraction = self.number == Number::Measure && source.measure.is_fraction();
+        let measure = &source.measure;
+        let is_fraction = self.number == Number::Measure && measure.is_fraction() && measure.goal == Goal::Lower;
         if is_fraction && self.scales[1] == Scale::Linear && frame.bounds.y.contains(0.01) {
             let y = frame.y(0.01);
             let ends = [pos2(frame.rect.left(), y), pos2(frame.rect.right(), y)];

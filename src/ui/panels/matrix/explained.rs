@@ -1,5 +1,6 @@
 //! What is said of each matrix to those who see it for the first time.
 
+use crate::ui::inspector::signals;
 use crate::ui::matrices::MatrixKind;
 use crate::ui::order::OrderKind;
 use crate::ui::panels::Explanation;
@@ -8,7 +9,28 @@ use crate::ui::session::Session;
 /// What `kind` is, how it is read, what it tells, and what to try, as neurons stand in `session`.
 pub(super) fn explanation(kind: MatrixKind, session: &Session) -> Explanation {
     let by_pattern = session.scene().is_some_and(|scene| session.ordering.kind(scene) == OrderKind::Example);
+    let is_soft_max = session.scene().is_some_and(signals::is_soft_max);
     match kind {
+        MatrixKind::Trace if is_soft_max => Explanation {
+            sentences: [
+                "H, the Hebbian trace: one number for each connection, from the feature of its row to the class of its \
+                 column.",
+                "A labelled drawing writes its features into the column of its class; warm colours are positive, blue \
+                 ones negative, and the background is zero.",
+                "The weights stay as they are during an episode: what the network keeps of the drawings stands here.",
+            ],
+            try_this: "Press Home, then → once for each drawing: with each of them a column appears.",
+        },
+        MatrixKind::Effective if is_soft_max => Explanation {
+            sentences: [
+                "w + α·H at this step: the connections from features to classes that the soft-max is made with.",
+                "The more the features of a drawing resemble a column, warm where that is warm and blue where it is blue, \
+                 the likelier is the class of that column.",
+                "What sets it apart from w was written by the drawings that have been shown.",
+            ],
+            try_this: "Press End and choose w in the row above, then w + α·H again: what changes is what the network \
+                       remembers.",
+        },
         MatrixKind::Trace => Explanation {
             sentences: [
                 "H, the Hebbian trace: one number for each connection, from the neuron of its row to the neuron of its \

@@ -1,0 +1,200 @@
+//! A lesson of a few drawings and what is made of it: labelled drawings as they are shown, the query, what H holds of each
+//! class, and how likely each is.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`seen`] | what has been seen at one step, and what has become of it |
+//! | `cards` | the drawings, in the order in which they are shown |
+//! | `rows` | the classes: features, column of H, probability |
+//! | `picture` | features or a column of H as a small picture |
+
+mod cards;
+mod picture;
+mod rows;
+pub mod seen;
+
+use super::pixels::Textures;
+use super::{Explanation, Panel};
+use crate::ui::fitting;
+use crate::ui::numbers::percent;
+use crate::ui::scene::Scene;
+use crate::ui::session::Session;
+use crate::ui::theme::{self, Palette};
+use egui::epaint::Hsva;
+use egui::{Align2, Color32, FontFamily, FontId, Painter, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use seen::{Class, Seen};
+
+/// Height of the line that says what the network answered.
+const VERDICT: f32 = 26.0;
+
+/// Between drawings and classes.
+const GAP: f32 = 10.0;
+
+/// A panel so many times as wide as high has them side by side.
+const WIDE: f32 = 1.6;
+
+/// The panel's own state.
+#[derive(Default)]
+pub struct OneLook {
+    textures: Textures,
+    /// The largest feature and the largest trace of a lifetime, and of which scene they are.
+    ranges: Option<(u64, Ranges)>,
+}
+
+/// What the colours reach, the same for all classes and at every step.
+#[derive(Clone, Copy)]
+struct Ranges {
+    features: f32,
+    trace: f32,
+}
+
+impl Ranges {
+    fn of(scene: &Scene) -> Self {
+        let (tape, mut reel) = (scene.tape(), scene.reel.clone());
+        let of_trace = |step| reel.trace_at(step).iter().fold(0.0, |largest: f32, value| largest.max(value.abs()));
+        let trace = (0..tape.steps).map(of_trace).fold(0.0, f32::max);
+        Self { features: seen::largest_feature(tape), trace }
+    }
+}
+
+impl Panel for OneLook {
+    fn title(&self) -> &'static str {
+        "One look"
+    }
+
+    fn note(&self, session: &Session) -> String {
+        let Some(scene) = session.scene() else { return String::new() };
+        let Some(one_shot) = scene.tape().content.one_shot() else { return String::new() };
+        let (ways, shown) = (one_shot.lesson.ways(), one_shot.lesson.steps() - 1);
+        format!("{} · {ways} classes, {shown} drawings", scene.life_name())
+    }
+
+    fn has_content(&self, session: &Session) -> bool {
+        session.scene().is_some_and(|scene| scene.tape().content.one_shot().is_some())
+    }
+
+    fn empty(&self) -> &'static str {
+        "Drawings that a network sees once, and which of them it knows again, appear here."
+    }
+
+    fn explain(&self, session: &Session) -> Explanation {
+        let is_plastic = session.scene().is_none_or(|scene| scene.alpha.is_some());
+        Explanation {
+            sentences: [
+                "Drawings in the order in which they are shown, each with its class, then the query, another drawing of \
+                 one of them: the bars say how likely each class is.",
+                if is_plastic {
+                    "Beside each class are the features that the convolutions make of its drawings (their mean where \
+                     there are several) and its column of H, 64 numbers in rows of 8."
+                } else {
+                    "Beside each class are the features that the convolutions make of its drawings, 64 numbers in rows \
+                     of 8; this network compares those of the query with them and has no H."
+                },
+                if is_plastic {
+                    "A drawing writes its features into the column of its class, where they are seen from the next step \
+                     on; the query is told apart by which column it resembles."
+                } else {
+                    "The more the features of the query resemble those of a class, the likelier is that class."
+                },
+            ],
+            try_this: if is_plastic {
+                "Press Home, then → once for each drawing: with each of them a column of H appears."
+            } else {
+                "Press End: compare the features of the query with those of the class that was answered."
+            },
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+        let (at, trace) = (session.clock.at(), session.trace());
+        let Some(scene) = session.scene() else { return };
+        let Some(seen) = Seen::of(scene.tape(), at, trace.as_deref()) else { return };
+        let identity = scene.identity();
+        let ranges = match self.ranges {
+            Some((known, ranges)) if known == identity => ranges,
+            _ => self.ranges.insert((identity, Ranges::of(scene))).1,
+        };
+        let area = ui.available_rect_before_wrap();
+        ui.advance_cursor_after_rect(area);
+        verdict_ui(ui, area.with_max_y(area.top() + VERDICT), &seen);
+        let room = area.with_min_y(area.top() + VERDICT);
+        let count = seen.labelled.len() + 1;
+        let (place, classes) = if room.width() > WIDE * room.height() {
+            let width = room.width() * 0.45;
+            (cards::Place::of(vec2(width - GAP, room.height()), count), room.with_min_x(room.left() + width + GAP))
+        } else {
+            let place = cards::Place::of(room.size() * vec2(1.0, 0.46), count);
+            (place, room.with_min_y(room.top() + place.height() + GAP))
+        };
+        cards::cards_ui(ui, room.min, place, session, &seen, &mut self.textures);
+        rows::rows_ui(ui, classes, session, &seen, ranges, &mut self.textures);
+    }
+}
+
+/// What this step shows, and at the query right or wrong.
+fn verdict_ui(ui: &Ui, line: Rect, seen: &Seen) {
+    let palette = Palette::of(ui.ctx());
+    let (words, ink) = verdict(seen, palette);
+    let font = FontId::new(14.0, FontFamily::Name(theme::STRONG.into()));
+    let fitted = words.iter().map(|words| fitting::fitted(ui, words, &font, line.width()));
+    let whole = fitted.clone().find_map(|(words, is_whole)| is_whole.then_some(words));
+    let shown = whole.or_else(|| Some(fitted.last()?.0)).unwrap_or_default();
+    let long = words[0].clone();
+    ui.painter().text(line.left_center() - vec2(0.0, 2.0), Align2::LEFT_CENTER, shown, font, ink);
+    let response = ui.interact(line, ui.scope_id().with("verdict"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &long));
+}
+
+/// The verdict, and shorter ones.
+fn verdict(seen: &Seen, palette: &Palette) -> ([String; 3], Color32) {
+    if let Some(&class) = seen.labelled.get(seen.step) {
+        let step = format!("drawing {} of {}", seen.step + 1, seen.labelled.len());
+        let words = [seen.title(class), format!("class {}", class + 1), (class + 1).to_string()];
+        return (words.map(|class| format!("{step}{}{class}", fitting::BETWEEN)), palette.quiet);
+    }
+    let found = |wanted: fn(&Class) -> bool| {
+        let index = seen.classes.iter().position(wanted)?;
+        let probability = percent(f64::from(seen.classes[index].probability?));
+        let number = (index + 1).to_string();
+        Some([format!("{}, {probability}", seen.title(index)), format!("class {number}, {probability}"), number])
+    };
+    let (right, answered) = (found(|class| class.is_right), found(|class| class.is_answered));
+    match (right, answered) {
+        (Some(right), Some(answered)) if right == answered => {
+            (right.map(|right| format!("right: {right}")), palette.text)
+        }
+        (Some(right), Some(answered)) => {
+            let mut answered = answered.into_iter();
+            let words = right.map(|right| {
+                let answered = answered.next().unwrap_or_default();
+                format!("wrong: answered {answered}{}right is {right}", fitting::BETWEEN)
+            });
+            (words, palette.wrong)
+        }
+        _ => (<[String; 3]>::default(), palette.quiet),
+    }
+}
+
+/// The colour of a class among `ways`.
+fn class_color(class: usize, ways: usize, palette: &Palette) -> Color32 {
+    // Neighbours in number are far apart in hue.
+    let stride = if ways.is_multiple_of(3) || ways < 6 { 1 } else { 3 };
+    let hue = (class * stride % ways.max(1)) as f32 / ways.max(1) as f32;
+    let [saturation, value] = if palette.dark { [0.5, 0.9] } else { [0.72, 0.6] };
+    Hsva::new(hue, saturation, value, 1.0).into()
+}
+
+/// "character 7" of "Latin, character 7".
+fn own_part(name: &str) -> &str {
+    name.rsplit_once(", ").map_or(name, |(_, own)| own)
+}
+
+/// The number of a class on its colour, in a chip of `height`; answers where the chip ends.
+fn chip(painter: &Painter, left: egui::Pos2, height: f32, class: usize, ways: usize, palette: &Palette) -> f32 {
+    let rect = Rect::from_min_size(left, vec2(height * 1.35, height));
+    painter.rect_filled(rect, 3.0, class_color(class, ways, palette));
+    let ink = if palette.dark { Color32::BLACK } else { Color32::WHITE };
+    let font = FontId::new((height * 0.78).min(12.0), FontFamily::Name(theme::STRONG.into()));
+    painter.text(pos2(rect.center().x, rect.center().y), Align2::CENTER_CENTER, class + 1, font, ink);
+    rect.right()
+}

@@ -1,0 +1,259 @@
+//! A lesson of drawings that are seen once: what the panel shows is what the tape holds, and when.
+
+use crate::support::{keep, offscreen, windowed};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use hebbscope::episode::{Content, Reel, Tape, tape_file};
+use hebbscope::files::Precision;
+use hebbscope::tasks;
+use hebbscope::train::{Checkpoint, RunConfig, Trainer};
+use hebbscope::ui::inspector::Pinned;
+use hebbscope::ui::layout::{Named, Subject};
+use hebbscope::ui::numbers::percent;
+use hebbscope::ui::panels::one_look::seen::Seen;
+use hebbscope::ui::panels::{PANELS, one_look};
+use hebbscope::ui::picture::Picture;
+use hebbscope::ui::{App, Session};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A network that has hardly been trained, as a file.
+pub fn checkpoint(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
+    let mut config = RunConfig::new(tasks::find("omniglot").unwrap());
+    for (key, value) in [("source", "invented"), ("batch", "1")].iter().chain(changes) {
+        config.settings.set_text(key, value).unwrap();
+    }
+    let mut trainer = Trainer::new(config).unwrap();
+    trainer.step().unwrap();
+    let name: String = changes.iter().flat_map(|(key, value)| [*key, *value]).collect();
+    let path = folder.join(format!("lesson{name}.safetensors"));
+    trainer.checkpoint().unwrap().write(&path, Precision::Full).unwrap();
+    path
+}
+
+fn session_of(path: PathBuf) -> Session {
+    let mut session = Session::new(Arc::new(|| {}));
+    session.open(path);
+    session.settle();
+    assert_eq!(session.notices, []);
+    session.clock.pause();
+    session
+}
+
+fn opened(path: PathBuf) -> Harness<'static, App> {
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session = session_of(path);
+    let mut harness = windowed(app);
+    harness.run_steps(3);
+    harness
+}
+
+fn tape(session: &Session) -> Arc<Tape> {
+    Arc::clone(session.scene().unwrap().tape())
+}
+
+#[test]
+fn features_columns_of_h_and_probabilities_are_those_of_the_tape_and_come_when_they_are_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    for (ways, shots) in [("5", "1"), ("3", "2")] {
+        let mut session = session_of(checkpoint(folder.path(), &[("ways", ways), ("shots", shots)]));
+        let tape = tape(&session);
+        let lesson = &tape.content.one_shot().unwrap().lesson;
+        let last = lesson.steps() - 1;
+        for step in 0..=last {
+            session.clock.seek(step);
+            let trace = session.trace().unwrap();
+            let seen = Seen::of(&tape, step, Some(&trace)).unwrap();
+            assert_eq!((seen.is_asked(), seen.labelled.len()), (step == last, last));
+            let lived = Reel::new(Arc::clone(&tape), 0).trace_at(step).to_vec();
+            let at = |step: usize| &tape.layers[0].pre[step * 64..][..64];
+            for (index, class) in seen.classes.iter().enumerate() {
+                let shown: Vec<usize> = (0..last).filter(|at| *at <= step && lesson.classes[*at] == index).collect();
+                assert_eq!(class.shown, shown.len());
+                let expected: Vec<f32> = match shown[..] {
+                    [] => Vec::new(),
+                    [one] => at(one).to_vec(),
+                    [one, other] => at(one).iter().zip(at(other)).map(|(one, other)| (one + other) / 2.0).collect(),
+                    _ => panic!("{shots} drawings a class"),
+                };
+                assert_eq!(class.features, expected, "class {index} at {step}");
+                let column: Vec<f32> = (0..64).map(|row| lived[row * lesson.ways() + index]).collect();
+                assert_eq!(class.trace.as_ref().unwrap(), &column, "H of class {index} at {step}");
+                // Its column is written by the step that shows it, and seen from the next on.
+                let was_written = (0..step).any(|before| before < last && lesson.classes[before] == index);
+                assert_eq!(column.iter().any(|value| *value != 0.0), was_written, "class {index} at {step}");
+                let answer = tape.content.one_shot().unwrap().answer[index];
+                assert_eq!(class.probability, (step == last).then_some(answer));
+                assert_eq!(class.is_right, step == last && lesson.asked() == index);
+            }
+            assert_eq!(seen.query, if step == last { at(last).to_vec() } else { Vec::new() });
+        }
+    }
+}
+
+#[test]
+fn cards_are_blank_until_they_are_shown_and_their_names_follow_the_clock() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(checkpoint(folder.path(), &[]));
+    let expected = Named::Watch.arrangement_for(Subject::OneShot);
+    assert_eq!(harness.state_mut().dock().arrangement(), Some(expected));
+    let tape = tape(&harness.state().session);
+    let one_shot = tape.content.one_shot().unwrap();
+    let lesson = &one_shot.lesson;
+    let title = |step: usize| {
+        let class = lesson.classes[step];
+        format!("class {}, {}", class + 1, lesson.names[class])
+    };
+    for step in [0, 3, 5] {
+        harness.state_mut().session.clock.seek(step);
+        harness.run_steps(2);
+        for card in 0..5 {
+            let now = if card == step { ", on show" } else { "" };
+            let words = match card <= step {
+                true => format!("drawing {}: {}{now}", card + 1, title(card)),
+                false => format!("drawing {}, not yet shown", card + 1),
+            };
+            harness.get_by_label(&words);
+        }
+        harness.get_by_label(if step == 5 { "the query, on show" } else { "the query, not yet shown" });
+    }
+    // At the query every class has its probability.
+    for (class, probability) in one_shot.answer.iter().enumerate() {
+        let verdict = match (class == lesson.asked(), class == one_shot.answered()) {
+            (true, true) => ", right, answered",
+            (true, false) => ", right",
+            (false, true) => ", answered",
+            (false, false) => "",
+        };
+        let title = format!("class {}, {}", class + 1, lesson.names[class]);
+        harness.get_by_label(&format!("{title}: shown once, {}{verdict}", percent(f64::from(*probability))));
+    }
+    // A click on a card goes to its step.
+    harness.get_by_label_contains("drawing 2: ").click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().session.clock.at(), 1);
+}
+
+#[test]
+fn a_wrong_answer_says_that_it_is_wrong_and_a_right_one_that_it_is_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let network = Checkpoint::read(&checkpoint(folder.path(), &[])).unwrap();
+    for is_right in [true, false] {
+        let mut tape = network.specimen().episode(3).unwrap();
+        let Content::OneShot(one_shot) = &mut tape.content else { panic!("no lesson") };
+        let asked = one_shot.lesson.asked();
+        let answered = if is_right { asked } else { (asked + 2) % 5 };
+        one_shot.answer = (0..5).map(|class| if class == answered { 0.6 } else { 0.1 }).collect();
+        let names = one_shot.lesson.names.clone();
+        let path = folder.path().join(format!("{is_right}.safetensors"));
+        tape_file::write(&path, &tape, &network.parameters).unwrap();
+        let mut harness = opened(path);
+        harness.state_mut().session.clock.seek(5);
+        harness.run_steps(2);
+        let title = |class: usize| format!("class {}, {}", class + 1, names[class]);
+        let words = match is_right {
+            true => format!("right: {}, {}", title(asked), percent(0.6_f32.into())),
+            false => format!(
+                "wrong: answered {}, {} · right is {}, {}",
+                title(answered),
+                percent(0.6_f32.into()),
+                title(asked),
+                percent(0.1_f32.into())
+            ),
+        };
+        harness.get_by_label(&words);
+    }
+}
+
+#[test]
+fn networks_without_a_trace_show_their_features_and_say_so_in_every_panel() {
+    let Some(mut device) = offscreen() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for rival in ["matching", "prototypical"] {
+        let path = checkpoint(folder.path(), &[("network", rival)]);
+        let mut session = session_of(path.clone());
+        session.clock.seek(usize::MAX);
+        assert!(session.trace().is_none());
+        let tape = tape(&session);
+        let seen = Seen::of(&tape, 5, None).unwrap();
+        assert!(!seen.has_trace() && seen.is_asked());
+        assert_eq!(seen.query, tape.activity_at(5));
+        assert_eq!(seen.query.len(), 64);
+        let mut harness = opened(path.clone());
+        harness.get_by_label_contains("this network has no H");
+        harness.get_by_label_contains("it answers by comparing features");
+        let mut picture = Picture::with(device, true);
+        picture.open(Some(&path));
+        for panel in 0..PANELS.len() {
+            picture.panel(panel, [500.0, 420.0], 1.0).unwrap();
+        }
+        assert!(picture.app.session.notices.is_empty(), "{:?}", picture.app.session.notices);
+        device = picture.into_offscreen();
+        harness.run_steps(1);
+    }
+}
+
+#[test]
+fn the_inspector_speaks_of_features_and_classes_of_the_same_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(checkpoint(folder.path(), &[]));
+    let tape = tape(&harness.state().session);
+    let lesson = &tape.content.one_shot().unwrap().lesson;
+    let class = lesson.classes[0];
+    for (step, words) in [(0, "the label names this class"), (1, "the label names another class")] {
+        harness.state_mut().session.pin(Pinned::Synapse { from: 7, to: class });
+        harness.state_mut().session.clock.seek(step);
+        harness.run_steps(3);
+        harness.get_by_label_contains("yj = soft-max(Σ (w + αH) φi + label)");
+        harness.get_by_label_contains("H ← H + η yj (φi − yj H)");
+        harness.get_by_label_contains(words);
+        harness.get_by_label_contains(&format!("feature 7 → class {}", class + 1));
+    }
+    // One step has written by now, and it is named.
+    harness.get_by_label_contains(&format!("study {}, step 1 wrote", class + 1));
+    harness.state_mut().session.clock.seek(5);
+    harness.run_steps(3);
+    harness.get_by_label_contains("= soft-max(… + ");
+    harness.state_mut().session.pin(Pinned::Neuron(class));
+    for (step, label) in [(0, "this class"), (1, "another class"), (5, "none, it is asked for")] {
+        harness.state_mut().session.clock.seek(step);
+        harness.run_steps(3);
+        harness.get_by_label(&format!("y at step {}", step + 1));
+        harness.get_by_label(label);
+    }
+}
+
+#[test]
+fn lessons_of_every_size_are_drawn_in_every_layout_and_both_themes() {
+    let Some(mut device) = offscreen() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for (ways, shots) in [("5", "1"), ("2", "1"), ("20", "5")] {
+        let path = checkpoint(folder.path(), &[("ways", ways), ("shots", shots)]);
+        for dark in [true, false] {
+            let mut picture = Picture::with(device, dark);
+            picture.open(Some(&path));
+            assert_eq!(picture.app.session.scene().unwrap().subject(), Subject::OneShot);
+            picture.app.session.clock.seek(usize::MAX);
+            let panel = PANELS.iter().position(|make| make().title() == "One look").unwrap();
+            let last = picture.panel(panel, [500.0, 420.0], 1.0).unwrap();
+            picture.app.session.clock.seek(0);
+            let first = picture.panel(panel, [500.0, 420.0], 1.0).unwrap();
+            assert!(first != last, "nothing appears");
+            for layout in Named::ALL {
+                picture.app.session.clock.seek(usize::MAX);
+                picture.app.set_layout(layout);
+                for size in [[900.0, 600.0], [1280.0, 800.0]] {
+                    let drawn = picture.window(size, 1.0).unwrap();
+                    keep(&drawn, &format!("one-look-{ways}-{shots}-{layout:?}-{dark}-{}", size[0]));
+                }
+            }
+            device = picture.into_offscreen();
+        }
+    }
+}
+
+#[test]
+fn the_panel_is_empty_for_other_lifetimes() {
+    let session = Session::new(Arc::new(|| {}));
+    assert!(!hebbscope::ui::panels::Panel::has_content(&one_look::OneLook::default(), &session));
+}
