@@ -6,6 +6,7 @@ use super::number::Number;
 use super::outline::{Mark, outline, places_within};
 use super::view::{Bounds, last_in_view};
 use super::{Curve, Source, overlay};
+use crate::tasks::Goal;
 use crate::ui::numbers::grouped;
 use crate::ui::theme::{self, Palette};
 use egui::{Align2, Pos2, Rect, Response, Role, Shape, Stroke, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, pos2};
