@@ -1,11 +1,11 @@
 //! Lives one-shot lifetimes: every drawing through the same convolutions, then an answer.
 
 use super::answer::{Answerer, Heard};
+use super::record::{Signals, events};
 use super::tally::Answers;
 use crate::data::characters::{Characters, PIXELS, SIDE};
 use crate::data::{Generator, Provenance};
-use crate::episode::layer::Beginning;
-use crate::episode::{Content, Event, EventKind, LayerRecord, Lesson, OneShot, Origin, Tape};
+use crate::episode::{Content, Lesson, OneShot, Origin, Tape};
 use crate::plastic::convolution::features;
 use crate::plastic::head::Head;
 use crate::plastic::network::{Convolution, Part};
@@ -67,11 +67,15 @@ impl Plan {
         Network::new(CONVOLUTIONS.into_iter().enumerate().map(convolution).chain(head).collect())
     }
 
-    /// About what one iteration takes: patches, activities and their gradients of the first two convolutions, which have
-    /// nearly all of them.
+    /// About what one iteration takes: what every drawing becomes in each convolution, the patches on the way to it, and
+    /// the gradients of both.
     pub(super) fn memory_bytes(&self, lifetimes: usize) -> f64 {
-        const NUMBERS_OF_A_DRAWING: f64 = 3.0 * (225.0 * 73.0 + 49.0 * 640.0);
-        4.0 * NUMBERS_OF_A_DRAWING * (lifetimes * self.steps()) as f64
+        let (mut side, mut numbers) = (SIDE, PIXELS);
+        for convolution in self.network().convolutions() {
+            side = convolution.side_after(side).unwrap_or(0);
+            numbers += side * side * (convolution.fan_in() + convolution.outputs);
+        }
+        2.0 * size_of::<f32>() as f64 * (numbers * lifetimes * self.steps()) as f64
     }
 }
 
@@ -137,11 +141,6 @@ impl Lessons {
         let traces: Vec<Vec<f32>> = states.into_iter().cloned().collect();
         Head::begin_from(&layer, parameters, &traces).map(Some)
     }
-}
-
-/// The values of the first lifetime of a batch, `[T, B, …]`.
-fn of_the_first(values: &Tensor) -> Result<Vec<f32>> {
-    values.narrow(1, 0, 1)?.flatten_all()?.to_vec1()
 }
 
 impl Experiment for Lessons {
@@ -230,36 +229,15 @@ impl Experiment for Lessons {
         let (Some(first), Some(script)) = (one_shots.into_iter().next(), scripts.first()) else {
             bail!("a batch needs at least one lifetime");
         };
-        let events = first.lesson.classes.iter().enumerate().map(|(start, &class)| {
-            let (kind, index) =
-                if start + 1 < steps { (EventKind::Study, Some(class)) } else { (EventKind::Probe, None) };
-            Event { kind, start, steps: 1, index }
-        });
-        let events = events.collect();
-        let own = of_the_first(&heard.features)?;
-        let (drive, activity, layers) = match (&answer.head, network.layers().pop()) {
-            (Some([drive, output]), Some(layer)) => {
-                let post: std::sync::Arc<[f32]> = of_the_first(output)?.into();
-                let beginning = script.state.as_ref().map(|state| Beginning {
-                    pre: vec![0.0; layer.pre],
-                    state: state.traces.first().cloned().unwrap_or_default(),
-                });
-                let eta = layer.eta(parameters)?;
-                let record =
-                    LayerRecord { layer, eta, pre: own.into(), post: post.clone(), modulator: None, beginning };
-                (of_the_first(drive)?, post, vec![record])
-            }
-            // Features are all that there is.
-            _ => (vec![0.0; own.len()], own.into(), Vec::new()),
-        };
+        let signals = Signals::of(parameters, network.layers().pop(), script, &heard, &answer)?;
         let tape = Tape {
             origin,
             network,
             steps,
-            drive,
-            activity,
-            layers,
-            events,
+            drive: signals.drive,
+            activity: signals.activity,
+            layers: signals.layers,
+            events: events(&first.lesson),
             interventions: script.interventions.clone(),
             loss: losses.get(0)?.to_scalar()?,
             measure: if first.is_right() { 1.0 } else { 0.0 },

@@ -6,6 +6,7 @@
 //! | here | the task: its settings |
 //! | `experiment` | how a lifetime is drawn and lived |
 //! | `answer` | the plastic soft-max layer and its rivals of table 1 |
+//! | `record` | what a tape keeps of a lifetime |
 //! | `loss` | binary cross-entropy and likelihood |
 //! | `tally` | what an evaluation tells |
 
@@ -22,6 +23,7 @@ use experiment::{Lessons, Plan};
 mod answer;
 mod experiment;
 mod loss;
+mod record;
 mod tally;
 
 pub use loss::{binary_cross_entropies, negative_log_likelihoods};
