@@ -48,6 +48,19 @@ pub fn alpha(settings: &Settings) -> AlphaKind {
     }
 }
 
+/// Makes the setting `path`, where it is set, one that does not depend on the working folder: a run may go on from another.
+///
+/// # Errors
+/// When it becomes too long.
+pub fn resolve_path(settings: &mut Settings) -> Result<(), SettingError> {
+    let Some(path) = settings.path("path") else { return Ok(()) };
+    let absolute = std::path::absolute(&path).unwrap_or(path);
+    match absolute.to_str() {
+        Some(text) => settings.set("path", &text.into()),
+        None => Ok(()),
+    }
+}
+
 /// The optimiser that `lr`, [`LR_EVERY`], [`LR_FACTOR`] and `clip_norm` describe.
 pub fn optimiser(settings: &Settings) -> Optimiser {
     Optimiser {

@@ -3,7 +3,7 @@
 //! [Recall](super::recall) of grey pictures of `side` × `side` pixels. One neuron is one pixel, row by row from the
 //! top, and the last one is a bias fixed at one.
 
-use super::fields::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
+use super::fields::{self, ALPHA, LR_EVERY, LR_FACTOR, RULE};
 use super::recall::{self, Examples, Plan, Recall, Score};
 use super::settings::{Field, SettingError, Settings};
 use super::tally::Tally;
@@ -123,13 +123,7 @@ impl Task for Images {
     /// `auto` becomes what there is (CIFAR-10 at `path` or where `HEBBSCOPE_DATA` says, a folder at `path`, otherwise
     /// dead leaves), so that a run that goes on later cannot change its pictures without a word.
     fn resolve(&self, settings: &mut Settings) -> Result<(), SettingError> {
-        if let Some(path) = settings.path("path") {
-            // The run may go on from another working folder.
-            let absolute = std::path::absolute(&path).unwrap_or(path);
-            if let Some(text) = absolute.to_str() {
-                settings.set("path", &text.into())?;
-            }
-        }
+        fields::resolve_path(settings)?;
         if settings.choice("source") == "auto" {
             let source = match settings.path("path") {
                 Some(path) if Layout::find(&path).is_some() => "cifar",

@@ -107,13 +107,7 @@ impl Task for Omniglot {
     /// `auto` becomes what there is (Omniglot at `path` or where `HEBBSCOPE_DATA` says, a folder at `path`, otherwise
     /// invented characters), so that a run that goes on later cannot change its characters without a word.
     fn resolve(&self, settings: &mut Settings) -> Result<(), SettingError> {
-        if let Some(path) = settings.path("path") {
-            // The run may go on from another working folder.
-            let absolute = std::path::absolute(&path).unwrap_or(path);
-            if let Some(text) = absolute.to_str() {
-                settings.set("path", &text.into())?;
-            }
-        }
+        fields::resolve_path(settings)?;
         if settings.choice("source") == "auto" {
             let source = match settings.path("path") {
                 Some(path) if omniglot::locate(Some(&path)).is_ok() => "omniglot",
