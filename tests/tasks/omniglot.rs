@@ -229,3 +229,20 @@ fn lessons_that_do_not_fit_are_refused_in_one_sentence() {
     let other = checkpoint.specimen().scripted(Episode::OneShot(swapped).into(), None).unwrap();
     assert_ne!(other.layers[0].post, tape.layers[0].post);
 }
+
+#[test]
+fn jitter_changes_what_is_learned_from_and_no_test() {
+    let lesson_of = |purpose: Purpose, jitter: &str| {
+        let config = config(&[("jitter", jitter)]);
+        let experiment = config.task().experiment(&config.settings, purpose).unwrap();
+        let Episode::OneShot(lesson) = experiment.draw(&mut Generator::new(2, Stream::Training)).episode else {
+            panic!("no lesson")
+        };
+        lesson
+    };
+    assert_eq!(lesson_of(Purpose::Testing, "1"), lesson_of(Purpose::Testing, "0"));
+    let [plain, jittered] = ["0", "1"].map(|jitter| lesson_of(Purpose::Training, jitter));
+    assert_eq!([&plain.names, &plain.alphabets], [&jittered.names, &jittered.alphabets]);
+    assert!(plain.drawings.iter().zip(&jittered.drawings).all(|(plain, jittered)| plain != jittered));
+    jittered.check().unwrap();
+}

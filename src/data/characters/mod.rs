@@ -8,6 +8,7 @@
 //! | `split` | which are kept for testing, by their names alone |
 //! | [`omniglot`] | the official archives, and the bundled test characters |
 //! | [`invented`] | made-up scripts, which need no files |
+//! | [`jitter`] | drawings changed a little by chance |
 //! | `folder` | any folder of folders of pictures |
 //! | `gather` | from single drawings to characters, and what is left out |
 //! | `drawing` | one picture of any size, made small, dark on white |
@@ -16,6 +17,7 @@ mod drawing;
 mod folder;
 mod gather;
 pub mod invented;
+pub mod jitter;
 pub mod omniglot;
 mod source;
 mod split;

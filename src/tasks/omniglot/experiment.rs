@@ -3,6 +3,7 @@
 use super::answer::{Answerer, Heard};
 use super::record::{Signals, events};
 use super::tally::Answers;
+use crate::data::characters::jitter::jittered;
 use crate::data::characters::{Characters, PIXELS, SIDE};
 use crate::data::{Generator, Provenance};
 use crate::episode::{Content, Lesson, OneShot, Origin, Tape};
@@ -44,6 +45,8 @@ pub(super) struct Plan {
     /// Of the head; not looked at where there is none.
     pub(super) plasticity: Plasticity,
     pub(super) is_turned: bool,
+    /// See [`jittered`].
+    pub(super) jitter: f32,
     pub(super) optimiser: Optimiser,
     pub(super) batch: usize,
 }
@@ -189,7 +192,7 @@ impl Experiment for Lessons {
     }
 
     fn draw(&self, generator: &mut Generator) -> Script {
-        let Plan { ways, shots, is_turned, .. } = self.plan;
+        let Plan { ways, shots, is_turned, jitter, .. } = self.plan;
         let asked = generator.random_range(0..ways);
         let counts: Vec<usize> = (0..ways).map(|class| shots + usize::from(class == asked)).collect();
         let mut drawn = self.characters.draw(generator, &counts, is_turned);
@@ -203,6 +206,9 @@ impl Experiment for Lessons {
             .collect();
         shown.shuffle(generator);
         shown.push((asked, query));
+        if jitter > 0.0 {
+            shown.iter_mut().for_each(|(_, drawing)| *drawing = jittered(drawing, generator, jitter));
+        }
         let (classes, drawings) = shown.into_iter().unzip();
         Episode::OneShot(Lesson { drawings, classes, names, alphabets }).into()
     }

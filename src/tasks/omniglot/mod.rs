@@ -48,6 +48,14 @@ const FIELDS: &[Field] = &[
         "whether the characters of an episode are turned, each by a random multiple of 90°",
         &["quarter", "none"],
     ),
+    Field::real(
+        "jitter",
+        "jitter",
+        "by how much drawings are moved, turned, stretched and slanted in training, each a little otherwise",
+        0.0,
+        [0.0, 1.0],
+    )
+    .of_training(),
     Field::choice(
         "network",
         "network",
@@ -139,11 +147,14 @@ impl Task for Omniglot {
     }
 
     fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
-        let plan = plan(settings);
+        let mut plan = plan(settings);
         let (lifetimes, split) = match purpose {
             Purpose::Training => (plan.batch, Split::Training),
             Purpose::Testing => (1, Split::Test),
         };
+        if purpose == Purpose::Testing {
+            plan.jitter = 0.0;
+        }
         fields::check_memory(plan.memory_bytes(lifetimes))?;
         let request = Request { source: source(settings)?, ways: plan.ways, drawings: plan.shots + 1 };
         Ok(Box::new(Lessons { plan, characters: Characters::open(&request, split)? }))
@@ -162,6 +173,7 @@ fn plan(settings: &Settings) -> Plan {
         answerer,
         plasticity: Plasticity { alpha: fields::alpha(settings), writing: Writing::Rule(fields::rule(settings)) },
         is_turned: settings.choice("turns") == "quarter",
+        jitter: settings.real("jitter") as f32,
         optimiser: fields::optimiser(settings),
         batch: settings.whole("batch"),
     }
