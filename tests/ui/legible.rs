@@ -2,6 +2,7 @@
 
 use crate::support::{keep, offscreen};
 use crate::ui::maze_panel::checkpoint_of;
+use crate::ui::one_look;
 use egui::{Context, RawInput, Rect, Shape, Vec2, vec2};
 use hebbscope::train::Bundled;
 use hebbscope::ui::guide::Part;
@@ -83,8 +84,12 @@ fn cut(words: &[Words]) -> Vec<String> {
 }
 
 fn opened(network: Bundled) -> App {
+    settled(|app| app.session.open_bundled(network))
+}
+
+fn settled(open: impl FnOnce(&mut App)) -> App {
     let mut app = App::new(&Context::default(), Arc::new(|| {}));
-    app.session.open_bundled(network);
+    open(&mut app);
     app.session.settle();
     app.session.clock.pause();
     app.session.clock.seek(usize::MAX);
@@ -106,6 +111,32 @@ fn no_words_lie_over_others_in_any_layout_of_small_windows() {
                 assert!(words.len() > 40, "{network:?} {layout:?}: {} words", words.len());
                 assert_eq!(overlaps(&words), Vec::<String>::new(), "{network:?} {layout:?} {size:?}");
             }
+        }
+    }
+}
+
+#[test]
+fn no_words_lie_over_others_in_a_lesson_of_any_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let panel = PANELS.iter().position(|make| make().title() == "One look").unwrap();
+    for changes in [&[][..], &[("ways", "2")], &[("ways", "20"), ("shots", "5")], &[("network", "matching")]] {
+        let path = one_look::checkpoint(folder.path(), changes);
+        let mut app = settled(|app| app.session.open(path));
+        for layout in Named::ALL {
+            app.set_layout(layout);
+            for size in [vec2(900.0, 600.0), vec2(1280.0, 800.0)] {
+                for pin in [None, Some(Pinned::Synapse { from: 5, to: 1 }), Some(Pinned::Neuron(1))] {
+                    app.session.unpin();
+                    pin.into_iter().for_each(|pin| app.session.pin(pin));
+                    let words = words_of(&mut app, size, |ui, app| app.ui(ui));
+                    assert_eq!(overlaps(&words), Vec::<String>::new(), "{changes:?} {layout:?} {size:?} {pin:?}");
+                }
+            }
+        }
+        for size in [vec2(800.0, 600.0), vec2(800.0, 300.0), vec2(300.0, 420.0), vec2(354.0, 240.0)] {
+            let words = words_of(&mut app, size, |ui, app| app.panel_ui(ui, panel));
+            assert_eq!(overlaps(&words), Vec::<String>::new(), "{changes:?} {size:?}");
+            assert_eq!(cut(&words), Vec::<String>::new(), "{changes:?} {size:?}");
         }
     }
 }

@@ -136,9 +136,9 @@ fn verdict_ui(ui: &Ui, line: Rect, seen: &Seen) {
     let palette = Palette::of(ui.ctx());
     let (words, ink) = verdict(seen, palette);
     let font = FontId::new(14.0, FontFamily::Name(theme::STRONG.into()));
-    let fitted = words.iter().map(|words| fitting::fitted(ui, words, &font, line.width()));
+    let mut fitted = words.iter().map(|words| fitting::fitted(ui, words, &font, line.width()));
     let whole = fitted.clone().find_map(|(words, is_whole)| is_whole.then_some(words));
-    let shown = whole.or_else(|| Some(fitted.last()?.0)).unwrap_or_default();
+    let shown = whole.or_else(|| Some(fitted.next_back()?.0)).unwrap_or_default();
     let long = words[0].clone();
     ui.painter().text(line.left_center() - vec2(0.0, 2.0), Align2::LEFT_CENTER, shown, font, ink);
     let response = ui.interact(line, ui.scope_id().with("verdict"), Sense::hover());

@@ -46,7 +46,7 @@ impl Place {
             let down = count.div_ceil(across);
             let row = vec2((room.x + APART) / across as f32 - APART, room.y / down as f32);
             let wide = (row.x - NUMBER - WORDS) / pictures as f32 - GAP;
-            Self { down, row, side: wide.min(row.y - BETWEEN).min(SIDE).max(6.0).floor() }
+            Self { down, row, side: wide.min(row.y - BETWEEN).clamp(6.0, SIDE).floor() }
         };
         let all = (1..=4).rev().map(at);
         all.max_by(|one, other| one.side.total_cmp(&other.side)).unwrap_or_else(|| at(1))
