@@ -215,7 +215,7 @@ fn the_inspector_speaks_of_features_and_classes_of_the_same_step() {
     harness.run_steps(3);
     harness.get_by_label_contains("= soft-max(… + ");
     harness.state_mut().session.pin(Pinned::Neuron(class));
-    for (step, label) in [(0, "this class"), (1, "another class"), (5, "none, it is asked for")] {
+    for (step, label) in [(0, "this class"), (1, "another class"), (5, "none: the query")] {
         harness.state_mut().session.clock.seek(step);
         harness.run_steps(3);
         harness.get_by_label(&format!("y at step {}", step + 1));

@@ -42,7 +42,7 @@ pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNo
     if let Some(label) = label {
         let words = match label {
             Label::Named(words) => words,
-            Label::Asked => "none, it is asked for",
+            Label::Asked => "none: the query",
         };
         row_ui(ui, &Name::Words("label"), words);
     }

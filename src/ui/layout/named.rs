@@ -136,12 +136,9 @@ fn watch(subject: Subject) -> Arrangement {
 /// Matrices, as wide as they are high with what stands around them.
 fn inspect(subject: Subject) -> Arrangement {
     if subject == Subject::OneShot {
-        let [trace, weights, seen] = ["Trace", "Weights", "One look"].map(panel);
-        return Row(parts([
-            (0.3, trace),
-            (0.3, weights),
-            (0.4, Column(parts([(0.62, seen), (0.38, tabs(["Plasticity", "Rank"]))]))),
-        ]));
+        // Many rows and few columns: as high as the window.
+        let others = tabs(["Weights", "One look", "Plasticity", "Rank"]);
+        return Row(parts([(0.46, panel("Trace")), (0.54, others)]));
     }
     let trace = match subject {
         Subject::Pictures => tabs(["Trace", "Memories"]),
