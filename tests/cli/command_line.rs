@@ -590,8 +590,10 @@ fn a_checkpoint_made_elsewhere_opens_here() {
 #[test]
 fn a_benchmark_prints_numbers_that_other_programs_can_read() {
     let bench = Bench::new();
-    bench
-        .refused("bench nothing", &["no benchmark nothing", "patterns, images, maze, modulated, large, small, window"]);
+    bench.refused(
+        "bench nothing",
+        &["no benchmark nothing", "patterns, images, maze, modulated, omniglot, omniglot-one, large, small, window"],
+    );
     let printed = bench.done("bench small --json --device cpu");
     let lines: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let whats: Vec<&str> = lines.iter().map(|line| line["what"].as_str().unwrap()).collect();
