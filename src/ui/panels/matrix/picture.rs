@@ -158,6 +158,9 @@ struct Numbered<'a> {
     stripes_margin: f32,
 }
 
+/// Between two numbers along an edge.
+const BETWEEN_NUMBERS: f32 = 3.0;
+
 /// The numbers of the neurons that stand along the edges; those at the place under the pointer stand out.
 fn numbers_ui(ui: &Ui, numbered: &Numbered<'_>, under: Option<(usize, usize)>, palette: &Palette) {
     let &Numbered { rect, window, grid, order, stripes_margin } = numbered;
@@ -176,7 +179,7 @@ fn numbers_ui(ui: &Ui, numbered: &Numbered<'_>, under: Option<(usize, usize)>, p
         // Rows are the second axis of the picture and the first of the matrix.
         let ordered = order.and_then(|order| order.axis(1 - axis));
         let neuron = |place: usize| ordered.map_or(place, |axis| axis.neuron(place));
-        let number = |cell: usize, color: Color32| {
+        let number = |cell: usize, color: Color32, reached: &mut f32| {
             // Half of the first or the last cell in view may lie outside.
             let at = middle(cell).clamp(rect.min[axis], rect.max[axis]);
             let (pos, align) = match axis {
@@ -189,17 +192,23 @@ fn numbers_ui(ui: &Ui, numbered: &Numbered<'_>, under: Option<(usize, usize)>, p
                 // A long number at the right end stays above the picture.
                 place = place.translate(vec2((rect.right() - place.right()).min(0.0), 0.0));
             }
-            painter.galley(place.min, galley, color);
+            // In a matrix of a few thin columns the last number would touch the first.
+            if place.min[axis] >= *reached {
+                *reached = place.max[axis] + BETWEEN_NUMBERS;
+                painter.galley(place.min, galley, color);
+            }
         };
         let apart = (least * 0.75 / pitch).ceil() as usize;
+        let mut reached = f32::NEG_INFINITY;
         for cell in ticks(&cells, every, apart) {
             let is_covered = marked.is_some_and(|marked| (middle(marked) - middle(cell)).abs() < least * 0.6);
             if !is_covered {
-                number(cell, palette.quiet);
+                number(cell, palette.quiet, &mut reached);
             }
         }
         if let Some(marked) = marked {
-            number(marked, palette.mark);
+            // Those beside it have made way.
+            number(marked, palette.mark, &mut { f32::NEG_INFINITY });
         }
     }
 }
