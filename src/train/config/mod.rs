@@ -221,7 +221,7 @@ impl RunConfig {
     }
 
     /// By how much an episode may come to less than its control and still count as unharmed, see
-    /// [`Task::tolerance`](crate::tasks::Task::tolerance).
+    /// [`Task::tolerance`].
     pub fn tolerance(&self) -> f64 {
         self.task().tolerance(&self.settings)
     }

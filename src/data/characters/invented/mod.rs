@@ -1,7 +1,7 @@
 //! Characters of scripts that nobody has ever written: what there is to learn from without a download.
 //!
-//! An alphabet has a [style](style::Style), a character a [prototype](prototype::prototype) made of strokes, and the
-//! same twenty people, say, draw all characters of an alphabet, each with a [hand](hand::Hand) of their own. What comes
+//! An alphabet has a style, a character a prototype made of strokes, and the
+//! same twenty people, say, draw all characters of an alphabet, each with a hand of their own. What comes
 //! out is meant to be like Omniglot (Lake, Salakhutdinov & Tenenbaum, *Human-level concept learning through
 //! probabilistic program induction*, 2015) in all that a network can learn from it; no stroke is copied from there.
 //!
