@@ -7,14 +7,15 @@ use egui_kittest::kittest::Queryable as _;
 use hebbscope::episode::{Content, Reel, Tape, What, tape_file};
 use hebbscope::files::Precision;
 use hebbscope::tasks;
-use hebbscope::train::{Checkpoint, RunConfig, Trainer};
+use hebbscope::train::{Checkpoint, RunConfig, Snapshot, Trainer};
 use hebbscope::ui::inspector::Pinned;
 use hebbscope::ui::layout::{Named, Subject};
+use hebbscope::ui::matrices::MatrixKind;
 use hebbscope::ui::numbers::percent;
 use hebbscope::ui::panels::one_look::seen::Seen;
 use hebbscope::ui::panels::{PANELS, one_look};
 use hebbscope::ui::picture::Picture;
-use hebbscope::ui::{App, Session};
+use hebbscope::ui::{App, Session, scene};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -190,6 +191,30 @@ fn networks_without_a_trace_show_their_features_and_say_so_in_every_panel() {
         }
         assert!(picture.app.session.notices.is_empty(), "{:?}", picture.app.session.notices);
         device = picture.into_offscreen();
+    }
+}
+
+#[test]
+fn a_network_without_a_trace_is_seen_in_training_too() {
+    let mut config = RunConfig::new(tasks::find("omniglot").unwrap());
+    for (key, value) in [("source", "invented"), ("batch", "1"), ("network", "matching")] {
+        config.settings.set_text(key, value).unwrap();
+    }
+    let mut trainer = Trainer::new(config.clone()).unwrap();
+    trainer.keep_gradients();
+    trainer.step().unwrap();
+    let snapshot = Snapshot {
+        iteration: 1,
+        parameters: trainer.parameters().clone(),
+        tape: Arc::clone(trainer.last_tape().unwrap()),
+        gradients: trainer.last_gradients(),
+    };
+    assert!(snapshot.gradients.is_some());
+    let scene = scene::from_snapshot("test".into(), config, snapshot).unwrap().scene;
+    assert_eq!((scene.subject(), scene.shape()), (Subject::OneShot, [0; 2]));
+    assert!(scene.gradients.is_none());
+    for kind in MatrixKind::ALL {
+        assert!(kind.why_missing(&scene).is_some(), "{kind:?}");
     }
 }
 

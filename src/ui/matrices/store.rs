@@ -66,6 +66,7 @@ impl Matrices {
     fn matrix(&mut self, scene: &mut Scene, step: usize, kind: MatrixKind) -> Option<Arc<Matrix>> {
         Some(match kind {
             MatrixKind::Trace => self.trace_at(scene, step)?,
+            MatrixKind::Weights if scene.shape() == [0; 2] => return None,
             MatrixKind::Weights => Arc::clone(&scene.w),
             MatrixKind::Alpha if scene.layer()?.alpha_scale(step) == 1.0 => Arc::clone(scene.alpha.as_ref()?),
             MatrixKind::WeightGradient => Arc::clone(&scene.gradients.as_ref()?.w),

@@ -150,6 +150,8 @@ pub fn from_snapshot(origin: String, config: RunConfig, snapshot: Snapshot) -> a
     let mut scene = Scene::new(origin, Some(config), Arc::new(parameters), tape)?;
     // The lifetime was lived by the network before the iteration, which is shown after it.
     scene.iteration = iteration;
+    // A network without connections of this kind has none of their gradients.
+    let gradients = gradients.filter(|_| scene.shape() != [0; 2]);
     scene.gradients = gradients.map(|gradients| scene_gradients(&gradients, &scene)).transpose()?;
     Ok(Prepared { scene, curve: None, note: None })
 }

@@ -8,8 +8,11 @@ use crate::ui::numbers::{figures, percent};
 use crate::ui::panels::pixels::Textures;
 use crate::ui::panels::recall::caption;
 use crate::ui::session::Session;
-use crate::ui::theme::{Palette, mix};
-use egui::{Align2, Color32, FontFamily, FontId, Rect, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo, pos2, vec2};
+use crate::ui::theme::{self, Palette, mix};
+use egui::{
+    Align2, Color32, FontFamily, FontId, Rect, Role, ScrollArea, Sense, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo,
+    pos2, vec2,
+};
 
 /// Height of the line above.
 const HEADING: f32 = 18.0;
@@ -26,8 +29,14 @@ const GAP: f32 = 6.0;
 const BETWEEN: f32 = 5.0;
 const APART: f32 = 16.0;
 
+/// A row is no lower; where there is less room, rows are scrolled.
+const LEAST_ROW: f32 = 17.0;
+
 /// From this height on a row has words above its bar.
 const LEAST_WITH_WORDS: f32 = 27.0;
+
+/// Room for the scroll bar at the right.
+const SCROLL_BAR: f32 = 10.0;
 
 /// Height of a bar.
 const BAR: f32 = 9.0;
@@ -52,6 +61,15 @@ impl Place {
         all.max_by(|one, other| one.side.total_cmp(&other.side)).unwrap_or_else(|| at(1))
     }
 
+    /// The same, to be scrolled through in `width`.
+    fn scrolled(width: f32, count: usize, pictures: usize) -> Self {
+        let side = LEAST_ROW - BETWEEN;
+        let least = NUMBER + WORDS + pictures as f32 * (side + GAP) + APART;
+        let across = (((width + APART) / least) as usize).clamp(1, 4);
+        let row = vec2((width + APART) / across as f32 - APART, LEAST_ROW);
+        Self { down: count.div_ceil(across), row, side }
+    }
+
     fn row(&self, room: Rect, index: usize) -> Rect {
         let [column, row] = [index / self.down, index % self.down].map(|place| place as f32);
         let height = self.row.y.min(self.side.max(LEAST_WITH_WORDS) + 2.0 * BETWEEN);
@@ -62,7 +80,7 @@ impl Place {
 
 /// Draws the classes and the query into `room`.
 pub(super) fn rows_ui(
-    ui: &Ui,
+    ui: &mut Ui,
     room: Rect,
     session: &mut Session,
     seen: &Seen,
@@ -85,7 +103,33 @@ pub(super) fn rows_ui(
     line.widget_info(|| WidgetInfo::labeled(Role::Label, true, &heading));
 
     let room = room.with_min_y(room.top() + HEADING);
-    let place = Place::of(room.size(), seen.classes.len() + 1, if seen.has_trace() { 2 } else { 1 });
+    let (count, pictures) = (seen.classes.len() + 1, if seen.has_trace() { 2 } else { 1 });
+    let place = Place::of(room.size(), count, pictures);
+    if place.row.y >= LEAST_ROW {
+        return all_ui(ui, room, &place, session, seen, ranges, textures);
+    }
+    ui.scope_builder(UiBuilder::new().max_rect(room), |ui| {
+        theme::slim_scroll_bar(ui);
+        ScrollArea::vertical().auto_shrink([false, false]).id_salt("scrolled classes").show(ui, |ui| {
+            let width = ui.available_width() - SCROLL_BAR;
+            let place = Place::scrolled(width, count, pictures);
+            let (room, _) = ui.allocate_exact_size(vec2(width, place.down as f32 * LEAST_ROW), Sense::hover());
+            all_ui(ui, room, &place, session, seen, ranges, textures);
+        });
+    });
+}
+
+/// Draws all of them.
+fn all_ui(
+    ui: &Ui,
+    room: Rect,
+    place: &Place,
+    session: &mut Session,
+    seen: &Seen,
+    ranges: Ranges,
+    textures: &mut Textures,
+) {
+    let palette = Palette::of(ui.ctx());
     for (index, class) in seen.classes.iter().enumerate() {
         class_ui(ui, place.row(room, index), place.side, session, (seen, index, class), ranges, textures);
     }
