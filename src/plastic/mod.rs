@@ -14,6 +14,9 @@
 //! | [`alteration`] | what somebody does to a lifetime between two steps |
 //! | [`replay`] | rebuilding any H(t) of a layer from recorded signals |
 //! | [`mod@bench`] | how fast a lifetime is here, and how many bytes it moves |
+//! | [`head`] | a plastic soft-max layer within a step |
+//! | [`convolution`] | pictures become features |
+//! | `values` | numbers of tensors on the CPU, without a copy |
 //! | `cpu` | the backend on the host; nothing outside this room sees it |
 //! | [`cuda`] | the backend on a CUDA device, where the program was built for one |
 
@@ -29,6 +32,7 @@ pub mod parameters;
 pub mod replay;
 pub mod rule;
 pub mod specification;
+mod values;
 pub mod writing;
 
 pub use alteration::Alteration;

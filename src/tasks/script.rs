@@ -57,18 +57,28 @@ impl Script {
     }
 }
 
+/// What each of `scripts` begins with; none where nothing comes before them.
+///
+/// # Errors
+/// When some begin with a state and others do not.
+pub(super) fn states(scripts: &[Script]) -> Result<Vec<&State>> {
+    let states: Vec<&State> = scripts.iter().filter_map(|script| script.state.as_ref()).collect();
+    match states.len() {
+        0 => Ok(states),
+        count if count == scripts.len() => Ok(states),
+        count => bail!("expected a state for each of {} lifetimes, found {count}", scripts.len()),
+    }
+}
+
 /// The lifetimes of `scripts` at their beginning.
 ///
 /// # Errors
 /// When some begin with a state and others do not, or the parameters or a state do not fit.
 pub(super) fn begin(network: &Network, parameters: &Parameters, scripts: &[Script], steps: usize) -> Result<Stepper> {
     let Some(recurrent) = network.recurrent() else { bail!("expected a recurrent network, found one without") };
-    let states: Vec<&State> = scripts.iter().filter_map(|script| script.state.as_ref()).collect();
+    let states = states(scripts)?;
     if states.is_empty() {
         return Stepper::begin(recurrent, parameters, scripts.len(), steps);
-    }
-    if states.len() != scripts.len() {
-        bail!("expected a state for each of {} lifetimes, found {}", scripts.len(), states.len());
     }
     let activity = states.iter().flat_map(|state| &state.activity).copied().collect();
     let traces = states.iter().flat_map(|state| &state.traces).cloned().collect();

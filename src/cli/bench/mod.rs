@@ -90,8 +90,8 @@ const BENCHES: &[Bench] = &[
 /// Measure how fast this machine trains and draws
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Which: patterns, images, maze, modulated, omniglot, omniglot-one, large, small, window; all of these unless said otherwise. By itself:
-    /// soak, the window for minutes
+    /// Which: patterns, images, maze, modulated, omniglot, omniglot-one, large, small, window; all of these unless said
+    /// otherwise. By itself: soak, the window for minutes
     names: Vec<String>,
     /// One line of JSON for every row
     #[arg(long)]

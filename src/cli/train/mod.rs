@@ -28,7 +28,7 @@ const WINDOW: usize = 20;
 /// Train a network; progress is printed, everything is saved as it goes
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The task: patterns, images or maze
+    /// The task: patterns, images, maze or omniglot
     task: Option<String>,
     /// A configuration in TOML
     #[arg(long, value_name = "FILE", value_parser = super::path())]

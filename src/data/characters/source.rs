@@ -3,9 +3,10 @@
 
 use super::omniglot::{self, Part, sheet};
 use super::{Characters, Half, folder, invented};
+use crate::data::recent::Recent;
 use crate::data::{DataError, Split};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Where characters come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,18 +47,8 @@ enum Place {
     Invented,
 }
 
-/// Characters that were read from files.
-struct Kept {
-    request: Request,
-    place: Place,
-    split: Split,
-    characters: Characters,
-}
-
-/// How many sets of characters stay in memory: both halves of two configurations.
-const MOST_KEPT: usize = 4;
-
-static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+/// Characters that were read or made up.
+static RECENT: Recent<(Place, Split, Request), Characters> = Recent::new();
 
 impl Characters {
     /// Opens one half of the characters. The test half of Omniglot, and of invented ones, is the bundled one and reads
@@ -75,24 +66,18 @@ impl Characters {
             (Source::Folder(path), _) => Place::Folder(path.clone()),
             (Source::Invented, Split::Training) => Place::Invented,
         };
-        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |kept: &&Kept| kept.place == place && kept.split == split && kept.request == *request;
-        if let Some(known) = kept.iter().find(is_it) {
-            return Ok(known.characters.clone());
-        }
-        let half = match &place {
+        RECENT.get((place, split, request.clone()), |(place, split, request)| Self::read(request, place, *split))
+    }
+
+    fn read(request: &Request, place: &Place, split: Split) -> Result<Self, DataError> {
+        let half = match place {
             Place::Omniglot(parts) => omniglot::read(parts, request.drawings)?,
             Place::Folder(path) => folder::read(path, request, split)?,
             Place::Invented => invented(request.drawings),
         };
-        let Half { place: path, characters, description, fingerprint, provenance } = half;
+        let Half { place, characters, description, fingerprint, provenance } = half;
         let characters = Self { known: Arc::new(characters), description, fingerprint, provenance };
-        let characters = enough(characters, request, &path)?;
-        if kept.len() >= MOST_KEPT {
-            kept.remove(0);
-        }
-        kept.push(Kept { request: request.clone(), place, split, characters: characters.clone() });
-        Ok(characters)
+        enough(characters, request, &place)
     }
 }
 

@@ -22,13 +22,14 @@ pub mod walk;
 
 pub use super::Split;
 
-use super::{DATA_VARIABLE, DataError, Generator, Provenance, Stream, data_folder};
+use super::recent::Recent;
+use super::{DataError, Generator, Provenance, Stream, place_of};
 use crate::files::{Fingerprint, one_line};
 use cifar::Layout;
 use rand::{RngCore as _, seq::index};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// What is counted where it is put on record what a network has learned from.
 const UNIT: &str = "pictures";
@@ -93,17 +94,7 @@ impl Pictures {
             Source::Cifar(path) => Place::Cifar(locate(path.as_deref())?),
             Source::Folder(path) => Place::Folder(path.clone()),
         };
-        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |kept: &&Kept| kept.place == place && kept.split == split && kept.request == *request;
-        if let Some(known) = kept.iter().find(is_it) {
-            return Ok(known.pictures.clone());
-        }
-        let pictures = Self::read(request, &place, split)?;
-        if kept.len() >= MOST_KEPT {
-            kept.remove(0);
-        }
-        kept.push(Kept { request: request.clone(), place, split, pictures: pictures.clone() });
-        Ok(pictures)
+        RECENT.get((place, split, request.clone()), |(place, split, request)| Self::read(request, place, *split))
     }
 
     fn read(request: &Request, place: &Place, split: Split) -> Result<Self, DataError> {
@@ -219,21 +210,12 @@ fn fingerprint<'a>(pictures: impl Iterator<Item = &'a [u8]>) -> String {
     fingerprint.to_string()
 }
 
-/// Finds CIFAR-10 at `path`, or where [`DATA_VARIABLE`] says.
+/// Finds CIFAR-10 at `path`, or where [`DATA_VARIABLE`](super::DATA_VARIABLE) says.
 ///
 /// # Errors
 /// When it is not there.
 pub fn locate(path: Option<&Path>) -> Result<Layout, DataError> {
-    let (folder, place) = match path {
-        Some(path) => (path.to_owned(), path.display().to_string()),
-        None => match data_folder() {
-            Some(folder) => (folder.clone(), format!("{DATA_VARIABLE} = {}", folder.display())),
-            None => {
-                let problem = format!("expected a path or the environment variable {DATA_VARIABLE}, found neither");
-                return Err(DataError::of("CIFAR-10", problem));
-            }
-        },
-    };
+    let (folder, place) = place_of(path, "CIFAR-10")?;
     Layout::find(&folder).ok_or_else(|| {
         let expected = "expected CIFAR-10 in its binary layout (a folder with data_batch_1.bin or its .tar.gz)";
         let other = cifar::other_version(&folder);
@@ -249,14 +231,4 @@ enum Place {
 }
 
 /// Pictures that were read from files.
-struct Kept {
-    request: Request,
-    place: Place,
-    split: Split,
-    pictures: Pictures,
-}
-
-/// How many sets of pictures stay in memory: both halves of two configurations.
-const MOST_KEPT: usize = 4;
-
-static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+static RECENT: Recent<(Place, Split, Request), Pictures> = Recent::new();

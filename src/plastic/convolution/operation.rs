@@ -7,7 +7,8 @@
 use super::patches::{Window, as_columns, as_kernels};
 use super::product::{Matrix, multiply};
 use super::squash::{squash, unsquash};
-use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Storage, Tensor, bail};
+use crate::plastic::values::{values_of, with_values};
+use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 
@@ -141,23 +142,6 @@ impl Chain {
     }
 }
 
-/// The values of a tensor that lies in one piece.
-fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    match (storage, layout.contiguous_offsets()) {
-        (CpuStorage::F32(values), Some((begin, end))) => Ok(&values[begin..end]),
-        _ => bail!("expected contiguous float32 values"),
-    }
-}
-
-/// Shows `see` the values of a tensor on the CPU that lies in one piece.
-fn seen<T>(tensor: &Tensor, see: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
-    let (storage, layout) = tensor.storage_and_layout();
-    match &*storage {
-        Storage::Cpu(storage) => see(slice(storage, layout)?),
-        _ => bail!("expected a convolution on the CPU"),
-    }
-}
-
 impl CustomOp2 for Chain {
     fn name(&self) -> &'static str {
         "convolutions"
@@ -170,8 +154,8 @@ impl CustomOp2 for Chain {
         packed: &CpuStorage,
         packed_at: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let (pictures, batch) = (slice(pictures, pictures_at)?, pictures_at.dims()[0]);
-        let weights = self.weights(slice(packed, packed_at)?)?;
+        let (pictures, batch) = (values_of(pictures, pictures_at)?, pictures_at.dims()[0]);
+        let weights = self.weights(values_of(packed, packed_at)?)?;
         let pieces = pictures.par_chunks(self.piece(batch)).map(|pictures| self.forward(&weights, pictures));
         let pieces: Vec<_> = pieces.collect();
         let found: Vec<f32> = pieces.iter().filter_map(|lived| lived.last()).flatten().copied().collect();
@@ -195,8 +179,8 @@ impl CustomOp2 for Chain {
         let batch = pictures.dim(0)?;
         let piece = self.piece(batch);
         let slopes_of_a_piece = piece / self.links[0].window.size() * (found.elem_count() / batch);
-        let gradients: Vec<_> = seen(pictures, |pictures| {
-            seen(&slopes.contiguous()?, |slopes| {
+        let gradients: Vec<_> = with_values(pictures, |pictures| {
+            with_values(&slopes.contiguous()?, |slopes| {
                 let pieces = pictures.par_chunks(piece).zip(slopes.par_chunks(slopes_of_a_piece)).zip(&pieces);
                 let backward =
                     |((pictures, slopes), lived): ((&_, &_), &Vec<_>)| self.backward(&weights, pictures, lived, slopes);

@@ -7,8 +7,9 @@ use crate::plastic::lifetime::graph::{self, Differentiate};
 use crate::plastic::lifetime::{Driver, Traffic};
 use crate::plastic::network::Recurrent;
 use crate::plastic::parameters::Parameters;
+use crate::plastic::values::with_values;
 use crate::plastic::writing::Writing;
-use candle_core::{CpuStorage, D, DType, Device, Result, Storage, Tensor, bail};
+use candle_core::{D, DType, Device, Result, Tensor, bail};
 
 /// Lifetimes on the host that have not begun, whose traces a rule writes, or nothing.
 ///
@@ -137,14 +138,5 @@ impl Differentiate for Record {
             false => Some(Tensor::from_vec(drive_grad, drive.dims(), device)?),
         };
         Ok([drive_grad, Some(w_grad), plastic_grad])
-    }
-}
-
-/// Lends the values of a contiguous float32 tensor in main memory, without a copy.
-fn with_values<T>(tensor: &Tensor, look: impl FnOnce(&[f32]) -> Result<T>) -> Result<T> {
-    let (storage, layout) = tensor.storage_and_layout();
-    match (&*storage, layout.contiguous_offsets()) {
-        (Storage::Cpu(CpuStorage::F32(values)), Some((begin, end))) => look(&values[begin..end]),
-        _ => bail!("a lifetime on the CPU needs contiguous float32 tensors in main memory"),
     }
 }

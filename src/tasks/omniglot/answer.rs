@@ -4,7 +4,7 @@
 //! prototypical networks (Snell, Swersky & Zemel 2017) to the mean of each class by a soft-max over negative squared
 //! distances.
 
-use super::loss::{binary_cross_entropies, negative_log_likelihoods};
+use super::loss::{NEVER, binary_cross_entropies, negative_log_likelihoods};
 use crate::episode::Intervention;
 use crate::plastic::head::Head;
 use candle_core::{D, Result, Tensor, bail};
@@ -12,9 +12,6 @@ use candle_nn::ops::softmax;
 
 /// What is added to the soft-max input of the class that a label names: the others come to nothing.
 const LABEL_GAIN: f64 = 1000.0;
-
-/// Far below every similarity: never attended to.
-const NEVER: f64 = -1e30;
 
 /// Keeps the length of features that are all zero from being divided by.
 const FAINTEST_LENGTH: f64 = 1e-12;
@@ -75,7 +72,7 @@ fn matching(Heard { features, labels, .. }: &Heard) -> Result<Answer> {
     // [T − 1, B]
     let similarities = directions.narrow(0, 0, shown)?.broadcast_mul(&query)?.sum(D::Minus1)?;
     // Of the attention to all drawings each class has that of its own: its logit is the logarithm of that sum.
-    let absent = ((1.0 - labels.narrow(0, 0, shown)?)? * NEVER)?;
+    let absent = ((1.0 - labels.narrow(0, 0, shown)?)? * f64::from(NEVER))?;
     let logits = similarities.unsqueeze(2)?.broadcast_add(&absent)?.log_sum_exp(0)?;
     Ok(Answer { logits, head: None })
 }

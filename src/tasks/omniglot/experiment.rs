@@ -113,13 +113,13 @@ impl Lessons {
     }
 
     /// What is heard in `lessons`: features and labels.
-    fn heard(&self, parameters: &Parameters, lessons: &[Lesson]) -> Result<Heard> {
+    fn heard(&self, network: &Network, parameters: &Parameters, lessons: &[Lesson]) -> Result<Heard> {
         let (steps, batch, ways) = (self.plan.steps(), lessons.len(), self.plan.ways);
         let drawings = (0..steps).flat_map(|step| lessons.iter().map(move |lesson| &lesson.drawings[step][..]));
         let mut pixels = Vec::with_capacity(steps * batch * PIXELS);
         drawings.for_each(|drawing| pixels.extend_from_slice(drawing));
         let pictures = Tensor::from_vec(pixels, (steps * batch, SIDE, SIDE, 1), parameters.device())?;
-        let features = features(&self.network(), parameters, &pictures)?.reshape((steps, batch, FEATURES))?;
+        let features = features(network, parameters, &pictures)?.reshape((steps, batch, FEATURES))?;
         let mut labels = vec![0.0f32; steps * batch * ways];
         for step in 0..steps - 1 {
             for (index, lesson) in lessons.iter().enumerate() {
@@ -129,21 +129,16 @@ impl Lessons {
         let labels = Tensor::from_vec(labels, (steps, batch, ways), parameters.device())?;
         Ok(Heard { features, labels, shots: self.plan.shots })
     }
+}
 
-    /// The plastic layer at the beginning of the lifetimes of `scripts`; `None` for a network without one.
-    fn head(&self, parameters: &Parameters, scripts: &[Script]) -> Result<Option<Head>> {
-        let Some(layer) = self.network().layers().pop() else { return Ok(None) };
-        let states: Vec<&Vec<f32>> =
-            scripts.iter().filter_map(|script| script.state.as_ref()?.traces.first()).collect();
-        if states.is_empty() {
-            return Head::begin(&layer, parameters, scripts.len()).map(Some);
-        }
-        if states.len() != scripts.len() {
-            bail!("expected a state for each of {} lifetimes, found {}", scripts.len(), states.len());
-        }
-        let traces: Vec<Vec<f32>> = states.into_iter().cloned().collect();
-        Head::begin_from(&layer, parameters, &traces).map(Some)
+/// The plastic layer at the beginning of the lifetimes of `scripts`.
+fn head(layer: &PlasticLayer, parameters: &Parameters, scripts: &[Script]) -> Result<Head> {
+    let states = script::states(scripts)?;
+    if states.is_empty() {
+        return Head::begin(layer, parameters, scripts.len());
     }
+    let traces: Vec<Vec<f32>> = states.into_iter().flat_map(|state| state.traces.iter().take(1)).cloned().collect();
+    Head::begin_from(layer, parameters, &traces)
 }
 
 impl Experiment for Lessons {
@@ -218,8 +213,9 @@ impl Experiment for Lessons {
         let (steps, batch) = (self.plan.steps(), scripts.len());
         let interventions = script::interventions(&scripts, &network, steps)?;
         let lessons = self.lessons(&scripts)?;
-        let heard = self.heard(parameters, &lessons)?;
-        let head = self.head(parameters, &scripts)?;
+        let heard = self.heard(&network, parameters, &lessons)?;
+        let layer = network.layers().pop();
+        let head = layer.as_ref().map(|layer| head(layer, parameters, &scripts)).transpose()?;
         let answer = self.plan.answerer.answer(&heard, head, interventions)?;
 
         let mut target = vec![0.0f32; batch * ways];
@@ -235,7 +231,7 @@ impl Experiment for Lessons {
         let (Some(first), Some(script)) = (one_shots.into_iter().next(), scripts.first()) else {
             bail!("a batch needs at least one lifetime");
         };
-        let signals = Signals::of(parameters, network.layers().pop(), script, &heard, &answer)?;
+        let signals = Signals::of(parameters, layer, script, &heard, &answer)?;
         let tape = Tape {
             origin,
             network,

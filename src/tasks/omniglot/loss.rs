@@ -3,7 +3,7 @@
 use candle_core::{D, Result, Tensor};
 
 /// Far below every input of a soft-max, and no infinity, whose difference from itself is no number.
-const NEVER: f32 = -1e30;
+pub(super) const NEVER: f32 = -1e30;
 
 /// The binary cross-entropy of soft-max(`logits`), `[B, classes]`, against one-hot `target`, mean over classes, `[B]`
 /// (*Differentiable plasticity*, section 4.4): −log y of the right class and −log(1 − y) of each other.

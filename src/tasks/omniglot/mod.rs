@@ -147,14 +147,12 @@ impl Task for Omniglot {
     }
 
     fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
-        let mut plan = plan(settings);
-        let (lifetimes, split) = match purpose {
-            Purpose::Training => (plan.batch, Split::Training),
-            Purpose::Testing => (1, Split::Test),
+        let plan = plan(settings);
+        let (lifetimes, split, jitter) = match purpose {
+            Purpose::Training => (plan.batch, Split::Training, plan.jitter),
+            Purpose::Testing => (1, Split::Test, 0.0),
         };
-        if purpose == Purpose::Testing {
-            plan.jitter = 0.0;
-        }
+        let plan = Plan { jitter, ..plan };
         fields::check_memory(plan.memory_bytes(lifetimes))?;
         let request = Request { source: source(settings)?, ways: plan.ways, drawings: plan.shots + 1 };
         Ok(Box::new(Lessons { plan, characters: Characters::open(&request, split)? }))

@@ -2,7 +2,7 @@
 
 use super::NAME;
 use crate::data::pictures::walk::is_unfinished;
-use crate::data::{DATA_VARIABLE, DataError, data_folder};
+use crate::data::{DataError, place_of};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -26,22 +26,13 @@ pub struct Part {
     pub is_archive: bool,
 }
 
-/// The parts of Omniglot at `path`, or where [`DATA_VARIABLE`] says, one of each: an archive, a part's folder, or a
-/// folder around both.
+/// The parts of Omniglot at `path`, or where [`DATA_VARIABLE`](crate::data::DATA_VARIABLE) says, one of each: an archive,
+/// a part's folder, or a folder around both.
 ///
 /// # Errors
 /// When there is none.
 pub fn locate(path: Option<&Path>) -> Result<Vec<Part>, DataError> {
-    let (folder, place) = match path {
-        Some(path) => (path.to_owned(), path.display().to_string()),
-        None => match data_folder() {
-            Some(folder) => (folder.clone(), format!("{DATA_VARIABLE} = {}", folder.display())),
-            None => {
-                let problem = format!("expected a path or the environment variable {DATA_VARIABLE}, found neither");
-                return Err(DataError::of(NAME, problem));
-            }
-        },
-    };
+    let (folder, place) = place_of(path, NAME)?;
     let facts = std::fs::metadata(&folder).map_err(|error| DataError::unreadable(&folder, &error))?;
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let published = PARTS.iter().find(|part| is_called(&name, part));
