@@ -3,12 +3,13 @@
 use egui_kittest::Harness;
 use hebbscope::render::Offscreen;
 use hebbscope::ui::export::arrays::{NumpyArray, Values};
-use hebbscope::ui::{App, theme};
+use hebbscope::ui::{App, Session, theme};
 use image::RgbaImage;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A renderer without a display, or `None` (said aloud) where no adapter draws; with `HEBBSCOPE_REQUIRE_ADAPTER=1`
@@ -34,6 +35,16 @@ pub fn run_until(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App)
         harness.run_steps(1);
     }
     harness.run_steps(2);
+}
+
+/// A session that looks at a file, at rest, and has nothing to remark on it.
+pub fn session_of(path: PathBuf) -> Session {
+    let mut session = Session::new(Arc::new(|| {}));
+    session.open(path);
+    session.settle();
+    assert_eq!(session.notices, []);
+    session.clock.pause();
+    session
 }
 
 /// The whole window at 1280×800 without a display or an adapter, for keys, clicks and names. Time stands still.

@@ -5,7 +5,7 @@ use candle_core::{Device, Tensor};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::layer::Beginning;
 use hebbscope::episode::{Content, LayerRecord, Modulator, Origin, Tape, tape_file};
-use hebbscope::files::TensorFile;
+use hebbscope::files::{Precision, TensorFile};
 use hebbscope::plastic::head::Head;
 use hebbscope::plastic::lifetime::Driver;
 use hebbscope::plastic::network::{AlphaKind, Drive, Part, Plasticity, Recurrent};
@@ -18,6 +18,7 @@ use hebbscope::tasks::{self, Experiment, Optimiser, Outcome, Purpose, Script};
 use hebbscope::train::evaluate::{self, Evaluation, Protocol};
 use hebbscope::train::{Checkpoint, RunConfig, Specimen, Trainer};
 use serde_json::Value;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -219,6 +220,26 @@ pub fn advance(trainer: &mut Trainer, iterations: usize) {
     for _ in 0..iterations {
         trainer.step().unwrap();
     }
+}
+
+/// A network of `task` with these settings, trained for some iterations, as a file in `folder` that no other settings of
+/// `changes` have.
+pub fn checkpoint_file(
+    folder: &Path,
+    task: &str,
+    iterations: usize,
+    [small, changes]: [&[(&str, &str)]; 2],
+) -> PathBuf {
+    let mut config = RunConfig::new(tasks::find(task).unwrap());
+    for (key, value) in small.iter().chain(changes) {
+        config.settings.set_text(key, value).unwrap();
+    }
+    let mut trainer = Trainer::new(config).unwrap();
+    advance(&mut trainer, iterations);
+    let name: String = changes.iter().flat_map(|(key, value)| [*key, *value]).collect();
+    let path = folder.join(format!("{task}{name}.safetensors"));
+    trainer.checkpoint().unwrap().write(&path, Precision::Full).unwrap();
+    path
 }
 
 /// The first plastic layer of a lifetime, lived once more step by step by the operation that lives it.

@@ -588,6 +588,14 @@ fn a_checkpoint_made_elsewhere_opens_here() {
 }
 
 #[test]
+fn the_help_of_training_names_every_task() {
+    let help = Bench::new().done("train --help");
+    for task in hebbscope::tasks::TASKS {
+        assert!(help.contains(task.name()), "{} is not in: {help}", task.name());
+    }
+}
+
+#[test]
 fn a_benchmark_prints_numbers_that_other_programs_can_read() {
     let bench = Bench::new();
     bench.refused(

@@ -356,12 +356,16 @@ fn a_bomb_takes_no_memory() {
 
 /// The header of a PNG of 30 000 × 30 000 pixels, and nothing but zeros behind it.
 fn huge_png() -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+    png_of([30_000, 30_000], [8, 0, 0, 0, 0], &vec![0; 1 << 20])
+}
+
+/// A PNG of these sides, in pixels, with the rest of its header and its rows as they are before they are packed.
+pub fn png_of([width, height]: [u32; 2], kind: [u8; 5], rows: &[u8]) -> Vec<u8> {
     let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-    packed.write_all(&vec![0; 1 << 20]).unwrap();
-    let mut header = [30_000_u32.to_be_bytes(), 30_000_u32.to_be_bytes()].concat();
-    header.extend([8, 0, 0, 0, 0]);
-    for (kind, data) in [(b"IHDR", header), (b"IDAT", packed.finish().unwrap())] {
+    packed.write_all(rows).unwrap();
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &kind].concat();
+    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (kind, data) in [(b"IHDR", header), (b"IDAT", packed.finish().unwrap()), (b"IEND", Vec::new())] {
         let body = [&kind[..], &data].concat();
         let mut sum = flate2::Crc::new();
         sum.update(&body);

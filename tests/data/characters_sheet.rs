@@ -2,13 +2,12 @@
 //! the 1623 they are and what the sheet looks like: `make_the_sheet_of_test_characters` writes what
 //! `the_sheet_holds_what_the_archives_hold` reads.
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
+use super::characters::png_of;
 use hebbscope::data::characters::{Characters, Request, SIDE, Source, omniglot};
 use hebbscope::data::{Split, data_folder};
 use image::GrayImage;
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read as _, Write as _};
+use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 
@@ -85,20 +84,7 @@ fn png(picture: &GrayImage) -> Vec<u8> {
         rows.extend(row.iter().zip(&above).map(|(byte, above)| byte.wrapping_sub(*above)));
         above = row;
     }
-    let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
-    packed.write_all(&rows).unwrap();
-    let mut header = [picture.width().to_be_bytes(), picture.height().to_be_bytes()].concat();
-    header.extend([1, 0, 0, 0, 0]);
-    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
-    for (kind, data) in [(b"IHDR", header), (b"IDAT", packed.finish().unwrap()), (b"IEND", Vec::new())] {
-        let body = [&kind[..], &data].concat();
-        let mut sum = flate2::Crc::new();
-        sum.update(&body);
-        bytes.extend((data.len() as u32).to_be_bytes());
-        bytes.extend(body);
-        bytes.extend(sum.sum().to_be_bytes());
-    }
-    bytes
+    png_of([picture.width(), picture.height()], [1, 0, 0, 0, 0], &rows)
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! The inspector: what a pinned synapse or neuron shows, and the account of who wrote a trace.
 
-use crate::support::{offscreen, windowed};
+use crate::support::{offscreen, session_of, windowed};
+use crate::workbench::checkpoint_file;
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::ledger::{Ledger, Writer};
 use hebbscope::episode::{Event, EventKind, Reel, Tape};
-use hebbscope::files::Precision;
 use hebbscope::plastic::{AlphaKind, Network, Plasticity, Recurrent, Rule, Writing};
 use hebbscope::tasks;
 use hebbscope::train::{RunConfig, Trainer};
@@ -158,27 +158,8 @@ fn a_ledger_groups_by_event_and_counts_only_steps_that_have_passed() {
 
 /// A small trained network as a file.
 fn checkpoint(folder: &Path, settings: &[(&str, &str)]) -> PathBuf {
-    let mut config = RunConfig::new(tasks::find("patterns").unwrap());
-    for (key, value) in [("size", "40"), ("count", "3"), ("show_steps", "4"), ("rounds", "2")].iter().chain(settings) {
-        config.settings.set_text(key, value).unwrap();
-    }
-    let mut trainer = Trainer::new(config).unwrap();
-    for _ in 0..3 {
-        trainer.step().unwrap();
-    }
-    let name: String = settings.iter().flat_map(|(key, value)| [*key, *value]).collect();
-    let path = folder.join(format!("network{name}.safetensors"));
-    trainer.checkpoint().unwrap().write(&path, Precision::Full).unwrap();
-    path
-}
-
-/// A session that looks at a file, at rest.
-fn session_of(path: PathBuf) -> Session {
-    let mut session = Session::new(Arc::new(|| {}));
-    session.open(path);
-    session.settle();
-    session.clock.pause();
-    session
+    let small = [("size", "40"), ("count", "3"), ("show_steps", "4"), ("rounds", "2")];
+    checkpoint_file(folder, "patterns", 3, [&small, settings])
 }
 
 #[test]

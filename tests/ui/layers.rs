@@ -1,6 +1,6 @@
 //! Plastic layers of any shape in the window: drawn with square cells, chosen, pinned, inspected, exported.
 
-use crate::support::{keep, npz, offscreen, windowed};
+use crate::support::{keep, npz, offscreen, session_of, windowed};
 use crate::workbench::{LAYERED_STEPS, modulations, two_layers};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::episode::{Content, LayerRecord, Ledger, Reel, Tape, tape_file};
@@ -38,11 +38,7 @@ fn written(folder: &Path, plasticity: Plasticity) -> (PathBuf, Arc<Tape>) {
 
 /// A session that looks at the layer of 64 × 5 connections, at rest at step 20.
 fn session(path: PathBuf) -> Session {
-    let mut session = Session::new(Arc::new(|| {}));
-    session.open(path);
-    session.settle();
-    assert_eq!(session.notices, []);
-    session.clock.pause();
+    let mut session = session_of(path);
     session.clock.seek(20);
     session.look_at_layer(1);
     session.settle();

@@ -1,13 +1,13 @@
 //! Neurons that are pixels: what their synapses hold as pictures, a probe to paint on, pictures of one's own.
 
-use crate::support::{has_picture, keep, offscreen, run_until, windowed};
+use crate::support::{has_picture, keep, offscreen, run_until, session_of, windowed};
+use crate::workbench::checkpoint_file;
 use egui::{DroppedFile, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
-use hebbscope::files::Precision;
 use hebbscope::render::Colormap;
 use hebbscope::tasks;
 use hebbscope::tasks::Recalled;
-use hebbscope::train::{Bundled, RunConfig, Trainer};
+use hebbscope::train::Bundled;
 use hebbscope::ui::App;
 use hebbscope::ui::inspector::Pinned;
 use hebbscope::ui::matrices::MatrixKind;
@@ -26,27 +26,8 @@ const SIDE: usize = 6;
 
 /// A small network that remembers pictures, as a file.
 fn checkpoint(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
-    let mut config = RunConfig::new(tasks::find("images").unwrap());
     let small = [("source", "dead_leaves"), ("side", "6"), ("show_steps", "4"), ("rounds", "2"), ("lr", "0.01")];
-    for (key, value) in small.iter().chain(changes) {
-        config.settings.set_text(key, value).unwrap();
-    }
-    let mut trainer = Trainer::new(config).unwrap();
-    for _ in 0..5 {
-        trainer.step().unwrap();
-    }
-    let name: String = changes.iter().flat_map(|(key, value)| [*key, *value]).collect();
-    let path = folder.join(format!("pictures{name}.safetensors"));
-    trainer.checkpoint().unwrap().write(&path, Precision::Full).unwrap();
-    path
-}
-
-fn session_of(path: PathBuf) -> Session {
-    let mut session = Session::new(Arc::new(|| {}));
-    session.open(path);
-    session.settle();
-    session.clock.pause();
-    session
+    checkpoint_file(folder, "images", 5, [&small, changes])
 }
 
 /// The whole window on such a network, at rest at the last step, with one panel over another.

@@ -1,11 +1,11 @@
 //! A lesson of drawings that are seen once: what the panel shows is what the tape holds, and when.
 
 use super::window::wait_for;
-use crate::support::{keep, offscreen, windowed};
+use crate::support::{keep, offscreen, session_of, windowed};
+use crate::workbench::checkpoint_file;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::episode::{Content, Reel, Tape, What, tape_file};
-use hebbscope::files::Precision;
 use hebbscope::tasks;
 use hebbscope::train::{Checkpoint, RunConfig, Snapshot, Trainer};
 use hebbscope::ui::inspector::Pinned;
@@ -21,25 +21,7 @@ use std::sync::Arc;
 
 /// A network that has hardly been trained, as a file.
 pub fn checkpoint(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
-    let mut config = RunConfig::new(tasks::find("omniglot").unwrap());
-    for (key, value) in [("source", "invented"), ("batch", "1")].iter().chain(changes) {
-        config.settings.set_text(key, value).unwrap();
-    }
-    let mut trainer = Trainer::new(config).unwrap();
-    trainer.step().unwrap();
-    let name: String = changes.iter().flat_map(|(key, value)| [*key, *value]).collect();
-    let path = folder.join(format!("lesson{name}.safetensors"));
-    trainer.checkpoint().unwrap().write(&path, Precision::Full).unwrap();
-    path
-}
-
-fn session_of(path: PathBuf) -> Session {
-    let mut session = Session::new(Arc::new(|| {}));
-    session.open(path);
-    session.settle();
-    assert_eq!(session.notices, []);
-    session.clock.pause();
-    session
+    checkpoint_file(folder, "omniglot", 1, [&[("source", "invented"), ("batch", "1")], changes])
 }
 
 fn opened(path: PathBuf) -> Harness<'static, App> {
