@@ -12,6 +12,8 @@
 //! | `folder` | any folder of folders of pictures |
 //! | `gather` | from single drawings to characters, and what is left out |
 //! | `drawing` | one picture of any size, made small, dark on white |
+//! | `pen` | ink on paper |
+//! | `others` | other drawings of characters that were drawn |
 
 mod drawing;
 mod folder;
@@ -19,10 +21,13 @@ mod gather;
 pub mod invented;
 pub mod jitter;
 pub mod omniglot;
+mod others;
+mod pen;
 mod source;
 mod split;
 
 pub use drawing::read;
+pub use pen::Paper;
 pub use source::{Request, Source};
 
 use super::{Generator, Provenance};

@@ -13,16 +13,14 @@
 //! | `stroke` | curves through knots |
 //! | `prototype` | strokes in their places |
 //! | `hand` | how somebody draws a character |
-//! | `pen` | ink on paper |
 
 mod hand;
-mod pen;
 mod prototype;
 mod shapes;
 mod stroke;
 mod style;
 
-use super::{Character, PIXELS, SIDE};
+use super::{Character, PIXELS, SIDE, pen};
 use crate::data::{Generator, Stream};
 use hand::Hand;
 use rand::Rng as _;
