@@ -36,7 +36,7 @@ pub use recall::{Recalled, Score};
 pub use script::{Episode, Script};
 
 use crate::data::{DataError, Generator, Provenance};
-use crate::episode::{Origin, Question, Tape};
+use crate::episode::{Lesson, Origin, Question, Tape};
 use crate::files::one_line;
 use crate::plastic::{AgentSize, Network, Parameters, Specification};
 use candle_core::{Result, Tensor};
@@ -262,6 +262,11 @@ pub trait Experiment: Send {
     fn specifications(&self) -> Vec<Specification>;
     /// Draws what will happen in a new lifetime.
     fn draw(&self, generator: &mut Generator) -> Script;
+    /// For each drawing of `lesson` another one of the same character, by another hand; `None` for what is no drawing of
+    /// its examples. None at all where it knows no drawings.
+    fn redrawn(&self, _generator: &mut Generator, _lesson: &Lesson) -> Vec<Option<Vec<f32>>> {
+        Vec::new()
+    }
     /// Lives what has been drawn, all lifetimes together. A lifetime to which somebody does something is lived alone, and
     /// is until then, bit for bit, what it would have been. The tape of the first one is told its `origin`.
     ///

@@ -4,7 +4,7 @@ use super::checkpoint::Checkpoint;
 use super::config::RunConfig;
 use crate::data::{Generator, Stream};
 use crate::device::Compute;
-use crate::episode::{Intervention, Origin, Tape, What};
+use crate::episode::{Intervention, Lesson, Origin, Tape, What};
 use crate::plastic::Parameters;
 use crate::tasks::{Episode, Experiment, Script};
 use anyhow::Context as _;
@@ -90,6 +90,15 @@ impl Specimen<'_> {
             let script = Script::from(episode).with_interventions(here.transplanted(experiment, interventions)?);
             Ok(here.live(experiment, script, None)?)
         })
+    }
+
+    /// For each drawing of `lesson` another one of the same character, see [`Experiment::redrawn`].
+    ///
+    /// # Errors
+    /// When its examples cannot be used.
+    pub fn redrawn(&self, lesson: &Lesson, seed: u64) -> anyhow::Result<Vec<Option<Vec<f32>>>> {
+        let experiment = self.config.testing_experiment()?;
+        Ok(experiment.redrawn(&mut Generator::new(seed, Stream::Episode), lesson))
     }
 
     fn on_the_cpu(

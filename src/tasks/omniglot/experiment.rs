@@ -208,6 +208,10 @@ impl Experiment for Lessons {
         Episode::OneShot(Lesson { drawings, classes, names, alphabets }).into()
     }
 
+    fn redrawn(&self, generator: &mut Generator, lesson: &Lesson) -> Vec<Option<Vec<f32>>> {
+        self.characters.redrawn(generator, &lesson.drawings)
+    }
+
     fn live(&self, parameters: &Parameters, scripts: Vec<Script>, origin: Origin) -> Result<Outcome> {
         let (network, ways) = (self.network(), self.plan.ways);
         let (steps, batch) = (self.plan.steps(), scripts.len());

@@ -14,11 +14,13 @@ use super::fields::{self, LR_EVERY, LR_FACTOR};
 use super::recall;
 use super::settings::{Field, SettingError, Settings};
 use super::{Experiment, Goal, Measure, Purpose, Task, Unit};
-use crate::data::characters::{Characters, Request, Source, omniglot};
+use crate::data::characters::{self, Characters, Request, Source, omniglot};
+use crate::data::pictures::folder::ENDINGS;
 use crate::data::{DataError, Split};
 use crate::plastic::{Network, Plasticity, Writing};
 use answer::Answerer;
 use experiment::{Lessons, Plan};
+use std::path::Path;
 
 mod answer;
 mod experiment;
@@ -26,6 +28,7 @@ mod loss;
 mod record;
 mod tally;
 
+pub use characters::{PIXELS, Paper, SIDE, seen};
 pub use loss::{binary_cross_entropies, negative_log_likelihoods};
 
 const FIELDS: &[Field] = &[
@@ -140,6 +143,14 @@ impl Task for Omniglot {
             "invented" => Some("invented characters, generated".to_owned()),
             _ => None,
         }
+    }
+
+    fn example_endings(&self) -> &'static [&'static str] {
+        ENDINGS
+    }
+
+    fn read_example(&self, _settings: &Settings, file: &Path) -> Result<Vec<f32>, DataError> {
+        Ok(seen(&characters::read(file)?))
     }
 
     fn world(&self) -> &'static [&'static str] {
