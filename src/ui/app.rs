@@ -165,6 +165,14 @@ impl App {
         }
     }
 
+    /// Asks for pictures to be shown to the network, as many as an episode has.
+    pub fn ask_for_pictures(&mut self) {
+        let asked = || self.session.question().map(|asked| asked.question.study.len());
+        let drawn = || self.session.scene().and_then(|scene| Some(scene.lesson()?.steps()));
+        let count = asked().or_else(drawn).unwrap_or(0);
+        self.files.ask_for_pictures(count);
+    }
+
     /// Opens a panel as a tab over another one, or brings it to the front.
     pub fn show_panel(&mut self, name: &'static str, over: &'static str) {
         self.dock.show(name, over);
@@ -287,6 +295,9 @@ impl App {
             let middle = ui.available_rect_before_wrap();
             let right = middle.with_min_x(middle.right()).with_max_x(context.content_rect().right());
             self.parts.push((Part::Inspector, right));
+        }
+        if std::mem::take(&mut self.session.wants_pictures) {
+            self.ask_for_pictures();
         }
         if let Some((name, over)) = self.session.wanted_panel.take() {
             self.show_panel(name, over);

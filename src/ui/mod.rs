@@ -9,6 +9,7 @@
 //! | [`files`] | asking for a file |
 //! | [`session`] | scene, clock, training, notices: everything that is not drawing |
 //! | [`asking`] | questions of the viewer's own: another probe, own pictures |
+//! | [`drawing`] | drawings of the viewer's own, to teach and to ask a network |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
 //! | [`lifetimes`] | many lifetimes of one network, lived away from the frame |
 //! | [`evaluations`] | what interventions and lesions do in many episodes, found away from the frame |
@@ -41,6 +42,7 @@ pub mod controls;
 pub mod devices;
 pub mod display;
 pub mod distributions;
+pub mod drawing;
 pub mod evaluations;
 pub mod export;
 pub mod files;

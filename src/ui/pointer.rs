@@ -47,7 +47,7 @@ fn keep(ui: &Ui, id: Id, begun: Option<Pos2>) {
 }
 
 /// Whether the widget is what lies under a place of the screen.
-fn is_on(ui: &Ui, response: &Response, pos: Pos2) -> bool {
+pub fn is_on(ui: &Ui, response: &Response, pos: Pos2) -> bool {
     let is_on_top = ui.ctx().layer_id_at(pos).is_none_or(|layer| layer == response.layer_id);
     response.enabled() && is_on_top && response.interact_rect.contains(pos)
 }

@@ -30,8 +30,13 @@ const LIBRARIES: &[(&str, &[&str])] = &[
 ];
 
 /// The parts of the window that draw what one task alone has; all others know tasks through their traits.
-const OF_A_TASK: &[(&str, &[&str])] =
-    &[("maze", &["ui/panels/maze/", "ui/panels/agent.rs"]), ("recall", &[]), ("patterns", &[]), ("images", &[])];
+const OF_A_TASK: &[(&str, &[&str])] = &[
+    ("maze", &["ui/panels/maze/", "ui/panels/agent.rs"]),
+    ("omniglot", &["ui/drawing/"]),
+    ("recall", &[]),
+    ("patterns", &[]),
+    ("images", &[]),
+];
 
 /// The rooms that know tasks through their traits.
 const KNOW_TRAITS: [&str; 3] = ["ui/", "train/", "cli/"];

@@ -268,8 +268,9 @@ fn what_is_painted_while_a_lifetime_is_lived_is_asked_next() {
     assert_eq!(session.scene().unwrap().life_name(), "episode seed 1");
 }
 
+/// A file that is dropped on the window.
 #[derive(Debug)]
-struct Dropped(PathBuf);
+pub struct Dropped(pub PathBuf);
 
 impl DroppedFile for Dropped {
     fn path(&self) -> &Path {

@@ -6,6 +6,7 @@ mod curves;
 mod devices;
 mod display;
 mod distributions;
+mod draw;
 mod exact;
 mod explain;
 mod export;

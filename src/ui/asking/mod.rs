@@ -82,6 +82,7 @@ impl Session {
     /// Another lifetime has come into view, or the question could not be put: changes of the old one are over.
     pub(super) fn forget_question(&mut self) {
         (self.asking.latest, self.asking.base, self.asking.is_due) = (None, None, false);
+        self.forget_due_drawings();
     }
 
     fn base(&self) -> Option<Arc<Base>> {

@@ -66,6 +66,9 @@ impl Session {
         let Some(scene) = self.scene() else {
             return self.warn("Pictures are remembered by a network trained on images: open one first.");
         };
+        if scene.lesson().is_some() {
+            return self.drop_pictures(files);
+        }
         let task = scene.task;
         if task.example_endings().is_empty() {
             let name = task.name();

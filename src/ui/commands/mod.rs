@@ -295,11 +295,8 @@ pub const COMMANDS: &[Command] = &[
         title: "Pictures of your own …",
         keys: &[],
         always: false,
-        obstacle: obstacles::no_pictures,
-        run: |app, _| {
-            let count = app.session.question().map_or(0, |asked| asked.question.study.len());
-            app.files.ask_for_pictures(count);
-        },
+        obstacle: obstacles::takes_no_pictures,
+        run: |app, _| app.ask_for_pictures(),
     },
     Command {
         title: "Erase part of the probe",
@@ -314,6 +311,13 @@ pub const COMMANDS: &[Command] = &[
         always: false,
         obstacle: obstacles::no_pictures,
         run: |app, _| app.show_panel("Memories", "Trace"),
+    },
+    Command {
+        title: "Draw your own",
+        keys: &[],
+        always: false,
+        obstacle: obstacles::no_lesson,
+        run: |app, _| app.show_panel("Draw", "One look"),
     },
     Command {
         title: "Save",

@@ -23,6 +23,16 @@ pub(super) fn no_pictures(app: &App) -> Option<&'static str> {
     (!has_pictures).then_some("no network of pictures in view")
 }
 
+pub(super) fn takes_no_pictures(app: &App) -> Option<&'static str> {
+    let takes = app.session.scene().is_some_and(|scene| scene.subject() == Subject::OneShot);
+    if takes { no_settings(app) } else { no_pictures(app) }
+}
+
+pub(super) fn no_lesson(app: &App) -> Option<&'static str> {
+    let has_lesson = app.session.scene().is_some_and(|scene| scene.subject() == Subject::OneShot);
+    (!has_lesson).then_some("no one-shot network in view")
+}
+
 pub(super) fn no_settings(app: &App) -> Option<&'static str> {
     let tape = (!app.session.can_live()).then_some("a tape without settings has one episode");
     no_episode(app).or(tape)

@@ -124,7 +124,7 @@ fn watch(subject: Subject) -> Arrangement {
         ])),
         // A matrix of many rows and few columns wants height.
         Subject::OneShot => Row(parts([
-            (0.55, panel("One look")),
+            (0.55, tabs(["One look", "Draw"])),
             (
                 0.45,
                 Column(parts([(0.68, tabs(["Trace", "Weights", "Plasticity"])), (0.32, tabs(["Rank", "Intervene"]))])),

@@ -5,6 +5,7 @@ mod chips;
 pub mod circuit;
 pub mod curve;
 pub mod distributions;
+pub mod draw;
 pub mod explain;
 pub mod gallery;
 pub mod intervene;
@@ -51,6 +52,7 @@ pub const PANELS: &[Make] = &[
     || Box::new(distributions::Distributions::default()),
     || Box::new(circuit::Circuit::default()),
     || Box::new(one_look::OneLook::default()),
+    || Box::new(draw::Draw::default()),
 ];
 
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is

@@ -1,5 +1,6 @@
 //! What is being looked at: one network and one of its lifetimes, made ready away from the frame.
 
+mod drawn;
 mod prepared;
 
 pub use prepared::{Prepared, asked, bundled, followed, from_snapshot, new_episode, opened};
@@ -63,6 +64,8 @@ pub struct Scene {
     pub gradients: Option<SceneGradients>,
     /// What the viewer has changed of the lifetime; `None` for one of a seed or of training.
     pub changed: Option<Changed>,
+    /// Where its drawings are the viewer's own: the lifetime that was in view before.
+    pub drawn: Option<Arc<Tape>>,
     /// Its neurons by the examples of the lifetime; `None` where it has none.
     pub by_example: Option<Arc<NeuronOrder>>,
     /// The magnitude that 99.5 % of the traces at the end of the lifetime do not exceed.
@@ -139,7 +142,8 @@ impl Scene {
         let (origin, config, parameters) = (self.origin.clone(), self.config.clone(), Arc::clone(&self.parameters));
         let scene = Self::of(origin, config, parameters, Arc::clone(self.tape()), layer_index)?;
         let ghost = self.ghost.as_ref().map(|ghost| reel(Arc::clone(ghost.tape()), layer_index));
-        Ok(Self { iteration: self.iteration, ghost, changed: self.changed.clone(), ..scene })
+        let (changed, drawn) = (self.changed.clone(), self.drawn.clone());
+        Ok(Self { iteration: self.iteration, ghost, changed, drawn, ..scene })
     }
 
     /// The same network with the lifetime of another seed.
@@ -185,12 +189,16 @@ impl Scene {
         scene.iteration = self.iteration;
         scene.ghost = is_branch.then(|| reel(untouched, self.layer_index));
         scene.changed.clone_from(&self.changed);
+        scene.drawn.clone_from(&self.drawn);
         Ok(scene)
     }
 
     /// This lifetime once more, to which somebody does `interventions`.
     fn lived_again(&self, config: &RunConfig, interventions: Vec<Intervention>) -> anyhow::Result<Tape> {
         let specimen = self.specimen(config);
+        if self.drawn.is_some() {
+            return specimen.scripted_branch(self.drawn_episode()?, interventions);
+        }
         if self.changed.is_some() {
             let own = Recalled::of(self.tape()).context("expected a question of one's own, found none")?;
             return specimen.scripted_branch(Episode::Recall(own), interventions);
@@ -236,7 +244,13 @@ impl Scene {
 
     /// The seed of the lifetime, or of the one that it was made from.
     pub fn seed(&self) -> Option<u64> {
-        self.tape().origin.seed.or_else(|| self.changed.as_ref()?.base.seed)
+        let base = || self.changed.as_ref()?.base.seed;
+        self.tape().origin.seed.or_else(base).or_else(|| self.drawn.as_ref()?.origin.seed)
+    }
+
+    /// Whether it is a lifetime of the viewer's own making.
+    pub fn is_own(&self) -> bool {
+        self.changed.is_some() || self.drawn.is_some()
     }
 
     /// "episode seed 3", "episode seed 3, probe edited", "your pictures", "letters A, T": which lifetime this is.
@@ -249,6 +263,7 @@ impl Scene {
         let letters: Option<Vec<String>> =
             study.iter().map(|pattern| letters::name(pattern).map(String::from)).collect();
         let name = match self.seed() {
+            _ if self.drawn.is_some() => "drawings of your own".to_owned(),
             _ if is_own && self.task.examples_are_pictures() => "your pictures".to_owned(),
             _ if is_own => letters
                 .map_or_else(|| "patterns of your own".to_owned(), |letters| format!("letters {}", letters.join(", "))),
@@ -327,6 +342,7 @@ impl Scene {
             last_trace,
             gradients: None,
             changed: None,
+            drawn: None,
             by_example: None,
             trace_quantile,
             trace_largest,

@@ -182,7 +182,7 @@ impl Session {
         if arrival == Arrival::Follow && !self.following {
             return;
         }
-        if prepared.scene.changed.is_none() && !matches!(arrival, Arrival::Asked | Arrival::Layer) {
+        if !prepared.scene.is_own() && !matches!(arrival, Arrival::Asked | Arrival::Layer) {
             self.forget_question();
         }
         match arrival {

@@ -3,7 +3,7 @@
 
 use super::Session;
 use super::arrivals::Arrival;
-use crate::episode::Intervention;
+use crate::episode::{Intervention, Lesson};
 use crate::tasks::Recalled;
 use crate::ui::evaluations::interventions::View;
 use crate::ui::evaluations::lesions;
@@ -19,7 +19,7 @@ impl Session {
 
     /// Whether the lifetime being viewed can be lived once more; one of training was not made from a seed of its own.
     pub fn can_repeat(&self) -> bool {
-        self.can_live() && self.scene.as_ref().is_some_and(|scene| scene.seed().is_some())
+        self.can_live() && self.scene.as_ref().is_some_and(|scene| scene.seed().is_some() || scene.drawn.is_some())
     }
 
     /// Another lifetime of the network being viewed: of a new seed, or once more of the same.
@@ -34,6 +34,9 @@ impl Session {
             let base = Arc::clone(&own.base);
             self.forget_question();
             return self.live_asked(base.asked.clone(), Changed { base, is_edited: false });
+        }
+        if scene.drawn.is_some() && same_seed {
+            return self.live_drawn_again();
         }
         let seed = match scene.seed() {
             Some(seed) if same_seed => seed,
@@ -112,6 +115,36 @@ impl Session {
         let arrival = if is_new { Arrival::Own } else { Arrival::Asked };
         self.start("running the edited episode".into(), arrival, move || {
             scene::asked(origin, config, parameters, iteration, asked, changed)
+        });
+    }
+
+    /// The lifetime of a lesson of the viewer's own, in the background. Where it `is_said` what the query is, an answer is
+    /// right or wrong.
+    pub(in crate::ui) fn live_lesson(&mut self, lesson: Lesson, is_said: bool) {
+        let Some(scene) = self.scene.clone() else { return };
+        self.following = false;
+        self.start("running the episode of your drawings".into(), Arrival::Asked, move || {
+            Ok(Prepared { scene: scene.with_lesson(lesson, is_said)?, curve: None, note: None })
+        });
+    }
+
+    /// The lifetime of the drawings in view once more, from its beginning.
+    fn live_drawn_again(&mut self) {
+        let Some((scene, lesson)) =
+            self.scene.as_ref().and_then(|scene| Some((scene.clone(), scene.lesson()?.clone())))
+        else {
+            return;
+        };
+        self.start("running the episode of your drawings".into(), Arrival::Own, move || {
+            Ok(Prepared { scene: scene.with_lesson(lesson, true)?, curve: None, note: None })
+        });
+    }
+
+    /// Shows the lifetime that was in view before drawings of the viewer's own took its place, at its answer.
+    pub(in crate::ui) fn leave_drawings(&mut self) {
+        let Some(scene) = self.scene.clone().filter(|scene| scene.drawn.is_some()) else { return };
+        self.start("back to the episode".into(), Arrival::Answer, move || {
+            Ok(Prepared { scene: scene.before_drawing()?, curve: None, note: None })
         });
     }
 

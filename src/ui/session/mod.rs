@@ -11,6 +11,7 @@ use super::asking::Asking;
 use super::branching::Branching;
 use super::comparison::Comparison;
 use super::distributions::Distributions;
+use super::drawing::Drawing;
 use super::evaluations::interventions::InterventionEvaluations;
 use super::evaluations::lesions::Lesions;
 use super::export::{Exports, Still};
@@ -63,8 +64,12 @@ pub struct Session {
     pub following: bool,
     /// A question of the viewer's own.
     pub(super) asking: Asking,
+    /// Drawings of the viewer's own.
+    pub(super) drawing: Drawing,
     /// What the viewer does to the lifetime.
     pub(super) branching: Branching,
+    /// Whether pictures are to be asked for.
+    pub wants_pictures: bool,
     /// A panel that another panel has asked for, by name: to be opened over which other one.
     pub wanted_panel: Option<(&'static str, &'static str)>,
     /// What is pinned.
@@ -111,7 +116,9 @@ impl Session {
             hover: None,
             following: false,
             asking: Asking::default(),
+            drawing: Drawing::default(),
             branching: Branching::default(),
+            wants_pictures: false,
             wanted_panel: None,
             inspection: Inspection::default(),
             windows: LinkedWindows::default(),
@@ -346,6 +353,7 @@ impl Session {
         self.receive();
         self.follow_folder();
         self.update_asking();
+        self.update_drawing();
         self.update_branching();
         if self.following
             && self.watch.is_none()

@@ -71,7 +71,7 @@ fn evaluation_ui(ui: &mut Ui, session: &mut Session, found: &InterventionEvaluat
     }
     let control = scene.ghost.as_ref().map(|ghost| f64::from(ghost.tape().measure));
     let this = control.map(|control| f64::from(scene.tape().measure) - control);
-    let (seed, is_own) = (scene.seed(), scene.changed.is_some());
+    let (seed, is_own) = (scene.seed(), scene.is_own());
     let summary = ui.add(Label::new(RichText::new(words::summary(found, measure)).small()).wrap());
     summary.on_hover_text(words::outcomes(found, measure));
     let description = words::chart(found, measure);

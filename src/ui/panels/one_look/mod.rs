@@ -176,7 +176,7 @@ fn verdict(seen: &Seen, palette: &Palette) -> ([String; 3], Color32) {
 }
 
 /// The colour of a class among `ways`.
-fn class_color(class: usize, ways: usize, palette: &Palette) -> Color32 {
+pub(super) fn class_color(class: usize, ways: usize, palette: &Palette) -> Color32 {
     // Neighbours in number are far apart in hue.
     let stride = if ways.is_multiple_of(3) || ways < 6 { 1 } else { 3 };
     let hue = (class * stride % ways.max(1)) as f32 / ways.max(1) as f32;
@@ -190,7 +190,14 @@ fn own_part(name: &str) -> &str {
 }
 
 /// The number of a class on its colour, in a chip of `height`; answers where the chip ends.
-fn chip(painter: &Painter, left: egui::Pos2, height: f32, class: usize, ways: usize, palette: &Palette) -> f32 {
+pub(super) fn chip(
+    painter: &Painter,
+    left: egui::Pos2,
+    height: f32,
+    class: usize,
+    ways: usize,
+    palette: &Palette,
+) -> f32 {
     let rect = Rect::from_min_size(left, vec2(height * 1.35, height));
     painter.rect_filled(rect, 3.0, class_color(class, ways, palette));
     let ink = if palette.dark { Color32::BLACK } else { Color32::WHITE };
