@@ -267,6 +267,10 @@ pub trait Experiment: Send {
     fn redrawn(&self, _generator: &mut Generator, _lesson: &Lesson) -> Vec<Option<Vec<f32>>> {
         Vec::new()
     }
+    /// Draws what will happen in the lifetimes of one iteration.
+    fn draw_batch(&self, generator: &mut Generator) -> Vec<Script> {
+        (0..self.batch()).map(|_| self.draw(generator)).collect()
+    }
     /// Lives what has been drawn, all lifetimes together. A lifetime to which somebody does something is lived alone, and
     /// is until then, bit for bit, what it would have been. The tape of the first one is told its `origin`.
     ///

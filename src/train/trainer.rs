@@ -177,7 +177,7 @@ impl Trainer {
     fn attempt(&mut self) -> Result<Point, TrainError> {
         let iteration = self.iteration() + 1;
         let candle = |error: candle_core::Error| TrainError::Candle { iteration, reason: error.to_string() };
-        let scripts = (0..self.experiment.batch()).map(|_| self.experiment.draw(&mut self.generator)).collect();
+        let scripts = self.experiment.draw_batch(&mut self.generator);
         let origin = Origin {
             task: self.config.task().name().to_owned(),
             iteration: iteration - 1,

@@ -204,7 +204,7 @@ fn what_is_no_whole_archive_is_refused_in_one_sentence() {
     let (_place, path) = written("images_evaluation.zip", &packed(EVALUATION, &part("Latin")[..10]));
     let found = "found 3 (Omniglot without images_background, 3 characters to learn from, 100 kept for testing; \
                  1 character has fewer than 2 drawings and is left out)";
-    assert_eq!(refusal(&path), format!("expected at least 5 characters for an episode, {found}"));
+    assert_eq!(refusal(&path), format!("expected at least 5 characters, {found}"));
 }
 
 #[cfg(unix)]

@@ -148,7 +148,7 @@ fn what_cannot_be_used_is_counted() {
     assert_eq!(characters.description(), format!("characters of {}, {expected}", place.path().display()));
     // One more drawing is wanted than there are.
     let error = Characters::open(&request(place.path(), 5, 4), Split::Training).unwrap_err().to_string();
-    let expected = "expected at least 5 characters for an episode, found 1 (characters of";
+    let expected = "expected at least 5 characters, found 1 (characters of";
     assert!(error.starts_with(&format!("{}: {expected}", place.path().display())), "{error}");
     assert!(error.contains("; 14 characters have fewer than 4 drawings and are left out"), "{error}");
 }
@@ -159,11 +159,11 @@ fn a_folder_without_enough_is_refused_in_one_sentence() {
     let name = place.path().display();
     let refusal = |split| open(place.path(), split).unwrap_err();
     let none = format!("found 0 (characters of {name}, 0 to learn from, 0 kept for testing)");
-    assert_eq!(refusal(Split::Training), format!("{name}: expected at least 5 characters for an episode, {none}"));
+    assert_eq!(refusal(Split::Training), format!("{name}: expected at least 5 characters, {none}"));
     characters(place.path(), 8);
     let few = format!("found 3 (characters of {name}, 3 kept for testing)");
     assert_eq!(open(place.path(), Split::Training).unwrap().all().len(), 5);
-    assert_eq!(refusal(Split::Test), format!("{name}: expected at least 5 characters for an episode, {few}"));
+    assert_eq!(refusal(Split::Test), format!("{name}: expected at least 5 characters, {few}"));
     let file = place.path().join("runes/000/0.png");
     let error = open(&file, Split::Training).unwrap_err();
     assert_eq!(error, format!("{}: expected a folder, found a file", file.display()));

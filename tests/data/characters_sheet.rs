@@ -138,7 +138,7 @@ fn a_hundred_test_characters_need_no_download() {
         (
             101,
             2,
-            "Omniglot: expected at least 101 characters for an episode, found 100 (Omniglot, 100 characters kept for \
+            "Omniglot: expected at least 101 characters, found 100 (Omniglot, 100 characters kept for \
              testing)",
         ),
         (

@@ -1,11 +1,13 @@
 //! One-shot learning: what the network is made of, what its answer follows from, and what is done to it.
 
-use crate::workbench::{advance, evaluated};
+use crate::workbench::{advance, evaluated, nowhere};
+use candle_core::Var;
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::{Intervention, Lesson, Reel, Tape, What};
 use hebbscope::plastic::Parameters;
-use hebbscope::tasks::{self, Episode, Experiment, Purpose};
+use hebbscope::tasks::{self, Episode, Experiment, Purpose, Script};
 use hebbscope::train::{Checkpoint, RunConfig, Trainer};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The task with made-up characters and some settings changed.
@@ -245,4 +247,84 @@ fn jitter_changes_what_is_learned_from_and_no_test() {
     assert_eq!([&plain.names, &plain.alphabets], [&jittered.names, &jittered.alphabets]);
     assert!(plain.drawings.iter().zip(&jittered.drawings).all(|(plain, jittered)| plain != jittered));
     jittered.check().unwrap();
+}
+
+/// Twelve lessons of eight characters, as an iteration draws them.
+fn pooled(seed: u64) -> (Box<dyn Experiment>, Vec<Script>) {
+    let config = config(&[("batch", "12"), ("pool", "8")]);
+    let experiment = config.task().experiment(&config.settings, Purpose::Training).unwrap();
+    let scripts = experiment.draw_batch(&mut Generator::new(seed, Stream::Training));
+    (experiment, scripts)
+}
+
+fn lessons(scripts: &[Script]) -> Vec<&Lesson> {
+    let mut lessons = Vec::new();
+    for script in scripts {
+        let Episode::OneShot(lesson) = &script.episode else { panic!("no lesson") };
+        lessons.push(lesson);
+    }
+    lessons
+}
+
+#[test]
+fn lessons_of_a_pool_are_lessons_like_others_of_a_few_drawings_in_common() {
+    let (_, scripts) = pooled(1);
+    assert_eq!(scripts.len(), 12);
+    let (mut drawings, mut names, mut asked) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for lesson in lessons(&scripts) {
+        lesson.check().unwrap();
+        assert_eq!([lesson.ways(), lesson.steps()], [5, 6]);
+        assert_eq!(lesson.names.iter().collect::<BTreeSet<_>>().len(), 5, "different characters: {:?}", lesson.names);
+        let (query, shown) = lesson.drawings.split_last().unwrap();
+        assert!(!shown.contains(query), "the query is a drawing of its own");
+        drawings.extend(lesson.drawings.iter().map(|drawing| bytemuck::cast_slice::<f32, u8>(drawing).to_vec()));
+        names.extend(lesson.names.clone());
+        asked.insert(lesson.asked());
+    }
+    assert_eq!(names.len(), 8);
+    assert!((17..=24).contains(&drawings.len()), "three drawings of eight characters: {}", drawings.len());
+    assert!(asked.len() > 2, "{asked:?}");
+    assert_ne!(lessons(&pooled(2).1), lessons(&scripts));
+}
+
+/// What lessons have in common goes through the convolutions once; what is learned is what each of them teaches alone.
+#[test]
+fn the_gradient_of_lessons_of_a_pool_is_the_mean_of_theirs() {
+    let (experiment, scripts) = pooled(3);
+    let mut parameters = trained(&[], 1).parameters;
+    large(&mut parameters, ["head.w", "head.alpha"]);
+    parameters.insert("head.eta", &[1], &[0.7]).unwrap();
+    let gradients = |scripts: Vec<Script>| -> Vec<f64> {
+        let outcome = experiment.live(&parameters, scripts, nowhere()).unwrap();
+        let graph = outcome.loss.backward().unwrap();
+        let of = |var: &Var| graph.get(var.as_tensor()).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        parameters.iter().flat_map(|(_, var)| of(var)).map(f64::from).collect()
+    };
+    let together = gradients(scripts.clone());
+    let mut apart = vec![0.0; together.len()];
+    for script in &scripts {
+        let alone = gradients(vec![script.clone()]);
+        apart.iter_mut().zip(alone).for_each(|(sum, value)| *sum += value / scripts.len() as f64);
+    }
+    let largest = apart.iter().map(|value| value.abs()).fold(0.0, f64::max);
+    for (found, expected) in together.iter().zip(&apart) {
+        assert!((found - expected).abs() < 1e-4 * largest, "{found}, not {expected}");
+    }
+    assert!(largest > 0.0);
+}
+
+#[test]
+fn a_pool_holds_an_episode_and_is_not_looked_at_in_tests() {
+    let of = |purpose: Purpose, pool: &str| {
+        let config = config(&[("pool", pool)]);
+        config.task().experiment(&config.settings, purpose)
+    };
+    let refused = of(Purpose::Training, "4").err().unwrap().to_string();
+    assert!(refused.contains("pool") && refused.contains("0, or at least the 5 classes of an episode"), "{refused}");
+    let drawn = ["0", "4", "9"].map(|pool| {
+        let experiment = of(Purpose::Testing, pool).unwrap();
+        experiment.draw_batch(&mut Generator::new(2, Stream::Evaluation))
+    });
+    assert_eq!(lessons(&drawn[0]), lessons(&drawn[1]));
+    assert_eq!(lessons(&drawn[0]), lessons(&drawn[2]));
 }

@@ -90,12 +90,13 @@ pub struct Drawn {
 }
 
 impl Character {
-    /// "Latin, character 7": its alphabet and its name, where it has them.
+    /// "Old Latin, character 7": its alphabet and its name, where it has them, with spaces where file names have none.
     pub fn title(&self) -> String {
-        match self.alphabet.is_empty() {
+        let title = match self.alphabet.is_empty() {
             true => self.name.clone(),
             false => format!("{}, {}", self.alphabet, self.name),
-        }
+        };
+        title.replace('_', " ")
     }
 }
 
@@ -126,6 +127,11 @@ impl Characters {
     /// All of them.
     pub fn all(&self) -> &[Character] {
         &self.known
+    }
+
+    /// How many drawings there are of every character at least.
+    pub fn fewest_drawings(&self) -> usize {
+        self.known.iter().map(|character| character.drawings.len()).min().unwrap_or(0)
     }
 
     /// As many different characters as `drawings` has entries, in random order, with so many different drawings of

@@ -96,11 +96,10 @@ fn invented(least: usize) -> Half {
 fn enough(characters: Characters, request: &Request, place: &Path) -> Result<Characters, DataError> {
     let (count, least) = (characters.known.len(), request.ways);
     if count < least {
-        let problem =
-            format!("expected at least {least} characters for an episode, found {count} ({})", characters.description);
+        let problem = format!("expected at least {least} characters, found {count} ({})", characters.description);
         return Err(DataError::new(place, problem));
     }
-    let fewest = characters.known.iter().map(|character| character.drawings.len()).min().unwrap_or_default();
+    let fewest = characters.fewest_drawings();
     if fewest < request.drawings {
         let problem = format!(
             "expected at least {} drawings of each character, found {fewest} ({})",

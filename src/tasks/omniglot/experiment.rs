@@ -3,7 +3,6 @@
 use super::answer::{Answerer, Heard};
 use super::record::{Signals, events};
 use super::tally::Answers;
-use crate::data::characters::jitter::jittered;
 use crate::data::characters::{Characters, PIXELS, SIDE};
 use crate::data::{Generator, Provenance};
 use crate::episode::{Content, Lesson, OneShot, Origin, Tape};
@@ -15,8 +14,7 @@ use crate::tasks::script::{self, Episode, Script};
 use crate::tasks::tally::Tally;
 use crate::tasks::{Experiment, Optimiser, Outcome};
 use candle_core::{Error, Result, Tensor, bail};
-use rand::Rng as _;
-use rand::seq::SliceRandom as _;
+use std::collections::HashMap;
 
 /// Features of a drawing.
 const FEATURES: usize = 64;
@@ -36,6 +34,10 @@ const HEAD: &str = "head";
 /// w and α of the head begin as N(0, 1) and as one times this, η as this.
 const INITIAL_SCALE: f32 = 0.01;
 
+/// Drawings of a character of a pool beside those that one lifetime shows of it and asks: more of them make pairs that
+/// differ, fewer leave room for more characters.
+const TO_SPARE: usize = 1;
+
 /// The numbers of the task.
 #[derive(Clone, Copy)]
 pub(super) struct Plan {
@@ -45,16 +47,23 @@ pub(super) struct Plan {
     /// Of the head; not looked at where there is none.
     pub(super) plasticity: Plasticity,
     pub(super) is_turned: bool,
-    /// See [`jittered`].
+    /// See [`jittered`](crate::data::characters::jitter::jittered).
     pub(super) jitter: f32,
     pub(super) optimiser: Optimiser,
     pub(super) batch: usize,
+    /// How many characters the lifetimes of one iteration share; each draws its own where it is none.
+    pub(super) pool: usize,
 }
 
 impl Plan {
     /// T: every labelled drawing, and the query.
     pub(super) fn steps(&self) -> usize {
         self.ways * self.shots + 1
+    }
+
+    /// How many drawings of each character of a pool there are.
+    pub(super) fn pooled_drawings(&self) -> usize {
+        self.shots + 1 + TO_SPARE
     }
 
     /// The network that lives such lifetimes.
@@ -78,7 +87,9 @@ impl Plan {
             side = convolution.side_after(side).unwrap_or(0);
             numbers += side * side * (convolution.fan_in() + convolution.outputs);
         }
-        2.0 * size_of::<f32>() as f64 * (numbers * lifetimes * self.steps()) as f64
+        let each = lifetimes * self.steps();
+        let drawings = if self.pool == 0 { each } else { each.min(self.pool * self.pooled_drawings()) };
+        2.0 * size_of::<f32>() as f64 * (numbers * drawings) as f64
     }
 }
 
@@ -116,10 +127,14 @@ impl Lessons {
     fn heard(&self, network: &Network, parameters: &Parameters, lessons: &[Lesson]) -> Result<Heard> {
         let (steps, batch, ways) = (self.plan.steps(), lessons.len(), self.plan.ways);
         let drawings = (0..steps).flat_map(|step| lessons.iter().map(move |lesson| &lesson.drawings[step][..]));
-        let mut pixels = Vec::with_capacity(steps * batch * PIXELS);
-        drawings.for_each(|drawing| pixels.extend_from_slice(drawing));
-        let pictures = Tensor::from_vec(pixels, (steps * batch, SIDE, SIDE, 1), parameters.device())?;
-        let features = features(network, parameters, &pictures)?.reshape((steps, batch, FEATURES))?;
+        let (pixels, places) = once_each(drawings);
+        let different = pixels.len() / PIXELS;
+        let pictures = Tensor::from_vec(pixels, (different, SIDE, SIDE, 1), parameters.device())?;
+        let mut features = features(network, parameters, &pictures)?.reshape((different, FEATURES))?;
+        if different < places.len() {
+            features = features.index_select(&Tensor::new(places, parameters.device())?, 0)?;
+        }
+        let features = features.reshape((steps, batch, FEATURES))?;
         let mut labels = vec![0.0f32; steps * batch * ways];
         for step in 0..steps - 1 {
             for (index, lesson) in lessons.iter().enumerate() {
@@ -129,6 +144,21 @@ impl Lessons {
         let labels = Tensor::from_vec(labels, (steps, batch, ways), parameters.device())?;
         Ok(Heard { features, labels, shots: self.plan.shots })
     }
+}
+
+/// The pixels of different drawings, one after the other, and which of them each drawing is: what several lifetimes are
+/// shown goes through the convolutions once.
+fn once_each<'a>(drawings: impl Iterator<Item = &'a [f32]>) -> (Vec<f32>, Vec<u32>) {
+    let (mut pixels, mut known) = (Vec::new(), HashMap::new());
+    let places = drawings.map(|drawing| {
+        let next = known.len() as u32;
+        *known.entry(bytemuck::cast_slice::<f32, u8>(drawing)).or_insert_with(|| {
+            pixels.extend_from_slice(drawing);
+            next
+        })
+    });
+    let places = places.collect();
+    (pixels, places)
 }
 
 /// The plastic layer at the beginning of the lifetimes of `scripts`.
@@ -187,25 +217,14 @@ impl Experiment for Lessons {
     }
 
     fn draw(&self, generator: &mut Generator) -> Script {
-        let Plan { ways, shots, is_turned, jitter, .. } = self.plan;
-        let asked = generator.random_range(0..ways);
-        let counts: Vec<usize> = (0..ways).map(|class| shots + usize::from(class == asked)).collect();
-        let mut drawn = self.characters.draw(generator, &counts, is_turned);
-        let query = drawn[asked].drawings.pop().expect("the class that is asked for has a drawing more");
-        let characters = drawn.iter().map(|drawn| &self.characters.all()[drawn.character]);
-        let (names, alphabets) = characters.map(|known| (known.title(), known.alphabet.clone())).unzip();
-        let mut shown: Vec<(usize, Vec<f32>)> = drawn
-            .into_iter()
-            .enumerate()
-            .flat_map(|(class, drawn)| drawn.drawings.into_iter().map(move |drawing| (class, drawing)))
-            .collect();
-        shown.shuffle(generator);
-        shown.push((asked, query));
-        if jitter > 0.0 {
-            shown.iter_mut().for_each(|(_, drawing)| *drawing = jittered(drawing, generator, jitter));
+        Episode::OneShot(self.lesson(generator)).into()
+    }
+
+    fn draw_batch(&self, generator: &mut Generator) -> Vec<Script> {
+        match self.plan.pool {
+            0 => (0..self.plan.batch).map(|_| self.draw(generator)).collect(),
+            pool => self.pooled(generator, pool).into_iter().map(|lesson| Episode::OneShot(lesson).into()).collect(),
         }
-        let (classes, drawings) = shown.into_iter().unzip();
-        Episode::OneShot(Lesson { drawings, classes, names, alphabets }).into()
     }
 
     fn redrawn(&self, generator: &mut Generator, lesson: &Lesson) -> Vec<Option<Vec<f32>>> {

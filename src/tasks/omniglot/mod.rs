@@ -4,7 +4,8 @@
 //! | file | subject |
 //! |---|---|
 //! | here | the task: its settings |
-//! | `experiment` | how a lifetime is drawn and lived |
+//! | `lessons` | what happens in a lifetime |
+//! | `experiment` | how it is lived |
 //! | `answer` | the plastic soft-max layer and its rivals of table 1 |
 //! | `record` | what a tape keeps of a lifetime |
 //! | `loss` | binary cross-entropy and likelihood |
@@ -24,6 +25,7 @@ use std::path::Path;
 
 mod answer;
 mod experiment;
+mod lessons;
 mod loss;
 mod record;
 mod tally;
@@ -69,6 +71,15 @@ const FIELDS: &[Field] = &[
     recall::CLIP,
     Field::choice("alpha", "α", "how many plasticity coefficients", &["yoked", "free", "per_neuron"]),
     Field::whole("batch", "batch size", "episodes", "episodes per iteration", 16, [1, 1024]).of_training(),
+    Field::whole(
+        "pool",
+        "pool",
+        "characters",
+        "characters that all episodes of one iteration are made of, with drawings in common (0: each has its own)",
+        0,
+        [0, 1000],
+    )
+    .of_training(),
     Field::real("lr", "learning rate", "learning rate of Adam", 3e-4, [0.0, 1.0]).of_training(),
     LR_EVERY,
     LR_FACTOR,
@@ -163,9 +174,14 @@ impl Task for Omniglot {
             Purpose::Training => (plan.batch, Split::Training, plan.jitter),
             Purpose::Testing => (1, Split::Test, 0.0),
         };
-        let plan = Plan { jitter, ..plan };
+        let pool = if purpose == Purpose::Training { plan.pool } else { 0 };
+        let plan = Plan { jitter, pool, ..plan };
+        if (1..plan.ways).contains(&pool) {
+            let expected = format!("0, or at least the {} classes of an episode", plan.ways);
+            return Err(SettingError::Value { key: "pool".into(), expected, found: pool.to_string() });
+        }
         fields::check_memory(plan.memory_bytes(lifetimes))?;
-        let request = Request { source: source(settings)?, ways: plan.ways, drawings: plan.shots + 1 };
+        let request = Request { source: source(settings)?, ways: plan.ways.max(plan.pool), drawings: plan.shots + 1 };
         Ok(Box::new(Lessons { plan, characters: Characters::open(&request, split)? }))
     }
 }
@@ -185,6 +201,7 @@ fn plan(settings: &Settings) -> Plan {
         jitter: settings.real("jitter") as f32,
         optimiser: fields::optimiser(settings),
         batch: settings.whole("batch"),
+        pool: settings.whole("pool"),
     }
 }
 
