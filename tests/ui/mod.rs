@@ -7,6 +7,7 @@ mod devices;
 mod display;
 mod distributions;
 mod draw;
+mod embedding;
 mod exact;
 mod explain;
 mod export;

@@ -61,7 +61,7 @@ fn every_panel_draws_something_in_both_themes_and_says_what_belongs_there_when_e
         let title = make().title();
         let checkpoint = match title {
             "Maze" | "Agent" | "Intervene" | "Rewards" => &agent,
-            "One look" | "Draw" => &lesson,
+            "One look" | "Draw" | "Embedding" => &lesson,
             _ => &checkpoint,
         };
         let mut drawn = Vec::new();

@@ -5,11 +5,15 @@
 //! | here | the network that is evaluated |
 //! | `job` | work on a thread of its own that tells of every life |
 //! | [`interventions`] | what is done to the episode in view, done to many others |
+//! | [`embeddings`] | what the convolutions make of the drawings of many episodes |
+//! | [`principal`] | points of many dimensions on a plane |
 //! | [`lesions`] | what α and w are worth: the network with them shuffled, the same everywhere, or gone |
 
+pub mod embeddings;
 pub mod interventions;
 mod job;
 pub mod lesions;
+pub mod principal;
 
 use super::scene::Scene;
 use crate::plastic::Parameters;

@@ -127,7 +127,10 @@ fn watch(subject: Subject) -> Arrangement {
             (0.55, tabs(["One look", "Draw"])),
             (
                 0.45,
-                Column(parts([(0.68, tabs(["Trace", "Weights", "Plasticity"])), (0.32, tabs(["Rank", "Intervene"]))])),
+                Column(parts([
+                    (0.58, tabs(["Trace", "Weights", "Plasticity"])),
+                    (0.42, tabs(["Embedding", "Rank", "Intervene"])),
+                ])),
             ),
         ])),
     }
@@ -137,7 +140,7 @@ fn watch(subject: Subject) -> Arrangement {
 fn inspect(subject: Subject) -> Arrangement {
     if subject == Subject::OneShot {
         // Many rows and few columns: as high as the window.
-        let others = tabs(["Weights", "One look", "Plasticity", "Rank"]);
+        let others = tabs(["Weights", "One look", "Embedding", "Plasticity", "Rank"]);
         return Row(parts([(0.46, panel("Trace")), (0.54, others)]));
     }
     let trace = match subject {
@@ -155,7 +158,9 @@ fn train(subject: Subject) -> Arrangement {
         Subject::Pictures => {
             (0.62, Column(parts([(0.5, panel("Recall")), (0.5, tabs(["Trace", "Memories", "Distributions"]))])))
         }
-        Subject::OneShot => (0.55, Column(parts([(0.6, panel("One look")), (0.4, tabs(["Distributions", "Trace"]))]))),
+        Subject::OneShot => {
+            (0.55, Column(parts([(0.6, panel("One look")), (0.4, tabs(["Embedding", "Distributions", "Trace"]))])))
+        }
         Subject::Patterns | Subject::Circuit => {
             (0.62, Column(parts([(0.5, panel("Recall")), (0.5, tabs(["Trace", "Distributions"]))])))
         }

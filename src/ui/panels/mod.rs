@@ -6,6 +6,7 @@ pub mod circuit;
 pub mod curve;
 pub mod distributions;
 pub mod draw;
+pub mod embedding;
 pub mod explain;
 pub mod gallery;
 pub mod intervene;
@@ -53,6 +54,7 @@ pub const PANELS: &[Make] = &[
     || Box::new(circuit::Circuit::default()),
     || Box::new(one_look::OneLook::default()),
     || Box::new(draw::Draw::default()),
+    || Box::new(embedding::EmbeddingMap::default()),
 ];
 
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is

@@ -12,6 +12,7 @@ use super::branching::Branching;
 use super::comparison::Comparison;
 use super::distributions::Distributions;
 use super::drawing::Drawing;
+use super::evaluations::embeddings::{self, Embeddings};
 use super::evaluations::interventions::InterventionEvaluations;
 use super::evaluations::lesions::Lesions;
 use super::export::{Exports, Still};
@@ -90,6 +91,8 @@ pub struct Session {
     pub intervention_evaluations: InterventionEvaluations,
     /// What its parameters are worth.
     pub lesions: Lesions,
+    /// What its convolutions make of the drawings of many episodes.
+    pub embeddings: Embeddings,
     curve: Vec<Point>,
     job: Option<Job>,
     matrices: Matrices,
@@ -129,6 +132,7 @@ impl Session {
             distributions: Distributions::default(),
             intervention_evaluations: InterventionEvaluations::default(),
             lesions: Lesions::default(),
+            embeddings: Embeddings::default(),
             curve: Vec::new(),
             job: None,
             matrices: Matrices::default(),
@@ -332,6 +336,15 @@ impl Session {
         &self.ranks
     }
 
+    /// What the convolutions of the network in view make of the drawings of many episodes, as far as it is found.
+    pub fn request_embedding(&mut self) -> embeddings::View {
+        let trains = self.training.is_running();
+        match &self.scene {
+            Some(scene) => self.embeddings.request(scene, trains, &self.wake),
+            None => embeddings::View::Nothing,
+        }
+    }
+
     /// Counts the values of the trace along the lifetime in view, as long as this is called in every frame.
     pub fn look_at_distributions(&mut self) {
         if let Some(scene) = &self.scene {
@@ -349,6 +362,7 @@ impl Session {
         self.ordering.update();
         self.intervention_evaluations.update();
         self.lesions.update(self.scene.as_ref(), self.training.is_running());
+        self.embeddings.update();
         self.distributions.update(self.scene.as_mut());
         self.receive();
         self.follow_folder();
@@ -374,6 +388,7 @@ impl Session {
     pub fn is_at_rest(&self) -> bool {
         let is_looking = self.training.devices.is_looking() || self.ordering.is_looking() || self.ranks.is_busy();
         let is_looking = is_looking || self.intervention_evaluations.is_busy() || self.lesions.is_busy();
+        let is_looking = is_looking || self.embeddings.is_busy();
         !is_looking && self.shelf.progress().is_none() && self.distributions.life.progress().is_none()
     }
 
@@ -385,6 +400,7 @@ impl Session {
         self.ranks.settle();
         self.intervention_evaluations.settle(&self.wake);
         self.lesions.settle();
+        self.embeddings.settle();
         self.distributions.life.settle();
     }
 

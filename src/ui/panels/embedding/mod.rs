@@ -1,0 +1,146 @@
+//! A map of what the convolutions make of drawings: those of the episode in view among those of many others, and lines
+//! from the query to the classes.
+//!
+//! | file | subject |
+//! |---|---|
+//! | here | the panel: which plane |
+//! | [`map`] | what is on the plane |
+//! | `paint` | how it looks, and what is under the pointer |
+
+pub mod map;
+mod paint;
+
+use super::pixels::Textures;
+use super::{Explanation, Panel};
+use crate::ui::evaluations::embeddings::View;
+use crate::ui::numbers::grouped;
+use crate::ui::session::Session;
+use crate::ui::theme::Palette;
+use egui::{RichText, Ui};
+use map::Map;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Whose drawings say which plane is seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Plane {
+    /// Those of many episodes.
+    #[default]
+    Many,
+    /// Those of the episode in view.
+    Own,
+}
+
+/// The panel's own state.
+#[derive(Default)]
+pub struct EmbeddingMap {
+    plane: Plane,
+    textures: Textures,
+    /// The map, and of which scene, plane and number of other drawings it is.
+    map: Option<(u64, Plane, Option<u64>, Map)>,
+}
+
+impl Panel for EmbeddingMap {
+    fn title(&self) -> &'static str {
+        "Embedding"
+    }
+
+    fn note(&self, session: &Session) -> String {
+        let Some(scene) = session.scene() else { return String::new() };
+        match &self.map {
+            Some((_, Plane::Many, Some(iteration), map)) if *iteration != scene.iteration => {
+                format!("{} drawings, iteration {}", map.others.len(), grouped(*iteration))
+            }
+            Some((_, Plane::Many, _, map)) => format!("{} unseen drawings", map.others.len()),
+            _ => scene.life_name(),
+        }
+    }
+
+    fn has_content(&self, session: &Session) -> bool {
+        session.scene().is_some_and(|scene| scene.lesson().is_some())
+    }
+
+    fn empty(&self) -> &'static str {
+        "A map of drawings as a one-shot network sees them belongs here."
+    }
+
+    fn explain(&self, _session: &Session) -> Explanation {
+        Explanation {
+            sentences: [
+                "Each point is a drawing; near each other are those of which the convolutions make much the same 64 \
+                 features, as far as a plane can show it.",
+                "The plane is that of the first two principal components: the directions in which drawings of many \
+                 episodes, or those of this one alone, differ most.",
+                "Lines lead from the query to the classes, the wider the likelier the network holds the class to be.",
+            ],
+            try_this: "Press End, then point at the dots around the query: these are what the network could take it for.",
+        }
+    }
+
+    fn choices(&self) -> Value {
+        json!({ "plane": self.plane })
+    }
+
+    fn choose(&mut self, choices: &Value) {
+        self.plane = Plane::deserialize(&choices["plane"]).unwrap_or(self.plane);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+        let palette = Palette::of(ui.ctx());
+        let can_live = session.can_live();
+        let mut said = None;
+        let mut plane = if can_live { self.plane } else { Plane::Own };
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            let small = |words: &str| RichText::new(words).small();
+            ui.add_enabled_ui(can_live, |ui| {
+                let hint = "the plane on which drawings of many episodes differ most";
+                let none = "this tape holds one episode and no settings for another";
+                let many = ui.selectable_value(&mut plane, Plane::Many, small("many episodes"));
+                many.on_hover_text(hint).on_disabled_hover_text(none);
+            });
+            let hint = "the plane on which the drawings of this episode differ most";
+            ui.selectable_value(&mut plane, Plane::Own, small("this episode")).on_hover_text(hint);
+        });
+        if can_live {
+            self.plane = plane;
+        }
+        let found = match plane {
+            Plane::Own => None,
+            Plane::Many => match session.request_embedding() {
+                View::Found(found) => Some(found),
+                View::Progress(done) => {
+                    said = Some((format!("drawing {} …", grouped(done as u64)), palette.quiet));
+                    None
+                }
+                View::Problem(problem) => {
+                    said = Some((format!("No map: {problem}."), palette.wrong));
+                    None
+                }
+                View::Nothing => None,
+            },
+        };
+        if let Some((words, color)) = said {
+            ui.label(RichText::new(words).small().color(color));
+            return;
+        }
+        let Some(scene) = session.scene() else { return };
+        let identity = scene.identity();
+        let of = found.as_ref().map(|found| found.iteration);
+        let is_known = self
+            .map
+            .as_ref()
+            .is_some_and(|(known, drawn, iteration, _)| (*known, *drawn, *iteration) == (identity, plane, of));
+        if !is_known {
+            self.map = Map::of(scene.tape(), found).map(|map| (identity, plane, of, map));
+        }
+        match &self.map {
+            Some((.., map)) => paint::map_ui(ui, session, map, &mut self.textures),
+            None => {
+                let words = "All drawings of this episode have the same features.";
+                ui.label(RichText::new(words).small().color(palette.quiet));
+            }
+        }
+    }
+}
