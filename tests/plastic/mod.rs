@@ -5,6 +5,7 @@ mod convolution;
 #[cfg(feature = "cuda")]
 mod cuda;
 mod emulation;
+mod head;
 mod lifetime;
 mod modulated;
 mod reference;

@@ -4,7 +4,7 @@ use crate::plastic::twin;
 use candle_core::{DType, Device, Tensor};
 use hebbscope::device::{self, Choice, Compute};
 use hebbscope::plastic::Writing;
-use hebbscope::plastic::head::Head;
+use hebbscope::plastic::head::{Head, HeadLifetimes};
 use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity, Recurrent};
 use hebbscope::plastic::replay::Recording;
 use hebbscope::plastic::{Modulation, ModulationKind};
@@ -289,6 +289,19 @@ fn check_one_shot_head(case: &Case) {
     case.check("out.hebb", &flat(head.trace()));
     let target = case.tensor("in.target");
     let loss = binary_cross_entropies(&logits.unwrap(), &target).unwrap().mean(0).unwrap();
+    case.check("out.loss", &flat(&loss));
+    let gradients = loss.backward().unwrap();
+    for (name, var) in parameters.iter() {
+        let which = name.strip_prefix("head.").unwrap();
+        case.check(&format!("grad.{which}"), &flat(gradients.get(var.as_tensor()).unwrap()));
+    }
+    // The same as one operation.
+    let lifetimes =
+        HeadLifetimes { layer: &layer, parameters: &parameters, traces: Vec::new(), alterations: Vec::new() };
+    let lived = lifetimes.live(&features, &drive).unwrap();
+    assert_eq!(flat(&lived.post), flat(&outputs), "{}", case.name);
+    let last = lived.logits.get(features.dim(0).unwrap() - 1).unwrap();
+    let loss = binary_cross_entropies(&last, &target).unwrap().mean(0).unwrap();
     case.check("out.loss", &flat(&loss));
     let gradients = loss.backward().unwrap();
     for (name, var) in parameters.iter() {

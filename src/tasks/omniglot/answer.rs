@@ -5,8 +5,7 @@
 //! distances.
 
 use super::loss::{NEVER, binary_cross_entropies, negative_log_likelihoods};
-use crate::episode::Intervention;
-use crate::plastic::head::Head;
+use crate::plastic::head::{HeadLifetimes, HeadOutput};
 use candle_core::{D, Result, Tensor, bail};
 use candle_nn::ops::softmax;
 
@@ -45,22 +44,11 @@ pub(super) struct Answer {
     pub(super) head: Option<[Tensor; 2]>,
 }
 
-/// The answer of a plastic head, to which somebody does `interventions`.
-fn plastic(mut head: Head, heard: &Heard, interventions: &[Intervention]) -> Result<Answer> {
-    let (features, drive) = (&heard.features, (&heard.labels * LABEL_GAIN)?);
-    let (mut outputs, mut logits) = (Vec::new(), None);
-    for step in 0..features.dim(0)? {
-        for done in interventions.iter().filter(|done| done.step == step) {
-            if let Some(alteration) = done.what.alteration() {
-                head.alter(&alteration)?;
-            }
-        }
-        let output = head.step(&features.get(step)?, &drive.get(step)?)?;
-        outputs.push(output.post);
-        logits = Some(output.logits);
-    }
-    let Some(logits) = logits else { bail!("expected an episode of at least one step, found none") };
-    Ok(Answer { logits, head: Some([drive, Tensor::stack(&outputs, 0)?]) })
+/// The answer of a plastic head.
+fn plastic(head: &HeadLifetimes<'_>, heard: &Heard) -> Result<Answer> {
+    let drive = (&heard.labels * LABEL_GAIN)?;
+    let HeadOutput { logits, post } = head.live(&heard.features, &drive)?;
+    Ok(Answer { logits: logits.get(heard.features.dim(0)? - 1)?, head: Some([drive, post]) })
 }
 
 /// The answer of a matching network: the class of a drawing gets the attention that the drawing gets.
@@ -106,10 +94,10 @@ impl Answer {
 }
 
 impl Answerer {
-    /// The answer to what is heard by a network whose plastic layer, if it has one, begins as `head`.
-    pub(super) fn answer(self, heard: &Heard, head: Option<Head>, interventions: &[Intervention]) -> Result<Answer> {
+    /// The answer to what is heard by a network with this plastic layer, if it has one.
+    pub(super) fn answer(self, heard: &Heard, head: Option<&HeadLifetimes<'_>>) -> Result<Answer> {
         match (self, head) {
-            (Self::Plastic, Some(head)) => plastic(head, heard, interventions),
+            (Self::Plastic, Some(head)) => plastic(head, heard),
             (Self::Plastic, None) => bail!("expected a network with a plastic layer, found one without"),
             (Self::Matching, _) => matching(heard),
             (Self::Prototypical, _) => prototypical(heard),

@@ -5,9 +5,9 @@ use super::record::{Signals, events};
 use super::tally::Answers;
 use crate::data::characters::{Characters, PIXELS, SIDE};
 use crate::data::{Generator, Provenance};
-use crate::episode::{Content, Lesson, OneShot, Origin, Tape};
+use crate::episode::{Content, Intervention, Lesson, OneShot, Origin, Tape};
 use crate::plastic::convolution::features;
-use crate::plastic::head::Head;
+use crate::plastic::head::HeadLifetimes;
 use crate::plastic::network::{Convolution, Part};
 use crate::plastic::{Init, Network, Parameters, PlasticLayer, Plasticity, Specification};
 use crate::tasks::script::{self, Episode, Script};
@@ -161,14 +161,17 @@ fn once_each<'a>(drawings: impl Iterator<Item = &'a [f32]>) -> (Vec<f32>, Vec<u3
     (pixels, places)
 }
 
-/// The plastic layer at the beginning of the lifetimes of `scripts`.
-fn head(layer: &PlasticLayer, parameters: &Parameters, scripts: &[Script]) -> Result<Head> {
+/// The lifetimes of the plastic layer that `scripts` tell of: what they carry in, and what somebody does to them.
+fn head<'a>(
+    layer: &'a PlasticLayer,
+    parameters: &'a Parameters,
+    scripts: &[Script],
+    interventions: &[Intervention],
+) -> Result<HeadLifetimes<'a>> {
     let states = script::states(scripts)?;
-    if states.is_empty() {
-        return Head::begin(layer, parameters, scripts.len());
-    }
-    let traces: Vec<Vec<f32>> = states.into_iter().flat_map(|state| state.traces.iter().take(1)).cloned().collect();
-    Head::begin_from(layer, parameters, &traces)
+    let traces = states.into_iter().flat_map(|state| state.traces.iter().take(1)).cloned().collect();
+    let altered = interventions.iter().filter_map(|done| Some((done.step, done.what.alteration()?)));
+    Ok(HeadLifetimes { layer, parameters, traces, alterations: altered.collect() })
 }
 
 impl Experiment for Lessons {
@@ -238,8 +241,8 @@ impl Experiment for Lessons {
         let lessons = self.lessons(&scripts)?;
         let heard = self.heard(&network, parameters, &lessons)?;
         let layer = network.layers().pop();
-        let head = layer.as_ref().map(|layer| head(layer, parameters, &scripts)).transpose()?;
-        let answer = self.plan.answerer.answer(&heard, head, interventions)?;
+        let head = layer.as_ref().map(|layer| head(layer, parameters, &scripts, interventions)).transpose()?;
+        let answer = self.plan.answerer.answer(&heard, head.as_ref())?;
 
         let mut target = vec![0.0f32; batch * ways];
         lessons.iter().enumerate().for_each(|(index, lesson)| target[index * ways + lesson.asked()] = 1.0);

@@ -1,15 +1,12 @@
-//! A plastic soft-max layer that hears features and labels within a step (*Differentiable plasticity*, section 4.4).
-//!
-//! In each step post = soft-max(pre · (w + α ⊙ H) + drive), then a rule writes H with pre and post of the same step. Few
-//! numbers are carried through few steps, so it is plain autograd; the order of operations is that of replay, so that a
-//! trace that is rebuilt is the trace that was lived, bit for bit.
+//! The layer step by step, in plain autograd. The order of operations is that of replay, so that a trace that is rebuilt is
+//! the trace that was lived, bit for bit.
 
-use super::alteration::Alteration;
-use super::network::PlasticLayer;
-use super::parameters::Parameters;
-use super::rule::Rule;
-use super::writing::Writing;
-use candle_core::{D, DType, Error, Result, Tensor, bail};
+use super::{HeadOutput, check, check_traces};
+use crate::plastic::alteration::Alteration;
+use crate::plastic::network::PlasticLayer;
+use crate::plastic::parameters::Parameters;
+use crate::plastic::rule::Rule;
+use candle_core::{D, DType, Error, Result, Tensor};
 use candle_nn::ops::softmax;
 
 /// A batch of lifetimes of one such layer.
@@ -27,32 +24,13 @@ pub struct Head {
     alpha_scale: f32,
 }
 
-/// What one step came to.
-pub struct HeadOutput {
-    /// The inputs of the soft-max, drive included, `[B, post]`.
-    pub logits: Tensor,
-    /// The soft-max, `[B, post]`.
-    pub post: Tensor,
-}
-
 impl Head {
     /// Begins `batch` lifetimes with zero traces.
     ///
     /// # Errors
     /// When a parameter is missing or misshapen, the layer is modulated or hears what was before, or the device fails.
     pub fn begin(layer: &PlasticLayer, parameters: &Parameters, batch: usize) -> Result<Self> {
-        let Writing::Rule(rule) = layer.plasticity.writing else {
-            bail!("expected a soft-max layer whose trace is written by a rule, found {} modulated", layer.name);
-        };
-        if layer.delay != 0 {
-            bail!("expected a layer that is heard within a step, found {} delayed by {}", layer.name, layer.delay);
-        }
-        for (name, shape) in layer.shapes() {
-            let found = parameters.get(&name)?.dims();
-            if found != shape {
-                bail!("parameter {name} has shape {found:?}, the network needs {shape:?}");
-            }
-        }
+        let rule = check(layer, parameters)?;
         let [w, alpha, eta] = ["w", "alpha", "eta"].map(|which| parameters.get(&layer.parameter(which)).cloned());
         let trace = Tensor::zeros((batch, layer.pre, layer.post), DType::F32, parameters.device())?;
         let (is_frozen, alpha_scale) = (false, 1.0);
@@ -74,9 +52,7 @@ impl Head {
     /// As [`Self::begin`]; when a trace has another size.
     pub fn begin_from(layer: &PlasticLayer, parameters: &Parameters, traces: &[Vec<f32>]) -> Result<Self> {
         let mut head = Self::begin(layer, parameters, traces.len())?;
-        if let Some(other) = traces.iter().find(|trace| trace.len() != layer.state_len()) {
-            bail!("a state holds {} numbers of a lifetime's traces, expected {}", other.len(), layer.state_len());
-        }
+        check_traces(layer, traces)?;
         head.trace = Tensor::from_vec(traces.concat(), head.trace.dims(), parameters.device())?;
         Ok(head)
     }
