@@ -11,7 +11,7 @@ use hebbscope::ui::App;
 use hebbscope::ui::layout::{Named, Subject};
 use hebbscope::ui::numbers::decimals;
 use hebbscope::ui::panels::PANELS;
-use hebbscope::ui::panels::gallery::{Gallery, Order, measure_text, ordered};
+use hebbscope::ui::panels::gallery::{Gallery, Order, ordered};
 use hebbscope::ui::panels::pixels;
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::theme::Palette;
@@ -101,9 +101,10 @@ fn every_row_says_what_evaluation_computes_for_its_seed() {
     for (seed, lived) in harness.state().session.shelf.lived().iter().enumerate() {
         let tape = network.specimen().episode(seed as u64).unwrap();
         assert_eq!((lived.seed, lived.measure.to_bits()), (seed as u64, tape.measure.to_bits()));
-        assert_eq!(lived.answer, tape.activity_at(tape.steps - 1)[..36]);
-        assert_eq!(Some(&lived.question), tape.content.question());
-        assert_eq!(measure_text(lived), decimals(f64::from(tape.measure), 2));
+        let recalling = lived.shown.recall().unwrap();
+        assert_eq!(recalling.answer, tape.activity_at(tape.steps - 1)[..36]);
+        assert_eq!(Some(&recalling.question), tape.content.question());
+        assert_eq!(lived.measure_text(), decimals(f64::from(tape.measure), 2));
     }
     let tape = network.specimen().episode(0).unwrap();
     let shown = format!("episode seed 0, correlation {}", decimals(f64::from(tape.measure), 2));
@@ -147,8 +148,8 @@ fn for_patterns_many_wrong_bits_are_bad() {
     filled(&mut harness, 12);
     let sorted = ordered(harness.state().session.shelf.lived(), Order::Worst);
     assert!(sorted.iter().rev().is_sorted_by_key(|lived| lived.measure));
-    assert!(sorted[0].measure > sorted[11].measure && measure_text(&sorted[0]).ends_with('%'));
-    harness.get_by_label(&format!("episode seed 0, wrong {}", measure_text(&harness.state().session.shelf.lived()[0])));
+    assert!(sorted[0].measure > sorted[11].measure && sorted[0].measure_text().ends_with('%'));
+    harness.get_by_label(&format!("episode seed 0, wrong {}", harness.state().session.shelf.lived()[0].measure_text()));
 }
 
 #[test]

@@ -118,7 +118,8 @@ fn no_words_lie_over_others_in_any_layout_of_small_windows() {
 #[test]
 fn no_words_lie_over_others_in_a_lesson_of_any_size() {
     let folder = tempfile::tempdir().unwrap();
-    let panel = PANELS.iter().position(|make| make().title() == "One look").unwrap();
+    let [panel, gallery] = ["One look", "Gallery"].map(|title| PANELS.iter().position(|make| make().title() == title));
+    let (panel, gallery) = (panel.unwrap(), gallery.unwrap());
     for changes in [&[][..], &[("ways", "2")], &[("ways", "20"), ("shots", "5")], &[("network", "matching")]] {
         let path = one_look::checkpoint(folder.path(), changes);
         let mut app = settled(|app| app.session.open(path));
@@ -134,6 +135,16 @@ fn no_words_lie_over_others_in_a_lesson_of_any_size() {
                     assert_eq!(overlaps(&words), Vec::<String>::new(), "{changes:?} {layout:?} {size:?} {pin:?}");
                 }
             }
+        }
+        // What stands in the tile at the left of a small window, and narrower and wider ones.
+        for size in [vec2(355.0, 440.0), vec2(300.0, 200.0), vec2(800.0, 500.0)] {
+            words_of(&mut app, size, |ui, app| app.panel_ui(ui, gallery));
+            app.session.shelf.settle();
+            let words = words_of(&mut app, size, |ui, app| app.panel_ui(ui, gallery));
+            for heading in ["query", "answer"] {
+                assert!(words.iter().any(|words| words.text == heading), "{changes:?} {size:?}: no {heading}");
+            }
+            assert_eq!(overlaps(&words), Vec::<String>::new(), "the gallery: {changes:?} {size:?}");
         }
         for size in [vec2(800.0, 600.0), vec2(800.0, 300.0), vec2(300.0, 420.0), vec2(354.0, 240.0)] {
             let words = words_of(&mut app, size, |ui, app| app.panel_ui(ui, panel));

@@ -14,6 +14,7 @@ mod export;
 mod export_numbers;
 mod following;
 mod gallery;
+mod gallery_lessons;
 mod glossary;
 mod guide;
 mod inspector;

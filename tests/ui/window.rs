@@ -57,13 +57,17 @@ fn every_panel_draws_something_in_both_themes_and_says_what_belongs_there_when_e
     let checkpoint = small_checkpoint(folder.path(), &[]);
     let agent = crate::ui::maze_panel::checkpoint(folder.path());
     let lesson = crate::ui::one_look::checkpoint(folder.path(), &[]);
-    for (index, make) in PANELS.iter().enumerate() {
-        let title = make().title();
-        let checkpoint = match title {
-            "Maze" | "Agent" | "Intervene" | "Rewards" => &agent,
-            "One look" | "Draw" | "Embedding" => &lesson,
-            _ => &checkpoint,
-        };
+    let own = |title: &str| match title {
+        "Maze" | "Agent" | "Rewards" => vec![&agent],
+        "One look" | "Draw" | "Embedding" => vec![&lesson],
+        "Intervene" => vec![&agent, &lesson],
+        "Gallery" => vec![&checkpoint, &lesson],
+        _ => vec![&checkpoint],
+    };
+    let panels = PANELS.iter().enumerate().map(|(index, make)| (index, make().title()));
+    for (index, title, checkpoint) in
+        panels.flat_map(|(index, title)| own(title).into_iter().map(move |own| (index, title, own)))
+    {
         let mut drawn = Vec::new();
         for dark in [true, false] {
             let mut picture = Picture::with(device, dark);

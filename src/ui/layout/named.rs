@@ -124,7 +124,7 @@ fn watch(subject: Subject) -> Arrangement {
         ])),
         // A matrix of many rows and few columns wants height.
         Subject::OneShot => Row(parts([
-            (0.55, tabs(["One look", "Draw"])),
+            (0.55, tabs(["One look", "Draw", "Gallery"])),
             (
                 0.45,
                 Column(parts([
@@ -159,7 +159,8 @@ fn train(subject: Subject) -> Arrangement {
             (0.62, Column(parts([(0.5, panel("Recall")), (0.5, tabs(["Trace", "Memories", "Distributions"]))])))
         }
         Subject::OneShot => {
-            (0.55, Column(parts([(0.6, panel("One look")), (0.4, tabs(["Embedding", "Distributions", "Trace"]))])))
+            let seen = [(0.6, tabs(["One look", "Gallery"])), (0.4, tabs(["Embedding", "Distributions", "Trace"]))];
+            (0.55, Column(parts(seen)))
         }
         Subject::Patterns | Subject::Circuit => {
             (0.62, Column(parts([(0.5, panel("Recall")), (0.5, tabs(["Trace", "Distributions"]))])))

@@ -3,19 +3,21 @@
 //! | file | subject |
 //! |---|---|
 //! | `head` | the order, how far the living is, and whose answers these are |
-//! | `row` | one lifetime |
+//! | `row` | one lifetime: its seed, and what can be done with it |
+//! | `recall`, `lesson` | what it showed and what it came to, for each kind of task |
 
 mod head;
+mod lesson;
+mod recall;
 mod row;
 
 use super::pixels::Textures;
 use super::{Explanation, Panel};
-use crate::ui::lifetimes::GalleryLifetime;
-use crate::ui::numbers::{decimals, percent};
+use crate::ui::lifetimes::{GalleryLifetime, Shelf, Shown};
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
 use egui::{RichText, ScrollArea, Ui};
-use row::Frame;
+use row::Rows;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -48,8 +50,21 @@ impl Gallery {
 
     /// Whether there is something to do here: lifetimes, or a network that can live some.
     fn is_possible(session: &Session) -> bool {
-        let has_examples = session.scene().is_some_and(|scene| scene.tape().content.question().is_some());
-        !session.shelf.lived().is_empty() || (session.can_live() && has_examples)
+        !session.shelf.lived().is_empty() || Self::can_begin(session)
+    }
+
+    /// Whether the network in view can live lifetimes that can be seen side by side.
+    fn can_begin(session: &Session) -> bool {
+        session.can_live() && session.scene().is_some_and(|scene| Shown::is_in(&scene.tape().content))
+    }
+
+    /// Lives the first lifetimes where nobody has asked for any yet, or where those there are belong to another task.
+    fn begin(session: &mut Session) {
+        let is_elsewhere = session.scene().is_some_and(|scene| session.shelf.is_of_another_task(scene));
+        let is_at_rest = session.shelf.progress().is_none() && session.shelf.problem().is_none();
+        if !session.shelf.was_begun() || (is_elsewhere && is_at_rest && Self::can_begin(session)) {
+            session.live_side_by_side(Shelf::first_seeds());
+        }
     }
 }
 
@@ -62,11 +77,18 @@ pub fn ordered(lived: &[Arc<GalleryLifetime>], order: Order) -> Vec<Arc<GalleryL
     ordered
 }
 
-/// The measure of a lifetime as its row shows it: "0.87", or "1.20 %" wrong.
-pub fn measure_text(lived: &GalleryLifetime) -> String {
-    let value = f64::from(lived.measure);
-    if lived.measures().is_fraction() { percent(value) } else { decimals(value, 2) }
-}
+/// What is said of lessons.
+const LESSONS: Explanation = Explanation {
+    sentences: [
+        "Episodes side by side, with characters that training never saw: the labelled drawings by their classes, the \
+         query, and the class that was answered with its probability.",
+        "A row is one episode, with its seed at the left; the class of the query is outlined in amber, as the query is, \
+         and a wrong answer in red.",
+        "It tells which characters the network confuses: “worst first” begins with those whose right class it found \
+         least likely.",
+    ],
+    try_this: "Choose “worst first” and click the first row: the whole window shows that episode.",
+};
 
 impl Panel for Gallery {
     fn title(&self) -> &'static str {
@@ -82,10 +104,14 @@ impl Panel for Gallery {
     }
 
     fn empty(&self) -> &'static str {
-        "Episodes side by side appear here, for a network that recalls examples. A tape without settings holds only one."
+        "Episodes side by side appear here, for a network that recalls examples or tells drawings apart. A tape without \
+         settings holds only one."
     }
 
-    fn explain(&self, _session: &Session) -> Explanation {
+    fn explain(&self, session: &Session) -> Explanation {
+        if session.scene().is_some_and(|scene| scene.lesson().is_some()) {
+            return LESSONS;
+        }
         Explanation {
             sentences: [
                 "Episodes side by side, with examples that training never saw: stored, probe, output, target, error.",
@@ -107,9 +133,7 @@ impl Panel for Gallery {
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
-        if !session.shelf.was_begun() {
-            session.live_side_by_side(session.shelf.more_seeds());
-        }
+        Self::begin(session);
         self.head_ui(ui, session);
         let lived = ordered(session.shelf.lived(), self.order);
         let Some(first) = lived.first() else { return Self::nothing_ui(ui, session) };
@@ -118,7 +142,7 @@ impl Panel for Gallery {
             self.textures.retain(|name| lived.iter().any(|lived| row::texture_name(lived) == name));
         }
         theme::slim_scroll_bar(ui);
-        let frame = Frame::of(ui, first, ui.available_width() - row::SCROLL_BAR);
+        let frame = Rows::of(ui, first, ui.available_width() - row::SCROLL_BAR);
         let mut chosen = None;
         let scroll = ScrollArea::both().auto_shrink([false, false]).id_salt("gallery");
         frame.headings(ui);

@@ -1,11 +1,18 @@
 //! Lifetimes side by side: those of many seeds, lived by one network on a thread of its own.
 //!
 //! What was lived stays until the same seed has been lived again: a network that has moved on since, or another
-//! network, is told by [`Lives::is_of`].
+//! network, is told by [`Lives::is_of`]. All that stand side by side are of one [`Form`].
+//!
+//! | file | subject |
+//! |---|---|
+//! | here | the lifetimes of some seeds, and the thread that lives them |
+//! | `shown` | what is kept of one, for each kind of task |
+
+mod shown;
 
 use super::scene::Scene;
 use super::session::Wake;
-use crate::episode::{Question, Tape};
+use crate::episode::Tape;
 use crate::plastic::Parameters;
 use crate::tasks::Measure;
 use crate::train::Specimen;
@@ -13,6 +20,8 @@ use crate::train::{Point, RunConfig};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+
+pub use shown::{Form, Recalling, Shown};
 
 /// How many lifetimes are lived at first, and how many more at a time.
 pub const AT_A_TIME: usize = 12;
@@ -46,10 +55,8 @@ pub struct GalleryLifetime {
     pub identity: u64,
     /// Its seed.
     pub seed: u64,
-    /// What the network was shown and asked.
-    pub question: Question,
-    /// What it answered, at the last step.
-    pub answer: Vec<f32>,
+    /// What the network was shown, and what it answered.
+    pub shown: Shown,
     /// The task's measure of it.
     pub measure: f32,
     /// The network that lived it.
@@ -58,10 +65,9 @@ pub struct GalleryLifetime {
 
 impl GalleryLifetime {
     fn of(tape: &Tape, seed: u64, by: Arc<Lives>) -> Option<Self> {
-        let question = tape.content.question()?.clone();
-        let answer = tape.activity_at(tape.steps - 1)[..question.size()].to_vec();
+        let shown = Shown::of(tape)?;
         let identity = NEXT_IDENTITY.fetch_add(1, Ordering::Relaxed);
-        Some(Self { identity, seed, question, answer, measure: tape.measure, by })
+        Some(Self { identity, seed, shown, measure: tape.measure, by })
     }
 
     /// What [`Self::measure`] is.
@@ -69,9 +75,25 @@ impl GalleryLifetime {
         self.by.config.task().measure()
     }
 
-    /// How bad the answer is, to be compared with others of the same task.
+    /// Whether both can be compared: of one task, and of one form.
+    fn stands_beside(&self, other: &Self) -> bool {
+        let [own, others] = [self, other].map(|lived| lived.by.config.task().name());
+        own == others && self.shown.form() == other.shown.form()
+    }
+
+    /// How bad the answer is, to be compared with others beside it: larger is worse.
     pub fn badness(&self) -> f32 {
-        self.measures().badness(self.measure)
+        self.shown.badness(self.measures(), self.measure)
+    }
+
+    /// Its measure as a row shows it: "0.87", or "1.20 %" wrong.
+    pub fn measure_text(&self) -> String {
+        shown::measure_text(self.measures(), self.measure)
+    }
+
+    /// What it came to: "correlation 0.87", "right: class 3, 96.4 %".
+    pub fn words(&self) -> String {
+        self.shown.words(self.measures(), self.measure)
     }
 }
 
@@ -134,6 +156,16 @@ impl Shelf {
         self.job.as_ref().map(|job| (job.done, job.wanted))
     }
 
+    /// Whether what was lived is of another task than the lifetime in view: nothing of it can stand beside that.
+    pub fn is_of_another_task(&self, scene: &Scene) -> bool {
+        self.lived.last().is_some_and(|lived| lived.by.config.task().name() != scene.task.name())
+    }
+
+    /// The seeds of the first time.
+    pub fn first_seeds() -> Vec<u64> {
+        (0..).take(AT_A_TIME).collect()
+    }
+
     /// The seeds that have not been lived, as many as are lived at a time.
     pub fn more_seeds(&self) -> Vec<u64> {
         let after = self.lived.last().map_or(0, |lived| lived.seed + 1);
@@ -191,6 +223,8 @@ impl Shelf {
         match message {
             Message::Lifetime(lived, examples) => {
                 self.examples = examples;
+                // All rows are laid out alike: others make way.
+                self.lived.retain(|other| other.stands_beside(&lived));
                 match self.lived.binary_search_by_key(&lived.seed, |lived| lived.seed) {
                     Ok(place) => self.lived[place] = Arc::new(*lived),
                     Err(place) => self.lived.insert(place, Arc::new(*lived)),
@@ -220,17 +254,17 @@ const BROKEN: &str = "running them stopped by an internal error";
 
 fn live(lives: Lives, seeds: &[u64], sender: &Sender<Message>, stop: &AtomicBool, wake: &Wake) -> anyhow::Result<()> {
     let by = Arc::new(lives);
-    let mut has_no_question = false;
+    let mut has_no_pictures = false;
     let specimen = Specimen { config: &by.config, parameters: &by.parameters, iteration: by.iteration };
     specimen.episodes(seeds, |tape, examples| {
         let Some(lived) = tape.origin.seed.and_then(|seed| GalleryLifetime::of(&tape, seed, Arc::clone(&by))) else {
-            has_no_question = true;
+            has_no_pictures = true;
             return false;
         };
         let delivered = sender.send(Message::Lifetime(Box::new(lived), examples.map(str::to_owned))).is_ok();
         wake();
         delivered && !stop.load(Ordering::Relaxed)
     })?;
-    anyhow::ensure!(!has_no_question, "the episodes of this task have no pictures that could stand side by side");
+    anyhow::ensure!(!has_no_pictures, "the episodes of this task have no pictures that could stand side by side");
     Ok(())
 }
