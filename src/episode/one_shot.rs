@@ -45,6 +45,27 @@ impl Lesson {
         self.classes.last().copied().unwrap_or(0)
     }
 
+    /// The same drawings with the labels of two classes exchanged: all drawings of one are taught as the other, and the
+    /// class of the query goes with its character, as names and alphabets do. Nothing changes where there is no such class.
+    pub fn with_labels_swapped(&self, one: usize, other: usize) -> Self {
+        let mut swapped = self.clone();
+        if one.max(other) >= self.ways() {
+            return swapped;
+        }
+        for class in &mut swapped.classes {
+            *class = match *class {
+                class if class == one => other,
+                class if class == other => one,
+                class => class,
+            };
+        }
+        swapped.names.swap(one, other);
+        if !swapped.alphabets.is_empty() {
+            swapped.alphabets.swap(one, other);
+        }
+        swapped
+    }
+
     /// Whether another class is of the alphabet of the one that is asked for; `None` where there are no alphabets.
     pub fn has_kin(&self) -> Option<bool> {
         let own = self.alphabets.get(self.asked())?;

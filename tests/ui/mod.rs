@@ -38,6 +38,7 @@ mod resuming;
 mod rewards;
 mod states;
 mod strokes;
+mod swapped_labels;
 mod timeline;
 mod typed;
 pub mod window;

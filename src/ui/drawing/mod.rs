@@ -8,12 +8,15 @@
 //! | here | the cards of the network in view, and the lifetime of what is on them |
 //! | [`cards`] | what is on cards, and the lesson that they make |
 //! | [`sheet`] | changes, taken back and made again |
+//! | `labels` | labels of the lesson in view, swapped and put back |
 //! | `pictures` | pictures from files on cards |
 
 pub mod cards;
+mod labels;
 mod pictures;
 pub mod sheet;
 
+use super::scene::Scene;
 use super::session::Session;
 use super::session::failures::Attempt;
 use crate::train::Specimen;
@@ -59,7 +62,7 @@ impl Session {
 
     /// Whether the lifetime in view is that of the cards, as they are or were a moment ago.
     pub fn shows_cards(&self) -> bool {
-        self.drawing.is_due || self.is_answering() || self.scene().is_some_and(|scene| scene.drawn.is_some())
+        self.drawing.is_due || self.is_answering() || self.scene().is_some_and(Scene::shows_cards)
     }
 
     /// Whether something is on the cards that the lifetime in view does not show yet.
@@ -107,7 +110,7 @@ impl Session {
     /// Puts the drawings of the episode in view on the cards, or of the one that was in view before them.
     pub fn cards_from_episode(&mut self) {
         let Some(scene) = self.scene() else { return };
-        let tape = scene.drawn.as_ref().unwrap_or_else(|| scene.tape());
+        let tape = scene.drawn.as_ref().filter(|_| scene.shows_cards()).unwrap_or_else(|| scene.tape());
         let lesson = tape.content.one_shot().map(|one_shot| one_shot.lesson.clone());
         if let Some(cards) = lesson.as_ref().and_then(Cards::of) {
             self.change_cards(Change::New, |old| *old = cards);
@@ -206,7 +209,7 @@ impl Session {
         let scene = self.scene()?;
         let lesson = scene.lesson()?;
         let key = [lesson.ways(), lesson.steps()];
-        let own = scene.drawn.as_ref().and_then(|_| Cards::of(lesson));
+        let own = scene.shows_cards().then(|| Cards::of(lesson)).flatten();
         let shots = (lesson.steps() - 1) / lesson.ways().max(1);
         let sheets = &mut self.drawing.sheets;
         Some(sheets.entry(key).or_insert_with(|| Sheet::new(own.unwrap_or_else(|| Cards::blank(key[0], shots)))))

@@ -1,10 +1,19 @@
-//! Lifetimes of drawings of the viewer's own, and the way back.
+//! Lifetimes of drawings of the viewer's own, or with other labels, and the way back.
 
 use super::Scene;
 use crate::episode::{Lesson, OneShot, Tape};
 use crate::tasks::Episode;
 use anyhow::Context as _;
 use std::sync::Arc;
+
+/// Labels of a lesson that the viewer has swapped.
+#[derive(Clone)]
+pub struct Swapped {
+    /// The lifetime with the labels that it had.
+    before: Arc<Tape>,
+    /// Whether it was said what the query is.
+    is_said: bool,
+}
 
 impl Scene {
     /// What is shown in its lifetime; `None` where that is no lesson.
@@ -30,6 +39,51 @@ impl Scene {
         let mut scene = self.with_tape(Arc::new(tape))?;
         scene.drawn = Some(self.drawn.as_ref().map_or_else(|| self.untouched(), Arc::clone));
         Ok(scene)
+    }
+
+    /// Whether it is the lifetime of the viewer's own drawings, with the labels that they have there.
+    pub fn shows_cards(&self) -> bool {
+        self.drawn.is_some() && self.swapped.is_none()
+    }
+
+    /// Whether the drawings are the viewer's own, whatever their labels.
+    pub(super) fn is_of_cards(&self) -> bool {
+        let is_before =
+            |drawn: &Arc<Tape>| self.swapped.as_ref().is_some_and(|known| Arc::ptr_eq(drawn, &known.before));
+        self.drawn.as_ref().is_some_and(|drawn| !is_before(drawn))
+    }
+
+    /// The same network with the lifetime of the lesson in view in which the labels of two classes are exchanged. For
+    /// `is_said` see [`Self::with_lesson`]. Where that undoes what was exchanged before, it is the first lifetime again.
+    ///
+    /// # Errors
+    /// When the network cannot live another one, or what is shown in its lifetime is no lesson.
+    pub fn with_labels_swapped(&self, [one, other]: [usize; 2], is_said: bool) -> anyhow::Result<Self> {
+        let lesson = self.lesson().context("expected an episode with labelled drawings, found another one")?;
+        let swapped = self.swapped.clone().unwrap_or_else(|| Swapped { before: self.untouched(), is_said });
+        let mut scene = self.with_lesson(lesson.with_labels_swapped(one, other), swapped.is_said)?;
+        let is_undone = swapped.before.content.one_shot().map(|before| &before.lesson) == scene.lesson();
+        scene.swapped = Some(swapped);
+        if is_undone { scene.with_original_labels() } else { Ok(scene) }
+    }
+
+    /// The same network with the lifetime as it was before labels were swapped.
+    ///
+    /// # Errors
+    /// When no labels were swapped.
+    pub fn with_original_labels(&self) -> anyhow::Result<Self> {
+        let swapped = self.swapped.as_ref().context("expected swapped labels, found those of the episode")?;
+        let drawn = self.drawn.clone().filter(|_| self.is_of_cards());
+        Ok(Self { drawn, ..self.with_tape(Arc::clone(&swapped.before))? })
+    }
+
+    /// The same lifetime once more, untouched.
+    ///
+    /// # Errors
+    /// As [`Self::with_lesson`].
+    pub fn drawn_again(&self) -> anyhow::Result<Self> {
+        let lesson = self.lesson().context("expected drawings of one's own, found none")?.clone();
+        Ok(Self { swapped: self.swapped.clone(), ..self.with_lesson(lesson, true)? })
     }
 
     /// The same network with the lifetime that was in view before drawings of the viewer's own took its place.

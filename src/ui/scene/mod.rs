@@ -3,6 +3,7 @@
 mod drawn;
 mod prepared;
 
+pub use drawn::Swapped;
 pub use prepared::{Prepared, asked, bundled, followed, from_snapshot, new_episode, opened};
 
 use super::asking::Base;
@@ -64,8 +65,10 @@ pub struct Scene {
     pub gradients: Option<SceneGradients>,
     /// What the viewer has changed of the lifetime; `None` for one of a seed or of training.
     pub changed: Option<Changed>,
-    /// Where its drawings are the viewer's own: the lifetime that was in view before.
+    /// Where its drawings or their labels are the viewer's own: the lifetime that was in view before.
     pub drawn: Option<Arc<Tape>>,
+    /// Where the viewer has swapped labels: what they were.
+    pub swapped: Option<Swapped>,
     /// Its neurons by the examples of the lifetime; `None` where it has none.
     pub by_example: Option<Arc<NeuronOrder>>,
     /// The magnitude that 99.5 % of the traces at the end of the lifetime do not exceed.
@@ -142,8 +145,8 @@ impl Scene {
         let (origin, config, parameters) = (self.origin.clone(), self.config.clone(), Arc::clone(&self.parameters));
         let scene = Self::of(origin, config, parameters, Arc::clone(self.tape()), layer_index)?;
         let ghost = self.ghost.as_ref().map(|ghost| reel(Arc::clone(ghost.tape()), layer_index));
-        let (changed, drawn) = (self.changed.clone(), self.drawn.clone());
-        Ok(Self { iteration: self.iteration, ghost, changed, drawn, ..scene })
+        let (changed, drawn, swapped) = (self.changed.clone(), self.drawn.clone(), self.swapped.clone());
+        Ok(Self { iteration: self.iteration, ghost, changed, drawn, swapped, ..scene })
     }
 
     /// The same network with the lifetime of another seed.
@@ -190,6 +193,7 @@ impl Scene {
         scene.ghost = is_branch.then(|| reel(untouched, self.layer_index));
         scene.changed.clone_from(&self.changed);
         scene.drawn.clone_from(&self.drawn);
+        scene.swapped.clone_from(&self.swapped);
         Ok(scene)
     }
 
@@ -263,7 +267,7 @@ impl Scene {
         let letters: Option<Vec<String>> =
             study.iter().map(|pattern| letters::name(pattern).map(String::from)).collect();
         let name = match self.seed() {
-            _ if self.drawn.is_some() => "drawings of your own".to_owned(),
+            _ if self.is_of_cards() => "drawings of your own".to_owned(),
             _ if is_own && self.task.examples_are_pictures() => "your pictures".to_owned(),
             _ if is_own => letters
                 .map_or_else(|| "patterns of your own".to_owned(), |letters| format!("letters {}", letters.join(", "))),
@@ -273,6 +277,7 @@ impl Scene {
             },
             None => "training episode".to_owned(),
         };
+        let name = if self.swapped.is_some() { format!("{name}, labels swapped") } else { name };
         match self.tape().interventions.first() {
             Some(first) => format!("{name}, with intervention from step {}", first.step + 1),
             None if is_edited => format!("{name}, probe edited"),
@@ -343,6 +348,7 @@ impl Scene {
             gradients: None,
             changed: None,
             drawn: None,
+            swapped: None,
             by_example: None,
             trace_quantile,
             trace_largest,

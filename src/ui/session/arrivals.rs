@@ -31,6 +31,8 @@ pub(super) enum Arrival {
     Answer,
     /// The same lifetime with another question: where its answer is seen.
     Asked,
+    /// The same lesson with other labels: where its answer is seen.
+    Relabelled,
     /// The viewer's own pictures: from the beginning.
     Own,
     /// The same lifetime with other interventions: at the same instant.
@@ -49,9 +51,8 @@ impl Arrival {
         match self {
             Self::Fresh => Attempt::Opening,
             Self::Follow => Attempt::Following,
-            Self::Replay | Self::Answer | Self::Asked | Self::Own | Self::Branched | Self::Among | Self::Layer => {
-                Attempt::Living
-            }
+            Self::Replay | Self::Answer | Self::Asked | Self::Relabelled | Self::Own => Attempt::Living,
+            Self::Branched | Self::Among | Self::Layer => Attempt::Living,
         }
     }
 }
@@ -195,7 +196,7 @@ impl Session {
         }
         let steps = prepared.scene.tape().steps;
         match arrival {
-            Arrival::Asked => {
+            Arrival::Asked | Arrival::Relabelled => {
                 self.clock.set_steps(steps);
                 // The answer is what the question was changed for.
                 let is_probing = |event: &Event| event.kind == EventKind::Probe;

@@ -130,13 +130,9 @@ impl Session {
 
     /// The lifetime of the drawings in view once more, from its beginning.
     fn live_drawn_again(&mut self) {
-        let Some((scene, lesson)) =
-            self.scene.as_ref().and_then(|scene| Some((scene.clone(), scene.lesson()?.clone())))
-        else {
-            return;
-        };
-        self.start("running the episode of your drawings".into(), Arrival::Own, move || {
-            Ok(Prepared { scene: scene.with_lesson(lesson, true)?, curve: None, note: None })
+        let Some(scene) = self.scene.clone() else { return };
+        self.start(format!("running {}", scene.life_name()), Arrival::Own, move || {
+            Ok(Prepared { scene: scene.drawn_again()?, curve: None, note: None })
         });
     }
 
@@ -145,6 +141,24 @@ impl Session {
         let Some(scene) = self.scene.clone().filter(|scene| scene.drawn.is_some()) else { return };
         self.start("back to the episode".into(), Arrival::Answer, move || {
             Ok(Prepared { scene: scene.before_drawing()?, curve: None, note: None })
+        });
+    }
+
+    /// The lifetime of the lesson in view with the labels of two classes swapped, in the background; for `is_said` see
+    /// [`Self::live_lesson`].
+    pub(in crate::ui) fn live_swapped(&mut self, classes: [usize; 2], is_said: bool) {
+        let Some(scene) = self.scene.clone() else { return };
+        self.following = false;
+        self.start("running the episode with swapped labels".into(), Arrival::Relabelled, move || {
+            Ok(Prepared { scene: scene.with_labels_swapped(classes, is_said)?, curve: None, note: None })
+        });
+    }
+
+    /// Shows the lifetime in view with the labels that it had.
+    pub(in crate::ui) fn leave_swapped(&mut self) {
+        let Some(scene) = self.scene.clone().filter(|scene| scene.swapped.is_some()) else { return };
+        self.start("back to the labels of the episode".into(), Arrival::Relabelled, move || {
+            Ok(Prepared { scene: scene.with_original_labels()?, curve: None, note: None })
         });
     }
 

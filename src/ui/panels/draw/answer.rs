@@ -10,7 +10,7 @@ use egui::{Align2, FontFamily, FontId, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// How likely the query on the cards is of a class, as the network answers; `None` while it has not been asked.
 pub(super) fn probability(session: &Session, class: usize) -> Option<f32> {
-    let scene = session.scene().filter(|scene| scene.drawn.is_some())?;
+    let scene = session.scene().filter(|scene| scene.shows_cards())?;
     scene.tape().content.one_shot()?.answer.get(class).copied()
 }
 

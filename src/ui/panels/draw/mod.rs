@@ -71,7 +71,7 @@ impl Panel for Draw {
 
     fn note(&self, session: &Session) -> String {
         match session.scene() {
-            Some(scene) if scene.drawn.is_some() => "in view: these cards".to_owned(),
+            Some(scene) if scene.shows_cards() => "in view: these cards".to_owned(),
             Some(scene) => format!("in view: {}", scene.life_name()),
             None => String::new(),
         }

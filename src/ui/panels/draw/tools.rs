@@ -3,6 +3,7 @@
 use super::{Draw, THICKNESS};
 use crate::ui::drawing::cards::{Card, Cards};
 use crate::ui::drawing::sheet::Change;
+use crate::ui::scene::Scene;
 use crate::ui::session::Session;
 use egui::{Button, Key, Modifiers, RichText, Slider, Ui};
 
@@ -46,7 +47,7 @@ impl Draw {
     }
 
     fn episode_ui(&self, ui: &mut Ui, session: &mut Session, cards: &Cards) {
-        let is_drawn = session.scene().is_some_and(|scene| scene.drawn.is_some());
+        let is_drawn = session.scene().is_some_and(Scene::shows_cards);
         let hint = "the drawings of the episode on the cards, to be changed";
         if button(ui, "Start from this episode", hint, true, "") {
             session.cards_from_episode();

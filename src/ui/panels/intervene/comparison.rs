@@ -81,7 +81,10 @@ fn evaluation_ui(ui: &mut Ui, session: &mut Session, found: &InterventionEvaluat
         ui.add(Label::new(RichText::new(words).small().color(palette.mark)).wrap());
     }
     if is_own {
-        let words = "The others are the episodes of seeds, not of examples of your own.";
+        let words = match session.scene().is_some_and(|scene| scene.swapped.is_some()) {
+            true => "The others are the episodes of seeds, with the labels that they have.",
+            false => "The others are the episodes of seeds, not of examples of your own.",
+        };
         ui.add(Label::new(RichText::new(words).small().color(palette.quiet)).wrap());
     }
     let typical = found.result.as_ref().and_then(|result| result.median_life()?.seed);

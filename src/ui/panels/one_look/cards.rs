@@ -1,7 +1,8 @@
 //! The drawings of a lesson as cards, the query last; those that have not been shown yet are blank.
 
+use super::labels::{Label, label_ui};
 use super::seen::Seen;
-use super::{chip, class_color, own_part};
+use super::{class_color, own_part};
 use crate::ui::panels::pixels::{self, Key, Textures, WHOLE, ink};
 use crate::ui::panels::recall::caption;
 use crate::ui::session::Session;
@@ -86,7 +87,7 @@ pub(super) fn cards_ui(
         let response = ui.interact(below, ui.scope_id().with(("card", step)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
         if is_shown {
-            drawing(ui, rect, session, step, textures);
+            drawing(ui, rect, session, (step, "drawing"), textures);
         } else {
             ui.painter().rect_filled(rect, 0.0, mix(palette.surface, palette.raised, 0.7));
         }
@@ -96,7 +97,6 @@ pub(super) fn cards_ui(
             (false, _) => Stroke::new(1.0, palette.line),
         };
         ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
-        below_ui(ui, rect, seen, is_shown, class);
         if response.hovered() {
             session.hover = Some(format!("{words}   (a click goes to step {})", step + 1));
         }
@@ -105,11 +105,13 @@ pub(super) fn cards_ui(
             session.clock.pause();
             session.clock.seek(step);
         }
+        // A label lies over what belongs to its card.
+        below_ui(ui, rect, session, seen, (step, is_shown, class), textures);
     }
 }
 
-/// The drawing of a step.
-fn drawing(ui: &Ui, rect: Rect, session: &Session, step: usize, textures: &mut Textures) {
+/// The drawing of a step. Its texture is called so: one that is drawn in two sizes has two.
+pub(super) fn drawing(ui: &Ui, rect: Rect, session: &Session, (step, name): (usize, &str), textures: &mut Textures) {
     let palette = Palette::of(ui.ctx());
     let Some(scene) = session.scene() else { return };
     let Some(lesson) = scene.tape().content.one_shot().map(|one_shot| &one_shot.lesson) else { return };
@@ -117,12 +119,19 @@ fn drawing(ui: &Ui, rect: Rect, session: &Session, step: usize, textures: &mut T
     let key = Key { identity: scene.identity(), dark: palette.dark, options };
     // Paper is one, ink is zero.
     let cells = || lesson.drawings[step].iter().map(|&value| ink(2.0 * value - 1.0, palette)).collect();
-    let texture = textures.fixed(ui.ctx(), &format!("drawing {step}"), key, lesson.side(), cells);
+    let texture = textures.fixed(ui.ctx(), &format!("{name} {step}"), key, lesson.side(), cells);
     ui.painter().image(texture, rect, WHOLE, Color32::WHITE);
 }
 
 /// What stands below a card.
-fn below_ui(ui: &Ui, rect: Rect, seen: &Seen, is_shown: bool, class: Option<usize>) {
+fn below_ui(
+    ui: &Ui,
+    rect: Rect,
+    session: &mut Session,
+    seen: &Seen,
+    (step, is_shown, class): (usize, bool, Option<usize>),
+    textures: &mut Textures,
+) {
     let palette = Palette::of(ui.ctx());
     let (ways, painter) = (seen.classes.len(), ui.painter());
     if rect.width() < LEAST_WITH_WORDS {
@@ -138,7 +147,9 @@ fn below_ui(ui: &Ui, rect: Rect, seen: &Seen, is_shown: bool, class: Option<usiz
     let top = rect.bottom() + 3.0;
     match class {
         Some(class) if is_shown => {
-            let left = chip(painter, pos2(rect.left(), top), CHIP, class, ways, palette) + 4.0;
+            let name = format!("label {} of drawing {}", class + 1, step + 1);
+            let label = Label { name, class, corner: pos2(rect.left(), top), height: CHIP };
+            let left = label_ui(ui, &label, session, seen, textures) + 4.0;
             let name = &seen.classes[class].name;
             let room = rect.right() - left;
             let words = caption(ui, [name.clone(), own_part(name).to_owned()], palette.quiet, room);

@@ -5,10 +5,12 @@
 //! |---|---|
 //! | [`seen`] | what has been seen at one step, and what has become of it |
 //! | `cards` | the drawings, in the order in which they are shown |
+//! | `labels` | the numbers of classes, to be swapped, and the way back from what was changed |
 //! | `rows` | the classes: features, column of H, probability |
 //! | `picture` | features or a column of H as a small picture |
 
 mod cards;
+mod labels;
 mod picture;
 mod rows;
 pub mod seen;
@@ -116,7 +118,8 @@ impl Panel for OneLook {
         };
         let area = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(area);
-        verdict_ui(ui, area.with_max_y(area.top() + VERDICT), &seen);
+        let line = labels::back_ui(ui, area.with_max_y(area.top() + VERDICT), session);
+        verdict_ui(ui, line, &seen);
         let room = area.with_min_y(area.top() + VERDICT);
         let count = seen.labelled.len() + 1;
         let (place, classes) = if room.width() > WIDE * room.height() {

@@ -1,8 +1,9 @@
 //! The classes of a lesson: what the convolutions make of their drawings, what H holds of each, how likely each is.
 
+use super::labels::{Label, label_ui};
 use super::picture::{Shown, picture_ui};
 use super::seen::{Class, Seen};
-use super::{Ranges, chip, class_color, own_part};
+use super::{Ranges, class_color, own_part};
 use crate::ui::fitting;
 use crate::ui::numbers::{figures, percent};
 use crate::ui::panels::pixels::Textures;
@@ -176,7 +177,8 @@ fn class_ui(
     }
     let height = side.clamp(9.0, 15.0);
     let corner = pos2(row.left(), row.top() + (side - height) / 2.0);
-    chip(ui.painter(), corner, height, index, ways, palette);
+    let label = Label { name: format!("label {} of the classes", index + 1), class: index, corner, height };
+    label_ui(ui, &label, session, seen, textures);
     let many = if class.shown > 1 { format!(", mean of {} drawings", class.shown) } else { String::new() };
     let of = format!("{title}{many}");
     let features =
