@@ -19,6 +19,7 @@ mod glossary;
 mod guide;
 mod inspector;
 mod intervene;
+mod intervene_lessons;
 mod intervention_evaluations;
 mod layers;
 mod layout;

@@ -1,7 +1,7 @@
 //! What has been done to the episode in view, what it came to, and how it is taken back.
 
 use super::actions_of;
-use crate::episode::{Intervention, What};
+use crate::episode::{Intervention, OneShot, What};
 use crate::tasks::ActionName;
 use crate::ui::numbers::{decimals, figures, percent};
 use crate::ui::session::Session;
@@ -104,6 +104,9 @@ fn in_words(row: &[Intervention], actions: &[ActionName]) -> String {
 fn outcomes(session: &Session) -> Option<String> {
     let scene = session.scene()?;
     let lives = [scene.ghost.as_ref()?.tape(), scene.tape()];
+    if let [Some(control), Some(changed)] = lives.map(|tape| tape.content.one_shot().map(answer)) {
+        return Some(format!("with intervention: {changed} · control: {control}"));
+    }
     let measure = scene.task.measure();
     let [untouched, changed] = lives.map(|tape| match f64::from(tape.measure) {
         value if measure.is_fraction() => percent(value),
@@ -112,6 +115,16 @@ fn outcomes(session: &Session) -> Option<String> {
     });
     let what = if session.has_agent() { "reward per episode" } else { measure.title };
     Some(format!("{what}: {changed} with intervention, {untouched} control"))
+}
+
+/// What one lesson came to: a share of right answers is that of many.
+fn answer(one_shot: &OneShot) -> String {
+    let of = |class: usize| format!("class {}, {}", class + 1, percent(f64::from(one_shot.answer[class])));
+    let (asked, answered) = (one_shot.lesson.asked(), one_shot.answered());
+    match one_shot.is_right() {
+        true => format!("right, {}", of(asked)),
+        false => format!("wrong, {} (right is {})", of(answered), of(asked)),
+    }
 }
 
 #[cfg(test)]

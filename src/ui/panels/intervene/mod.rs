@@ -98,6 +98,10 @@ impl Panel for Intervene {
                     "Press End, then Ctrl+← to go to the probe, and Erase: what is left is what the fixed weights guess \
                      of any picture."
                 }
+                (false, _) if scene.is_some_and(|scene| scene.lesson().is_some()) => {
+                    "Press End, then Erase: the query is left to the fixed weights, which know none of these characters \
+                     and do little better than chance."
+                }
                 (false, _) => "Press End, then Ctrl+← to go to the probe, and Erase: nothing is recalled any more.",
             },
         }

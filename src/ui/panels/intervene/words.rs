@@ -1,7 +1,7 @@
 //! What is said about the same interventions in many episodes, and about this one among them.
 
-use crate::tasks::Measure;
 use crate::tasks::tally::Mean;
+use crate::tasks::{Goal, Measure};
 use crate::train::evaluate::{Life, Means};
 use crate::ui::evaluations::EPISODES;
 use crate::ui::evaluations::interventions::InterventionEvaluation;
@@ -59,9 +59,23 @@ pub fn outcomes(found: &InterventionEvaluation, measure: Measure) -> String {
     format!("{}: {} with intervention, {} control", measure.title, words(with), words(control))
 }
 
+/// What a difference means where an episode comes to one, right, or to zero, wrong.
+fn of_share(measure: Measure, difference: f64) -> &'static str {
+    match difference {
+        0.0 => "its answer is as right or wrong as that of the control",
+        difference if measure.is_worse(difference) => "right in the control, wrong with intervention",
+        _ => "wrong in the control, right with intervention",
+    }
+}
+
 /// "This episode: −90.0, worse than 88 % of them."
 pub fn place(found: &InterventionEvaluation, measure: Measure, this: f64) -> String {
     let differences: Vec<f64> = found.lives.iter().filter_map(Life::difference).collect();
+    if measure.is_share {
+        let alike = differences.iter().filter(|other| **other == this).count();
+        let part = numbers::share(alike as f64 / differences.len().max(1) as f64);
+        return format!("This episode: {}, as in {part} of them.", of_share(measure, this));
+    }
     let part = |sign: f64| {
         let count = differences.iter().filter(|other| measure.is_worse(sign * (this - **other))).count();
         count as f64 / differences.len().max(1) as f64
@@ -78,6 +92,11 @@ pub fn place(found: &InterventionEvaluation, measure: Measure, this: f64) -> Str
 /// What stands at a bar: "12 episodes: −120 to −100".
 pub fn bar(count: usize, [from, to]: [f64; 2], measure: Measure) -> String {
     let noun = if count == 1 { "episode" } else { "episodes" };
+    if measure.is_share {
+        // There is one difference only in a bar, at its worse end.
+        let difference = if measure.goal == Goal::Higher { from } else { to };
+        return format!("{count} {noun}: {}", of_share(measure, difference.round()));
+    }
     format!("{count} {noun}: {} to {}", signed(measure, from), signed(measure, to))
 }
 
@@ -108,7 +127,6 @@ pub fn signed(measure: Measure, difference: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tasks::Goal;
     use crate::train::evaluate::Evaluation;
     use std::sync::Arc;
 
@@ -135,6 +153,21 @@ mod tests {
         // Where less is better the same numbers mean the opposite.
         let lower = place(&found, measure(Goal::Lower), 10.0);
         assert_eq!(lower, "This episode: +10.0, worse than 80\u{2005}% of them.");
+    }
+
+    #[test]
+    fn right_and_wrong_answers_are_told_in_words() {
+        let share = Measure { is_share: true, unit: crate::tasks::Unit::Fraction, ..measure(Goal::Higher) };
+        let found = found(&[-1.0, -1.0, 0.0, 1.0]);
+        let said = |this: f64| place(&found, share, this);
+        let lost = "right in the control, wrong with intervention";
+        assert_eq!(said(-1.0), format!("This episode: {lost}, as in 50\u{2005}% of them."));
+        assert!(said(0.0).contains("as right or wrong as that of the control, as in 25"), "{}", said(0.0));
+        assert!(said(1.0).starts_with("This episode: wrong in the control, right with intervention, as in 25"));
+        assert_eq!(bar(2, [-1.0, -0.9], share), format!("2 episodes: {lost}"));
+        assert_eq!(bar(1, [-1.0, 0.0], share), format!("1 episode: {lost}"));
+        assert_eq!(bar(1, [1.0, 1.1], share), "1 episode: wrong in the control, right with intervention");
+        assert!(bar(1, [0.0, 0.1], share).ends_with("as right or wrong as that of the control"));
     }
 
     #[test]
