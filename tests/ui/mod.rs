@@ -40,6 +40,7 @@ mod rewards;
 mod states;
 mod strokes;
 mod swapped_labels;
+mod thin_matrices;
 mod timeline;
 mod typed;
 pub mod window;

@@ -54,9 +54,15 @@ impl MatrixPanel {
                 self.kind_menu(ui, session, !has_lesion_beside);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                wants_visible = self.range_menu(ui, palette);
-                ui.add_space(6.0);
-                self.order_menu(ui, session, palette);
+                // In a narrow panel the choices make way, the order first: it is the same in all matrices.
+                if fits(ui, self.range().name()) {
+                    wants_visible = self.range_menu(ui, palette);
+                    ui.add_space(6.0);
+                }
+                let order = session.scene().map(|scene| session.ordering.kind(scene).title(scene));
+                if order.is_some_and(|title| fits(ui, title)) {
+                    self.order_menu(ui, session, palette);
+                }
                 if has_lesion_beside {
                     ui.add_space(6.0);
                     self.lesion_word(ui, session, palette);
@@ -211,6 +217,13 @@ impl MatrixPanel {
 fn chip_width(ui: &Ui, kind: MatrixKind) -> f32 {
     let galley = ui.painter().layout_no_wrap(kind.symbol().to_owned(), strong_font(), Color32::WHITE);
     (galley.size().x + 2.0 * PADDING).max(28.0)
+}
+
+/// Whether there is room for a choice that is called so.
+fn fits(ui: &Ui, name: &str) -> bool {
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, Color32::WHITE);
+    galley.size().x + 2.0 * ui.spacing().button_padding.x <= ui.available_width()
 }
 
 fn strong_font() -> FontId {

@@ -28,7 +28,7 @@ use crate::ui::order::OrderKind;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use color_bar::{Bar, ColorBar};
-use egui::{Key, Modifiers, Rect, RichText, Role, Ui, WidgetInfo};
+use egui::{Key, Modifiers, Rect, RichText, Role, Ui, Vec2, WidgetInfo, vec2};
 use picture::Coloring;
 use range::Range;
 use serde::Deserialize as _;
@@ -43,8 +43,8 @@ const WARNING: f32 = 16.0;
 /// What a colour bar needs for its numbers.
 const LEAST_BAR_WIDTH: f32 = 180.0;
 
-/// Below this height there is no colour bar.
-const LEAST_FOR_BAR: f32 = 130.0;
+/// In a smaller area there is no colour bar: the numbers at its ends would lie over each other.
+const LEAST_FOR_BAR: Vec2 = vec2(104.0, 130.0);
 
 /// A panel that shows one matrix at a time.
 pub struct MatrixPanel {
@@ -214,7 +214,7 @@ impl Panel for MatrixPanel {
         let area = ui.available_rect_before_wrap();
         let warning = words::warning(&matrix);
         let bar_height = match &warning {
-            _ if area.height() < LEAST_FOR_BAR => 0.0,
+            _ if area.height() < LEAST_FOR_BAR.y || area.width() < LEAST_FOR_BAR.x => 0.0,
             Some(_) => GAP + color_bar::HEIGHT + WARNING,
             None => GAP + color_bar::HEIGHT,
         };

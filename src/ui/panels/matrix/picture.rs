@@ -133,14 +133,23 @@ fn steered(ui: &Ui, response: &Response, rect: Rect, window: Window, rows: usize
     window
 }
 
-/// The largest rectangle in `area` in which cells are square; vectors become a broad band instead.
+/// A matrix thinner than this, in points, and than this part of its length has cells longer across than along it, so many
+/// times at most.
+const BROAD: f32 = 24.0;
+const THIN: f32 = 0.25;
+const MOST_STRETCHED: f32 = 4.0;
+
+/// The largest rectangle in `area` in which cells are square; vectors become a broad band instead, and what is very thin
+/// becomes broader.
 fn fit(area: Rect, margin: Vec2, matrix: &Matrix) -> Rect {
     let room = (area.size() - margin).max(Vec2::splat(1.0));
     let (rows, columns) = (matrix.rows() as f32, matrix.columns() as f32);
     let size = if rows == columns {
         Vec2::splat(room.min_elem())
     } else if rows > 1.0 && columns > 1.0 {
-        vec2(columns, rows) * (room.x / columns).min(room.y / rows)
+        let square = vec2(columns, rows) * (room.x / columns).min(room.y / rows);
+        let broad = (square * MOST_STRETCHED).min(Vec2::splat((square.max_elem() * THIN).min(BROAD))).min(room);
+        square.max(broad)
     } else {
         vec2(room.x, (room.x * rows / columns).clamp(room.y.min(40.0), room.y))
     };
