@@ -104,7 +104,9 @@ impl Mean {
 
     /// The mean; `None` of no number.
     pub fn mean(&self) -> Option<f64> {
-        (self.count > 0.0).then(|| self.sum / self.count)
+        // Of numbers that are all alike the sum may have been rounded, and the mean was not.
+        let mean = if self.spread > 0.0 { self.sum / self.count } else { self.mean };
+        (self.count > 0.0).then_some(mean)
     }
 
     /// The standard error of the mean; `None` of fewer than two numbers.
@@ -171,6 +173,8 @@ mod tests {
         assert_eq!((mean.mean(), mean.count()), (Some(5.0), 8));
         let share: Mean = (0..200).map(|life| f64::from(u8::from(life < 63))).collect();
         assert_eq!(share.mean(), Some(0.315));
+        let alike: Mean = std::iter::repeat_n(0.2, 2000).collect();
+        assert_eq!(alike.mean(), Some(0.2), "a sum of so many fifths is none");
         // The squared differences sum to 32.
         assert!((mean.error().unwrap() - (32.0f64 / 7.0 / 8.0).sqrt()).abs() < 1e-12);
     }
