@@ -98,7 +98,7 @@ impl Draw {
                     if is_drawing {
                         response.request_focus();
                         session.select_card(card);
-                        self.drawn_by_keys = None;
+                        (self.drawn_by_keys, self.drawn_by_pointer) = (None, Some(card));
                         self.begin(session, card, on_paper(response.rect, pos));
                     }
                 }
@@ -121,16 +121,20 @@ impl Draw {
     /// Arrow keys move the pen, Space or Enter puts it down and lifts it, Del clears the card.
     fn draw_by_keys(&mut self, ui: &Ui, response: &Response, session: &mut Session, card: usize) {
         if !response.has_focus() {
-            self.drawn_by_keys = self.drawn_by_keys.filter(|drawn| *drawn != card);
+            let others = |drawn: &usize| *drawn != card;
+            self.drawn_by_keys = self.drawn_by_keys.filter(others);
+            self.drawn_by_pointer = self.drawn_by_pointer.filter(others);
             return;
         }
         session.select_card(card);
         let moved = places::moved_by_arrows(ui, response, self.cursor, PAPER);
         self.cursor = moved.unwrap_or(self.cursor);
+        self.drawn_by_pointer = self.drawn_by_pointer.filter(|_| moved.is_none());
         let cell = places::cell_rect(response.rect, [PAPER, PAPER], self.cursor);
         let at = on_paper(response.rect, cell.center());
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         if pressed(Key::Space) || pressed(Key::Enter) {
+            self.drawn_by_pointer = None;
             self.drawn_by_keys = match self.drawn_by_keys {
                 Some(_) => None,
                 None => {
@@ -144,6 +148,9 @@ impl Draw {
         if pressed(Key::Delete) || pressed(Key::Backspace) {
             self.drawn_by_keys = None;
             session.change_cards(Change::New, |cards| cards.put(card, Card::blank()));
+        }
+        if self.drawn_by_pointer == Some(card) {
+            return;
         }
         let palette = Palette::of(ui.ctx());
         let color = if self.drawn_by_keys.is_some() { palette.mark } else { palette.curve() };

@@ -45,6 +45,8 @@ pub struct Draw {
     /// Where the arrow keys have led, as a pixel, and the card on which they draw.
     cursor: usize,
     drawn_by_keys: Option<usize>,
+    /// The card with the focus, where the pointer has drawn on it since a key did: nobody looks for the place of the keys.
+    drawn_by_pointer: Option<usize>,
     /// The frame in which it was seen last.
     seen: Option<u64>,
     textures: Textures,
@@ -58,6 +60,7 @@ impl Default for Draw {
             held: None,
             cursor: PAPER * PAPER / 2,
             drawn_by_keys: None,
+            drawn_by_pointer: None,
             seen: None,
             textures: Textures::default(),
         }
