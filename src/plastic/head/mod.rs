@@ -65,7 +65,7 @@ impl HeadLifetimes<'_> {
             return self.live_stepwise(pre, drive);
         }
         let [w, alpha, eta] = ["w", "alpha", "eta"].map(|which| self.parameters.get(&self.layer.parameter(which)));
-        let packed = [w?, alpha?, eta?].map(|values| values.flatten_all());
+        let packed = [w?, alpha?, eta?].map(Tensor::flatten_all);
         let packed = packed.into_iter().collect::<Result<Vec<_>>>()?;
         let operation = Lifetime::new(self.layer, rule, self.traces.concat(), self.alterations.clone());
         let lived = pre.contiguous()?.apply_op3(&Tensor::cat(&packed, 0)?, &drive.contiguous()?, operation)?;
