@@ -105,6 +105,16 @@ impl Field {
         Self { key, title, unit: "", help, kind: FieldKind::Path, is_of_training: false }
     }
 
+    /// The same number with another default.
+    pub const fn with_default(self, number: f64) -> Self {
+        let kind = match self.kind {
+            FieldKind::Whole { min, max, .. } => FieldKind::Whole { default: number as i64, min, max },
+            FieldKind::Real { min, max, .. } => FieldKind::Real { default: number, min, max },
+            other => other,
+        };
+        Self { kind, ..self }
+    }
+
     /// The same setting as one of training, which a run that is resumed may change.
     pub const fn of_training(self) -> Self {
         Self { is_of_training: true, ..self }

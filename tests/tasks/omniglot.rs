@@ -233,37 +233,26 @@ fn lessons_that_do_not_fit_are_refused_in_one_sentence() {
 }
 
 #[test]
-fn jitter_changes_what_is_learned_from_and_no_test() {
-    let lesson_of = |purpose: Purpose, jitter: &str| {
-        let config = config(&[("jitter", jitter)]);
-        let experiment = config.task().experiment(&config.settings, purpose).unwrap();
-        let Episode::OneShot(lesson) = experiment.draw(&mut Generator::new(2, Stream::Training)).episode else {
-            panic!("no lesson")
+fn drawings_and_characters_are_changed_in_training_and_in_no_test() {
+    for (key, other) in [("jitter", "warp"), ("warp", "jitter")] {
+        let lesson_of = |purpose: Purpose, amount: &str| {
+            let config = config(&[(key, amount), (other, "0")]);
+            let experiment = config.task().experiment(&config.settings, purpose).unwrap();
+            let Episode::OneShot(lesson) = experiment.draw(&mut Generator::new(2, Stream::Training)).episode else {
+                panic!("no lesson")
+            };
+            lesson
         };
-        lesson
-    };
-    assert_eq!(lesson_of(Purpose::Testing, "1"), lesson_of(Purpose::Testing, "0"));
-    let [plain, jittered] = ["0", "1"].map(|jitter| lesson_of(Purpose::Training, jitter));
-    assert_eq!([&plain.names, &plain.alphabets], [&jittered.names, &jittered.alphabets]);
-    assert!(plain.drawings.iter().zip(&jittered.drawings).all(|(plain, jittered)| plain != jittered));
-    jittered.check().unwrap();
-}
-
-/// Twelve lessons of eight characters, as an iteration draws them.
-fn pooled(seed: u64) -> (Box<dyn Experiment>, Vec<Script>) {
-    let config = config(&[("batch", "12"), ("pool", "8")]);
-    let experiment = config.task().experiment(&config.settings, Purpose::Training).unwrap();
-    let scripts = experiment.draw_batch(&mut Generator::new(seed, Stream::Training));
-    (experiment, scripts)
-}
-
-fn lessons(scripts: &[Script]) -> Vec<&Lesson> {
-    let mut lessons = Vec::new();
-    for script in scripts {
-        let Episode::OneShot(lesson) = &script.episode else { panic!("no lesson") };
-        lessons.push(lesson);
+        assert_eq!(lesson_of(Purpose::Testing, "1"), lesson_of(Purpose::Testing, "0"), "{key}");
+        let [plain, changed] = ["0", "1"].map(|amount| lesson_of(Purpose::Training, amount));
+        let names = |lesson: &Lesson| lesson.names.iter().cloned().collect::<BTreeSet<_>>();
+        assert_eq!(plain.names.len(), 5);
+        assert_eq!(names(&plain), names(&changed), "{key}");
+        for drawing in &changed.drawings {
+            assert!(!plain.drawings.contains(drawing), "{key}: a drawing was left as it is");
+        }
+        changed.check().unwrap();
     }
-    lessons
 }
 
 #[test]

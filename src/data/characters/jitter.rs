@@ -1,37 +1,76 @@
-//! Drawings moved, turned, stretched and slanted a little: hands that have drawn nothing yet.
+//! Drawings moved, turned, stretched and slanted: hands that have drawn nothing yet, and characters that nobody has.
 
 use super::SIDE;
 use crate::data::Generator;
 use rand::Rng as _;
 
-/// The most that each of these is, at a jitter of one: pixels of a shift, radians of a turn, and parts of one by which a
-/// drawing becomes larger or smaller, and slants.
-const SHIFT: f32 = 3.0;
-const TURN: f32 = 0.25;
-const STRETCH: f32 = 0.2;
-const SLANT: f32 = 0.2;
+/// The most that each of these is: pixels of a shift, radians of a turn, and parts of one by which a drawing becomes larger
+/// or smaller, and slants.
+struct Most {
+    shift: f32,
+    turn: f32,
+    stretch: f32,
+    slant: f32,
+}
 
-/// A drawing as a network sees it (paper is one), moved, turned, stretched and slanted by chance, each by at most `amount`
-/// of what it can be. Paper comes in from outside.
-pub fn jittered(drawing: &[f32], generator: &mut Generator, amount: f32) -> Vec<f32> {
-    let mut within = |most: f32| most * amount * (2.0 * generator.random::<f32>() - 1.0);
-    let (shift, turn, slant) = ([within(SHIFT), within(SHIFT)], within(TURN), within(SLANT));
-    let stretch = [1.0 + within(STRETCH), 1.0 + within(STRETCH)];
-    let (sin, cos) = (libm::sinf(turn), libm::cosf(turn));
-    // From a place of the result to where its ink comes from.
-    let across = [cos * stretch[0], (slant - sin) * stretch[0]];
-    let down = [sin * stretch[1], cos * stretch[1]];
-    let middle = (SIDE - 1) as f32 / 2.0;
-    let mut found = Vec::with_capacity(drawing.len());
-    for row in 0..SIDE {
-        for column in 0..SIDE {
-            let (x, y) = (column as f32 - middle, row as f32 - middle);
-            let from =
-                [across[0] * x + across[1] * y + middle + shift[0], down[0] * x + down[1] * y + middle + shift[1]];
-            found.push(between(drawing, from));
-        }
+/// Between two hands.
+const HAND: Most = Most { shift: 3.0, turn: 0.25, stretch: 0.2, slant: 0.2 };
+
+/// Between a character and another one.
+const CHARACTER: Most = Most { shift: 0.0, turn: 0.8, stretch: 0.3, slant: 0.5 };
+
+/// From a place of the result, counted from the middle, to where its ink comes from: two rows of an affine map.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Warp([[f32; 3]; 2]);
+
+impl Warp {
+    /// The same drawing.
+    pub const NONE: Self = Self([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]);
+
+    /// What another hand makes of a drawing, by at most `amount` of what that can be.
+    pub fn of_hand(generator: &mut Generator, amount: f32) -> Self {
+        Self::drawn(generator, amount, &HAND)
     }
-    found
+
+    /// What makes another character of one, by at most `amount` of what that can be.
+    pub fn of_character(generator: &mut Generator, amount: f32) -> Self {
+        Self::drawn(generator, amount, &CHARACTER)
+    }
+
+    fn drawn(generator: &mut Generator, amount: f32, most: &Most) -> Self {
+        let mut within = |most: f32| most * amount * (2.0 * generator.random::<f32>() - 1.0);
+        let (shift, turn) = ([within(most.shift), within(most.shift)], within(most.turn));
+        let (slant, stretch) = (within(most.slant), [1.0 + within(most.stretch), 1.0 + within(most.stretch)]);
+        let (sin, cos) = (libm::sinf(turn), libm::cosf(turn));
+        Self([[cos * stretch[0], (slant - sin) * stretch[0], shift[0]], [sin * stretch[1], cos * stretch[1], shift[1]]])
+    }
+
+    /// First this one, then another.
+    #[must_use]
+    pub fn then(self, Self(later): Self) -> Self {
+        // Ink comes from where the later one has it from, and there from where this one has it.
+        Self(self.0.map(|[across, down, shift]| {
+            let along = |column: usize| across * later[0][column] + down * later[1][column];
+            [along(0), along(1), along(2) + shift]
+        }))
+    }
+
+    /// A drawing as a network sees it (paper is one), warped. Paper comes in from outside.
+    pub fn apply(self, drawing: &[f32]) -> Vec<f32> {
+        if self == Self::NONE {
+            return drawing.to_vec();
+        }
+        let middle = (SIDE - 1) as f32 / 2.0;
+        let mut found = Vec::with_capacity(drawing.len());
+        for row in 0..SIDE {
+            for column in 0..SIDE {
+                let (x, y) = (column as f32 - middle, row as f32 - middle);
+                found
+                    .push(between(drawing, self.0.map(|[across, down, shift]| across * x + down * y + middle + shift)));
+            }
+        }
+        found
+    }
 }
 
 /// The grey between four pixels around a place, column and row.
@@ -74,7 +113,9 @@ mod tests {
     #[test]
     fn without_jitter_a_drawing_stays_what_it_is() {
         let mut generator = Generator::new(1, Stream::Training);
-        assert_eq!(jittered(&drawing(), &mut generator, 0.0), drawing());
+        for warp in [Warp::of_hand(&mut generator, 0.0), Warp::of_character(&mut generator, 0.0), Warp::NONE] {
+            assert_eq!(warp.apply(&drawing()), drawing());
+        }
     }
 
     #[test]
@@ -83,7 +124,7 @@ mod tests {
         let (middle, total) = ink(&drawing());
         let (mut farthest, mut totals) = (0.0f32, Vec::new());
         for _ in 0..200 {
-            let other = jittered(&drawing(), &mut generator, 1.0);
+            let other = Warp::of_hand(&mut generator, 1.0).apply(&drawing());
             assert!(other.iter().all(|grey| (0.0..=1.0).contains(grey)));
             let (place, ink) = ink(&other);
             let distance = (0..2).map(|axis| (place[axis] - middle[axis]).powi(2)).sum::<f32>().sqrt();
@@ -94,5 +135,24 @@ mod tests {
         assert!((3.0..9.0).contains(&farthest), "{farthest}");
         let [least, most] = [f32::min, f32::max].map(|choose| totals.iter().copied().reduce(choose).unwrap());
         assert!(least > 0.5 && least < 0.85 && most > 1.2 && most < 1.8, "ink from {least} to {most}");
+    }
+
+    #[test]
+    fn one_warp_after_another_is_both_at_once() {
+        let mut generator = Generator::new(3, Stream::Training);
+        for _ in 0..20 {
+            let character = Warp::of_character(&mut generator, 1.0);
+            // Whole pixels lose nothing on the way.
+            let moved = Warp([[1.0, 0.0, 2.0], [0.0, 1.0, -3.0]]);
+            let (once, twice) = (character.then(moved).apply(&drawing()), moved.apply(&character.apply(&drawing())));
+            for row in 4..SIDE - 4 {
+                for column in 4..SIDE - 4 {
+                    let [once, twice] = [&once, &twice].map(|drawing| drawing[row * SIDE + column]);
+                    assert!((once - twice).abs() < 1e-4, "({column}, {row}): {once}, not {twice}");
+                }
+            }
+        }
+        let turned = Warp::of_character(&mut generator, 1.0);
+        assert_eq!((turned.then(Warp::NONE), Warp::NONE.then(turned)), (turned, turned));
     }
 }

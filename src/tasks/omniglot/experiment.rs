@@ -47,8 +47,10 @@ pub(super) struct Plan {
     /// Of the head; not looked at where there is none.
     pub(super) plasticity: Plasticity,
     pub(super) is_turned: bool,
-    /// See [`jittered`](crate::data::characters::jitter::jittered).
+    /// How much drawings differ from those that there are, see [`Warp`](crate::data::characters::jitter::Warp).
     pub(super) jitter: f32,
+    /// How much characters do.
+    pub(super) warp: f32,
     pub(super) optimiser: Optimiser,
     pub(super) batch: usize,
     /// How many characters the lifetimes of one iteration share; each draws its own where it is none.

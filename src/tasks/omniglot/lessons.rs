@@ -1,9 +1,9 @@
 //! What happens in a lifetime: which characters are shown, and which of them is asked for.
 
-use super::experiment::Lessons;
+use super::experiment::{Lessons, Plan};
 use crate::data::Generator;
 use crate::data::characters::Drawn;
-use crate::data::characters::jitter::jittered;
+use crate::data::characters::jitter::Warp;
 use crate::episode::Lesson;
 use rand::Rng as _;
 use rand::seq::{SliceRandom as _, index};
@@ -13,17 +13,17 @@ impl Lessons {
     pub(super) fn lesson(&self, generator: &mut Generator) -> Lesson {
         let (asked, counts) = self.counts(generator);
         let drawn = self.characters.draw(generator, &counts, self.plan.is_turned);
-        let mut lesson = self.arranged(generator, drawn, asked);
-        self.jitter(generator, lesson.drawings.iter_mut());
-        lesson
+        let drawn = self.augmented(generator, drawn);
+        self.arranged(generator, drawn, asked)
     }
 
     /// A batch of lessons of `pool` characters and a few drawings of each: as different as lessons of their own, and their
     /// drawings go through the convolutions once for all of them.
     pub(super) fn pooled(&self, generator: &mut Generator, pool: usize) -> Vec<Lesson> {
+        let pool = pool.min(self.characters.all().len());
         let each = self.plan.pooled_drawings().min(self.characters.fewest_drawings());
-        let mut pool = self.characters.draw(generator, &vec![each; pool], self.plan.is_turned);
-        self.jitter(generator, pool.iter_mut().flat_map(|drawn| &mut drawn.drawings));
+        let pool = self.characters.draw(generator, &vec![each; pool], self.plan.is_turned);
+        let pool = self.augmented(generator, pool);
         let lesson = |_| {
             let (asked, counts) = self.counts(generator);
             let chosen = index::sample(generator, pool.len(), counts.len());
@@ -60,9 +60,17 @@ impl Lessons {
         Lesson { drawings, classes, names, alphabets }
     }
 
-    fn jitter<'a>(&self, generator: &mut Generator, drawings: impl Iterator<Item = &'a mut Vec<f32>>) {
-        if self.plan.jitter > 0.0 {
-            drawings.for_each(|drawing| *drawing = jittered(drawing, generator, self.plan.jitter));
+    /// The same characters as others would be that nobody has drawn, by hands that have drawn nothing yet.
+    fn augmented(&self, generator: &mut Generator, mut drawn: Vec<Drawn>) -> Vec<Drawn> {
+        let Plan { jitter, warp, .. } = self.plan;
+        if jitter > 0.0 || warp > 0.0 {
+            for Drawn { drawings, .. } in &mut drawn {
+                let character = Warp::of_character(generator, warp);
+                for drawing in drawings {
+                    *drawing = character.then(Warp::of_hand(generator, jitter)).apply(drawing);
+                }
+            }
         }
+        drawn
     }
 }

@@ -80,7 +80,7 @@ fn place(task: &str, key: &str) -> Option<&'static str> {
         ("omniglot", "network") => "DP, section 4.4 and table 1",
         ("omniglot", "clip") => "BP",
         ("omniglot", "batch") => "one episode an iteration in the published code",
-        ("omniglot", "source" | "path" | "clip_norm" | "jitter" | "pool") => OWN,
+        ("omniglot", "source" | "path" | "clip_norm" | "jitter" | "warp" | "pool") => OWN,
         _ => return None,
     })
 }
