@@ -76,11 +76,14 @@ pub enum Bundled {
     ModulatedAgent,
     /// Recalls letters of 5 × 5 pixels, with 26 neurons.
     Letters,
+    /// Knows characters again that it has seen once.
+    Omniglot,
 }
 
 impl Bundled {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Patterns, Self::Images, Self::Agent, Self::ModulatedAgent, Self::Letters];
+    pub const ALL: [Self; 6] =
+        [Self::Patterns, Self::Images, Self::Agent, Self::ModulatedAgent, Self::Letters, Self::Omniglot];
 
     /// What it is called where it stands in view.
     pub fn title(self) -> &'static str {
@@ -90,6 +93,7 @@ impl Bundled {
             Self::Agent => "bundled agent",
             Self::ModulatedAgent => "bundled modulated agent",
             Self::Letters => "bundled network of letters",
+            Self::Omniglot => "bundled one-shot network",
         }
     }
 
@@ -104,6 +108,7 @@ impl Bundled {
             Self::Agent => include_bytes!("../../assets/agent.safetensors"),
             Self::ModulatedAgent => include_bytes!("../../assets/modulated-agent.safetensors"),
             Self::Letters => include_bytes!("../../assets/letters.safetensors"),
+            Self::Omniglot => include_bytes!("../../assets/omniglot.safetensors"),
         };
         Checkpoint::from_file(TensorFile::from_bytes(self.title(), bytes)?)
     }

@@ -367,6 +367,7 @@ impl App {
                         "Open the bundled network: an agent in the maze",
                         "Open the bundled network: an agent that modulates its traces",
                         "Open the bundled network: letters",
+                        "Open the bundled network: characters at one look",
                     ],
                 );
             });

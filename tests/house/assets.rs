@@ -10,12 +10,13 @@ use serde_json::Value;
 use std::path::Path;
 
 /// The bundled networks by the names of their files.
-const FILES: [(&str, Bundled); 5] = [
+const FILES: [(&str, Bundled); 6] = [
     ("patterns.safetensors", Bundled::Patterns),
     ("images.safetensors", Bundled::Images),
     ("agent.safetensors", Bundled::Agent),
     ("modulated-agent.safetensors", Bundled::ModulatedAgent),
     ("letters.safetensors", Bundled::Letters),
+    ("omniglot.safetensors", Bundled::Omniglot),
 ];
 
 fn assets() -> &'static Path {

@@ -369,6 +369,13 @@ pub const COMMANDS: &[Command] = &[
         run: |app, _| app.session.open_bundled(Bundled::Letters),
     },
     Command {
+        title: "Open the bundled network: characters at one look",
+        keys: &[],
+        always: false,
+        obstacle: obstacles::none,
+        run: |app, _| app.session.open_bundled(Bundled::Omniglot),
+    },
+    Command {
         title: "Neurons and connections",
         keys: &[],
         always: false,
