@@ -255,6 +255,23 @@ fn drawings_and_characters_are_changed_in_training_and_in_no_test() {
     }
 }
 
+/// Twelve lessons of eight characters, as an iteration draws them.
+fn pooled(seed: u64) -> (Box<dyn Experiment>, Vec<Script>) {
+    let config = config(&[("batch", "12"), ("pool", "8")]);
+    let experiment = config.task().experiment(&config.settings, Purpose::Training).unwrap();
+    let scripts = experiment.draw_batch(&mut Generator::new(seed, Stream::Training));
+    (experiment, scripts)
+}
+
+fn lessons(scripts: &[Script]) -> Vec<&Lesson> {
+    let mut lessons = Vec::new();
+    for script in scripts {
+        let Episode::OneShot(lesson) = &script.episode else { panic!("no lesson") };
+        lessons.push(lesson);
+    }
+    lessons
+}
+
 #[test]
 fn lessons_of_a_pool_are_lessons_like_others_of_a_few_drawings_in_common() {
     let (_, scripts) = pooled(1);
