@@ -319,8 +319,8 @@ mod tests {
     fn before_the_first_iteration_no_mean_is_told() {
         let config = RunConfig::new(tasks::find("omniglot").expect("it is in the registry"));
         let mut progress = Progress::new(&config, &[]);
-        assert_eq!(progress.line(), "      0/62500  measuring speed");
+        assert_eq!(progress.line(), "      0/40000  measuring speed");
         progress.recent.push(Point { loss: 0.5, measure: 0.25, eta: 0.01, grad_norm: 1.0 });
-        assert_eq!(progress.line(), "      0/62500  accuracy  25.00 %  loss     0.5000  η 0.01000  measuring speed");
+        assert_eq!(progress.line(), "      0/40000  accuracy  25.00 %  loss     0.5000  η 0.01000  measuring speed");
     }
 }
