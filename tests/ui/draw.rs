@@ -201,13 +201,15 @@ fn the_answer_follows_the_pen_without_a_click_and_is_that_of_the_network() {
     let of = |class: usize| percent(f64::from(shown.answer[class]));
     let rest = percent(f64::from(shown.answer[1] + shown.answer[3] + shown.answer[4]));
     let best = if shown.answer[2] > shown.answer[0] { 2 } else { 0 };
-    let words = |meant: &str| format!("answer: {}, {}{meant} · {rest} to classes not taught", best + 1, of(best));
-    harness.get_by_label(&words(""));
+    let words = |verdict: &str, meant: &str| {
+        format!("{verdict}: {}, {}{meant} · {rest} to classes not taught", best + 1, of(best))
+    };
+    harness.get_by_label(&words("answer", ""));
     assert!(shown.is_right(), "nobody has said what it is: it is what was answered");
-    for (class, said) in [(best, " · as you mean it".to_owned()), (1, " · you mean 2".to_owned())] {
+    for (class, verdict, said) in [(best, "right", ""), (1, "wrong", " · you mean 2")] {
         harness.state_mut().session.change_cards(Change::New, |cards| cards.mean(Some(class)));
         settle(&mut harness);
-        harness.get_by_label(&words(&said));
+        harness.get_by_label(&words(verdict, said));
         assert_eq!(lesson(&harness).asked(), class);
     }
     harness.get_by_label(&format!("class 1: {}", of(0)));

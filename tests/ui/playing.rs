@@ -65,6 +65,11 @@ fn the_first_recall_is_seen_within_ten_seconds_and_an_agent_can_be_followed() {
         let until = (probe - clock.at()) as f64 / (STEPS_PER_SECOND * clock.speed());
         assert!((2.0..seconds).contains(&until), "{network:?} is asked after {until} s");
     }
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session.open_bundled(Bundled::Omniglot);
+    app.session.settle();
+    let a_drawing = 1.0 / (STEPS_PER_SECOND * app.session.clock.speed());
+    assert!((0.3..0.6).contains(&a_drawing), "a drawing is seen for {a_drawing} s");
     for network in [Bundled::Agent, Bundled::ModulatedAgent] {
         let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
         app.session.open_bundled(network);

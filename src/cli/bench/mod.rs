@@ -59,13 +59,13 @@ const BENCHES: &[Bench] = &[
         name: "omniglot",
         about: "a training iteration, convolutions and Adam included: 64 features, 5 classes once each, 16 episodes",
         on_device: true,
-        run: |compute| training(compute, "omniglot", &of_the_paper(16)),
+        run: |compute| training(compute, "omniglot", &own_drawings(16)),
     },
     Bench {
         name: "omniglot-one",
         about: "the same, 1 episode",
         on_device: true,
-        run: |compute| training(compute, "omniglot", &of_the_paper(1)),
+        run: |compute| training(compute, "omniglot", &own_drawings(1)),
     },
     Bench {
         name: "large",
@@ -154,8 +154,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Lessons of made-up characters, each with drawings of its own that are left as they are.
-fn of_the_paper(batch: usize) -> [(&'static str, Value); 4] {
+/// Lessons of made-up characters, each with drawings of its own that are left as they are, as PyTorch has them.
+fn own_drawings(batch: usize) -> [(&'static str, Value); 4] {
     [("source", "invented".into()), ("batch", batch.into()), ("pool", 0.into()), ("jitter", 0.into())]
 }
 

@@ -14,7 +14,7 @@ const FINE: usize = SIDE * POINTS;
 /// How far the pen moves between two prints of its round tip, in points.
 const STEP: f32 = 1.2;
 
-/// Paper to draw on, fine enough for soft edges, with places where ink is, and others where a eraser has been last.
+/// Paper to draw on, fine enough for soft edges, with places where ink is, and others where an eraser has been last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paper {
     ink: [u128; FINE],
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_eraser_takes_away_ink_and_what_was_there_before_and_ink_goes_over_it() {
+    fn an_eraser_takes_away_ink_and_what_was_there_before_and_ink_goes_over_it() {
         let row = |drawing: &[u8], row: usize| drawing[row * SIDE..][..SIDE].to_vec();
         let before: Vec<u8> = (0..PIXELS).map(|pixel| (pixel % 200) as u8).collect();
         let mut paper = Paper::default();

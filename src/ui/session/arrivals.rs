@@ -13,6 +13,9 @@ use anyhow::anyhow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
+/// The speed at which a lesson opens: it has few steps, and each of them is a drawing to be looked at.
+const LESSON_SPEED: f64 = 0.125;
+
 /// How fast a lifetime may play when it is first seen: one that is recalled in the end shall come to that within ten
 /// seconds, an agent shall be followed with the eyes.
 const FIRST_SPEEDS: [f64; 2] = [1.0, 2.0];
@@ -213,8 +216,12 @@ impl Session {
                 self.clock.seek(first_study(&prepared.scene));
                 self.clock.set_looping(true);
                 let [least, most] = FIRST_SPEEDS;
-                let is_recall = prepared.scene.tape().content.question().is_some();
-                self.clock.set_speed(if is_recall { speed_for(steps).clamp(least, most) } else { least });
+                let content = &prepared.scene.tape().content;
+                self.clock.set_speed(match (content.question(), content.one_shot()) {
+                    (Some(_), _) => speed_for(steps).clamp(least, most),
+                    (None, Some(_)) => LESSON_SPEED,
+                    (None, None) => least,
+                });
                 self.clock.play();
                 self.following = self.watch.is_some();
             }

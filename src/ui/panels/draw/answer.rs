@@ -38,7 +38,7 @@ fn words(session: &Session, cards: &Cards) -> (String, bool) {
     let is_asked = !cards.card(cards.query()).is_blank();
     let plain = |words: &str| (words.to_owned(), false);
     match (taught.len(), is_asked) {
-        (0, false) => return plain("Draw a symbol on two cards or more, then one of them again on the query."),
+        (0, false) => return plain("Draw on two cards, then one again on the query."),
         (0 | 1, _) => return plain("Draw on at least two cards with a label."),
         (_, false) => return plain("Now the query: draw one of them once more."),
         _ => {}
@@ -51,11 +51,14 @@ fn words(session: &Session, cards: &Cards) -> (String, bool) {
     let likelier = |best: (usize, f32), other: (usize, f32)| if other.1 > best.1 { other } else { best };
     let Some((class, value)) = found.iter().copied().reduce(likelier) else { return plain("running the episode …") };
     let is_wrong = cards.meant().is_some_and(|meant| meant != class);
-    let mut words = format!("answer: {}, {}", cards.title(class), percent(f64::from(value)));
-    match cards.meant() {
-        Some(_) if !is_wrong => words += &format!("{BETWEEN}as you mean it"),
-        Some(meant) => words += &format!("{BETWEEN}you mean {}", cards.title(meant)),
-        None => {}
+    let verdict = match cards.meant() {
+        Some(_) if is_wrong => "wrong",
+        Some(_) => "right",
+        None => "answer",
+    };
+    let mut words = format!("{verdict}: {}, {}", cards.title(class), percent(f64::from(value)));
+    if let Some(meant) = cards.meant().filter(|_| is_wrong) {
+        words += &format!("{BETWEEN}you mean {}", cards.title(meant));
     }
     if taught.len() < cards.ways() {
         let others: f32 = (0..cards.ways())

@@ -80,7 +80,8 @@ fn likely_ui(ui: &Ui, room: Rect, session: &Session, cards: &Cards, class: usize
     let font = TextStyle::Small.resolve(ui.style());
     let middle = room.top() + 8.0;
     let is_taught = cards.is_taught(class);
-    let found = probability(session, class);
+    let is_asked = !cards.card(cards.query()).is_blank();
+    let found = probability(session, class).filter(|_| is_asked);
     let (words, ink) = match (is_taught, found) {
         (false, _) => (NOT_TAUGHT.to_owned(), palette.quiet),
         (true, Some(value)) => (percent(f64::from(value)), palette.text),

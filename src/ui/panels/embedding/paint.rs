@@ -47,17 +47,14 @@ pub(super) fn map_ui(ui: &mut Ui, session: &mut Session, map: &Map, textures: &m
     }
     let (ways, step) = (map.answer.len(), session.clock.at());
     let shown = &map.own[..map.own.len().min(step + 1)];
-    if let Some((asked, labelled)) = shown.split_last().filter(|_| shown.len() == map.own.len()) {
-        for point in labelled {
-            let stroke = Stroke::new(LINE + WIDER * map.probability(point), class_color(point.class, ways, palette));
-            painter.line_segment([at(asked.place), at(point.place)], stroke);
-        }
-    }
     let side = (frame.width().min(frame.height()) * SHARE).clamp(SIDES[0], SIDES[1]).round();
     let rect = |point: &Point| Rect::from_center_size(at(point.place), vec2(side, side));
     for (index, point) in shown.iter().enumerate() {
         let is_query = index + 1 == map.own.len();
         let rect = rect(point);
+        if is_query {
+            lines_ui(&painter, map, at, palette);
+        }
         let name = format!("embedded {index}");
         thumbnail(ui, &painter, rect, &point.drawing.drawing, &name, textures);
         let color = if is_query { palette.mark } else { class_color(point.class, ways, palette) };
@@ -82,6 +79,15 @@ pub(super) fn map_ui(ui: &mut Ui, session: &mut Session, map: &Map, textures: &m
     } else if let Some((index, place)) = nearest(map, pos, at) {
         hovered_ui(ui, frame, place, index, map, textures);
         session.hover = map.other(index).map(|other| format!("{}, in another episode", other.name));
+    }
+}
+
+/// Lines from the query to the classes, over the drawings: those that are near it lie below one another.
+fn lines_ui(painter: &egui::Painter, map: &Map, at: impl Fn([f32; 2]) -> Pos2, palette: &Palette) {
+    let Some((query, labelled)) = map.own.split_last() else { return };
+    for point in labelled {
+        let (color, probability) = (class_color(point.class, map.answer.len(), palette), map.probability(point));
+        painter.line_segment([at(query.place), at(point.place)], Stroke::new(LINE + WIDER * probability, color));
     }
 }
 

@@ -100,7 +100,7 @@ impl Panel for OneLook {
                 },
             ],
             try_this: if is_plastic {
-                "Press Home, then → once for each drawing: with each of them a column of H appears."
+                "Pause with Space, press Home, then → once for each drawing: with each of them a column of H appears."
             } else {
                 "Press End: compare the features of the query with those of the class that was answered."
             },
@@ -178,6 +178,9 @@ fn verdict(seen: &Seen, palette: &Palette) -> ([String; 3], Color32) {
     }
 }
 
+/// Numbers on a lighter colour than this are black: either way they stand out by more than four to one.
+const LIGHT: f32 = 0.45;
+
 /// The colour of a class among `ways`.
 pub(super) fn class_color(class: usize, ways: usize, palette: &Palette) -> Color32 {
     // Neighbours in number are far apart in hue.
@@ -202,8 +205,9 @@ pub(super) fn chip(
     palette: &Palette,
 ) -> f32 {
     let rect = Rect::from_min_size(left, vec2(height * 1.35, height));
-    painter.rect_filled(rect, 3.0, class_color(class, ways, palette));
-    let ink = if palette.dark { Color32::BLACK } else { Color32::WHITE };
+    let color = class_color(class, ways, palette);
+    painter.rect_filled(rect, 3.0, color);
+    let ink = if color.intensity() > LIGHT { Color32::BLACK } else { Color32::WHITE };
     let font = FontId::new((height * 0.78).min(12.0), FontFamily::Name(theme::STRONG.into()));
     painter.text(pos2(rect.center().x, rect.center().y), Align2::CENTER_CENTER, class + 1, font, ink);
     rect.right()
