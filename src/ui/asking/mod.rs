@@ -4,6 +4,7 @@
 //! is asked next is always the latest.
 
 mod own;
+pub(in crate::ui) mod reading;
 
 use super::scene::Changed;
 use super::session::Session;

@@ -2,8 +2,8 @@
 //! as a lifetime shows.
 
 use super::Base;
+use super::reading::{Reading, file_name};
 use crate::episode::Question;
-use crate::files::one_line;
 use crate::tasks::{Recalled, TASKS, Task};
 use crate::ui::session::failures::Attempt;
 use crate::ui::session::{Notice, Session};
@@ -38,12 +38,6 @@ pub(super) struct Own {
 struct Looking {
     first: PathBuf,
     result: Receiver<Vec<PathBuf>>,
-}
-
-/// A file being read.
-struct Reading {
-    path: PathBuf,
-    result: Receiver<Result<Vec<f32>, String>>,
 }
 
 /// How the names of pictures end that some task can be shown.
@@ -145,7 +139,7 @@ impl Session {
         let Some(reading) = &own.reading else {
             return own.looking.as_ref().map(|looking| format!("looking through {}", file_name(&looking.first)));
         };
-        let name = file_name(&reading.path);
+        let name = reading.name();
         Some(match own.queue.len() {
             0 => format!("reading {name}"),
             more => format!("reading {name}, {more} more after it"),
@@ -162,19 +156,9 @@ impl Session {
         let config = self.scene().and_then(|scene| Some((scene.task, scene.config.clone()?)));
         let (false, Some((task, config))) = (self.asking.own.reading.is_some(), config) else { return };
         let Some(path) = self.asking.own.queue.pop_front() else { return };
-        let (sender, result) = channel();
-        let (wake, file) = (self.waker(), path.clone());
-        let spawned = std::thread::Builder::new().name("hebbscope-pictures".into()).spawn(move || {
-            let whole_path = one_line(&file.display().to_string());
-            let read = task.read_example(&config.settings, &file);
-            let read = read.map_err(|error| error.to_string().replace(&whole_path, &file_name(&file)));
-            // A window that has been closed no longer wants the result.
-            let _delivered = sender.send(read);
-            wake();
-        });
-        match spawned {
-            Ok(_) => self.asking.own.reading = Some(Reading { path, result }),
-            Err(error) => self.warn(&format!("The pictures were not read: the system gives no thread ({error}).")),
+        match Reading::begin(task, config, path, self.waker()) {
+            Ok(reading) => self.asking.own.reading = Some(reading),
+            Err(problem) => self.warn(&problem),
         }
     }
 
@@ -199,11 +183,7 @@ impl Session {
             // Enough of them may have waited for something else to come into view.
             return self.show_own();
         };
-        let read = match reading.result.try_recv() {
-            Err(TryRecvError::Empty) => return,
-            Err(TryRecvError::Disconnected) => Err(format!("{}: an internal error", file_name(&reading.path))),
-            Ok(read) => read,
-        };
+        let Some(read) = reading.result() else { return };
         own.reading = None;
         match read {
             Ok(example) => own.kept.push(example),
@@ -287,8 +267,4 @@ fn in_folder(task: &dyn Task, path: &Path) -> Vec<PathBuf> {
     }
     let files = task.example_files(path, MOST_FILES).unwrap_or_default();
     if files.is_empty() { vec![path.to_owned()] } else { files }
-}
-
-fn file_name(path: &Path) -> String {
-    one_line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
 }

@@ -24,7 +24,6 @@ use cards::{Card, Cards};
 use pictures::Pictures;
 use sheet::{Change, Sheet};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// Where drawings of the viewer's own stand.
@@ -112,8 +111,9 @@ impl Session {
         let Some(scene) = self.scene() else { return };
         let tape = scene.drawn.as_ref().filter(|_| scene.shows_cards()).unwrap_or_else(|| scene.tape());
         let lesson = tape.content.one_shot().map(|one_shot| one_shot.lesson.clone());
-        if let Some(cards) = lesson.as_ref().and_then(Cards::of) {
+        if let Some(cards) = lesson.as_ref().and_then(Cards::of).filter(|_| self.can_live()) {
             self.change_cards(Change::New, |old| *old = cards);
+            // Also where the cards had these drawings already.
             self.live_cards();
         }
     }
@@ -218,8 +218,4 @@ impl Session {
 
 fn has_untouched(cards: &Cards) -> bool {
     (0..cards.count()).any(|card| cards.card(card).is_untouched())
-}
-
-fn file_name(path: &Path) -> String {
-    crate::files::one_line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
 }

@@ -1,14 +1,12 @@
 //! Pictures from files on cards: read one after the other on a thread.
 
 use super::cards::Card;
-use super::file_name;
 use super::sheet::Change;
-use crate::files::one_line;
+use crate::ui::asking::reading::Reading;
 use crate::ui::session::failures::Attempt;
 use crate::ui::session::{Notice, Session};
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// Pictures on their way from files to cards.
 #[derive(Default)]
@@ -16,16 +14,10 @@ pub(super) struct Pictures {
     /// Given, and not yet on their way to any card.
     dropped: Vec<PathBuf>,
     queue: VecDeque<(usize, PathBuf)>,
-    reading: Option<Reading>,
+    /// A file being read, and the card that it is for.
+    reading: Option<(usize, Reading)>,
     /// What could not be read, in words.
     problems: Vec<String>,
-}
-
-/// A file being read for a card.
-struct Reading {
-    card: usize,
-    path: PathBuf,
-    result: Receiver<Result<Vec<f32>, String>>,
 }
 
 impl Session {
@@ -62,38 +54,23 @@ impl Session {
 
     /// "reading tree.png"; `None` while nothing is read.
     pub fn card_being_read(&self) -> Option<String> {
-        self.drawing.pictures.reading.as_ref().map(|reading| format!("reading {}", file_name(&reading.path)))
+        self.drawing.pictures.reading.as_ref().map(|(_, reading)| format!("reading {}", reading.name()))
     }
 
     fn read_next_card(&mut self) {
         let config = self.scene().and_then(|scene| Some((scene.task, scene.config.clone()?)));
         let (true, Some((task, config))) = (self.drawing.pictures.reading.is_none(), config) else { return };
         let Some((card, path)) = self.drawing.pictures.queue.pop_front() else { return };
-        let (sender, result) = channel();
-        let (wake, file) = (self.waker(), path.clone());
-        let spawned = std::thread::Builder::new().name("hebbscope-pictures".into()).spawn(move || {
-            let whole_path = one_line(&file.display().to_string());
-            let read = task.read_example(&config.settings, &file);
-            let read = read.map_err(|error| error.to_string().replace(&whole_path, &file_name(&file)));
-            // A window that has been closed no longer wants the result.
-            let _delivered = sender.send(read);
-            wake();
-        });
-        match spawned {
-            Ok(_) => self.drawing.pictures.reading = Some(Reading { card, path, result }),
-            Err(error) => self.warn(&format!("The pictures were not read: the system gives no thread ({error}).")),
+        match Reading::begin(task, config, path, self.waker()) {
+            Ok(reading) => self.drawing.pictures.reading = Some((card, reading)),
+            Err(problem) => self.warn(&problem),
         }
     }
 
     /// Takes in what has been read.
     pub(super) fn update_card_pictures(&mut self) {
-        let Some(reading) = &self.drawing.pictures.reading else { return };
-        let read = match reading.result.try_recv() {
-            Err(TryRecvError::Empty) => return,
-            Err(TryRecvError::Disconnected) => Err(format!("{}: an internal error", file_name(&reading.path))),
-            Ok(read) => read,
-        };
-        let place = reading.card;
+        let Some((place, reading)) = &self.drawing.pictures.reading else { return };
+        let (Some(read), place) = (reading.result(), *place) else { return };
         self.drawing.pictures.reading = None;
         match read.map(|picture| Card::of(&picture)) {
             Ok(Some(card)) => {
