@@ -125,6 +125,14 @@ impl Tape {
         &self.activity[step * neurons..][..neurons]
     }
 
+    /// What its last plastic layer hears at one step; without one, the activities. Where convolutions come before, these are
+    /// the features of what is shown.
+    pub fn features_at(&self, step: usize) -> &[f32] {
+        let signal = self.layers.last().map_or(&self.activity, |layer| &layer.pre);
+        let width = signal.len() / self.steps.max(1);
+        &signal[step * width..][..width]
+    }
+
     /// The event that covers `step`.
     pub fn event_at(&self, step: usize) -> Option<&Event> {
         self.events.iter().find(|event| event.contains(step))

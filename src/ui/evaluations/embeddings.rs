@@ -5,7 +5,6 @@ use super::job::{Job, Message, Reporter};
 use super::principal::Principal;
 use super::{EvaluatedNetwork, keep};
 use crate::episode::{OneShot, Tape};
-use crate::ui::panels::one_look::seen::features_of;
 use crate::ui::scene::Scene;
 use crate::ui::session::Wake;
 use std::sync::Arc;
@@ -169,7 +168,7 @@ pub fn of_episode(tape: &Tape) -> Vec<Embedded> {
     let of_step = |step: usize| Embedded {
         name: lesson.names[lesson.classes[step]].clone(),
         drawing: lesson.drawings[step].clone(),
-        features: features_of(tape, step).to_vec(),
+        features: tape.features_at(step).to_vec(),
     };
     (0..lesson.steps()).map(of_step).collect()
 }

@@ -146,6 +146,11 @@ pub fn ink(value: f32, palette: &Palette) -> Color32 {
     Color32::from_gray((low as f32 + (high - low) as f32 * share).round() as u8)
 }
 
+/// A drawing: paper is one, ink is zero.
+pub fn drawing<'a>(values: &'a [f32], palette: &'a Palette) -> impl Iterator<Item = Color32> + 'a {
+    values.iter().map(|&value| ink(2.0 * value - 1.0, palette))
+}
+
 /// An example or an answer.
 pub fn grey(values: &[f32], palette: &Palette) -> Vec<Color32> {
     values.iter().map(|&value| ink(value, palette)).collect()

@@ -5,7 +5,7 @@ use crate::episode::{Lesson, OneShot};
 use crate::ui::lifetimes::GalleryLifetime;
 use crate::ui::numbers::percent;
 use crate::ui::panels::one_look::{chip, class_color};
-use crate::ui::panels::pixels::{self, Key, Textures, ink};
+use crate::ui::panels::pixels::{self, Key, Textures};
 use crate::ui::theme::Palette;
 use egui::{
     Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, TextStyle, TextureId, Ui, Vec2, pos2, vec2,
@@ -297,8 +297,7 @@ impl Atlas {
             for (step, drawing) in lesson.drawings.iter().enumerate() {
                 for (row, values) in drawing.chunks_exact(side).enumerate() {
                     let from = (step / across * side + row) * width + step % across * side;
-                    // Paper is one, ink is zero.
-                    let colors = values.iter().map(|&value| ink(2.0 * value - 1.0, palette));
+                    let colors = pixels::drawing(values, palette);
                     cells[from..][..side].iter_mut().zip(colors).for_each(|(cell, color)| *cell = color);
                 }
             }

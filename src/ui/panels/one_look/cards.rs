@@ -3,7 +3,7 @@
 use super::labels::{Label, label_ui};
 use super::seen::Seen;
 use super::{class_color, own_part};
-use crate::ui::panels::pixels::{self, Key, Textures, WHOLE, ink};
+use crate::ui::panels::pixels::{self, Key, Textures, WHOLE};
 use crate::ui::panels::recall::caption;
 use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
@@ -117,8 +117,7 @@ pub(super) fn drawing(ui: &Ui, rect: Rect, session: &Session, (step, name): (usi
     let Some(lesson) = scene.tape().content.one_shot().map(|one_shot| &one_shot.lesson) else { return };
     let options = pixels::options(ui.ctx(), rect.width(), lesson.side());
     let key = Key { identity: scene.identity(), dark: palette.dark, options };
-    // Paper is one, ink is zero.
-    let cells = || lesson.drawings[step].iter().map(|&value| ink(2.0 * value - 1.0, palette)).collect();
+    let cells = || pixels::drawing(&lesson.drawings[step], palette).collect();
     let texture = textures.fixed(ui.ctx(), &format!("{name} {step}"), key, lesson.side(), cells);
     ui.painter().image(texture, rect, WHOLE, Color32::WHITE);
 }

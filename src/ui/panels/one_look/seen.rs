@@ -69,7 +69,7 @@ impl Seen {
             }
         };
         let classes = (0..ways).map(class).collect();
-        let query = if is_asked { features_of(tape, last).to_vec() } else { Vec::new() };
+        let query = if is_asked { tape.features_at(last).to_vec() } else { Vec::new() };
         Some(Self { step, labelled, classes, query })
     }
 
@@ -89,24 +89,17 @@ impl Seen {
     }
 }
 
-/// What the convolutions make of the drawing of a step.
-pub fn features_of(tape: &Tape, step: usize) -> &[f32] {
-    let signal = tape.layers.last().map_or(&tape.activity[..], |layer| &layer.pre);
-    let width = signal.len() / tape.steps.max(1);
-    &signal[step * width..][..width]
-}
-
 /// The largest magnitude of all features of a lifetime.
 pub fn largest_feature(tape: &Tape) -> f32 {
-    let all = (0..tape.steps).flat_map(|step| features_of(tape, step));
+    let all = (0..tape.steps).flat_map(|step| tape.features_at(step));
     all.fold(0.0, |largest: f32, value| largest.max(value.abs()))
 }
 
 fn mean(tape: &Tape, steps: &[usize]) -> Vec<f32> {
     let Some((&first, others)) = steps.split_first() else { return Vec::new() };
-    let mut sum = features_of(tape, first).to_vec();
+    let mut sum = tape.features_at(first).to_vec();
     for &step in others {
-        sum.iter_mut().zip(features_of(tape, step)).for_each(|(sum, value)| *sum += value);
+        sum.iter_mut().zip(tape.features_at(step)).for_each(|(sum, value)| *sum += value);
     }
     sum.iter_mut().for_each(|sum| *sum /= steps.len() as f32);
     sum
