@@ -16,7 +16,7 @@ use crate::ui::evaluations::embeddings::View;
 use crate::ui::numbers::grouped;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
-use egui::{RichText, Ui};
+use egui::{Color32, RichText, Ui};
 use map::Map;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -37,8 +37,23 @@ enum Plane {
 pub struct EmbeddingMap {
     plane: Plane,
     textures: Textures,
-    /// The map, and of which scene, plane and number of other drawings it is.
-    map: Option<(u64, Plane, Option<u64>, Map)>,
+    drawn: Option<Drawn>,
+}
+
+/// A map that was made.
+struct Drawn {
+    of: Source,
+    /// `None` where all drawings have the same features.
+    map: Option<Map>,
+}
+
+/// What a map is made of.
+#[derive(Clone, Copy, PartialEq)]
+struct Source {
+    scene: u64,
+    plane: Plane,
+    /// Iterations of the network whose drawings of many episodes say which plane it is.
+    iteration: Option<u64>,
 }
 
 impl Panel for EmbeddingMap {
@@ -48,12 +63,12 @@ impl Panel for EmbeddingMap {
 
     fn note(&self, session: &Session) -> String {
         let Some(scene) = session.scene() else { return String::new() };
-        match &self.map {
-            Some((_, Plane::Many, Some(iteration), map)) if *iteration != scene.iteration => {
-                format!("{} drawings, iteration {}", map.others.len(), grouped(*iteration))
-            }
-            Some((_, Plane::Many, _, map)) => format!("{} unseen drawings", map.others.len()),
-            _ => scene.life_name(),
+        let Some(Drawn { of: Source { iteration: Some(iteration), .. }, map: Some(map) }) = &self.drawn else {
+            return scene.life_name();
+        };
+        match *iteration == scene.iteration {
+            true => format!("{} unseen drawings", map.others.len()),
+            false => format!("{} drawings, iteration {}", map.others.len(), grouped(*iteration)),
         }
     }
 
@@ -89,7 +104,6 @@ impl Panel for EmbeddingMap {
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
         let palette = Palette::of(ui.ctx());
         let can_live = session.can_live();
-        let mut said = None;
         let mut plane = if can_live { self.plane } else { Plane::Own };
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
@@ -106,41 +120,28 @@ impl Panel for EmbeddingMap {
         if can_live {
             self.plane = plane;
         }
-        let found = match plane {
-            Plane::Own => None,
-            Plane::Many => match session.request_embedding() {
-                View::Found(found) => Some(found),
-                View::Progress(done) => {
-                    said = Some((format!("drawing {} …", grouped(done as u64)), palette.quiet));
-                    None
-                }
-                View::Problem(problem) => {
-                    said = Some((format!("No map: {problem}."), palette.wrong));
-                    None
-                }
-                View::Nothing => None,
-            },
-        };
-        if let Some((words, color)) = said {
-            ui.label(RichText::new(words).small().color(color));
-            return;
-        }
-        let Some(scene) = session.scene() else { return };
-        let identity = scene.identity();
-        let of = found.as_ref().map(|found| found.iteration);
-        let is_known = self
-            .map
-            .as_ref()
-            .is_some_and(|(known, drawn, iteration, _)| (*known, *drawn, *iteration) == (identity, plane, of));
-        if !is_known {
-            self.map = Map::of(scene.tape(), found).map(|map| (identity, plane, of, map));
-        }
-        match &self.map {
-            Some((.., map)) => paint::map_ui(ui, session, map, &mut self.textures),
-            None => {
-                let words = "All drawings of this episode have the same features.";
-                ui.label(RichText::new(words).small().color(palette.quiet));
+        let view = (plane == Plane::Many).then(|| session.request_embedding());
+        let found = match view {
+            Some(View::Progress(done)) => {
+                return say(ui, &format!("drawing {} …", grouped(done as u64)), palette.quiet);
             }
+            Some(View::Problem(problem)) => return say(ui, &format!("No map: {problem}."), palette.wrong),
+            Some(View::Found(found)) => Some(found),
+            Some(View::Nothing) | None => None,
+        };
+        let Some(scene) = session.scene() else { return };
+        let of = Source { scene: scene.identity(), plane, iteration: found.as_ref().map(|found| found.iteration) };
+        if self.drawn.as_ref().is_none_or(|drawn| drawn.of != of) {
+            self.drawn = Some(Drawn { of, map: Map::of(scene.tape(), found) });
+        }
+        match self.drawn.as_ref().and_then(|drawn| drawn.map.as_ref()) {
+            Some(map) => paint::map_ui(ui, session, map, &mut self.textures),
+            None => say(ui, "All drawings of this episode have the same features.", palette.quiet),
         }
     }
+}
+
+/// What stands in the place of a map.
+fn say(ui: &mut Ui, words: &str, color: Color32) {
+    ui.label(RichText::new(words).small().color(color));
 }

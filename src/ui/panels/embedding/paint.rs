@@ -4,10 +4,13 @@ use super::map::{Map, Point, framed};
 use crate::ui::fitting;
 use crate::ui::numbers::{decimals, percent};
 use crate::ui::panels::one_look::{chip, class_color};
-use crate::ui::panels::pixels::{self, Textures, WHOLE, ink};
+use crate::ui::panels::pixels::{self, Key, Textures, WHOLE};
+use crate::ui::scene::Scene;
 use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
-use egui::{Align2, Color32, Pos2, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
+};
 
 /// The smallest and the largest side of a drawing of the episode, and which share of the map it takes.
 const SIDES: [f32; 2] = [18.0, 44.0];
@@ -28,6 +31,7 @@ const WIDER: f32 = 3.6;
 /// Draws it, as large as there is room. A click on a drawing of the episode goes to its step.
 pub(super) fn map_ui(ui: &mut Ui, session: &mut Session, map: &Map, textures: &mut Textures) {
     let palette = Palette::of(ui.ctx());
+    let Some(identity) = session.scene().map(Scene::identity) else { return };
     let area = ui.available_rect_before_wrap();
     if area.width() < 40.0 || area.height() < 40.0 {
         return;
@@ -56,7 +60,11 @@ pub(super) fn map_ui(ui: &mut Ui, session: &mut Session, map: &Map, textures: &m
             lines_ui(&painter, map, at, palette);
         }
         let name = format!("embedded {index}");
-        thumbnail(ui, &painter, rect, &point.drawing.drawing, &name, textures);
+        let drawing = &point.drawing.drawing;
+        let columns = drawing.len().isqrt();
+        let key = Key { identity, dark: palette.dark, options: pixels::options(ui.ctx(), side, columns) };
+        let cells = || pixels::drawing(drawing, palette).collect();
+        painter.image(textures.fixed(ui.ctx(), &name, key, columns, cells), rect, WHOLE, Color32::WHITE);
         let color = if is_query { palette.mark } else { class_color(point.class, ways, palette) };
         let width = if index == step { 2.5 } else { 1.5 };
         painter.rect_stroke(rect, 0.0, Stroke::new(width, color), StrokeKind::Outside);
@@ -83,7 +91,7 @@ pub(super) fn map_ui(ui: &mut Ui, session: &mut Session, map: &Map, textures: &m
 }
 
 /// Lines from the query to the classes, over the drawings: those that are near it lie below one another.
-fn lines_ui(painter: &egui::Painter, map: &Map, at: impl Fn([f32; 2]) -> Pos2, palette: &Palette) {
+fn lines_ui(painter: &Painter, map: &Map, at: impl Fn([f32; 2]) -> Pos2, palette: &Palette) {
     let Some((query, labelled)) = map.own.split_last() else { return };
     for point in labelled {
         let (color, probability) = (class_color(point.class, map.answer.len(), palette), map.probability(point));
@@ -113,16 +121,6 @@ fn dot_radius(frame: Rect) -> f32 {
     (frame.width().min(frame.height()) * DOT_SHARE).clamp(DOTS[0], DOTS[1])
 }
 
-fn thumbnail(ui: &Ui, painter: &egui::Painter, rect: Rect, drawing: &[f32], name: &str, textures: &mut Textures) {
-    let palette = Palette::of(ui.ctx());
-    let side = drawing.len().isqrt();
-    let options = pixels::options(ui.ctx(), rect.width(), side);
-    // Paper is one, ink is zero.
-    let cells = drawing.iter().map(|&value| ink(2.0 * value - 1.0, palette)).collect();
-    let texture = textures.get(ui.ctx(), name, cells, side, options);
-    painter.image(texture, rect, WHOLE, Color32::WHITE);
-}
-
 /// The dot of another episode that is nearest to the pointer, if any is near.
 fn nearest(map: &Map, pos: Pos2, at: impl Fn([f32; 2]) -> Pos2) -> Option<(usize, Pos2)> {
     let places = map.others.iter().map(|place| at(*place)).enumerate();
@@ -140,7 +138,10 @@ fn hovered_ui(ui: &Ui, frame: Rect, place: Pos2, index: usize, map: &Map, textur
     let top = (place.y - side / 2.0).clamp(frame.top() + 2.0, frame.bottom() - side - 2.0);
     let rect = Rect::from_min_size(pos2(left, top), vec2(side, side));
     ui.painter().circle_filled(place, dot_radius(frame) + 1.0, palette.accent);
-    thumbnail(ui, ui.painter(), rect, &other.drawing, "hovered", textures);
+    let columns = other.drawing.len().isqrt();
+    let (cells, options) = (pixels::drawing(&other.drawing, palette), pixels::options(ui.ctx(), side, columns));
+    let texture = textures.get(ui.ctx(), "hovered", cells.collect(), columns, options);
+    ui.painter().image(texture, rect, WHOLE, Color32::WHITE);
     ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, palette.accent), StrokeKind::Outside);
 }
 
