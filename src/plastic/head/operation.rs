@@ -1,7 +1,7 @@
 //! Lifetimes of a plastic soft-max layer as one operation in Candle's graph, on the CPU.
 //!
-//! In plain autograd every step is a dozen small operations of a batch, and the head takes longer than the convolutions
-//! before it. Here each lifetime is lived by itself, as is its way back, with derivatives of the update from the rule
+//! In plain autograd every step is a dozen small operations of a batch, and where lifetimes share their drawings the head
+//! takes longer than the convolutions before it. Here each lifetime is lived by itself, as is its way back, with derivatives of the update from the rule
 //! itself. The order of operations is that of `stepwise` and of replay: outputs are the same bits, and a trace that is
 //! rebuilt is the trace that was lived. Gradients of lifetimes are added in order: the result does not depend on the
 //! number of threads.
