@@ -3,41 +3,18 @@
 pub mod characters;
 pub mod patterns;
 pub mod pictures;
+mod place;
 pub mod provenance;
 pub mod random;
 mod recent;
 
+pub use place::{DATA_VARIABLE, Named, data_folder};
 pub use provenance::Provenance;
 pub use random::{Generator, Stream};
 
 use crate::files::one_line;
-use std::path::{Path, PathBuf};
-
-/// The environment variable that names the folder with data sets in their official layouts.
-pub const DATA_VARIABLE: &str = "HEBBSCOPE_DATA";
-
-/// The folder that [`DATA_VARIABLE`] names; `None` when it is not set or empty.
-pub fn data_folder() -> Option<PathBuf> {
-    std::env::var_os(DATA_VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from)
-}
-
-/// Where `what` is to be looked for: at `path`, otherwise where [`DATA_VARIABLE`] says; and this place in words.
-///
-/// # Errors
-/// When there is neither.
-fn place_of(path: Option<&Path>, what: &str) -> Result<(PathBuf, String), DataError> {
-    match (path, data_folder()) {
-        (Some(path), _) => Ok((path.to_owned(), path.display().to_string())),
-        (None, Some(folder)) => {
-            let words = format!("{DATA_VARIABLE} = {}", folder.display());
-            Ok((folder, words))
-        }
-        (None, None) => {
-            let problem = format!("expected a path or the environment variable {DATA_VARIABLE}, found neither");
-            Err(DataError::of(what, problem))
-        }
-    }
-}
+use place::place_of;
+use std::path::Path;
 
 /// Which examples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

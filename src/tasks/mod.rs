@@ -139,12 +139,13 @@ pub trait Task: Sync {
         self.experiment(settings, Purpose::Testing)
     }
 
-    /// Writes into `settings` what they leave to the circumstances, once, when a run begins.
+    /// Writes into `settings` what they leave to the circumstances, once, when a run begins. What comes back says why
+    /// examples that the circumstances promise are not those that it is; `None` where they are.
     ///
     /// # Errors
     /// When the circumstances do not allow for any of it.
-    fn resolve(&self, _settings: &mut Settings) -> std::result::Result<(), SettingError> {
-        Ok(())
+    fn resolve(&self, _settings: &mut Settings) -> std::result::Result<Option<String>, SettingError> {
+        Ok(None)
     }
 
     /// What a network with `settings` learns from, in words that follow from them alone: what a task makes up, and of

@@ -60,6 +60,8 @@ pub struct Trainer {
     /// The same as every tape keeps it.
     run: Arc<Value>,
     pub(super) experiment: Box<dyn Experiment>,
+    /// Why a run that has just begun learns from other examples than the circumstances promise, where it does.
+    absence: Option<String>,
     pub(super) parameters: Parameters,
     pub(super) adam: Adam,
     pub(super) generator: Generator,
@@ -76,8 +78,9 @@ impl Trainer {
     /// # Errors
     /// When the settings ask for too much together, or examples are missing, damaged, or others than before.
     pub fn new(mut config: RunConfig) -> Result<Self, SettingError> {
+        let absence = config.settle()?;
         let experiment = config.training_experiment()?;
-        Ok(Self::with_experiment(config, experiment))
+        Ok(Self { absence, ..Self::with_experiment(config, experiment) })
     }
 
     /// A new run of an experiment that is not in the registry.
@@ -93,12 +96,31 @@ impl Trainer {
         let adam = Adam::new(experiment.optimiser());
         let (curve, last_tape, keeps_gradients, last_gradients) = (Vec::new(), None, false, None);
         let run = config.to_json();
-        Self { config, run, experiment, parameters, adam, generator, curve, last_tape, keeps_gradients, last_gradients }
+        Self {
+            config,
+            run,
+            experiment,
+            absence: None,
+            parameters,
+            adam,
+            generator,
+            curve,
+            last_tape,
+            keeps_gradients,
+            last_gradients,
+        }
     }
 
-    /// What the run learns from, in a few words; `None` where there is nothing to tell.
+    /// What the run learns from, in a few words, and why, where it was to be something else; `None` where there is
+    /// nothing to tell.
     pub fn examples(&self) -> Option<String> {
-        self.experiment.examples()
+        let told = [self.experiment.examples(), self.absence.clone()].into_iter().flatten().collect::<Vec<_>>();
+        (!told.is_empty()).then(|| told.join("; "))
+    }
+
+    /// Whether it learns from other examples than the circumstances promise, which [`Self::examples`] tells.
+    pub fn has_other_examples(&self) -> bool {
+        self.absence.is_some()
     }
 
     /// Goes on computing on `compute`.

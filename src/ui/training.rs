@@ -396,6 +396,9 @@ fn launch(config: &RunConfig, choice: Choice, runs_folder: &Path, wake: Wake) ->
     let name = format!("{}-seed-{}", config.task().name(), config.seed);
     // First, because a run that cannot begin leaves no folder.
     let mut trainer = Trainer::new(config.clone())?;
+    if let Some(examples) = trainer.examples().filter(|_| trainer.has_other_examples()) {
+        notices.push(told(format!("Training on {examples}."), false));
+    }
     trainer.move_to(&compute)?;
     // The trainer's own configuration: it has settled where the examples come from.
     let config = trainer.config().clone();

@@ -1,6 +1,7 @@
 //! The tasks, and the networks that come with the program.
 
 mod agents;
+mod data_variable;
 mod images;
 mod letters;
 mod maze;

@@ -117,6 +117,9 @@ fn several(arguments: &Arguments) -> anyhow::Result<seeds::Several> {
         seeds.0.end - 1,
         parent.display()
     ));
+    if let Some(examples) = &begun.examples {
+        say(&format!("{examples}\n"));
+    }
     Ok(begun)
 }
 

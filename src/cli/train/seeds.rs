@@ -114,6 +114,8 @@ pub struct Several {
     pub folders: Vec<PathBuf>,
     /// A sentence for each run that could not be made.
     pub problems: Vec<String>,
+    /// What they learn from, where they have just begun.
+    pub examples: Option<String>,
 }
 
 /// The folder above them for this process alone; waits for another one that is making its runs in it.
@@ -146,8 +148,9 @@ pub fn begin(parent: &Path, config: &RunConfig, seeds: &Seeds) -> anyhow::Result
     };
     refuse_taken()?;
     // What the settings leave to the circumstances is settled once, for all of them.
-    let mut settled = config.clone();
-    settled.training_experiment()?;
+    let trainer = Trainer::new(config.clone())?;
+    let (settled, examples) = (trainer.config().clone(), trainer.examples());
+    drop(trainer);
     std::fs::create_dir_all(parent)
         .map_err(|error| FileError::new(parent, format!("cannot be written: {}", reason(&error))))?;
     let _held = held(parent)?;
@@ -160,7 +163,7 @@ pub fn begin(parent: &Path, config: &RunConfig, seeds: &Seeds) -> anyhow::Result
     for (path, config) in plan.runs(parent)? {
         make(&path, config)?;
     }
-    Ok(Several { folders, problems: Vec::new() })
+    Ok(Several { folders, problems: Vec::new(), examples })
 }
 
 /// Makes a run that has not begun.
@@ -186,7 +189,7 @@ pub fn found(parent: &Path, changes: &[(String, String)]) -> anyhow::Result<Seve
             }
         }
     }
-    Ok(Several { folders: runs_below(parent), problems })
+    Ok(Several { folders: runs_below(parent), problems, examples: None })
 }
 
 /// How runs are to be trained.
@@ -206,7 +209,7 @@ pub struct Orders {
 /// # Errors
 /// When a run cannot go on; the others are trained all the same.
 pub fn train(several: Several, orders: &Orders, compute: &Compute, stop: &AtomicBool) -> anyhow::Result<()> {
-    let Several { folders, mut problems } = several;
+    let Several { folders, mut problems, .. } = several;
     let (mut waiting, mut active) = (VecDeque::from(folders), Vec::<Active>::new());
     let (mut is_stopping, mut printed) = (false, Instant::now());
     while !active.is_empty() || !(waiting.is_empty() || is_stopping) {

@@ -23,7 +23,7 @@ pub mod walk;
 pub use super::Split;
 
 use super::recent::Recent;
-use super::{DataError, Generator, Provenance, Stream, place_of};
+use super::{DataError, Generator, Named, Provenance, Stream, place_of};
 use crate::files::{Fingerprint, one_line};
 use cifar::Layout;
 use rand::{RngCore as _, seq::index};
@@ -33,6 +33,9 @@ use std::sync::Arc;
 
 /// What is counted where it is put on record what a network has learned from.
 const UNIT: &str = "pictures";
+
+/// What the official data set is called.
+const CIFAR: &str = "CIFAR-10";
 
 /// Where pictures come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -215,12 +218,20 @@ fn fingerprint<'a>(pictures: impl Iterator<Item = &'a [u8]>) -> String {
 /// # Errors
 /// When it is not there.
 pub fn locate(path: Option<&Path>) -> Result<Layout, DataError> {
-    let (folder, place) = place_of(path, "CIFAR-10")?;
+    let (folder, place) = place_of(path, CIFAR)?;
     Layout::find(&folder).ok_or_else(|| {
         let expected = "expected CIFAR-10 in its binary layout (a folder with data_batch_1.bin or its .tar.gz)";
         let other = cifar::other_version(&folder);
         other.unwrap_or_else(|| DataError::of(place, format!("{expected}, found none")))
     })
+}
+
+/// Whether CIFAR-10 is where [`DATA_VARIABLE`](super::DATA_VARIABLE) says.
+///
+/// # Errors
+/// When the variable names what cannot be read.
+pub fn named() -> Result<Named, DataError> {
+    Named::look(CIFAR, || locate(None))
 }
 
 /// Where files were found; for CIFAR-10 that may depend on the environment.

@@ -11,7 +11,7 @@ use super::{Experiment, Goal, Measure, Purpose, Task, Unit};
 use crate::data::pictures::{
     Pictures, Request, Source, Split,
     cifar::{Layout, other_version},
-    locate,
+    locate, named,
 };
 use crate::data::{DataError, Generator, Provenance, patterns, pictures};
 use crate::episode::Question;
@@ -122,8 +122,9 @@ impl Task for Images {
 
     /// `auto` becomes what there is (CIFAR-10 at `path` or where `HEBBSCOPE_DATA` says, a folder at `path`, otherwise
     /// dead leaves), so that a run that goes on later cannot change its pictures without a word.
-    fn resolve(&self, settings: &mut Settings) -> Result<(), SettingError> {
+    fn resolve(&self, settings: &mut Settings) -> Result<Option<String>, SettingError> {
         fields::resolve_path(settings)?;
+        let mut absence = None;
         if settings.choice("source") == "auto" {
             let source = match settings.path("path") {
                 Some(path) if Layout::find(&path).is_some() => "cifar",
@@ -133,12 +134,17 @@ impl Task for Images {
                     let problem = "expected CIFAR-10 or a folder of pictures, found neither";
                     return Err(DataError::new(&path, problem).into());
                 }
-                None if locate(None).is_ok() => "cifar",
-                None => "dead_leaves",
+                None => match named()?.or_why() {
+                    Ok(()) => "cifar",
+                    Err(why) => {
+                        absence = why;
+                        "dead_leaves"
+                    }
+                },
             };
             settings.set("source", &source.into())?;
         }
-        Ok(())
+        Ok(absence)
     }
 
     /// Of files that are not on record only the kind is known.
@@ -209,8 +215,8 @@ fn configured(settings: &Settings) -> Result<Source, SettingError> {
 
 /// Pictures that no training with these settings sees: those that a folder has kept, otherwise the test batch of
 /// CIFAR-10 where it can be found, otherwise dead leaves. Networks travel without their pictures and are looked at
-/// all the same; [`Experiment::examples`] says which pictures these are. Where the settings name a place, the last
-/// part says what became of the pictures there, if it is not they.
+/// all the same; [`Experiment::examples`] says which pictures these are. Where the settings or the environment name a
+/// place, the last part says what became of the pictures there, if it is not they.
 fn unseen(settings: &Settings) -> Result<(Request, Pictures, Option<String>), SettingError> {
     let opened = |source| {
         let request = request(settings, source);
@@ -240,9 +246,13 @@ fn unseen(settings: &Settings) -> Result<(Request, Pictures, Option<String>), Se
             format!("the pictures of {place} that this network learned from are not there")
         });
     }
-    let source = if locate(None).is_ok() { Source::Cifar(None) } else { Source::DeadLeaves };
+    let (source, why) = match named()?.or_why() {
+        Ok(()) => (Source::Cifar(None), None),
+        Err(why) => (Source::DeadLeaves, why),
+    };
     let (request, pictures) = opened(source)?;
-    Ok((request, pictures, absence))
+    let absences: Vec<String> = [absence, why].into_iter().flatten().collect();
+    Ok((request, pictures, (!absences.is_empty()).then(|| absences.join("; "))))
 }
 
 fn request(settings: &Settings, source: Source) -> Request {

@@ -138,8 +138,9 @@ impl Task for Omniglot {
 
     /// `auto` becomes what there is (Omniglot at `path` or where `HEBBSCOPE_DATA` says, a folder at `path`, otherwise
     /// invented characters), so that a run that goes on later cannot change its characters without a word.
-    fn resolve(&self, settings: &mut Settings) -> Result<(), SettingError> {
+    fn resolve(&self, settings: &mut Settings) -> Result<Option<String>, SettingError> {
         fields::resolve_path(settings)?;
+        let mut absence = None;
         if settings.choice("source") == "auto" {
             let source = match settings.path("path") {
                 Some(path) if omniglot::locate(Some(&path)).is_ok() => "omniglot",
@@ -148,12 +149,17 @@ impl Task for Omniglot {
                     let problem = "expected Omniglot or a folder of folders of pictures, found neither";
                     return Err(DataError::new(&path, problem).into());
                 }
-                None if omniglot::locate(None).is_ok() => "omniglot",
-                None => "invented",
+                None => match omniglot::named()?.or_why() {
+                    Ok(()) => "omniglot",
+                    Err(why) => {
+                        absence = why;
+                        "invented"
+                    }
+                },
             };
             settings.set("source", &source.into())?;
         }
-        Ok(())
+        Ok(absence)
     }
 
     /// Of files that are not on record only the kind is known.

@@ -233,18 +233,26 @@ impl RunConfig {
             .is_ok_and(|network| network.layers().iter().any(|layer| layer.plasticity.writing.has_eta()))
     }
 
-    /// The experiment of this run. A run that begins has what its settings leave to the circumstances settled, and
-    /// keeps the fingerprint of its examples and what is to be put on record of them; one that goes on must find the same
-    /// examples.
+    /// Settles what the settings leave to the circumstances, for a run that begins; says why examples that the
+    /// circumstances promise are not those that it is.
     ///
     /// # Errors
-    /// When the settings ask for too much together, or examples are missing, damaged, or others than before.
-    pub fn training_experiment(&mut self) -> Result<Box<dyn Experiment>, SettingError> {
+    /// When the circumstances do not allow for any of it.
+    pub fn settle(&mut self) -> Result<Option<String>, SettingError> {
         // What it was tested with has no part in how it goes on.
         if let Some(settings) = self.trained.take() {
             self.settings = settings;
         }
-        self.task().resolve(&mut self.settings)?;
+        self.task().resolve(&mut self.settings)
+    }
+
+    /// The experiment of this run. A run that begins is [settled](Self::settle), and keeps the fingerprint of its examples
+    /// and what is to be put on record of them; one that goes on must find the same examples.
+    ///
+    /// # Errors
+    /// When the settings ask for too much together, or examples are missing, damaged, or others than before.
+    pub fn training_experiment(&mut self) -> Result<Box<dyn Experiment>, SettingError> {
+        self.settle()?;
         let experiment = self.task().experiment(&self.settings, Purpose::Training)?;
         let found = experiment.fingerprint();
         match &self.fingerprint {

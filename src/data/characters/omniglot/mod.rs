@@ -14,7 +14,7 @@ mod archive;
 mod place;
 pub mod sheet;
 
-pub use place::{Part, locate};
+pub use place::{Part, locate, named};
 
 use super::drawing::drawing;
 use super::gather::{Gathered, Looked};

@@ -2,7 +2,7 @@
 
 use super::NAME;
 use crate::data::pictures::walk::is_unfinished;
-use crate::data::{DataError, place_of};
+use crate::data::{DataError, Named, place_of};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -63,6 +63,14 @@ pub fn locate(path: Option<&Path>) -> Result<Vec<Part>, DataError> {
     let [background, evaluation] = PARTS;
     let expected = format!("expected {NAME} ({background}.zip and {evaluation}.zip, or these unpacked)");
     Err(DataError::of(place, format!("{expected}, found none")))
+}
+
+/// Whether Omniglot is where [`DATA_VARIABLE`](crate::data::DATA_VARIABLE) says.
+///
+/// # Errors
+/// When the variable names what cannot be read.
+pub fn named() -> Result<Named, DataError> {
+    Named::look(NAME, || locate(None))
 }
 
 /// The part whose folder a file's path leads through.
