@@ -11,11 +11,13 @@ use hebbscope::train::{Checkpoint, RunConfig, Snapshot, Trainer};
 use hebbscope::ui::inspector::Pinned;
 use hebbscope::ui::layout::{Named, Subject};
 use hebbscope::ui::matrices::MatrixKind;
-use hebbscope::ui::numbers::percent;
+use hebbscope::ui::numbers::{figures, percent};
 use hebbscope::ui::panels::one_look::seen::Seen;
 use hebbscope::ui::panels::{PANELS, one_look};
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::{App, Session, scene};
+use serde_json::json;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -72,6 +74,36 @@ fn features_columns_of_h_and_probabilities_are_those_of_the_tape_and_come_when_t
             }
             assert_eq!(seen.query, if step == last { at(last).to_vec() } else { Vec::new() });
         }
+    }
+}
+
+/// What a matrix panel says of H is what this panel says: which H it is, and what its colours reach.
+#[test]
+fn h_has_one_range_and_one_name_here_and_in_the_matrix_at_every_step() {
+    let mut harness = opened(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/omniglot.safetensors")));
+    let tape = tape(&harness.state().session);
+    let last = tape.steps - 1;
+    let mut reel = Reel::new(Arc::clone(&tape), 0);
+    let mut largest = |step: usize| reel.trace_at(step).iter().fold(0.0, |most: f32, value| most.max(value.abs()));
+    let seen = (0..=last).map(&mut largest).fold(0.0, f32::max);
+    let left_behind = largest(tape.steps);
+    for range in ["most", "full"] {
+        let ranges = json!({ "ranges": vec![range; MatrixKind::ALL.len()] });
+        harness.state_mut().dock().choose(&[("Trace".to_owned(), ranges)].into());
+        let mut reached = BTreeSet::new();
+        for step in 0..=last {
+            harness.state_mut().session.clock.seek(step);
+            harness.run_steps(2);
+            let span = harness.state_mut().session.matrix(MatrixKind::Trace).unwrap().span;
+            assert_eq!(span.full, seen, "what the query writes ({left_behind}) is never read");
+            let reach = figures(f64::from(if range == "full" { span.full } else { span.most }), 3);
+            let which =
+                if step == last { "H before the query".into() } else { format!("H before drawing {}", step + 1) };
+            harness.get_by_label_contains(&format!(", {which} (±{reach}), probability"));
+            harness.get_by_label_contains(&format!("step {} · {which} · ", step + 1));
+            reached.insert(reach);
+        }
+        assert_eq!(reached.len(), 1, "a colour means the same at every step: {reached:?}");
     }
 }
 
@@ -217,7 +249,7 @@ fn the_inspector_speaks_of_features_and_classes_of_the_same_step() {
         harness.get_by_label_contains(&format!("feature 7 → class {}", class + 1));
     }
     // One step has written by now, and it is named.
-    harness.get_by_label_contains(&format!("study {}, step 1 wrote", class + 1));
+    harness.get_by_label_contains(&format!("class {}, step 1 wrote", class + 1));
     harness.state_mut().session.clock.seek(5);
     harness.run_steps(3);
     harness.get_by_label_contains("= soft-max(… + ");

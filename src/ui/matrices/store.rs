@@ -37,7 +37,7 @@ pub struct MatrixView {
     /// The numbers.
     pub matrix: Arc<Matrix>,
     /// What colours can reach: of the values themselves, or of the trace that the lifetime leaves behind (for ΔH, of
-    /// the changes along the lifetime).
+    /// the changes along the lifetime; in a lesson, of what any of its steps is computed with).
     pub span: Span,
 }
 
@@ -140,12 +140,13 @@ impl Matrices {
         Some(matrix)
     }
 
-    fn span(&mut self, scene: &Scene, kind: MatrixKind, matrix: &Matrix) -> Option<Span> {
+    fn span(&mut self, scene: &mut Scene, kind: MatrixKind, matrix: &Matrix) -> Option<Span> {
         let known = self.spans.get(&kind).copied();
         let mut span = match known {
             Some(span) => span,
             None => match kind {
                 MatrixKind::TraceChange => span_of_changes(scene)?,
+                _ if scene.lesson().is_some() => span_of_steps(scene, kind)?,
                 MatrixKind::Trace => Span::of(scene.last_trace.as_ref()?),
                 _ => Span::of(&*with_trace(scene, kind, scene.tape().steps, scene.last_trace.as_ref()?)?),
             },
@@ -174,6 +175,22 @@ fn with_trace(scene: &Scene, kind: MatrixKind, step: usize, trace: &Matrix) -> O
         MatrixKind::Effective => Some(derived::effective(&scene.w, alpha_kind, alpha, trace)),
         _ => None,
     }
+}
+
+/// How far a matrix of a lesson reaches in any of its steps. What the query writes is not among it: no step is computed
+/// with it.
+fn span_of_steps(scene: &mut Scene, kind: MatrixKind) -> Option<Span> {
+    let [rows, columns] = scene.shape();
+    let mut span = Span { most: 0.0, full: 0.0 };
+    for step in 0..scene.tape().steps {
+        let trace = Matrix::new(rows, columns, scene.reel.trace_at(step).to_vec()).ok()?;
+        let of_step = match kind {
+            MatrixKind::Trace => Span::of(&trace),
+            _ => Span::of(&*with_trace(scene, kind, step, &trace)?),
+        };
+        span = Span { most: span.most.max(of_step.most), full: span.full.max(of_step.full) };
+    }
+    Some(span)
 }
 
 /// How far single steps change single synapses, along the whole lifetime and over synapses spread evenly.

@@ -81,11 +81,13 @@ impl Window {
     }
 }
 
-/// What panels share: one window for each size of matrix, and the cell under the pointer.
+/// What panels share: one window for each size of matrix, the cell under the pointer, what the colours of H reach.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LinkedWindows {
     windows: HashMap<[usize; 2], Window>,
     pointed: Option<Pointed>,
+    /// What the colours of H reach in the panel that has drawn it last, and in which frame.
+    reach: Option<(u64, f32)>,
 }
 
 /// The cell under the pointer in one frame.
@@ -114,6 +116,16 @@ impl LinkedWindows {
     /// Says which cell (row, column) of a matrix of this size the pointer is on in this frame.
     pub fn point_at(&mut self, frame: u64, rows: usize, columns: usize, cell: (usize, usize)) {
         self.pointed = Some(Pointed { frame, size: [rows, columns], cell });
+    }
+
+    /// Says what the colours of H reach in a panel that is drawn in this frame.
+    pub fn reach(&mut self, frame: u64, reach: f32) {
+        self.reach = Some((frame, reach));
+    }
+
+    /// What the colours of H reach, as said in this frame or, by a panel that is drawn later, in the one before.
+    pub fn reached(&self, frame: u64) -> Option<f32> {
+        self.reach.filter(|(said, _)| said + 1 >= frame).map(|(_, reach)| reach)
     }
 
     /// The cell of matrices of this size that the pointer is on, in whichever panel: as said in this frame or, by a

@@ -21,6 +21,13 @@ impl Scene {
         self.tape().content.one_shot().map(|one_shot| &one_shot.lesson)
     }
 
+    /// Which trace it is that a step of a lesson is computed with: "H before drawing 3", "H before the query", whose own
+    /// writing is never read; `None` for a lifetime of something else.
+    pub fn trace_words(&self, step: usize) -> Option<String> {
+        let labelled = self.lesson()?.steps() - 1;
+        Some(if step < labelled { format!("H before drawing {}", step + 1) } else { "H before the query".to_owned() })
+    }
+
     /// The same network with the lifetime of a lesson of the viewer's own. Where it is not `is_said` what the query is, it is
     /// taken for what the network answers: an answer that changes with what is done to the lifetime is seen to.
     ///

@@ -71,10 +71,6 @@ pub struct Scene {
     pub swapped: Option<Swapped>,
     /// Its neurons by the examples of the lifetime; `None` where it has none.
     pub by_example: Option<Arc<NeuronOrder>>,
-    /// The magnitude that 99.5 % of the traces at the end of the lifetime do not exceed.
-    pub trace_quantile: f32,
-    /// The largest magnitude of the trace at the end of the lifetime.
-    pub trace_largest: f32,
     /// How w, α and what the lifetime leaves behind are distributed.
     pub counted: Counted,
     /// The same of the network at other ages, as far as they were seen; this one is among them once it has been in view.
@@ -323,10 +319,8 @@ impl Scene {
         let magnitudes = reel.trace_at(reel.tape().steps).to_vec();
         let [rows, columns] = if magnitudes.is_empty() { [0; 2] } else { [w.rows(), w.columns()] };
         let last = Matrix::new(rows, columns, magnitudes)?;
-        let trace_quantile = last.quantile_magnitude(MOST);
-        let trace_largest = last.largest().map_or(0.0, |(_, _, value)| value.abs());
         let last_trace = (rows > 0).then(|| Arc::new(last));
-        for matrix in [Some(&w), alpha.as_ref()].into_iter().flatten() {
+        for matrix in [Some(&w), alpha.as_ref(), last_trace.as_ref()].into_iter().flatten() {
             // Found here once, so that no frame waits for it.
             matrix.quantile_magnitude(MOST);
         }
@@ -350,8 +344,6 @@ impl Scene {
             drawn: None,
             swapped: None,
             by_example: None,
-            trace_quantile,
-            trace_largest,
             counted,
             ages: Arc::default(),
         };

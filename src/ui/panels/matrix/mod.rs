@@ -61,6 +61,8 @@ pub struct MatrixPanel {
     under: Option<(usize, usize)>,
     /// The part in view when it is not everything, for the heading.
     window: Option<Window>,
+    /// What the colours of H reached in the last frame.
+    reached: Option<f32>,
 }
 
 /// How many values of a matrix are clipped; counted again only when the matrix or the range changes.
@@ -85,6 +87,7 @@ impl MatrixPanel {
             clipped: None,
             under: None,
             window: None,
+            reached: None,
         }
     }
 
@@ -165,6 +168,9 @@ impl Panel for MatrixPanel {
         if self.kind.moves() {
             parts.push(format!("step {}", session.clock.at() + 1));
         }
+        if self.kind == MatrixKind::Trace {
+            parts.extend(session.scene().and_then(|scene| scene.trace_words(session.clock.at())));
+        }
         if let Some(scene) = session.scene().filter(|scene| self.kind.is_gradient() && scene.gradients.is_some()) {
             parts.push(format!("iteration {}", grouped(scene.iteration)));
         }
@@ -211,6 +217,14 @@ impl Panel for MatrixPanel {
         };
         let matrix = view.matrix;
         let reach = self.range().reach(view.span);
+        if self.kind == MatrixKind::Trace {
+            session.windows.reach(ui.ctx().cumulative_frame_nr(), reach);
+            if self.reached != Some(reach) {
+                // Other panels show H in the same colours, and some of them have been drawn already.
+                self.reached = Some(reach);
+                ui.request_repaint();
+            }
+        }
         let area = ui.available_rect_before_wrap();
         let warning = words::warning(&matrix);
         let bar_height = match &warning {

@@ -1,7 +1,9 @@
 //! What the colours span: always symmetric around zero, and chosen in one of four ways.
 
 use crate::render::{Matrix, Order};
-use crate::ui::matrices::{Span, Window};
+use crate::ui::matrices::{MatrixKind, Span, Window};
+use crate::ui::session::Session;
+use egui::Ui;
 use serde::{Deserialize, Serialize};
 
 /// How the magnitude that colours reach is chosen.
@@ -70,6 +72,14 @@ impl Range {
         let reach = number.parse::<f32>().ok().filter(|reach| reach.is_finite() && *reach > 0.0);
         reach.map(Self::Set).ok_or_else(|| format!("expected a positive number, found {}", text.trim()))
     }
+}
+
+/// The magnitude that the colours of H reach in every panel at one instant: as in the matrix panel that shows H, otherwise
+/// as it would be there unless told otherwise. `None` where there is no trace.
+pub fn trace_reach(ui: &Ui, session: &mut Session) -> Option<f32> {
+    let view = session.matrix(MatrixKind::Trace)?;
+    let chosen = session.windows.reached(ui.ctx().cumulative_frame_nr());
+    Some(chosen.unwrap_or_else(|| Range::default().reach(view.span)))
 }
 
 /// How many finite values lie beyond `±reach`.

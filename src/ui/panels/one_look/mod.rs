@@ -15,11 +15,11 @@ mod picture;
 mod rows;
 pub mod seen;
 
+use super::matrix::range::trace_reach;
 use super::pixels::Textures;
 use super::{Explanation, Panel};
 use crate::ui::fitting;
 use crate::ui::numbers::percent;
-use crate::ui::scene::Scene;
 use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
 use egui::epaint::Hsva;
@@ -39,24 +39,16 @@ const WIDE: f32 = 1.6;
 #[derive(Default)]
 pub struct OneLook {
     textures: Textures,
-    /// The largest feature and the largest trace of a lifetime, and of which scene they are.
-    ranges: Option<(u64, Ranges)>,
+    /// The largest feature of a lifetime, and of which scene it is.
+    largest_feature: Option<(u64, f32)>,
 }
 
 /// What the colours reach, the same for all classes and at every step.
 #[derive(Clone, Copy)]
 struct Ranges {
     features: f32,
+    /// As in the matrix panel that shows H.
     trace: f32,
-}
-
-impl Ranges {
-    fn of(scene: &Scene) -> Self {
-        let (tape, mut reel) = (scene.tape(), scene.reel.clone());
-        let of_trace = |step| reel.trace_at(step).iter().fold(0.0, |largest: f32, value| largest.max(value.abs()));
-        let trace = (0..tape.steps).map(of_trace).fold(0.0, f32::max);
-        Self { features: seen::largest_feature(tape), trace }
-    }
 }
 
 impl Panel for OneLook {
@@ -94,7 +86,7 @@ impl Panel for OneLook {
                 },
                 if is_plastic {
                     "A drawing writes its features into the column of its class, where they are seen from the next step \
-                     on; the query is told apart by which column it resembles."
+                     on, in the colours that H has in Trace; the query is told apart by which column it resembles."
                 } else {
                     "The more the features of the query resemble those of a class, the likelier is that class."
                 },
@@ -109,13 +101,15 @@ impl Panel for OneLook {
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
         let (at, trace) = (session.clock.at(), session.trace());
+        let reach = trace_reach(ui, session).unwrap_or_default();
         let Some(scene) = session.scene() else { return };
         let Some(seen) = Seen::of(scene.tape(), at, trace.as_deref()) else { return };
         let identity = scene.identity();
-        let ranges = match self.ranges {
-            Some((known, ranges)) if known == identity => ranges,
-            _ => self.ranges.insert((identity, Ranges::of(scene))).1,
+        let features = match self.largest_feature {
+            Some((known, largest)) if known == identity => largest,
+            _ => self.largest_feature.insert((identity, seen::largest_feature(scene.tape()))).1,
         };
+        let ranges = Ranges { features, trace: reach };
         let area = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(area);
         let line = labels::back_ui(ui, area.with_max_y(area.top() + VERDICT), session);

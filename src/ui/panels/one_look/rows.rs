@@ -93,8 +93,10 @@ pub(super) fn rows_ui(
     let features = figures(f64::from(ranges.features), 2);
     let heading = match seen.has_trace() {
         true => {
-            let trace = figures(f64::from(ranges.trace), 2);
-            format!("features (±{features}), H (±{trace}), probability · of each class")
+            let trace = figures(f64::from(ranges.trace), 3);
+            let words = session.scene().and_then(|scene| scene.trace_words(session.clock.at()));
+            let words = words.unwrap_or_else(|| "H".to_owned());
+            format!("features (±{features}), {words} (±{trace}), probability · of each class")
         }
         false => format!("features (±{features}), probability · this network has no H"),
     };
