@@ -10,7 +10,7 @@ use hebbscope::episode::{Lesson, OneShot, What};
 use hebbscope::tasks::Episode;
 use hebbscope::train::Checkpoint;
 use hebbscope::ui::App;
-use hebbscope::ui::drawing::cards::{Card, Cards, NOT_TAUGHT, Stroke};
+use hebbscope::ui::drawing::cards::{Card, Cards, NOT_TAUGHT, Stroke, Whose};
 use hebbscope::ui::drawing::sheet::Change;
 use hebbscope::ui::layout::Named;
 use hebbscope::ui::numbers::percent;
@@ -402,15 +402,20 @@ fn an_episode_is_put_on_the_cards_as_it_was_drawn_again_by_others_and_returned_t
     assert!(harness.state().session.scene().unwrap().drawn.is_some());
     assert_eq!((&same.answer, &same.lesson.drawings), (&episode.answer, &episode.lesson.drawings));
     assert_eq!((&same.lesson.names, &same.lesson.classes), (&episode.lesson.names, &episode.lesson.classes));
+    // Nobody has drawn on them, and nothing says so.
+    let name = |harness: &Harness<'_, App>| harness.state().session.scene().unwrap().life_name();
+    assert_eq!(name(&harness), "drawings of an episode, on cards");
     // One card is drawn on: that stays, all others are by other hands.
     line(&mut harness, 2, &[[0.0, 0.02], [1.0, 0.02]], ALL);
     let drawn_on = lesson(&harness).drawings[1].clone();
     assert_ne!(drawn_on, episode.lesson.drawings[1]);
+    assert_eq!(name(&harness), "drawings of an episode and of your own");
     harness.get_by_label("Again with other drawings").click();
     run_until(&mut harness, "other hands", |app| one_shot(app).lesson.drawings[0] != episode.lesson.drawings[0]);
     settle(&mut harness);
     let others = lesson(&harness);
     assert_eq!(others.drawings[1], drawn_on);
+    assert_eq!(name(&harness), "drawings of an episode and of your own");
     let network = Checkpoint::read(&checkpoint(folder.path(), &[])).unwrap();
     for at in [0, 2, 3, 4, 5] {
         assert_ne!(others.drawings[at], episode.lesson.drawings[at], "{at}");
@@ -427,6 +432,26 @@ fn an_episode_is_put_on_the_cards_as_it_was_drawn_again_by_others_and_returned_t
     harness.run_steps(2);
     settle(&mut harness);
     assert_eq!(lesson(&harness), others);
+}
+
+#[test]
+fn cards_say_whose_the_drawings_on_them_are() {
+    let drawing = vec![0.25; SIDE * SIDE];
+    let (own, anothers) = (Card::of(&drawing).unwrap(), Card::of_episode(&drawing).unwrap());
+    let mut drawn_on = anothers.clone();
+    drawn_on.draw(Stroke { points: vec![[3.0, 3.0], [20.0, 20.0]], width: 2.0, erases: true });
+    for (on_cards, whose) in [
+        (&[&own][..], Whose::Own),
+        (&[], Whose::Own),
+        (&[&anothers], Whose::Episode),
+        (&[&anothers, &own], Whose::Both),
+        (&[&anothers, &drawn_on], Whose::Both),
+        (&[&drawn_on], Whose::Own),
+    ] {
+        let mut cards = Cards::blank(3, 1);
+        on_cards.iter().enumerate().for_each(|(place, card)| cards.put(place, (*card).clone()));
+        assert_eq!(cards.whose(), whose, "{} cards", on_cards.len());
+    }
 }
 
 #[test]

@@ -27,11 +27,36 @@ pub struct Stroke {
     pub erases: bool,
 }
 
+/// Whose drawings are on cards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// The viewer's: drawn, or pictures from files.
+    #[default]
+    Own,
+    /// Those of episodes.
+    Episode,
+    /// Some are the viewer's, some those of episodes.
+    Both,
+}
+
+impl Whose {
+    /// What a lifetime of them is called.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Own => "drawings of your own",
+            Self::Episode => "drawings of an episode, on cards",
+            Self::Both => "drawings of an episode and of your own",
+        }
+    }
+}
+
 /// A card.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Card {
     /// A picture, or a drawing of an episode, below the strokes.
     under: Option<Arc<[u8]>>,
+    /// Whether it is a drawing of an episode, by one of those who drew the data set.
+    is_of_episode: bool,
     strokes: Vec<Stroke>,
     /// Both together, [`PAPER`]² grey bytes, ink dark.
     greys: Arc<[u8]>,
@@ -40,13 +65,24 @@ pub struct Card {
 impl Card {
     /// White paper.
     pub fn blank() -> Self {
-        Self { under: None, strokes: Vec::new(), greys: [WHITE; PIXELS].into() }
+        Self { under: None, is_of_episode: false, strokes: Vec::new(), greys: [WHITE; PIXELS].into() }
     }
 
     /// A picture, as numbers from zero, ink, to one, paper; `None` where it has another size.
     pub fn of(picture: &[f32]) -> Option<Self> {
         let greys: Arc<[u8]> = picture.iter().map(|value| (value.clamp(0.0, 1.0) * 255.0).round() as u8).collect();
-        (greys.len() == PIXELS).then(|| Self { under: Some(Arc::clone(&greys)), strokes: Vec::new(), greys })
+        let under = Some(Arc::clone(&greys));
+        (greys.len() == PIXELS).then(|| Self { under, is_of_episode: false, strokes: Vec::new(), greys })
+    }
+
+    /// A drawing of an episode, as [`Self::of`].
+    pub fn of_episode(drawing: &[f32]) -> Option<Self> {
+        Some(Self { is_of_episode: true, ..Self::of(drawing)? })
+    }
+
+    /// Whether what is on it is a drawing of an episode on which nobody has drawn.
+    fn is_anothers(&self) -> bool {
+        self.is_of_episode && self.strokes.is_empty()
     }
 
     /// What was drawn on it.
@@ -118,10 +154,10 @@ impl Cards {
         Self { all, classes, labels: (1..=ways).map(|class| class.to_string()).collect(), meant: None }
     }
 
-    /// The drawings of a lesson in their order; `None` where they have another size.
+    /// The drawings of the lesson of an episode in their order; `None` where they have another size.
     pub fn of(lesson: &Lesson) -> Option<Self> {
         let card = |drawing: &Vec<f32>| {
-            let card = Card::of(drawing)?;
+            let card = Card::of_episode(drawing)?;
             Some(Arc::new(if card.is_blank() { Card::blank() } else { card }))
         };
         let all = lesson.drawings.iter().map(card).collect::<Option<Vec<_>>>()?;
@@ -191,6 +227,16 @@ impl Cards {
     /// The classes of which something has been drawn.
     pub fn taught(&self) -> Vec<usize> {
         (0..self.ways()).filter(|class| self.is_taught(*class)).collect()
+    }
+
+    /// Whose drawings are on them.
+    pub fn whose(&self) -> Whose {
+        let drawn = || self.all.iter().filter(|card| !card.is_blank());
+        match (drawn().any(|card| card.is_anothers()), drawn().all(|card| card.is_anothers())) {
+            (false, _) => Whose::Own,
+            (true, true) => Whose::Episode,
+            (true, false) => Whose::Both,
+        }
     }
 
     /// Whether there is no ink on any of them.

@@ -162,7 +162,7 @@ impl Session {
         if self.drawing.is_due && !self.is_busy() {
             self.drawing.is_due = false;
             if let Some(cards) = self.cards() {
-                self.live_lesson(cards.lesson(), cards.meant().is_some());
+                self.live_lesson(cards.lesson(), cards.meant().is_some(), cards.whose());
             }
         }
     }
@@ -194,7 +194,7 @@ impl Session {
             .into_iter()
             .enumerate()
             .filter(|(card, _)| cards.card(*card).is_untouched())
-            .filter_map(|(card, drawing)| Some((card, Card::of(&drawing?)?)))
+            .filter_map(|(card, drawing)| Some((card, Card::of_episode(&drawing?)?)))
             .collect();
         if others.is_empty() {
             let text = "No other drawings were found: none on the cards is of the characters kept for testing.";

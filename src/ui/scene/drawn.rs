@@ -45,6 +45,7 @@ impl Scene {
         }
         let mut scene = self.with_tape(Arc::new(tape))?;
         scene.drawn = Some(self.drawn.as_ref().map_or_else(|| self.untouched(), Arc::clone));
+        scene.whose = self.whose;
         Ok(scene)
     }
 

@@ -8,6 +8,7 @@ pub use prepared::{Prepared, asked, bundled, followed, from_snapshot, new_episod
 
 use super::asking::Base;
 use super::distributions::{Ages, Counted};
+use super::drawing::cards::Whose;
 use super::layout::Subject;
 use super::matrices::store::MOST;
 use super::order::NeuronOrder;
@@ -67,6 +68,8 @@ pub struct Scene {
     pub changed: Option<Changed>,
     /// Where its drawings or their labels are the viewer's own: the lifetime that was in view before.
     pub drawn: Option<Arc<Tape>>,
+    /// Whose the drawings are that are the viewer's doing.
+    pub whose: Whose,
     /// Where the viewer has swapped labels: what they were.
     pub swapped: Option<Swapped>,
     /// Its neurons by the examples of the lifetime; `None` where it has none.
@@ -142,7 +145,7 @@ impl Scene {
         let scene = Self::of(origin, config, parameters, Arc::clone(self.tape()), layer_index)?;
         let ghost = self.ghost.as_ref().map(|ghost| reel(Arc::clone(ghost.tape()), layer_index));
         let (changed, drawn, swapped) = (self.changed.clone(), self.drawn.clone(), self.swapped.clone());
-        Ok(Self { iteration: self.iteration, ghost, changed, drawn, swapped, ..scene })
+        Ok(Self { iteration: self.iteration, ghost, changed, drawn, whose: self.whose, swapped, ..scene })
     }
 
     /// The same network with the lifetime of another seed.
@@ -189,6 +192,7 @@ impl Scene {
         scene.ghost = is_branch.then(|| reel(untouched, self.layer_index));
         scene.changed.clone_from(&self.changed);
         scene.drawn.clone_from(&self.drawn);
+        scene.whose = self.whose;
         scene.swapped.clone_from(&self.swapped);
         Ok(scene)
     }
@@ -248,6 +252,11 @@ impl Scene {
         self.tape().origin.seed.or_else(base).or_else(|| self.drawn.as_ref()?.origin.seed)
     }
 
+    /// Whether it can be lived once more; one of training was not made from a seed of its own.
+    pub fn can_repeat(&self) -> bool {
+        self.config.is_some() && (self.seed().is_some() || self.drawn.is_some())
+    }
+
     /// Whether it is a lifetime of the viewer's own making.
     pub fn is_own(&self) -> bool {
         self.changed.is_some() || self.drawn.is_some()
@@ -263,7 +272,7 @@ impl Scene {
         let letters: Option<Vec<String>> =
             study.iter().map(|pattern| letters::name(pattern).map(String::from)).collect();
         let name = match self.seed() {
-            _ if self.is_of_cards() => "drawings of your own".to_owned(),
+            _ if self.is_of_cards() => self.whose.words().to_owned(),
             _ if is_own && self.task.examples_are_pictures() => "your pictures".to_owned(),
             _ if is_own => letters
                 .map_or_else(|| "patterns of your own".to_owned(), |letters| format!("letters {}", letters.join(", "))),
@@ -342,6 +351,7 @@ impl Scene {
             gradients: None,
             changed: None,
             drawn: None,
+            whose: Whose::default(),
             swapped: None,
             by_example: None,
             counted,

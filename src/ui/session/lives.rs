@@ -5,6 +5,7 @@ use super::Session;
 use super::arrivals::Arrival;
 use crate::episode::{Intervention, Lesson};
 use crate::tasks::Recalled;
+use crate::ui::drawing::cards::Whose;
 use crate::ui::evaluations::interventions::View;
 use crate::ui::evaluations::lesions;
 use crate::ui::lifetimes::{GalleryLifetime, Lives};
@@ -119,12 +120,14 @@ impl Session {
     }
 
     /// The lifetime of a lesson of the viewer's own, in the background. Where it `is_said` what the query is, an answer is
-    /// right or wrong.
-    pub(in crate::ui) fn live_lesson(&mut self, lesson: Lesson, is_said: bool) {
+    /// right or wrong. Its drawings are those of `whose`.
+    pub(in crate::ui) fn live_lesson(&mut self, lesson: Lesson, is_said: bool, whose: Whose) {
         let Some(scene) = self.scene.clone() else { return };
         self.following = false;
-        self.start("running the episode of your drawings".into(), Arrival::Asked, move || {
-            Ok(Prepared { scene: scene.with_lesson(lesson, is_said)?, curve: None, note: None })
+        self.start("running the episode of these cards".into(), Arrival::Asked, move || {
+            let mut scene = scene.with_lesson(lesson, is_said)?;
+            scene.whose = whose;
+            Ok(Prepared { scene, curve: None, note: None })
         });
     }
 

@@ -81,9 +81,12 @@ fn evaluation_ui(ui: &mut Ui, session: &mut Session, found: &InterventionEvaluat
         ui.add(Label::new(RichText::new(words).small().color(palette.mark)).wrap());
     }
     if is_own {
-        let words = match session.scene().is_some_and(|scene| scene.swapped.is_some()) {
-            true => "The others are the episodes of seeds, with the labels that they have.",
-            false => "The others are the episodes of seeds, not of examples of your own.",
+        let words = match session.scene() {
+            Some(scene) if scene.swapped.is_some() => {
+                "The others are the episodes of seeds, with the labels that they have."
+            }
+            Some(scene) if scene.shows_cards() => "The others are the episodes of seeds, not of what is on the cards.",
+            _ => "The others are the episodes of seeds, not of examples of your own.",
         };
         ui.add(Label::new(RichText::new(words).small().color(palette.quiet)).wrap());
     }
