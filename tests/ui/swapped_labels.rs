@@ -5,7 +5,7 @@ use crate::support::{keep, offscreen, run_until, session_of, windowed};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use hebbscope::episode::{Lesson, OneShot, Tape, tape_file};
+use hebbscope::episode::{Intervention, Lesson, OneShot, Tape, What, tape_file};
 use hebbscope::tasks::Episode;
 use hebbscope::train::Checkpoint;
 use hebbscope::ui::drawing::cards::Stroke;
@@ -204,7 +204,7 @@ fn a_swap_and_an_intervention_go_together_and_a_tape_alone_says_why_not() {
     super::window::wait_for(&mut session, "the swap", |session| session.scene().unwrap().swapped.is_some());
     let swapped = tape(&session);
     session.clock.seek(5);
-    session.intervene(hebbscope::episode::What::Erase);
+    session.intervene(What::Erase);
     super::window::wait_for(&mut session, "the branch", |session| !session.is_branching());
     let scene = session.scene().unwrap();
     assert!(scene.swapped.is_some() && **scene.ghost.as_ref().unwrap().tape() == *swapped);
@@ -226,6 +226,57 @@ fn a_swap_and_an_intervention_go_together_and_a_tape_alone_says_why_not() {
     assert!(harness.query_by_label_contains("swap with class").is_none());
     harness.state_mut().session.swap_labels(0, 1);
     assert!(harness.state().session.loading().is_none());
+}
+
+#[test]
+fn what_is_done_to_a_lesson_stays_with_other_labels_and_with_the_original_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = checkpoint(folder.path(), &[]);
+    let network = Checkpoint::read(&path).unwrap();
+    let (step, layer) = (3, 0);
+    for what in [What::Freeze, What::Erase, What::ScaleAlpha(2.5)] {
+        let done = vec![Intervention { step, layer, what }];
+        let expected = network.specimen().branch(0, done.clone()).unwrap();
+        let mut session = session_of(path.clone());
+        let untouched = tape(&session);
+        session.clock.seek(step);
+        session.intervene(done[0].what.clone());
+        let until = |session: &mut Session, is_swapped: bool| {
+            super::window::wait_for(session, "the lifetime", |session| {
+                let is_so = session.scene().is_some_and(|scene| scene.swapped.is_some() == is_swapped);
+                is_so && session.loading().is_none() && !session.is_branching()
+            });
+            assert_eq!((session.notices.as_slice(), session.interventions()), (&[][..], &done[..]), "{done:?}");
+        };
+        until(&mut session, false);
+        assert_eq!(*tape(&session), expected);
+        // The same two once more are the original labels; so is the way back.
+        for is_back in [false, true] {
+            session.swap_labels(0, 1);
+            until(&mut session, true);
+            let lesson = Episode::OneShot(exchanged(&one_shot(&untouched).lesson, 0, 1));
+            let swapped = network.specimen().scripted_branch(lesson, done.clone()).unwrap();
+            assert_eq!(*tape(&session), swapped);
+            assert!(session.scene().unwrap().ghost.as_ref().unwrap().tape().interventions.is_empty());
+            if is_back {
+                session.original_labels();
+            } else {
+                session.swap_labels(1, 0);
+            }
+            until(&mut session, false);
+            assert_eq!(*tape(&session), expected);
+            assert_eq!(**session.scene().unwrap().ghost.as_ref().unwrap().tape(), *untouched);
+        }
+        // What is done while the labels are on their way is not lost either.
+        session.swap_labels(2, 4);
+        session.clock.seek(step + 1);
+        session.intervene(What::Erase);
+        super::window::wait_for(&mut session, "both", |session| {
+            session.scene().is_some_and(|scene| scene.swapped.is_some()) && !session.is_branching()
+        });
+        let both = session.scene().unwrap().tape().interventions.clone();
+        assert!(both.contains(&done[0]) && both.iter().any(|one| one.step == step + 1), "{both:?}");
+    }
 }
 
 #[test]

@@ -62,7 +62,8 @@ impl Scene {
     }
 
     /// The same network with the lifetime of the lesson in view in which the labels of two classes are exchanged. For
-    /// `is_said` see [`Self::with_lesson`]. Where that undoes what was exchanged before, it is the first lifetime again.
+    /// `is_said` see [`Self::with_lesson`]. Where that undoes what was exchanged before, it is the first lifetime again. What
+    /// was done to the lifetime is done to this one too.
     ///
     /// # Errors
     /// When the network cannot live another one, or what is shown in its lifetime is no lesson.
@@ -72,17 +73,28 @@ impl Scene {
         let mut scene = self.with_lesson(lesson.with_labels_swapped(one, other), swapped.is_said)?;
         let is_undone = swapped.before.content.one_shot().map(|before| &before.lesson) == scene.lesson();
         scene.swapped = Some(swapped);
-        if is_undone { scene.with_original_labels() } else { Ok(scene) }
+        let scene = if is_undone { scene.unswapped()? } else { scene };
+        scene.with_what_was_done_to(self)
     }
 
-    /// The same network with the lifetime as it was before labels were swapped.
+    /// The same network with the lifetime as it was before labels were swapped, to which is done what was done to this
+    /// one; one that [cannot be lived again](Self::can_repeat) is left alone.
     ///
     /// # Errors
-    /// When no labels were swapped.
+    /// When no labels were swapped, or the lifetime cannot be lived again although it should.
     pub fn with_original_labels(&self) -> anyhow::Result<Self> {
+        self.unswapped()?.with_what_was_done_to(self)
+    }
+
+    fn unswapped(&self) -> anyhow::Result<Self> {
         let swapped = self.swapped.as_ref().context("expected swapped labels, found those of the episode")?;
         let drawn = self.drawn.clone().filter(|_| self.is_of_cards());
-        Ok(Self { drawn, ..self.with_tape(Arc::clone(&swapped.before))? })
+        Ok(Self { drawn, whose: self.whose, ..self.with_tape(Arc::clone(&swapped.before))? })
+    }
+
+    fn with_what_was_done_to(self, other: &Self) -> anyhow::Result<Self> {
+        let done = &other.tape().interventions;
+        if done.is_empty() || !self.can_repeat() { Ok(self) } else { self.branched(done.clone()) }
     }
 
     /// The same lifetime once more, untouched.

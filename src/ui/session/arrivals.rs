@@ -173,12 +173,13 @@ impl Session {
                 match arrival {
                     Arrival::Asked | Arrival::Own => self.forget_question(),
                     Arrival::Branched => self.forget_branch(),
+                    Arrival::Relabelled => self.branch_again(),
                     _ => {}
                 }
                 return self.failed(arrival.attempt(), format!("{what}: {error:#}"));
             }
         };
-        if let (Some(note), Arrival::Fresh) = (&prepared.note, arrival) {
+        if let (Some(note), Arrival::Fresh | Arrival::Relabelled) = (&prepared.note, arrival) {
             self.notices.push(Notice { text: format!("{}: {note}.", prepared.scene.origin), is_error: false });
         }
         self.succeeded(arrival.attempt());
@@ -192,6 +193,8 @@ impl Session {
         match arrival {
             Arrival::Branched => self.settle_branch(),
             Arrival::Layer => {}
+            // What was done is done to these labels too, and what waited to be done still waits.
+            Arrival::Relabelled if prepared.scene.can_repeat() => self.branch_again(),
             _ => self.forget_branch(),
         }
         if arrival == Arrival::Fresh {

@@ -9,7 +9,7 @@ use crate::ui::drawing::cards::Whose;
 use crate::ui::evaluations::interventions::View;
 use crate::ui::evaluations::lesions;
 use crate::ui::lifetimes::{GalleryLifetime, Lives};
-use crate::ui::scene::{self, Changed, Prepared};
+use crate::ui::scene::{self, Changed, Prepared, Scene};
 use std::sync::Arc;
 
 impl Session {
@@ -18,9 +18,9 @@ impl Session {
         self.scene.as_ref().is_some_and(|scene| scene.config.is_some())
     }
 
-    /// Whether the lifetime being viewed can be lived once more; one of training was not made from a seed of its own.
+    /// Whether the lifetime being viewed can be lived once more, see [`Scene::can_repeat`].
     pub fn can_repeat(&self) -> bool {
-        self.can_live() && self.scene.as_ref().is_some_and(|scene| scene.seed().is_some() || scene.drawn.is_some())
+        self.scene.as_ref().is_some_and(Scene::can_repeat)
     }
 
     /// Another lifetime of the network being viewed: of a new seed, or once more of the same.
@@ -161,7 +161,10 @@ impl Session {
     pub(in crate::ui) fn leave_swapped(&mut self) {
         let Some(scene) = self.scene.clone().filter(|scene| scene.swapped.is_some()) else { return };
         self.start("back to the labels of the episode".into(), Arrival::Relabelled, move || {
-            Ok(Prepared { scene: scene.with_original_labels()?, curve: None, note: None })
+            let (before, scene) = (scene.tape().interventions.len(), scene.with_original_labels()?);
+            let is_lost = before > 0 && scene.tape().interventions.is_empty();
+            let note = is_lost.then(|| "a training episode cannot be replayed: what was done to it is over".to_owned());
+            Ok(Prepared { scene, curve: None, note })
         });
     }
 
