@@ -7,7 +7,7 @@ use crate::train::Bundled;
 use crate::train::open::{self, Opened};
 use crate::train::run_folder::first_run;
 use crate::ui::panels::recall::grid_of;
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use std::path::Path;
 
 /// Bits of a row of a tile are shown in pairs of two rows, as half blocks.
@@ -17,9 +17,9 @@ const BLOCKS: [char; 4] = [' ', '▄', '▀', '█'];
 const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
 
 /// Says why there is no window, lets a network (the bundled one, unless `file` names another) recall a
-/// pattern or a picture, and names the commands that need no display.
+/// pattern or a picture, and names the commands that need no display. Of a file that cannot be shown nothing is said but
+/// why.
 pub fn run(reason: &str, file: Option<&Path>) -> anyhow::Result<()> {
-    print(&format!("{reason}, so the network recalls here, in the terminal, what it was shown."))?;
     let tape = match file {
         None => Bundled::default().open()?.specimen().episode(0)?,
         Some(path) => match open::open(&first_run(path))? {
@@ -27,7 +27,9 @@ pub fn run(reason: &str, file: Option<&Path>) -> anyhow::Result<()> {
             Opened::Tape { tape, .. } => *tape,
         },
     };
-    print(recall(&tape)?.trim_end_matches('\n'))?;
+    let recalled = recall(&tape).with_context(|| format!("{reason}, and the terminal shows what networks recall"))?;
+    print(&format!("{reason}, so the network recalls here, in the terminal, what it was shown."))?;
+    print(recalled.trim_end_matches('\n'))?;
     print(&format!("\nTrain a network of your own:  hebbscope train {}", tape.origin.task))?;
     print("Draw the window into a file:  hebbscope render CHECKPOINT --out window.png")
 }

@@ -59,6 +59,31 @@ fn a_file_that_is_not_there_is_refused_before_anything_is_shown() {
     assert!(said.contains("no/such/network.safetensors") && said.lines().count() == 1, "{said}");
 }
 
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn a_broken_file_is_told_before_the_display_that_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/patterns.safetensors")).unwrap();
+    let broken = folder.path().join("broken.safetensors");
+    std::fs::write(&broken, &sound[..sound.len() / 2]).unwrap();
+    let empty = folder.path().join("run");
+    std::fs::create_dir(&empty).unwrap();
+    for file in [&broken, &empty] {
+        for display in ["", ":98765"] {
+            let output = hebbscope(&[file.to_str().unwrap()]).env("DISPLAY", display).output().unwrap();
+            let said = text(&output.stderr);
+            assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), String::new()), "{said}");
+            assert_eq!(said.lines().count(), 1, "{said}");
+            assert!(said.contains(file.to_str().unwrap()) && !said.contains("isplay"), "{said}");
+        }
+    }
+    // A sound file that the terminal has no way to show says both, and begins with nothing else.
+    let output = hebbscope(&[concat!(env!("CARGO_MANIFEST_DIR"), "/assets/omniglot.safetensors")]).output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), String::new()), "{said}");
+    assert!(said.contains("There is no display, and") && said.contains("found one of omniglot"), "{said}");
+}
+
 #[test]
 fn render_draws_the_window_in_the_size_asked_for() {
     if crate::support::offscreen().is_none() {
