@@ -11,6 +11,7 @@ use hebbscope::ui::evaluations::embeddings::{Embedding, of_episode};
 use hebbscope::ui::evaluations::principal::Principal;
 use hebbscope::ui::numbers::percent;
 use hebbscope::ui::panels::embedding::map::{Map, framed};
+use hebbscope::ui::panels::embedding::spread::Spread;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -95,13 +96,14 @@ fn likenesses(tape: &Tape) -> Vec<f64> {
 /// where.
 fn names_what_is_below(harness: &mut Harness<'_, App>, tape: &Tape, map: &Map) -> (usize, Pos2) {
     let (frame, _) = framed(area(harness));
-    let place = |index: usize| map.at(frame, map.own[index].place);
+    let points: Vec<Pos2> = map.own.iter().map(|point| map.at(frame, point.place)).collect();
     let room = |index: &usize| {
-        let apart = |other: usize| place(*index).distance(place(other));
+        let apart = |other: usize| points[*index].distance(points[other]);
         (0..6).filter(|other| other != index).map(apart).fold(f32::INFINITY, f32::min)
     };
     let alone = (0..5).max_by(|one, other| room(one).total_cmp(&room(other))).unwrap();
-    let pos = place(alone);
+    let spread = Spread::of(&points, frame);
+    let pos = spread.centres[alone];
     assert!(frame.shrink(4.0).contains(pos), "{pos:?} lies in {frame:?}");
     harness.hover_at(pos);
     harness.run_steps(2);

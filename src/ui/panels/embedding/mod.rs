@@ -5,10 +5,12 @@
 //! |---|---|
 //! | here | the panel: which plane |
 //! | [`map`] | what is on the plane |
+//! | [`spread`] | its drawings apart, so that none hides another |
 //! | `paint` | how it looks, and what is under the pointer |
 
 pub mod map;
 mod paint;
+pub mod spread;
 
 use super::pixels::Textures;
 use super::{Explanation, Panel};
@@ -16,10 +18,11 @@ use crate::ui::evaluations::embeddings::View;
 use crate::ui::numbers::grouped;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
-use egui::{Color32, RichText, Ui};
+use egui::{Color32, Rect, RichText, Ui};
 use map::Map;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use spread::Spread;
 
 /// Whose drawings say which plane is seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +48,8 @@ struct Drawn {
     of: Source,
     /// `None` where all drawings have the same features.
     map: Option<Map>,
+    /// Where its drawings stand in a frame.
+    spread: Option<(Rect, Spread)>,
 }
 
 /// What a map is made of.
@@ -63,7 +68,7 @@ impl Panel for EmbeddingMap {
 
     fn note(&self, session: &Session) -> String {
         let Some(scene) = session.scene() else { return String::new() };
-        let Some(Drawn { of: Source { iteration: Some(iteration), .. }, map: Some(map) }) = &self.drawn else {
+        let Some(Drawn { of: Source { iteration: Some(iteration), .. }, map: Some(map), .. }) = &self.drawn else {
             return scene.life_name();
         };
         match *iteration == scene.iteration {
@@ -87,7 +92,8 @@ impl Panel for EmbeddingMap {
                  features, as far as a plane can show it.",
                 "The plane is that of the first two principal components: the directions in which drawings of many \
                  episodes, or those of this one alone, differ most.",
-                "Lines lead from the query to the classes, the wider the likelier the network holds the class to be.",
+                "Lines lead from the query to the classes, the wider the likelier the network holds the class to be; a \
+                 drawing that has made way for another has a thin line to the dot where it belongs.",
             ],
             try_this: "Press End, then point at the dots around the query: these are what the network could take it for.",
         }
@@ -132,11 +138,13 @@ impl Panel for EmbeddingMap {
         let Some(scene) = session.scene() else { return };
         let of = Source { scene: scene.identity(), plane, iteration: found.as_ref().map(|found| found.iteration) };
         if self.drawn.as_ref().is_none_or(|drawn| drawn.of != of) {
-            self.drawn = Some(Drawn { of, map: Map::of(scene.tape(), found) });
+            self.drawn = Some(Drawn { of, map: Map::of(scene.tape(), found), spread: None });
         }
-        match self.drawn.as_ref().and_then(|drawn| drawn.map.as_ref()) {
-            Some(map) => paint::map_ui(ui, session, map, &mut self.textures),
-            None => say(ui, "All drawings of this episode have the same features.", palette.quiet),
+        match self.drawn.as_mut() {
+            Some(Drawn { map: Some(map), spread, .. }) => {
+                paint::map_ui(ui, session, map, spread, &mut self.textures);
+            }
+            _ => say(ui, "All drawings of this episode have the same features.", palette.quiet),
         }
     }
 }

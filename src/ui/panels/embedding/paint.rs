@@ -1,6 +1,8 @@
 //! The map as it is drawn, and what is under the pointer.
 
 use super::map::{Map, Point, framed};
+use super::spread::Spread;
+use crate::ui::evaluations::embeddings::Embedded;
 use crate::ui::fitting;
 use crate::ui::numbers::{decimals, percent};
 use crate::ui::panels::one_look::{chip, class_color};
@@ -12,10 +14,6 @@ use egui::{
     Align2, Color32, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
-/// The smallest and the largest side of a drawing of the episode, and which share of the map it takes.
-const SIDES: [f32; 2] = [18.0, 44.0];
-const SHARE: f32 = 0.11;
-
 /// The side of a drawing of another episode below the pointer.
 const HOVERED: f32 = 62.0;
 
@@ -24,12 +22,25 @@ const DOTS: [f32; 2] = [1.2, 2.2];
 const DOT_SHARE: f32 = 0.006;
 const NEAR: f32 = 9.0;
 
+/// A drawing of the episode of at least this side has the number of its class.
+const LEAST_WITH_CHIP: f32 = 24.0;
+
+/// The radius of the point where a drawing belongs that has made way, and how far from it the pointer may be.
+const POINT: f32 = 2.5;
+const AT_POINT: f32 = 5.0;
+
 /// The line to a class that is out of the question, and how much wider one to a sure class is.
 const LINE: f32 = 0.8;
 const WIDER: f32 = 3.6;
 
 /// Draws it, as large as there is room. A click on a drawing of the episode goes to its step.
-pub(super) fn map_ui(ui: &mut Ui, session: &mut Session, map: &Map, textures: &mut Textures) {
+pub(super) fn map_ui(
+    ui: &mut Ui,
+    session: &mut Session,
+    map: &Map,
+    spread: &mut Option<(Rect, Spread)>,
+    textures: &mut Textures,
+) {
     let palette = Palette::of(ui.ctx());
     let Some(identity) = session.scene().map(Scene::identity) else { return };
     let area = ui.available_rect_before_wrap();
@@ -49,53 +60,78 @@ pub(super) fn map_ui(ui: &mut Ui, session: &mut Session, map: &Map, textures: &m
     for place in &map.others {
         painter.circle_filled(at(*place), radius, dot);
     }
-    let (ways, step) = (map.answer.len(), session.clock.at());
-    let shown = &map.own[..map.own.len().min(step + 1)];
-    let side = (frame.width().min(frame.height()) * SHARE).clamp(SIDES[0], SIDES[1]).round();
-    let rect = |point: &Point| Rect::from_center_size(at(point.place), vec2(side, side));
-    for (index, point) in shown.iter().enumerate() {
-        let is_query = index + 1 == map.own.len();
-        let rect = rect(point);
-        if is_query {
-            lines_ui(&painter, map, at, palette);
-        }
-        let name = format!("embedded {index}");
-        let drawing = &point.drawing.drawing;
-        let columns = drawing.len().isqrt();
-        let key = Key { identity, dark: palette.dark, options: pixels::options(ui.ctx(), side, columns) };
-        let cells = || pixels::drawing(drawing, palette).collect();
-        painter.image(textures.fixed(ui.ctx(), &name, key, columns, cells), rect, WHOLE, Color32::WHITE);
-        let color = if is_query { palette.mark } else { class_color(point.class, ways, palette) };
-        let width = if index == step { 2.5 } else { 1.5 };
-        painter.rect_stroke(rect, 0.0, Stroke::new(width, color), StrokeKind::Outside);
-        if !is_query && side >= 24.0 {
-            chip(&painter, rect.left_top() - vec2(5.0, 5.0), 11.0, point.class, ways, palette);
-        }
+    let step = session.clock.at();
+    let shown = map.own.len().min(step + 1);
+    let points: Vec<Pos2> = map.own.iter().map(|point| at(point.place)).collect();
+    let spread = match spread {
+        Some((known, spread)) if *known == frame => spread,
+        _ => &mut spread.insert((frame, Spread::of(&points, frame))).1,
+    };
+    let at_own = |pos: Pos2, index: usize| {
+        let is_led = spread.leader(index, points[index]).is_some();
+        spread.rect(index).expand(1.0).contains(pos) || (is_led && points[index].distance(pos) <= AT_POINT)
+    };
+    let hover = response.hover_pos();
+    let below = hover.and_then(|pos| (0..shown).rev().find(|index| at_own(pos, *index)));
+    let other = hover.filter(|_| below.is_none()).and_then(|pos| nearest(map, pos, at));
+    if let Some((index, place)) = other {
+        // Below those of the episode, which nothing hides.
+        hovered_ui(ui, frame, place, map.other(index), spread, textures);
     }
+    own_ui(&painter, map, (spread, &points, shown, step), (identity, palette), textures);
 
-    let words = words(map, shown.len());
+    let words = words(map, shown);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
-    let Some(pos) = response.hover_pos() else { return };
-    let below = shown.iter().enumerate().rev().find(|(_, point)| rect(point).expand(1.0).contains(pos));
-    if let Some((index, point)) = below {
-        session.hover = Some(format!("{}   (a click goes to step {})", own_words(map, index, point, step), index + 1));
+    if let Some(index) = below {
+        let words = own_words(map, index, &map.own[index], step);
+        session.hover = Some(format!("{words}   (a click goes to step {})", index + 1));
         if response.clicked() {
             session.hold();
             session.clock.pause();
             session.clock.seek(index);
         }
-    } else if let Some((index, place)) = nearest(map, pos, at) {
-        hovered_ui(ui, frame, place, index, map, textures);
-        session.hover = map.other(index).map(|other| format!("{}, in another episode", other.name));
+    } else if let Some(other) = other.and_then(|(index, _)| map.other(index)) {
+        session.hover = Some(format!("{}, in another episode", other.name));
     }
 }
 
-/// Lines from the query to the classes, over the drawings: those that are near it lie below one another.
-fn lines_ui(painter: &Painter, map: &Map, at: impl Fn([f32; 2]) -> Pos2, palette: &Palette) {
-    let Some((query, labelled)) = map.own.split_last() else { return };
-    for point in labelled {
-        let (color, probability) = (class_color(point.class, map.answer.len(), palette), map.probability(point));
-        painter.line_segment([at(query.place), at(point.place)], Stroke::new(LINE + WIDER * probability, color));
+/// The drawings of the episode that have been shown, the query above all, with lines to where they belong.
+fn own_ui(
+    painter: &Painter,
+    map: &Map,
+    (spread, points, shown, step): (&Spread, &[Pos2], usize, usize),
+    (identity, palette): (u64, &Palette),
+    textures: &mut Textures,
+) {
+    let (ways, query) = (map.answer.len(), map.own.len() - 1);
+    let color = |index: usize| match index == query {
+        true => palette.mark,
+        false => class_color(map.own[index].class, ways, palette),
+    };
+    if shown == map.own.len() {
+        for (index, point) in map.own[..query].iter().enumerate() {
+            let width = LINE + WIDER * map.probability(point);
+            painter.line_segment([spread.centres[query], spread.centres[index]], Stroke::new(width, color(index)));
+        }
+    }
+    for (index, point) in points.iter().enumerate().take(shown) {
+        if let Some(line) = spread.leader(index, *point) {
+            painter.line_segment(line, Stroke::new(LINE, mix(palette.surface, color(index), 0.7)));
+            painter.circle(*point, POINT, color(index), Stroke::new(1.0, palette.surface));
+        }
+    }
+    for (index, point) in map.own[..shown].iter().enumerate() {
+        let (rect, side, drawing) = (spread.rect(index), spread.side, &point.drawing.drawing);
+        let columns = drawing.len().isqrt();
+        let key = Key { identity, dark: palette.dark, options: pixels::options(painter.ctx(), side, columns) };
+        let cells = || pixels::drawing(drawing, palette).collect();
+        let texture = textures.fixed(painter.ctx(), &format!("embedded {index}"), key, columns, cells);
+        painter.image(texture, rect, WHOLE, Color32::WHITE);
+        let width = if index == step { 2.5 } else { 1.5 };
+        painter.rect_stroke(rect, 0.0, Stroke::new(width, color(index)), StrokeKind::Outside);
+        if index != query && side >= LEAST_WITH_CHIP {
+            chip(painter, rect.left_top() - vec2(5.0, 5.0), 11.0, point.class, ways, palette);
+        }
     }
 }
 
@@ -128,15 +164,22 @@ fn nearest(map: &Map, pos: Pos2, at: impl Fn([f32; 2]) -> Pos2) -> Option<(usize
     near.min_by(|(_, one), (_, other)| one.distance(pos).total_cmp(&other.distance(pos)))
 }
 
-/// The drawing of a dot beside it.
-fn hovered_ui(ui: &Ui, frame: Rect, place: Pos2, index: usize, map: &Map, textures: &mut Textures) {
-    let Some(other) = map.other(index) else { return };
+/// The drawing of a dot beside it, on the side where it covers least of those of the episode.
+fn hovered_ui(ui: &Ui, frame: Rect, place: Pos2, other: Option<&Embedded>, spread: &Spread, textures: &mut Textures) {
+    let Some(other) = other else { return };
     let palette = Palette::of(ui.ctx());
     let side = HOVERED.min(frame.width() / 2.0).min(frame.height() / 2.0);
-    let right = place.x + 8.0 + side <= frame.right();
-    let left = if right { place.x + 8.0 } else { place.x - 8.0 - side };
-    let top = (place.y - side / 2.0).clamp(frame.top() + 2.0, frame.bottom() - side - 2.0);
-    let rect = Rect::from_min_size(pos2(left, top), vec2(side, side));
+    let inner = frame.shrink(2.0 + side / 2.0);
+    let away = side / 2.0 + 8.0;
+    let beside = [vec2(away, 0.0), vec2(-away, 0.0), vec2(0.0, -away), vec2(0.0, away)];
+    let rects = beside.map(|away| Rect::from_center_size(inner.clamp(place + away), vec2(side, side)));
+    let covered = |rect: &Rect| -> f32 {
+        let own = (0..spread.centres.len()).map(|index| spread.rect(index).intersect(*rect));
+        own.filter(Rect::is_positive).map(|common| common.area()).sum::<f32>()
+            // Nor does it cover its dot.
+            + if rect.contains(place) { side * side } else { 0.0 }
+    };
+    let Some(rect) = rects.into_iter().min_by(|one, other| covered(one).total_cmp(&covered(other))) else { return };
     ui.painter().circle_filled(place, dot_radius(frame) + 1.0, palette.accent);
     let columns = other.drawing.len().isqrt();
     let (cells, options) = (pixels::drawing(&other.drawing, palette), pixels::options(ui.ctx(), side, columns));
