@@ -30,8 +30,8 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// The word on the timeline.
-    pub fn title(self) -> &'static str {
+    /// The word for it, but in a lesson, see [`Tape::label`].
+    fn title(self) -> &'static str {
         match self {
             Self::Study => "study",
             Self::Blank => "blank",
@@ -61,14 +61,6 @@ impl Event {
     /// Whether the span covers `step`.
     pub fn contains(&self, step: usize) -> bool {
         (self.start..self.start + self.steps).contains(&step)
-    }
-
-    /// "study 3", "probe": kind and number, counted from one.
-    pub fn label(&self) -> String {
-        match self.index {
-            Some(index) => format!("{} {}", self.kind.title(), index.saturating_add(1)),
-            None => self.kind.title().to_owned(),
-        }
     }
 }
 
@@ -133,6 +125,21 @@ impl Tape {
         &signal[step * width..][..width]
     }
 
+    /// What an event is called: "study 3", "probe", kind and number counted from one; of a lesson "class 3", which is
+    /// taught, and "query".
+    pub fn label(&self, event: &Event) -> String {
+        let is_lesson = self.content.one_shot().is_some();
+        let word = match event.kind {
+            EventKind::Study if is_lesson => "class",
+            EventKind::Probe if is_lesson => "query",
+            kind => kind.title(),
+        };
+        match event.index {
+            Some(index) => format!("{word} {}", index.saturating_add(1)),
+            None => word.to_owned(),
+        }
+    }
+
     /// The event that covers `step`.
     pub fn event_at(&self, step: usize) -> Option<&Event> {
         self.events.iter().find(|event| event.contains(step))
@@ -164,7 +171,7 @@ impl Tape {
             if event.steps == 0 || end.is_none_or(|end| end > self.steps) {
                 return Err(format!(
                     "event {} spans steps {} to {}, expected a span within {} steps",
-                    event.label(),
+                    self.label(event),
                     event.start.saturating_add(1),
                     event.start.saturating_add(event.steps),
                     self.steps

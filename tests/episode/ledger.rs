@@ -66,7 +66,7 @@ fn the_parts_are_the_trace_to_the_bit_under_every_rule_and_modulation_whatever_w
                         assert!(ledger.rounding.abs() < most, "{what}: {}", ledger.rounding);
                     }
                     for most in [1, 3, 1000] {
-                        let shares = ledger.shares(&tape.events, most);
+                        let shares = ledger.shares(&tape, most);
                         let amount: f64 = shares.iter().map(|share| share.amount).sum();
                         assert!((amount - f64::from(trace)).abs() < 1e-14, "{what}: {amount}, not {trace}");
                         let whole: f64 = shares.iter().map(|share| share.share).sum();
@@ -108,8 +108,8 @@ fn a_step_has_written_what_h_has_changed_by_and_what_was_cut_off_is_beside_it() 
                     );
                     assert!(entry.cut == 0.0 || (entry.cut > 0.0) == (reaches > 0.0), "it is cut off where it went");
                 }
-                let shares = ledger.shares(&tape.events, 1000);
-                let cut = ledger.cut_off(&tape.events, 1000);
+                let shares = ledger.shares(&tape, 1000);
+                let cut = ledger.cut_off(&tape, 1000);
                 let bitten: Vec<_> = ledger.written.iter().filter(|entry| entry.cut != 0.0).collect();
                 assert_eq!(cut.as_ref().map_or(0, |cut| cut.times), bitten.len());
                 for entry in &bitten {
@@ -143,7 +143,7 @@ fn without_a_bound_nothing_is_cut_off() {
             if record.layer.plasticity.writing.bound().is_none() {
                 let ledger = Ledger::of_synapse(&tape, index, 1, 3, LAYERED_STEPS);
                 assert!(ledger.written.iter().all(|entry| entry.cut == 0.0));
-                assert_eq!(ledger.cut_off(&tape.events, 4), None);
+                assert_eq!(ledger.cut_off(&tape, 4), None);
             }
         }
     }

@@ -344,7 +344,7 @@ fn the_events_of_a_tape_cover_it_in_order() {
     let (study, blank, probe) = (EventKind::Study, EventKind::Blank, EventKind::Probe);
     let round = [study, study, study, blank];
     assert_eq!(covered, [&round.repeat(4)[..], &[probe, probe, probe]].concat());
-    let labels: Vec<_> = tape.events.iter().map(Event::label).collect();
+    let labels: Vec<_> = tape.events.iter().map(|event| tape.label(event)).collect();
     assert_eq!(labels.iter().filter(|label| *label == "study 1").count(), 2);
     assert_eq!(labels.last().unwrap(), "probe");
     let question = tape.content.question().unwrap();

@@ -267,7 +267,7 @@ fn a_pattern_drawn_by_hand_is_lived_at_once_and_taken_back() {
     let (at, tape) = (session.clock.at(), scene.tape());
     assert!(session.clock.is_playing());
     let event = tape.event_at(at).unwrap();
-    assert_eq!((event.label().as_str(), event.start), ("study 2", at));
+    assert_eq!((tape.label(event).as_str(), event.start), ("study 2", at));
     assert_eq!(tape.activity_at(at)[..25], expected);
     harness.state_mut().session.clock.pause();
 

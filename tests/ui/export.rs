@@ -3,7 +3,7 @@
 use crate::support::{npz, offscreen, windowed};
 use crate::ui::window::{quiet_session, small_checkpoint};
 use egui_kittest::{Harness, kittest::Queryable as _};
-use hebbscope::episode::{Event, Reel, tape_file};
+use hebbscope::episode::{Reel, tape_file};
 use hebbscope::train::Checkpoint;
 use hebbscope::ui::export::arrays::{NumpyArray, Values};
 use hebbscope::ui::export::exports::{ExportKind, Naming};
@@ -179,7 +179,7 @@ fn tensors_read_back_bit_for_bit_and_h_is_that_of_the_step_viewed() {
     let caption = shown.still.caption().split(" · neurons").next().unwrap().to_owned();
     expected.insert("caption".into(), NumpyArray { shape: Vec::new(), ..NumpyArray::words(vec![caption]) });
     let events = &tape.events;
-    expected.insert("events".into(), NumpyArray::words(events.iter().map(Event::label).collect()));
+    expected.insert("events".into(), NumpyArray::words(events.iter().map(|event| tape.label(event)).collect()));
     let [first, last]: [Vec<usize>; 2] = [
         events.iter().map(|event| event.start + 1).collect(),
         events.iter().map(|event| event.start + event.steps).collect(),

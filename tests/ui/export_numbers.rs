@@ -3,7 +3,7 @@
 use crate::support::{npz, windowed};
 use crate::ui::window::{quiet_session, small_checkpoint};
 use egui_kittest::kittest::Queryable as _;
-use hebbscope::episode::{Event, Intervention, Ledger, What};
+use hebbscope::episode::{Intervention, Ledger, What};
 use hebbscope::train::Bundled;
 use hebbscope::ui::export::arrays::{NumpyArray, Values};
 use hebbscope::ui::export::exports::ExportKind;
@@ -81,7 +81,7 @@ fn what_remains_in_a_written_ledger_is_h() {
             assert_eq!(steps.len(), ledger.entries().count());
             for (row, entry) in steps.into_iter().zip(ledger.entries()) {
                 assert_eq!(row[0], (entry.step + 1).to_string(), "steps count from 1");
-                assert_eq!(row[1], tape.event_at(entry.step).map(Event::label).unwrap_or_default());
+                assert_eq!(row[1], tape.event_at(entry.step).map(|event| tape.label(event)).unwrap_or_default());
                 named += usize::from(!row[1].is_empty());
                 let expected = [entry.written, entry.cut, entry.kept, entry.amount, f64::from(entry.after)];
                 assert_eq!([2, 3, 4, 5, 6].map(|column| number(row, column)), expected);
@@ -193,7 +193,7 @@ fn an_episode_leaves_with_h_before_and_after_the_step_and_all_that_an_agent_did(
         let words = |words: &[&str]| NumpyArray::words(words.iter().map(|word| (*word).to_owned()).collect());
         expect("interventions", words(&["31:erase", "41:alpha=0.5", "61:reward=5,3", "62:act=left"]));
         let (events, count) = (&tape.events, [tape.events.len()]);
-        expect("events", NumpyArray::words(events.iter().map(Event::label).collect()));
+        expect("events", NumpyArray::words(events.iter().map(|event| tape.label(event)).collect()));
         expect("events.first", NumpyArray::whole(&count, events.iter().map(|event| event.start + 1)));
         expect("events.last", NumpyArray::whole(&count, events.iter().map(|event| event.start + event.steps)));
     }

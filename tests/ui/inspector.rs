@@ -101,7 +101,7 @@ fn the_clip_is_flagged_at_exactly_the_steps_where_it_bites() {
         let cut = ledger.written.iter().filter(|entry| entry.cut != 0.0);
         assert_eq!(cut.map(|entry| entry.step).collect::<Vec<_>>(), expected);
         bites += expected.len();
-        let flagged = ledger.cut_off(&tape.events, 2).map_or(0, |cut| cut.times);
+        let flagged = ledger.cut_off(&tape, 2).map_or(0, |cut| cut.times);
         assert_eq!(flagged, expected.len(), "the account hides the clip");
     }
     assert!(bites > 0, "a clip that never bites tests nothing");
@@ -116,7 +116,7 @@ fn shares_add_up_to_a_hundred_per_cent_and_amounts_to_the_trace() {
         for step in 2..tape.steps {
             let ledger = Ledger::of_synapse(&tape, 0, 4, 9, step);
             for most in [1, 4, 1000] {
-                let shares = ledger.shares(&tape.events, most);
+                let shares = ledger.shares(&tape, most);
                 let whole: f64 = shares.iter().map(|share| share.share).sum();
                 let amount: f64 = shares.iter().map(|share| share.amount).sum();
                 assert!((whole - 1.0).abs() < 1e-12, "{rule:?} at {step}: {whole}");
@@ -136,7 +136,7 @@ fn a_ledger_groups_by_event_and_counts_only_steps_that_have_passed() {
         Event { kind: EventKind::Probe, start: 6, steps: 3, index: None },
     ];
     let ledger = Ledger::of_synapse(&tape, 0, 0, 1, 7);
-    let mut writers: Vec<_> = ledger.shares(&tape.events, 10).into_iter().map(|share| share.writer).collect();
+    let mut writers: Vec<_> = ledger.shares(&tape, 10).into_iter().map(|share| share.writer).collect();
     writers.sort_by_key(|writer| match writer {
         Writer::Event { steps, .. } => steps.start,
         Writer::Step(step) | Writer::Transplant(step) => *step,
@@ -150,7 +150,7 @@ fn a_ledger_groups_by_event_and_counts_only_steps_that_have_passed() {
         Writer::Event { label: "probe".into(), steps: 6..7 },
     ];
     assert_eq!(writers, expected);
-    assert!(Ledger::of_synapse(&tape, 0, 0, 1, 0).shares(&tape.events, 4).is_empty());
+    assert!(Ledger::of_synapse(&tape, 0, 0, 1, 0).shares(&tape, 4).is_empty());
     tape.network = Network::from(Recurrent { plasticity: None, ..tape.network.recurrent().unwrap() });
     tape.layers.clear();
     assert!(Ledger::of_synapse(&tape, 0, 0, 1, 7).written.is_empty());

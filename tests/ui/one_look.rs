@@ -108,6 +108,23 @@ fn h_has_one_range_and_one_name_here_and_in_the_matrix_at_every_step() {
 }
 
 #[test]
+fn the_timeline_calls_the_steps_of_a_lesson_what_the_panels_call_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(checkpoint(folder.path(), &[]));
+    let tape = tape(&harness.state().session);
+    let lesson = &tape.content.one_shot().unwrap().lesson;
+    let strip = harness.get_by_label_contains("timeline, step").rect();
+    let last = tape.steps - 1;
+    for step in 0..=last {
+        let word = if step == last { "query".to_owned() } else { format!("class {}", lesson.classes[step] + 1) };
+        harness.hover_at(strip.lerp_inside(egui::vec2((step as f32 + 0.5) / tape.steps as f32, 0.5)));
+        harness.run_steps(2);
+        let told = harness.state().session.hover.clone().unwrap();
+        assert!(told.starts_with(&format!("step {}: {word}   (", step + 1)), "{told}");
+    }
+}
+
+#[test]
 fn cards_are_blank_until_they_are_shown_and_their_names_follow_the_clock() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = opened(checkpoint(folder.path(), &[]));

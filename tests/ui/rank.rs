@@ -262,10 +262,10 @@ fn what_an_agent_remembers_is_named_by_events_or_not_at_all() {
     session.open_bundled(Bundled::Agent);
     session.settle();
     session.clock.pause();
-    let events = session.scene().unwrap().tape().events.clone();
+    let tape = Arc::clone(session.scene().unwrap().tape());
     let names = |kind: EventKind, step: usize| {
-        let before = events.iter().filter(move |event| event.kind == kind && event.start < step);
-        before.map(move |event| format!("{} at step {}", kind.title(), event.start + 1)).collect::<Vec<_>>()
+        let before = tape.events.iter().filter(move |event| event.kind == kind && event.start < step);
+        before.map(|event| format!("{} at step {}", tape.label(event), event.start + 1)).collect::<Vec<_>>()
     };
     let mut common = 0;
     for step in (40..200).step_by(13) {

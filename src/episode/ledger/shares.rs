@@ -1,7 +1,7 @@
 //! The account of a trace by event: who wrote it, and of whose writes the bound has cut something off.
 
 use super::{Entry, Ledger};
-use crate::episode::Event;
+use crate::episode::Tape;
 use std::ops::Range;
 
 /// Who is behind a [`Share`] or a [`Loss`].
@@ -78,8 +78,8 @@ struct Group {
 impl Ledger {
     /// The account by event, the `most` strongest one by one and the others together, those that push H up apart from
     /// those that push it down; at the end what is rounded. Nothing where H holds nothing.
-    pub fn shares(&self, events: &[Event], most: usize) -> Vec<Share> {
-        let mut groups = self.groups(events);
+    pub fn shares(&self, tape: &Tape, most: usize) -> Vec<Share> {
+        let mut groups = self.groups(tape);
         groups.retain(|group| group.amount != 0.0);
         let mut shares = named(groups, most, |group| group.amount);
         if self.rounding != 0.0 {
@@ -91,9 +91,9 @@ impl Ledger {
     }
 
     /// What the bound has cut off, by event, named as in [`Self::shares`]; `None` where it has never cut anything off.
-    pub fn cut_off(&self, events: &[Event], most: usize) -> Option<Cut> {
+    pub fn cut_off(&self, tape: &Tape, most: usize) -> Option<Cut> {
         let times = self.written.iter().filter(|entry| entry.cut != 0.0).count();
-        let mut groups = self.groups(events);
+        let mut groups = self.groups(tape);
         groups.retain(|group| group.cut != 0.0);
         let losses = named(groups, most, |group| group.cut);
         let magnitude: f64 = losses.iter().map(|group| group.cut.abs()).sum();
@@ -105,13 +105,13 @@ impl Ledger {
     }
 
     /// Transplant, events and steps in their order.
-    fn groups(&self, events: &[Event]) -> Vec<Group> {
+    fn groups(&self, tape: &Tape) -> Vec<Group> {
         let set = |set: &Entry| Group { writer: Writer::Transplant(set.step), amount: set.amount, cut: 0.0 };
         let mut groups: Vec<Group> = self.transplanted.iter().map(set).collect();
         // Events and entries both come in order of their steps, so neighbours are all that can belong together.
         for &Entry { step, amount, cut, .. } in &self.written {
-            let writer = match events.iter().find(|event| event.contains(step)) {
-                Some(event) => Writer::Event { label: event.label(), steps: event.start..step + 1 },
+            let writer = match tape.event_at(step) {
+                Some(event) => Writer::Event { label: tape.label(event), steps: event.start..step + 1 },
                 None => Writer::Step(step),
             };
             match (groups.last_mut(), &writer) {

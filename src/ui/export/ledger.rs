@@ -1,8 +1,8 @@
 //! The ledger of a connection as CSV: what every step has put into its trace, in full precision.
 
 use super::{ExportError, Progress, Still, file};
+use crate::episode::Ledger;
 use crate::episode::ledger::Entry;
-use crate::episode::{Event, Ledger};
 use crate::files::FileError;
 use crate::ui::inspector::Pinned;
 use crate::ui::numbers::shortest;
@@ -38,7 +38,7 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
     let mut lines = vec![COLUMNS.to_owned()];
     lines.extend(ledger.transplanted.iter().map(|entry| line(entry, "transplant")));
     lines.extend(ledger.written.iter().map(|entry| {
-        let event = tape.event_at(entry.step).map(Event::label);
+        let event = tape.event_at(entry.step).map(|event| tape.label(event));
         line(entry, &event.unwrap_or_default())
     }));
     if ledger.rounding != 0.0 {

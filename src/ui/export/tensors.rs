@@ -5,7 +5,7 @@
 
 use super::arrays::{self, NumpyArray};
 use super::{ExportError, Progress, Still};
-use crate::episode::{Behaviour, Event, Intervention, LayerView, Reel, Tape};
+use crate::episode::{Behaviour, Intervention, LayerView, Reel, Tape};
 use crate::files::FileError;
 use crate::plastic::network::RECURRENT;
 use crate::tasks::notation::written;
@@ -86,7 +86,7 @@ fn collected(still: &Still) -> anyhow::Result<BTreeMap<String, NumpyArray>> {
     if !tape.events.is_empty() {
         let count = [tape.events.len()];
         let [names, first, last] = EVENTS;
-        add(names, NumpyArray::words(tape.events.iter().map(Event::label).collect()));
+        add(names, NumpyArray::words(tape.events.iter().map(|event| tape.label(event)).collect()));
         add(first, NumpyArray::whole(&count, tape.events.iter().map(|event| event.start + 1)));
         add(last, NumpyArray::whole(&count, tape.events.iter().map(|event| event.start + event.steps)));
     }

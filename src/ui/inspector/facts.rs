@@ -276,7 +276,7 @@ impl Now {
                     }
                 });
                 let ledger = Ledger::of_synapse(tape, scene.layer_index, from, to, step);
-                let cut = ledger.cut_off(&tape.events, NAMED_LOSSES);
+                let cut = ledger.cut_off(tape, NAMED_LOSSES);
                 let named = if cut.is_some() { NAMED_WRITERS - 1 } else { NAMED_WRITERS };
                 Self::Synapse(SynapseNow {
                     from,
@@ -288,7 +288,7 @@ impl Now {
                     post: post_at(scene, step, to),
                     input: input_at(scene, step, to),
                     label: Label::of(scene, step, to),
-                    account: ledger.shares(&tape.events, named),
+                    account: ledger.shares(tape, named),
                     cut,
                     into: life.into.product(scene, step, trace),
                 })

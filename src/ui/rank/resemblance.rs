@@ -125,7 +125,8 @@ fn events(tape: &Tape, layer: LayerView<'_>) -> Vec<Memory> {
         })
     };
     let told = tape.events.iter().filter(|event| tells(event.kind));
-    let told = told.map(|event| (event.label(), event.start + event.steps - 1)).take(MOST_EVENTS).filter_map(memory);
+    let told =
+        told.map(|event| (tape.label(event), event.start + event.steps - 1)).take(MOST_EVENTS).filter_map(memory);
     told.chain(mean(recording.pre, recording.post, [rows, columns])).collect()
 }
 

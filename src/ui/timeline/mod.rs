@@ -18,10 +18,11 @@ use super::numbers::grouped;
 use super::pointer;
 use super::session::Session;
 use super::theme::{self, Palette};
-use crate::episode::{Event, EventKind};
+use crate::episode::{EventKind, Tape};
 use axis::Axis;
 use egui::{Color32, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 use lane::Lane;
+use std::sync::Arc;
 
 /// Height of the line of spans, and of the bar without what stands below it.
 const LINE: f32 = 40.0;
@@ -46,7 +47,7 @@ pub fn timeline_ui(ui: &mut Ui, session: &mut Session) {
         });
         return;
     };
-    let events = scene.tape().events.clone();
+    let tape = Arc::clone(scene.tape());
     let lane = Lane::of(scene);
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
@@ -59,13 +60,14 @@ pub fn timeline_ui(ui: &mut Ui, session: &mut Session) {
         ui.add_space(if lane.is_some() { 8.0 + lane::NAME } else { 8.0 });
         let height = LINE + lane.as_ref().map_or(0.0, |_| lane::HEIGHT);
         let strip = vec2((ui.available_width() - 86.0).max(60.0), height);
-        strip_ui(ui, session, &events, lane.as_ref(), strip);
+        strip_ui(ui, session, &tape, lane.as_ref(), strip);
         ui.add_space(6.0);
         transport::speed_ui(ui, session, palette);
     });
 }
 
-fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], lane: Option<&Lane>, size: Vec2) {
+fn strip_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, lane: Option<&Lane>, size: Vec2) {
+    let events = &tape.events;
     let palette = Palette::of(ui.ctx());
     let (_, area) = ui.allocate_space(size);
     let response = ui.interact(area, strip_id(), Sense::click_and_drag());
@@ -77,7 +79,7 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], lane: Option<&
     let font = egui::TextStyle::Small.resolve(ui.style());
     // Either all studies are written out or none is.
     let has_words = events.iter().filter(|event| event.kind == EventKind::Study).all(|event| {
-        let words = painter.layout_no_wrap(event.label(), font.clone(), palette.text);
+        let words = painter.layout_no_wrap(tape.label(event), font.clone(), palette.text);
         words.size().x + ROUND_WORDS <= x_of((event.start + event.steps) as f32) - x_of(event.start as f32) - 1.0
     });
     for event in events.iter().filter(|event| event.kind != EventKind::Blank) {
@@ -98,7 +100,7 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], lane: Option<&
         let ink = if here { Color32::WHITE } else { palette.text };
         let number = event.index.map_or_else(|| "?".into(), |index| index.saturating_add(1).to_string());
         let is_whole = event.kind != EventKind::Study || has_words;
-        for text in is_whole.then(|| event.label()).into_iter().chain([number]) {
+        for text in is_whole.then(|| tape.label(event)).into_iter().chain([number]) {
             let text = painter.layout_no_wrap(text, font.clone(), ink);
             if text.size().x + ROUND_WORDS <= span.width() {
                 painter.galley(span.center() - text.size() / 2.0, text, ink);
@@ -148,7 +150,8 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, events: &[Event], lane: Option<&
         response.request_focus();
     } else if let Some(pos) = response.hover_pos() {
         let step = step_at(pos);
-        let mut label = events.iter().find(|event| event.contains(step)).map(Event::label).unwrap_or_default();
+        let mut label =
+            events.iter().find(|event| event.contains(step)).map(|event| tape.label(event)).unwrap_or_default();
         if axis.is_widened(step) {
             label.push_str(", drawn wider than it lasts");
         }

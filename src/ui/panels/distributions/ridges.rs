@@ -1,7 +1,6 @@
 //! What there is to draw: a histogram for each of some iterations or steps.
 
 use super::Along;
-use crate::episode::Event;
 use crate::ui::distributions::{Histogram, Life};
 use crate::ui::matrices::MatrixKind;
 use crate::ui::numbers::{figures, grouped};
@@ -57,10 +56,10 @@ pub fn over_training(scene: &Scene, kind: MatrixKind) -> Vec<Ridge> {
 
 /// The ridges of the lifetime in view, as far as they have been counted.
 pub fn along_life(scene: &Scene, life: &Life, kind: MatrixKind) -> Vec<Ridge> {
-    let events = &scene.tape().events;
+    let tape = scene.tape();
     let moments = life.moments().filter_map(|(step, moment)| {
-        let ended = events.iter().find(|event| event.start + event.steps == step + 1);
-        let (histogram, event) = (Arc::clone(moment.histogram(kind)?), ended.map(Event::label));
+        let ended = tape.events.iter().find(|event| event.start + event.steps == step + 1);
+        let (histogram, event) = (Arc::clone(moment.histogram(kind)?), ended.map(|event| tape.label(event)));
         Some(Ridge { at: step as u64, histogram, event })
     });
     moments.collect()
