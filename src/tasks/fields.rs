@@ -41,7 +41,12 @@ pub fn rule(settings: &Settings) -> Rule {
 
 /// The kind of α that [`ALPHA`] names.
 pub fn alpha(settings: &Settings) -> AlphaKind {
-    match settings.choice("alpha") {
+    alpha_kind(settings.choice("alpha"))
+}
+
+/// The kind of α that is called `option` there.
+pub fn alpha_kind(option: &str) -> AlphaKind {
+    match option {
         "per_neuron" => AlphaKind::PerNeuron,
         "yoked" => AlphaKind::Yoked,
         _ => AlphaKind::Free,

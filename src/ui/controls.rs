@@ -10,7 +10,7 @@ use super::settings_form;
 use super::theme::{self, Palette};
 use super::training::Phase;
 use crate::episode::LayerRecord;
-use crate::plastic::{AlphaKind, Plasticity};
+use crate::plastic::Plasticity;
 use crate::tasks::TASKS;
 use crate::train::{Command, RunConfig};
 use egui::{Align, Button, Layout, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
@@ -126,12 +126,7 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
             if let Some(modulation) = writing.modulation() {
                 row(ui, "M", if modulation.fan_out { "per neuron" } else { "shared" });
             }
-            let alpha = match alpha {
-                AlphaKind::Free => "per synapse",
-                AlphaKind::PerNeuron => "per neuron",
-                AlphaKind::Yoked => "shared",
-            };
-            row(ui, "α", alpha);
+            row(ui, "α", alpha.title());
             if writing.has_eta() {
                 row(ui, "η", &figures(f64::from(eta), 5));
             }

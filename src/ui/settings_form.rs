@@ -3,6 +3,7 @@
 use super::glossary;
 use super::session::Session;
 use super::theme::{self, Palette};
+use crate::tasks::fields::{ALPHA, alpha_kind};
 use crate::tasks::settings::{Field, FieldKind};
 use egui::{
     Align, CollapsingHeader, Label, Layout, Rect, Response, RichText, Role, Sense, TextEdit, Ui, UiBuilder, WidgetInfo,
@@ -90,7 +91,15 @@ fn hint_ui(ui: &mut Ui, task: &str, field: &Field, paper: &serde_json::Value) {
         _ => format!(", by default {}", words(paper)),
     };
     ui.label(theme::strong(field.title));
-    for line in [field.help.to_owned(), format!("{}{default}", field.kind.expected())] {
+    let expected = match field.kind {
+        // Of these, people read other words.
+        FieldKind::Choice { options, .. } if field.key == ALPHA.key => {
+            let named = options.iter().map(|option| format!("{option} ({})", choice_title(field, option)));
+            format!("one of {}", named.collect::<Vec<_>>().join(", "))
+        }
+        kind => kind.expected(),
+    };
+    for line in [field.help.to_owned(), format!("{expected}{default}")] {
         ui.add(Label::new(line).wrap());
     }
     ui.label(RichText::new(format!("--set {}=…", field.key)).color(palette.quiet));
@@ -145,16 +154,20 @@ fn words(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// A choice as people read it: "non-plastic", "per neuron".
-pub fn choice_title(option: &str) -> String {
+/// A choice as people read it: "non-plastic", "one for all".
+pub fn choice_title(field: &Field, option: &str) -> String {
+    if field.key == ALPHA.key {
+        return alpha_kind(option).title().to_owned();
+    }
     option.replace("non_", "non-").replace('_', " ")
 }
 
 fn choice_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, options: &[&str], now: &str) -> Response {
-    let list = egui::ComboBox::from_id_salt(field.key).selected_text(choice_title(now)).width(FIELD_WIDTH).truncate();
+    let list = egui::ComboBox::from_id_salt(field.key).selected_text(choice_title(field, now));
+    let list = list.width(FIELD_WIDTH).truncate();
     let response = list.show_ui(ui, |ui| {
         for option in options {
-            if ui.selectable_label(*option == now, choice_title(option)).clicked() {
+            if ui.selectable_label(*option == now, choice_title(field, option)).clicked() {
                 // An option of the field's own list is always accepted.
                 let _accepted = session.training.settings.set_text(field.key, option);
             }

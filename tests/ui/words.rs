@@ -153,10 +153,40 @@ fn every_hyperparameter_has_a_name_that_people_read() {
                 hebbscope::tasks::settings::FieldKind::Choice { options, .. } => options,
                 _ => &[],
             } {
-                let option = hebbscope::ui::settings_form::choice_title(option);
+                let option = hebbscope::ui::settings_form::choice_title(field, option);
                 assert!(!option.is_empty() && !option.contains('_'), "{option}");
             }
         }
+    }
+}
+
+#[test]
+fn each_kind_of_alpha_has_one_name_wherever_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = [("free", "per synapse"), ("per_neuron", "per neuron"), ("yoked", "one for all")];
+    for (option, name) in names {
+        let mut app = app(small_checkpoint(folder.path(), &[("alpha", option)]), 3);
+        app.session.training.settings.set_text("alpha", option).unwrap();
+        let mut harness = windowed(app);
+        harness.run_steps(2);
+        // Of the network in view.
+        assert!(harness.query_all_by_label(name).count() >= 1, "{option} is not called {name}");
+        for (other, _) in names {
+            assert_eq!(harness.query_all_by_label(other).count(), 0, "{option} is also called {other}");
+        }
+        assert_eq!(harness.query_all_by_label("shared").count(), 0);
+        // Among the hyperparameters.
+        for task in TASKS {
+            let fields = task.fields().iter().filter(|field| field.key == "alpha");
+            for field in fields {
+                assert_eq!(hebbscope::ui::settings_form::choice_title(field, option), name);
+            }
+        }
+        // In the glossary, of the symbol and of the setting.
+        let told = hebbscope::ui::glossary::of("α").unwrap().meaning;
+        assert!(told.contains(name), "{told}");
+        let setting = hebbscope::ui::glossary::settings::setting("images", "alpha").unwrap();
+        assert!(option == "free" || setting.equation.contains(&format!("{name}: α_ij = ")), "{}", setting.equation);
     }
 }
 

@@ -22,6 +22,15 @@ pub enum AlphaKind {
 }
 
 impl AlphaKind {
+    /// How many there are, in words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Free => "per synapse",
+            Self::PerNeuron => "per neuron",
+            Self::Yoked => "one for all",
+        }
+    }
+
     /// The shape of α in a layer of `pre` × `post` connections.
     pub fn shape(self, [pre, post]: [usize; 2]) -> Vec<usize> {
         match self {

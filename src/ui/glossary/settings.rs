@@ -38,7 +38,7 @@ pub fn setting(task: &str, key: &str) -> Option<Setting> {
     let equation = match (task, key) {
         ("omniglot", "network") => ANSWERS.to_owned(),
         ("omniglot", "alpha") => {
-            "y = soft-max(Σ_i [w_ij + α_ij H_ij] φ_i)\nper neuron: α_ij = α_j\nyoked: α_ij = α".to_owned()
+            "y = soft-max(Σ_i [w_ij + α_ij H_ij] φ_i)\nper neuron: α_ij = α_j\none for all: α_ij = α".to_owned()
         }
         ("omniglot", "rule") => FEATURES.to_owned(),
         ("omniglot", "clip") => FEATURES.lines().last().unwrap_or_default().to_owned(),
@@ -54,7 +54,7 @@ fn place(task: &str, key: &str) -> Option<&'static str> {
         (_, "lr_every" | "lr_factor") => OWN,
         ("maze", "withhold_goals" | "pillars") => OWN,
         (_, "rule") => "DP, eq. 2 and 3; clip: Miconi et al. 2019",
-        (_, "alpha") => "DP, eq. 1; yoked: fig. 5",
+        (_, "alpha") => "DP, eq. 1; one for all (yoked): fig. 5",
         ("patterns" | "images", "network") => "DP, section 4.2",
         ("patterns" | "images", "clip") => "BP",
         ("patterns" | "images", "clip_norm") => OWN,
@@ -89,7 +89,7 @@ fn place(task: &str, key: &str) -> Option<&'static str> {
 fn equation(key: &str) -> String {
     match key {
         "rule" => format!("decay: {DECAY}\noja: {OJA}\nclip: {CLIP}"),
-        "alpha" => format!("{NEURON}\nper neuron: α_ij = α_j\nyoked: α_ij = α"),
+        "alpha" => format!("{NEURON}\nper neuron: α_ij = α_j\none for all: α_ij = α"),
         "network" => format!("{NEURON}\nwithout a trace: x_j(t) = tanh(Σ_i w_ij x_i(t−1))"),
         "fan_out" => {
             format!("{MODULATOR}\nfan out: M_j(t) = a_j M(t) + b_j\nin H: {SIMPLE}\nretroactive: {RETROACTIVE}")

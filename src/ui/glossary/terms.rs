@@ -62,9 +62,8 @@ pub const TERMS: &[Entry] = &[
     entry(
         "α",
         "plasticity coefficient",
-        "How plastic a connection is: by how much it follows its trace. Trained like w, one for each synapse, one for each \
-         neuron, or one for all of them. Whether it matters which connection has which α is another question, which a \
-         lesion answers: shuffle them.",
+        "How plastic a connection is: by how much it follows its trace. Trained like w: per synapse, per neuron, or one for \
+         all. Whether it matters which connection has which α is another question, which a lesion answers: shuffle them.",
         NEURON,
         "DP, eq. 1",
     ),
