@@ -28,6 +28,22 @@ pub fn fitted(ui: &Ui, text: &str, font: &FontId, room: f32) -> (String, bool) {
     (shorter.into_iter().rev().find(|text| fits(text)).unwrap_or_else(|| "…".to_owned()), false)
 }
 
+/// The beginning of a name that is not wider than `room`, with "…" where something is left out, and whether that is all of
+/// it. Unlike words, a name tells something by its first letters already.
+pub fn shortened(ui: &Ui, name: &str, font: &FontId, room: f32) -> (String, bool) {
+    let fits = |text: &str| {
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::WHITE);
+        galley.size().x <= room
+    };
+    if fits(name) {
+        return (name.to_owned(), true);
+    }
+    let ends: Vec<usize> = name.char_indices().map(|(end, _)| end).collect();
+    let cut = |end: &usize| format!("{}…", name[..*end].trim_end());
+    let fitting = ends.partition_point(|end| fits(&cut(end)));
+    (ends[..fitting].last().map_or_else(|| "…".to_owned(), cut), false)
+}
+
 /// A small line that fits where it stands; what has been left out is in its tooltip, and screen readers hear all of it.
 pub fn small_ui(ui: &mut Ui, text: &str, color: Color32) -> Response {
     let font = TextStyle::Small.resolve(ui.style());

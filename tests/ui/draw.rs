@@ -455,6 +455,59 @@ fn cards_say_whose_the_drawings_on_them_are() {
 }
 
 #[test]
+fn a_name_that_is_too_long_ends_with_what_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = network(folder.path());
+    let [long, short] = ["Unpronounceable-Lepidopterous-Glyph", "tree"];
+    harness.state_mut().session.change_cards(Change::New, |cards| {
+        cards.call(0, long);
+        cards.call(1, short);
+    });
+    harness.run_steps(3);
+    settle(&mut harness);
+    let shown = |harness: &Harness<'_, App>, text: &str| texts(harness).iter().filter(|shown| *shown == text).count();
+    assert_eq!(shown(&harness, long), 0, "it is cut off");
+    let cut: Vec<String> = texts(&harness).into_iter().filter(|text| text.ends_with('…')).collect();
+    let cut: Vec<&String> = cut.iter().filter(|text| long.starts_with(text.trim_end_matches('…'))).collect();
+    assert!(cut.iter().any(|text| text.chars().count() > 4), "{cut:?}");
+    // All of what is shown lies in its field.
+    let field = harness.get_by_label("label of class 1").rect();
+    let is_cut = |text: &str| text.strip_suffix('…').is_some_and(|begun| long.starts_with(begun));
+    let inside = galleys(&harness).into_iter().filter(|(text, _)| is_cut(text));
+    let widest = inside.filter(|(_, rect)| field.intersects(*rect)).map(|(_, rect)| rect.right()).fold(0.0, f32::max);
+    assert!(widest > field.left() && widest <= field.right() - 3.0, "{widest} in {field}");
+    assert!(shown(&harness, short) >= 1);
+    // The whole of it is below the pointer, and where it is typed.
+    let field = harness.get_by_label("label of class 1");
+    let (pos, rect) = (field.rect().center(), field.rect());
+    assert!(rect.width() > 20.0);
+    harness.hover_at(pos);
+    harness.run_steps(40);
+    assert!(shown(&harness, long) >= 1, "no tooltip");
+}
+
+/// Every text that is drawn.
+fn texts(harness: &Harness<'_, App>) -> Vec<String> {
+    galleys(harness).into_iter().map(|(text, _)| text).collect()
+}
+
+/// The same, with where.
+fn galleys(harness: &Harness<'_, App>) -> Vec<(String, Rect)> {
+    fn of(shape: &egui::Shape, found: &mut Vec<(String, Rect)>) {
+        match shape {
+            egui::Shape::Text(text) => {
+                found.push((text.galley.text().to_owned(), text.galley.rect.translate(text.pos.to_vec2())));
+            }
+            egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| of(shape, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    harness.output().shapes.iter().for_each(|clipped| of(&clipped.shape, &mut found));
+    found
+}
+
+#[test]
 fn interventions_on_drawings_of_one_s_own_change_the_answer_and_are_taken_back() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = network(folder.path());

@@ -15,6 +15,9 @@ use egui::{WidgetInfo, pos2, vec2};
 /// Height of the label.
 const LABEL: f32 = 20.0;
 
+/// The edges of the field of a label together, and how far it stays from the next card.
+const FIELD_EDGE: f32 = 6.0;
+
 /// Height of the number of a class.
 const CHIP: f32 = 13.0;
 
@@ -48,17 +51,29 @@ fn label_ui(ui: &mut Ui, room: Rect, session: &mut Session, cards: &Cards, (card
     let left = chip(ui.painter(), corner, CHIP, class, cards.ways(), palette) + 3.0;
     let field = room.with_min_x(left);
     if !cards.is_first(card) {
-        let font = TextStyle::Small.resolve(ui.style());
-        let (words, _) = fitting::fitted(ui, &cards.title(class), &font, field.width());
+        let (font, title) = (TextStyle::Small.resolve(ui.style()), cards.title(class));
+        let (words, is_whole) = fitting::shortened(ui, &title, &font, field.width());
         ui.painter().text(field.left_center(), Align2::LEFT_CENTER, words, font, palette.quiet);
+        if !is_whole {
+            let response = ui.interact(field, ui.scope_id().with(("title", card)), Sense::hover());
+            response.on_hover_text(title);
+        }
         return;
     }
     let mut text = cards.label(class).to_owned();
+    let (id, font) = (ui.scope_id().with(("label", class)), FontId::proportional(12.0));
+    // Where nobody types, what does not fit is seen to be left out.
+    let (shown, is_whole) = fitting::shortened(ui, &text, &font, field.width() - 2.0 * FIELD_EDGE - 1.0);
+    let is_short = !is_whole && !ui.memory(|memory| memory.has_focus(id));
+    let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _room: f32| {
+        let words = if is_short { shown.clone() } else { text.as_str().to_owned() };
+        ui.painter().layout_no_wrap(words, font.clone(), ui.visuals().widgets.inactive.text_color())
+    };
     let edit = TextEdit::singleline(&mut text)
-        .id(ui.scope_id().with(("label", class)))
-        .font(FontId::proportional(12.0))
+        .id(id)
+        .layouter(&mut layouter)
         .margin(Margin::symmetric(3, 1))
-        .desired_width(field.width() - 6.0)
+        .desired_width(field.width() - FIELD_EDGE)
         .char_limit(LONGEST);
     let place = field.with_min_y(field.top() + 1.0);
     let response = ui
@@ -69,6 +84,7 @@ fn label_ui(ui: &mut Ui, room: Rect, session: &mut Session, cards: &Cards, (card
         .inner;
     let name = format!("label of class {}", class + 1);
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
+    let response = if is_short { response.on_hover_text(cards.label(class)) } else { response };
     if response.changed() {
         session.change_cards(Change::Label(class), |cards| cards.call(class, &text));
     }
@@ -91,7 +107,7 @@ fn likely_ui(ui: &Ui, room: Rect, session: &Session, cards: &Cards, class: usize
     let response = ui.interact(room, ui.scope_id().with(("likely", class)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &described));
     let (Some(value), true) = (found, is_taught) else {
-        let (words, _) = fitting::fitted(ui, &words, &font, room.width());
+        let (words, _) = fitting::shortened(ui, &words, &font, room.width());
         ui.painter().text(pos2(room.left(), middle), Align2::LEFT_CENTER, words, font, ink);
         return;
     };
@@ -108,7 +124,13 @@ fn likely_ui(ui: &Ui, room: Rect, session: &Session, cards: &Cards, class: usize
 fn query_ui(ui: &mut Ui, label: Rect, rest: Rect, session: &mut Session, cards: &Cards) {
     let palette = Palette::of(ui.ctx());
     let font = FontId::proportional(12.0);
-    ui.painter().text(label.left_center(), Align2::LEFT_CENTER, "query, meant as", font, palette.mark);
+    let heading = ["query, meant as", "query"].into_iter().find(|words| {
+        let galley = ui.painter().layout_no_wrap((*words).to_owned(), font.clone(), palette.mark);
+        galley.size().x <= label.width()
+    });
+    if let Some(heading) = heading {
+        ui.painter().text(label.left_center(), Align2::LEFT_CENTER, heading, font, palette.mark);
+    }
     let mut meant = cards.meant();
     ui.scope_builder(UiBuilder::new().max_rect(rest), |ui| {
         let spacing = ui.spacing_mut();
