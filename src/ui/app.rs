@@ -257,8 +257,8 @@ impl App {
         self.make_room();
         if self.session.clock.is_playing() {
             context.request_repaint_after(self.session.clock.time_to_next());
-        } else if self.session.training.is_active() {
-            // "saved 4 s ago" grows older.
+        } else if self.session.training.is_active() || self.session.pictures_wait_for_thread() {
+            // "saved 4 s ago" grows older, and what could not be read is tried again.
             context.request_repaint_after(std::time::Duration::from_secs(1));
         }
     }

@@ -38,6 +38,13 @@ pub struct Base {
     pub is_own: bool,
 }
 
+impl Asking {
+    /// Whether pictures wait for a thread that reads them.
+    pub(in crate::ui) fn waits_for_thread(&self) -> bool {
+        self.own.waits_for_thread()
+    }
+}
+
 impl Session {
     /// The question of the lifetime in view, with all changes made so far; `None` where there is none to change.
     pub fn question(&self) -> Option<Recalled> {

@@ -2,7 +2,7 @@
 //! as a lifetime shows.
 
 use super::Base;
-use super::reading::{Reading, file_name};
+use super::reading::{Reading, Waiting, file_name};
 use crate::episode::Question;
 use crate::tasks::{Recalled, TASKS, Task};
 use crate::ui::session::failures::Attempt;
@@ -23,7 +23,7 @@ pub(super) struct Own {
     /// Files and folders that were given together, each still to be looked at.
     given: VecDeque<Vec<PathBuf>>,
     /// Files that are to be read.
-    queue: VecDeque<PathBuf>,
+    queue: Waiting<()>,
     looking: Option<Looking>,
     reading: Option<Reading>,
     /// What could not be read, in words.
@@ -32,6 +32,12 @@ pub(super) struct Own {
     left_over: usize,
     /// The message that says how many are wanted.
     wanting: Option<String>,
+}
+
+impl Own {
+    pub fn waits_for_thread(&self) -> bool {
+        self.queue.words().is_some()
+    }
 }
 
 /// Folders being looked through for pictures.
@@ -118,7 +124,7 @@ impl Session {
         if files.len() >= count && own.reading.is_none() && own.queue.is_empty() {
             own.kept.clear();
         }
-        own.queue.extend(files);
+        own.queue.extend(files.into_iter().map(|file| ((), file)));
         self.read_next();
     }
 
@@ -130,14 +136,16 @@ impl Session {
 
     /// Whether files are being read.
     pub fn is_reading(&self) -> bool {
-        self.asking.own.reading.is_some() || self.asking.own.looking.is_some()
+        let own = &self.asking.own;
+        own.reading.is_some() || own.looking.is_some() || !own.queue.is_empty()
     }
 
-    /// "reading tree.png, 2 more after it", or "looking through holidays"; `None` while nothing is read.
+    /// "reading tree.png, 2 more after it", "looking through holidays", or "2 pictures wait"; `None` while nothing is read.
     pub fn reading(&self) -> Option<String> {
         let own = &self.asking.own;
         let Some(reading) = &own.reading else {
-            return own.looking.as_ref().map(|looking| format!("looking through {}", file_name(&looking.first)));
+            let looking = own.looking.as_ref().map(|looking| format!("looking through {}", file_name(&looking.first)));
+            return looking.or_else(|| own.queue.words());
         };
         let name = reading.name();
         Some(match own.queue.len() {
@@ -155,10 +163,11 @@ impl Session {
     fn read_next(&mut self) {
         let config = self.scene().and_then(|scene| Some((scene.task, scene.config.clone()?)));
         let (false, Some((task, config))) = (self.asking.own.reading.is_some(), config) else { return };
-        let Some(path) = self.asking.own.queue.pop_front() else { return };
-        match Reading::begin(task, config, path, self.waker()) {
-            Ok(reading) => self.asking.own.reading = Some(reading),
-            Err(problem) => self.warn(&problem),
+        let wake = self.waker();
+        match self.asking.own.queue.begin(task, config, wake) {
+            Some(Ok(((), reading))) => self.asking.own.reading = Some(reading),
+            Some(Err(problem)) => self.failed(Attempt::Pictures, problem),
+            None => {}
         }
     }
 
@@ -179,6 +188,10 @@ impl Session {
         let Some(reading) = &own.reading else {
             if own.looking.is_some() {
                 return;
+            }
+            if !own.queue.is_empty() {
+                // No thread could be had for them before.
+                return self.read_next();
             }
             // Enough of them may have waited for something else to come into view.
             return self.show_own();

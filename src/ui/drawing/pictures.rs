@@ -2,10 +2,9 @@
 
 use super::cards::Card;
 use super::sheet::Change;
-use crate::ui::asking::reading::Reading;
+use crate::ui::asking::reading::{Reading, Waiting};
 use crate::ui::session::failures::Attempt;
 use crate::ui::session::{Notice, Session};
-use std::collections::VecDeque;
 use std::path::PathBuf;
 
 /// Pictures on their way from files to cards.
@@ -13,7 +12,8 @@ use std::path::PathBuf;
 pub(super) struct Pictures {
     /// Given, and not yet on their way to any card.
     dropped: Vec<PathBuf>,
-    queue: VecDeque<(usize, PathBuf)>,
+    /// On their way, each to a card.
+    queue: Waiting<usize>,
     /// A file being read, and the card that it is for.
     reading: Option<(usize, Reading)>,
     /// What could not be read, in words.
@@ -52,24 +52,36 @@ impl Session {
         self.read_next_card();
     }
 
-    /// "reading tree.png"; `None` while nothing is read.
+    /// "reading tree.png", or "2 pictures wait" for a thread; `None` while nothing is read.
     pub fn card_being_read(&self) -> Option<String> {
-        self.drawing.pictures.reading.as_ref().map(|(_, reading)| format!("reading {}", reading.name()))
+        let reading = self.drawing.pictures.reading.as_ref();
+        reading
+            .map(|(_, reading)| format!("reading {}", reading.name()))
+            .or_else(|| self.drawing.pictures.queue.words())
+    }
+
+    /// Whether pictures of the viewer's own wait for a thread that reads them.
+    pub fn pictures_wait_for_thread(&self) -> bool {
+        self.drawing.pictures.queue.words().is_some() || self.asking.waits_for_thread()
     }
 
     fn read_next_card(&mut self) {
         let config = self.scene().and_then(|scene| Some((scene.task, scene.config.clone()?)));
         let (true, Some((task, config))) = (self.drawing.pictures.reading.is_none(), config) else { return };
-        let Some((card, path)) = self.drawing.pictures.queue.pop_front() else { return };
-        match Reading::begin(task, config, path, self.waker()) {
-            Ok(reading) => self.drawing.pictures.reading = Some((card, reading)),
-            Err(problem) => self.warn(&problem),
+        let wake = self.waker();
+        match self.drawing.pictures.queue.begin(task, config, wake) {
+            Some(Ok(reading)) => self.drawing.pictures.reading = Some(reading),
+            Some(Err(problem)) => self.failed(Attempt::Pictures, problem),
+            None => {}
         }
     }
 
     /// Takes in what has been read.
     pub(super) fn update_card_pictures(&mut self) {
-        let Some((place, reading)) = &self.drawing.pictures.reading else { return };
+        let Some((place, reading)) = &self.drawing.pictures.reading else {
+            // What no thread could be had for before.
+            return self.read_next_card();
+        };
         let (Some(read), place) = (reading.result(), *place) else { return };
         self.drawing.pictures.reading = None;
         match read.map(|picture| Card::of(&picture)) {
@@ -81,7 +93,7 @@ impl Session {
             Err(problem) => self.drawing.pictures.problems.push(problem),
         }
         self.read_next_card();
-        if self.drawing.pictures.reading.is_none() {
+        if self.drawing.pictures.reading.is_none() && self.drawing.pictures.queue.is_empty() {
             let problems = std::mem::take(&mut self.drawing.pictures.problems);
             match problems.is_empty() {
                 true => self.succeeded(Attempt::Pictures),
