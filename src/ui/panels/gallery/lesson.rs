@@ -97,11 +97,15 @@ impl Classes {
         Some((self.side / 1.35).min(NUMBER)).filter(|height| *height >= LEAST_NUMBER)
     }
 
+    /// What stands below the drawings of a class.
+    fn below(&self) -> f32 {
+        self.number().map_or(STRIPE, |number| number + ABOVE_NUMBER)
+    }
+
     /// From one class to the next, and from one line to the next.
     fn step(&self) -> Vec2 {
         let [width, height] = self.shots.map(|shots| shots as f32 * (self.side + BETWEEN_SHOTS) - BETWEEN_SHOTS);
-        let below = self.number().map_or(STRIPE, |number| number + ABOVE_NUMBER);
-        vec2(width, height + below) + Vec2::splat(GAP)
+        vec2(width, height + self.below()) + Vec2::splat(GAP)
     }
 
     fn width(&self) -> f32 {
@@ -145,9 +149,14 @@ impl Lessons {
         self.classes.drawing(class, shot).translate(corner)
     }
 
+    /// The middle of the drawings, the numbers below them left out: query and answer stand beside it.
+    fn middle(&self, row: Rect) -> f32 {
+        row.center().y - self.classes.below() / 2.0
+    }
+
     fn query(&self, row: Rect) -> Rect {
         let left = row.left() + self.beside()[0];
-        Rect::from_min_size(pos2(left, row.center().y - self.query / 2.0), vec2(self.query, self.query))
+        Rect::from_min_size(pos2(left, self.middle(row) - self.query / 2.0), vec2(self.query, self.query))
     }
 
     fn class_ui(&self, painter: &Painter, row: Rect, one_shot: &OneShot, class: usize, atlas: &Atlas) {
@@ -192,7 +201,7 @@ impl Lessons {
             }
         };
         let left = row.left() + self.beside()[1];
-        let mut middle = row.center().y - LINE * (lines.len() - 1) as f32 / 2.0;
+        let mut middle = self.middle(row) - LINE * (lines.len() - 1) as f32 / 2.0;
         for (word, class, color) in lines {
             painter.text(pos2(left, middle), Align2::LEFT_CENTER, word, self.font.clone(), ink(*color));
             if let Some(class) = *class {
@@ -210,7 +219,8 @@ impl Lessons {
 impl Layout for Lessons {
     fn height(&self) -> f32 {
         let lines = if self.answer > ANSWER { 2.0 } else { 3.0 };
-        self.classes.height().max(self.query).max(lines * LINE) + BETWEEN
+        // What stands beside the middle of the drawings has as much room below it as they have.
+        self.classes.height().max(self.query.max(lines * LINE) + self.classes.below()) + BETWEEN
     }
 
     fn width(&self) -> f32 {
@@ -315,5 +325,29 @@ impl Atlas {
         let part = Rect::from_min_size(pos2(column * tile.x, row * tile.y), tile);
         let part = part.shrink2(tile * self.seam);
         painter.image(self.texture, rect, part, Color32::WHITE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_query_stands_beside_the_middle_of_the_drawings() {
+        let row = |lessons: &Lessons| Rect::from_min_size(pos2(20.0, 300.0), vec2(600.0, lessons.height()));
+        for (room, ways, shots) in [(260.0, 5, 1), (120.0, 5, 1), (400.0, 3, 2), (300.0, 20, 1), (90.0, 20, 5)] {
+            for (query, answer) in [(24.0, ANSWER), (44.0, WIDE_ANSWER)] {
+                let classes = Classes::of(room, ways, shots);
+                let lessons = Lessons { seed: 30.0, classes, query, answer, font: FontId::default() };
+                let row = row(&lessons);
+                let drawings = (0..ways).flat_map(|class| (0..shots).map(move |shot| (class, shot)));
+                let all = drawings.map(|(class, shot)| lessons.drawing(row, class, shot));
+                let all = all.fold(Rect::NOTHING, Rect::union);
+                let query = lessons.query(row);
+                assert!((query.center().y - all.center().y).abs() < 0.01, "{ways} × {shots} in {room}: {query} {all}");
+                assert!(row.y_range().contains(query.top()) && row.y_range().contains(query.bottom()));
+                assert!(all.bottom() + lessons.classes.below() <= row.bottom() && all.top() >= row.top());
+            }
+        }
     }
 }
