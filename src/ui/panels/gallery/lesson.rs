@@ -149,11 +149,6 @@ impl Lessons {
         self.classes.drawing(class, shot).translate(corner)
     }
 
-    /// The middle of the drawings, the numbers below them left out: query and answer stand beside it.
-    fn middle(&self, row: Rect) -> f32 {
-        row.center().y - self.classes.below() / 2.0
-    }
-
     fn query(&self, row: Rect) -> Rect {
         let left = row.left() + self.beside()[0];
         Rect::from_min_size(pos2(left, self.middle(row) - self.query / 2.0), vec2(self.query, self.query))
@@ -225,6 +220,11 @@ impl Layout for Lessons {
 
     fn width(&self) -> f32 {
         self.beside()[1] + self.answer
+    }
+
+    /// The middle of the drawings, the numbers below them left out.
+    fn middle(&self, row: Rect) -> f32 {
+        row.center().y - self.classes.below() / 2.0
     }
 
     fn headings(&self, ui: &Ui, rect: Rect) {

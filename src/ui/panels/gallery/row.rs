@@ -35,6 +35,10 @@ pub(super) trait Layout {
     fn height(&self) -> f32;
     /// How wide.
     fn width(&self) -> f32;
+    /// The height at which what stands beside the pictures is centred.
+    fn middle(&self, row: Rect) -> f32 {
+        row.center().y
+    }
     /// Says into `rect` what the columns are.
     fn headings(&self, ui: &Ui, rect: Rect);
     /// Draws what a lifetime showed, and what it came to; one of another network than that in view recedes.
@@ -99,7 +103,7 @@ impl Rows {
             ui.painter().rect_filled(rect, 3.0, palette.raised);
         }
         let ink = if is_own { palette.text } else { palette.quiet };
-        let (at, font) = (pos2(rect.left() + 4.0, rect.center().y), TextStyle::Small.resolve(ui.style()));
+        let (at, font) = (pos2(rect.left() + 4.0, self.layout.middle(rect)), TextStyle::Small.resolve(ui.style()));
         ui.painter().text(at, Align2::LEFT_CENTER, lived.seed.to_string(), font, ink);
         self.layout.content_ui(ui, rect, lived, is_own, textures);
         if response.has_focus() {
