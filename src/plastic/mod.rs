@@ -15,6 +15,7 @@
 //! | [`replay`] | rebuilding any H(t) of a layer from recorded signals |
 //! | [`mod@bench`] | how fast a lifetime is here, and how many bytes it moves |
 //! | [`head`] | a plastic soft-max layer within a step |
+//! | [`lstm`] | windows of LSTM layers |
 //! | [`convolution`] | pictures become features |
 //! | `values` | numbers of tensors on the CPU, without a copy |
 //! | `cpu` | the backend on the host; nothing outside this room sees it |
@@ -27,6 +28,7 @@ mod cpu;
 pub mod cuda;
 pub mod head;
 pub mod lifetime;
+pub mod lstm;
 pub mod network;
 pub mod parameters;
 pub mod replay;

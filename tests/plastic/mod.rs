@@ -7,6 +7,7 @@ mod cuda;
 mod emulation;
 mod head;
 mod lifetime;
+mod lstm;
 mod modulated;
 mod reference;
 mod specification;

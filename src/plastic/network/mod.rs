@@ -2,11 +2,13 @@
 
 mod convolution;
 mod layer;
+pub mod lstm;
 mod recurrent;
 mod stored;
 
 pub use convolution::Convolution;
 pub use layer::{AlphaKind, PlasticLayer, Plasticity, RECURRENT, effective_weight};
+pub use lstm::Lstm;
 pub use recurrent::{Drive, Recurrent};
 
 use serde::{Deserialize, Serialize};

@@ -5,11 +5,15 @@
 //! and its writing are differentiated together. Traces are kept every √T steps; those between two of them are written
 //! again, from the activities and the modulator, bit for bit.
 
+mod history;
 mod lane;
 mod record;
 mod sweep;
 mod update;
 mod weights;
 
+pub(in crate::plastic::cpu) use history::{History, Signals, Unwinding};
+pub(in crate::plastic::cpu) use lane::{ModulatedGradients, add, dot};
 pub(in crate::plastic::cpu) use record::begin;
 pub(in crate::plastic) use update::ModulatedUpdate;
+pub(in crate::plastic::cpu) use weights::ModulatedWeights;

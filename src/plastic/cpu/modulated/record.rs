@@ -193,25 +193,9 @@ impl Differentiate for Record {
         // dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end.
         let inputs = self.by_step(self.lanes.iter().map(ModulatedLane::activity));
         let w_grad = Tensor::from_vec(inputs, rows, &Device::Cpu)?.t()?.matmul(&deltas)?;
-        // In lane order, so that the sums do not depend on the number of threads.
-        let sum = |of: &dyn Fn(&ModulatedGradients) -> &[f32]| -> Vec<f32> {
-            let mut total = of(&found[0]).to_vec();
-            for part in found[1..].iter().map(of) {
-                total.iter_mut().zip(part).for_each(|(sum, value)| *sum += value);
-            }
-            total
-        };
-        let mut packed_grad = Vec::with_capacity(packed.elem_count());
-        for name in packed_names(self.network) {
-            match name {
-                "alpha" => packed_grad.extend(self.weights.alpha_gradient(&sum(&|one| &one.alpha))),
-                "mod.weight" => packed_grad.extend(&sum(&|one| &one.mod_weight)[..neurons]),
-                "mod.bias" => packed_grad.extend(sum(&|one| std::slice::from_ref(&one.mod_bias))),
-                "eta" => packed_grad.extend(sum(&|one| std::slice::from_ref(&one.eta))),
-                "fanout.weight" => packed_grad.extend(&sum(&|one| &one.fan[0])[..neurons]),
-                _ => packed_grad.extend(&sum(&|one| &one.fan[1])[..neurons]),
-            }
-        }
+        let found: Vec<&ModulatedGradients> = found.iter().collect();
+        let packed_grad: Vec<f32> =
+            packed_names(self.network).flat_map(|name| self.weights.gradient(&found, name)).collect();
         let packed_grad = Tensor::from_vec(packed_grad, packed.dims(), &Device::Cpu)?;
         Ok([Some(deltas.reshape((steps, batch, neurons))?), Some(w_grad), Some(packed_grad)])
     }

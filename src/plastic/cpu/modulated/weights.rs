@@ -1,5 +1,6 @@
 //! The parameters of a modulated network, laid out for the sweeps.
 
+use super::lane::ModulatedGradients;
 use super::update::ModulatedUpdate;
 use crate::plastic::cpu::{Buffer, CHUNK_ROWS, WIDTH};
 use crate::plastic::network::AlphaKind;
@@ -28,6 +29,9 @@ pub(in crate::plastic) struct ModulatedWeights {
     pub mod_bias: f32,
     /// a and b of M_j = a_j M + b_j, `[stride]`.
     pub fan: [Buffer; 2],
+    /// η of a clipped Hebbian rule, which writes as a modulation does whose M_j is one, with activities that are scaled by
+    /// it; `None` where the network modulates its traces.
+    pub rate: Option<f32>,
     /// Whether no trace is written any more.
     pub is_frozen: bool,
 }
@@ -76,6 +80,7 @@ impl ModulatedWeights {
             mod_weight: padded(mod_weight, 1),
             mod_bias,
             fan: fan.map(|values| padded(values, 1)),
+            rate: None,
             is_frozen: false,
         }
     }
@@ -118,11 +123,35 @@ impl ModulatedWeights {
     }
 
     /// dL/dα in the shape of α, from the sums of padded rows.
-    pub fn alpha_gradient(&self, padded: &[f32]) -> Vec<f32> {
+    fn alpha_gradient(&self, padded: &[f32]) -> Vec<f32> {
         let rows = self.bare(padded);
         match self.alpha_kind {
             AlphaKind::Free | AlphaKind::PerNeuron => rows,
             AlphaKind::Yoked => vec![rows.iter().map(|&value| f64::from(value)).sum::<f64>() as f32],
+        }
+    }
+
+    /// The gradient by a parameter other than w, in its shape, of lifetimes that `found` this: added in their order, so that
+    /// it does not depend on the number of threads.
+    pub fn gradient(&self, found: &[&ModulatedGradients], which: &str) -> Vec<f32> {
+        let sum = |of: &dyn Fn(&ModulatedGradients) -> &[f32]| -> Vec<f32> {
+            let mut total = of(found[0]).to_vec();
+            for part in found[1..].iter().map(|found| of(found)) {
+                total.iter_mut().zip(part).for_each(|(sum, value)| *sum += value);
+            }
+            total
+        };
+        let columns = |mut padded: Vec<f32>| {
+            padded.truncate(self.post);
+            padded
+        };
+        match which {
+            "alpha" => self.alpha_gradient(&sum(&|one| &one.alpha)),
+            "mod.weight" => columns(sum(&|one| &one.mod_weight)),
+            "mod.bias" => sum(&|one| std::slice::from_ref(&one.mod_bias)),
+            "eta" => sum(&|one| std::slice::from_ref(&one.eta)),
+            "fanout.weight" => columns(sum(&|one| &one.fan[0])),
+            _ => columns(sum(&|one| &one.fan[1])),
         }
     }
 

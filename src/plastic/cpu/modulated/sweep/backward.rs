@@ -21,7 +21,7 @@ pub(in crate::plastic::cpu::modulated) struct BackwardSweep<'a> {
 }
 
 /// What one backward sweep sums up; padded, overwritten.
-pub(in crate::plastic::cpu::modulated) struct BackwardSums {
+pub(in crate::plastic::cpu) struct BackwardSums {
     /// dL/dM_j(t).
     pub gains: Buffer,
     /// dL/dx(t) by its writing as the later one; while sums are made, what [`finish`] says.

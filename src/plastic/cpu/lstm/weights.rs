@@ -1,0 +1,82 @@
+//! The parameters of an LSTM layer, laid out for the sweeps.
+
+use crate::plastic::cpu::modulated::ModulatedWeights;
+use crate::plastic::cpu::{Buffer, WIDTH};
+use crate::plastic::network::Lstm;
+use crate::plastic::network::lstm::{CANDIDATE, GATES};
+use crate::plastic::parameters::Parameters;
+use crate::plastic::rule::Rule;
+use crate::plastic::writing::{Modulation, ModulationKind, Writing};
+use candle_core::{Result, bail};
+
+/// The parameters through which cells hear themselves.
+pub(super) struct LstmWeights {
+    /// N.
+    pub cells: usize,
+    /// Floats of one padded row of cells.
+    pub stride: usize,
+    /// From h(t−1) to what has a fixed matrix: i, f, o, and c where nothing is plastic. `[stride, parts · stride]`.
+    pub recurrent: Buffer,
+    /// The same turned over, `[parts · stride, stride]`.
+    pub turned: Buffer,
+    /// How many parts have a fixed matrix.
+    pub parts: usize,
+    /// The plastic path to the candidate.
+    pub plastic: Option<ModulatedWeights>,
+}
+
+impl LstmWeights {
+    pub fn new(lstm: &Lstm, parameters: &Parameters) -> Result<Self> {
+        let cells = lstm.cells;
+        let stride = cells.next_multiple_of(WIDTH);
+        let letters = GATES.into_iter().chain(lstm.plasticity.is_none().then_some(CANDIDATE));
+        let matrices = letters.map(|letter| parameters.values(&lstm.parameter(&format!("h2{letter}.weight"))));
+        let matrices = matrices.collect::<Result<Vec<_>>>()?;
+        let parts = matrices.len();
+        let (mut recurrent, mut turned) =
+            (Buffer::zeros(stride * parts * stride), Buffer::zeros(parts * stride * stride));
+        for (part, matrix) in matrices.iter().enumerate() {
+            for (from, row) in matrix.chunks_exact(cells).enumerate() {
+                recurrent[(from * parts + part) * stride..][..cells].copy_from_slice(row);
+                for (to, value) in row.iter().enumerate() {
+                    turned[(part * stride + to) * stride + from] = *value;
+                }
+            }
+        }
+        Ok(Self { cells, stride, recurrent, turned, parts, plastic: plastic(lstm, parameters)? })
+    }
+}
+
+/// What the path to the candidate weighs and how its trace is written; `None` where nothing is plastic.
+fn plastic(lstm: &Lstm, parameters: &Parameters) -> Result<Option<ModulatedWeights>> {
+    let Some(layer) = lstm.layer() else { return Ok(None) };
+    let of = |which: &str| parameters.values(&layer.parameter(which));
+    let cells = lstm.cells;
+    let (zeros, ones) = (vec![0.0; cells], vec![1.0; cells]);
+    let (alpha, eta) = (of("alpha")?, layer.eta(parameters)?);
+    let (modulation, rate) = match layer.plasticity.writing {
+        Writing::Modulated(modulation) => (modulation, None),
+        // M_j = 0 · M + 1.
+        Writing::Rule(Rule::Clip { bound }) => {
+            (Modulation { kind: ModulationKind::Simple, fan_out: true, bound }, Some(eta))
+        }
+        Writing::Rule(rule) => bail!("expected a trace that is clipped or modulated, found {}", rule.title()),
+    };
+    let (mod_weight, mod_bias, fan) = match (rate, modulation.fan_out) {
+        (Some(_), _) => (zeros.clone(), 0.0, [zeros, ones]),
+        (None, true) => (of("mod.weight")?, of("mod.bias")?[0], [of("fanout.weight")?, of("fanout.bias")?]),
+        (None, false) => (of("mod.weight")?, of("mod.bias")?[0], [ones, zeros]),
+    };
+    let alpha = (layer.plasticity.alpha, &alpha[..]);
+    let mut weights = ModulatedWeights::new(
+        layer.shape(),
+        modulation,
+        &of("w")?,
+        alpha,
+        eta,
+        (&mod_weight, mod_bias),
+        [&fan[0], &fan[1]],
+    );
+    weights.rate = rate;
+    Ok(Some(weights))
+}
