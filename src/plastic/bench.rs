@@ -1,12 +1,13 @@
 //! The recurrence alone, measured: seconds and bytes of a lifetime forward and backward.
 
 use super::lifetime::{Traffic, live};
-use super::network::{AlphaKind, Drive, Plasticity, Recurrent};
+use super::lstm::{self, Altered, LstmState};
+use super::network::{AlphaKind, Drive, Lstm, Plasticity, Recurrent};
 use super::parameters::Parameters;
 use super::rule::Rule;
 use super::writing::Writing;
 use crate::device::Compute;
-use candle_core::{Result, Tensor};
+use candle_core::{Result, Tensor, Var};
 use rayon::prelude::*;
 use std::time::Instant;
 
@@ -40,10 +41,6 @@ pub fn recurrence(compute: &Compute, size: Size, runs: usize) -> Result<Timed> {
     let Size { neurons, steps, batch } = size;
     let plasticity = Plasticity { alpha: AlphaKind::Free, writing: Writing::Rule(Rule::Decay) };
     let network = Recurrent { neurons, drive: Drive::Add, plasticity: Some(plasticity) };
-    // Any values will do, as long as nothing saturates or dies away.
-    let values = |count: usize, scale: f32| -> Vec<f32> {
-        (0..count).map(|index| ((index as f32 * 12.9898).sin() * 43_758.547).fract() * scale).collect()
-    };
     let mut parameters = Parameters::default();
     parameters.insert("w", &[neurons, neurons], &values(neurons * neurons, 0.05))?;
     parameters.insert("alpha", &[neurons, neurons], &values(neurons * neurons, 0.05))?;
@@ -70,6 +67,53 @@ pub fn recurrence(compute: &Compute, size: Size, runs: usize) -> Result<Timed> {
         }
     }
     Ok(timed)
+}
+
+/// Lives `runs` windows of two layers of LSTM cells, one after the other, forward and backward on `compute`, after one that
+/// warms up. Each window goes on from the one before.
+///
+/// # Errors
+/// When the device has no room or fails.
+pub fn windows(compute: &Compute, plasticity: Option<Plasticity>, size: Size, runs: usize) -> Result<Timed> {
+    let Size { neurons, steps, batch } = size;
+    let layers = ["lstm1", "lstm2"].map(|name| Lstm { name: name.into(), inputs: neurons, cells: neurons, plasticity });
+    let mut parameters = Parameters::default();
+    for (name, shape) in layers.iter().flat_map(Lstm::shapes) {
+        let scale = if name.ends_with("eta") { 0.01 } else { 0.1 };
+        parameters.insert(&name, &shape, &values(shape.iter().product(), scale))?;
+    }
+    let parameters = parameters.copy_to(compute)?;
+    let device = compute.device();
+    let inputs = values(steps * batch * neurons, 0.5);
+    let inputs = Var::from_tensor(&Tensor::from_vec(inputs, (steps, batch, neurons), device)?)?;
+    let mut states = [LstmState::default(), LstmState::default()];
+    let mut timed = Timed { forward: Vec::new(), backward: Vec::new(), traffic: Traffic::default() };
+    for run in 0..=runs {
+        let begun = Instant::now();
+        let mut signal = inputs.as_tensor().clone();
+        for (layer, state) in layers.iter().zip(&mut states) {
+            let lived = lstm::live(layer, &parameters, &signal, state, Altered::default())?;
+            (signal, *state) = (lived.hidden, lived.state);
+        }
+        device.synchronize()?;
+        let forward = begun.elapsed().as_secs_f64();
+        let loss = signal.sqr()?.sum_all()?;
+        let begun = Instant::now();
+        loss.backward()?;
+        device.synchronize()?;
+        let backward = begun.elapsed().as_secs_f64();
+        drop(parameters.take_direct());
+        if run > 0 {
+            timed.forward.push(forward);
+            timed.backward.push(backward);
+        }
+    }
+    Ok(timed)
+}
+
+/// Any values will do, as long as nothing saturates or dies away.
+fn values(count: usize, scale: f32) -> Vec<f32> {
+    (0..count).map(|index| ((index as f32 * 12.9898).sin() * 43_758.547).fract() * scale).collect()
 }
 
 /// Bytes per second that this machine's threads copy together when the data are `bytes` in all, read and written

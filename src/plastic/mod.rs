@@ -17,6 +17,10 @@
 //! | [`head`] | a plastic soft-max layer within a step |
 //! | [`lstm`] | windows of LSTM layers |
 //! | [`convolution`] | pictures become features |
+//! | [`embedding`] | words become vectors |
+//! | [`soft_max`] | features become probabilities of many words, and what the right ones cost |
+//! | [`direct`] | gradients that operations hand over beside Candle's graph |
+//! | `product` | matrix products |
 //! | `values` | numbers of tensors on the CPU, without a copy |
 //! | `cpu` | the backend on the host; nothing outside this room sees it |
 //! | [`cuda`] | the backend on a CUDA device, where the program was built for one |
@@ -26,13 +30,17 @@ pub mod bench;
 pub mod convolution;
 mod cpu;
 pub mod cuda;
+pub mod direct;
+pub mod embedding;
 pub mod head;
 pub mod lifetime;
 pub mod lstm;
 pub mod network;
 pub mod parameters;
+mod product;
 pub mod replay;
 pub mod rule;
+pub mod soft_max;
 pub mod specification;
 mod values;
 pub mod writing;

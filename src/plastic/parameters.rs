@@ -1,6 +1,7 @@
 //! The trained tensors of a network, by name.
 
 use super::cpu::Workspace;
+use super::direct::{Direct, Store};
 use super::network::Network;
 use crate::device::Compute;
 use crate::files::{Array, FileError, Fingerprint, TensorFile};
@@ -13,13 +14,15 @@ pub struct Parameters {
     vars: BTreeMap<String, Var>,
     /// Memory that lifetimes with these parameters use one after another.
     workspace: Workspace,
+    /// Gradients that operations hand over themselves.
+    direct: Store,
     device: Device,
 }
 
 impl Default for Parameters {
     /// None yet, on the CPU.
     fn default() -> Self {
-        Self { vars: BTreeMap::new(), workspace: Workspace::default(), device: Device::Cpu }
+        Self { vars: BTreeMap::new(), workspace: Workspace::default(), direct: Store::default(), device: Device::Cpu }
     }
 }
 
@@ -142,6 +145,17 @@ impl Parameters {
     /// Memory for lifetimes with these parameters.
     pub(super) fn workspace(&self) -> Workspace {
         self.workspace.clone()
+    }
+
+    /// Where operations hand over gradients.
+    pub(super) fn direct(&self) -> Store {
+        self.direct.clone()
+    }
+
+    /// Gradients that operations have handed over since this was asked last, by the parameter's name: those that Candle's
+    /// graph does not have.
+    pub fn take_direct(&self) -> BTreeMap<String, Direct> {
+        self.direct.take()
     }
 
     /// How many numbers are trained in all.

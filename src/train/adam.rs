@@ -1,10 +1,14 @@
-//! Adam (Kingma & Ba 2015) with moments that can be saved, and gradient clipping by global norm.
+//! Adam (Kingma & Ba 2015) with moments that can be saved, plain gradient descent in its place where a task asks for it, and
+//! gradient clipping by global norm.
 //!
 //! Candle's optimiser hides its moments, and a run that is resumed exactly needs them.
 
+use super::descent;
 use super::trainer::Gradients;
 use crate::plastic::Parameters;
+use crate::plastic::direct::Direct;
 use crate::tasks::Optimiser;
+use crate::tasks::optimiser::Method;
 use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Storage, Tensor, bail};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -13,8 +17,11 @@ use std::sync::{Mutex, PoisonError};
 /// Values per parallel piece of an update.
 const PIECE: usize = 1 << 15;
 
+/// So many pieces are summed up side by side.
+const ABREAST: usize = 4;
+
 /// Gradients on the device of their parameters, by the parameter's name.
-pub type DeviceGradients = BTreeMap<String, Tensor>;
+pub type DeviceGradients = BTreeMap<String, Direct>;
 
 /// First and second moment of one parameter, flat.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -100,22 +107,31 @@ impl Adam {
         Ok(copies)
     }
 
-    /// One step along `scale` times the gradients: p ← p − lr · m̂ / (√v̂ + eps), in place.
+    /// One step along `scale` times the gradients, in place: p ← p − lr · m̂ / (√v̂ + eps) by Adam, p ← p − lr · g by plain
+    /// descent.
     ///
     /// # Errors
     /// When a gradient is missing or has another size than its parameter.
     pub fn step(&mut self, parameters: &mut Parameters, gradients: &DeviceGradients, scale: f32) -> Result<()> {
         for (name, var) in parameters.iter() {
             match gradients.get(name) {
-                Some(gradient) if gradient.elem_count() == var.elem_count() => {}
-                Some(gradient) => {
+                Some(Direct::Whole(gradient)) if gradient.elem_count() != var.elem_count() => {
                     bail!("the gradient of {name} has {} values, expected {}", gradient.elem_count(), var.elem_count())
                 }
+                Some(_) => {}
                 None => bail!("there is no gradient of {name}"),
             }
         }
         self.steps += 1;
-        let Optimiser { beta1, beta2, eps, .. } = self.settings;
+        let Optimiser { beta1, beta2, eps, l2, method, .. } = self.settings;
+        let penalised = match l2 > 0.0 {
+            true => Some(descent::penalised(parameters, gradients, scale, l2)?),
+            false => None,
+        };
+        let (gradients, scale) = penalised.as_ref().map_or((gradients, scale), |gradients| (gradients, 1.0));
+        if method == Method::Descent {
+            return descent::step(parameters, gradients, self.settings.lr_at(self.steps) as f32 * scale);
+        }
         let exponent = i32::try_from(self.steps).unwrap_or(i32::MAX);
         let first_bias = 1.0 - beta1.powi(exponent);
         let second_bias = 1.0 - beta2.powi(exponent);
@@ -133,7 +149,7 @@ impl Adam {
                 self.moments.insert(name.to_owned(), place);
             }
             let Some(place) = self.moments.get_mut(name) else { continue };
-            let gradient = gradients[name].contiguous()?;
+            let gradient = gradients[name].whole(var.dims(), var.device())?.contiguous()?;
             let has_kernel = parameters.device().is_cpu() || parameters.device().is_cuda();
             let step = AdamStep { constants, gradient: &gradient, moments: Mutex::new(place) };
             if has_kernel {
@@ -214,7 +230,7 @@ impl InplaceOp1 for AdamStep<'_> {
 }
 
 /// Shows `look` the values of a tensor, without a copy where they lie on the host in one piece.
-fn with_host_values<T>(tensor: &Tensor, look: impl FnOnce(&[f32]) -> T) -> Result<T> {
+pub(super) fn with_host_values<T>(tensor: &Tensor, look: impl FnOnce(&[f32]) -> T) -> Result<T> {
     let (storage, layout) = tensor.storage_and_layout();
     if let (Storage::Cpu(CpuStorage::F32(values)), Some((begin, end))) = (&*storage, layout.contiguous_offsets()) {
         return Ok(look(&values[begin..end]));
@@ -228,21 +244,50 @@ fn with_host_values<T>(tensor: &Tensor, look: impl FnOnce(&[f32]) -> T) -> Resul
 /// # Errors
 /// When a device fails.
 pub fn global_norm(gradients: &DeviceGradients) -> Result<f64> {
-    let squares = |tensor: &Tensor| -> Result<f64> {
-        #[cfg(feature = "cuda")]
-        if tensor.device().is_cuda() {
-            return crate::device::cuda::squared_norm(&tensor.contiguous()?);
-        }
-        with_host_values(tensor, |values| {
-            let squares = |piece: &[f32]| piece.iter().map(|&value| f64::from(value) * f64::from(value)).sum();
-            if values.len() <= PIECE {
-                return squares(values);
-            }
-            let pieces: Vec<f64> = values.par_chunks(PIECE).map(squares).collect();
-            pieces.iter().sum()
-        })
+    let squares = |gradient: &Direct| match gradient {
+        Direct::Whole(tensor) => squares_of(tensor),
+        Direct::Rows(rows) => Ok(squared(&rows.values)),
     };
     Ok(gradients.values().map(squares).sum::<Result<f64>>()?.sqrt())
+}
+
+fn squares_of(tensor: &Tensor) -> Result<f64> {
+    #[cfg(feature = "cuda")]
+    if tensor.device().is_cuda() {
+        return crate::device::cuda::squared_norm(&tensor.contiguous()?);
+    }
+    with_host_values(tensor, squared)
+}
+
+/// The sum of all squares: of each piece in its order, then of the pieces.
+fn squared(values: &[f32]) -> f64 {
+    if values.len() <= PIECE {
+        return squares(values);
+    }
+    let blocks = values.par_chunks(ABREAST * PIECE).map(|block| {
+        let mut pieces = block.chunks_exact(PIECE);
+        match [0; ABREAST].map(|_| pieces.next()) {
+            [Some(a), Some(b), Some(c), Some(d)] => squares_abreast([a, b, c, d]),
+            _ => block.chunks(PIECE).map(squares).collect(),
+        }
+    });
+    blocks.collect::<Vec<_>>().concat().iter().sum()
+}
+
+fn squares(piece: &[f32]) -> f64 {
+    piece.iter().map(|&value| f64::from(value) * f64::from(value)).sum()
+}
+
+/// The same of pieces of one length: a sum waits for the one before it, and meanwhile others can be made.
+fn squares_abreast(pieces: [&[f32]; ABREAST]) -> Vec<f64> {
+    let mut sums = [0.0; ABREAST];
+    let [a, b, c, d] = pieces;
+    for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
+        for (sum, value) in sums.iter_mut().zip([a, b, c, d]) {
+            *sum += f64::from(*value) * f64::from(*value);
+        }
+    }
+    sums.to_vec()
 }
 
 /// By what gradients of global norm `norm` are multiplied so that it is at most `limit`.
@@ -258,8 +303,13 @@ pub fn clip_scale(norm: f64, limit: Option<f64>) -> f32 {
 /// # Errors
 /// When a device fails.
 pub fn to_host(gradients: &DeviceGradients, scale: f32) -> Result<Gradients> {
-    let copy = |(name, tensor): (&String, &Tensor)| {
-        let values = with_host_values(tensor, |values| values.iter().map(|value| scale * value).collect())?;
+    let copy = |(name, gradient): (&String, &Direct)| {
+        let scaled = |values: &[f32]| values.iter().map(|value| scale * value).collect();
+        let values = match gradient {
+            Direct::Whole(tensor) => with_host_values(tensor, scaled)?,
+            // Those who look at gradients ask for whole ones.
+            Direct::Rows(rows) => scaled(&rows.values),
+        };
         Ok((name.clone(), values))
     };
     gradients.iter().map(copy).collect()

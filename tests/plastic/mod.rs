@@ -10,5 +10,6 @@ mod lifetime;
 mod lstm;
 mod modulated;
 mod reference;
+mod soft_max;
 mod specification;
 pub mod twin;

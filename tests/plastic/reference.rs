@@ -336,7 +336,7 @@ fn check_adam(case: &Case) {
     let gradients = case.tensor("in.grads");
     let mut reached = Vec::new();
     for step in 0..case.number("steps") as usize {
-        let gradients = BTreeMap::from([("p".to_owned(), gradients.get(step).unwrap())]);
+        let gradients = BTreeMap::from([("p".to_owned(), gradients.get(step).unwrap().into())]);
         let scale = clip_scale(global_norm(&gradients).unwrap(), Some(limit));
         adam.step(&mut parameters, &gradients, scale).unwrap();
         reached.extend(parameters.values("p").unwrap());

@@ -3,6 +3,7 @@
 use candle_core::{Device, Tensor};
 use candle_nn::{Linear, Module as _, linear};
 use hebbscope::data::{Generator, Stream};
+use hebbscope::plastic::direct::Direct;
 use hebbscope::plastic::{AlphaKind, Init, Parameters, PlasticLayer, Plasticity, Rule, Specification, Writing};
 use hebbscope::tasks::Optimiser;
 use hebbscope::train::adam::{Adam, clip_scale};
@@ -56,9 +57,9 @@ fn a_layer_of_candle_nn_learns_by_adam_and_is_saved() {
     let mut adam = Adam::new(Optimiser { lr: 0.05, ..Optimiser::default() });
     for _ in 0..200 {
         let graph = loss(&parameters).backward().unwrap();
-        let gradients: BTreeMap<String, Tensor> = parameters
+        let gradients: BTreeMap<String, Direct> = parameters
             .iter()
-            .map(|(name, var)| (name.to_owned(), graph.get(var.as_tensor()).unwrap().clone()))
+            .map(|(name, var)| (name.to_owned(), graph.get(var.as_tensor()).unwrap().clone().into()))
             .collect();
         adam.step(&mut parameters, &gradients, clip_scale(1.0, None)).unwrap();
     }

@@ -9,12 +9,10 @@
 //! | here | the convolutions of a network |
 //! | `operation` | the chain as an operation in Candle's graph |
 //! | `patches` | what a kernel sees, side by side, and the way back |
-//! | `product` | matrix products on one thread |
 //! | `squash` | bias and tanh, and the way back |
 
 mod operation;
 mod patches;
-mod product;
 mod squash;
 
 use super::network::{Convolution, Network};

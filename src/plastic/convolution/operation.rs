@@ -5,8 +5,8 @@
 //! the result does not depend on the number of threads.
 
 use super::patches::{Window, as_columns, as_kernels};
-use super::product::{Matrix, multiply};
 use super::squash::{squash, unsquash};
+use crate::plastic::product::{Matrix, Workers, multiply};
 use crate::plastic::values::{values_of, with_values};
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
@@ -97,7 +97,7 @@ impl Chain {
             let (patch, outputs) = (link.window.patch(), link.outputs);
             let patches = link.window.gather(lived.last().map_or(pictures, Vec::as_slice));
             let mut sums = vec![0.0; patches.len() / patch * outputs];
-            multiply(Matrix::of_rows(&patches, patch), Matrix::of_rows(columns, outputs), &mut sums);
+            multiply(Matrix::of_rows(&patches, patch), Matrix::of_rows(columns, outputs), &mut sums, Workers::One);
             squash(&mut sums, bias);
             lived.push(sums);
         }
@@ -116,12 +116,12 @@ impl Chain {
             unsquash(&mut slopes, &lived[index], bias_slopes);
             let mut patches = link.window.gather(index.checked_sub(1).map_or(pictures, |before| &lived[before]));
             let own_slopes = Matrix::of_rows(&slopes, outputs);
-            multiply(Matrix::of_rows(&patches, patch).transposed(), own_slopes, weight_slopes);
+            multiply(Matrix::of_rows(&patches, patch).transposed(), own_slopes, weight_slopes, Workers::One);
             if index == 0 && !self.has_way_back {
                 return [Vec::new(), gradient];
             }
             // The patches themselves are not needed any more.
-            multiply(own_slopes, Matrix::of_rows(columns, outputs).transposed(), &mut patches);
+            multiply(own_slopes, Matrix::of_rows(columns, outputs).transposed(), &mut patches, Workers::One);
             slopes = link.window.scatter(&patches);
         }
         [slopes, gradient]

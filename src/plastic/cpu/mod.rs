@@ -36,7 +36,7 @@ mod workspace;
 use super::lifetime::backend::{Backend, Beginning};
 use super::network::Recurrent;
 use super::parameters::Parameters;
-pub(super) use activation::tanh;
+pub(super) use activation::{exp_of_negative, tanh};
 use backward::Gradients;
 use buffer::Buffer;
 use candle_core::Result;

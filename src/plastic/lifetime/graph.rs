@@ -114,24 +114,10 @@ impl<R: Differentiate> CustomOp3 for Operation<R> {
 pub(in crate::plastic) fn attach<R: Differentiate + 'static>(
     record: R,
     activity: Vec<f32>,
-    inputs: [&Tensor; 3],
-    device: &Device,
-) -> Result<Tensor> {
-    attach_shaped(record, activity, inputs[0].shape().clone(), inputs, device)
-}
-
-/// The same for activities of a shape of their own, `[T, B, N]`.
-///
-/// # Errors
-/// When Candle refuses.
-pub(in crate::plastic) fn attach_shaped<R: Differentiate + 'static>(
-    record: R,
-    activity: Vec<f32>,
-    shape: Shape,
     [drive, w, packed]: [&Tensor; 3],
     device: &Device,
 ) -> Result<Tensor> {
-    let operation = Operation::new(shape, Activity::Host(activity), record);
+    let operation = Operation::new(drive.shape().clone(), Activity::Host(activity), record);
     let [drive, w, packed] = [&drive.contiguous()?, w, packed].map(|tensor| tensor.to_device(&Device::Cpu));
     drive?.apply_op3(&w?, &packed?, operation)?.to_device(device)
 }

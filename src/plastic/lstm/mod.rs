@@ -1,27 +1,57 @@
 //! Windows of LSTM layers, whose path to the candidate can be plastic (*Backpropamine*, section 4.2).
 //!
-//! What the inputs do to the gates is one matrix product of Candle's over all steps; how the cells hear themselves is one
-//! operation with a backward pass of its own. Hidden states, cells and traces are carried from window to window without
-//! their graph (truncated back-propagation).
+//! A window is one operation with a backward pass of its own: what the inputs do to the gates is one matrix product over all
+//! steps, and so are the gradients by all matrices. Hidden states, cells and traces are carried from window to window
+//! without their graph (truncated back-propagation).
 
 use super::cpu;
 use super::network::Lstm;
-use super::network::lstm::{CANDIDATE, GATES};
 use super::parameters::Parameters;
 use candle_core::{Result, Tensor, bail};
+use std::borrow::Cow;
 
 /// What is carried from one window to the next; empty at the beginning.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct LstmState {
+pub struct LstmState<'a> {
     /// h, `[B, N]`.
     pub hidden: Vec<f32>,
     /// c, `[B, N]`.
     pub cell: Vec<f32>,
     /// H, then E where there is one, for each lifetime; empty where nothing is plastic.
-    pub traces: Vec<Vec<f32>>,
+    pub traces: Vec<Cow<'a, [f32]>>,
 }
 
-impl LstmState {
+/// What somebody has done to a layer that lasts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Altered {
+    /// Whether no trace is written any more.
+    pub is_frozen: bool,
+    /// How many times the trained α counts.
+    pub alpha_scale: f32,
+}
+
+impl Default for Altered {
+    /// Nothing.
+    fn default() -> Self {
+        Self { is_frozen: false, alpha_scale: 1.0 }
+    }
+}
+
+impl LstmState<'_> {
+    /// The same without anything that lies elsewhere.
+    pub fn into_owned(self) -> LstmState<'static> {
+        let traces = self.traces.into_iter().map(|trace| Cow::Owned(trace.into_owned())).collect();
+        LstmState { hidden: self.hidden, cell: self.cell, traces }
+    }
+
+    /// What a first window begins with: nothing, at its full size.
+    pub fn zeros(lstm: &Lstm, batch: usize) -> Self {
+        let row = || vec![0.0; batch * lstm.cells];
+        let size = lstm.layer().map_or(0, |layer| layer.state_len());
+        let traces = if size == 0 { Vec::new() } else { vec![Cow::from(vec![0.0; size]); batch] };
+        Self { hidden: row(), cell: row(), traces }
+    }
+
     /// Checks it against a layer and a batch.
     ///
     /// # Errors
@@ -39,7 +69,7 @@ impl LstmState {
         let size = lstm.layer().map_or(0, |layer| layer.state_len());
         let lifetimes = if size == 0 { 0 } else { batch };
         if self.traces.len() != lifetimes || self.traces.iter().any(|trace| trace.len() != size) {
-            let found: Vec<usize> = self.traces.iter().map(Vec::len).collect();
+            let found: Vec<usize> = self.traces.iter().map(|trace| trace.len()).collect();
             return Err(format!("expected the traces of {lifetimes} lifetimes of {size} numbers, found {found:?}"));
         }
         Ok(())
@@ -51,18 +81,27 @@ pub struct LstmOutput {
     /// h(t), `[T, B, N]`, part of the graph.
     pub hidden: Tensor,
     /// What the next window begins with.
-    pub state: LstmState,
+    pub state: LstmState<'static>,
     /// c̃(t), `[T, B, N]`: with h(t−1) it writes the trace.
     pub candidate: Vec<f32>,
+    /// What the inputs do to i, f, o and c, `[T, B, 4 N]`.
+    pub drive: Vec<f32>,
     /// M(t), `[T, B]`; empty where the network modulates nothing.
     pub modulator: Vec<f32>,
 }
 
-/// Lives a window of inputs `[T, B, I]` that begins with `state`.
+/// Lives a window of inputs `[T, B, I]` that begins with `state`. Gradients by the parameters are
+/// [handed over](super::direct). A layer that somebody has `altered` is part of no graph.
 ///
 /// # Errors
 /// When a parameter, the inputs or the state do not fit the layer, or the device fails.
-pub fn live(lstm: &Lstm, parameters: &Parameters, inputs: &Tensor, state: &LstmState) -> Result<LstmOutput> {
+pub fn live(
+    lstm: &Lstm,
+    parameters: &Parameters,
+    inputs: &Tensor,
+    state: &LstmState<'_>,
+    altered: Altered,
+) -> Result<LstmOutput> {
     lstm.check().map_err(candle_core::Error::Msg)?;
     for (name, shape) in lstm.shapes() {
         let found = parameters.get(&name)?.dims();
@@ -75,22 +114,9 @@ pub fn live(lstm: &Lstm, parameters: &Parameters, inputs: &Tensor, state: &LstmS
         bail!("expected inputs [T, B, {}], found {:?}", lstm.inputs, inputs.dims());
     }
     state.check(lstm, batch).map_err(candle_core::Error::Msg)?;
-    let of = |name: String| parameters.get(&lstm.parameter(&name));
-    let letters = || GATES.into_iter().chain([CANDIDATE]);
-    let side_by_side = |tensors: Vec<&Tensor>, dim: usize| Tensor::cat(&tensors, dim);
-    let weights = letters().map(|letter| of(format!("x2{letter}.weight"))).collect::<Result<Vec<_>>>()?;
-    let biases = letters().map(|letter| of(format!("{letter}.bias"))).collect::<Result<Vec<_>>>()?;
-    let rows = inputs.reshape((steps * batch, width))?;
-    let drive = rows.matmul(&side_by_side(weights, 1)?)?.broadcast_add(&side_by_side(biases, 0)?)?;
-    let drive = drive.reshape((steps, batch, 4 * lstm.cells))?;
-    let fixed = GATES.into_iter().chain(lstm.plasticity.is_none().then_some(CANDIDATE));
-    let fixed = fixed.map(|letter| of(format!("h2{letter}.weight"))).collect::<Result<Vec<_>>>()?;
-    let packed = match lstm.layer() {
-        Some(layer) => {
-            let parts = layer.shapes().into_iter().map(|(name, _)| parameters.get(&name)?.flatten_all());
-            Tensor::cat(&parts.collect::<Result<Vec<_>>>()?, 0)?
-        }
-        None => Tensor::zeros(1, inputs.dtype(), inputs.device())?,
-    };
-    cpu::live_lstm(lstm, parameters, [&drive, &side_by_side(fixed, 1)?, &packed], state)
+    let mut lived = cpu::live_lstm(lstm, parameters, inputs, (state, altered))?;
+    if altered != Altered::default() {
+        lived.hidden = lived.hidden.detach();
+    }
+    Ok(lived)
 }

@@ -26,15 +26,30 @@ pub struct Linear {
     pub outputs: usize,
 }
 
+/// A vector for each of some words: row i of `NAME.weight`, `[words, width]`, is that of word i.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Embedding {
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// How many words there are.
+    pub words: usize,
+    /// How many numbers stand for each.
+    pub width: usize,
+}
+
 /// One part of a network.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
+    /// Vectors that stand for words.
+    Embedding(Embedding),
     /// A linear layer.
     Linear(Linear),
     /// A convolution.
     Convolution(Convolution),
     /// Recurrent tanh neurons; their plastic layer is called "recurrent".
     Recurrent(Recurrent),
+    /// LSTM cells; their plastic layer has their name.
+    Lstm(Lstm),
     /// A plastic layer by itself, through which a signal passes within a step.
     Plastic(PlasticLayer),
 }
@@ -43,9 +58,11 @@ impl Part {
     /// Its name among the parts of its network.
     pub fn name(&self) -> &str {
         match self {
+            Self::Embedding(embedding) => &embedding.name,
             Self::Linear(linear) => &linear.name,
             Self::Convolution(convolution) => &convolution.name,
             Self::Recurrent(_) => RECURRENT,
+            Self::Lstm(lstm) => &lstm.name,
             Self::Plastic(layer) => &layer.name,
         }
     }
@@ -104,15 +121,24 @@ impl Network {
     pub fn recurrent(&self) -> Option<Recurrent> {
         self.parts.iter().find_map(|part| match part {
             Part::Recurrent(recurrent) => Some(*recurrent),
-            Part::Linear(_) | Part::Convolution(_) | Part::Plastic(_) => None,
+            Part::Embedding(_) | Part::Linear(_) | Part::Convolution(_) | Part::Lstm(_) | Part::Plastic(_) => None,
+        })
+    }
+
+    /// Its layers of LSTM cells, in the order of the chain.
+    pub fn lstms(&self) -> impl DoubleEndedIterator<Item = &Lstm> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Lstm(lstm) => Some(lstm),
+            Part::Embedding(_) | Part::Linear(_) | Part::Convolution(_) | Part::Recurrent(_) | Part::Plastic(_) => None,
         })
     }
 
     /// Its plastic layers, in the order of the chain.
     pub fn layers(&self) -> Vec<PlasticLayer> {
         let layers = self.parts.iter().filter_map(|part| match part {
-            Part::Linear(_) | Part::Convolution(_) => None,
+            Part::Embedding(_) | Part::Linear(_) | Part::Convolution(_) => None,
             Part::Recurrent(recurrent) => recurrent.layer(),
+            Part::Lstm(lstm) => lstm.layer(),
             Part::Plastic(layer) => Some(layer.clone()),
         });
         layers.collect()
@@ -133,17 +159,18 @@ impl Network {
     pub fn convolutions(&self) -> impl Iterator<Item = &Convolution> {
         self.parts.iter().filter_map(|part| match part {
             Part::Convolution(convolution) => Some(convolution),
-            Part::Linear(_) | Part::Recurrent(_) | Part::Plastic(_) => None,
+            Part::Embedding(_) | Part::Linear(_) | Part::Recurrent(_) | Part::Lstm(_) | Part::Plastic(_) => None,
         })
     }
 
-    /// How many neurons a step's activities are of: the recurrent ones, otherwise those of the last plastic layer, otherwise
-    /// the features that the last convolution finds.
+    /// How many neurons a step's activities are of: the recurrent ones, otherwise the last LSTM cells, otherwise those of the
+    /// last plastic layer, otherwise the features that the last convolution finds.
     pub fn neurons(&self) -> usize {
         let recurrent = self.recurrent().map(|recurrent| recurrent.neurons);
+        let cells = || self.lstms().last().map(|lstm| lstm.cells);
         let plastic = || self.layers().last().map(|layer| layer.post);
         let features = || self.convolutions().last().map(|convolution| convolution.outputs);
-        recurrent.or_else(plastic).or_else(features).unwrap_or(0)
+        recurrent.or_else(cells).or_else(plastic).or_else(features).unwrap_or(0)
     }
 
     /// Names and shapes of the trained parameters, in the order in which first values are drawn: what is recurrent or
@@ -155,18 +182,22 @@ impl Network {
                 Part::Recurrent(recurrent) => {
                     shapes.extend(recurrent.shapes().into_iter().map(|(name, shape)| (name.to_owned(), shape)));
                 }
+                Part::Lstm(lstm) => shapes.extend(lstm.shapes()),
                 Part::Plastic(layer) => shapes.extend(layer.shapes()),
-                Part::Linear(_) | Part::Convolution(_) => {}
+                Part::Embedding(_) | Part::Linear(_) | Part::Convolution(_) => {}
             }
         }
         for part in &self.parts {
             match part {
+                Part::Embedding(Embedding { name, words, width }) => {
+                    shapes.push((format!("{name}.weight"), vec![*words, *width]));
+                }
                 Part::Linear(Linear { name, inputs, outputs }) => {
                     shapes.push((format!("{name}.weight"), vec![*inputs, *outputs]));
                     shapes.push((format!("{name}.bias"), vec![*outputs]));
                 }
                 Part::Convolution(convolution) => shapes.extend(convolution.shapes()),
-                Part::Recurrent(_) | Part::Plastic(_) => {}
+                Part::Recurrent(_) | Part::Lstm(_) | Part::Plastic(_) => {}
             }
         }
         shapes
@@ -182,7 +213,8 @@ impl Network {
                 Part::Recurrent(recurrent) => recurrent.check()?,
                 Part::Plastic(layer) => layer.check()?,
                 Part::Convolution(convolution) => convolution.check()?,
-                Part::Linear(_) => {}
+                Part::Lstm(lstm) => lstm.check()?,
+                Part::Embedding(_) | Part::Linear(_) => {}
             }
         }
         let mut names = BTreeSet::new();

@@ -4,7 +4,9 @@
 //! numbers directly: `{"neurons": …, "drive": …, "plasticity": {"rule": …, "alpha": …}, "layers": …, "modulation": …}`.
 //! Such networks are still written like that. Every other one is written as its parts.
 
-use super::{AgentSize, AlphaKind, Convolution, Drive, Linear, Part, PlasticLayer, Plasticity, Recurrent};
+use super::{
+    AgentSize, AlphaKind, Convolution, Drive, Embedding, Linear, Lstm, Part, PlasticLayer, Plasticity, Recurrent,
+};
 use crate::plastic::rule::Rule;
 use crate::plastic::writing::{Modulation, Writing};
 use serde::{Deserialize, Serialize};
@@ -58,11 +60,19 @@ struct Modulated {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum StoredPart {
+    Embedding(Embedding),
     Linear(Linear),
     Convolution(Convolution),
     Recurrent {
         neurons: usize,
         drive: Drive,
+        #[serde(flatten)]
+        plastic: StoredPlasticity,
+    },
+    Lstm {
+        name: String,
+        inputs: usize,
+        cells: usize,
         #[serde(flatten)]
         plastic: StoredPlasticity,
     },
@@ -133,10 +143,14 @@ impl From<super::Network> for Written {
             return Self::First(First { neurons, drive, plasticity, layers, modulation });
         }
         let parts = network.parts.into_iter().map(|part| match part {
+            Part::Embedding(embedding) => StoredPart::Embedding(embedding),
             Part::Linear(linear) => StoredPart::Linear(linear),
             Part::Convolution(convolution) => StoredPart::Convolution(convolution),
             Part::Recurrent(Recurrent { neurons, drive, plasticity }) => {
                 StoredPart::Recurrent { neurons, drive, plastic: plasticity.into() }
+            }
+            Part::Lstm(Lstm { name, inputs, cells, plasticity }) => {
+                StoredPart::Lstm { name: name.into_owned(), inputs, cells, plastic: plasticity.into() }
             }
             Part::Plastic(PlasticLayer { name, pre, post, delay, plasticity }) => {
                 StoredPart::Plastic { name: name.into_owned(), pre, post, delay, plastic: Some(plasticity).into() }
@@ -165,10 +179,14 @@ impl TryFrom<Read> for super::Network {
 
 fn part(part: StoredPart) -> Result<Part, String> {
     Ok(match part {
+        StoredPart::Embedding(embedding) => Part::Embedding(embedding),
         StoredPart::Linear(linear) => Part::Linear(linear),
         StoredPart::Convolution(convolution) => Part::Convolution(convolution),
         StoredPart::Recurrent { neurons, drive, plastic } => {
             Part::Recurrent(Recurrent { neurons, drive, plasticity: plastic.try_into()? })
+        }
+        StoredPart::Lstm { name, inputs, cells, plastic } => {
+            Part::Lstm(Lstm { name: name.into(), inputs, cells, plasticity: plastic.try_into()? })
         }
         StoredPart::Plastic { name, pre, post, delay, plastic } => {
             let plasticity: Option<Plasticity> = plastic.try_into()?;

@@ -59,22 +59,19 @@ impl<'a> Way<'a> {
         let row = |values: &'a [f32], row: usize| &values[row * stride..][..cells];
         let [input, forget, output] = [0, 1, 2].map(|gate| row(&lane.gates, 3 * step + gate));
         let (before, cell, candidate) = (row(&lane.cell, step), row(&lane.cell, step + 1), row(&lane.candidate, step));
-        let (deltas, _) = self.delta[step * 4 * stride..].split_at_mut(4 * stride);
-        let (input_delta, rest) = deltas.split_at_mut(stride);
-        let (forget_delta, rest) = rest.split_at_mut(stride);
-        let (output_delta, candidate_delta) = rest.split_at_mut(stride);
-        for at in 0..cells {
-            let (seen, grad) = (tanh(cell[at]), self.grad[at]);
-            let cell_grad = self.cell_grad[at] + grad * output[at] * (1.0 - seen * seen);
-            let candidate_grad = cell_grad * input[at] + self.written_grad[at];
-            output_delta[at] = grad * seen * output[at] * (1.0 - output[at]);
-            input_delta[at] = cell_grad * candidate[at] * input[at] * (1.0 - input[at]);
-            forget_delta[at] = cell_grad * before[at] * forget[at] * (1.0 - forget[at]);
-            candidate_delta[at] = candidate_grad * (1.0 - candidate[at] * candidate[at]);
-            self.cell_grad[at] = cell_grad * forget[at];
-        }
+        let deltas = &mut self.delta[step * 4 * stride..][..4 * stride];
+        pulp::Arch::new().dispatch(Cells {
+            gates: [input, forget, output],
+            before,
+            cell,
+            candidate,
+            grad: &self.grad[..cells],
+            written_grad: &self.written_grad[..cells],
+            cell_grad: &mut self.cell_grad[..cells],
+            deltas,
+        });
         if let Some(plastic) = &mut self.plastic {
-            plastic.delta[step * stride..][..stride].copy_from_slice(candidate_delta);
+            plastic.delta[step * stride..][..stride].copy_from_slice(&self.delta[(step * 4 + 3) * stride..][..stride]);
         }
     }
 
@@ -106,5 +103,51 @@ impl<'a> Way<'a> {
             found.eta = self.eta as f32;
         }
         (self.delta, self.plastic)
+    }
+}
+
+/// Back through what cells do in one step. All but `deltas` are `[N]`.
+struct Cells<'a> {
+    /// i, f and o.
+    gates: [&'a [f32]; 3],
+    /// c(t−1).
+    before: &'a [f32],
+    /// c(t).
+    cell: &'a [f32],
+    candidate: &'a [f32],
+    grad: &'a [f32],
+    written_grad: &'a [f32],
+    cell_grad: &'a mut [f32],
+    /// `[4, stride]`.
+    deltas: &'a mut [f32],
+}
+
+impl pulp::WithSimd for Cells<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let Self { gates: [input, forget, output], before, cell, candidate, grad, written_grad, cell_grad, deltas } =
+            self;
+        let (cells, stride) = (cell.len(), deltas.len() / 4);
+        let (input_delta, rest) = deltas.split_at_mut(stride);
+        let (forget_delta, rest) = rest.split_at_mut(stride);
+        let (output_delta, candidate_delta) = rest.split_at_mut(stride);
+        let [input, forget, output] = [input, forget, output].map(|gate| &gate[..cells]);
+        let [before, candidate, grad, written_grad] =
+            [before, candidate, grad, written_grad].map(|values| &values[..cells]);
+        let [input_delta, forget_delta, output_delta, candidate_delta] =
+            [input_delta, forget_delta, output_delta, candidate_delta].map(|delta| &mut delta[..cells]);
+        let cell_grad = &mut cell_grad[..cells];
+        for at in 0..cells {
+            let seen = tanh(cell[at]);
+            let to_cell = cell_grad[at] + grad[at] * output[at] * (1.0 - seen * seen);
+            let to_candidate = to_cell * input[at] + written_grad[at];
+            output_delta[at] = grad[at] * seen * output[at] * (1.0 - output[at]);
+            input_delta[at] = to_cell * candidate[at] * input[at] * (1.0 - input[at]);
+            forget_delta[at] = to_cell * before[at] * forget[at] * (1.0 - forget[at]);
+            candidate_delta[at] = to_candidate * (1.0 - candidate[at] * candidate[at]);
+            cell_grad[at] = to_cell * forget[at];
+        }
     }
 }

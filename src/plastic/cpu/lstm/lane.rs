@@ -31,7 +31,7 @@ pub(super) struct Past<'a> {
 
 impl LstmLane {
     /// A lifetime that has not begun. `steps` only tunes memory.
-    pub fn new(weights: &LstmWeights, steps: usize, past: Option<Past<'_>>) -> Self {
+    pub fn new(weights: &LstmWeights, steps: usize, past: Option<&Past<'_>>) -> Self {
         let LstmWeights { cells, stride, .. } = *weights;
         let row = |given: Option<&[f32]>| {
             let mut rows = Buffer::with_capacity((steps + 1) * stride);
@@ -41,14 +41,14 @@ impl LstmLane {
         };
         let history = weights.plastic.as_ref().map(|plastic| {
             let mut history = History::new(plastic, steps, past.is_some());
-            if let Some(Past { traces, .. }) = &past {
+            if let Some(Past { traces, .. }) = past {
                 history.transplant(plastic, *traces);
             }
             history
         });
         Self {
-            hidden: row(past.as_ref().map(|past| past.hidden)),
-            cell: row(past.as_ref().map(|past| past.cell)),
+            hidden: row(past.map(|past| past.hidden)),
+            cell: row(past.map(|past| past.cell)),
             gates: Buffer::with_capacity(steps * 3 * stride),
             candidate: Buffer::with_capacity(steps * stride),
             modulator: Vec::new(),
@@ -85,27 +85,60 @@ impl LstmLane {
             }
             _ => candidate_sums.copy_from_slice(&sums[3 * stride..][..stride]),
         }
-        let gates = self.gates.grow(3 * stride);
-        for (gate, row) in gates.chunks_exact_mut(stride).enumerate() {
-            let heard = sums[gate * stride..][..cells].iter().zip(&drive[gate * cells..][..cells]);
-            row.iter_mut().zip(heard).for_each(|(gate, (sum, drive))| *gate = sigmoid(sum + drive));
-        }
-        let candidate = self.candidate.grow(stride);
-        let heard = candidate_sums[..cells].iter().zip(&drive[3 * cells..][..cells]);
-        candidate.iter_mut().zip(heard).for_each(|(value, (sum, drive))| *value = tanh(sum + drive));
         self.cell.grow(stride);
         self.hidden.grow(stride);
         let (before, cell) = self.cell[step * stride..].split_at_mut(stride);
         let hidden = &mut self.hidden[(step + 1) * stride..];
-        let [input, forget, output] = [0, 1, 2].map(|gate| &gates[gate * stride..][..stride]);
-        for at in 0..cells {
-            cell[at] = forget[at] * before[at] + input[at] * candidate[at];
-            hidden[at] = output[at] * tanh(cell[at]);
-        }
+        pulp::Arch::new().dispatch(Cells {
+            sums: [&sums[..3 * stride], candidate_sums],
+            drive,
+            gates: self.gates.grow(3 * stride),
+            candidate: &mut self.candidate.grow(stride)[..cells],
+            before: &before[..cells],
+            cell: &mut cell[..cells],
+            hidden: &mut hidden[..cells],
+        });
         if let Some(plastic) = weights.plastic.as_ref().filter(|plastic| plastic.rate.is_none()) {
             self.modulator.push(modulator(plastic, hidden));
         }
         self.steps += 1;
+    }
+}
+
+/// What cells do in one step, given what they hear.
+struct Cells<'a> {
+    /// Of i, f and o, `[3, stride]`, and of the candidate, `[stride]`.
+    sums: [&'a [f32]; 2],
+    /// `[4, N]`.
+    drive: &'a [f32],
+    /// `[3, stride]`.
+    gates: &'a mut [f32],
+    /// This and what follows: `[N]`.
+    candidate: &'a mut [f32],
+    before: &'a [f32],
+    cell: &'a mut [f32],
+    hidden: &'a mut [f32],
+}
+
+impl pulp::WithSimd for Cells<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let Self { sums: [sums, candidate_sums], drive, gates, candidate, before, cell, hidden } = self;
+        let (cells, stride) = (cell.len(), gates.len() / 3);
+        for (gate, row) in gates.chunks_exact_mut(stride).enumerate() {
+            let heard = sums[gate * stride..][..cells].iter().zip(&drive[gate * cells..][..cells]);
+            row.iter_mut().zip(heard).for_each(|(gate, (sum, drive))| *gate = sigmoid(sum + drive));
+        }
+        let heard = candidate_sums[..cells].iter().zip(&drive[3 * cells..][..cells]);
+        candidate.iter_mut().zip(heard).for_each(|(value, (sum, drive))| *value = tanh(sum + drive));
+        let [input, forget, output] = [0, 1, 2].map(|gate| &gates[gate * stride..][..cells]);
+        let (candidate, before, hidden) = (&candidate[..cells], &before[..cells], &mut hidden[..cells]);
+        for at in 0..cells {
+            cell[at] = forget[at] * before[at] + input[at] * candidate[at];
+            hidden[at] = output[at] * tanh(cell[at]);
+        }
     }
 }
 

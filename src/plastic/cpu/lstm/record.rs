@@ -6,12 +6,17 @@ use super::weights::LstmWeights;
 use crate::plastic::cpu::modulated::ModulatedGradients;
 use crate::plastic::cpu::sweep::FixedSweep;
 use crate::plastic::cpu::{Buffer, WIDTH};
-use crate::plastic::lifetime::graph::{self, Differentiate};
-use crate::plastic::lstm::{LstmOutput, LstmState};
+use crate::plastic::direct::{Direct, Store};
+use crate::plastic::lstm::{Altered, LstmOutput, LstmState};
 use crate::plastic::network::Lstm;
+use crate::plastic::network::lstm::{CANDIDATE, GATES};
 use crate::plastic::parameters::Parameters;
-use candle_core::{Device, Result, Tensor};
+use crate::plastic::product::{Matrix, Workers, multiply};
+use crate::plastic::values::with_values;
+use candle_core::{CpuStorage, CustomOp2, Device, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
+use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
 
 /// So many lifetimes go through a window together. A constant: what a thread does does not depend on how many there are.
 const TOGETHER: usize = 5;
@@ -22,58 +27,75 @@ struct Record {
     weights: LstmWeights,
     lanes: Vec<LstmLane>,
     steps: usize,
+    store: Store,
+    /// Where the parameters are.
+    device: Device,
 }
 
-/// Lives a window on the host. `drive` is what the inputs do to i, f, o and c, `[T, B, 4 N]`; `fixed` the matrices of the
-/// parts that are not plastic, side by side, `[N, parts · N]`; `packed` the parameters of the plastic layer, one after
-/// another, or one number that is not looked at.
+/// Lives a window on the host. Gradients by the parameters are [handed over](crate::plastic::direct).
 pub(in crate::plastic) fn live(
     lstm: &Lstm,
     parameters: &Parameters,
-    [drive, fixed, packed]: [&Tensor; 3],
-    state: &LstmState,
+    inputs: &Tensor,
+    (state, altered): (&LstmState<'_>, Altered),
 ) -> Result<LstmOutput> {
-    let (steps, batch, _) = drive.dims3()?;
-    let weights = LstmWeights::new(lstm, parameters)?;
+    let (steps, batch, width) = inputs.dims3()?;
+    let weights = LstmWeights::new(lstm, parameters, altered)?;
     let (cells, size) = (lstm.cells, lstm.cells * lstm.cells);
-    let past = |lane: usize| {
-        let row = |values: &'_ [f32]| -> Vec<f32> { values[lane * cells..][..cells].to_vec() };
-        (!state.hidden.is_empty()).then(|| (row(&state.hidden), row(&state.cell)))
-    };
     let lane = |lane: usize| {
-        let carried = past(lane);
+        let row = |values: &'_ [f32]| -> Vec<f32> { values[lane * cells..][..cells].to_vec() };
+        let carried = (!state.hidden.is_empty()).then(|| (row(&state.hidden), row(&state.cell)));
         let traces = state.traces.get(lane).map_or([&[][..]; 2], |state| {
             let (trace, eligibility) = state.split_at(size.min(state.len()));
             [trace, eligibility]
         });
         let past = carried.as_ref().map(|(hidden, cell)| Past { hidden, cell, traces });
-        LstmLane::new(&weights, steps, past)
+        LstmLane::new(&weights, steps, past.as_ref())
     };
-    let mut lanes: Vec<LstmLane> = (0..batch).map(lane).collect();
-    let by_lane: Vec<f32> = drive.transpose(0, 1)?.flatten_all()?.to_vec1()?;
-    let own = (steps * 4 * cells).max(1);
-    let groups = lanes.par_chunks_mut(TOGETHER).zip(by_lane.par_chunks(own * TOGETHER));
-    groups.for_each(|(lanes, drives)| live_together(&weights, lanes, drives, own));
-    let record = Record { lstm: lstm.clone(), weights, lanes, steps };
+    let mut lanes: Vec<LstmLane> = (0..batch).into_par_iter().map(lane).collect();
+    let inputs = inputs.to_device(&Device::Cpu)?.contiguous()?;
+    let mut drive = vec![0.0; steps * batch * 4 * cells];
+    with_values(&inputs, |inputs| {
+        let matrix = Matrix::of_rows(&weights.input, 4 * cells);
+        multiply(Matrix::of_rows(inputs, width), matrix, &mut drive, Workers::All);
+        Ok(())
+    })?;
+    for row in drive.chunks_exact_mut(4 * cells) {
+        row.iter_mut().zip(&weights.bias).for_each(|(drive, bias)| *drive += bias);
+    }
+    let groups = lanes.par_chunks_mut(TOGETHER).enumerate();
+    groups.for_each(|(group, lanes)| live_together(&weights, lanes, &drive, [group * TOGETHER, batch]));
+    let record = Record {
+        lstm: lstm.clone(),
+        weights,
+        lanes,
+        steps,
+        store: parameters.direct(),
+        device: parameters.device().clone(),
+    };
     let (state, candidate) = (record.state(), record.by_step(cells, |lane| &lane.candidate));
     let modulator = (0..steps).flat_map(|step| record.lanes.iter().filter_map(move |lane| lane.modulator.get(step)));
     let modulator = modulator.copied().collect();
     let hidden = record.by_step(cells, |lane| &lane.hidden[record.weights.stride..]);
-    let shape = (steps, batch, cells).into();
-    let hidden = graph::attach_shaped(record, hidden, shape, [drive, fixed, packed], parameters.device())?;
-    Ok(LstmOutput { hidden, state, candidate, modulator })
+    let window = Window { shape: (steps, batch, cells).into(), lived: Mutex::new((Some(hidden), Some(record))) };
+    // Whatever the inputs come from, the parameters are learned.
+    let learned = parameters.get(&lstm.parameter("i.bias"))?.to_device(&Device::Cpu)?;
+    let hidden = inputs.apply_op2(&learned, window)?.to_device(parameters.device())?;
+    Ok(LstmOutput { hidden, state, candidate, drive, modulator })
 }
 
-/// Some lifetimes step by step; `drives` are those of each, one after another, of `own` numbers.
-fn live_together(weights: &LstmWeights, lanes: &mut [LstmLane], drives: &[f32], own: usize) {
+/// Some lifetimes of a batch step by step, the first of them and the batch given as numbers. `drive` is what the inputs do,
+/// `[T, B, 4 N]`.
+fn live_together(weights: &LstmWeights, lanes: &mut [LstmLane], drive: &[f32], [first, batch]: [usize; 2]) {
     let LstmWeights { cells, stride, parts, .. } = *weights;
     let width = parts * stride;
     let (mut sums, mut candidate) = (Buffer::zeros(lanes.len() * width), Buffer::zeros(stride));
-    for step in 0..own / (4 * cells) {
+    for step in drive.chunks_exact(batch * 4 * cells) {
         let inputs: Vec<&[f32]> = lanes.iter().map(|lane| lane.last(stride)).collect();
         product(&weights.recurrent, width, &inputs, &mut sums);
-        for ((lane, sums), drive) in lanes.iter_mut().zip(sums.chunks_exact(width)).zip(drives.chunks_exact(own)) {
-            lane.step(weights, sums, &drive[step * 4 * cells..][..4 * cells], &mut candidate);
+        let own = step.chunks_exact(4 * cells).skip(first);
+        for ((lane, sums), drive) in lanes.iter_mut().zip(sums.chunks_exact(width)).zip(own) {
+            lane.step(weights, sums, drive, &mut candidate);
         }
     }
 }
@@ -94,33 +116,36 @@ impl Record {
     }
 
     /// What the next window begins with.
-    fn state(&self) -> LstmState {
+    fn state(&self) -> LstmState<'static> {
         let (cells, stride) = (self.lstm.cells, self.weights.stride);
         let last = |of: fn(&LstmLane) -> &Buffer| {
             self.lanes.iter().flat_map(|lane| &of(lane)[self.steps * stride..][..cells]).copied().collect()
         };
         let traces = self.weights.plastic.as_ref().map_or_else(Vec::new, |plastic| {
             let after = |lane: &LstmLane| {
-                lane.history.as_ref().map(|history| history.after(plastic, lane.signals(), self.steps).concat())
+                lane.history
+                    .as_ref()
+                    .map(|history| Cow::from(history.after(plastic, lane.signals(), self.steps).concat()))
             };
             self.lanes.iter().filter_map(after).collect()
         });
         LstmState { hidden: last(|lane| &lane.hidden), cell: last(|lane| &lane.cell), traces }
     }
 
-    /// The way back of some lifetimes; `outer` is dL/dh of each, one after another, of `own` numbers.
+    /// The way back of some lifetimes of a batch, the first of them and the batch given as numbers; `outer` is dL/dh,
+    /// `[T, B, N]`.
     fn learn_together(
         &self,
         lanes: &[LstmLane],
         outer: &[f32],
-        own: usize,
+        [first, batch]: [usize; 2],
     ) -> Vec<(Buffer, Option<ModulatedGradients>)> {
         let LstmWeights { cells, stride, parts, .. } = self.weights;
         let mut ways: Vec<Way<'_>> = lanes.iter().map(|lane| Way::new(&self.weights, lane)).collect();
         let mut sums = Buffer::zeros(lanes.len() * stride);
-        for step in (0..self.steps).rev() {
-            for (way, outer) in ways.iter_mut().zip(outer.chunks_exact(own)) {
-                way.step(step, &outer[step * cells..][..cells]);
+        for (step, outer) in outer.chunks_exact(batch * cells).enumerate().rev() {
+            for (way, outer) in ways.iter_mut().zip(outer.chunks_exact(cells).skip(first)) {
+                way.step(step, outer);
             }
             let deltas: Vec<&[f32]> =
                 ways.iter().map(|way| &way.delta[step * 4 * stride..][..parts * stride]).collect();
@@ -131,49 +156,96 @@ impl Record {
         }
         ways.into_iter().map(Way::finish).collect()
     }
-}
 
-impl Differentiate for Record {
-    fn differentiate(
-        self,
-        [_, _, packed]: [&Tensor; 3],
-        hidden: &Tensor,
-        hidden_grad: &Tensor,
-    ) -> Result<[Option<Tensor>; 3]> {
-        let (steps, batch, cells) = hidden.dims3()?;
-        let LstmWeights { stride, parts, .. } = self.weights;
-        let by_lane: Vec<f32> = hidden_grad.transpose(0, 1)?.flatten_all()?.to_vec1()?;
-        let own = (steps * cells).max(1);
-        let groups = self.lanes.par_chunks(TOGETHER).zip(by_lane.par_chunks(own * TOGETHER));
-        let found: Vec<_> = groups.flat_map_iter(|(lanes, outer)| self.learn_together(lanes, outer, own)).collect();
-        let mut deltas = Vec::with_capacity(steps * batch * 4 * cells);
-        for step in 0..steps {
+    /// Hands over the gradients by the parameters, and returns that by the inputs. Inputs are `[T, B, I]`, `outer` is
+    /// dL/dh, `[T, B, N]`.
+    fn differentiate(self, inputs: &[f32], outer: &[f32]) -> Result<Vec<f32>> {
+        let (LstmWeights { cells, stride, .. }, batch) = (&self.weights, self.lanes.len());
+        let (cells, stride) = (*cells, *stride);
+        let groups = self.lanes.par_chunks(TOGETHER).enumerate();
+        let learn = |(group, lanes)| self.learn_together(lanes, outer, [group * TOGETHER, batch]);
+        let found: Vec<_> = groups.flat_map_iter(learn).collect();
+        let mut deltas = Vec::with_capacity(self.steps * batch * 4 * cells);
+        for step in 0..self.steps {
             for (delta, _) in &found {
                 let rows = delta[step * 4 * stride..][..4 * stride].chunks_exact(stride);
                 rows.for_each(|row| deltas.extend_from_slice(&row[..cells]));
             }
         }
-        let deltas = Tensor::from_vec(deltas, (steps * batch, 4 * cells), &Device::Cpu)?;
+        let width = self.lstm.inputs;
+        let rows = Matrix::of_rows(&deltas, 4 * cells);
+        let mut by_inputs = vec![0.0; inputs.len()];
+        multiply(rows, Matrix::of_rows(&self.weights.input, 4 * cells).transposed(), &mut by_inputs, Workers::All);
+        let mut by_input_matrix = vec![0.0; width * 4 * cells];
+        multiply(Matrix::of_rows(inputs, width).transposed(), rows, &mut by_input_matrix, Workers::All);
         // Over all steps and lifetimes Σ h(t−1)ᵀ δ(t): one product at the end.
         let heard = self.by_step(cells, |lane| &lane.hidden);
-        let heard = Tensor::from_vec(heard, (steps * batch, cells), &Device::Cpu)?.t()?;
-        let fixed_grad = heard.matmul(&deltas.narrow(1, 0, parts * cells)?.contiguous()?)?;
-        let drive_grad = deltas.reshape((steps, batch, 4 * cells))?;
-        let packed_grad = match (&self.weights.plastic, self.lstm.layer()) {
-            (Some(plastic), Some(layer)) => {
-                let w_grad = heard.matmul(&deltas.narrow(1, 3 * cells, cells)?.contiguous()?)?;
-                let gradients: Vec<&ModulatedGradients> =
-                    found.iter().filter_map(|(_, found)| found.as_ref()).collect();
-                let names = layer.shapes().into_iter().map(|(name, _)| name);
-                let of = |name: String| -> Result<Vec<f32>> {
-                    let which = name.strip_prefix(&format!("{}.", layer.name)).unwrap_or(&name);
-                    if which == "w" { w_grad.flatten_all()?.to_vec1() } else { Ok(plastic.gradient(&gradients, which)) }
-                };
-                let values = names.map(of).collect::<Result<Vec<_>>>()?.concat();
-                Some(Tensor::from_vec(values, packed.dims(), &Device::Cpu)?)
-            }
-            _ => None,
+        let mut by_recurrence = vec![0.0; cells * 4 * cells];
+        multiply(Matrix::of_rows(&heard, cells).transposed(), rows, &mut by_recurrence, Workers::All);
+        let mut by_bias = vec![0.0; 4 * cells];
+        for row in deltas.chunks_exact(4 * cells) {
+            by_bias.iter_mut().zip(row).for_each(|(sum, delta)| *sum += delta);
+        }
+
+        let put = |which: &str, shape: &[usize], values: Vec<f32>| -> Result<()> {
+            let gradient = Tensor::from_vec(values, shape, &self.device)?;
+            self.store.put(&self.lstm.parameter(which), Direct::Whole(gradient));
+            Ok(())
         };
-        Ok([Some(drive_grad), Some(fixed_grad), packed_grad])
+        let part = |matrix: &[f32], part: usize| -> Vec<f32> {
+            matrix.chunks_exact(4 * cells).flat_map(|row| &row[part * cells..][..cells]).copied().collect()
+        };
+        let is_plastic = self.weights.plastic.is_some();
+        for (place, letter) in GATES.into_iter().chain([CANDIDATE]).enumerate() {
+            put(&format!("x2{letter}.weight"), &[width, cells], part(&by_input_matrix, place))?;
+            put(&format!("{letter}.bias"), &[cells], part(&by_bias, place))?;
+            if letter != CANDIDATE || !is_plastic {
+                put(&format!("h2{letter}.weight"), &[cells, cells], part(&by_recurrence, place))?;
+            }
+        }
+        if let (Some(plastic), Some(layer)) = (&self.weights.plastic, self.lstm.layer()) {
+            let gradients: Vec<&ModulatedGradients> = found.iter().filter_map(|(_, found)| found.as_ref()).collect();
+            for (name, shape) in layer.shapes() {
+                let which = name.strip_prefix(&format!("{}.", layer.name)).unwrap_or(&name);
+                let values = if which == "w" { part(&by_recurrence, 3) } else { plastic.gradient(&gradients, which) };
+                put(which, &shape, values)?;
+            }
+        }
+        Ok(by_inputs)
+    }
+}
+
+/// A window in Candle's graph: of its inputs, `[T, B, I]`, and of any parameter.
+struct Window {
+    /// `[T, B, N]`.
+    shape: Shape,
+    /// h(t) until Candle takes it, and what was left behind.
+    lived: Mutex<(Option<Vec<f32>>, Option<Record>)>,
+}
+
+impl CustomOp2 for Window {
+    fn name(&self) -> &'static str {
+        "lstm-window"
+    }
+
+    fn cpu_fwd(&self, _: &CpuStorage, _: &Layout, _: &CpuStorage, _: &Layout) -> Result<(CpuStorage, Shape)> {
+        match self.lived.lock().unwrap_or_else(PoisonError::into_inner).0.take() {
+            Some(hidden) => Ok((CpuStorage::F32(hidden), self.shape.clone())),
+            None => bail!("this window has been taken into the graph already"),
+        }
+    }
+
+    fn bwd(
+        &self,
+        inputs: &Tensor,
+        _learned: &Tensor,
+        _hidden: &Tensor,
+        outer: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let record = self.lived.lock().unwrap_or_else(PoisonError::into_inner).1.take();
+        let Some(record) = record else { bail!("the backward pass of a window can run once only") };
+        let outer = outer.contiguous()?;
+        let by_inputs = with_values(inputs, |inputs| with_values(&outer, |outer| record.differentiate(inputs, outer)))?;
+        Ok((Some(Tensor::from_vec(by_inputs, inputs.dims(), &Device::Cpu)?), None))
     }
 }

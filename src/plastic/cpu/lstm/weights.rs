@@ -2,6 +2,7 @@
 
 use crate::plastic::cpu::modulated::ModulatedWeights;
 use crate::plastic::cpu::{Buffer, WIDTH};
+use crate::plastic::lstm::Altered;
 use crate::plastic::network::Lstm;
 use crate::plastic::network::lstm::{CANDIDATE, GATES};
 use crate::plastic::parameters::Parameters;
@@ -15,6 +16,10 @@ pub(super) struct LstmWeights {
     pub cells: usize,
     /// Floats of one padded row of cells.
     pub stride: usize,
+    /// From the inputs to i, f, o and c, side by side, `[I, 4 N]`, not padded.
+    pub input: Vec<f32>,
+    /// Of i, f, o and c, `[4 N]`.
+    pub bias: Vec<f32>,
     /// From h(t−1) to what has a fixed matrix: i, f, o, and c where nothing is plastic. `[stride, parts · stride]`.
     pub recurrent: Buffer,
     /// The same turned over, `[parts · stride, stride]`.
@@ -26,7 +31,7 @@ pub(super) struct LstmWeights {
 }
 
 impl LstmWeights {
-    pub fn new(lstm: &Lstm, parameters: &Parameters) -> Result<Self> {
+    pub fn new(lstm: &Lstm, parameters: &Parameters, altered: Altered) -> Result<Self> {
         let cells = lstm.cells;
         let stride = cells.next_multiple_of(WIDTH);
         let letters = GATES.into_iter().chain(lstm.plasticity.is_none().then_some(CANDIDATE));
@@ -43,12 +48,19 @@ impl LstmWeights {
                 }
             }
         }
-        Ok(Self { cells, stride, recurrent, turned, parts, plastic: plastic(lstm, parameters)? })
+        let of = |which: String| parameters.values(&lstm.parameter(&which));
+        let letters = || GATES.into_iter().chain([CANDIDATE]);
+        let input = letters().map(|letter| of(format!("x2{letter}.weight"))).collect::<Result<Vec<_>>>()?;
+        let bias = letters().map(|letter| of(format!("{letter}.bias"))).collect::<Result<Vec<_>>>()?;
+        let row = |row: usize| input.iter().flat_map(move |matrix| &matrix[row * cells..][..cells]);
+        let input = (0..lstm.inputs).flat_map(row).copied().collect();
+        let bias = bias.concat();
+        Ok(Self { cells, stride, input, bias, recurrent, turned, parts, plastic: plastic(lstm, parameters, altered)? })
     }
 }
 
 /// What the path to the candidate weighs and how its trace is written; `None` where nothing is plastic.
-fn plastic(lstm: &Lstm, parameters: &Parameters) -> Result<Option<ModulatedWeights>> {
+fn plastic(lstm: &Lstm, parameters: &Parameters, altered: Altered) -> Result<Option<ModulatedWeights>> {
     let Some(layer) = lstm.layer() else { return Ok(None) };
     let of = |which: &str| parameters.values(&layer.parameter(which));
     let cells = lstm.cells;
@@ -67,16 +79,19 @@ fn plastic(lstm: &Lstm, parameters: &Parameters) -> Result<Option<ModulatedWeigh
         (None, true) => (of("mod.weight")?, of("mod.bias")?[0], [of("fanout.weight")?, of("fanout.bias")?]),
         (None, false) => (of("mod.weight")?, of("mod.bias")?[0], [ones, zeros]),
     };
-    let alpha = (layer.plasticity.alpha, &alpha[..]);
     let mut weights = ModulatedWeights::new(
         layer.shape(),
         modulation,
         &of("w")?,
-        alpha,
+        (layer.plasticity.alpha, &alpha),
         eta,
         (&mod_weight, mod_bias),
         [&fan[0], &fan[1]],
     );
     weights.rate = rate;
+    weights.is_frozen = altered.is_frozen;
+    if altered.alpha_scale != 1.0 {
+        weights.scale_alpha(&alpha, altered.alpha_scale);
+    }
     Ok(Some(weights))
 }

@@ -1,14 +1,24 @@
-//! Products of matrices on one thread, wherever their rows and columns lie.
+//! Products of matrices, wherever their rows and columns lie.
 //!
 //! The kernels are those that Candle's product has (the crate `gemm`). Candle is gone around because it deals out every
-//! product to threads, while whole pieces of pictures are dealt out already, and because it asks the system for the
-//! number of processors each time, which takes longer than a small product (a tenth of an iteration).
+//! product to threads, while whole pieces of pictures are dealt out already; because it asks the system for the number of
+//! processors each time, which takes longer than a small product (a tenth of an iteration); and where a large result is to
+//! take the place of what lies there already.
 
 use gemm::Parallelism;
 
+/// Who makes a product. The numbers are the same ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::plastic) enum Workers {
+    /// This thread.
+    One,
+    /// All threads that this one computes with.
+    All,
+}
+
 /// A matrix of numbers that lie elsewhere.
 #[derive(Clone, Copy)]
-pub(super) struct Matrix<'a> {
+pub(in crate::plastic) struct Matrix<'a> {
     values: &'a [f32],
     rows: usize,
     columns: usize,
@@ -21,13 +31,13 @@ impl<'a> Matrix<'a> {
     ///
     /// # Panics
     /// When `values` are no whole number of rows.
-    pub(super) fn of_rows(values: &'a [f32], columns: usize) -> Self {
+    pub(in crate::plastic) fn of_rows(values: &'a [f32], columns: usize) -> Self {
         assert!(values.len().is_multiple_of(columns), "{} values are no rows of {columns}", values.len());
         Self { values, rows: values.len() / columns, columns, strides: [columns, 1] }
     }
 
     /// Its transpose.
-    pub(super) fn transposed(self) -> Self {
+    pub(in crate::plastic) fn transposed(self) -> Self {
         let [down, across] = self.strides;
         Self { rows: self.columns, columns: self.rows, strides: [across, down], ..self }
     }
@@ -38,7 +48,7 @@ impl<'a> Matrix<'a> {
 /// # Panics
 /// When sizes do not fit.
 #[allow(unsafe_code)] // The kernels take addresses.
-pub(super) fn multiply(left: Matrix<'_>, right: Matrix<'_>, product: &mut [f32]) {
+pub(in crate::plastic) fn multiply(left: Matrix<'_>, right: Matrix<'_>, product: &mut [f32], workers: Workers) {
     assert_eq!(left.columns, right.rows, "rows and columns of a product fit");
     assert_eq!(product.len(), left.rows * right.columns, "a product has as many rows and columns as its factors");
     let ([left_down, left_across], [right_down, right_across]) = (left.strides, right.strides);
@@ -64,7 +74,10 @@ pub(super) fn multiply(left: Matrix<'_>, right: Matrix<'_>, product: &mut [f32])
             false,
             false,
             false,
-            Parallelism::None,
+            match workers {
+                Workers::One => Parallelism::None,
+                Workers::All => Parallelism::Rayon(rayon::current_num_threads()),
+            },
         );
     }
 }
@@ -87,7 +100,8 @@ mod tests {
     #[test]
     fn products_are_those_of_plain_sums_whichever_factor_is_transposed() {
         let values = |count: usize, step: f32| -> Vec<f32> { (0..count).map(|at| (at as f32 * step).sin()).collect() };
-        for [rows, inner, columns] in [[1, 1, 1], [3, 9, 64], [49, 576, 64], [37, 5, 17], [64, 130, 1]] {
+        for [rows, inner, columns] in [[1, 1, 1], [3, 9, 64], [49, 576, 64], [37, 5, 17], [64, 130, 1], [150, 70, 700]]
+        {
             let (left, right) = (values(rows * inner, 0.3), values(inner * columns, 0.7));
             let (left_turned, right_turned) = (values(inner * rows, 0.5), values(columns * inner, 0.9));
             for (left, right) in [
@@ -96,10 +110,13 @@ mod tests {
                 (Matrix::of_rows(&left, inner), Matrix::of_rows(&right_turned, inner).transposed()),
             ] {
                 let mut found = vec![f32::NAN; rows * columns];
-                multiply(left, right, &mut found);
+                multiply(left, right, &mut found, Workers::One);
                 for (found, expected) in found.iter().zip(plain(left, right)) {
                     assert!((found - expected).abs() < 1e-4, "{rows}×{inner}×{columns}: {found}, not {expected}");
                 }
+                let mut shared = vec![f32::NAN; rows * columns];
+                multiply(left, right, &mut shared, Workers::All);
+                assert_eq!(shared, found, "{rows}×{inner}×{columns}: whoever makes it");
             }
         }
     }
@@ -108,6 +125,6 @@ mod tests {
     #[should_panic(expected = "rows and columns of a product fit")]
     fn factors_that_do_not_fit_are_not_multiplied() {
         let values = [0.0; 12];
-        multiply(Matrix::of_rows(&values, 3), Matrix::of_rows(&values, 3), &mut [0.0; 12]);
+        multiply(Matrix::of_rows(&values, 3), Matrix::of_rows(&values, 3), &mut [0.0; 12], Workers::One);
     }
 }
