@@ -7,6 +7,7 @@ mod place;
 pub mod provenance;
 pub mod random;
 mod recent;
+pub mod text;
 
 pub use place::{DATA_VARIABLE, Named, data_folder};
 pub use provenance::Provenance;

@@ -21,6 +21,9 @@ pub struct Provenance {
     /// The files by name, with how many are in each; none where their names are nobody's concern.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, u64>,
+    /// The words that a language model has a number for, in order, with a space between two; empty where there are none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub vocabulary: String,
 }
 
 impl Provenance {

@@ -52,6 +52,7 @@ pub(super) fn read(folder: &Path, request: &Request, split: Split) -> Result<Hal
         unit: super::UNIT.into(),
         kept_for_testing: Some(kept as u64),
         files: BTreeMap::new(),
+        vocabulary: String::new(),
     });
     let fingerprint = fingerprint(&test, &training);
     let characters = match split {

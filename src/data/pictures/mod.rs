@@ -122,6 +122,7 @@ impl Pictures {
                     unit: UNIT.into(),
                     kept_for_testing: Some(kept as u64),
                     files: BTreeMap::new(),
+                    vocabulary: String::new(),
                 });
                 (path.as_path(), pixels.concat(), description, fingerprint, provenance)
             }
@@ -142,6 +143,7 @@ impl Pictures {
                     unit: UNIT.into(),
                     kept_for_testing: None,
                     files,
+                    vocabulary: String::new(),
                 });
                 (layout.path(), pixels, description, fingerprint, provenance)
             }

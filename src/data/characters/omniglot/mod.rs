@@ -80,6 +80,7 @@ pub(super) fn read(parts: &[Part], least: usize) -> Result<Half, DataError> {
         unit: super::UNIT.into(),
         kept_for_testing: Some(kept as u64),
         files,
+        vocabulary: String::new(),
     };
     Ok(Half {
         place: match parts {
