@@ -7,9 +7,9 @@ use hebbscope::episode::EventKind;
 use hebbscope::files::Precision;
 use hebbscope::tasks::{self, Episode, Recalled};
 use hebbscope::train::evaluate::{Protocol, evaluate};
-use hebbscope::train::{Checkpoint, RunConfig, Trainer};
+use hebbscope::train::{Bundled, Checkpoint, RunConfig, Trainer};
 use image::{GrayImage, Luma};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -490,4 +490,29 @@ fn bad_sources_are_refused_in_one_sentence_and_leave_no_folder() {
     }
     let mut settings = config(&[]).settings;
     assert!(settings.set_text("path", "two\nlines").is_err());
+}
+
+/// In the bundled network α is larger where one half of a picture calls up the other.
+#[test]
+fn where_alpha_stands_in_the_bundled_network() {
+    let checkpoint = Bundled::Images.open().unwrap();
+    let [neurons, _] = checkpoint.network.layers()[0].shape();
+    let alpha = checkpoint.parameters.values("alpha").unwrap();
+    let (side, pixels) = (32, neurons - 1);
+    let is_upper = |pixel: usize| pixel < pixels / 2;
+    let mean = |counts: &dyn Fn(usize, usize) -> bool| {
+        let pairs = (0..pixels).flat_map(|from| (0..pixels).map(move |to| (from, to)));
+        let chosen: Vec<f64> = pairs
+            .filter(|(from, to)| counts(*from, *to))
+            .map(|(from, to)| f64::from(alpha[from * neurons + to]))
+            .collect();
+        chosen.iter().sum::<f64>() / chosen.len() as f64
+    };
+    let between = mean(&|from, to| is_upper(from) != is_upper(to));
+    let within = mean(&|from, to| is_upper(from) == is_upper(to));
+    let is_middle = |pixel: usize| [side / 2 - 1, side / 2].contains(&(pixel / side));
+    let middle = mean(&|from, to| is_middle(from) && is_upper(from) != is_upper(to));
+    // One line of JSON: numbers in documents are compared with it.
+    println!("{}", json!({ "between": between, "within": within, "middle": middle }));
+    assert!(within.abs() < 0.01 && between > 0.02 && middle > between, "{between} between, {within} within, {middle}");
 }
