@@ -1,6 +1,6 @@
 //! What a task shows beside the network: a part of a tape.
 
-use super::{Behaviour, OneShot, Walk};
+use super::{Behaviour, OneShot, Reading, Walk};
 use crate::files::{Array, FileError, TensorFile};
 use crate::plastic::Network;
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ pub enum Content {
     Agent(Behaviour),
     /// Labelled drawings are shown, then one without a label, whose class is asked for.
     OneShot(OneShot),
+    /// A text is read word by word, and each next word is to be foreseen.
+    Text(Reading),
 }
 
 /// What a network was shown and asked.
@@ -79,7 +81,7 @@ impl Content {
     pub fn question(&self) -> Option<&Question> {
         match self {
             Self::Recall(question) => Some(question),
-            Self::Nothing | Self::Agent(_) | Self::OneShot(_) => None,
+            Self::Nothing | Self::Agent(_) | Self::OneShot(_) | Self::Text(_) => None,
         }
     }
 
@@ -87,7 +89,7 @@ impl Content {
     pub fn behaviour(&self) -> Option<&Behaviour> {
         match self {
             Self::Agent(behaviour) => Some(behaviour),
-            Self::Nothing | Self::Recall(_) | Self::OneShot(_) => None,
+            Self::Nothing | Self::Recall(_) | Self::OneShot(_) | Self::Text(_) => None,
         }
     }
 
@@ -95,7 +97,15 @@ impl Content {
     pub fn one_shot(&self) -> Option<&OneShot> {
         match self {
             Self::OneShot(one_shot) => Some(one_shot),
-            Self::Nothing | Self::Recall(_) | Self::Agent(_) => None,
+            Self::Nothing | Self::Recall(_) | Self::Agent(_) | Self::Text(_) => None,
+        }
+    }
+
+    /// The text that was read; `None` where there was none.
+    pub fn reading(&self) -> Option<&Reading> {
+        match self {
+            Self::Text(reading) => Some(reading),
+            Self::Nothing | Self::Recall(_) | Self::Agent(_) | Self::OneShot(_) => None,
         }
     }
 
@@ -114,6 +124,7 @@ impl Content {
             Self::Recall(question) => question.check(network),
             Self::Agent(behaviour) => behaviour.check(network, steps),
             Self::OneShot(one_shot) => one_shot.check(network, steps),
+            Self::Text(reading) => reading.check(steps),
         }
     }
 
@@ -131,6 +142,7 @@ impl Content {
             }
             Self::Agent(behaviour) => behaviour.to_arrays(),
             Self::OneShot(one_shot) => one_shot.to_arrays(),
+            Self::Text(reading) => reading.to_arrays(),
         }
     }
 

@@ -7,6 +7,7 @@
 //! | [`layer`] | the signals of a plastic layer, and how its trace goes on, by what was written and what was done |
 //! | [`behaviour`] | what an agent saw and did, where there was one |
 //! | [`one_shot`] | labelled drawings and a query, where they were shown |
+//! | [`reading`] | words and how likely they were, where a text was read |
 //! | [`modulator`] | what a trace was modulated with, where it was |
 //! | [`intervention`] | what somebody did to it while it was lived |
 //! | [`reel`] | any H(t) of a tape, rebuilt bit for bit |
@@ -22,6 +23,7 @@ pub mod layer;
 pub mod ledger;
 pub mod modulator;
 pub mod one_shot;
+pub mod reading;
 pub mod reel;
 pub mod tape;
 pub mod tape_file;
@@ -34,5 +36,6 @@ pub use layer::{LayerRecord, LayerView};
 pub use ledger::Ledger;
 pub use modulator::Modulator;
 pub use one_shot::{Lesson, OneShot};
+pub use reading::Reading;
 pub use reel::Reel;
 pub use tape::{Event, EventKind, Origin, Tape};

@@ -27,6 +27,8 @@ pub enum EventKind {
     Teleport,
     /// The action of this step leads into a wall.
     Bump,
+    /// A sentence of a text.
+    Sentence,
 }
 
 impl EventKind {
@@ -39,6 +41,7 @@ impl EventKind {
             Self::Reward => "reward",
             Self::Teleport => "teleport",
             Self::Bump => "bump",
+            Self::Sentence => "sentence",
         }
     }
 }

@@ -5,6 +5,7 @@ use super::intervention;
 use super::layer::Beginning;
 use super::modulator::{self, Modulator};
 use super::one_shot::{self, OneShot};
+use super::reading::{self, Reading};
 use super::{Content, Event, LayerRecord, Origin, Tape};
 use crate::files::{self, Array, FileError, Precision, TensorFile};
 use crate::plastic::{Network, Parameters, PlasticLayer};
@@ -38,6 +39,8 @@ struct Header {
     behaviour: Option<behaviour::Header>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     one_shot: Option<one_shot::Header>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reading: Option<reading::Header>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     modulator: Option<modulator::Header>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,6 +112,7 @@ pub fn to_bytes(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<Vec
         measure: tape.measure,
         behaviour: tape.content.behaviour().map(Behaviour::header),
         one_shot: tape.content.one_shot().map(OneShot::header),
+        reading: tape.content.reading().map(Reading::header),
         modulator: own.and_then(|record| record.modulator.as_ref()).map(Modulator::header),
         interventions: intervention::header(&tape.interventions),
         run: tape.origin.run.as_deref().cloned(),
@@ -148,10 +152,11 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
     let Header { network, steps, .. } = header;
     let parameters = Parameters::from_file(&mut file, &network)?;
     let shape = [steps, network.neurons()];
-    let content = match (header.behaviour, header.one_shot) {
-        (Some(part), _) => Content::Agent(Behaviour::take(&mut file, part, &network, steps)?),
-        (None, Some(part)) => Content::OneShot(OneShot::take(&mut file, part)?),
-        (None, None) => Content::take_recall(&mut file)?,
+    let content = match (header.behaviour, header.one_shot, header.reading) {
+        (Some(part), _, _) => Content::Agent(Behaviour::take(&mut file, part, &network, steps)?),
+        (None, Some(part), _) => Content::OneShot(OneShot::take(&mut file, part)?),
+        (None, None, Some(part)) => Content::Text(Reading::take(&mut file, part, steps)?),
+        (None, None, None) => Content::take_recall(&mut file)?,
     };
     let layers = network.layers();
     let own = layers.first().filter(|_| hears_itself(&network));

@@ -11,13 +11,14 @@
 //! | [`measure`], [`tally`], [`optimiser`] | what lifetimes are judged by, what evaluations tell, Adam's constants |
 //! | [`recall`] | what tasks have in common that show examples and ask for the rest of one |
 //! | [`agent`] | what tasks have in common in which an agent acts: layers, loss, experiment |
-//! | [`patterns`], [`images`], [`maze`], [`omniglot`] | the tasks |
+//! | [`patterns`], [`images`], [`maze`], [`omniglot`], [`language`] | the tasks |
 //! | [`letters`] | letters as patterns of 25 bits |
 //! | [`notation`] | interventions as they are written on the command line |
 
 pub mod agent;
 pub mod fields;
 pub mod images;
+pub mod language;
 pub mod letters;
 pub mod maze;
 pub mod measure;
@@ -38,14 +39,16 @@ pub use script::{Episode, Script};
 use crate::data::{DataError, Generator, Provenance};
 use crate::episode::{Lesson, Origin, Question, Tape};
 use crate::files::one_line;
-use crate::plastic::{AgentSize, Network, Parameters, Specification};
+use crate::plastic::{AgentSize, Network, Parameters, Specification, State};
 use candle_core::{Result, Tensor};
 use settings::{Field, SettingError, Settings};
 use std::path::{Path, PathBuf};
-use tally::Tally;
+use std::sync::Arc;
+use tally::{Finding, Tally};
 
 /// Every task, in the order in which they are listed.
-pub const TASKS: &[&dyn Task] = &[&patterns::Patterns, &images::Images, &maze::Maze, &omniglot::Omniglot];
+pub const TASKS: &[&dyn Task] =
+    &[&patterns::Patterns, &images::Images, &maze::Maze, &omniglot::Omniglot, &language::Language];
 
 /// The task called `name`.
 ///
@@ -131,12 +134,22 @@ pub trait Task: Sync {
     }
 
     /// The experiment that tests a network with `settings`, which was trained with those of `trained`: both may differ in
-    /// settings of the [world](Self::world).
+    /// settings of the [world](Self::world). What is on record of the examples that it has learned from is `known`.
     ///
     /// # Errors
     /// As [`Self::experiment`].
-    fn test(&self, settings: &Settings, _trained: &Settings) -> std::result::Result<Box<dyn Experiment>, SettingError> {
+    fn test(
+        &self,
+        settings: &Settings,
+        _trained: &Settings,
+        _known: Option<&Provenance>,
+    ) -> std::result::Result<Box<dyn Experiment>, SettingError> {
         self.experiment(settings, Purpose::Testing)
+    }
+
+    /// Whether the optimiser that `settings` describe keeps moments of the gradients.
+    fn has_moments(&self, _settings: &Settings) -> bool {
+        true
     }
 
     /// Writes into `settings` what they leave to the circumstances, once, when a run begins. What comes back says why
@@ -232,6 +245,8 @@ pub struct Outcome {
     pub details: Vec<(Measure, f32)>,
     /// The first lifetime of the batch.
     pub tape: Tape,
+    /// What each lifetime leaves to the one that goes on from it; none where none does.
+    pub left: Vec<Arc<State>>,
 }
 
 /// A task with its settings: draws episodes, lives them, scores them.
@@ -271,6 +286,32 @@ pub trait Experiment: Send {
     /// Draws what will happen in the lifetimes of one iteration.
     fn draw_batch(&self, generator: &mut Generator) -> Vec<Script> {
         (0..self.batch()).map(|_| self.draw(generator)).collect()
+    }
+    /// Draws what will happen in the lifetimes of iteration `iteration`, counted from 0, of a run: they may go on from those
+    /// of the iteration before, which left `before`.
+    fn draw_next(&self, generator: &mut Generator, _iteration: u64, _before: &[Arc<State>]) -> Vec<Script> {
+        self.draw_batch(generator)
+    }
+    /// After so many iterations all that is learned from has been seen once more, and the network is validated; `None`
+    /// where there is no end of it.
+    fn epoch(&self) -> Option<u64> {
+        None
+    }
+    /// The task's measure on examples that are kept for saying when to stop; `None` where there are none.
+    ///
+    /// # Errors
+    /// When the parameters do not fit the network, or the device fails.
+    fn validate(&self, _parameters: &Parameters) -> Result<Option<f32>> {
+        Ok(None)
+    }
+    /// What a network comes to on all test examples in one go, where lifetimes go on from each other; `None` where every
+    /// lifetime is one by itself, or somebody wants no more of it: `each` hears which part has been lived, and says whether
+    /// to go on.
+    ///
+    /// # Errors
+    /// When the parameters do not fit the network, or the device fails.
+    fn whole(&self, _parameters: &Parameters, _each: &mut dyn FnMut(f64) -> bool) -> Result<Option<Vec<Finding>>> {
+        Ok(None)
     }
     /// Lives what has been drawn, all lifetimes together. A lifetime to which somebody does something is lived alone, and
     /// is until then, bit for bit, what it would have been. The tape of the first one is told its `origin`.

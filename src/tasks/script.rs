@@ -1,5 +1,6 @@
 //! A lifetime before it is lived: all that chance decides, and what somebody will do to it.
 
+use super::language::Passage;
 use super::maze::Environment;
 use super::recall::Recalled;
 use crate::data::Generator;
@@ -24,6 +25,8 @@ pub enum Episode {
     },
     /// Drawings with their labels, and one to be named.
     OneShot(Lesson),
+    /// Words to be read.
+    Text(Passage),
 }
 
 /// One lifetime before it is lived.
@@ -34,7 +37,7 @@ pub struct Script {
     /// What somebody will do to it, in the order of the steps. Nothing is learned from such a lifetime.
     pub interventions: Vec<Intervention>,
     /// What the network carries into it; `None` where nothing comes before.
-    pub state: Option<State>,
+    pub state: Option<Arc<State>>,
 }
 
 impl From<Episode> for Script {
@@ -62,7 +65,7 @@ impl Script {
 /// # Errors
 /// When some begin with a state and others do not.
 pub(super) fn states(scripts: &[Script]) -> Result<Vec<&State>> {
-    let states: Vec<&State> = scripts.iter().filter_map(|script| script.state.as_ref()).collect();
+    let states: Vec<&State> = scripts.iter().filter_map(|script| script.state.as_deref()).collect();
     match states.len() {
         0 => Ok(states),
         count if count == scripts.len() => Ok(states),

@@ -342,7 +342,11 @@ impl Settings {
         self.value(key).as_str().expect("the field is a choice")
     }
 
-    fn value(&self, key: &str) -> &Value {
+    /// A value, as files have it.
+    ///
+    /// # Panics
+    /// When the task's own table has no such field.
+    pub fn value(&self, key: &str) -> &Value {
         let index = self.fields.iter().position(|field| field.key == key);
         &self.values[index.expect("a task reads only the fields of its own table")]
     }

@@ -5,6 +5,7 @@
 //! | [`config`] | what a run is: task, settings, seed, length |
 //! | [`trainer`] | one iteration after another, no thread, no files |
 //! | [`adam`] | the optimiser, with moments that can be saved |
+//! | `descent` | plain gradient descent |
 //! | [`checkpoint`] | a network and everything needed to go on training it, in one file |
 //! | [`run_folder`] | the folder of a run: configuration, metrics, checkpoint, lock |
 //! | `metrics` | the table of a run's numbers, written and read |
@@ -20,6 +21,7 @@
 pub mod adam;
 pub mod checkpoint;
 pub mod config;
+mod descent;
 pub mod evaluate;
 pub mod history;
 pub mod learned_from;
@@ -39,5 +41,5 @@ pub use learned_from::LearnedFrom;
 pub use open::Bundled;
 pub use run_folder::RunFolder;
 pub use specimen::Specimen;
-pub use trainer::{Curve, Gradients, Point, Trainer};
+pub use trainer::{Curve, Gradients, Point, Trainer, Validation};
 pub use worker::{Command, Event, Snapshot, Worker};

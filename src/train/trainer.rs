@@ -5,9 +5,12 @@ use super::config::RunConfig;
 use crate::data::{Generator, Provenance, Stream};
 use crate::device::Compute;
 use crate::episode::{Origin, Tape};
-use crate::plastic::Parameters;
+use crate::plastic::direct::Direct;
+use crate::plastic::{Parameters, State};
 use crate::tasks::Experiment;
 use crate::tasks::settings::SettingError;
+use candle_core::{Tensor, Var};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +26,15 @@ pub struct Point {
     pub eta: f32,
     /// The global L2 norm of the gradient before clipping.
     pub grad_norm: f32,
+}
+
+/// What a network came to on examples that say when to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Validation {
+    /// Iterations that lay behind.
+    pub iteration: u64,
+    /// The task's measure.
+    pub value: f32,
 }
 
 /// The numbers of all iterations of a run, the first one at index 0.
@@ -67,6 +79,9 @@ pub struct Trainer {
     pub(super) generator: Generator,
     pub(super) curve: Curve,
     pub(super) last_tape: Option<Arc<Tape>>,
+    /// What the last iteration left to the next one.
+    pub(super) carried: Vec<Arc<State>>,
+    pub(super) validations: Vec<Validation>,
     keeps_gradients: bool,
     /// Of the last iteration, with what the optimiser multiplied them by.
     last_gradients: Option<(DeviceGradients, f32)>,
@@ -94,7 +109,6 @@ impl Trainer {
             .expect("there is memory for the parameters of a new network");
         let generator = Generator::new(config.seed, Stream::Training);
         let adam = Adam::new(experiment.optimiser());
-        let (curve, last_tape, keeps_gradients, last_gradients) = (Vec::new(), None, false, None);
         let run = config.to_json();
         Self {
             config,
@@ -104,10 +118,12 @@ impl Trainer {
             parameters,
             adam,
             generator,
-            curve,
-            last_tape,
-            keeps_gradients,
-            last_gradients,
+            curve: Vec::new(),
+            last_tape: None,
+            carried: Vec::new(),
+            validations: Vec::new(),
+            keeps_gradients: false,
+            last_gradients: None,
         }
     }
 
@@ -163,6 +179,43 @@ impl Trainer {
         &self.curve
     }
 
+    /// What it has come to after each epoch on examples that say when to stop; none where there are none.
+    pub fn validations(&self) -> &[Validation] {
+        &self.validations
+    }
+
+    /// After how many iterations an epoch ends; `None` where there are none.
+    pub fn epoch(&self) -> Option<u64> {
+        self.experiment.epoch()
+    }
+
+    /// Validates the network where an epoch has just ended; `None` where none has, or there is nothing to validate with.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn validate(&mut self) -> Result<Option<Validation>, TrainError> {
+        let iteration = self.iteration();
+        let is_due = self.epoch().is_some_and(|epoch| iteration > 0 && iteration.is_multiple_of(epoch));
+        if !is_due || self.validations.last().is_some_and(|last| last.iteration >= iteration) {
+            return Ok(None);
+        }
+        let found = self.experiment.validate(&self.parameters);
+        let found = found.map_err(|error| TrainError::Candle { iteration, reason: error.to_string() })?;
+        let Some(value) = found.filter(|value| value.is_finite()) else { return Ok(None) };
+        let validation = Validation { iteration, value };
+        self.validations.push(validation);
+        Ok(Some(validation))
+    }
+
+    /// Whether nothing that was validated before was better than the last one.
+    pub fn is_best(&self) -> bool {
+        let measure = self.config.task().measure();
+        let badness = |validation: &Validation| measure.badness(validation.value);
+        self.validations
+            .split_last()
+            .is_some_and(|(last, earlier)| earlier.iter().all(|other| badness(last) < badness(other)))
+    }
+
     /// The network as it is now.
     pub fn parameters(&self) -> &Parameters {
         &self.parameters
@@ -199,7 +252,7 @@ impl Trainer {
     fn attempt(&mut self) -> Result<Point, TrainError> {
         let iteration = self.iteration() + 1;
         let candle = |error: candle_core::Error| TrainError::Candle { iteration, reason: error.to_string() };
-        let scripts = self.experiment.draw_batch(&mut self.generator);
+        let scripts = self.experiment.draw_next(&mut self.generator, iteration - 1, &self.carried);
         let origin = Origin {
             task: self.config.task().name().to_owned(),
             iteration: iteration - 1,
@@ -214,15 +267,7 @@ impl Trainer {
         if !outcome.measure.is_finite() {
             return Err(TrainError::NonFinite { iteration, place: "the measure".into(), value: outcome.measure });
         }
-        let graph = outcome.loss.backward().map_err(candle)?;
-        let mut gradients = DeviceGradients::new();
-        for (name, var) in self.parameters.iter() {
-            let gradient = match graph.get(var.as_tensor()) {
-                Some(gradient) => gradient.clone(),
-                None => var.zeros_like().map_err(candle)?,
-            };
-            gradients.insert(name.to_owned(), gradient);
-        }
+        let gradients = self.gradients(&outcome.loss).map_err(candle)?;
         let limit = self.adam.settings.clip_norm;
         let norm = global_norm(&gradients).map_err(candle)?;
         let scale = clip_scale(norm, limit);
@@ -241,10 +286,29 @@ impl Trainer {
         self.adam.step(&mut self.parameters, &gradients, scale).map_err(candle)?;
         self.last_gradients = self.keeps_gradients.then_some((gradients, scale));
         self.last_tape = Some(Arc::new(outcome.tape));
+        self.carried = outcome.left;
         let eta = self.eta().map_err(candle)?;
         let point = Point { loss, measure: outcome.measure, eta, grad_norm: norm as f32 };
         self.curve.push(point);
         Ok(point)
+    }
+
+    /// The gradient of `loss` by every parameter: by Candle's graph, or as an operation has handed it over.
+    fn gradients(&self, loss: &Tensor) -> candle_core::Result<DeviceGradients> {
+        drop(self.parameters.take_direct());
+        let graph = loss.backward()?;
+        let mut direct = self.parameters.take_direct();
+        let needs_whole = self.keeps_gradients || !self.adam.settings.takes_rows();
+        let gradient = |(name, var): (&str, &Var)| {
+            let gradient = match (graph.get(var.as_tensor()), direct.remove(name)) {
+                (None, Some(Direct::Rows(rows))) if needs_whole => Direct::Whole(rows.whole(var.dims(), var.device())?),
+                (None, Some(direct)) => direct,
+                (Some(gradient), _) => Direct::Whole(gradient.clone()),
+                (None, None) => Direct::Whole(var.zeros_like()?),
+            };
+            Ok((name.to_owned(), gradient))
+        };
+        self.parameters.iter().map(gradient).collect()
     }
 
     /// η of the first plastic layer that trains one; zero where none does, as the curve has it.

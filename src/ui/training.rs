@@ -333,6 +333,8 @@ impl Training {
                     self.saved = Some((iteration, Instant::now()));
                     self.failures.clear(notices, Attempt::Saving);
                 }
+                // The best network is in the run folder; the curve says the rest.
+                Event::Validated { .. } => {}
                 Event::Warning(text) => self.failures.tell(notices, Attempt::Saving, text),
                 Event::Finished { stopped, .. } => {
                     self.phase = if stopped { Phase::Stopped } else { Phase::Finished };

@@ -600,7 +600,11 @@ fn a_benchmark_prints_numbers_that_other_programs_can_read() {
     let bench = Bench::new();
     bench.refused(
         "bench nothing",
-        &["no benchmark nothing", "patterns, images, maze, modulated, omniglot, omniglot-one, large, small, window"],
+        &[
+            "no benchmark nothing",
+            "patterns, images, maze, modulated, omniglot, omniglot-one, language",
+            "large, small, window",
+        ],
     );
     let printed = bench.done("bench small --json --device cpu");
     let lines: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

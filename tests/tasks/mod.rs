@@ -3,6 +3,7 @@
 mod agents;
 mod data_variable;
 mod images;
+mod language;
 mod letters;
 mod maze;
 mod mazes;

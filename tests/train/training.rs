@@ -3,6 +3,7 @@
 use crate::workbench::{Disturbed, advance, bits, config, evaluated, taken_apart, trained, trainer};
 use candle_core::{DType, Device, Tensor};
 use hebbscope::files::Precision;
+use hebbscope::plastic::direct::Direct;
 use hebbscope::train::adam::{Adam, clip_scale, global_norm, to_host};
 use hebbscope::train::run_folder::checkpoint_path;
 use hebbscope::train::{Checkpoint, Event, Point, RunFolder, Trainer, Worker, worker};
@@ -203,7 +204,7 @@ fn the_learning_rate_changes_when_it_is_said_to_and_not_before() {
 
 #[test]
 fn clipping_limits_the_gradient_and_keeps_its_direction() {
-    let tensor = |values: &[f32]| Tensor::from_slice(values, values.len(), &Device::Cpu).unwrap();
+    let tensor = |values: &[f32]| Direct::from(Tensor::from_slice(values, values.len(), &Device::Cpu).unwrap());
     let gradients = BTreeMap::from([("w".to_owned(), tensor(&[3.0, 0.0, -6.0])), ("eta".to_owned(), tensor(&[2.0]))]);
     let norm = global_norm(&gradients).unwrap();
     assert!((norm - 7.0).abs() < 1e-9);
@@ -237,8 +238,8 @@ fn a_clipped_run_reports_the_norm_that_it_had() {
 fn a_gradient_that_does_not_fit_is_refused_before_anything_moves() {
     let mut parameters = trainer(&[]).parameters().snapshot().unwrap();
     let before = bits(&parameters);
-    let ones = |count: usize| Tensor::ones(count, DType::F32, &Device::Cpu).unwrap();
-    let mut gradients: BTreeMap<String, Tensor> =
+    let ones = |count: usize| Direct::from(Tensor::ones(count, DType::F32, &Device::Cpu).unwrap());
+    let mut gradients: BTreeMap<String, Direct> =
         parameters.iter().map(|(name, var)| (name.to_owned(), ones(var.elem_count()))).collect();
     let mut adam = Adam::new(hebbscope::tasks::Optimiser::default());
     gradients.insert("w".into(), ones(3));

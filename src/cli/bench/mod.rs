@@ -5,8 +5,9 @@ mod soak;
 mod table;
 
 use crate::device::Compute;
-use crate::plastic::bench::{Size, copy_bandwidth, recurrence};
+use crate::plastic::bench::{self, Size, Timed, copy_bandwidth, recurrence};
 use crate::plastic::lifetime::Traffic;
+use crate::plastic::{AlphaKind, Modulation, ModulationKind, Plasticity, Writing};
 use crate::train::config::ConfigText;
 use crate::train::{RunConfig, Trainer};
 use crate::ui::bench::{self as window, WindowBench};
@@ -68,6 +69,35 @@ const BENCHES: &[Bench] = &[
         run: |compute| training(compute, "omniglot", &own_drawings(1)),
     },
     Bench {
+        name: "language",
+        about: "a training iteration, words, soft-max and descent included: 10 000 words, 2 modulated layers of 200 LSTM \
+                cells, 20 steps, 20 texts",
+        on_device: true,
+        run: |compute| training(compute, "language", &reading("simple")),
+    },
+    Bench {
+        name: "language-plastic",
+        about: "the same, clipped Hebb without a modulator",
+        on_device: true,
+        run: |compute| training(compute, "language", &reading("plastic")),
+    },
+    Bench {
+        name: "language-lstm",
+        about: "the same without traces",
+        on_device: true,
+        run: |compute| training(compute, "language", &reading("lstm")),
+    },
+    Bench {
+        name: "layers",
+        about: "the two modulated layers of it alone",
+        on_device: true,
+        run: |compute| {
+            let kind = ModulationKind::Simple;
+            let writing = Writing::Modulated(Modulation { kind, fan_out: true, bound: 2.0 });
+            layers(compute, Some(Plasticity { alpha: AlphaKind::Free, writing }))
+        },
+    },
+    Bench {
         name: "large",
         about: "the recurrence alone, no neuron ever clamped: 1001 neurons, 205 steps, 1 episode",
         on_device: true,
@@ -90,8 +120,8 @@ const BENCHES: &[Bench] = &[
 /// Measure how fast this machine trains and draws
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Which: patterns, images, maze, modulated, omniglot, omniglot-one, large, small, window; all of these unless said
-    /// otherwise. By itself: soak, the window for minutes
+    /// Which: patterns, images, maze, modulated, omniglot, omniglot-one, language, language-plastic, language-lstm,
+    /// layers, large, small, window; all of these unless said otherwise. By itself: soak, the window for minutes
     names: Vec<String>,
     /// One line of JSON for every row
     #[arg(long)]
@@ -157,6 +187,23 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// Lessons of made-up characters, each with drawings of its own that are left as they are, as PyTorch has them.
 fn own_drawings(batch: usize) -> [(&'static str, Value); 4] {
     [("source", "invented".into()), ("batch", batch.into()), ("pool", 0.into()), ("jitter", 0.into())]
+}
+
+/// As many cells as PyTorch has.
+fn reading(network: &'static str) -> [(&'static str, Value); 2] {
+    [("network", network.into()), ("sizes", "equal_cells".into())]
+}
+
+/// Seconds of the layers of a language model.
+fn layers(compute: &Compute, plasticity: Option<Plasticity>) -> anyhow::Result<Vec<Row>> {
+    Ok(passes(bench::windows(compute, plasticity, Size { neurons: 200, steps: 20, batch: 20 }, RUNS)?).into())
+}
+
+/// Seconds of forward passes, backward passes, and both.
+fn passes(timed: Timed) -> [Row; 3] {
+    let both = timed.forward.iter().zip(&timed.backward).map(|(forward, backward)| forward + backward).collect();
+    [("forward", timed.forward), ("backward", timed.backward), ("forward and backward", both)]
+        .map(|(what, seconds)| Row::Time(Timing::of_runs(what, seconds)))
 }
 
 /// Seconds of one training iteration of a task, Adam included.

@@ -19,11 +19,13 @@ pub(super) fn line(measured: &Measured<'_>) -> String {
     }
     put("iteration", checkpoint.iteration().into());
     put("version", env!("CARGO_PKG_VERSION").into());
-    match &protocol.lives {
-        Lives::Drawn { seed, .. } => put("seed", (*seed).into()),
-        Lives::Seeds(seeds) => put("seeds", json!([seeds.start, seeds.end])),
-    };
-    put("episodes", result.lives.len().into());
+    if !measured.is_whole() {
+        match &protocol.lives {
+            Lives::Drawn { seed, .. } => put("seed", (*seed).into()),
+            Lives::Seeds(seeds) => put("seeds", json!([seeds.start, seeds.end])),
+        };
+        put("episodes", result.lives.len().into());
+    }
     if let Some(examples) = &result.examples {
         put("examples", examples.as_str().into());
     }
@@ -37,7 +39,7 @@ pub(super) fn line(measured: &Measured<'_>) -> String {
     if !done.is_empty() {
         put("done", done.into());
     }
-    line.extend(entries(&result.entries, result.lives.len()));
+    line.extend(entries(&result.entries, measured.count()));
     if let Some(contrast) = &result.contrast {
         line.insert("control".into(), entries(&contrast.control, result.lives.len()).into());
         line.insert("difference".into(), entries(&contrast.differences, result.lives.len()).into());

@@ -12,18 +12,21 @@ use crate::train::{Checkpoint, open};
 use anyhow::Context as _;
 use std::path::PathBuf;
 
+/// So many episodes are run where nobody says how many.
+const EPISODES: u64 = 20;
+
 /// Measure a checkpoint on new episodes, with whatever is done to them or to the network beside the control
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The checkpoint, or a run folder
     #[arg(value_parser = super::path())]
     checkpoint: PathBuf,
-    /// How many episodes to run
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
-    episodes: u64,
-    /// What all episodes are drawn from, one after another
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
+    /// How many episodes to run [default: 20; of a text all of it, from its first word to its last]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    episodes: Option<u64>,
+    /// What all episodes are drawn from, one after another [default: 0]
+    #[arg(long)]
+    seed: Option<u64>,
     /// In place of --episodes and --seed: the episodes of these episode seeds, without B and at most 1000, each of which can
     /// be opened by its seed
     #[arg(long, value_name = "A..B", conflicts_with_all = ["episodes", "seed"])]
@@ -58,6 +61,16 @@ struct Measured<'a> {
 }
 
 impl Measured<'_> {
+    /// Whether all test examples were lived in one go.
+    fn is_whole(&self) -> bool {
+        self.result.lives.is_empty()
+    }
+
+    /// Over how many lifetimes a mean is.
+    fn count(&self) -> usize {
+        if self.is_whole() { 1 } else { self.result.lives.len() }
+    }
+
     /// What is done, as it is written on the command line.
     fn done(&self) -> Vec<String> {
         let written = self.arguments.interventions.iter().map(|written| interventions::written(written));
@@ -69,7 +82,10 @@ impl Measured<'_> {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let lives = match &arguments.seeds {
         Some(Seeds(seeds)) => Lives::Seeds(seeds.clone()),
-        None => Lives::Drawn { seed: check_seed(arguments.seed)?, episodes: arguments.episodes },
+        None => Lives::Drawn {
+            seed: check_seed(arguments.seed.unwrap_or(0))?,
+            episodes: arguments.episodes.unwrap_or(EPISODES),
+        },
     };
     let protocol = &Protocol {
         lives,
@@ -82,8 +98,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     checkpoint.config = arguments.world.of(&checkpoint.config)?;
     checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
     let checkpoint = &checkpoint;
-    let result = evaluate::evaluate(checkpoint.specimen(), protocol, |_| true)
-        .with_context(|| arguments.checkpoint.display().to_string())?;
+    let name = || arguments.checkpoint.display().to_string();
+    let asks_for_episodes = arguments.episodes.is_some() || arguments.seed.is_some() || arguments.seeds.is_some();
+    let whole = match asks_for_episodes || !protocol.is_plain() {
+        true => None,
+        false => evaluate::whole(checkpoint.specimen(), &mut |_| true).with_context(name)?,
+    };
+    let result = match whole {
+        Some(result) => result,
+        None => evaluate::evaluate(checkpoint.specimen(), protocol, |_| true).with_context(name)?,
+    };
     let fingerprint = checkpoint.fingerprint()?;
     let measured = Measured { arguments, checkpoint, fingerprint, protocol, result };
     super::print(&if arguments.json { json::line(&measured) } else { text::table(&measured) })?;

@@ -13,9 +13,14 @@ pub(super) fn table(measured: &Measured<'_>) -> String {
         Lives::Drawn { seed, .. } => format!("drawn from seed {seed}"),
         Lives::Seeds(seeds) => format!("seeds {} to {}", seeds.start, seeds.end - 1),
     };
-    let mut text =
-        format!("{} after {} iterations, {} new episodes ", task.name(), checkpoint.iteration(), result.lives.len());
-    text += &format!("({lives}), mean ± standard error; of shares the 95 % interval:");
+    let mut text = format!("{} after {} iterations, ", task.name(), checkpoint.iteration());
+    text += &match measured.is_whole() {
+        true => "all of what it is tested with, in one go:".to_owned(),
+        false => {
+            let count = result.lives.len();
+            format!("{count} new episodes ({lives}), mean ± standard error; of shares the 95 % interval:")
+        }
+    };
     if let Some(learned) = checkpoint.learned_from() {
         text += &format!("\n  learned from {learned}");
     }
@@ -27,7 +32,7 @@ pub(super) fn table(measured: &Measured<'_>) -> String {
     if let Some(differences) = checkpoint.config.differences_in_words() {
         text += &format!("\n  {differences}");
     }
-    let count = result.lives.len() as u64;
+    let count = measured.count() as u64;
     let mut rows: Vec<Vec<String>> = Vec::new();
     match &result.contrast {
         None => {

@@ -3,6 +3,7 @@
 use super::output::say;
 use super::world::pairs;
 use crate::files::FileError;
+use crate::tasks::Measure;
 use crate::train::config::{ConfigError, ConfigText, check_seed, check_steps};
 use crate::train::run_folder::checkpoint_path;
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
@@ -28,7 +29,7 @@ const WINDOW: usize = 20;
 /// Train a network; progress is printed, everything is saved as it goes
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The task: patterns, images, maze or omniglot
+    /// The task: patterns, images, maze, omniglot or language
     task: Option<String>,
     /// A configuration in TOML
     #[arg(long, value_name = "FILE", value_parser = super::path())]
@@ -178,6 +179,13 @@ pub fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
     Ok(config)
 }
 
+/// "epoch 3, validation perplexity 124.61, the best so far".
+fn validated(measure: Measure, epoch: u64, value: f32, is_best: bool) -> String {
+    let value = if measure.is_fraction() { format!("{:.2} %", 100.0 * value) } else { format!("{value:.2}") };
+    let best = if is_best { ", the best so far" } else { "" };
+    format!("epoch {epoch}, validation {} {value}{best}", measure.title)
+}
+
 /// What is left of a run that broke, and how it goes on.
 fn failure(reason: &str, kept: Option<&Path>, before: Option<&Path>) -> String {
     let Some(kept) = kept else { return format!("{reason}; no checkpoint of it is left") };
@@ -199,6 +207,10 @@ fn follow(worker: &Worker, stop: &AtomicBool, progress: &mut Progress, path: &Pa
         }
         match events.recv_timeout(Duration::from_millis(100)) {
             Ok(Event::Progress { points, .. }) => progress.add(&points),
+            Ok(Event::Validated { epoch, value, is_best }) => {
+                progress.print();
+                progress.note(&validated(progress.measure, epoch, value, is_best));
+            }
             Ok(Event::Warning(warning)) => progress.note(&format!("warning: {warning}")),
             Ok(Event::Saved { path: saved, .. }) => path = saved.parent().unwrap_or(Path::new("")).to_owned(),
             Ok(Event::Paused { .. }) | Err(RecvTimeoutError::Timeout) => {}
@@ -223,8 +235,7 @@ fn follow(worker: &Worker, stop: &AtomicBool, progress: &mut Progress, path: &Pa
 /// The line that tells how far the run is.
 struct Progress {
     planned: u64,
-    title: &'static str,
-    is_fraction: bool,
+    measure: Measure,
     has_eta: bool,
     recent: Vec<Point>,
     done: u64,
@@ -238,8 +249,7 @@ impl Progress {
         let measure = config.task().measure();
         Self {
             planned: config.iterations,
-            title: measure.key,
-            is_fraction: measure.is_fraction(),
+            measure,
             has_eta: config.has_eta(),
             recent: curve.to_vec(),
             done: curve.len() as u64,
@@ -282,13 +292,14 @@ impl Progress {
             self.recent.iter().map(|point| f64::from(value(point))).sum::<f64>() / self.recent.len() as f64
         };
         let measure = mean(|point| point.measure);
-        let measure = if self.is_fraction { format!("{:.2} %", measure * 100.0) } else { format!("{measure:.4}") };
+        let measure =
+            if self.measure.is_fraction() { format!("{:.2} %", measure * 100.0) } else { format!("{measure:.4}") };
         let eta = if self.has_eta { format!("η {:.5}  ", last.eta) } else { String::new() };
         format!(
             "{:>7}/{}  {} {measure:>8}  loss {:>10.4}  {eta}{left}",
             self.done,
             self.planned,
-            self.title,
+            self.measure.key,
             mean(|point| point.loss),
         )
     }

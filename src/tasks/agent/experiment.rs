@@ -168,6 +168,6 @@ impl<S: Surroundings> Agents<S> {
             measure: first.reward(),
             content: Content::Agent(first.behaviour(values.narrow(1, 0, 1)?.flatten_all()?.to_vec1()?)),
         };
-        Ok(Outcome { loss: losses.mean(0)?, measure, details, tape })
+        Ok(Outcome { loss: losses.mean(0)?, measure, details, tape, left: Vec::new() })
     }
 }

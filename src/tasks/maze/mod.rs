@@ -8,6 +8,7 @@ use super::agent::Agents;
 use super::fields::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
 use super::settings::{Field, SettingError, Settings};
 use super::{ActionName, Experiment, Goal, Measure, Purpose, Task};
+use crate::data::Provenance;
 use crate::plastic::{AgentSize, Network};
 use environment::GIVEN;
 use grid::{ACTION_NAMES, Pillars};
@@ -175,11 +176,16 @@ impl Task for Maze {
     fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
         match purpose {
             Purpose::Training => mazes(settings, purpose, None),
-            Purpose::Testing => self.test(settings, settings),
+            Purpose::Testing => self.test(settings, settings, None),
         }
     }
 
-    fn test(&self, settings: &Settings, trained: &Settings) -> Result<Box<dyn Experiment>, SettingError> {
+    fn test(
+        &self,
+        settings: &Settings,
+        trained: &Settings,
+        _known: Option<&Provenance>,
+    ) -> Result<Box<dyn Experiment>, SettingError> {
         mazes(settings, Purpose::Testing, Some(Plan::new(trained, Purpose::Training)?.rules))
     }
 }

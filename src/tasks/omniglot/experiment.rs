@@ -118,7 +118,7 @@ impl Lessons {
                 }
                 Ok(lesson.clone())
             }
-            Episode::Recall(_) | Episode::Maze { .. } => {
+            Episode::Recall(_) | Episode::Maze { .. } | Episode::Text(_) => {
                 Err(Error::Msg("expected an episode of drawings with labels, found another".into()))
             }
         };
@@ -273,6 +273,6 @@ impl Experiment for Lessons {
             measure: if first.is_right() { 1.0 } else { 0.0 },
             content: Content::OneShot(first),
         };
-        Ok(Outcome { loss, measure, details: Vec::new(), tape })
+        Ok(Outcome { loss, measure, details: Vec::new(), tape, left: Vec::new() })
     }
 }

@@ -253,7 +253,7 @@ impl<E: Examples> Experiment for Recall<E> {
                 recalled.check(count, size, rounds).map_err(Error::Msg)?;
                 Ok(recalled.clone())
             }
-            Episode::Maze { .. } | Episode::OneShot(_) => {
+            Episode::Maze { .. } | Episode::OneShot(_) | Episode::Text(_) => {
                 Err(Error::Msg("expected an episode of a network that recalls, found another".into()))
             }
         };
@@ -298,7 +298,7 @@ impl<E: Examples> Experiment for Recall<E> {
             loss: squared_error.get(0)?.sum_all()?.to_scalar()?,
             measure: scores[0].measure,
         };
-        Ok(Outcome { loss, measure, details, tape })
+        Ok(Outcome { loss, measure, details, tape, left: Vec::new() })
     }
 }
 

@@ -270,7 +270,7 @@ impl RunConfig {
     /// When examples are damaged, or were split otherwise when the run began: what the network has seen could then
     /// not be told from what it has not.
     pub fn testing_experiment(&self) -> Result<Box<dyn Experiment>, SettingError> {
-        let experiment = self.task().test(&self.settings, self.trained())?;
+        let experiment = self.task().test(&self.settings, self.trained(), self.provenance.as_ref())?;
         match (&self.fingerprint, experiment.fingerprint()) {
             (Some(known), Some(found)) if known != found => Err(other_examples(known, Some(found))),
             _ => Ok(experiment),
@@ -318,12 +318,15 @@ impl RunConfig {
         Ok(Some(config))
     }
 
-    /// The TOML of [`Self::to_text`].
+    /// The TOML of [`Self::to_text`], as people read it: without the words that a language model knows, thousands of them,
+    /// which checkpoints have.
     ///
     /// # Panics
     /// Never: a configuration has only numbers and words.
     pub fn to_toml(&self) -> String {
-        toml::to_string(&self.to_text()).expect("numbers and words have a TOML form")
+        let mut text = self.to_text();
+        text.learned_from.iter_mut().for_each(|learned| learned.vocabulary.clear());
+        toml::to_string(&text).expect("numbers and words have a TOML form")
     }
 }
 

@@ -168,6 +168,21 @@ pub fn evaluate(
     Ok(Evaluation { entries: changed.entries, contrast, examples, baselines, lives })
 }
 
+/// What a network comes to on all test examples in one go, where lifetimes go on from each other; `None` where every
+/// lifetime is one by itself, or somebody wants no more of it: `each` hears which part has been lived, and says whether to
+/// go on.
+///
+/// # Errors
+/// When the parameters do not fit the task, or its examples cannot be used.
+pub fn whole(specimen: Specimen<'_>, each: &mut dyn FnMut(f64) -> bool) -> anyhow::Result<Option<Evaluation>> {
+    let experiment = specimen.config.testing_experiment()?;
+    let Some(findings) = experiment.whole(specimen.parameters, each)? else { return Ok(None) };
+    let mut entries = Vec::new();
+    entry::add(&mut entries, &findings);
+    let examples = experiment.examples();
+    Ok(Some(Evaluation { entries, contrast: None, examples, baselines: None, lives: Vec::new() }))
+}
+
 /// What is said where a baseline has learned from examples, too, and those of the network can be told from others.
 fn compared(network: Option<&str>, baseline: Option<Option<&str>>) -> &'static str {
     match (network, baseline) {

@@ -7,7 +7,7 @@
 use super::checkpoint::{Checkpoint, no_curve};
 use super::config::{ConfigText, RunConfig};
 use super::metrics::{self, Rows};
-use super::trainer::{Point, Trainer};
+use super::trainer::{Point, Trainer, Validation};
 use crate::episode::{Tape, tape_file};
 use crate::files::disk::{Disk, ThisDisk};
 use crate::files::{self, FileError, Folder, Lock, Precision, TensorFile, budget, reason};
@@ -26,6 +26,10 @@ const CONFIG: &str = "config.toml";
 const LOCK: &str = "run.lock";
 /// The file beside the folders of several runs that says which there are to be.
 pub const SEEDS: &str = "seeds.toml";
+/// The network after the epoch that was best, where a run is validated.
+const BEST: &str = "best.safetensors";
+/// What it came to after each epoch.
+const VALIDATIONS: &str = "validation.csv";
 const FAILED: &str = "before-failure.safetensors";
 
 /// A run folder held by this process: nobody else can write to it until it is dropped. It is held itself, and not its
@@ -293,6 +297,29 @@ impl RunFolder {
     /// As [`Self::save`], and when the network holds NaN or infinity.
     pub fn save_failed(&self, checkpoint: &Checkpoint) -> Result<PathBuf, FileError> {
         self.save_as(FAILED, checkpoint)
+    }
+
+    /// Keeps the network that was best so far, without what going on takes. Answers where it lies.
+    ///
+    /// # Errors
+    /// As [`Self::save`].
+    pub fn save_best(&self, checkpoint: &Checkpoint) -> Result<PathBuf, FileError> {
+        self.save_as(BEST, &Checkpoint { continuation: None, ..checkpoint.clone() })
+    }
+
+    /// Replaces the table of what it came to after each epoch; there is none where there are no epochs.
+    ///
+    /// # Errors
+    /// When the disk is full or the folder is gone; the old table is then as it was.
+    pub fn write_validations(&self, config: &RunConfig, validations: &[Validation]) -> Result<(), FileError> {
+        if validations.is_empty() {
+            return Ok(());
+        }
+        let mut text = format!("epoch,iteration,{}\n", config.task().measure().key);
+        for (epoch, Validation { iteration, value }) in validations.iter().enumerate() {
+            text += &format!("{},{iteration},{value}\n", epoch + 1);
+        }
+        self.folder.replace(VALIDATIONS, text.as_bytes())
     }
 
     fn save_as(&self, name: &str, checkpoint: &Checkpoint) -> Result<PathBuf, FileError> {

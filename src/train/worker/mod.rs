@@ -72,6 +72,15 @@ pub enum Event {
         /// Iterations that lie behind.
         iteration: u64,
     },
+    /// An epoch has ended, and the network was validated.
+    Validated {
+        /// How many epochs lie behind.
+        epoch: u64,
+        /// The task's measure.
+        value: f32,
+        /// Whether no epoch before it was better: the run folder then keeps the network.
+        is_best: bool,
+    },
     /// Something went wrong that does not stop training.
     Warning(String),
     /// The run is over and saved.
@@ -320,6 +329,7 @@ impl Run {
             self.outbox.fresh.push(point);
             self.outbox.flush(self.trainer.iteration())?;
             self.outbox.offer(&self.trainer, single);
+            self.validate()?;
             if self.outbox.saved.elapsed() >= self.outbox.options.autosave {
                 self.outbox.save(&self.trainer)?;
             }
@@ -329,6 +339,19 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// Where an epoch has ended.
+    fn validate(&mut self) -> Result<(), End> {
+        let broken = |error: TrainError| End::Broken { reason: error.to_string(), is_sound: true };
+        let Some(validation) = self.trainer.validate().map_err(broken)? else { return Ok(()) };
+        let is_best = self.trainer.is_best();
+        if is_best {
+            self.outbox.keep_best(&self.trainer);
+        }
+        let iteration = validation.iteration;
+        let epoch = iteration / self.trainer.epoch().unwrap_or(iteration).max(1);
+        Ok(self.outbox.report(iteration, Event::Validated { epoch, value: validation.value, is_best })?)
     }
 
     fn pause(&mut self) -> Result<(), Gone> {

@@ -131,7 +131,9 @@ impl Outbox {
         }
         let tape = trainer.last_tape().map_or(Ok(()), |tape| folder.save_tape(tape, &checkpoint.parameters));
         let config = folder.save_config(trainer.config());
-        let problems: Vec<FileError> = [metrics, tape, config].into_iter().filter_map(Result::err).collect();
+        let validations = folder.write_validations(trainer.config(), trainer.validations());
+        let problems: Vec<FileError> =
+            [metrics, tape, config, validations].into_iter().filter_map(Result::err).collect();
         if problems.is_empty() {
             self.said.clear();
         }
@@ -143,6 +145,19 @@ impl Outbox {
         }
         self.kept = Some(path.clone());
         Ok(Some(Event::Saved { path, iteration: trainer.iteration() }))
+    }
+
+    /// Keeps the network beside the run's checkpoint as the best so far; where that fails, says so.
+    pub(super) fn keep_best(&mut self, trainer: &Trainer) {
+        let Some(folder) = &mut self.folder else { return };
+        let saved = folder.check().and_then(|()| {
+            let path = folder.path();
+            let checkpoint = trainer.checkpoint().map_err(|error| FileError::new(&path, error.to_string()))?;
+            folder.save_best(&checkpoint)
+        });
+        if let Err(error) = saved {
+            self.warn(format!("the best network so far was not saved, training goes on: {error}"));
+        }
     }
 
     /// Keeps what can be kept of a run that broke: the numbers, and the network where it is sound.

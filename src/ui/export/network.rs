@@ -32,6 +32,7 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
                 parameters: (*scene.parameters).clone(),
                 curve: curve.to_vec(),
                 unrecorded: 0,
+                validations: Vec::new(),
                 continuation: None,
                 note: None,
             };

@@ -26,6 +26,12 @@ const MAZE: &str = "DP, section 4.5";
 /// Omniglot.
 const OMNIGLOT: &str = "DP, section 4.4";
 
+/// Language modelling.
+const LANGUAGE: &str = "BP, section 4.2";
+
+/// How LSTM cells work, and where they are plastic.
+const CELLS: &str = "i, f, o = σ(W x + U h(t−1) + b)\ng = tanh(W x + [w + α H] h(t−1) + b)\nc = f c(t−1) + i g, h = o tanh c\nwithout a trace: g = tanh(W x + U h(t−1) + b)";
+
 /// What the published programs have and the papers do not say.
 const PUBLISHED: &str = "default of the published code";
 
@@ -36,6 +42,12 @@ const ANSWERS: &str = "plastic: y = soft-max(Σ_i [w_ij + α_ij H_ij] φ_i)\nmat
 pub fn setting(task: &str, key: &str) -> Option<Setting> {
     let place = place(task, key)?;
     let equation = match (task, key) {
+        ("language", "network") => CELLS.to_owned(),
+        ("language", "alpha") => {
+            "g = tanh(W x + [w + α H] h(t−1) + b)\nper neuron: α_ij = α_j\none for all: α_ij = α".to_owned()
+        }
+        ("language", "lr" | "optimiser") => "sgd: p ← p − lr · g\nadam: p ← p − lr · m / (√v + ε)".to_owned(),
+        ("language", "l2") => "g ← g + l2 · p".to_owned(),
         ("omniglot", "network") => ANSWERS.to_owned(),
         ("omniglot", "alpha") => {
             "y = soft-max(Σ_i [w_ij + α_ij H_ij] φ_i)\nper neuron: α_ij = α_j\none for all: α_ij = α".to_owned()
@@ -51,8 +63,14 @@ pub fn setting(task: &str, key: &str) -> Option<Setting> {
 fn place(task: &str, key: &str) -> Option<&'static str> {
     Some(match (task, key) {
         ("patterns" | "images", "batch") => "one episode an iteration in Miconi, Clune & Stanley 2018",
+        ("language", "lr_every" | "lr_factor") => LANGUAGE,
         (_, "lr_every" | "lr_factor") => OWN,
         ("maze", "withhold_goals" | "pillars") => OWN,
+        ("language", "source" | "path" | "sizes" | "passage") => OWN,
+        ("language", "optimiser" | "clip_norm" | "l2" | "lr" | "constant_epochs") => LANGUAGE,
+        ("language", "words" | "network" | "layers" | "cells" | "embedding" | "steps" | "batch") => LANGUAGE,
+        ("language", "fan_out" | "clip" | "alpha") => LANGUAGE,
+        ("language", "dropout") => "Zaremba, Sutskever & Vinyals 2014",
         (_, "rule") => "DP, eq. 2 and 3; clip: Miconi et al. 2019",
         (_, "alpha") => "DP, eq. 1; one for all (yoked): fig. 5",
         ("patterns" | "images", "network") => "DP, section 4.2",

@@ -325,6 +325,14 @@ pub const TERMS: &[Entry] = &[
         "DP, section 4.4 and table 1",
     ),
     entry(
+        "perplexity",
+        "perplexity",
+        "Among how many equally likely words the network would have had to choose to be as unsure of the next one as it was, \
+         on average; less is better.",
+        "e to the mean of −ln p(next word)",
+        "BP, section 4.2 and table 1",
+    ),
+    entry(
         "reward",
         "reward per episode",
         "All that the agent was paid in an episode, less what walking into walls has cost.",

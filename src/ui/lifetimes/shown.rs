@@ -40,7 +40,7 @@ impl Shown {
                 Some(Self::Recall(Recalling { question: question.clone(), answer }))
             }
             Content::OneShot(one_shot) => Some(Self::Lesson(one_shot.clone())),
-            Content::Nothing | Content::Agent(_) => None,
+            Content::Nothing | Content::Agent(_) | Content::Text(_) => None,
         }
     }
 

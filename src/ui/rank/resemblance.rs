@@ -55,7 +55,7 @@ impl Memories {
         let shape = layer.map_or([tape.neurons(); 2], |layer| layer.layer().shape());
         let all = match &tape.content {
             Content::Recall(question) if question.is_shown_by(shape) => examples(tape, &question.study, noun),
-            Content::Recall(_) | Content::Nothing | Content::Agent(_) | Content::OneShot(_) => {
+            Content::Recall(_) | Content::Nothing | Content::Agent(_) | Content::OneShot(_) | Content::Text(_) => {
                 layer.map(|layer| events(tape, layer)).unwrap_or_default()
             }
         };

@@ -18,7 +18,7 @@ pub(super) fn moment(kind: EventKind, x: f32, rect: Rect, palette: &Palette) -> 
         }
         EventKind::Bump => Some(vec![line(middle + 3.0, rect.bottom() - 2.0, Stroke::new(1.0, palette.quiet))]),
         EventKind::Teleport => Some(vec![Shape::circle_stroke(pos2(x, middle), 2.5, Stroke::new(1.0, palette.quiet))]),
-        EventKind::Study | EventKind::Blank | EventKind::Probe => None,
+        EventKind::Study | EventKind::Blank | EventKind::Probe | EventKind::Sentence => None,
     }
 }
 

@@ -3,15 +3,18 @@
 //! Parameters stand under their own names, optimiser moments under `optim.*`, the curve under
 //! `curve.*`, the rest as JSON under the metadata key `hebbscope`.
 
-use super::adam::{Adam, Moments};
-use super::config::{ConfigText, MAX_SEED, RunConfig};
-use super::trainer::{Curve, Point, Trainer};
 use crate::data::{DataError, Generator};
 use crate::files::{self, Array, FileError, Precision, TensorFile};
-use crate::plastic::{Network, Parameters};
+use crate::plastic::{Network, Parameters, State};
+use crate::train::adam::{Adam, Moments};
+use crate::train::config::{ConfigText, MAX_SEED, RunConfig};
+use crate::train::trainer::{Curve, Point, Trainer, Validation};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
+
+mod carried;
 
 /// What the JSON calls such a file.
 const KIND: &str = "checkpoint";
@@ -37,6 +40,16 @@ struct Header {
     /// file began with new moments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     optimiser_steps: Option<u64>,
+    /// What it has come to after each epoch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    validations: Vec<Validation>,
+    /// How many lifetimes go on in the next iteration.
+    #[serde(default, skip_serializing_if = "is_none")]
+    carried: usize,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A saved run.
@@ -53,15 +66,18 @@ pub struct Checkpoint {
     /// Iterations whose numbers are not on record: all of them in a file that another program has left without its
     /// curve, otherwise none.
     pub unrecorded: u64,
+    /// What the network came to after each epoch on examples that say when to stop.
+    pub validations: Vec<Validation>,
     /// What going on exactly takes; a shared file leaves it out.
     pub continuation: Option<Continuation>,
     /// What is worth knowing about how it was read: that another program has saved it again.
     pub note: Option<String>,
 }
 
-/// The optimiser's moments and the generator's state.
+/// The optimiser's moments, the generator's state, and what the last iteration left to the next one.
 #[derive(Clone, Debug)]
 pub struct Continuation {
+    carried: Vec<Arc<State>>,
     optimiser_steps: u64,
     moments: BTreeMap<String, Moments>,
     generator: Generator,
@@ -98,14 +114,19 @@ impl Checkpoint {
         let continuation = match header.generator {
             Some(generator) => {
                 let optimiser_steps = header.optimiser_steps.unwrap_or(header.iteration);
-                let moments = read_moments(&mut file, &network, optimiser_steps)?;
-                Some(Continuation { optimiser_steps, moments, generator })
+                let moments = match config.task().has_moments(&config.settings) {
+                    true => read_moments(&mut file, &network, optimiser_steps)?,
+                    false => BTreeMap::new(),
+                };
+                let carried = carried::take(&mut file, &network, header.carried)?;
+                Some(Continuation { carried, optimiser_steps, moments, generator })
             }
             None => None,
         };
         let note = file.note().map(str::to_owned);
         file.finish()?;
-        Ok(Self { config, network, parameters, curve, unrecorded, continuation, note })
+        let validations = header.validations;
+        Ok(Self { config, network, parameters, curve, unrecorded, validations, continuation, note })
     }
 
     /// Writes the checkpoint: all of it, or nothing.
@@ -130,6 +151,8 @@ impl Checkpoint {
             iteration: self.iteration(),
             generator: self.continuation.as_ref().map(|continuation| continuation.generator.clone()),
             optimiser_steps: steps.filter(|&steps| steps != self.iteration()),
+            validations: self.validations.clone(),
+            carried: self.continuation.as_ref().map_or(0, |continuation| continuation.carried.len()),
         };
         let mut tensors = self.parameters.to_arrays().map_err(|error| refuse(error.to_string()))?;
         let columns: [fn(&Point) -> f32; 4] =
@@ -148,6 +171,9 @@ impl Checkpoint {
             for (which, values) in [("first", &moments.first), ("second", &moments.second)] {
                 tensors.insert(format!("optim.{name}.{which}"), Array::new(&[values.len()], values.clone()));
             }
+        }
+        if let Some(Continuation { carried, .. }) = &self.continuation {
+            tensors.extend(carried::to_arrays(carried, &self.network));
         }
         let json = serde_json::to_string(&header).map_err(|error| refuse(error.to_string()))?;
         files::tensor_bytes(path, &json, &tensors, precision)
@@ -179,7 +205,7 @@ fn read_curve(file: &mut TensorFile, iterations: u64) -> Result<Curve, FileError
 }
 
 /// What is wrong with a run whose curve is missing, as the rest of a sentence.
-pub(super) fn no_curve(iterations: u64) -> String {
+pub(in crate::train) fn no_curve(iterations: u64) -> String {
     format!("expected the numbers of all {iterations} iterations that lie behind, found none")
 }
 
@@ -213,7 +239,9 @@ impl Trainer {
             parameters: self.parameters.snapshot()?,
             curve: self.curve.clone(),
             unrecorded: 0,
+            validations: self.validations.clone(),
             continuation: Some(Continuation {
+                carried: self.carried.clone(),
                 optimiser_steps: self.adam.steps,
                 moments: self.adam.moments(self.parameters.device())?,
                 generator: self.generator.clone(),
@@ -245,10 +273,12 @@ impl Trainer {
         }
         trainer.parameters = checkpoint.parameters.snapshot().expect("tensors in memory can be copied");
         trainer.curve = checkpoint.curve;
+        trainer.validations = checkpoint.validations;
         if let Some(continuation) = checkpoint.continuation {
             let (settings, steps) = (trainer.experiment.optimiser(), continuation.optimiser_steps);
             trainer.adam = Adam::restored(settings, steps, continuation.moments);
             trainer.generator = continuation.generator;
+            trainer.carried = continuation.carried;
         }
         Ok(trainer)
     }
