@@ -34,6 +34,7 @@ mod one_look;
 mod order;
 mod playing;
 mod rank;
+pub mod reading_panel;
 mod remembered;
 mod resuming;
 mod rewards;

@@ -19,17 +19,19 @@ pub enum Subject {
     Agent,
     /// Drawings that are seen once and known again.
     OneShot,
+    /// A text that is read.
+    Text,
 }
 
 impl Subject {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Patterns, Self::Circuit, Self::Pictures, Self::Agent, Self::OneShot];
+    pub const ALL: [Self; 6] = [Self::Patterns, Self::Circuit, Self::Pictures, Self::Agent, Self::OneShot, Self::Text];
 
     /// The panel over which the curve of a run opens that begins.
     pub fn under_curve(self) -> &'static str {
         match self {
             Self::Agent => "Rewards",
-            Self::Patterns | Self::Circuit | Self::Pictures | Self::OneShot => "Rank",
+            Self::Patterns | Self::Circuit | Self::Pictures | Self::OneShot | Self::Text => "Rank",
         }
     }
 }
@@ -122,6 +124,13 @@ fn watch(subject: Subject) -> Arrangement {
                 ])),
             ),
         ])),
+        Subject::Text => Row(parts([
+            (0.56, panel("Words")),
+            (
+                0.44,
+                Column(parts([(0.62, tabs(["Trace", "Weights", "Plasticity"])), (0.38, tabs(["Rank", "Intervene"]))])),
+            ),
+        ])),
         // A matrix of many rows and few columns wants height.
         Subject::OneShot => Row(parts([
             (0.55, tabs(["One look", "Draw", "Gallery"])),
@@ -145,6 +154,7 @@ fn inspect(subject: Subject) -> Arrangement {
     }
     let trace = match subject {
         Subject::Pictures => tabs(["Trace", "Memories"]),
+        Subject::Text => tabs(["Trace", "Words"]),
         Subject::Patterns | Subject::Circuit | Subject::Agent | Subject::OneShot => panel("Trace"),
     };
     let others = Column(parts([(0.5, panel("Weights")), (0.5, panel("Plasticity"))]));
@@ -162,6 +172,7 @@ fn train(subject: Subject) -> Arrangement {
             let seen = [(0.6, tabs(["One look", "Gallery"])), (0.4, tabs(["Embedding", "Distributions", "Trace"]))];
             (0.55, Column(parts(seen)))
         }
+        Subject::Text => (0.55, Column(parts([(0.55, panel("Words")), (0.45, tabs(["Trace", "Distributions"]))]))),
         Subject::Patterns | Subject::Circuit => {
             (0.62, Column(parts([(0.5, panel("Recall")), (0.5, tabs(["Trace", "Distributions"]))])))
         }

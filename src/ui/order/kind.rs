@@ -27,9 +27,12 @@ impl OrderKind {
         match scene.subject() {
             Subject::Patterns | Subject::Circuit if Self::Example.why_not(scene).is_none() => Self::Example,
             // The order of pixels is that of the pictures themselves.
-            Subject::Patterns | Subject::Circuit | Subject::Pictures | Subject::Agent | Subject::OneShot => {
-                Self::Stored
-            }
+            Subject::Patterns
+            | Subject::Circuit
+            | Subject::Pictures
+            | Subject::Agent
+            | Subject::OneShot
+            | Subject::Text => Self::Stored,
         }
     }
 

@@ -20,6 +20,7 @@ mod popup;
 pub mod probe;
 pub mod rank;
 pub mod recall;
+pub mod words;
 
 use super::fitting;
 use super::matrices::MatrixKind;
@@ -55,6 +56,7 @@ pub const PANELS: &[Make] = &[
     || Box::new(one_look::OneLook::default()),
     || Box::new(draw::Draw::default()),
     || Box::new(embedding::EmbeddingMap::default()),
+    || Box::new(words::Words::default()),
 ];
 
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is

@@ -242,7 +242,8 @@ impl Scene {
             Content::Recall(_) if self.task.examples_are_pictures() => Subject::Pictures,
             Content::Recall(_) if tape.neurons() <= MOST_IN_CIRCUIT => Subject::Circuit,
             Content::OneShot(_) => Subject::OneShot,
-            Content::Recall(_) | Content::Agent(_) | Content::Text(_) | Content::Nothing => Subject::Patterns,
+            Content::Text(_) => Subject::Text,
+            Content::Recall(_) | Content::Agent(_) | Content::Nothing => Subject::Patterns,
         }
     }
 

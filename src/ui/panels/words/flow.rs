@@ -1,0 +1,71 @@
+//! The words of a text in lines.
+
+use super::{shown, tint};
+use crate::episode::Reading;
+use crate::ui::numbers::{decimals, percent};
+use crate::ui::session::Session;
+use crate::ui::theme::Palette;
+use egui::{Align2, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+/// Height of a line, size of its letters, and room beside each word.
+const LINE: f32 = 25.0;
+const LETTERS: f32 = 14.5;
+const BESIDE: f32 = 3.5;
+
+/// Draws them from the top, and brings the word of step `at` into view where that `is_new`. A click goes to the step that
+/// was to foresee a word.
+pub(super) fn flow_ui(ui: &mut Ui, session: &mut Session, reading: &Reading, at: usize, is_new: bool) {
+    let palette = Palette::of(ui.ctx());
+    let font = FontId::proportional(LETTERS);
+    let area = ui.available_rect_before_wrap();
+    let right = area.right() - 8.0;
+    let (mut x, mut y) = (area.left(), area.top());
+    for (place, word) in reading.words.iter().enumerate() {
+        // The word of step t was foreseen by the step before it.
+        let surprise = place.checked_sub(1).map(|step| reading.surprise(step));
+        let is_read = place <= at;
+        let color = if is_read { palette.text } else { palette.quiet };
+        let galley = ui.painter().layout_no_wrap(shown(word).to_owned(), font.clone(), color);
+        let width = galley.size().x + 2.0 * BESIDE;
+        if x + width > right && x > area.left() {
+            (x, y) = (area.left(), y + LINE);
+        }
+        let rect = Rect::from_min_size(pos2(x, y + 2.0), vec2(width, LINE - 4.0));
+        x += width + 1.0;
+        if place == at && is_new {
+            ui.scroll_to_rect(rect.expand2(vec2(0.0, 2.0 * LINE)), None);
+        }
+        let response = ui.interact(rect, ui.scope_id().with(("word", place)), Sense::click());
+        let words = told(reading, place, surprise);
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+        if ui.is_rect_visible(rect) {
+            if let Some(bits) = surprise.filter(|_| is_read) {
+                ui.painter().rect_filled(rect, 3.0, tint(bits, palette));
+            }
+            if place == at {
+                ui.painter().rect_stroke(rect, 3.0, Stroke::new(1.6, palette.accent), StrokeKind::Inside);
+            }
+            ui.painter().galley(Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size()).min, galley, color);
+        }
+        if response.hovered() {
+            session.hover = Some(words);
+        }
+        if response.clicked() {
+            session.hold();
+            session.clock.pause();
+            session.clock.seek(place.saturating_sub(1));
+        }
+    }
+    ui.advance_cursor_after_rect(Rect::from_min_max(area.min, pos2(right, y + LINE)));
+}
+
+/// "“house” surprised by 7.3 bits; expected were the (31 %), a (12 %), …".
+fn told(reading: &Reading, place: usize, surprise: Option<f32>) -> String {
+    let word = &reading.words[place];
+    let Some(bits) = surprise else { return format!("“{word}”, the first word") };
+    let likeliest = reading.likeliest.get(place - 1).into_iter().flatten();
+    let expected: Vec<String> =
+        likeliest.map(|expected| format!("{} ({})", expected.word, percent(f64::from(expected.probability)))).collect();
+    let expected = if expected.is_empty() { String::new() } else { format!("; expected: {}", expected.join(", ")) };
+    format!("“{word}” surprised by {} bits{expected}", decimals(f64::from(bits), 1))
+}
