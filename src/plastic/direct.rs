@@ -4,7 +4,7 @@
 //! the parameters of ten thousand words that is a tenth of an iteration; and of those before the network, only the rows of
 //! words that have occurred have a gradient at all.
 
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Device, Result, Tensor, bail};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -93,8 +93,14 @@ struct Held {
 
 impl Store {
     /// Hands over the gradient by the parameter called `name`.
-    pub fn put(&self, name: &str, gradient: Direct) {
-        self.held().gradients.insert(name.to_owned(), gradient);
+    ///
+    /// # Errors
+    /// When somebody has done so in the same backward pass: a sum would be needed that no operation of ours asks for.
+    pub fn put(&self, name: &str, gradient: Direct) -> Result<()> {
+        match self.held().gradients.insert(name.to_owned(), gradient) {
+            Some(_) => bail!("the gradient by {name} was handed over twice"),
+            None => Ok(()),
+        }
     }
 
     /// All that has been handed over since it was asked last.

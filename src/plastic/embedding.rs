@@ -42,7 +42,7 @@ impl CustomOp1 for Vectors {
 
     fn bwd(&self, _weight: &Tensor, _vectors: &Tensor, outer: &Tensor) -> Result<Option<Tensor>> {
         let outer: Vec<f32> = outer.flatten_all()?.to_vec1()?;
-        self.store.put(&self.name, Direct::Rows(Rows::summed(&self.words, &outer)));
+        self.store.put(&self.name, Direct::Rows(Rows::summed(&self.words, &outer)))?;
         Ok(None)
     }
 }

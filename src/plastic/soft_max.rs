@@ -152,7 +152,9 @@ impl CustomOp3 for LogLikelihood {
             Some((store, names)) => {
                 store.lay_by(inputs);
                 let found = [by_weight, by_bias].map(Direct::Whole);
-                names.iter().zip(found).for_each(|(name, found)| store.put(name, found));
+                for (name, found) in names.iter().zip(found) {
+                    store.put(name, found)?;
+                }
                 Ok((Some(by_features), None, None))
             }
             None => Ok((Some(by_features), Some(by_weight), Some(by_bias))),

@@ -134,7 +134,7 @@ pub trait Task: Sync {
     }
 
     /// The experiment that tests a network with `settings`, which was trained with those of `trained`: both may differ in
-    /// settings of the [world](Self::world). What is on record of the examples that it has learned from is `known`.
+    /// settings of the [world](Self::world). What is on record of the examples of its training is `known`.
     ///
     /// # Errors
     /// As [`Self::experiment`].
@@ -142,7 +142,7 @@ pub trait Task: Sync {
         &self,
         settings: &Settings,
         _trained: &Settings,
-        _known: Option<&Provenance>,
+        _known: Known<'_>,
     ) -> std::result::Result<Box<dyn Experiment>, SettingError> {
         self.experiment(settings, Purpose::Testing)
     }
@@ -223,6 +223,15 @@ pub struct ActionName {
     pub name: &'static str,
     /// One letter for it.
     pub sign: char,
+}
+
+/// What is on record of the examples of a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    /// What it has learned from.
+    pub provenance: Option<&'a Provenance>,
+    /// Tells them from others.
+    pub fingerprint: Option<&'a str>,
 }
 
 /// What an experiment is for.

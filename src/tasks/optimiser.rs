@@ -19,7 +19,7 @@ pub struct Optimiser {
     /// After so many steps, and again after as many, the learning rate is multiplied by [`Self::lr_factor`]; zero
     /// leaves it alone.
     pub lr_every: u64,
-    /// So many steps come before all that.
+    /// The first time comes after so many steps; zero stands for [`Self::lr_every`].
     pub lr_from: u64,
     /// See [`Self::lr_every`].
     pub lr_factor: f64,
@@ -44,7 +44,12 @@ impl Optimiser {
 
     /// The learning rate of a step, counted from one.
     pub fn lr_at(&self, step: u64) -> f64 {
-        match step.saturating_sub(1).saturating_sub(self.lr_from).checked_div(self.lr_every) {
+        let first = if self.lr_from == 0 { self.lr_every } else { self.lr_from };
+        let times = match step.saturating_sub(1).checked_sub(first) {
+            Some(since) => since.checked_div(self.lr_every).map(|times| times + 1),
+            None => None,
+        };
+        match times {
             Some(times) => self.lr * self.lr_factor.powi(i32::try_from(times).unwrap_or(i32::MAX)),
             None => self.lr,
         }

@@ -303,7 +303,8 @@ impl Trainer {
             let gradient = match (graph.get(var.as_tensor()), direct.remove(name)) {
                 (None, Some(Direct::Rows(rows))) if needs_whole => Direct::Whole(rows.whole(var.dims(), var.device())?),
                 (None, Some(direct)) => direct,
-                (Some(gradient), _) => Direct::Whole(gradient.clone()),
+                (Some(_), Some(_)) => candle_core::bail!("the gradient by {name} is in the graph and beside it"),
+                (Some(gradient), None) => Direct::Whole(gradient.clone()),
                 (None, None) => Direct::Whole(var.zeros_like()?),
             };
             Ok((name.to_owned(), gradient))

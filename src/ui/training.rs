@@ -333,7 +333,7 @@ impl Training {
                     self.saved = Some((iteration, Instant::now()));
                     self.failures.clear(notices, Attempt::Saving);
                 }
-                // The best network is in the run folder; the curve says the rest.
+                // Those who want it find it in the run folder.
                 Event::Validated { .. } => {}
                 Event::Warning(text) => self.failures.tell(notices, Attempt::Saving, text),
                 Event::Finished { stopped, .. } => {

@@ -335,7 +335,11 @@ fn a_run_is_validated_after_every_epoch_and_its_best_network_kept() {
     let trainer = Trainer::new(config.clone()).unwrap();
     // 264 words to learn from are 87 at each of three places.
     assert_eq!(trainer.epoch(), Some(14));
-    assert_eq!([14, 15, 28, 29].map(|step| trainer_rate(&trainer, step)), [1.0, 0.4, 0.4, 0.16000000000000003]);
+    assert_eq!([14, 15, 28, 29].map(|step| rate(trainer.config(), step)), [1.0, 0.4, 0.4, 0.16000000000000003]);
+    // The first fall comes after the constant epochs, however long the interval is.
+    let mut longer = trainer.config().clone();
+    longer.settings.set_text("lr_every", "3").unwrap();
+    assert_eq!([14, 15, 56, 57].map(|step| rate(&longer, step)), [1.0, 0.4, 0.4, 0.16000000000000003]);
     let run = folder.path().join("run");
     let held = RunFolder::create(&run, &config).unwrap();
     let worker = Worker::start(trainer, Some(held), worker::Options::default()).unwrap();
@@ -360,8 +364,7 @@ fn a_run_is_validated_after_every_epoch_and_its_best_network_kept() {
     assert_eq!(experiment.validate(&best.parameters).unwrap(), Some(told[1].1));
 }
 
-fn trainer_rate(trainer: &Trainer, step: u64) -> f64 {
-    let config = trainer.config();
+fn rate(config: &RunConfig, step: u64) -> f64 {
     let optimiser = config.task().experiment(&config.settings, Purpose::Training).unwrap().optimiser();
     assert_eq!(optimiser.method, Method::Descent);
     optimiser.lr_at(step)
@@ -392,6 +395,10 @@ fn texts_that_cannot_be_read_are_refused_in_a_sentence() {
     assert!(folder.contains("expected text files or the layout of the Penn Treebank"), "{folder}");
     let sparse = |path: &Path| std::fs::File::create(path).unwrap().set_len(1 << 30).unwrap();
     assert!(refused(sparse, &[]).contains("found 1073741824"));
+    assert!(refused(bytes(b"\xc2\xb7 1 2 3"), &[]).contains("expected"));
+    let unknown = format!("{} ", "x".repeat(100)).repeat(40);
+    let long = move |path: &Path| std::fs::write(path, unknown).unwrap();
+    assert!(refused(long, &[]).contains("found none that can have a number"));
     let half = |path: &Path| {
         std::fs::create_dir(path).unwrap();
         std::fs::write(path.join("train.txt"), "some words").unwrap();
@@ -419,8 +426,18 @@ fn a_network_is_tested_with_another_text_by_the_words_that_it_knows() {
     assert_eq!((text.len(), text[1], text[2], text[4]), (5, 0, 0, 1), "{text:?}");
     let error = with(&foreign).err().unwrap().to_string();
     assert!(error.contains("expected words that the network knows, found none"), "{error}");
+    // A copy of its own text, wherever it lies, is one of which it has learned the most.
+    let copy = folder.path().join("copy.txt");
+    std::fs::copy(&own, &copy).unwrap();
+    let own_part = checkpoint.config.testing_experiment().unwrap().examples();
+    assert_eq!(with(&copy).unwrap().examples().map(|words| words.replace("copy.txt", "own.txt")), own_part);
+    let austen = [("source".to_owned(), "austen".to_owned())];
+    let austen = checkpoint.config.altered_for_evaluation(&austen).unwrap().testing_experiment().unwrap();
+    assert!(austen.examples().unwrap().contains("words to test with"));
     // The text that it was trained with is gone, and its words are in the checkpoint.
     std::fs::remove_file(&own).unwrap();
+    let shared = checkpoint.config.without_places().testing_experiment().err().unwrap().to_string();
+    assert!(shared.contains("the text that this network has learned from, or another one"), "{shared}");
     let mut damaged = checkpoint.clone();
     damaged.config.provenance.as_mut().unwrap().vocabulary = "<unk> <eos> red".into();
     let changes = [("path".to_owned(), other.to_str().unwrap().to_owned())];

@@ -99,7 +99,9 @@ fn what_makes_the_network_what_it_is_stays() {
         let can_change: Vec<_> =
             task.fields().iter().filter(|field| field.is_of_training).map(|field| field.key).collect();
         for key in ["lr", "lr_every", "lr_factor", "clip_norm", "batch"] {
-            assert!(can_change.contains(&key), "{}: {key}", task.name());
+            // How many places of a text are read at once says where each of them is.
+            let is_fixed = (task.name(), key) == ("language", "batch");
+            assert_eq!(can_change.contains(&key), !is_fixed, "{}: {key}", task.name());
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn line(comparison: &Comparison<'_>) -> String {
         "measure": task.measure().key,
         "version": env!("CARGO_PKG_VERSION"),
         "seed": arguments.seed,
-        "episodes": arguments.episodes,
+        "episodes": comparison.episodes(),
         "iterations": window.as_ref().map(|window| [window.start(), window.end()]),
         "groups": groups.iter().map(group).collect::<Vec<_>>(),
         "pairs": pairs(groups).map(pair).collect::<Vec<_>>(),

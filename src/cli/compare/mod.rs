@@ -13,8 +13,9 @@ mod text;
 use super::output::{clear_progress, say_progress};
 use crate::files::FileError;
 use crate::tasks::Task;
+use crate::tasks::tally::Mean;
 use crate::train::config::check_seed;
-use crate::train::evaluate::{Protocol, evaluate};
+use crate::train::evaluate::{Protocol, evaluate, whole};
 use crate::train::history::TRAINING_MEAN;
 use crate::train::{Checkpoint, History, open};
 use crate::ui::comparison::Compared;
@@ -23,6 +24,9 @@ use anyhow::Context as _;
 use groups::{Group, RunResult};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+
+/// So many new episodes are lived where nobody says how many.
+const EPISODES: u64 = 100;
 
 /// Compare groups of runs on the same new episodes and in training, with a rank-sum test between any two groups
 ///
@@ -33,9 +37,10 @@ pub struct Arguments {
     /// Run folders, folders of run folders, and checkpoints
     #[arg(required = true, value_name = "FOLDER", value_parser = super::path())]
     paths: Vec<PathBuf>,
-    /// How many new episodes each run lives: the same ones, where the runs are shown the same
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
-    episodes: u64,
+    /// How many new episodes each run lives: the same ones, where the runs are shown the same [default: 100; of a text all
+    /// of it]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    episodes: Option<u64>,
     /// What the episodes are drawn from, one after another
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -61,9 +66,18 @@ struct Comparison<'a> {
     groups: Vec<Group>,
 }
 
+impl Comparison<'_> {
+    /// How many new episodes each run has lived; `None` where all test examples were lived in one go.
+    fn episodes(&self) -> Option<u64> {
+        let lived = self.groups.iter().flat_map(|group| &group.runs).map(|run| run.new_episodes.count()).max();
+        let is_whole = self.arguments.episodes.is_none() && lived == Some(1);
+        (!is_whole).then(|| self.arguments.episodes.unwrap_or(EPISODES))
+    }
+}
+
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let protocol = Protocol::new(check_seed(arguments.seed)?, arguments.episodes);
+    let protocol = Protocol::new(check_seed(arguments.seed)?, arguments.episodes.unwrap_or(EPISODES));
     let compute = arguments.device.open()?;
     let compared = Compared::of(histories(&arguments.paths)?)?;
     let histories = compared.groups().iter().flat_map(|group| &group.runs);
@@ -76,8 +90,22 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let mut checkpoint = checkpoint(&history.folder)?;
         checkpoint.config = arguments.world.of(&checkpoint.config)?;
         checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
-        let found = evaluate(checkpoint.specimen(), &protocol, |_| true)
-            .with_context(|| history.folder.display().to_string())?;
+        let name = || history.folder.display().to_string();
+        let all = match arguments.episodes {
+            Some(_) => None,
+            None => whole(checkpoint.specimen(), &mut |_| true).with_context(name)?,
+        };
+        let (found, new_episodes) = match all {
+            Some(found) => {
+                let measure = found.measure();
+                (found, Mean::from_iter([measure]))
+            }
+            None => {
+                let found = evaluate(checkpoint.specimen(), &protocol, |_| true).with_context(name)?;
+                let new_episodes: Mean = found.lives.iter().map(|life| life.measure).collect();
+                (found, new_episodes)
+            }
+        };
         Ok(RunResult {
             place: history.folder.clone(),
             seed: history.config.seed,
@@ -85,7 +113,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             fingerprint: checkpoint.fingerprint()?,
             examples: found.examples,
             world: checkpoint.config.differences_in_words(),
-            new_episodes: found.lives.iter().map(|life| life.measure).collect(),
+            new_episodes,
             training: window.clone().and_then(|window| history.mean_measure(&window)),
         })
     };

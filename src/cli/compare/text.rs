@@ -12,10 +12,13 @@ pub(super) fn table(comparison: &Comparison<'_>) -> String {
     let measure = task.measure();
     let better = if measure.goal == Goal::Higher { "higher" } else { "lower" };
     let mut text = format!("{}: {} ({}), {better} is better", task.name(), measure.key, measure.title);
-    text += &format!(
-        "\n  new episodes: mean ± standard error of {}, drawn from seed {}, after so many iterations of training",
-        arguments.episodes, arguments.seed
-    );
+    text += &match comparison.episodes() {
+        Some(episodes) => format!(
+            "\n  new episodes: mean ± standard error of {episodes}, drawn from seed {}, after so many iterations of training",
+            arguments.seed
+        ),
+        None => "\n  new episodes: all of what they are tested with, in one go".to_owned(),
+    };
     if let Some(window) = window {
         text += &format!("\n  training: mean of iterations {} to {}", window.start(), window.end());
     }

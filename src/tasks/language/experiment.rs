@@ -251,7 +251,7 @@ impl Experiment for Language {
         let (network, window) = (&self.network, self.plan.steps);
         let pass = Pass { network, parameters, window, places, traces: Traces::Kept };
         let read = pass.read(&self.validation, &mut |_| true)?;
-        Ok(read.map(|(loss, _)| loss.exp() as f32))
+        Ok(read.map(|(loss, _)| perplexity(loss as f32)))
     }
 
     fn whole(&self, parameters: &Parameters, each: &mut dyn FnMut(f64) -> bool) -> Result<Option<Vec<Finding>>> {
@@ -278,7 +278,7 @@ impl Experiment for Language {
         let loss = losses.mean_all()?;
 
         let losses: Vec<f32> = losses.to_vec1()?;
-        let measure = loss.to_scalar::<f32>()?.exp();
+        let measure = perplexity(loss.to_scalar()?);
         // A probability of one may have been rounded to a little more.
         let log_likelihoods: Vec<f32> = losses.iter().step_by(batch).map(|loss| -loss.max(0.0)).collect();
         let signals = Signals::of(&self.network, parameters, &began, &heard, batch)?;
@@ -301,11 +301,16 @@ impl Experiment for Language {
             events,
             interventions: scripts[0].interventions.clone(),
             loss: own,
-            measure: own.exp(),
+            measure: perplexity(own),
             content: Content::Text(reading),
         };
         Ok(Outcome { loss, measure, details: Vec::new(), tape, left })
     }
+}
+
+/// e to a loss in nats; NaN stays NaN. One that is larger than any number is the largest: the loss is still one.
+fn perplexity(loss: f32) -> f32 {
+    if loss.is_nan() { loss } else { loss.exp().min(f32::MAX) }
 }
 
 /// What the first lifetime of a batch begins with.

@@ -15,9 +15,9 @@
 
 use super::fields::{self, ALPHA};
 use super::settings::{Field, SettingError, Settings};
-use super::{Experiment, Goal, Measure, Purpose, Task};
+use super::{Experiment, Goal, Known, Measure, Purpose, Task};
+use crate::data::DataError;
 use crate::data::text::{Source, Text, Vocabulary};
-use crate::data::{DataError, Provenance};
 use crate::plastic::Network;
 use experiment::Language as Reader;
 pub use experiment::Passage;
@@ -99,10 +99,13 @@ const FIELDS: &[Field] = &[
         .of_training(),
     Field::real("dropout", "dropout", "part of what goes from layer to layer that is left out in training", 0.0, [0.0, 0.95])
         .of_training(),
-    Field::whole("batch", "batch size", "texts", "places of the text that are read at once", 20, [1, 1024]).of_training(),
+    Field::whole("batch", "batch size", "texts", "places of the text that are read at once", 20, [1, 1024]),
 ];
 
 const NAME: &str = "language";
+
+/// The unknown word, the end of a sentence, and one more.
+const FEWEST_WORDS: usize = 3;
 
 /// Iterations of the paper's thirteen epochs of the bundled text.
 const USUAL: u64 = 13 * 1495;
@@ -141,7 +144,13 @@ impl Task for Language {
         }
         fields::resolve_path(settings)?;
         let text = Text::open(&source(settings)?, settings.whole("words"))?;
-        settings.set("words", &text.vocabulary().len().into())?;
+        let found = text.vocabulary().len();
+        if found < FEWEST_WORDS {
+            let problem =
+                format!("expected words to learn from, found none that can have a number ({})", text.description());
+            return Err(DataError::of("the text", problem).into());
+        }
+        settings.set("words", &found.into())?;
         Ok(None)
     }
 
@@ -172,9 +181,11 @@ impl Task for Language {
         &self,
         settings: &Settings,
         trained: &Settings,
-        known: Option<&Provenance>,
+        known: Known<'_>,
     ) -> Result<Box<dyn Experiment>, SettingError> {
-        let Some(words) = known.map(|known| &known.vocabulary).filter(|words| !words.is_empty()) else {
+        let source = tested_with(settings, trained)?;
+        let Some(words) = known.provenance.map(|known| &known.vocabulary).filter(|words| !words.is_empty()) else {
+            // A run that has not begun.
             return self.experiment(settings, Purpose::Testing);
         };
         let plan = Plan::new(settings);
@@ -186,8 +197,9 @@ impl Task for Language {
                 format!("expected {}, as many as the network has outputs, found {}", plan.words, vocabulary.len());
             return Err(DataError::of(place, problem).into());
         }
-        let text = Text::open_with(&source(settings)?, vocabulary)?;
-        let is_its_own = ["source", "path"].iter().all(|key| settings.value(key) == trained.value(key));
+        let text = Text::open_with(&source, vocabulary)?;
+        // Wherever it lies now: most of its own text is what it has learned from.
+        let is_its_own = text.fingerprint() == known.fingerprint;
         let text = if is_its_own { text } else { text.all_for_testing() };
         Ok(Box::new(Reader::new(plan, &text, Purpose::Testing)?))
     }
@@ -196,8 +208,20 @@ impl Task for Language {
 /// The source that the settings name.
 fn source(settings: &Settings) -> Result<Source, SettingError> {
     match (settings.choice("source"), settings.path("path")) {
-        ("austen", None) => Ok(Source::Austen),
+        ("austen", _) => Ok(Source::Austen),
         (_, Some(path)) => Ok(Source::Path(path)),
-        (_, None) => Err(DataError::of("path", "expected a text file or a folder, found nothing").into()),
+        (_, None) => {
+            let problem = "expected the text that this network has learned from, or another one, found neither on record; \
+                           name a file or a folder";
+            Err(DataError::of("the setting path", problem).into())
+        }
+    }
+}
+
+/// The source that a network is tested with which was trained with other settings: a path that is named now counts.
+fn tested_with(settings: &Settings, trained: &Settings) -> Result<Source, SettingError> {
+    match settings.path("path").filter(|_| settings.value("path") != trained.value("path")) {
+        Some(path) => Ok(Source::Path(path)),
+        None => source(settings),
     }
 }

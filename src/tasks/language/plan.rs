@@ -111,7 +111,7 @@ impl Plan {
     /// The optimiser of epochs of so many windows.
     pub(super) fn optimiser(&self, windows: u64) -> Optimiser {
         let lr_every = self.lr_every.saturating_mul(windows);
-        let lr_from = self.constant_epochs.saturating_mul(windows).saturating_sub(lr_every);
+        let lr_from = self.constant_epochs.saturating_mul(windows);
         Optimiser { lr_every, lr_from, ..self.optimiser }
     }
 

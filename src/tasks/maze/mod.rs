@@ -7,8 +7,7 @@
 use super::agent::Agents;
 use super::fields::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
 use super::settings::{Field, SettingError, Settings};
-use super::{ActionName, Experiment, Goal, Measure, Purpose, Task};
-use crate::data::Provenance;
+use super::{ActionName, Experiment, Goal, Known, Measure, Purpose, Task};
 use crate::plastic::{AgentSize, Network};
 use environment::GIVEN;
 use grid::{ACTION_NAMES, Pillars};
@@ -176,7 +175,7 @@ impl Task for Maze {
     fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
         match purpose {
             Purpose::Training => mazes(settings, purpose, None),
-            Purpose::Testing => self.test(settings, settings, None),
+            Purpose::Testing => self.test(settings, settings, Known::default()),
         }
     }
 
@@ -184,7 +183,7 @@ impl Task for Maze {
         &self,
         settings: &Settings,
         trained: &Settings,
-        _known: Option<&Provenance>,
+        _known: Known<'_>,
     ) -> Result<Box<dyn Experiment>, SettingError> {
         mazes(settings, Purpose::Testing, Some(Plan::new(trained, Purpose::Training)?.rules))
     }

@@ -4,7 +4,7 @@ use crate::data::{DataError, Provenance};
 use crate::episode::Tape;
 use crate::files::{self, FileError};
 use crate::tasks::settings::{Field, FieldKind, SettingError, Settings};
-use crate::tasks::{self, Experiment, Purpose, Task, UnknownTask};
+use crate::tasks::{self, Experiment, Known, Purpose, Task, UnknownTask};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
@@ -270,7 +270,8 @@ impl RunConfig {
     /// When examples are damaged, or were split otherwise when the run began: what the network has seen could then
     /// not be told from what it has not.
     pub fn testing_experiment(&self) -> Result<Box<dyn Experiment>, SettingError> {
-        let experiment = self.task().test(&self.settings, self.trained(), self.provenance.as_ref())?;
+        let known = Known { provenance: self.provenance.as_ref(), fingerprint: self.fingerprint.as_deref() };
+        let experiment = self.task().test(&self.settings, self.trained(), known)?;
         match (&self.fingerprint, experiment.fingerprint()) {
             (Some(known), Some(found)) if known != found => Err(other_examples(known, Some(found))),
             _ => Ok(experiment),

@@ -76,5 +76,9 @@ impl RunConfig {
 
 /// A value as it is typed.
 fn words(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    match value.as_str() {
+        Some("") => "nothing".to_owned(),
+        Some(text) => text.to_owned(),
+        None => value.to_string(),
+    }
 }

@@ -349,8 +349,7 @@ impl Run {
         if is_best {
             self.outbox.keep_best(&self.trainer);
         }
-        let iteration = validation.iteration;
-        let epoch = iteration / self.trainer.epoch().unwrap_or(iteration).max(1);
+        let (iteration, epoch) = (validation.iteration, self.trainer.validations().len() as u64);
         Ok(self.outbox.report(iteration, Event::Validated { epoch, value: validation.value, is_best })?)
     }
 

@@ -109,6 +109,9 @@ impl MatrixKind {
 
     /// Why `scene` has no such matrix; `None` when it has one.
     pub fn why_missing(self, scene: &Scene) -> Option<&'static str> {
+        if scene.shape() == [0; 2] && scene.tape().network.lstms().next().is_some() {
+            return Some("These LSTM cells have no plastic connections: there is neither α nor a trace to show.");
+        }
         if scene.shape() == [0; 2] {
             return Some("This network has neither weights nor a trace to show: it answers by comparing features.");
         }

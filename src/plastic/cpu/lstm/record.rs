@@ -189,8 +189,7 @@ impl Record {
 
         let put = |which: &str, shape: &[usize], values: Vec<f32>| -> Result<()> {
             let gradient = Tensor::from_vec(values, shape, &self.device)?;
-            self.store.put(&self.lstm.parameter(which), Direct::Whole(gradient));
-            Ok(())
+            self.store.put(&self.lstm.parameter(which), Direct::Whole(gradient))
         };
         let part = |matrix: &[f32], part: usize| -> Vec<f32> {
             matrix.chunks_exact(4 * cells).flat_map(|row| &row[part * cells..][..cells]).copied().collect()

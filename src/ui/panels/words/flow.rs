@@ -23,7 +23,8 @@ pub(super) fn flow_ui(ui: &mut Ui, session: &mut Session, reading: &Reading, at:
     for (place, word) in reading.words.iter().enumerate() {
         // The word of step t was foreseen by the step before it.
         let surprise = place.checked_sub(1).map(|step| reading.surprise(step));
-        let is_read = place <= at;
+        // Behind the last step nothing is to be foreseen any more.
+        let is_read = place <= at || at + 1 == reading.steps();
         let color = if is_read { palette.text } else { palette.quiet };
         let galley = ui.painter().layout_no_wrap(shown(word).to_owned(), font.clone(), color);
         let width = galley.size().x + 2.0 * BESIDE;
@@ -36,8 +37,7 @@ pub(super) fn flow_ui(ui: &mut Ui, session: &mut Session, reading: &Reading, at:
             ui.scroll_to_rect(rect.expand2(vec2(0.0, 2.0 * LINE)), None);
         }
         let response = ui.interact(rect, ui.scope_id().with(("word", place)), Sense::click());
-        let words = told(reading, place, surprise);
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, told(reading, place, surprise)));
         if ui.is_rect_visible(rect) {
             if let Some(bits) = surprise.filter(|_| is_read) {
                 ui.painter().rect_filled(rect, 3.0, tint(bits, palette));
@@ -48,7 +48,7 @@ pub(super) fn flow_ui(ui: &mut Ui, session: &mut Session, reading: &Reading, at:
             ui.painter().galley(Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size()).min, galley, color);
         }
         if response.hovered() {
-            session.hover = Some(words);
+            session.hover = Some(told(reading, place, surprise));
         }
         if response.clicked() {
             session.hold();
