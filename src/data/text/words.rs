@@ -2,7 +2,8 @@
 //!
 //! In the layout of the Penn Treebank a line is a sentence, and its words have spaces between them. In plain text words are
 //! what letters, digits and apostrophes make up, in lower case, and a sentence ends where a full stop, a question or an
-//! exclamation mark says so, or with an empty line.
+//! exclamation mark says so, or with an empty line; not where a full stop stands within a word or a number, or after a
+//! short form such as *Mr.*
 
 /// Stands for every word that has no number.
 pub const UNKNOWN: &str = "<unk>";
@@ -15,6 +16,10 @@ const NUMBER: &str = "N";
 
 /// A longer run of letters is no word of any language, in bytes.
 const LONGEST: usize = 64;
+
+/// Behind these a full stop ends no sentence.
+const SHORT: &[&str] =
+    &["mr", "mrs", "ms", "messrs", "dr", "st", "rev", "capt", "col", "esq", "vol", "e", "g", "etc", "cf"];
 
 /// The words of sentences that stand one in a line.
 pub fn of_lines(text: &str) -> Vec<String> {
@@ -34,19 +39,27 @@ pub fn of_plain(text: &str) -> Vec<String> {
         if paragraph.is_empty() {
             end(&mut words);
         }
+        let mut end_of_run = 0;
         for run in paragraph.split_inclusive(|letter: char| !is_of_word(letter)) {
+            end_of_run += run.len();
             let word = run.trim_end_matches(|letter: char| !is_of_word(letter));
             let word = word.trim_matches(is_apostrophe);
             if !word.is_empty() {
                 words.push(normal(word));
             }
-            if run.ends_with(['.', '!', '?', '…']) {
+            let is_short = run.ends_with('.') && words.last().is_some_and(|word| SHORT.contains(&word.as_str()));
+            if run.ends_with(['.', '!', '?', '…']) && !is_short && ends_there(&paragraph[end_of_run..]) {
                 end(&mut words);
             }
         }
     }
     end(&mut words);
     words
+}
+
+/// Whether a sentence can end before what follows: between digits or letters it does not.
+fn ends_there(rest: &str) -> bool {
+    rest.chars().next().is_none_or(|next| !is_of_word(next) || is_apostrophe(next))
 }
 
 fn is_apostrophe(letter: char) -> bool {
@@ -83,6 +96,9 @@ mod tests {
     fn plain_text_becomes_words_and_sentences() {
         let words = of_plain("“It’s 1812,” said he.  'Is it?' — So\nit is!\n\n\nA Title\n\nThe end");
         let expected = "it's N said he <eos> is it <eos> so it is <eos> a title <eos> the end <eos>";
+        assert_eq!(words.join(" "), expected);
+        let words = of_plain("Mr. Smith paid 3.5 pounds, e.g. on Monday. “Is he ill?” she asked. No.");
+        let expected = "mr smith paid N N pounds e g on monday <eos> is he ill <eos> she asked <eos> no <eos>";
         assert_eq!(words.join(" "), expected);
         assert!(of_plain(" … -- \n\n!").is_empty());
         assert_eq!(of_plain(&"a".repeat(1000)), [UNKNOWN, END]);
