@@ -393,7 +393,21 @@ fn the_bundled_reference_folder_holds_every_case_that_is_built() {
             assert!(names.contains(&name), "{name} is missing");
         }
     }
-    for name in ["adam", "a2c_loss"] {
-        assert!(names.contains(&name.to_owned()), "{name} is missing");
+    let ways = [
+        "unmodulated",
+        "unmodulated_carried",
+        "unmodulated_yoked",
+        "modulated",
+        "modulated_carried",
+        "modulated_free",
+        "retroactive_carried",
+        "retroactive_free",
+        "retroactive_per_neuron",
+        "retroactive_yoked",
+    ];
+    let lstms = ways.map(|way| format!("plastic_lstm_{way}"));
+    for name in lstms.into_iter().chain(["adam", "a2c_loss", "lstm", "lstm_carried"].map(str::to_owned)) {
+        assert!(names.contains(&name), "{name} is missing");
     }
+    assert_eq!(names.len(), 44, "a case that is not named here");
 }
