@@ -7,7 +7,7 @@ use super::parameters::Parameters;
 use super::rule::Rule;
 use super::writing::Writing;
 use crate::device::Compute;
-use candle_core::{Result, Tensor, Var};
+use candle_core::{Device, Result, Tensor, Var};
 use rayon::prelude::*;
 use std::time::Instant;
 
@@ -33,6 +33,13 @@ pub struct Timed {
     pub traffic: Traffic,
 }
 
+impl Timed {
+    /// Forward and backward passes together.
+    pub fn both(&self) -> Vec<f64> {
+        self.forward.iter().zip(&self.backward).map(|(forward, backward)| forward + backward).collect()
+    }
+}
+
 /// Lives `runs` lifetimes forward and backward on `compute`, after one that warms up.
 ///
 /// # Errors
@@ -48,25 +55,13 @@ pub fn recurrence(compute: &Compute, size: Size, runs: usize) -> Result<Timed> {
     let parameters = parameters.copy_to(compute)?;
     let device = compute.device();
     let drive = Tensor::from_vec(values(steps * batch * neurons, 0.5), (steps, batch, neurons), device)?;
-    let mut timed = Timed { forward: Vec::new(), backward: Vec::new(), traffic: Traffic::default() };
-    for run in 0..=runs {
-        let begun = Instant::now();
+    let mut traffic = Traffic::default();
+    let timed = timed(device, runs, || {
         let lived = live(network, &parameters, &drive, false)?;
-        // A graphics processor works on after its launches have returned.
-        device.synchronize()?;
-        let forward = begun.elapsed().as_secs_f64();
-        let loss = lived.activity.sqr()?.sum_all()?;
-        let begun = Instant::now();
-        loss.backward()?;
-        device.synchronize()?;
-        let backward = begun.elapsed().as_secs_f64();
-        if run > 0 {
-            timed.forward.push(forward);
-            timed.backward.push(backward);
-            timed.traffic = lived.traffic;
-        }
-    }
-    Ok(timed)
+        traffic = lived.traffic;
+        Ok(lived.activity)
+    })?;
+    Ok(Timed { traffic, ..timed })
 }
 
 /// Lives `runs` windows of two layers of LSTM cells, one after the other, forward and backward on `compute`, after one that
@@ -87,22 +82,33 @@ pub fn windows(compute: &Compute, plasticity: Option<Plasticity>, size: Size, ru
     let inputs = values(steps * batch * neurons, 0.5);
     let inputs = Var::from_tensor(&Tensor::from_vec(inputs, (steps, batch, neurons), device)?)?;
     let mut states = [LstmState::default(), LstmState::default()];
-    let mut timed = Timed { forward: Vec::new(), backward: Vec::new(), traffic: Traffic::default() };
-    for run in 0..=runs {
-        let begun = Instant::now();
+    timed(device, runs, || {
+        // What the run before has handed over.
+        drop(parameters.take_direct());
         let mut signal = inputs.as_tensor().clone();
         for (layer, state) in layers.iter().zip(&mut states) {
             let lived = lstm::live(layer, &parameters, &signal, state, Altered::default())?;
             (signal, *state) = (lived.hidden, lived.state);
         }
+        Ok(signal)
+    })
+}
+
+/// Seconds of `runs` forward passes, which `live` makes, and of the backward passes of the sum of all squares that they come
+/// to, after one of each that warms up.
+fn timed(device: &Device, runs: usize, mut live: impl FnMut() -> Result<Tensor>) -> Result<Timed> {
+    let mut timed = Timed { forward: Vec::new(), backward: Vec::new(), traffic: Traffic::default() };
+    for run in 0..=runs {
+        let begun = Instant::now();
+        let lived = live()?;
+        // A graphics processor works on after its launches have returned.
         device.synchronize()?;
         let forward = begun.elapsed().as_secs_f64();
-        let loss = signal.sqr()?.sum_all()?;
+        let loss = lived.sqr()?.sum_all()?;
         let begun = Instant::now();
         loss.backward()?;
         device.synchronize()?;
         let backward = begun.elapsed().as_secs_f64();
-        drop(parameters.take_direct());
         if run > 0 {
             timed.forward.push(forward);
             timed.backward.push(backward);

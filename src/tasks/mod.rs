@@ -7,6 +7,7 @@
 //! |---|---|
 //! | here | the two traits, the registry |
 //! | [`script`] | a lifetime before it is lived |
+//! | `record` | what tapes of several tasks keep in the same way |
 //! | [`settings`], [`fields`] | the table of a task's settings, and those that several tasks have |
 //! | [`measure`], [`tally`], [`optimiser`] | what lifetimes are judged by, what evaluations tell, Adam's constants |
 //! | [`recall`] | what tasks have in common that show examples and ask for the rest of one |
@@ -27,6 +28,7 @@ pub mod omniglot;
 pub mod optimiser;
 pub mod patterns;
 pub mod recall;
+mod record;
 pub mod script;
 pub mod settings;
 pub mod tally;

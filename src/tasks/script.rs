@@ -3,9 +3,10 @@
 use super::language::Passage;
 use super::maze::Environment;
 use super::recall::Recalled;
+use super::record;
 use crate::data::Generator;
 use crate::episode::layer::Beginning;
-use crate::episode::{Intervention, LayerRecord, Lesson, Modulator, intervention};
+use crate::episode::{Intervention, LayerRecord, Lesson, intervention};
 use crate::plastic::{Network, Parameters, State, Stepper};
 use candle_core::{Error, Result, bail};
 use std::ops::Range;
@@ -141,16 +142,7 @@ pub(super) fn recurrent_layers(
     activity: &Arc<[f32]>,
 ) -> Result<Vec<LayerRecord>> {
     let Some(layer) = network.recurrent().and_then(|recurrent| recurrent.layer()) else { return Ok(Vec::new()) };
-    let modulator = match layer.plasticity.writing.modulation() {
-        Some(modulation) => {
-            let fan_out = match modulation.fan_out {
-                true => Some([parameters.values("fanout.weight")?, parameters.values("fanout.bias")?]),
-                false => None,
-            };
-            Some(Modulator { values: modulator, fan_out })
-        }
-        None => None,
-    };
+    let modulator = record::modulator(&layer, parameters, modulator)?;
     let beginning = script.state.as_ref().map(|state| Beginning {
         pre: state.activity.clone(),
         state: state.traces.first().cloned().unwrap_or_default(),

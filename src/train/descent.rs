@@ -1,13 +1,10 @@
 //! Plain gradient descent, and what a penalty on large parameters adds to a gradient.
 
-use super::adam::{DeviceGradients, with_host_values};
+use super::adam::{DeviceGradients, PIECE, with_host_values};
 use crate::plastic::Parameters;
 use crate::plastic::direct::{Direct, Rows};
-use candle_core::{CpuStorage, InplaceOp1, Layout, Result, Tensor, Var, bail};
+use candle_core::{CpuStorage, InplaceOp1, Layout, Result, Var, bail};
 use rayon::prelude::*;
-
-/// Values per parallel piece of an update.
-const PIECE: usize = 1 << 15;
 
 /// p ← p − `rate` · g for every parameter, in place.
 ///
@@ -15,21 +12,15 @@ const PIECE: usize = 1 << 15;
 /// When the device fails.
 pub(super) fn step(parameters: &Parameters, gradients: &DeviceGradients, rate: f32) -> Result<()> {
     for (name, var) in parameters.iter() {
-        let is_here = parameters.device().is_cpu();
-        match &gradients[name] {
-            Direct::Whole(gradient) if is_here => {
-                var.as_tensor().inplace_op1(&Descent { rate, gradient: &gradient.contiguous()? })?;
-            }
-            Direct::Rows(rows) if is_here => var.as_tensor().inplace_op1(&DescentOfRows { rate, rows })?,
-            gradient => descend(var, &gradient.whole(var.dims(), var.device())?, rate)?,
+        let gradient = &gradients[name];
+        if parameters.device().is_cpu() {
+            var.as_tensor().inplace_op1(&Descent { rate, gradient })?;
+        } else {
+            let gradient = gradient.whole(var.dims(), var.device())?;
+            var.set(&(var.as_tensor().detach() - (gradient * f64::from(rate))?)?)?;
         }
     }
     Ok(())
-}
-
-/// One parameter's update by Candle's operations.
-fn descend(var: &Var, gradient: &Tensor, rate: f32) -> Result<()> {
-    var.set(&(var.as_tensor().detach() - (gradient * f64::from(rate))?)?)
 }
 
 /// `scale` times the gradients, and `l2` times the parameters added to them.
@@ -50,11 +41,11 @@ pub(super) fn penalised(
     parameters.iter().map(penalised).collect()
 }
 
-/// One parameter's update: every value is read and written once.
+/// One parameter's update: every value that has a gradient is read and written once.
 struct Descent<'a> {
     rate: f32,
-    /// Contiguous, in main memory.
-    gradient: &'a Tensor,
+    /// In main memory.
+    gradient: &'a Direct,
 }
 
 impl InplaceOp1 for Descent<'_> {
@@ -66,36 +57,22 @@ impl InplaceOp1 for Descent<'_> {
         let (CpuStorage::F32(values), Some((begin, end))) = (storage, layout.contiguous_offsets()) else {
             bail!("parameters are contiguous float32 tensors");
         };
-        with_host_values(self.gradient, |gradient| {
-            let pieces = values[begin..end].par_chunks_mut(PIECE).zip(gradient.par_chunks(PIECE));
-            pieces.for_each(|(values, gradient)| {
-                values.iter_mut().zip(gradient).for_each(|(value, gradient)| *value -= self.rate * gradient);
-            });
-        })
-    }
-}
-
-/// The update of some rows of a parameter.
-struct DescentOfRows<'a> {
-    rate: f32,
-    rows: &'a Rows,
-}
-
-impl InplaceOp1 for DescentOfRows<'_> {
-    fn name(&self) -> &'static str {
-        "gradient-descent-of-rows"
-    }
-
-    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
-        let (CpuStorage::F32(values), Some((begin, end))) = (storage, layout.contiguous_offsets()) else {
-            bail!("parameters are contiguous float32 tensors");
-        };
-        let width = layout.dims().last().copied().unwrap_or(1).max(1);
         let values = &mut values[begin..end];
-        for (row, gradient) in self.rows.rows.iter().zip(self.rows.values.chunks(width)) {
-            let row = &mut values[*row as usize * width..][..width];
-            row.iter_mut().zip(gradient).for_each(|(value, gradient)| *value -= self.rate * gradient);
+        let descend = |values: &mut [f32], gradient: &[f32]| {
+            values.iter_mut().zip(gradient).for_each(|(value, gradient)| *value -= self.rate * gradient);
+        };
+        match self.gradient {
+            Direct::Whole(gradient) => with_host_values(gradient, |gradient| {
+                let pieces = values.par_chunks_mut(PIECE).zip(gradient.par_chunks(PIECE));
+                pieces.for_each(|(values, gradient)| descend(values, gradient));
+            }),
+            Direct::Rows(Rows { rows, values: gradients }) => {
+                let width = layout.dims().last().copied().unwrap_or(1).max(1);
+                for (row, gradient) in rows.iter().zip(gradients.chunks(width)) {
+                    descend(&mut values[*row as usize * width..][..width], gradient);
+                }
+                Ok(())
+            }
         }
-        Ok(())
     }
 }

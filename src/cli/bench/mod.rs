@@ -201,7 +201,7 @@ fn layers(compute: &Compute, plasticity: Option<Plasticity>) -> anyhow::Result<V
 
 /// Seconds of forward passes, backward passes, and both.
 fn passes(timed: Timed) -> [Row; 3] {
-    let both = timed.forward.iter().zip(&timed.backward).map(|(forward, backward)| forward + backward).collect();
+    let both = timed.both();
     [("forward", timed.forward), ("backward", timed.backward), ("forward and backward", both)]
         .map(|(what, seconds)| Row::Time(Timing::of_runs(what, seconds)))
 }
@@ -225,7 +225,7 @@ fn training(compute: &Compute, task: &str, settings: &[(&str, Value)]) -> anyhow
 /// Seconds and bytes of the lifetime operation, beside what copying as many bytes at once would reach.
 fn kernels(compute: &Compute, size: Size) -> anyhow::Result<Vec<Row>> {
     let timed = recurrence(compute, size, RUNS)?;
-    let both = timed.forward.iter().zip(&timed.backward).map(|(forward, backward)| forward + backward).collect();
+    let both = timed.both();
     let [mut forward, mut backward] = [("forward", timed.forward), ("backward", timed.backward)]
         .map(|(what, seconds)| Timing::of_runs(what, seconds));
     // On a graphics processor the matrices stay where they are computed with: no traffic is counted.

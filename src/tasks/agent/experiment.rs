@@ -7,6 +7,7 @@ use super::world::{Surroundings, World as _};
 use crate::data::Generator;
 use crate::episode::{Content, Origin, Tape};
 use crate::plastic::{Init, Network, Parameters, Specification, Stepper};
+use crate::tasks::record::of_the_first;
 use crate::tasks::script::{self, Script};
 use crate::tasks::tally::Tally;
 use crate::tasks::{Experiment, Measure, Optimiser, Outcome};
@@ -166,7 +167,7 @@ impl<S: Surroundings> Agents<S> {
             interventions: script.interventions.clone(),
             loss: losses.get(0)?.to_scalar()?,
             measure: first.reward(),
-            content: Content::Agent(first.behaviour(values.narrow(1, 0, 1)?.flatten_all()?.to_vec1()?)),
+            content: Content::Agent(first.behaviour(of_the_first(&values)?)),
         };
         Ok(Outcome { loss: losses.mean(0)?, measure, details, tape, left: Vec::new() })
     }

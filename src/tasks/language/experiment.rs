@@ -2,7 +2,7 @@
 
 use super::hearing::{Before, Dropout, Heard, carried, hear};
 use super::plan::{OUTPUT, Plan};
-use super::record::{Signals, likeliest, sentences};
+use super::record::{likeliest, sentences, signals};
 use super::tally::Passages;
 use super::whole::{self, Pass, Traces};
 use crate::data::text::{Part, Text, Vocabulary};
@@ -281,7 +281,7 @@ impl Experiment for Language {
         let measure = perplexity(loss.to_scalar()?);
         // A probability of one may have been rounded to a little more.
         let log_likelihoods: Vec<f32> = losses.iter().step_by(batch).map(|loss| -loss.max(0.0)).collect();
-        let signals = Signals::of(&self.network, parameters, &began, &heard, batch)?;
+        let signals = signals(&self.network, parameters, &began, &heard, batch)?;
         let likeliest = match (self.purpose, batch) {
             (Purpose::Testing, 1) => likeliest(&heard.features.detach(), of("weight")?, of("bias")?, &self.vocabulary)?,
             _ => Vec::new(),

@@ -170,8 +170,7 @@ impl Task for Language {
     }
 
     fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
-        let plan = Plan::new(settings);
-        fields::check_memory(plan.memory_bytes(purpose))?;
+        let plan = Plan::within_memory(settings, purpose)?;
         let text = Text::open(&source(settings)?, plan.words)?;
         let reader = Reader::new(plan, &text, purpose)?;
         Ok(Box::new(reader))
@@ -183,13 +182,11 @@ impl Task for Language {
         trained: &Settings,
         known: Known<'_>,
     ) -> Result<Box<dyn Experiment>, SettingError> {
-        let source = tested_with(settings, trained)?;
         let Some(words) = known.provenance.map(|known| &known.vocabulary).filter(|words| !words.is_empty()) else {
             // A run that has not begun.
             return self.experiment(settings, Purpose::Testing);
         };
-        let plan = Plan::new(settings);
-        fields::check_memory(plan.memory_bytes(Purpose::Testing))?;
+        let plan = Plan::within_memory(settings, Purpose::Testing)?;
         let place = "the words that the network knows";
         let vocabulary = Vocabulary::from_text(words).map_err(|problem| DataError::of(place, problem))?;
         if vocabulary.len() != plan.words {
@@ -197,7 +194,7 @@ impl Task for Language {
                 format!("expected {}, as many as the network has outputs, found {}", plan.words, vocabulary.len());
             return Err(DataError::of(place, problem).into());
         }
-        let text = Text::open_with(&source, vocabulary)?;
+        let text = Text::open_with(&tested_with(settings, trained)?, vocabulary)?;
         // Wherever it lies now: most of its own text is what it has learned from.
         let is_its_own = text.fingerprint() == known.fingerprint;
         let text = if is_its_own { text } else { text.all_for_testing() };

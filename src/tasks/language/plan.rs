@@ -3,7 +3,7 @@
 use crate::plastic::network::{Embedding, Linear, Lstm, Part};
 use crate::plastic::{Modulation, ModulationKind, Network, PlasticLayer, Plasticity, Rule, Writing};
 use crate::tasks::optimiser::Method;
-use crate::tasks::settings::Settings;
+use crate::tasks::settings::{SettingError, Settings};
 use crate::tasks::{Optimiser, Purpose, fields};
 
 /// The vectors of words.
@@ -72,6 +72,16 @@ impl Plan {
         plan
     }
 
+    /// The same, refused where an iteration or a passage takes more memory than there is.
+    ///
+    /// # Errors
+    /// When it does.
+    pub(super) fn within_memory(settings: &Settings, purpose: Purpose) -> Result<Self, SettingError> {
+        let plan = Self::new(settings);
+        fields::check_memory(plan.memory_bytes(purpose))?;
+        Ok(plan)
+    }
+
     /// The network: vectors of words, layers of cells, and the linear layer before the soft-max.
     pub(super) fn network(&self) -> Network {
         let (words, width) = (self.words, self.embedding);
@@ -117,7 +127,7 @@ impl Plan {
 
     /// About what an iteration takes: every parameter four times, the soft-max of every word, and the traces that the way
     /// back needs.
-    pub(super) fn memory_bytes(&self, purpose: Purpose) -> f64 {
+    fn memory_bytes(&self, purpose: Purpose) -> f64 {
         let [steps, batch] = match purpose {
             Purpose::Training => [self.steps, self.batch],
             Purpose::Testing => [self.passage, 1],

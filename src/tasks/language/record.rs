@@ -5,9 +5,10 @@ use crate::data::text::Vocabulary;
 use crate::data::text::words::END;
 use crate::episode::layer::Beginning;
 use crate::episode::reading::Expected;
-use crate::episode::{Event, EventKind, LayerRecord, Modulator};
+use crate::episode::{Event, EventKind, LayerRecord};
 use crate::plastic::lstm::LstmState;
 use crate::plastic::{Network, Parameters};
+use crate::tasks::record::{self, Signals, of_the_first};
 use candle_core::{D, Result, Tensor};
 use candle_nn::ops::softmax;
 use std::sync::Arc;
@@ -15,59 +16,34 @@ use std::sync::Arc;
 /// So many of the likeliest words are kept of each step.
 const LIKELIEST: usize = 5;
 
-/// What drove the first lifetime of a batch, what its cells did, and what wrote its traces.
-pub(super) struct Signals {
-    /// What drove the candidates of the last layer, `[T, N]`.
-    pub(super) drive: Vec<f32>,
-    /// h of the last layer, `[T, N]`.
-    pub(super) activity: Arc<[f32]>,
-    pub(super) layers: Vec<LayerRecord>,
-}
-
-impl Signals {
-    /// Of the first of the lifetimes that began with `before` and came to `heard`.
-    pub(super) fn of(
-        network: &Network,
-        parameters: &Parameters,
-        before: &[LstmState<'_>],
-        heard: &Heard,
-        batch: usize,
-    ) -> Result<Self> {
-        let (mut drive, mut activity, mut layers) = (Vec::new(), Arc::default(), Vec::new());
-        for ((lstm, state), lived) in network.lstms().zip(before).zip(&heard.layers) {
-            let cells = lstm.cells;
-            activity = Arc::from(of_the_first(&lived.hidden)?);
-            let driven = lived.drive.chunks_exact(batch * 4 * cells).flat_map(|step| &step[3 * cells..][..cells]);
-            drive = driven.copied().collect();
-            let Some(layer) = lstm.layer() else { continue };
-            let candidates = lived.candidate.chunks_exact(batch * cells).flat_map(|step| &step[..cells]);
-            let post: Arc<[f32]> = candidates.copied().collect();
-            let modulator = match layer.plasticity.writing.modulation() {
-                Some(modulation) => {
-                    let of = |which: &str| parameters.values(&layer.parameter(which));
-                    let fan_out = match modulation.fan_out {
-                        true => Some([of("fanout.weight")?, of("fanout.bias")?]),
-                        false => None,
-                    };
-                    let values = lived.modulator.iter().step_by(batch).copied().collect();
-                    Some(Modulator { values, fan_out })
-                }
-                None => None,
-            };
-            let beginning = (!state.hidden.is_empty()).then(|| Beginning {
-                pre: state.hidden[..cells].to_vec(),
-                state: state.traces.first().map(|trace| trace.to_vec()).unwrap_or_default(),
-            });
-            let (eta, pre) = (layer.eta(parameters)?, Arc::clone(&activity));
-            layers.push(LayerRecord { layer, eta, pre, post, modulator, beginning });
-        }
-        Ok(Self { drive, activity, layers })
+/// Of the first of the lifetimes that began with `before` and came to `heard`: the drive is that of the candidates of
+/// the last layer, the activity its h.
+pub(super) fn signals(
+    network: &Network,
+    parameters: &Parameters,
+    before: &[LstmState<'_>],
+    heard: &Heard,
+    batch: usize,
+) -> Result<Signals> {
+    let (mut drive, mut activity, mut layers) = (Vec::new(), Arc::default(), Vec::new());
+    for ((lstm, state), lived) in network.lstms().zip(before).zip(&heard.layers) {
+        let cells = lstm.cells;
+        activity = Arc::from(of_the_first(&lived.hidden)?);
+        let driven = lived.drive.chunks_exact(batch * 4 * cells).flat_map(|step| &step[3 * cells..][..cells]);
+        drive = driven.copied().collect();
+        let Some(layer) = lstm.layer() else { continue };
+        let candidates = lived.candidate.chunks_exact(batch * cells).flat_map(|step| &step[..cells]);
+        let post: Arc<[f32]> = candidates.copied().collect();
+        let modulator = lived.modulator.iter().step_by(batch).copied().collect();
+        let modulator = record::modulator(&layer, parameters, modulator)?;
+        let beginning = (!state.hidden.is_empty()).then(|| Beginning {
+            pre: state.hidden[..cells].to_vec(),
+            state: state.traces.first().map(|trace| trace.to_vec()).unwrap_or_default(),
+        });
+        let (eta, pre) = (layer.eta(parameters)?, Arc::clone(&activity));
+        layers.push(LayerRecord { layer, eta, pre, post, modulator, beginning });
     }
-}
-
-/// The values of the first lifetime of a batch, `[T, B, …]`.
-fn of_the_first(values: &Tensor) -> Result<Vec<f32>> {
-    values.narrow(1, 0, 1)?.flatten_all()?.to_vec1()
+    Ok(Signals { drive, activity, layers })
 }
 
 /// The sentences of some words that are read one a step.

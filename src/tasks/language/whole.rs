@@ -3,7 +3,7 @@
 use super::hearing::{Before, Heard, hear};
 use super::plan::OUTPUT;
 use crate::plastic::lstm::Altered;
-use crate::plastic::soft_max::negative_log_likelihoods;
+use crate::plastic::soft_max::losses;
 use crate::plastic::{Network, Parameters};
 use crate::tasks::tally::Finding;
 use candle_core::Result;
@@ -39,8 +39,6 @@ impl Pass<'_> {
     pub(super) fn read(&self, text: &[u32], each: &mut dyn FnMut(f64) -> bool) -> Result<Option<(f64, usize)>> {
         let Self { network, parameters, .. } = *self;
         let stretch = (text.len() - 1) / self.places;
-        let weight = parameters.get(&format!("{OUTPUT}.weight"))?.detach();
-        let bias = parameters.get(&format!("{OUTPUT}.bias"))?.detach();
         let mut before = Before::nothing(network);
         if self.traces == Traces::Frozen {
             before.altered.fill(Altered { is_frozen: true, ..Altered::default() });
@@ -53,8 +51,7 @@ impl Pass<'_> {
             let Heard { layers, features } = hear(network, parameters, &words, &before, None)?;
             let next: Vec<&[u32]> = (0..self.places).map(|at| place(at, 1)).collect();
             let targets: Vec<u32> = (0..steps).flat_map(|step| next.iter().map(move |words| words[step])).collect();
-            let losses = negative_log_likelihoods(&features.detach(), &weight, &bias, &targets)?;
-            let losses: Vec<f32> = losses.to_vec1()?;
+            let losses: Vec<f32> = losses(parameters, OUTPUT, &features.detach(), &targets)?.to_vec1()?;
             sum += losses.iter().map(|loss| f64::from(*loss)).sum::<f64>();
             count += losses.len();
             before.states = layers.into_iter().map(|layer| layer.state).collect();

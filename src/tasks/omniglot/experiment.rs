@@ -1,7 +1,7 @@
 //! Lives one-shot lifetimes: every drawing through the same convolutions, then an answer.
 
 use super::answer::{Answerer, Heard};
-use super::record::{Signals, events};
+use super::record::{events, signals};
 use super::tally::Answers;
 use crate::data::characters::{Characters, PIXELS, SIDE};
 use crate::data::{Generator, Provenance};
@@ -259,7 +259,7 @@ impl Experiment for Lessons {
         let (Some(first), Some(script)) = (one_shots.into_iter().next(), scripts.first()) else {
             bail!("a batch needs at least one lifetime");
         };
-        let signals = Signals::of(parameters, layer, script, &heard, &answer)?;
+        let signals = signals(parameters, layer, script, &heard, &answer)?;
         let tape = Tape {
             origin,
             network,

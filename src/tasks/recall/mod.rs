@@ -5,6 +5,7 @@
 //! `rounds` times in random order; then one of them in part, for `probe_steps`. Neurons that are shown something are
 //! clamped to it; the others run free. The loss is the summed squared error of the last step.
 
+use super::record::of_the_first;
 use super::script::{self, Episode, Script};
 use super::settings::{Field, SettingError, Settings};
 use super::tally::Tally;
@@ -283,7 +284,7 @@ impl<E: Examples> Experiment for Recall<E> {
         let (Some(first), Some(first_shown), Some(script)) = firsts else {
             return Err(Error::Msg("a batch needs at least one lifetime".into()));
         };
-        let lived: Arc<[f32]> = activity.narrow(1, 0, 1)?.flatten_all()?.to_vec1()?.into();
+        let lived: Arc<[f32]> = of_the_first(&activity)?.into();
         let tape = Tape {
             origin,
             // A rule writes the traces of such networks: nothing modulates them.
