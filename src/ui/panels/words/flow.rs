@@ -36,17 +36,18 @@ pub(super) fn flow_ui(ui: &mut Ui, session: &mut Session, reading: &Reading, at:
         if place == at && is_new {
             ui.scroll_to_rect(rect.expand2(vec2(0.0, 2.0 * LINE)), None);
         }
+        if !ui.is_rect_visible(rect) {
+            continue;
+        }
         let response = ui.interact(rect, ui.scope_id().with(("word", place)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, told(reading, place, surprise)));
-        if ui.is_rect_visible(rect) {
-            if let Some(bits) = surprise.filter(|_| is_read) {
-                ui.painter().rect_filled(rect, 3.0, tint(bits, palette));
-            }
-            if place == at {
-                ui.painter().rect_stroke(rect, 3.0, Stroke::new(1.6, palette.accent), StrokeKind::Inside);
-            }
-            ui.painter().galley(Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size()).min, galley, color);
+        if let Some(bits) = surprise.filter(|_| is_read) {
+            ui.painter().rect_filled(rect, 3.0, tint(bits, palette));
         }
+        if place == at {
+            ui.painter().rect_stroke(rect, 3.0, Stroke::new(1.6, palette.accent), StrokeKind::Inside);
+        }
+        ui.painter().galley(Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size()).min, galley, color);
         if response.hovered() {
             session.hover = Some(told(reading, place, surprise));
         }
