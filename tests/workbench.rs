@@ -195,10 +195,7 @@ pub fn plasticities() -> Vec<Plasticity> {
 
 /// A run of ten iterations of [`SMALL`] with some settings changed.
 pub fn config(changes: &[(&str, &str)]) -> RunConfig {
-    let mut config = RunConfig::new(tasks::find("patterns").unwrap());
-    for (key, value) in SMALL.iter().chain(changes) {
-        config.settings.set_text(key, value).unwrap();
-    }
+    let mut config = config_of("patterns", [&SMALL, changes]);
     config.iterations = 10;
     config
 }
@@ -222,6 +219,15 @@ pub fn advance(trainer: &mut Trainer, iterations: usize) {
     }
 }
 
+/// A run of `task` with the settings `small`, some of them changed.
+pub fn config_of(task: &str, [small, changes]: [&[(&str, &str)]; 2]) -> RunConfig {
+    let mut config = RunConfig::new(tasks::find(task).unwrap());
+    for (key, value) in small.iter().chain(changes) {
+        config.settings.set_text(key, value).unwrap();
+    }
+    config
+}
+
 /// A network of `task` with these settings, trained for some iterations, as a file in `folder` that no other settings of
 /// `changes` have.
 pub fn checkpoint_file(
@@ -230,11 +236,7 @@ pub fn checkpoint_file(
     iterations: usize,
     [small, changes]: [&[(&str, &str)]; 2],
 ) -> PathBuf {
-    let mut config = RunConfig::new(tasks::find(task).unwrap());
-    for (key, value) in small.iter().chain(changes) {
-        config.settings.set_text(key, value).unwrap();
-    }
-    let mut trainer = Trainer::new(config).unwrap();
+    let mut trainer = Trainer::new(config_of(task, [small, changes])).unwrap();
     advance(&mut trainer, iterations);
     let name: String = changes.iter().flat_map(|(key, value)| [*key, *value]).collect();
     let path = folder.join(format!("{task}{name}.safetensors"));

@@ -1,6 +1,6 @@
 //! The task images: it learns, it is the same after a stop, and it never changes its pictures without a word.
 
-use crate::workbench::{advance, bits, evaluated, say};
+use crate::workbench::{advance, bits, config_of, evaluated, say};
 use hebbscope::data::pictures::cifar::Layout;
 use hebbscope::data::{DATA_VARIABLE, data_folder};
 use hebbscope::episode::EventKind;
@@ -16,11 +16,7 @@ use std::process::{Command, Output};
 /// A run on small pictures of the generator.
 fn config(changes: &[(&str, &str)]) -> RunConfig {
     let small = [("source", "dead_leaves"), ("side", "8"), ("show_steps", "4"), ("rounds", "2"), ("gap_steps", "1")];
-    let mut config = RunConfig::new(tasks::find("images").unwrap());
-    for (key, value) in small.iter().chain(changes) {
-        config.settings.set_text(key, value).unwrap();
-    }
-    config
+    config_of("images", [&small, changes])
 }
 
 fn trained(changes: &[(&str, &str)], iterations: usize) -> Trainer {

@@ -1,13 +1,13 @@
 //! Language: windows that go on from each other, equal numbers of parameters, a text from its first word to its last.
 
-use crate::workbench::{advance, bits, nowhere};
+use crate::workbench::{advance, bits, config_of, nowhere};
 use hebbscope::data::text::{Part, Source, Text};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::{EventKind, Intervention, Reel, What};
 use hebbscope::plastic::Parameters;
 use hebbscope::plastic::soft_max::by_candle;
 use hebbscope::tasks::optimiser::Method;
-use hebbscope::tasks::{self, Episode, Purpose, Script};
+use hebbscope::tasks::{Episode, Purpose, Script};
 use hebbscope::train::evaluate;
 use hebbscope::train::{Checkpoint, Point, RunConfig, RunFolder, Trainer, Worker, worker};
 use std::path::Path;
@@ -17,13 +17,9 @@ const NETWORKS: [&str; 4] = ["lstm", "plastic", "simple", "retroactive"];
 
 /// A network that is small and reads the bundled novels with sixty words.
 fn config(changes: &[(&str, &str)]) -> RunConfig {
-    let mut config = RunConfig::new(tasks::find("language").unwrap());
     let small =
         [("words", "60"), ("cells", "9"), ("embedding", "8"), ("batch", "3"), ("steps", "6"), ("passage", "20")];
-    for (key, value) in small.iter().chain(changes) {
-        config.settings.set_text(key, value).unwrap();
-    }
-    config
+    config_of("language", [&small, changes])
 }
 
 fn trained(changes: &[(&str, &str)], iterations: usize) -> Trainer {
@@ -54,8 +50,7 @@ fn the_bundled_novels_are_those_of_the_measurements() {
 #[test]
 fn all_networks_have_as_many_parameters_within_a_thousandth() {
     let parameters = |changes: &[(&str, &str)]| {
-        let mut config = RunConfig::new(tasks::find("language").unwrap());
-        changes.iter().for_each(|(key, value)| config.settings.set_text(key, value).unwrap());
+        let config = config_of("language", [&[], changes]);
         let network = config.task().network(&config.settings).unwrap();
         let count: usize = network.shapes().iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
         (count, network)
@@ -375,8 +370,7 @@ fn refused(write: impl FnOnce(&Path), changes: &[(&str, &str)]) -> String {
     let path = folder.path().join("text.txt");
     write(&path);
     let changes = [&[("path", path.to_str().unwrap())], changes].concat();
-    let mut config = config(&[]);
-    changes.iter().for_each(|(key, value)| config.settings.set_text(key, value).unwrap());
+    let mut config = config(&changes);
     let error = config.training_experiment().err().unwrap().to_string();
     assert!(error.contains("text") && !error.contains('\n'), "{error}");
     error

@@ -1,22 +1,18 @@
 //! One-shot learning: what the network is made of, what its answer follows from, and what is done to it.
 
-use crate::workbench::{advance, evaluated, nowhere};
+use crate::workbench::{advance, config_of, evaluated, nowhere};
 use candle_core::Var;
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::{Intervention, Lesson, Reel, Tape, What};
 use hebbscope::plastic::Parameters;
-use hebbscope::tasks::{self, Episode, Experiment, Purpose, Script};
+use hebbscope::tasks::{Episode, Experiment, Purpose, Script};
 use hebbscope::train::{Checkpoint, RunConfig, Trainer};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The task with made-up characters and some settings changed.
 fn config(changes: &[(&str, &str)]) -> RunConfig {
-    let mut config = RunConfig::new(tasks::find("omniglot").unwrap());
-    for (key, value) in [("source", "invented"), ("batch", "2")].iter().chain(changes) {
-        config.settings.set_text(key, value).unwrap();
-    }
-    config
+    config_of("omniglot", [&[("source", "invented"), ("batch", "2")], changes])
 }
 
 fn trained(changes: &[(&str, &str)], iterations: usize) -> Checkpoint {
