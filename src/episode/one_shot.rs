@@ -5,6 +5,7 @@ use crate::files::{Array, FileError, TensorFile};
 use crate::plastic::Network;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The names of tensors in a file.
 const DRAWINGS: &str = "tape.drawings";
@@ -14,8 +15,8 @@ const ANSWER: &str = "tape.answer";
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lesson {
     /// Drawings in the order in which they are shown, the query last: as many numbers each, square, row by row from the
-    /// top; paper is one, ink is zero.
-    pub drawings: Vec<Vec<f32>>,
+    /// top; paper is one, ink is zero. Lessons of one batch may have drawings in common, which lie in memory once.
+    pub drawings: Vec<Arc<[f32]>>,
     /// Of which class each of them is, from 0; that of the query is asked for.
     pub classes: Vec<usize>,
     /// What the classes are called.
@@ -96,14 +97,14 @@ impl Lesson {
         if !self.alphabets.is_empty() && self.alphabets.len() != ways {
             return Err(format!("expected an alphabet for each of {ways} classes, found {}", self.alphabets.len()));
         }
-        let size = self.drawings.first().map_or(0, Vec::len);
+        let size = self.drawings.first().map_or(0, |drawing| drawing.len());
         if size == 0 || self.side().pow(2) != size {
             return Err(format!("expected square drawings, found one of {size} pixels"));
         }
         if let Some(other) = self.drawings.iter().find(|drawing| drawing.len() != size) {
             return Err(format!("expected drawings of {size} pixels like the first, found one of {}", other.len()));
         }
-        match self.drawings.iter().flatten().find(|value| !value.is_finite()) {
+        match self.drawings.iter().flat_map(|drawing| drawing.iter()).find(|value| !value.is_finite()) {
             Some(value) => Err(format!("a drawing holds {value}, expected finite numbers")),
             None => Ok(()),
         }
@@ -182,7 +183,7 @@ impl OneShot {
         let Header { side, classes, names, alphabets } = header;
         let answer = file.take(ANSWER, &[names.len()])?;
         let drawings = file.take(DRAWINGS, &[classes.len(), side, side])?;
-        let drawings = drawings.chunks_exact((side * side).max(1)).map(<[f32]>::to_vec).collect();
+        let drawings = drawings.chunks_exact((side * side).max(1)).map(Arc::from).collect();
         Ok(Self { lesson: Lesson { drawings, classes, names, alphabets }, answer })
     }
 }

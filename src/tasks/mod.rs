@@ -291,7 +291,7 @@ pub trait Experiment: Send {
     fn draw(&self, generator: &mut Generator) -> Script;
     /// For each drawing of `lesson` another one of the same character, by another hand; `None` for what is no drawing of
     /// its examples. None at all where it knows no drawings.
-    fn redrawn(&self, _generator: &mut Generator, _lesson: &Lesson) -> Vec<Option<Vec<f32>>> {
+    fn redrawn(&self, _generator: &mut Generator, _lesson: &Lesson) -> Vec<Option<Arc<[f32]>>> {
         Vec::new()
     }
     /// Draws what will happen in the lifetimes of one iteration.

@@ -96,7 +96,7 @@ impl Specimen<'_> {
     ///
     /// # Errors
     /// When its examples cannot be used.
-    pub fn redrawn(&self, lesson: &Lesson, seed: u64) -> anyhow::Result<Vec<Option<Vec<f32>>>> {
+    pub fn redrawn(&self, lesson: &Lesson, seed: u64) -> anyhow::Result<Vec<Option<Arc<[f32]>>>> {
         let experiment = self.config.testing_experiment()?;
         Ok(experiment.redrawn(&mut Generator::new(seed, Stream::Episode), lesson))
     }

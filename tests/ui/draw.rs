@@ -221,7 +221,7 @@ fn the_answer_follows_the_pen_without_a_click_and_is_that_of_the_network() {
 fn changes_are_taken_back_and_made_again_and_the_eraser_takes_ink_away() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = network(folder.path());
-    let blank = vec![1.0; SIDE * SIDE];
+    let blank = Arc::from(vec![1.0; SIDE * SIDE]);
     line(&mut harness, 1, &[[0.2, 0.5], [0.8, 0.5]], ALL);
     let first = lesson(&harness).drawings[0].clone();
     line(&mut harness, 1, &[[0.5, 0.2], [0.5, 0.8]], ALL);

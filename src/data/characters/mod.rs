@@ -86,7 +86,7 @@ pub struct Drawn {
     /// By how many quarter turns, counterclockwise.
     pub turns: usize,
     /// Different drawings of it [as a network sees them](seen).
-    pub drawings: Vec<Vec<f32>>,
+    pub drawings: Vec<Arc<[f32]>>,
 }
 
 impl Character {
@@ -145,7 +145,7 @@ impl Characters {
             let turns = if is_turned { generator.random_range(0..TURNS) } else { 0 };
             let all = &self.known[character].drawings;
             let some = index::sample(generator, all.len(), count);
-            let drawings = some.into_iter().map(|drawing| seen(&turned(&all[drawing], turns))).collect();
+            let drawings = some.into_iter().map(|drawing| seen(&turned(&all[drawing], turns)).into()).collect();
             Drawn { character, turns, drawings }
         });
         drawn.collect()

@@ -3,12 +3,13 @@
 use super::{Characters, TURNS, turned};
 use crate::data::Generator;
 use rand::seq::index;
+use std::sync::Arc;
 
 impl Characters {
     /// For each of `drawings`, [as a network sees them](super::seen), another one of the same character, turned alike;
     /// none of them is among `drawings`, and no two are the same. `None` for what is no drawing of these characters, and
     /// where a character has no more of them.
-    pub fn redrawn(&self, generator: &mut Generator, drawings: &[Vec<f32>]) -> Vec<Option<Vec<f32>>> {
+    pub fn redrawn(&self, generator: &mut Generator, drawings: &[Arc<[f32]>]) -> Vec<Option<Arc<[f32]>>> {
         let found: Vec<Option<Place>> = drawings.iter().map(|drawing| self.find(drawing)).collect();
         let mut taken: Vec<[usize; 2]> = found.iter().flatten().map(|place| [place.character, place.drawing]).collect();
         let mut other = |place: Place| {
@@ -17,7 +18,7 @@ impl Characters {
                 (0..all.len()).filter(|drawing| !taken.contains(&[place.character, *drawing])).collect();
             let chosen = free[index::sample(generator, free.len(), free.len().min(1)).into_iter().next()?];
             taken.push([place.character, chosen]);
-            Some(super::seen(&turned(&all[chosen], place.turns)))
+            Some(super::seen(&turned(&all[chosen], place.turns)).into())
         };
         found.into_iter().map(|place| other(place?)).collect()
     }
@@ -69,8 +70,8 @@ mod tests {
         };
         let characters = Characters::new((0..6).map(character).collect());
         let mut generator = Generator::new(2, Stream::Episode);
-        let shown = |character, hand, turns| seen(&turned(&drawing(character, hand), turns));
-        let given = [shown(2, 0, 1), shown(4, 3, 0), shown(2, 2, 1), seen(&[255; PIXELS]), shown(5, 1, 3)];
+        let shown = |character, hand, turns| Arc::from(seen(&turned(&drawing(character, hand), turns)));
+        let given = [shown(2, 0, 1), shown(4, 3, 0), shown(2, 2, 1), seen(&[255; PIXELS]).into(), shown(5, 1, 3)];
         let mut hands = std::collections::HashSet::new();
         for _ in 0..30 {
             let others = characters.redrawn(&mut generator, &given);

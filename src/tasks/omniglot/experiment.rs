@@ -15,6 +15,7 @@ use crate::tasks::tally::Tally;
 use crate::tasks::{Experiment, Optimiser, Outcome};
 use candle_core::{Error, Result, Tensor, bail};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Features of a drawing.
 const FEATURES: usize = 64;
@@ -128,7 +129,7 @@ impl Lessons {
     /// What is heard in `lessons`: features and labels.
     fn heard(&self, network: &Network, parameters: &Parameters, lessons: &[Lesson]) -> Result<Heard> {
         let (steps, batch, ways) = (self.plan.steps(), lessons.len(), self.plan.ways);
-        let drawings = (0..steps).flat_map(|step| lessons.iter().map(move |lesson| &lesson.drawings[step][..]));
+        let drawings = (0..steps).flat_map(|step| lessons.iter().map(move |lesson| &lesson.drawings[step]));
         let (pixels, places) = once_each(drawings);
         let different = pixels.len() / PIXELS;
         let pictures = Tensor::from_vec(pixels, (different, SIDE, SIDE, 1), parameters.device())?;
@@ -148,13 +149,13 @@ impl Lessons {
     }
 }
 
-/// The pixels of different drawings, one after the other, and which of them each drawing is: what several lifetimes are
-/// shown goes through the convolutions once.
-fn once_each<'a>(drawings: impl Iterator<Item = &'a [f32]>) -> (Vec<f32>, Vec<u32>) {
+/// The pixels of different drawings, one after the other, and which of them each drawing is: what several lifetimes have in
+/// common goes through the convolutions once.
+fn once_each<'a>(drawings: impl Iterator<Item = &'a Arc<[f32]>>) -> (Vec<f32>, Vec<u32>) {
     let (mut pixels, mut known) = (Vec::new(), HashMap::new());
     let places = drawings.map(|drawing| {
         let next = known.len() as u32;
-        *known.entry(bytemuck::cast_slice::<f32, u8>(drawing)).or_insert_with(|| {
+        *known.entry(drawing.as_ptr()).or_insert_with(|| {
             pixels.extend_from_slice(drawing);
             next
         })
@@ -232,7 +233,7 @@ impl Experiment for Lessons {
         }
     }
 
-    fn redrawn(&self, generator: &mut Generator, lesson: &Lesson) -> Vec<Option<Vec<f32>>> {
+    fn redrawn(&self, generator: &mut Generator, lesson: &Lesson) -> Vec<Option<Arc<[f32]>>> {
         self.characters.redrawn(generator, &lesson.drawings)
     }
 

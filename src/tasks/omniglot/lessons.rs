@@ -7,6 +7,8 @@ use crate::data::characters::jitter::Warp;
 use crate::episode::Lesson;
 use rand::Rng as _;
 use rand::seq::{SliceRandom as _, index};
+use rayon::prelude::*;
+use std::sync::Arc;
 
 impl Lessons {
     /// A lesson of characters and drawings of its own.
@@ -49,7 +51,7 @@ impl Lessons {
         let query = drawn[asked].drawings.pop().expect("the class that is asked for has a drawing more");
         let characters = drawn.iter().map(|drawn| &self.characters.all()[drawn.character]);
         let (names, alphabets) = characters.map(|known| (known.title(), known.alphabet.clone())).unzip();
-        let mut shown: Vec<(usize, Vec<f32>)> = drawn
+        let mut shown: Vec<(usize, Arc<[f32]>)> = drawn
             .into_iter()
             .enumerate()
             .flat_map(|(class, drawn)| drawn.drawings.into_iter().map(move |drawing| (class, drawing)))
@@ -64,12 +66,14 @@ impl Lessons {
     fn augmented(&self, generator: &mut Generator, mut drawn: Vec<Drawn>) -> Vec<Drawn> {
         let Plan { jitter, warp, .. } = self.plan;
         if jitter > 0.0 || warp > 0.0 {
+            let mut warped: Vec<(&mut Arc<[f32]>, Warp)> = Vec::new();
             for Drawn { drawings, .. } in &mut drawn {
                 let character = Warp::of_character(generator, warp);
-                for drawing in drawings {
-                    *drawing = character.then(Warp::of_hand(generator, jitter)).apply(drawing);
-                }
+                warped.extend(
+                    drawings.iter_mut().map(|drawing| (drawing, character.then(Warp::of_hand(generator, jitter)))),
+                );
             }
+            warped.into_par_iter().for_each(|(drawing, warp)| *drawing = warp.apply(drawing).into());
         }
         drawn
     }

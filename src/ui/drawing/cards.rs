@@ -156,7 +156,7 @@ impl Cards {
 
     /// The drawings of the lesson of an episode in their order; `None` where they have another size.
     pub fn of(lesson: &Lesson) -> Option<Self> {
-        let card = |drawing: &Vec<f32>| {
+        let card = |drawing: &Arc<[f32]>| {
             let card = Card::of_episode(drawing)?;
             Some(Arc::new(if card.is_blank() { Card::blank() } else { card }))
         };
@@ -278,7 +278,7 @@ impl Cards {
     pub fn lesson(&self) -> Lesson {
         let name = |class| if self.is_taught(class) { self.title(class) } else { NOT_TAUGHT.to_owned() };
         Lesson {
-            drawings: self.all.iter().map(|card| card.seen()).collect(),
+            drawings: self.all.iter().map(|card| card.seen().into()).collect(),
             classes: self.classes.iter().copied().chain([self.meant.unwrap_or(0)]).collect(),
             names: (0..self.ways()).map(name).collect(),
             alphabets: Vec::new(),

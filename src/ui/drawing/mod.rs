@@ -24,6 +24,7 @@ use cards::{Card, Cards};
 use pictures::Pictures;
 use sheet::{Change, Sheet};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// Where drawings of the viewer's own stand.
@@ -45,7 +46,7 @@ pub struct Drawing {
 struct Hands {
     /// The cards that they are for.
     cards: Cards,
-    result: Receiver<anyhow::Result<Vec<Option<Vec<f32>>>>>,
+    result: Receiver<anyhow::Result<Vec<Option<Arc<[f32]>>>>>,
 }
 
 impl Session {

@@ -28,7 +28,7 @@ pub struct Embedded {
     /// What its character is called.
     pub name: String,
     /// Its pixels, as in [`Lesson`](crate::episode::Lesson).
-    pub drawing: Vec<f32>,
+    pub drawing: Arc<[f32]>,
     /// Its features.
     pub features: Vec<f32>,
 }
