@@ -244,6 +244,22 @@ pub fn checkpoint_file(
     path
 }
 
+/// Makes the traces of a language model that has hardly been trained count: everything in it is loud, above all α.
+pub fn with_loud_traces(checkpoint: &mut Checkpoint) {
+    for (name, shape) in checkpoint.network.shapes() {
+        let values = checkpoint.parameters.values(&name).unwrap();
+        let louder: Vec<f32> = values.iter().map(|value| 10.0 * value).collect();
+        checkpoint.parameters.insert(&name, &shape, &louder).unwrap();
+    }
+    for layer in checkpoint.network.layers() {
+        let values: Vec<f32> = (0..layer.trace_len()).map(|at| 4.0 * (at as f32 * 0.7).sin()).collect();
+        checkpoint.parameters.insert(&layer.parameter("alpha"), &layer.shape(), &values).unwrap();
+        if layer.eta(&checkpoint.parameters).unwrap() > 0.0 {
+            checkpoint.parameters.insert(&layer.parameter("eta"), &[1], &[0.3]).unwrap();
+        }
+    }
+}
+
 /// The first plastic layer of a lifetime, lived once more step by step by the operation that lives it.
 pub enum LivedAgain {
     /// Neurons that hear themselves.

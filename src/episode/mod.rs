@@ -35,7 +35,7 @@ pub use intervention::{Intervention, What};
 pub use layer::{LayerRecord, LayerView};
 pub use ledger::Ledger;
 pub use modulator::Modulator;
-pub use one_shot::{Lesson, OneShot};
+pub use one_shot::{Lesson, OneShot, Pixels};
 pub use reading::Reading;
 pub use reel::Reel;
 pub use tape::{Event, EventKind, Origin, Tape};

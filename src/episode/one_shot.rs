@@ -11,12 +11,15 @@ use std::sync::Arc;
 const DRAWINGS: &str = "tape.drawings";
 const ANSWER: &str = "tape.answer";
 
+/// The pixels of a drawing, row by row from the top; paper is one, ink is zero.
+pub type Pixels = Arc<[f32]>;
+
 /// What is shown in a lifetime: drawings with their label (the support set), then one without (the query).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lesson {
-    /// Drawings in the order in which they are shown, the query last: as many numbers each, square, row by row from the
-    /// top; paper is one, ink is zero. Lessons of one batch may have drawings in common, which lie in memory once.
-    pub drawings: Vec<Arc<[f32]>>,
+    /// Drawings in the order in which they are shown, the query last: as many pixels each, square. Lessons of
+    /// one batch may have drawings in common, which lie in memory once.
+    pub drawings: Vec<Pixels>,
     /// Of which class each of them is, from 0; that of the query is asked for.
     pub classes: Vec<usize>,
     /// What the classes are called.

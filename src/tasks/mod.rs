@@ -33,13 +33,14 @@ pub mod script;
 pub mod settings;
 pub mod tally;
 
+pub use language::ReadsText;
 pub use measure::{Goal, Measure, Unit};
 pub use optimiser::Optimiser;
 pub use recall::{Recalled, Score};
 pub use script::{Episode, Script};
 
 use crate::data::{DataError, Generator, Provenance};
-use crate::episode::{Lesson, Origin, Question, Tape};
+use crate::episode::{Lesson, Origin, Pixels, Question, Tape};
 use crate::files::one_line;
 use crate::plastic::{AgentSize, Network, Parameters, Specification, State};
 use candle_core::{Result, Tensor};
@@ -291,7 +292,7 @@ pub trait Experiment: Send {
     fn draw(&self, generator: &mut Generator) -> Script;
     /// For each drawing of `lesson` another one of the same character, by another hand; `None` for what is no drawing of
     /// its examples. None at all where it knows no drawings.
-    fn redrawn(&self, _generator: &mut Generator, _lesson: &Lesson) -> Vec<Option<Arc<[f32]>>> {
+    fn redrawn(&self, _generator: &mut Generator, _lesson: &Lesson) -> Vec<Option<Pixels>> {
         Vec::new()
     }
     /// Draws what will happen in the lifetimes of one iteration.
@@ -323,6 +324,10 @@ pub trait Experiment: Send {
     /// When the parameters do not fit the network, or the device fails.
     fn whole(&self, _parameters: &Parameters, _each: &mut dyn FnMut(f64) -> bool) -> Result<Option<Vec<Finding>>> {
         Ok(None)
+    }
+    /// What it can do with other texts than its examples; `None` where its network reads none.
+    fn reads_text(&self) -> Option<&dyn ReadsText> {
+        None
     }
     /// Lives what has been drawn, all lifetimes together. A lifetime to which somebody does something is lived alone, and
     /// is until then, bit for bit, what it would have been. The tape of the first one is told its `origin`.

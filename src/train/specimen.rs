@@ -4,9 +4,10 @@ use super::checkpoint::Checkpoint;
 use super::config::RunConfig;
 use crate::data::{Generator, Stream};
 use crate::device::Compute;
-use crate::episode::{Intervention, Lesson, Origin, Tape, What};
+use crate::episode::{Intervention, Lesson, Origin, Pixels, Reading, Tape, What};
 use crate::plastic::Parameters;
-use crate::tasks::{Episode, Experiment, Script};
+use crate::tasks::language::{Continuation, OwnText};
+use crate::tasks::{Episode, Experiment, ReadsText, Script};
 use anyhow::Context as _;
 use serde_json::Value;
 use std::sync::Arc;
@@ -25,6 +26,10 @@ pub struct Specimen<'a> {
     pub parameters: &'a Parameters,
     /// Iterations it was trained for.
     pub iteration: u64,
+}
+
+fn reader(experiment: &dyn Experiment) -> anyhow::Result<&dyn ReadsText> {
+    experiment.reads_text().context("expected a network that reads text, found another")
 }
 
 impl Checkpoint {
@@ -96,9 +101,37 @@ impl Specimen<'_> {
     ///
     /// # Errors
     /// When its examples cannot be used.
-    pub fn redrawn(&self, lesson: &Lesson, seed: u64) -> anyhow::Result<Vec<Option<Arc<[f32]>>>> {
+    pub fn redrawn(&self, lesson: &Lesson, seed: u64) -> anyhow::Result<Vec<Option<Pixels>>> {
         let experiment = self.config.testing_experiment()?;
         Ok(experiment.redrawn(&mut Generator::new(seed, Stream::Episode), lesson))
+    }
+
+    /// A text of the viewer's own as an episode; the number of its words, of which not all may be read.
+    ///
+    /// # Errors
+    /// When the network reads no text, or none of these words.
+    pub fn own_text(&self, text: &str) -> anyhow::Result<(Episode, usize)> {
+        let experiment = self.config.testing_experiment()?;
+        let OwnText { passage, found } = reader(&*experiment)?.own_text(text)?;
+        Ok((Episode::Text(passage), found))
+    }
+
+    /// What was read, as an episode to be read once more.
+    ///
+    /// # Errors
+    /// When the network reads no text.
+    pub fn text_again(&self, reading: &Reading) -> anyhow::Result<Episode> {
+        let experiment = self.config.testing_experiment()?;
+        Ok(Episode::Text(reader(&*experiment)?.again(reading)))
+    }
+
+    /// The first `given` words of what was read, and what the network writes after them, as an episode.
+    ///
+    /// # Errors
+    /// When the network reads no text, or the words do not fit.
+    pub fn continued(&self, reading: &Reading, given: usize, how: &Continuation) -> anyhow::Result<Episode> {
+        let experiment = self.config.testing_experiment()?;
+        Ok(Episode::Text(reader(&*experiment)?.continued(self.parameters, reading, given, how)?))
     }
 
     fn on_the_cpu(

@@ -155,6 +155,10 @@ impl App {
         if !pictures.is_empty() {
             self.session.ask_pictures(&pictures);
         }
+        let (texts, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|path| asking::is_text(path));
+        if !texts.is_empty() {
+            self.session.read_text_files(texts);
+        }
         let (runs, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|path| path.is_dir());
         // One run is looked at; several are compared.
         if runs.len() > 1 {

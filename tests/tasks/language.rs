@@ -270,9 +270,9 @@ fn a_passage_says_how_likely_every_word_was() {
     let text = Text::open(&Source::Austen, 60).unwrap();
     let next: Vec<u32> = reading.words[1..].iter().map(|word| text.vocabulary().number(word)).collect();
     let losses: Vec<f32> = by_candle(&features, of("weight"), of("bias"), &next).unwrap().to_vec1().unwrap();
-    for (step, (loss, found)) in losses.iter().zip(&reading.log_likelihoods).enumerate() {
+    for (step, (loss, found)) in losses.iter().zip(&reading.foresight.log_likelihoods).enumerate() {
         assert!((loss + found).abs() < 1e-4, "step {step}: {found}, not {}", -loss);
-        let likeliest = &reading.likeliest[step];
+        let likeliest = &reading.foresight.likeliest[step];
         assert_eq!(likeliest.len(), 5);
         assert!(likeliest.windows(2).all(|pair| pair[0].probability >= pair[1].probability));
         let right = likeliest.iter().find(|expected| expected.word == reading.words[step + 1]);

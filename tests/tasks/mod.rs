@@ -8,5 +8,6 @@ mod letters;
 mod maze;
 mod mazes;
 mod omniglot;
+mod own_texts;
 mod provenance;
 mod registry;

@@ -104,7 +104,7 @@ fn strokes_become_ink_where_they_were_drawn_however_few_frames_there_are() {
     let path = checkpoint(folder.path(), &[]);
     for frames in [[true, true, true], [true, false, true], [false, true, true], [false, false, true]] {
         let mut harness = opened(path.clone());
-        assert!(harness.state().session.scene().unwrap().drawn.is_none());
+        assert!(harness.state().session.scene().unwrap().replaced.is_none());
         // To the right along the middle of row 15, then down along the middle of column 24, with a corner between.
         let share = |pixel: f32| pixel / SIDE as f32;
         let way = [[share(6.0), share(15.5)], [share(24.5), share(15.5)], [share(24.5), share(27.0)]];
@@ -399,7 +399,7 @@ fn an_episode_is_put_on_the_cards_as_it_was_drawn_again_by_others_and_returned_t
     harness.run_steps(2);
     settle(&mut harness);
     let same = one_shot(harness.state());
-    assert!(harness.state().session.scene().unwrap().drawn.is_some());
+    assert!(harness.state().session.scene().unwrap().replaced.is_some());
     assert_eq!((&same.answer, &same.lesson.drawings), (&episode.answer, &episode.lesson.drawings));
     assert_eq!((&same.lesson.names, &same.lesson.classes), (&episode.lesson.names, &episode.lesson.classes));
     // Nobody has drawn on them, and nothing says so.
@@ -424,7 +424,7 @@ fn an_episode_is_put_on_the_cards_as_it_was_drawn_again_by_others_and_returned_t
         assert!(seeds.any(|lesson| lesson[at].as_ref() == Some(&episode.lesson.drawings[at])), "{at}");
     }
     harness.get_by_label("Back to the episode").click();
-    run_until(&mut harness, "the episode", |app| app.session.scene().is_some_and(|scene| scene.drawn.is_none()));
+    run_until(&mut harness, "the episode", |app| app.session.scene().is_some_and(|scene| scene.replaced.is_none()));
     assert_eq!(one_shot(harness.state()), episode);
     assert_eq!(harness.state().session.scene().unwrap().life_name(), "episode seed 0");
     // What is on the cards is still there.
@@ -522,7 +522,7 @@ fn interventions_on_drawings_of_one_s_own_change_the_answer_and_are_taken_back()
         session.intervene(what.clone());
         run_until(&mut harness, "the branch", |app| !app.session.is_branching());
         let scene = harness.state().session.scene().unwrap();
-        assert!(scene.drawn.is_some() && scene.ghost.is_some(), "{what:?}");
+        assert!(scene.replaced.is_some() && scene.ghost.is_some(), "{what:?}");
         let branch = one_shot(harness.state());
         assert_eq!(branch.lesson, plain.lesson, "{what:?}");
         assert_ne!(branch.answer, plain.answer, "{what:?}");
@@ -603,7 +603,7 @@ fn cards_are_drawn_in_both_themes_and_at_every_size() {
             });
             session.update();
             session.settle();
-            assert!(session.scene().unwrap().drawn.is_some());
+            assert!(session.scene().unwrap().replaced.is_some());
             let drawn = picture.panel(place, [500.0, 420.0], 1.0).unwrap();
             assert!(blank != drawn, "nothing is seen of the strokes");
             picture.app.set_layout(Named::Watch);

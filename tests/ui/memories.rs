@@ -282,7 +282,7 @@ impl DroppedFile for Dropped {
     }
 }
 
-fn drop_files(harness: &mut Harness<'static, App>, files: &[&Path]) {
+pub fn drop_files(harness: &mut Harness<'static, App>, files: &[&Path]) {
     for file in files {
         harness.input_mut().dropped_files.push(Arc::new(Dropped(file.to_path_buf())));
     }

@@ -108,7 +108,7 @@ fn a_swap_teaches_the_exchanged_labels_and_the_way_back_leads_to_the_first_episo
         assert!(Arc::ptr_eq(&tape(&harness.state().session), &first));
         assert!(harness.query_by_label("Original labels").is_none());
         let scene = harness.state().session.scene().unwrap();
-        assert_eq!((scene.life_name().as_str(), scene.drawn.is_none()), ("episode seed 0", true));
+        assert_eq!((scene.life_name().as_str(), scene.replaced.is_none()), ("episode seed 0", true));
         // A swap of the same two is a way back, too.
         for is_swapped in [true, false] {
             harness.state_mut().session.swap_labels(asked, other);

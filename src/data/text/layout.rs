@@ -94,7 +94,7 @@ fn text(path: &Path) -> Result<String, DataError> {
     text_of_at_most(path, MOST_BYTES)
 }
 
-fn text_of_at_most(path: &Path, most: u64) -> Result<String, DataError> {
+pub(super) fn text_of_at_most(path: &Path, most: u64) -> Result<String, DataError> {
     let refuse = |FileError { problem, .. }| DataError::new(path, problem);
     let bytes = files::read(path, "a text", most).map_err(refuse)?;
     decoded(bytes).map_err(|problem| DataError::new(path, problem))

@@ -14,6 +14,7 @@ mod layout;
 pub mod vocabulary;
 pub mod words;
 
+pub use layout::ENDINGS;
 pub use vocabulary::Vocabulary;
 
 use super::recent::Recent;
@@ -25,6 +26,9 @@ use std::sync::Arc;
 
 /// What is counted where it is put on record what a network has learned from.
 const UNIT: &str = "words";
+
+/// The largest file that is read word by word: more than any book has.
+const MOST_BYTES_OF_ONES_OWN: u64 = 1 << 23;
 
 /// Where a text comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,6 +187,14 @@ impl Text {
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
     }
+}
+
+/// A file of plain text that somebody reads word by word.
+///
+/// # Errors
+/// When it cannot be read, is no text in UTF-8, or is larger than 8 MiB.
+pub fn of_ones_own(path: &Path) -> Result<String, DataError> {
+    layout::text_of_at_most(path, MOST_BYTES_OF_ONES_OWN)
 }
 
 /// The words of a text, in its parts.

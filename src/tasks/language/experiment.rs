@@ -1,12 +1,14 @@
 //! How windows of text are lived and learned from.
 
 use super::hearing::{Before, Dropout, Heard, carried, hear};
+use super::own::ReadsText;
 use super::plan::{OUTPUT, Plan};
 use super::record::{likeliest, sentences, signals};
 use super::tally::Passages;
 use super::whole::{self, Pass, Traces};
 use crate::data::text::{Part, Text, Vocabulary};
 use crate::data::{DataError, Generator, Provenance};
+use crate::episode::reading::Foresight;
 use crate::episode::{Content, Intervention, Origin, Reading, Tape};
 use crate::plastic::lstm::LstmState;
 use crate::plastic::soft_max;
@@ -35,6 +37,8 @@ pub struct Passage {
     pub words: Vec<u32>,
     /// What decides what is left out on the way from layer to layer; `None` where nothing is.
     pub dropout: Option<Generator>,
+    /// How many of them were given to the network that has written the others; `None` where it has written none.
+    pub given: Option<usize>,
 }
 
 /// The experiment.
@@ -90,6 +94,16 @@ impl Language {
         })
     }
 
+    /// The words that have a number.
+    pub(super) fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// The network that reads.
+    pub(super) fn layers(&self) -> &Network {
+        &self.network
+    }
+
     /// From one place of the text that is read at once to the next.
     fn stretch(&self) -> usize {
         (self.words.len() - 1) / self.plan.batch
@@ -120,6 +134,39 @@ impl Language {
             true => bail!("a batch needs at least one lifetime"),
             false => Ok(passages),
         }
+    }
+
+    /// What was expected by the first lifetime of a batch whose words cost `losses`, `[T · B]`, with the likeliest words where
+    /// that `is_seen`.
+    fn foresight(&self, parameters: &Parameters, heard: &Heard, losses: &[f32], is_seen: bool) -> Result<Foresight> {
+        let batch = losses.len() / heard.layers[0].hidden.dim(0)?;
+        // A probability of one may have been rounded to a little more.
+        let log_likelihoods = losses.iter().step_by(batch).map(|loss| -loss.max(0.0)).collect();
+        let of = |which: &str| parameters.get(&format!("{OUTPUT}.{which}"));
+        let likeliest = match is_seen {
+            true => likeliest(&heard.features.detach(), of("weight")?, of("bias")?, &self.vocabulary)?,
+            false => Vec::new(),
+        };
+        Ok(Foresight { log_likelihoods, likeliest })
+    }
+
+    /// What is expected of the same words if the traces are zero from the first of them on.
+    fn without_trace(
+        &self,
+        parameters: &Parameters,
+        words: &[u32],
+        began: &[LstmState<'_>],
+        targets: &[u32],
+    ) -> Result<Foresight> {
+        let mut before = Before::nothing(&self.network);
+        for ((state, altered), began) in before.states.iter_mut().zip(&mut before.altered).zip(began) {
+            *state = began.clone();
+            state.traces.iter_mut().for_each(|trace| trace.to_mut().fill(0.0));
+            altered.is_frozen = true;
+        }
+        let heard = hear(&self.network, parameters, &[words], &before, None)?;
+        let losses = soft_max::losses(parameters, OUTPUT, &heard.features.detach(), targets)?;
+        self.foresight(parameters, &heard, &losses.to_vec1()?, true)
     }
 
     /// A lifetime that is read alone, and changed on the way.
@@ -221,7 +268,7 @@ impl Experiment for Language {
             Purpose::Testing => self.plan.passage,
         };
         let begin = generator.random_range(0..self.words.len() - steps);
-        Episode::Text(Passage { words: self.words[begin..=begin + steps].to_vec(), dropout: None }).into()
+        Episode::Text(Passage { words: self.words[begin..=begin + steps].to_vec(), dropout: None, given: None }).into()
     }
 
     fn draw_next(&self, generator: &mut Generator, iteration: u64, before: &[Arc<State>]) -> Vec<Script> {
@@ -234,7 +281,7 @@ impl Experiment for Language {
             let dropout = (self.plan.dropout > 0.0 && place == 0).then(|| generator.fork());
             let words = self.words[begin..=begin + steps].to_vec();
             let state = goes_on.then(|| Arc::clone(&before[place]));
-            Script { state, ..Episode::Text(Passage { words, dropout }).into() }
+            Script { state, ..Episode::Text(Passage { words, dropout, given: None }).into() }
         };
         (0..self.plan.batch).map(script).collect()
     }
@@ -254,6 +301,10 @@ impl Experiment for Language {
         Ok(read.map(|(loss, _)| perplexity(loss as f32)))
     }
 
+    fn reads_text(&self) -> Option<&dyn ReadsText> {
+        Some(self)
+    }
+
     fn whole(&self, parameters: &Parameters, each: &mut dyn FnMut(f64) -> bool) -> Result<Option<Vec<Finding>>> {
         whole::findings(&self.network, parameters, &self.words, self.plan.steps, each)
     }
@@ -271,26 +322,24 @@ impl Experiment for Language {
             [] => hear(&self.network, parameters, &words, &before, dropout)?,
             interventions => self.changed(parameters, words[0], before, interventions)?,
         };
-        let of = |which: &str| parameters.get(&format!("{OUTPUT}.{which}"));
         let targets: Vec<u32> =
             (1..=steps).flat_map(|step| passages.iter().map(move |passage| passage.words[step])).collect();
         let losses = soft_max::losses(parameters, OUTPUT, &heard.features, &targets)?;
         let loss = losses.mean_all()?;
-
-        let losses: Vec<f32> = losses.to_vec1()?;
         let measure = perplexity(loss.to_scalar()?);
-        // A probability of one may have been rounded to a little more.
-        let log_likelihoods: Vec<f32> = losses.iter().step_by(batch).map(|loss| -loss.max(0.0)).collect();
-        let signals = signals(&self.network, parameters, &began, &heard, batch)?;
-        let likeliest = match (self.purpose, batch) {
-            (Purpose::Testing, 1) => likeliest(&heard.features.detach(), of("weight")?, of("bias")?, &self.vocabulary)?,
-            _ => Vec::new(),
+        // In training nobody looks at each word.
+        let is_seen = self.purpose == Purpose::Testing && batch == 1;
+        let foresight = self.foresight(parameters, &heard, &losses.to_vec1()?, is_seen)?;
+        let without_trace = match is_seen && !self.network.layers().is_empty() {
+            true => Some(self.without_trace(parameters, words[0], &began, &targets)?),
+            false => None,
         };
+        let signals = signals(&self.network, parameters, &began, &heard, batch)?;
         let names: Vec<String> = passages[0].words.iter().map(|word| self.vocabulary.word(*word).to_owned()).collect();
         let events = sentences(&names[..steps]);
-        let reading = Reading { words: names, log_likelihoods, likeliest };
+        let reading = Reading { words: names, foresight, without_trace, given: passages[0].given };
         let left = carried(&mut heard.layers, batch);
-        let own = -reading.log_likelihoods.iter().sum::<f32>() / steps as f32;
+        let own = -reading.foresight.log_likelihoods.iter().sum::<f32>() / steps as f32;
         let tape = Tape {
             origin,
             network: self.network.clone(),

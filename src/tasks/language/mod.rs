@@ -10,6 +10,7 @@
 //! | `experiment` | how a window is lived and learned from |
 //! | `hearing` | words through the layers, and what is carried on |
 //! | `record` | what a tape keeps of a window |
+//! | `own` | texts of the viewer's own, and what a network writes |
 //! | `whole` | a text from its first word to its last |
 //! | `tally` | what an evaluation tells of a passage |
 
@@ -21,10 +22,12 @@ use crate::data::text::{Source, Text, Vocabulary};
 use crate::plastic::Network;
 use experiment::Language as Reader;
 pub use experiment::Passage;
+pub use own::{Continuation, LONGEST, LONGEST_CONTINUATION, OwnText, ReadsText};
 use plan::Plan;
 
 mod experiment;
 mod hearing;
+mod own;
 mod plan;
 mod record;
 mod tally;

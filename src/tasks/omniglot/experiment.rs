@@ -5,7 +5,7 @@ use super::record::{events, signals};
 use super::tally::Answers;
 use crate::data::characters::{Characters, PIXELS, SIDE};
 use crate::data::{Generator, Provenance};
-use crate::episode::{Content, Intervention, Lesson, OneShot, Origin, Tape};
+use crate::episode::{Content, Intervention, Lesson, OneShot, Origin, Pixels, Tape};
 use crate::plastic::convolution::features;
 use crate::plastic::head::HeadLifetimes;
 use crate::plastic::network::{Convolution, Part};
@@ -233,7 +233,7 @@ impl Experiment for Lessons {
         }
     }
 
-    fn redrawn(&self, generator: &mut Generator, lesson: &Lesson) -> Vec<Option<Arc<[f32]>>> {
+    fn redrawn(&self, generator: &mut Generator, lesson: &Lesson) -> Vec<Option<Pixels>> {
         self.characters.redrawn(generator, &lesson.drawings)
     }
 

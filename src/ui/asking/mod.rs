@@ -12,7 +12,7 @@ use crate::tasks::Recalled;
 use own::Own;
 use std::sync::Arc;
 
-pub use own::{is_example, picture_endings};
+pub use own::{is_example, is_text, picture_endings};
 
 /// Where somebody's own question stands.
 #[derive(Default)]

@@ -3,6 +3,7 @@
 
 use super::Base;
 use super::reading::{Reading, Waiting, file_name};
+use crate::data::text;
 use crate::episode::Question;
 use crate::tasks::{Recalled, TASKS, Task};
 use crate::ui::session::failures::Attempt;
@@ -57,6 +58,12 @@ pub fn picture_endings() -> Vec<&'static str> {
 /// Whether `file` is called like a picture, and is not to be opened but to be remembered.
 pub fn is_example(file: &Path) -> bool {
     TASKS.iter().any(|task| task.is_example(file)) && !file.is_dir()
+}
+
+/// Whether `file` is called like a plain text, and is not to be opened but to be read word by word.
+pub fn is_text(file: &Path) -> bool {
+    let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| text::ENDINGS.contains(&ending.as_str())) && !file.is_dir()
 }
 
 impl Session {

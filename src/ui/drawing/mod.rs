@@ -19,12 +19,12 @@ pub mod sheet;
 use super::scene::Scene;
 use super::session::Session;
 use super::session::failures::Attempt;
+use crate::episode::Pixels;
 use crate::train::Specimen;
 use cards::{Card, Cards};
 use pictures::Pictures;
 use sheet::{Change, Sheet};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// Where drawings of the viewer's own stand.
@@ -46,7 +46,7 @@ pub struct Drawing {
 struct Hands {
     /// The cards that they are for.
     cards: Cards,
-    result: Receiver<anyhow::Result<Vec<Option<Arc<[f32]>>>>>,
+    result: Receiver<anyhow::Result<Vec<Option<Pixels>>>>,
 }
 
 impl Session {
@@ -110,7 +110,7 @@ impl Session {
     /// Puts the drawings of the episode in view on the cards, or of the one that was in view before them.
     pub fn cards_from_episode(&mut self) {
         let Some(scene) = self.scene() else { return };
-        let tape = scene.drawn.as_ref().filter(|_| scene.shows_cards()).unwrap_or_else(|| scene.tape());
+        let tape = scene.replaced.as_ref().filter(|_| scene.shows_cards()).unwrap_or_else(|| scene.tape());
         let lesson = tape.content.one_shot().map(|one_shot| one_shot.lesson.clone());
         if let Some(cards) = lesson.as_ref().and_then(Cards::of).filter(|_| self.can_live()) {
             self.change_cards(Change::New, |old| *old = cards);
@@ -122,7 +122,7 @@ impl Session {
     /// Shows the episode again that was in view before what is on the cards; they stay as they are.
     pub fn back_to_episode(&mut self) {
         self.drawing.is_due = false;
-        self.leave_drawings();
+        self.leave_own();
     }
 
     /// Whether other drawings of the same characters may be there for some cards.

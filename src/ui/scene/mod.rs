@@ -1,9 +1,10 @@
 //! What is being looked at: one network and one of its lifetimes, made ready away from the frame.
 
-mod drawn;
+mod own;
 mod prepared;
+mod text;
 
-pub use drawn::Swapped;
+pub use own::Swapped;
 pub use prepared::{Prepared, asked, bundled, followed, from_snapshot, new_episode, opened};
 
 use super::asking::Base;
@@ -66,8 +67,8 @@ pub struct Scene {
     pub gradients: Option<SceneGradients>,
     /// What the viewer has changed of the lifetime; `None` for one of a seed or of training.
     pub changed: Option<Changed>,
-    /// Where its drawings or their labels are the viewer's own: the lifetime that was in view before.
-    pub drawn: Option<Arc<Tape>>,
+    /// Where its drawings, their labels or its text are the viewer's own: the lifetime that was in view before.
+    pub replaced: Option<Arc<Tape>>,
     /// Whose the drawings are that are the viewer's doing.
     pub whose: Whose,
     /// Where the viewer has swapped labels: what they were.
@@ -144,8 +145,8 @@ impl Scene {
         let (origin, config, parameters) = (self.origin.clone(), self.config.clone(), Arc::clone(&self.parameters));
         let scene = Self::of(origin, config, parameters, Arc::clone(self.tape()), layer_index)?;
         let ghost = self.ghost.as_ref().map(|ghost| reel(Arc::clone(ghost.tape()), layer_index));
-        let (changed, drawn, swapped) = (self.changed.clone(), self.drawn.clone(), self.swapped.clone());
-        Ok(Self { iteration: self.iteration, ghost, changed, drawn, whose: self.whose, swapped, ..scene })
+        let (changed, replaced, swapped) = (self.changed.clone(), self.replaced.clone(), self.swapped.clone());
+        Ok(Self { iteration: self.iteration, ghost, changed, replaced, whose: self.whose, swapped, ..scene })
     }
 
     /// The same network with the lifetime of another seed.
@@ -191,7 +192,7 @@ impl Scene {
         scene.iteration = self.iteration;
         scene.ghost = is_branch.then(|| reel(untouched, self.layer_index));
         scene.changed.clone_from(&self.changed);
-        scene.drawn.clone_from(&self.drawn);
+        scene.replaced.clone_from(&self.replaced);
         scene.whose = self.whose;
         scene.swapped.clone_from(&self.swapped);
         Ok(scene)
@@ -200,8 +201,8 @@ impl Scene {
     /// This lifetime once more, to which somebody does `interventions`.
     fn lived_again(&self, config: &RunConfig, interventions: Vec<Intervention>) -> anyhow::Result<Tape> {
         let specimen = self.specimen(config);
-        if self.drawn.is_some() {
-            return specimen.scripted_branch(self.drawn_episode()?, interventions);
+        if self.replaced.is_some() {
+            return specimen.scripted_branch(self.own_episode()?, interventions);
         }
         if self.changed.is_some() {
             let own = Recalled::of(self.tape()).context("expected a question of one's own, found none")?;
@@ -250,17 +251,17 @@ impl Scene {
     /// The seed of the lifetime, or of the one that it was made from.
     pub fn seed(&self) -> Option<u64> {
         let base = || self.changed.as_ref()?.base.seed;
-        self.tape().origin.seed.or_else(base).or_else(|| self.drawn.as_ref()?.origin.seed)
+        self.tape().origin.seed.or_else(base).or_else(|| self.replaced.as_ref()?.origin.seed)
     }
 
     /// Whether it can be lived once more; one of training was not made from a seed of its own.
     pub fn can_repeat(&self) -> bool {
-        self.config.is_some() && (self.seed().is_some() || self.drawn.is_some())
+        self.config.is_some() && (self.seed().is_some() || self.replaced.is_some())
     }
 
     /// Whether it is a lifetime of the viewer's own making.
     pub fn is_own(&self) -> bool {
-        self.changed.is_some() || self.drawn.is_some()
+        self.changed.is_some() || self.replaced.is_some()
     }
 
     /// "episode seed 3", "episode seed 3, probe edited", "your pictures", "letters A, T": which lifetime this is.
@@ -273,6 +274,7 @@ impl Scene {
         let letters: Option<Vec<String>> =
             study.iter().map(|pattern| letters::name(pattern).map(String::from)).collect();
         let name = match self.seed() {
+            _ if self.replaced.is_some() && self.reading().is_some() => self.text_name(),
             _ if self.is_of_cards() => self.whose.words().to_owned(),
             _ if is_own && self.task.examples_are_pictures() => "your pictures".to_owned(),
             _ if is_own => letters
@@ -351,7 +353,7 @@ impl Scene {
             last_trace,
             gradients: None,
             changed: None,
-            drawn: None,
+            replaced: None,
             whose: Whose::default(),
             swapped: None,
             by_example: None,

@@ -36,8 +36,10 @@ pub(super) enum Arrival {
     Asked,
     /// The same lesson with other labels: where its answer is seen.
     Relabelled,
-    /// The viewer's own pictures: from the beginning.
+    /// The viewer's own pictures or text: from the beginning.
     Own,
+    /// A text that the network has gone on with: from where it did.
+    Written,
     /// The same lifetime with other interventions: at the same instant.
     Branched,
     /// Another lifetime with the same interventions: at the same instant.
@@ -54,7 +56,7 @@ impl Arrival {
         match self {
             Self::Fresh => Attempt::Opening,
             Self::Follow => Attempt::Following,
-            Self::Replay | Self::Answer | Self::Asked | Self::Relabelled | Self::Own => Attempt::Living,
+            Self::Replay | Self::Answer | Self::Asked | Self::Relabelled | Self::Own | Self::Written => Attempt::Living,
             Self::Branched | Self::Among | Self::Layer => Attempt::Living,
         }
     }
@@ -179,7 +181,7 @@ impl Session {
                 return self.failed(arrival.attempt(), format!("{what}: {error:#}"));
             }
         };
-        if let (Some(note), Arrival::Fresh | Arrival::Relabelled) = (&prepared.note, arrival) {
+        if let (Some(note), Arrival::Fresh | Arrival::Relabelled | Arrival::Own) = (&prepared.note, arrival) {
             self.notices.push(Notice { text: format!("{}: {note}.", prepared.scene.origin), is_error: false });
         }
         self.succeeded(arrival.attempt());
@@ -231,6 +233,12 @@ impl Session {
             Arrival::Replay | Arrival::Own => {
                 self.clock.set_steps(steps);
                 self.clock.seek(0);
+                self.clock.play();
+            }
+            Arrival::Written => {
+                self.clock.set_steps(steps);
+                let given = prepared.scene.reading().and_then(|reading| reading.given).unwrap_or(1);
+                self.clock.seek(given - 1);
                 self.clock.play();
             }
             Arrival::Follow if self.plays_while_following(&prepared.scene) => {

@@ -1,15 +1,18 @@
 //! Lifetimes of the network being viewed: another one, the same once more, with a question or an intervention of the
 //! viewer's own. Each is lived on a thread of its own.
 
-use super::Session;
 use super::arrivals::Arrival;
+use super::{Notice, Session};
+use crate::data::text;
 use crate::episode::{Intervention, Lesson};
 use crate::tasks::Recalled;
+use crate::tasks::language::Continuation;
 use crate::ui::drawing::cards::Whose;
 use crate::ui::evaluations::interventions::View;
 use crate::ui::evaluations::lesions;
 use crate::ui::lifetimes::{GalleryLifetime, Lives};
 use crate::ui::scene::{self, Changed, Prepared, Scene};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 impl Session {
@@ -36,8 +39,8 @@ impl Session {
             self.forget_question();
             return self.live_asked(base.asked.clone(), Changed { base, is_edited: false });
         }
-        if scene.drawn.is_some() && same_seed {
-            return self.live_drawn_again();
+        if scene.replaced.is_some() && same_seed {
+            return self.live_own_again();
         }
         let seed = match scene.seed() {
             Some(seed) if same_seed => seed,
@@ -131,19 +134,61 @@ impl Session {
         });
     }
 
-    /// The lifetime of the drawings in view once more, from its beginning.
-    fn live_drawn_again(&mut self) {
+    /// The lifetime of the viewer's own in view once more, from its beginning.
+    fn live_own_again(&mut self) {
         let Some(scene) = self.scene.clone() else { return };
         self.start(format!("running {}", scene.life_name()), Arrival::Own, move || {
-            Ok(Prepared { scene: scene.drawn_again()?, curve: None, note: None })
+            Ok(Prepared { scene: scene.own_again()?, curve: None, note: None })
         });
     }
 
-    /// Shows the lifetime that was in view before drawings of the viewer's own took its place, at its answer.
-    pub(in crate::ui) fn leave_drawings(&mut self) {
-        let Some(scene) = self.scene.clone().filter(|scene| scene.drawn.is_some()) else { return };
+    /// Shows the lifetime that was in view before one of the viewer's own took its place, at its answer.
+    pub(in crate::ui) fn leave_own(&mut self) {
+        let Some(scene) = self.scene.clone().filter(|scene| scene.replaced.is_some()) else { return };
         self.start("back to the episode".into(), Arrival::Answer, move || {
-            Ok(Prepared { scene: scene.before_drawing()?, curve: None, note: None })
+            Ok(Prepared { scene: scene.before_own()?, curve: None, note: None })
+        });
+    }
+
+    /// Reads a text of the viewer's own with the network in view, in the background.
+    pub fn read_text(&mut self, text: String) {
+        self.read_own("reading your text".into(), move |scene| scene.with_text(&text));
+    }
+
+    /// Reads a text file with the network in view, in the background; of several the first.
+    pub fn read_text_files(&mut self, paths: Vec<PathBuf>) {
+        let count = paths.len();
+        let Some(path) = paths.into_iter().next() else { return };
+        let is_read = self.scene.as_ref().is_some_and(|scene| scene.reading().is_some());
+        if !is_read || !self.can_live() {
+            return self.warn("Texts are read by a language model: open one, or train the task language.");
+        }
+        if count > 1 {
+            let text = format!("Of {count} texts the first is read: one at a time.");
+            self.notices.push(Notice { text, is_error: false });
+        }
+        self.wanted_panel = Some(("Words", "Trace"));
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
+        self.read_own(format!("reading {name}"), move |scene| scene.with_text(&text::of_ones_own(&path)?));
+    }
+
+    fn read_own(&mut self, what: String, read: impl FnOnce(Scene) -> anyhow::Result<(Scene, usize)> + Send + 'static) {
+        let Some(scene) = self.scene.clone() else { return };
+        self.following = false;
+        self.start(what, Arrival::Own, move || {
+            let (scene, found) = read(scene)?;
+            let steps = scene.tape().steps;
+            let note = (found > steps + 1).then(|| format!("the first {} of {found} words are read", steps + 1));
+            Ok(Prepared { scene, curve: None, note })
+        });
+    }
+
+    /// Lets the network in view write on after the word of step `at`, in the background.
+    pub fn write_on(&mut self, at: usize, how: Continuation) {
+        let Some(scene) = self.scene.clone() else { return };
+        self.following = false;
+        self.start(format!("writing {} words", how.words), Arrival::Written, move || {
+            Ok(Prepared { scene: scene.with_continuation(at, &how)?, curve: None, note: None })
         });
     }
 

@@ -1,8 +1,8 @@
 //! The words of a text in lines.
 
-use super::{shown, tint};
+use super::shown;
+use super::tint::{Tint, told};
 use crate::episode::Reading;
-use crate::ui::numbers::{decimals, percent};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{Align2, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
@@ -14,15 +14,13 @@ const BESIDE: f32 = 3.5;
 
 /// Draws them from the top, and brings the word of step `at` into view where that `is_new`. A click goes to the step that
 /// was to foresee a word.
-pub(super) fn flow_ui(ui: &mut Ui, session: &mut Session, reading: &Reading, at: usize, is_new: bool) {
+pub(super) fn flow_ui(ui: &mut Ui, session: &mut Session, reading: &Reading, (at, is_new): (usize, bool), tint: Tint) {
     let palette = Palette::of(ui.ctx());
     let font = FontId::proportional(LETTERS);
     let area = ui.available_rect_before_wrap();
     let right = area.right() - 8.0;
     let (mut x, mut y) = (area.left(), area.top());
     for (place, word) in reading.words.iter().enumerate() {
-        // The word of step t was foreseen by the step before it.
-        let surprise = place.checked_sub(1).map(|step| reading.surprise(step));
         // Behind the last step nothing is to be foreseen any more.
         let is_read = place <= at || at + 1 == reading.steps();
         let color = if is_read { palette.text } else { palette.quiet };
@@ -40,16 +38,22 @@ pub(super) fn flow_ui(ui: &mut Ui, session: &mut Session, reading: &Reading, at:
             continue;
         }
         let response = ui.interact(rect, ui.scope_id().with(("word", place)), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, told(reading, place, surprise)));
-        if let Some(bits) = surprise.filter(|_| is_read) {
-            ui.painter().rect_filled(rect, 3.0, tint(bits, palette));
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, told(reading, place)));
+        // The word of step t was foreseen by the step before it.
+        let bits = place.checked_sub(1).and_then(|step| tint.bits(reading, step));
+        if let Some(bits) = bits.filter(|_| is_read) {
+            ui.painter().rect_filled(rect, 3.0, tint.color(bits, palette));
+        }
+        if reading.given.is_some_and(|given| place >= given) {
+            let line = Stroke::new(1.0, palette.accent);
+            ui.painter().hline(rect.shrink(BESIDE).x_range(), rect.bottom() - 1.5, line);
         }
         if place == at {
             ui.painter().rect_stroke(rect, 3.0, Stroke::new(1.6, palette.accent), StrokeKind::Inside);
         }
         ui.painter().galley(Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size()).min, galley, color);
         if response.hovered() {
-            session.hover = Some(told(reading, place, surprise));
+            session.hover = Some(told(reading, place));
         }
         if response.clicked() {
             session.hold();
@@ -58,15 +62,4 @@ pub(super) fn flow_ui(ui: &mut Ui, session: &mut Session, reading: &Reading, at:
         }
     }
     ui.advance_cursor_after_rect(Rect::from_min_max(area.min, pos2(right, y + LINE)));
-}
-
-/// "“house” surprised by 7.3 bits; expected were the (31 %), a (12 %), …".
-fn told(reading: &Reading, place: usize, surprise: Option<f32>) -> String {
-    let word = &reading.words[place];
-    let Some(bits) = surprise else { return format!("“{word}”, the first word") };
-    let likeliest = reading.likeliest.get(place - 1).into_iter().flatten();
-    let expected: Vec<String> =
-        likeliest.map(|expected| format!("{} ({})", expected.word, percent(f64::from(expected.probability)))).collect();
-    let expected = if expected.is_empty() { String::new() } else { format!("; expected: {}", expected.join(", ")) };
-    format!("“{word}” surprised by {} bits{expected}", decimals(f64::from(bits), 1))
 }

@@ -1,41 +1,62 @@
-//! A text as a network reads it: every word tinted by how much it surprised, and what was expected in its place.
+//! A text as a network reads it: every word tinted by how much it surprised or by what the traces knew of it, what was
+//! expected in its place, texts of the viewer's own, and texts that the network writes.
 //!
 //! | file | subject |
 //! |---|---|
-//! | here | the panel: note, scale, the words below |
+//! | here | the panel: note, what stands where |
+//! | `tools` | what words are tinted by, a text of one's own, writing on |
+//! | `entry` | the field for a text of one's own |
+//! | `tint` | tints, what they mean, and a word in words |
 //! | `flow` | the words in lines |
-//! | `expected` | what was expected next |
+//! | `expected` | what was expected next, with the traces and without |
+//! | `raised` | the words of which the traces knew most |
 
+mod entry;
 mod expected;
 mod flow;
+mod raised;
+mod tint;
+mod tools;
 
 use super::{Explanation, Panel};
 use crate::episode::Reading;
+use crate::tasks::language::{Continuation, LONGEST_CONTINUATION};
 use crate::ui::numbers::figures;
 use crate::ui::scene::Scene;
 use crate::ui::session::Session;
-use crate::ui::theme::{Palette, mix};
-use egui::{Align2, Color32, FontId, Rect, ScrollArea, Ui, pos2, vec2};
+use egui::{ScrollArea, Ui, UiBuilder};
+use serde_json::{Value, json};
 use std::sync::Arc;
+use tint::Tint;
 
-/// So many bits have the strongest tint: one in 4096 was what the network gave the word.
-const MOST_BITS: f32 = 12.0;
-
-/// How much of the tint the strongest has.
-const STRONGEST: f32 = 0.62;
-
-/// Height of the scale, and of what is expected next.
+/// Height of the scale, and of what stands below the words.
 const SCALE: f32 = 20.0;
-const EXPECTED: f32 = 108.0;
+const BELOW: f32 = 122.0;
 
 /// A panel lower than this shows its words alone.
 const LOW: f32 = 240.0;
 
-/// The panel; of its own it has only what it has scrolled to.
-#[derive(Default)]
+/// How a network writes on if nobody says otherwise.
+const WRITING: Continuation = Continuation { words: 60, temperature: 0.8, seed: 0 };
+
+/// The panel.
 pub struct Words {
+    tint: Tint,
+    /// A text of the viewer's own that is being entered.
+    entry: Option<String>,
+    /// Whether it is asked how the network shall write on, and how it would.
+    composes: bool,
+    writing: Continuation,
     /// The step that was last brought into view, and of which scene it was.
     seen: Option<(u64, usize)>,
+    /// The words of which the traces of a scene knew most, as steps.
+    raised: Option<(u64, Arc<[usize]>)>,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self { tint: Tint::default(), entry: None, composes: false, writing: WRITING, seen: None, raised: None }
+    }
 }
 
 impl Panel for Words {
@@ -63,13 +84,35 @@ impl Panel for Words {
         Explanation {
             sentences: [
                 "The text word by word as the network reads it; the word of this step is framed, and those that it has not \
-                 read are grey.",
-                "The stronger a word is tinted, the more it surprised the network: a word to which it gave one chance in \
-                 1024 is one of 10 bits. ⏎ is the end of a sentence, <unk> any word without a number.",
-                "Below stand the five words that it expects next, each with its probability, and the one that comes.",
+                 read are grey. ⏎ is the end of a sentence, <unk> any word without a number; words that the network has \
+                 written itself are underlined.",
+                "Words are tinted by surprise (one chance in 1024 is 10 bits), or by what the trace knows: how many times \
+                 likelier the network finds the word than it would if H had stayed zero from the first word on.",
+                "Below stand the five words that it expects next, with the trace and without, or the words read so far of \
+                 which the trace knew most: often names that came before.",
             ],
-            try_this: "Press Space and watch the text grow; click a word to go to the step that was to foresee it.",
+            try_this: "Choose “what the trace knows” and press Space; then let the network write on from a word that you \
+                       click.",
         }
+    }
+
+    fn choices(&self) -> Value {
+        let Continuation { words, temperature, seed } = self.writing;
+        let tint = Tint::ALL.iter().find(|(tint, ..)| *tint == self.tint).map(|(_, _, name)| *name);
+        json!({ "tint": tint, "words": words, "temperature": temperature, "seed": seed })
+    }
+
+    fn choose(&mut self, choices: &Value) {
+        if let Some((tint, ..)) = Tint::ALL.iter().find(|(_, _, name)| choices["tint"] == *name) {
+            self.tint = *tint;
+        }
+        if let Some(words) = choices["words"].as_u64() {
+            self.writing.words = words.clamp(1, LONGEST_CONTINUATION as u64) as usize;
+        }
+        if let Some(temperature) = choices["temperature"].as_f64() {
+            self.writing.temperature = (temperature as f32).clamp(0.0, tools::HOTTEST);
+        }
+        self.writing.seed = choices["seed"].as_u64().unwrap_or(self.writing.seed);
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
@@ -77,50 +120,53 @@ impl Panel for Words {
         let (identity, tape, at) = (scene.identity(), Arc::clone(scene.tape()), session.clock.at());
         let Some(reading) = tape.content.reading() else { return };
         let at = at.min(reading.steps() - 1);
+        self.tools_ui(ui, session, reading, at);
+        if self.entry.is_some() {
+            return self.entry_ui(ui, session);
+        }
+        let tint = if reading.without_trace.is_some() { self.tint } else { Tint::Surprise };
         let area = ui.available_rect_before_wrap();
         let is_low = area.height() < LOW;
+        let [above, below] = if is_low { [0.0; 2] } else { [SCALE, BELOW] };
         if !is_low {
-            scale_ui(ui, area.with_max_y(area.top() + SCALE));
-            ui.advance_cursor_after_rect(area.with_max_y(area.top() + SCALE));
+            tint.scale_ui(ui, area.with_max_y(area.top() + above));
         }
-        let below = if is_low { 0.0 } else { EXPECTED };
         let is_new = self.seen.replace((identity, at)) != Some((identity, at));
-        ScrollArea::vertical().max_height(area.height() - below - if is_low { 0.0 } else { SCALE }).show(ui, |ui| {
-            flow::flow_ui(ui, session, reading, at, is_new);
+        let lines = area.with_min_y(area.top() + above).with_max_y(area.bottom() - below);
+        ui.scope_builder(UiBuilder::new().max_rect(lines), |ui| {
+            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                flow::flow_ui(ui, session, reading, (at, is_new), tint);
+            });
         });
-        if !is_low {
-            expected::expected_ui(ui, area.with_min_y(area.bottom() - EXPECTED + 6.0), reading, at);
+        if is_low {
+            return;
         }
+        let rest = area.with_min_y(area.bottom() - below + 6.0);
+        match tint {
+            Tint::Surprise => expected::expected_ui(ui, rest, reading, at),
+            Tint::Trace => {
+                let raised = self.raised(identity, reading);
+                raised::raised_ui(ui, session, rest, reading, (at, &raised));
+            }
+        }
+    }
+}
+
+impl Words {
+    /// The steps whose next words the traces knew most of, found once for each scene.
+    fn raised(&mut self, identity: u64, reading: &Reading) -> Arc<[usize]> {
+        let known = self.raised.take().filter(|(of, _)| *of == identity);
+        let (_, raised) = self.raised.insert(known.unwrap_or_else(|| (identity, raised::order(reading))));
+        Arc::clone(raised)
     }
 }
 
 /// The text of the lifetime in view.
 fn reading(session: &Session) -> Option<&Reading> {
-    session.scene()?.tape().content.reading()
-}
-
-/// The tint of a word that surprised by so many bits.
-fn tint(bits: f32, palette: &Palette) -> Color32 {
-    mix(palette.surface, palette.mark, STRONGEST * (bits / MOST_BITS).clamp(0.0, 1.0))
+    session.scene()?.reading()
 }
 
 /// The end of a sentence as a sign; any other word as it is.
 fn shown(word: &str) -> &str {
     if word == "<eos>" { "⏎" } else { word }
-}
-
-/// What the tints mean.
-fn scale_ui(ui: &Ui, rect: Rect) {
-    let palette = Palette::of(ui.ctx());
-    let (painter, font) = (ui.painter(), FontId::proportional(11.0));
-    let write = |x: f32, text: &str| {
-        painter.text(pos2(x, rect.top() + 7.0), Align2::LEFT_CENTER, text, font.clone(), palette.quiet).right()
-    };
-    let mut x = write(rect.left(), "surprise: 0") + 6.0;
-    for step in 0..=12 {
-        let cell = Rect::from_min_size(pos2(x, rect.top() + 1.0), vec2(7.0, 12.0));
-        painter.rect_filled(cell, 0.0, tint(step as f32, palette));
-        x += 7.0;
-    }
-    write(x + 6.0, "12 bits and more");
 }

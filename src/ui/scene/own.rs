@@ -1,4 +1,4 @@
-//! Lifetimes of drawings of the viewer's own, or with other labels, and the way back.
+//! Lifetimes of drawings or texts of the viewer's own, or with other labels, and the way back.
 
 use super::Scene;
 use crate::episode::{Lesson, OneShot, Tape};
@@ -43,22 +43,27 @@ impl Scene {
             *class = answered;
             tape = live(lesson)?;
         }
+        self.with_own(tape)
+    }
+
+    /// The same network with a lifetime of the viewer's own in place of that in view.
+    pub(super) fn with_own(&self, tape: Tape) -> anyhow::Result<Self> {
         let mut scene = self.with_tape(Arc::new(tape))?;
-        scene.drawn = Some(self.drawn.as_ref().map_or_else(|| self.untouched(), Arc::clone));
+        scene.replaced = Some(self.replaced.as_ref().map_or_else(|| self.untouched(), Arc::clone));
         scene.whose = self.whose;
         Ok(scene)
     }
 
     /// Whether it is the lifetime of the viewer's own drawings, with the labels that they have there.
     pub fn shows_cards(&self) -> bool {
-        self.drawn.is_some() && self.swapped.is_none()
+        self.replaced.is_some() && self.swapped.is_none()
     }
 
     /// Whether the drawings are the viewer's own, whatever their labels.
     pub(super) fn is_of_cards(&self) -> bool {
         let is_before =
-            |drawn: &Arc<Tape>| self.swapped.as_ref().is_some_and(|known| Arc::ptr_eq(drawn, &known.before));
-        self.drawn.as_ref().is_some_and(|drawn| !is_before(drawn))
+            |replaced: &Arc<Tape>| self.swapped.as_ref().is_some_and(|known| Arc::ptr_eq(replaced, &known.before));
+        self.replaced.as_ref().is_some_and(|replaced| !is_before(replaced))
     }
 
     /// The same network with the lifetime of the lesson in view in which the labels of two classes are exchanged. For
@@ -88,8 +93,8 @@ impl Scene {
 
     fn unswapped(&self) -> anyhow::Result<Self> {
         let swapped = self.swapped.as_ref().context("expected swapped labels, found those of the episode")?;
-        let drawn = self.drawn.clone().filter(|_| self.is_of_cards());
-        Ok(Self { drawn, whose: self.whose, ..self.with_tape(Arc::clone(&swapped.before))? })
+        let replaced = self.replaced.clone().filter(|_| self.is_of_cards());
+        Ok(Self { replaced, whose: self.whose, ..self.with_tape(Arc::clone(&swapped.before))? })
     }
 
     fn with_what_was_done_to(self, other: &Self) -> anyhow::Result<Self> {
@@ -101,21 +106,27 @@ impl Scene {
     ///
     /// # Errors
     /// As [`Self::with_lesson`].
-    pub fn drawn_again(&self) -> anyhow::Result<Self> {
+    pub fn own_again(&self) -> anyhow::Result<Self> {
+        if self.reading().is_some() {
+            return self.with_own(self.specimen(&self.run()?).scripted(self.own_episode()?.into(), None)?);
+        }
         let lesson = self.lesson().context("expected drawings of one's own, found none")?.clone();
         Ok(Self { swapped: self.swapped.clone(), ..self.with_lesson(lesson, true)? })
     }
 
-    /// The same network with the lifetime that was in view before drawings of the viewer's own took its place.
+    /// The same network with the lifetime that was in view before one of the viewer's own took its place.
     ///
     /// # Errors
-    /// When its drawings are not the viewer's own.
-    pub fn before_drawing(&self) -> anyhow::Result<Self> {
-        self.with_tape(Arc::clone(self.drawn.as_ref().context("expected drawings of one's own, found an episode")?))
+    /// When its lifetime is not the viewer's own.
+    pub fn before_own(&self) -> anyhow::Result<Self> {
+        self.with_tape(Arc::clone(self.replaced.as_ref().context("expected an episode of one's own, found another")?))
     }
 
-    /// Its own drawings as a script's episode.
-    pub(super) fn drawn_episode(&self) -> anyhow::Result<Episode> {
+    /// Its own drawings or its own text as a script's episode.
+    pub(super) fn own_episode(&self) -> anyhow::Result<Episode> {
+        if let Some(reading) = self.reading() {
+            return self.specimen(&self.run()?).text_again(reading);
+        }
         Ok(Episode::OneShot(self.lesson().context("expected drawings of one's own, found none")?.clone()))
     }
 
