@@ -244,6 +244,31 @@ pub fn checkpoint_file(
     path
 }
 
+/// Compares the gradients by the parameters of LSTM cells and what stands around them with finite differences of the loss,
+/// each where it is steepest.
+pub fn gradients_are_slopes(experiment: &dyn Experiment, parameters: &Parameters, scripts: &[Script]) {
+    let loss = |parameters: &Parameters| experiment.live(parameters, scripts.to_vec(), nowhere()).unwrap().loss;
+    loss(parameters).backward().unwrap();
+    let direct = parameters.take_direct();
+    assert!(direct.keys().eq(parameters.iter().map(|(name, _)| name)), "{:?}", direct.keys());
+    for (name, var) in parameters.iter() {
+        let gradient = direct[name].whole(var.dims(), var.device()).unwrap();
+        let gradient: Vec<f32> = gradient.flatten_all().unwrap().to_vec1().unwrap();
+        let steepest = (0..gradient.len()).max_by(|a, b| gradient[*a].abs().total_cmp(&gradient[*b].abs())).unwrap();
+        let at = |shift: f32| {
+            let mut values = parameters.values(name).unwrap();
+            values[steepest] += shift;
+            let mut moved = parameters.snapshot().unwrap();
+            moved.insert(name, var.dims(), &values).unwrap();
+            f64::from(loss(&moved).to_scalar::<f32>().unwrap())
+        };
+        let reach = 0.02;
+        let slope = (at(reach) - at(-reach)) / (2.0 * f64::from(reach));
+        let found = f64::from(gradient[steepest]);
+        assert!((slope - found).abs() <= 2e-3 + 0.03 * found.abs(), "{name}: {found}, the loss has a slope of {slope}");
+    }
+}
+
 /// Makes the traces of a language model that has hardly been trained count: everything in it is loud, above all α.
 pub fn with_loud_traces(checkpoint: &mut Checkpoint) {
     for (name, shape) in checkpoint.network.shapes() {

@@ -64,8 +64,12 @@ impl Question {
             let found = self.target.saturating_add(1);
             return Err(format!("expected one of {} examples, found number {found}", self.study.len()));
         }
-        if network.neurons() != size.saturating_add(1) {
-            return Err(format!("expected examples of one element less than there are neurons, found {size}"));
+        // A bias and hidden neurons may stand behind those that an answer is read from.
+        if network.neurons() < size {
+            return Err(format!(
+                "expected examples of at most {} elements, one a neuron, found {size}",
+                network.neurons()
+            ));
         }
         Ok(())
     }

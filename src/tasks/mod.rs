@@ -27,6 +27,7 @@ pub mod notation;
 pub mod omniglot;
 pub mod optimiser;
 pub mod patterns;
+pub mod presets;
 pub mod recall;
 mod record;
 pub mod script;
@@ -36,6 +37,7 @@ pub mod tally;
 pub use language::ReadsText;
 pub use measure::{Goal, Measure, Unit};
 pub use optimiser::Optimiser;
+pub use presets::Preset;
 pub use recall::{Recalled, Score};
 pub use script::{Episode, Script};
 
@@ -148,6 +150,11 @@ pub trait Task: Sync {
         _known: Known<'_>,
     ) -> std::result::Result<Box<dyn Experiment>, SettingError> {
         self.experiment(settings, Purpose::Testing)
+    }
+
+    /// Settings that somebody has published together, beside the defaults.
+    fn presets(&self) -> &'static [Preset] {
+        &[]
     }
 
     /// Whether the optimiser that `settings` describe keeps moments of the gradients.

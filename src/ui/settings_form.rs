@@ -58,6 +58,7 @@ pub fn settings_ui(ui: &mut Ui, session: &mut Session) {
     let header = CollapsingHeader::new("Hyperparameters").id_salt("settings");
     let shown = header.show_unindented(ui, |ui| {
         ui.label(RichText::new(&note).small().color(palette.quiet));
+        presets_ui(ui, session);
         let values: Vec<(&'static Field, serde_json::Value, serde_json::Value)> = session
             .training
             .settings
@@ -79,6 +80,22 @@ pub fn settings_ui(ui: &mut Ui, session: &mut Session) {
         }
     });
     shown.header_response.on_hover_text(note);
+}
+
+/// Draws a menu of settings that were published together, where the task has some.
+fn presets_ui(ui: &mut Ui, session: &mut Session) {
+    let presets = session.training.task().presets();
+    if presets.is_empty() || session.training.resuming.is_some() {
+        return;
+    }
+    ui.menu_button("Presets", |ui| {
+        for preset in presets {
+            if ui.button(preset.name).on_hover_text(preset.summary).clicked() {
+                session.training.apply_preset(preset);
+                ui.close();
+            }
+        }
+    });
 }
 
 /// What stands in the tooltip of a field: what it does, what it accepts, its default and how the command line calls it,

@@ -135,6 +135,15 @@ impl Training {
         self.resuming = None;
     }
 
+    /// Fills in the settings of a preset of the task, the others as they are by default.
+    pub fn apply_preset(&mut self, preset: &tasks::Preset) {
+        let mut settings = self.task.defaults();
+        if preset.apply(&mut settings).is_ok() {
+            self.set_task(self.task);
+            self.settings = settings;
+        }
+    }
+
     /// Goes on with a saved run at the next start, with its own settings in the fields.
     pub fn prepare_to_resume(&mut self, resuming: Resuming) {
         let config = resuming.config();

@@ -1,10 +1,9 @@
 //! Language: windows that go on from each other, equal numbers of parameters, a text from its first word to its last.
 
-use crate::workbench::{advance, bits, config_of, nowhere};
+use crate::workbench::{advance, bits, config_of, gradients_are_slopes, nowhere};
 use hebbscope::data::text::{Part, Source, Text};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::{EventKind, Intervention, Reel, What};
-use hebbscope::plastic::Parameters;
 use hebbscope::plastic::soft_max::by_candle;
 use hebbscope::tasks::optimiser::Method;
 use hebbscope::tasks::{Episode, Purpose, Script};
@@ -166,29 +165,7 @@ fn the_gradient_of_a_window_is_the_slope_of_its_loss() {
     let experiment = config.task().experiment(&config.settings, Purpose::Training).unwrap();
     let scripts = experiment.draw_next(&mut Generator::new(0, Stream::Training), 0, &[]);
     let parameters = trainer.parameters().snapshot().unwrap();
-    let loss = |parameters: &Parameters| {
-        let outcome = experiment.live(parameters, scripts.clone(), nowhere()).unwrap();
-        outcome.loss
-    };
-    loss(&parameters).backward().unwrap();
-    let direct = parameters.take_direct();
-    assert!(direct.keys().eq(parameters.iter().map(|(name, _)| name)), "{:?}", direct.keys());
-    for (name, var) in parameters.iter() {
-        let gradient = direct[name].whole(var.dims(), var.device()).unwrap();
-        let gradient: Vec<f32> = gradient.flatten_all().unwrap().to_vec1().unwrap();
-        let steepest = (0..gradient.len()).max_by(|a, b| gradient[*a].abs().total_cmp(&gradient[*b].abs())).unwrap();
-        let at = |shift: f32| {
-            let mut values = parameters.values(name).unwrap();
-            values[steepest] += shift;
-            let mut moved = parameters.snapshot().unwrap();
-            moved.insert(name, var.dims(), &values).unwrap();
-            f64::from(loss(&moved).to_scalar::<f32>().unwrap())
-        };
-        let reach = 0.02;
-        let slope = (at(reach) - at(-reach)) / (2.0 * f64::from(reach));
-        let found = f64::from(gradient[steepest]);
-        assert!((slope - found).abs() <= 2e-3 + 0.03 * found.abs(), "{name}: {found}, the loss has a slope of {slope}");
-    }
+    gradients_are_slopes(&*experiment, &parameters, &scripts);
 }
 
 #[test]

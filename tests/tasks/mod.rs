@@ -2,6 +2,7 @@
 
 mod agents;
 mod data_variable;
+mod figure_3;
 mod images;
 mod language;
 mod letters;

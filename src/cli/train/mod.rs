@@ -34,6 +34,9 @@ pub struct Arguments {
     /// A configuration in TOML
     #[arg(long, value_name = "FILE", value_parser = super::path())]
     config: Option<PathBuf>,
+    /// Settings that were published together: figure-3-plastic, figure-3-lstm or figure-3-non-plastic
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["config", "resume"])]
+    preset: Option<String>,
     /// One setting of the task; may be given several times. With --resume, one of training (learning rate, clipping,
     /// batch), or a new place of the same examples
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -160,15 +163,10 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {
 
 /// The run that `arguments` describe, as it is before it begins.
 pub fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
-    let text = arguments.config.as_deref().map(ConfigText::read).transpose()?.unwrap_or_default();
-    let mut config = RunConfig::from_text(&text, arguments.task.as_deref()).map_err(|error| {
-        // A task that the command line named is not the file's fault.
-        let from_file = arguments.task.is_none() || matches!(error, ConfigError::Setting(_));
-        match &arguments.config {
-            Some(path) if from_file => ConfigError::File { path: path.clone(), problem: error.to_string() },
-            _ => error,
-        }
-    })?;
+    let mut config = match &arguments.preset {
+        Some(name) => RunConfig::preset(name, arguments.task.as_deref())?,
+        None => configured_in_file(arguments)?,
+    };
     for (key, value) in pairs(&arguments.settings)? {
         config.settings.set_text(&key, &value)?;
         // With other settings the examples may be others too.
@@ -177,6 +175,19 @@ pub fn configure(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
     config.seed = check_seed(arguments.seed.unwrap_or(config.seed))?;
     config.iterations = check_steps(arguments.steps.unwrap_or(config.iterations))?;
     Ok(config)
+}
+
+/// The run that the file of `arguments` describes; without one, the defaults of the task.
+fn configured_in_file(arguments: &Arguments) -> Result<RunConfig, ConfigError> {
+    let text = arguments.config.as_deref().map(ConfigText::read).transpose()?.unwrap_or_default();
+    RunConfig::from_text(&text, arguments.task.as_deref()).map_err(|error| {
+        // A task that the command line named is not the file's fault.
+        let from_file = arguments.task.is_none() || matches!(error, ConfigError::Setting(_));
+        match &arguments.config {
+            Some(path) if from_file => ConfigError::File { path: path.clone(), problem: error.to_string() },
+            _ => error,
+        }
+    })
 }
 
 /// "epoch 3, validation perplexity 124.61, the best so far".

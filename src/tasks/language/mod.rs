@@ -18,6 +18,7 @@ use super::fields::{self, ALPHA};
 use super::settings::{Field, SettingError, Settings};
 use super::{Experiment, Goal, Known, Measure, Purpose, Task};
 use crate::data::DataError;
+pub use crate::data::text::{ENDINGS as TEXT_ENDINGS, of_ones_own as own_text_of};
 use crate::data::text::{Source, Text, Vocabulary};
 use crate::plastic::Network;
 use experiment::Language as Reader;

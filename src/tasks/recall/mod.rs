@@ -12,20 +12,16 @@ use super::tally::Tally;
 use super::{Experiment, Measure, Optimiser, Outcome, Purpose, fields};
 use crate::data::{Generator, Provenance};
 use crate::episode::{Content, Event, EventKind, Origin, Question, Tape};
-use crate::plastic::{Drive, Init, Network, Parameters, Plasticity, Recurrent, Specification, Writing, live};
+use crate::plastic::{Network, Parameters, Plasticity, Specification, Writing};
 use candle_core::{Error, Result, Tensor};
 use rand::{Rng as _, seq::SliceRandom as _};
 use std::sync::Arc;
 
+mod cells;
 mod recalled;
 
+pub use cells::{CellKind, Cells, RecallOutput};
 pub use recalled::Recalled;
-
-/// Weights and plasticity coefficients begin as N(0, 1) times this.
-const INITIAL_SCALE: f32 = 0.01;
-
-/// η begins here.
-const INITIAL_ETA: f32 = 0.01;
 
 /// Settings that every recall task has, beside the lengths and the learning rate, which differ.
 pub const NETWORK: Field =
@@ -77,22 +73,21 @@ pub struct Score {
 /// The numbers of a recall task.
 #[derive(Clone, Copy)]
 pub struct Plan {
-    /// Elements of an example; the network has one neuron more, its bias.
+    /// Elements of an example.
     size: usize,
     count: usize,
     show_steps: usize,
     gap_steps: usize,
     rounds: usize,
     probe_steps: usize,
-    plasticity: Option<Plasticity>,
+    cells: Cells,
     optimiser: Optimiser,
     batch: usize,
 }
 
 impl Plan {
-    /// The numbers of `settings` for examples of `size` elements.
+    /// The numbers of `settings` for examples of `size` elements, with a network of neurons that are clamped to them.
     pub fn new(settings: &Settings, size: usize) -> Self {
-        let (alpha, writing) = (fields::alpha(settings), Writing::Rule(fields::rule(settings)));
         Self {
             size,
             count: settings.whole("count"),
@@ -100,10 +95,16 @@ impl Plan {
             gap_steps: settings.whole("gap_steps"),
             rounds: settings.whole("rounds"),
             probe_steps: settings.whole("probe_steps"),
-            plasticity: (settings.choice("network") == "plastic").then_some(Plasticity { alpha, writing }),
+            cells: Cells::clamped(plasticity(settings)),
             optimiser: fields::optimiser(settings),
             batch: settings.whole("batch"),
         }
+    }
+
+    /// The same numbers with another network.
+    #[must_use]
+    pub fn with_cells(self, cells: Cells) -> Self {
+        Self { cells, ..self }
     }
 
     /// The same numbers, if there is memory for them: in training for a batch of lifetimes, otherwise for one.
@@ -118,7 +119,7 @@ impl Plan {
 
     /// The network that lives such lifetimes.
     pub fn network(&self) -> Network {
-        Recurrent { neurons: self.size + 1, drive: Drive::Clamp, plasticity: self.plasticity }.into()
+        self.cells.network(self.size)
     }
 
     /// T: 205 for patterns and 210 for images, with the paper's settings.
@@ -128,10 +129,16 @@ impl Plan {
 
     /// About what one iteration takes: traces and activities (drive, x, and the gradients of both).
     fn memory_bytes(&self, lifetimes: usize) -> f64 {
-        let (lanes, neurons, steps) = (lifetimes as f64, (self.size + 1) as f64, self.steps() as f64);
-        let traces = if self.plasticity.is_some() { fields::kept_traces(steps) } else { 0.0 };
-        4.0 * lanes * (neurons * neurons * traces + 6.0 * steps * neurons)
+        let (neurons, steps) = (self.cells.width(self.size) as f64, self.steps());
+        let traces = if self.cells.is_plastic() { fields::kept_traces(steps as f64) } else { 0.0 };
+        4.0 * lifetimes as f64 * (neurons * neurons * traces + self.cells.numbers(self.size, steps))
     }
+}
+
+/// What is plastic in a network of recurrent neurons, as [`NETWORK`] and what follows it say; `None` where nothing is.
+pub fn plasticity(settings: &Settings) -> Option<Plasticity> {
+    let (alpha, writing) = (fields::alpha(settings), Writing::Rule(fields::rule(settings)));
+    (settings.choice("network") == "plastic").then_some(Plasticity { alpha, writing })
 }
 
 /// The experiment: lives lifetimes as planned, on examples of one kind.
@@ -142,7 +149,7 @@ pub struct Recall<E> {
 
 /// A lifetime as it is shown to the network.
 struct Shown {
-    /// `[T, N]`.
+    /// `[T, …]`.
     drive: Vec<f32>,
     events: Vec<Event>,
 }
@@ -154,17 +161,15 @@ impl<E: Examples> Recall<E> {
     }
 
     fn show(&self, Recalled { question, order }: &Recalled) -> Shown {
-        let Plan { size, show_steps, gap_steps, probe_steps, .. } = self.plan;
-        let silence = vec![0.0; size];
-        let (mut drive, mut events) = (Vec::with_capacity(self.plan.steps() * (size + 1)), Vec::new());
+        let Plan { size, show_steps, gap_steps, probe_steps, cells, .. } = self.plan;
+        let (silence, width) = (vec![0.0; size], cells.width(size));
+        let (mut drive, mut events) = (Vec::with_capacity(self.plan.steps() * width), Vec::new());
         let mut show = |kind, index, steps: usize, example: &[f32]| {
             if steps > 0 {
-                events.push(Event { kind, start: drive.len() / (size + 1), steps, index });
+                events.push(Event { kind, start: drive.len() / width, steps, index });
             }
             for _ in 0..steps {
-                drive.extend_from_slice(example);
-                // The bias: a neuron fixed at one.
-                drive.push(1.0);
+                cells.show(&mut drive, example);
             }
         };
         for &index in order {
@@ -175,23 +180,18 @@ impl<E: Examples> Recall<E> {
         Shown { drive, events }
     }
 
-    /// x(t) of all steps, `[T, B, N]`, attached to the graph unless somebody does something.
-    fn activity(&self, parameters: &Parameters, scripts: &[Script], drive: &Tensor) -> Result<Tensor> {
+    /// All steps of lifetimes that are shown `drive`, `[T, B, …]`, attached to the graph unless somebody does something.
+    fn lived(&self, parameters: &Parameters, scripts: &[Script], drive: &Tensor) -> Result<RecallOutput> {
         let (network, steps) = (self.network(), self.plan.steps());
         let interventions = script::interventions(scripts, &network, steps)?;
-        match network.recurrent() {
-            // All at once: steps that clamp every neuron are spared.
-            Some(recurrent) if scripts.iter().all(Script::is_plain) => {
-                Ok(live(recurrent, parameters, drive, false)?.activity)
-            }
-            _ => {
-                let mut stepper = script::begin(&network, parameters, scripts, steps)?;
-                script::live_through(&mut stepper, parameters, interventions, steps, |stepper, span| {
-                    stepper.advance(&drive.narrow(0, span.start, span.len())?)
-                })?;
-                stepper.finish(parameters, drive)
-            }
+        if scripts.iter().all(Script::is_plain) {
+            return self.plan.cells.live(&network, parameters, drive);
         }
+        let mut stepper = script::begin(&network, parameters, scripts, steps)?;
+        script::live_through(&mut stepper, parameters, interventions, steps, |stepper, span| {
+            stepper.advance(&drive.narrow(0, span.start, span.len())?)
+        })?;
+        RecallOutput::of_neurons(stepper.finish(parameters, drive)?, drive)
     }
 }
 
@@ -225,10 +225,7 @@ impl<E: Examples> Experiment for Recall<E> {
     }
 
     fn specifications(&self) -> Vec<Specification> {
-        self.network().specifications(|name| match name {
-            "eta" => Init::Constant(INITIAL_ETA),
-            _ => Init::Normal(INITIAL_SCALE),
-        })
+        self.plan.cells.specifications(self.plan.size)
     }
 
     fn draw(&self, generator: &mut Generator) -> Script {
@@ -248,7 +245,7 @@ impl<E: Examples> Experiment for Recall<E> {
     fn live(&self, parameters: &Parameters, scripts: Vec<Script>, origin: Origin) -> Result<Outcome> {
         let (network, device) = (self.network(), parameters.device());
         let Plan { count, size, rounds, .. } = self.plan;
-        let (steps, neurons, batch) = (self.plan.steps(), network.neurons(), scripts.len());
+        let (steps, width, batch) = (self.plan.steps(), self.plan.cells.width(size), scripts.len());
         let recalled = |script: &Script| match &script.episode {
             Episode::Recall(recalled) => {
                 recalled.check(count, size, rounds).map_err(Error::Msg)?;
@@ -261,11 +258,11 @@ impl<E: Examples> Experiment for Recall<E> {
         let episodes: Vec<Recalled> = scripts.iter().map(recalled).collect::<Result<_>>()?;
         let shown: Vec<Shown> = episodes.iter().map(|episode| self.show(episode)).collect();
         let drive: Vec<f32> = (0..steps)
-            .flat_map(|step| shown.iter().flat_map(move |shown| &shown.drive[step * neurons..][..neurons]))
+            .flat_map(|step| shown.iter().flat_map(move |shown| &shown.drive[step * width..][..width]))
             .copied()
             .collect();
-        let drive = Tensor::from_vec(drive, (steps, batch, neurons), device)?;
-        let activity = self.activity(parameters, &scripts, &drive)?;
+        let drive = Tensor::from_vec(drive, (steps, batch, width), device)?;
+        let RecallOutput { activity, drive } = self.lived(parameters, &scripts, &drive)?;
 
         let targets: Vec<f32> = episodes.iter().flat_map(|episode| episode.question.asked()).copied().collect();
         let target = Tensor::from_vec(targets, (batch, size), device)?;
@@ -292,7 +289,7 @@ impl<E: Examples> Experiment for Recall<E> {
             network,
             steps,
             content: Content::Recall(first.question),
-            drive: first_shown.drive,
+            drive,
             activity: lived,
             events: first_shown.events,
             interventions: script.interventions.clone(),

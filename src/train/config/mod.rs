@@ -3,6 +3,7 @@
 use crate::data::{DataError, Provenance};
 use crate::episode::Tape;
 use crate::files::{self, FileError};
+use crate::tasks::presets::{self, UnknownPreset};
 use crate::tasks::settings::{Field, FieldKind, SettingError, Settings};
 use crate::tasks::{self, Experiment, Known, Purpose, Task, UnknownTask};
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,9 @@ pub enum ConfigError {
     /// There is no such task.
     #[error(transparent)]
     Task(#[from] UnknownTask),
+    /// There is no such preset.
+    #[error(transparent)]
+    Preset(#[from] UnknownPreset),
     /// The file cannot be read or is not such a file.
     #[error("{}: {}", files::one_line(&path.display().to_string()), files::one_line(problem))]
     File {
@@ -114,6 +118,22 @@ impl RunConfig {
         let (settings, iterations) = (task.defaults(), task.usual_iterations());
         let (fingerprint, provenance, changes) = (None, None, Vec::new());
         Self { settings, seed: 0, iterations, fingerprint, provenance, changes, trained: None, task: task.name() }
+    }
+
+    /// The run that the preset `name` describes, with seed 0; `task` is what the command line asked for, if anything.
+    ///
+    /// # Errors
+    /// When there is no such preset, or it is of another task.
+    pub fn preset(name: &str, task: Option<&str>) -> Result<Self, ConfigError> {
+        let (own, preset) = presets::find(name)?;
+        if let Some(task) = task.map(tasks::find).transpose()?.filter(|task| task.name() != own.name()) {
+            let (key, expected) = ("preset".into(), format!("one of task {}", task.name()));
+            let found = format!("{name}, which is of task {}", own.name());
+            return Err(SettingError::Value { key, expected, found }.into());
+        }
+        let mut config = Self { iterations: preset.iterations, ..Self::new(own) };
+        preset.apply(&mut config.settings)?;
+        Ok(config)
     }
 
     /// The run that a file describes; `task` is what the command line asked for, if anything.

@@ -74,6 +74,8 @@ fn place(task: &str, key: &str) -> Option<&'static str> {
         (_, "rule") => "DP, eq. 2 and 3; clip: Miconi et al. 2019",
         (_, "alpha") => "DP, eq. 1; one for all (yoked): fig. 5",
         ("patterns" | "images", "network") => "DP, section 4.2",
+        ("patterns", "hidden") => "DP, section 4.2",
+        ("patterns", "input" | "gain" | "balance") => "published code of DP, section 4.2",
         ("patterns" | "images", "clip") => "BP",
         ("patterns" | "images", "clip_norm") => OWN,
         (

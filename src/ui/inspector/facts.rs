@@ -308,10 +308,10 @@ impl Now {
     }
 }
 
-/// The bias of a task whose other neurons are the elements of a pattern: the last neuron.
+/// The bias of a task whose first neurons are the elements of a pattern: the one behind them.
 pub fn bias_of(scene: &Scene) -> Option<usize> {
     let size = scene.tape().content.question()?.size();
-    (scene.shape() == [size + 1; 2]).then_some(size)
+    (scene.shape()[0] > size && scene.is_among_itself()).then_some(size)
 }
 
 /// The pre-synaptic activity with which a step writes.

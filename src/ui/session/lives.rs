@@ -3,10 +3,9 @@
 
 use super::arrivals::Arrival;
 use super::{Notice, Session};
-use crate::data::text;
 use crate::episode::{Intervention, Lesson};
 use crate::tasks::Recalled;
-use crate::tasks::language::Continuation;
+use crate::tasks::language::{self, Continuation};
 use crate::ui::drawing::cards::Whose;
 use crate::ui::evaluations::interventions::View;
 use crate::ui::evaluations::lesions;
@@ -169,7 +168,7 @@ impl Session {
         }
         self.wanted_panel = Some(("Words", "Trace"));
         let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
-        self.read_own(format!("reading {name}"), move |scene| scene.with_text(&text::of_ones_own(&path)?));
+        self.read_own(format!("reading {name}"), move |scene| scene.with_text(&language::own_text_of(&path)?));
     }
 
     fn read_own(&mut self, what: String, read: impl FnOnce(Scene) -> anyhow::Result<(Scene, usize)> + Send + 'static) {

@@ -8,6 +8,7 @@ mod tiles;
 use super::pixels::{self, Textures, WHOLE};
 use super::places;
 use super::{Explanation, Panel};
+use crate::episode::Question;
 use crate::ui::fitting;
 use crate::ui::inspector::Pinned;
 use crate::ui::numbers::{decimals, percent};
@@ -104,7 +105,7 @@ impl Panel for Recall {
             ui.label("This tape holds no examples that can be drawn.");
             return;
         };
-        let grid = grid_of(tape.neurons() - 1);
+        let grid = grid_of(tape.content.question().map_or(0, Question::size));
         let aspect = grid.0 as f32 / grid.1 as f32;
         let area = ui.available_rect_before_wrap();
         let strip = strip::Strip::of(&tape, session.clock.at(), area.size(), aspect);

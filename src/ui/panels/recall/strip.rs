@@ -1,7 +1,7 @@
 //! The answer as it comes: the output at each step of the probe and the last steps before, on the timeline's clock.
 
 use super::GAP;
-use crate::episode::{EventKind, Tape};
+use crate::episode::{EventKind, Question, Tape};
 use crate::ui::panels::pixels::{self, Textures, WHOLE, grid_of};
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -58,7 +58,7 @@ impl Strip {
         let palette = Palette::of(ui.ctx());
         let Some(scene) = session.scene() else { return };
         let tape = Arc::clone(scene.tape());
-        let size = tape.neurons() - 1;
+        let size = tape.content.question().map_or(0, Question::size);
         let (columns, _) = grid_of(size);
         let font = egui::TextStyle::Small.resolve(ui.style());
         ui.painter().text(corner, Align2::LEFT_TOP, "network output, step by step", font.clone(), palette.quiet);
