@@ -1,4 +1,4 @@
-//! Interventions as they are written on the command line: `61:erase`, `40:act=up,up,left`.
+//! Interventions as they are written on the command line: `61:erase`, `61:erase@2`, `40:act=up,up,left`.
 
 use crate::episode::{Intervention, What, intervention};
 pub use crate::tasks::notation::written;
@@ -20,7 +20,7 @@ macro_rules! forms {
 /// How an intervention is written, for the help.
 pub const HELP: &str = forms!(
     "Do something before a step, counted from 1, and run on from there; repeatable. One of",
-    "; the top left open square is 1,1"
+    "; @LAYER behind it says to which plastic layer, counted from 1, if not to the first; the top left open square is 1,1"
 );
 
 /// What was written, one intervention for each action of several.
@@ -35,8 +35,15 @@ pub fn parse(text: &str) -> Result<Written, String> {
     let (step, what) = text.split_once(':').ok_or(forms)?;
     let step = step.parse::<usize>().ok().and_then(|step| step.checked_sub(1));
     let step = step.ok_or("expected a step from 1 before the colon")?;
+    let (what, layer) = match what.split_once('@') {
+        None => (what, 0),
+        Some((what, layer)) => {
+            let number = layer.parse::<usize>().ok().and_then(|layer| layer.checked_sub(1));
+            (what, number.ok_or_else(|| format!("expected a plastic layer from 1 behind the @, found {layer}"))?)
+        }
+    };
     let (name, value) = what.split_once('=').unwrap_or((what, ""));
-    let one = |what| Ok(vec![Intervention::new(step, what)]);
+    let one = |what| Ok(vec![Intervention { layer, ..Intervention::new(step, what) }]);
     match (name, value) {
         ("freeze", "") => one(What::Freeze),
         ("erase", "") => one(What::Erase),
@@ -54,7 +61,10 @@ pub fn parse(text: &str) -> Result<Written, String> {
             let square = square.ok_or_else(|| format!("expected COLUMN,ROW of a square, found {value}"))?;
             one(What::MoveReward(square))
         }
-        ("act", value) => value.split(',').zip(step..).map(|(name, step)| act(name, step)).collect(),
+        ("act", value) => {
+            let acts = value.split(',').zip(step..).map(|(name, step)| act(name, step));
+            acts.map(|act| act.map(|act| Intervention { layer, ..act })).collect()
+        }
         _ => Err(forms.to_owned()),
     }
 }
@@ -97,6 +107,7 @@ mod tests {
         assert_eq!(parse("61:erase").unwrap(), [done(60, What::Erase)]);
         assert_eq!(parse("1:alpha=0.5").unwrap(), [done(0, What::ScaleAlpha(0.5))]);
         assert_eq!(parse("7:reward=5,3").unwrap(), [done(6, What::MoveReward([3, 5]))]);
+        assert_eq!(parse("61:erase@2").unwrap(), [Intervention { layer: 1, ..done(60, What::Erase) }]);
         assert_eq!(parse("7:act=up,left").unwrap(), [done(6, What::Act(0)), done(7, What::Act(2))]);
         let transplant = What::Transplant { seed: 12, state: [].into() };
         assert_eq!(parse("9:transplant=12").unwrap(), [done(8, transplant)]);
@@ -106,7 +117,16 @@ mod tests {
 
     #[test]
     fn what_is_done_is_written_as_it_was_read() {
-        for text in ["61:erase", "1:alpha=0.5", "3:freeze", "7:reward=5,3", "7:act=up,left", "9:transplant=12"] {
+        for text in [
+            "61:erase",
+            "61:erase@2",
+            "1:alpha=0.5",
+            "1:alpha=0.5@3",
+            "3:freeze",
+            "7:reward=5,3",
+            "7:act=up,left",
+            "9:transplant=12",
+        ] {
             assert_eq!(written(&parse(text).unwrap()), text);
         }
     }
@@ -122,6 +142,8 @@ mod tests {
             ("5:transplant=18446744073709551615", "the seed of another episode"),
             ("5:transplant=-1", "the seed of another episode, found -1"),
             ("5:reward=3", "COLUMN,ROW of a square, found 3"),
+            ("5:erase@0", "a plastic layer from 1 behind the @, found 0"),
+            ("5:erase@lstm1", "a plastic layer from 1 behind the @, found lstm1"),
             ("5:act=up,north", "up, right, left or down, found north"),
         ] {
             let error = parse(text).unwrap_err();

@@ -52,6 +52,13 @@ pub fn say_progress(done: usize, total: usize) {
     }
 }
 
+/// Which part of it is done, in the same place.
+pub fn say_part(part: f64) {
+    if io::stderr().is_terminal() {
+        progress(&format!("\r{:.0} % ", 100.0 * part));
+    }
+}
+
 /// Wipes that line.
 pub fn clear_progress() {
     if io::stderr().is_terminal() {

@@ -139,7 +139,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             let mut prepared = scene::bundled(Bundled::default())?;
             if !arguments.compare.is_empty() {
                 // Its curve is none of those that are compared.
-                prepared.curve = None;
+                prepared.record = None;
             }
             prepared
         }
@@ -177,7 +177,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         (_, Some(index)) => Export::PanelPng { index, scale },
         (_, None) => Export::WindowPng { scale },
     };
-    let curve = prepared.curve.unwrap_or_default().into();
+    let record = prepared.record.unwrap_or_default().into();
     let shape = prepared.scene.shape();
     if let Some(pinned) = arguments.pin.filter(|pinned| !pinned.fits(shape)) {
         let last = shape.map(|count| count - 1);
@@ -201,7 +201,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let pinned = arguments.pin.or_else(|| remembering().map(Pinned::Neuron));
     let (shelf, intervention_evaluations) = (Shelf::default(), InterventionEvaluations::default());
     let still =
-        Still { scene: prepared.scene, at: at - 1, curve, shelf, intervention_evaluations, compared, pinned, order };
+        Still { scene: prepared.scene, at: at - 1, record, shelf, intervention_evaluations, compared, pinned, order };
     let shown = Shown {
         still,
         dark: arguments.theme.as_deref() != Some("light"),

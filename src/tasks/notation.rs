@@ -1,12 +1,12 @@
-//! Interventions as they are written on the command line: "81:erase", "40:act=up,left". Steps count from 1, a square is
-//! its column and its row.
+//! Interventions as they are written on the command line: "81:erase", "81:erase@2", "40:act=up,left". Steps and plastic
+//! layers count from 1, a square is its column and its row; where no layer is named, it is the first.
 
 use super::TASKS;
 use crate::episode::{Intervention, What};
 
 /// A single one, or one for each action of several that are driven one after the other.
 pub fn written(done: &[Intervention]) -> String {
-    let Some(Intervention { step, what, .. }) = done.first() else { return String::new() };
+    let Some(Intervention { step, layer, what }) = done.first() else { return String::new() };
     let what_is_done = match what {
         What::Freeze => "freeze".to_owned(),
         What::Erase => "erase".to_owned(),
@@ -21,5 +21,6 @@ pub fn written(done: &[Intervention]) -> String {
             format!("act={}", names.map(|action| action.name).collect::<Vec<_>>().join(","))
         }
     };
-    format!("{}:{what_is_done}", step + 1)
+    let layer = if *layer > 0 { format!("@{}", layer + 1) } else { String::new() };
+    format!("{}:{what_is_done}{layer}", step + 1)
 }

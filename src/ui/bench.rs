@@ -6,6 +6,7 @@
 
 use super::app::App;
 use super::scene::{self, Scene};
+use super::session::record::RunRecord;
 use super::training::Phase;
 use crate::train::{Bundled, Command, Point};
 use anyhow::bail;
@@ -98,17 +99,17 @@ fn idle(context: &egui::Context, app: &mut App) -> u32 {
 /// The frames of a lifetime played at 4× while a network trains.
 fn playback(context: &egui::Context, app: &mut App) -> anyhow::Result<Vec<f64>> {
     let mut still = scene::bundled(Bundled::default())?;
-    let curve: Arc<[Point]> = (0..POINTS)
+    let points = (0..POINTS)
         .map(|index| {
             let noise = ((index * 7919) % 1000) as f32 / 1000.0;
             Point { loss: 1.0 + noise, measure: 0.3 * noise, eta: 0.01, grad_norm: 10.0 * noise }
         })
         .collect();
-    still.curve = None;
+    still.record = None;
     app.session.show_still(super::export::Still {
         scene: still.scene,
         at: 0,
-        curve,
+        record: Arc::new(RunRecord { points, validations: Vec::new() }),
         shelf: super::lifetimes::Shelf::default(),
         intervention_evaluations: super::evaluations::interventions::InterventionEvaluations::default(),
         compared: super::comparison::Compared::default(),

@@ -13,6 +13,7 @@ use crate::episode::LayerRecord;
 use crate::plastic::Plasticity;
 use crate::tasks::TASKS;
 use crate::train::{Command, RunConfig};
+use crate::ui::panels::curve::number::Number;
 use egui::{Align, Button, Layout, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
 use std::ops::RangeInclusive;
 
@@ -359,6 +360,10 @@ fn numbers_ui(ui: &mut Ui, session: &mut Session) {
     row(ui, &format!("{}{MEAN}", measure.key), &mean(training.recent(|point| point.measure)));
     let number = |value: Option<f64>, count| value.map_or_else(|| "–".to_owned(), |value| figures(value, count));
     row(ui, &format!("loss{MEAN}"), &number(training.recent(|point| point.loss), 4));
+    if let Some(last) = training.validations().last() {
+        let value = Number::Measure.read_out(f64::from(last.value), measure);
+        row(ui, "validation", &format!("{value} after epoch {}", training.validations().len()));
+    }
     if config.has_eta() {
         row(ui, "η", &number(training.curve().last().map(|point| f64::from(point.eta)), 4));
     }

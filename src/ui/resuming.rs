@@ -7,6 +7,7 @@ use crate::device::{self, Choice};
 use crate::tasks::settings::{Field, Settings};
 use crate::train::config::check_steps;
 use crate::train::{RunConfig, RunFolder, Trainer, Worker};
+use crate::ui::session::record::RunRecord;
 use anyhow::{Context as _, bail};
 use egui::{Align, Button, Layout, RichText, TextEdit, Ui, vec2};
 use std::path::{Path, PathBuf};
@@ -95,10 +96,11 @@ pub(super) fn launch(orders: &Orders, choice: Choice, wake: Wake) -> anyhow::Res
     let mut trainer = Trainer::from_checkpoint(checkpoint)?;
     trainer.set_iterations(orders.steps);
     trainer.move_to(&compute)?;
-    let (config, curve) = (trainer.config().clone(), trainer.curve().to_vec());
+    let config = trainer.config().clone();
+    let record = RunRecord { points: trainer.curve().to_vec(), validations: trainer.validations().to_vec() };
     let (path, seconds) = (folder.path(), folder.seconds_before());
     let worker = Worker::start(trainer, Some(folder), notified(wake)).context("the system gives no thread")?;
-    Ok(Started { worker, notices, folder: Some(path), device: compute.title(), config, curve, seconds })
+    Ok(Started { worker, notices, folder: Some(path), device: compute.title(), config, record, seconds })
 }
 
 /// Offers to go on with the run folder in view, and asks for how long.

@@ -10,7 +10,8 @@ use crate::tasks;
 use crate::tasks::settings::Settings;
 use crate::train::config::check_seed;
 use crate::train::worker::Options;
-use crate::train::{Command, Event, Point, RunConfig, RunFolder, Snapshot, Trainer, Worker};
+use crate::train::{Command, Event, Point, RunConfig, RunFolder, Snapshot, Trainer, Validation, Worker};
+use crate::ui::session::record::RunRecord;
 use anyhow::Context as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,7 +54,7 @@ pub(super) struct Started {
     /// The run, settled.
     pub config: RunConfig,
     /// What it has come to before, and the seconds that it took.
-    pub curve: Vec<Point>,
+    pub record: RunRecord,
     pub seconds: f64,
 }
 
@@ -83,7 +84,7 @@ pub struct Training {
     worker: Option<Worker>,
     starting: Option<Receiver<anyhow::Result<Started>>>,
     failures: Failures,
-    curve: Vec<Point>,
+    record: RunRecord,
     step_seconds: Vec<f32>,
     seconds: f64,
     folder: Option<PathBuf>,
@@ -112,7 +113,7 @@ impl Training {
             worker: None,
             starting: None,
             failures: Failures::default(),
-            curve: Vec::new(),
+            record: RunRecord::default(),
             step_seconds: Vec::new(),
             seconds: 0.0,
             folder: None,
@@ -183,7 +184,12 @@ impl Training {
 
     /// The numbers so far.
     pub fn curve(&self) -> &[Point] {
-        &self.curve
+        &self.record.points
+    }
+
+    /// What the network of the run came to after each epoch; none where there are no epochs.
+    pub fn validations(&self) -> &[Validation] {
+        &self.record.validations
     }
 
     /// Seconds that each iteration of [`Self::curve`] took, pauses left out. Iterations that were told of together
@@ -194,7 +200,7 @@ impl Training {
 
     /// Iterations that lie behind.
     pub fn iteration(&self) -> u64 {
-        self.curve.len() as u64
+        self.record.points.len() as u64
     }
 
     /// The run's description.
@@ -204,12 +210,12 @@ impl Training {
 
     /// Iterations per second, pauses left out.
     pub fn rate(&self) -> Option<f64> {
-        (self.seconds > 0.0 && !self.curve.is_empty()).then(|| self.curve.len() as f64 / self.seconds)
+        (self.seconds > 0.0 && !self.record.points.is_empty()).then(|| self.record.points.len() as f64 / self.seconds)
     }
 
     /// Whether closing the window now would lose the run: it has no folder.
     pub fn is_unsaved(&self) -> bool {
-        self.folder.is_none() && !self.curve.is_empty()
+        self.folder.is_none() && !self.record.points.is_empty()
     }
 
     /// Where it is saved.
@@ -229,7 +235,7 @@ impl Training {
 
     /// The mean over the last iterations of one number.
     pub fn recent(&self, value: fn(&Point) -> f32) -> Option<f64> {
-        let recent = &self.curve[self.curve.len().saturating_sub(WINDOW)..];
+        let recent = &self.record.points[self.record.points.len().saturating_sub(WINDOW)..];
         (!recent.is_empty())
             .then(|| recent.iter().map(|point| f64::from(value(point))).sum::<f64>() / recent.len() as f64)
     }
@@ -267,7 +273,7 @@ impl Training {
         let orders = self.resuming.as_ref().and_then(|resuming| resuming.orders(&self.settings).ok());
         self.tried = self.resuming.take();
         self.config = Some(config.clone());
-        self.curve.clear();
+        self.record = RunRecord::default();
         self.step_seconds.clear();
         (self.seconds, self.folder, self.saved, self.worker) = (0.0, None, None, None);
         self.device = None;
@@ -333,7 +339,7 @@ impl Training {
                 Event::Progress { points, seconds, .. } => {
                     let each = (seconds - self.seconds) / points.len().max(1) as f64;
                     self.step_seconds.extend(points.iter().map(|_| each as f32));
-                    self.curve.extend(points);
+                    self.record.points.extend(points);
                     self.seconds = seconds;
                 }
                 Event::Paused { .. } => self.phase = Phase::Paused,
@@ -342,8 +348,9 @@ impl Training {
                     self.saved = Some((iteration, Instant::now()));
                     self.failures.clear(notices, Attempt::Saving);
                 }
-                // Those who want it find it in the run folder.
-                Event::Validated { .. } => {}
+                Event::Validated { iteration, value, .. } => {
+                    self.record.validations.push(Validation { iteration, value });
+                }
                 Event::Warning(text) => self.failures.tell(notices, Attempt::Saving, text),
                 Event::Finished { stopped, .. } => {
                     self.phase = if stopped { Phase::Stopped } else { Phase::Finished };
@@ -380,9 +387,9 @@ impl Training {
                 self.failures.clear(notices, Attempt::Starting);
                 notices.extend(started.notices);
                 (self.worker, self.folder, self.phase) = (Some(started.worker), started.folder, Phase::Running);
-                let each = started.seconds / started.curve.len().max(1) as f64;
-                self.step_seconds = vec![each as f32; started.curve.len()];
-                (self.config, self.curve, self.seconds) = (Some(started.config), started.curve, started.seconds);
+                let each = started.seconds / started.record.points.len().max(1) as f64;
+                self.step_seconds = vec![each as f32; started.record.points.len()];
+                (self.config, self.record, self.seconds) = (Some(started.config), started.record, started.seconds);
                 self.device = Some(started.device);
                 if self.pace.is_some() {
                     self.set_pace(self.pace);
@@ -423,7 +430,8 @@ fn launch(config: &RunConfig, choice: Choice, runs_folder: &Path, wake: Wake) ->
     };
     let path = folder.as_ref().map(RunFolder::path);
     let worker = Worker::start(trainer, folder, notified(wake)).context("the system gives no thread")?;
-    Ok(Started { worker, notices, folder: path, device: compute.title(), config, curve: Vec::new(), seconds: 0.0 })
+    let (device, record) = (compute.title(), RunRecord::default());
+    Ok(Started { worker, notices, folder: path, device, config, record, seconds: 0.0 })
 }
 
 /// A worker that wakes the window after every event.

@@ -318,7 +318,7 @@ fn a_run_is_validated_after_every_epoch_and_its_best_network_kept() {
     let mut told = Vec::new();
     while let Ok(event) = worker.events().unwrap().recv() {
         match event {
-            worker::Event::Validated { epoch, value, is_best } => told.push((epoch, value, is_best)),
+            worker::Event::Validated { epoch, value, is_best, .. } => told.push((epoch, value, is_best)),
             worker::Event::Finished { .. } => break,
             worker::Event::Failed { reason, .. } => panic!("{reason}"),
             _ => {}

@@ -280,6 +280,7 @@ fn groups() -> Compared {
 fn source(compared: &Compared) -> Source<'_> {
     let measure = compared.task().unwrap().measure();
     Source {
+        validations: &[],
         points: &[],
         step_seconds: None,
         measure,

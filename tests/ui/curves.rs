@@ -5,7 +5,7 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::render::Offscreen;
 use hebbscope::tasks::{Goal, Measure, Unit};
-use hebbscope::train::Point;
+use hebbscope::train::{Point, Validation};
 use hebbscope::ui::panels::Panel;
 use hebbscope::ui::panels::curve::axis::{Scale, Span, round_text};
 use hebbscope::ui::panels::curve::number::Number;
@@ -20,6 +20,7 @@ use hebbscope::ui::theme;
 use hebbscope::ui::training::Phase;
 use image::RgbaImage;
 use rand::Rng as _;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -76,6 +77,7 @@ fn source<'a>(points: &'a [Point], step_seconds: Option<&'a [f32]>) -> Source<'a
     let planned = points.len() as u64;
     Source {
         points,
+        validations: &[],
         step_seconds,
         measure: MEASURE,
         viewing: None,
@@ -560,4 +562,44 @@ fn curves_of_any_kind_can_be_drawn() {
             picture(&mut device, true, &mut curve, &source(&points, None));
         }
     }
+}
+
+#[test]
+fn validations_stand_beside_the_curve_and_say_their_epoch() {
+    let points: Vec<Point> =
+        (0..300).map(|at| Point { loss: 5.0, measure: 400.0 - at as f32, eta: 0.01, grad_norm: 1.0 }).collect();
+    let values = [(100, 350.5), (200, 240.25), (300, 260.0)];
+    let validations = values.map(|(iteration, value)| Validation { iteration, value });
+    let measure = hebbscope::tasks::find("language").unwrap().measure();
+    let mut is_set_up = false;
+    let mut harness = Harness::builder().with_size([480.0, 340.0]).build_ui_state(
+        move |ui, (curve, told): &mut (Curve, BTreeSet<String>)| {
+            if !std::mem::replace(&mut is_set_up, true) {
+                theme::install(ui.ctx());
+                return ui.ctx().request_repaint();
+            }
+            let source = Source { validations: &validations, measure, ..source(&points, None) };
+            told.extend(curve.curve_ui(ui, &source));
+        },
+        (Curve::default(), BTreeSet::new()),
+    );
+    harness.run_steps(3);
+    let expected = [
+        "after epoch 1, iteration 100: validation perplexity 350.50, the best so far",
+        "after epoch 2, iteration 200: validation perplexity 240.25, the best so far",
+        "after epoch 3, iteration 300: validation perplexity 260.00",
+    ];
+    let chart = harness.get_by_label_contains(expected[2]).rect();
+    for place in 0..40 * 24 {
+        let share = egui::vec2((place % 40) as f32 / 39.0, (place / 40) as f32 / 23.0);
+        harness.hover_at(chart.min + share * chart.size());
+        harness.run_steps(1);
+    }
+    for words in expected {
+        assert!(harness.state().1.contains(words), "{words}");
+    }
+    // Beside another number they do not stand.
+    harness.state_mut().0.choose(Number::Loss);
+    harness.run_steps(2);
+    assert!(harness.query_by_label_contains(expected[2]).is_none());
 }

@@ -4,13 +4,15 @@ use crate::support::{npz, offscreen, windowed};
 use crate::ui::window::{quiet_session, small_checkpoint};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::episode::{Reel, tape_file};
-use hebbscope::train::Checkpoint;
+use hebbscope::files::Precision;
+use hebbscope::train::{Checkpoint, Validation};
 use hebbscope::ui::export::arrays::{NumpyArray, Values};
 use hebbscope::ui::export::exports::{ExportKind, Naming};
 use hebbscope::ui::export::{self, Export, ExportError, Exports, Job, Progress, Shown, Still};
 use hebbscope::ui::layout::Named;
 use hebbscope::ui::order::OrderKind;
 use hebbscope::ui::panels::PANELS;
+use hebbscope::ui::session::record::RunRecord;
 use hebbscope::ui::{App, scene};
 use image::AnimationDecoder as _;
 use std::collections::BTreeMap;
@@ -28,7 +30,7 @@ fn shown(folder: &Path, settings: &[(&str, &str)]) -> Shown {
     let still = Still {
         scene: prepared.scene,
         at: 9,
-        curve: prepared.curve.unwrap().into(),
+        record: prepared.record.unwrap().into(),
         shelf: hebbscope::ui::lifetimes::Shelf::default(),
         intervention_evaluations: hebbscope::ui::evaluations::interventions::InterventionEvaluations::default(),
         compared: hebbscope::ui::comparison::Compared::default(),
@@ -119,13 +121,13 @@ fn curves_read_back_exactly_and_the_smoothed_ones_are_trailing_means() {
     let folder = tempfile::tempdir().unwrap();
     let mut shown = shown(folder.path(), &[]);
     // Longer than the window of the mean, with numbers that need every digit.
-    let short = shown.still.curve.to_vec();
+    let short = shown.still.record.points.clone();
     let mut curve: Vec<_> = (0..12).flat_map(|_| short.clone()).collect();
     for (index, point) in curve.iter_mut().enumerate() {
         point.loss *= 1.0 + 0.1 * index as f32;
         point.grad_norm /= 3.0 + index as f32;
     }
-    shown.still.curve = curve.clone().into();
+    shown.still.record = Arc::new(RunRecord { points: curve.clone(), validations: Vec::new() });
     let path = folder.path().join("curve.csv");
     write(&Export::CurvesCsv, &shown, &path).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
@@ -340,7 +342,7 @@ fn what_is_not_there_is_not_written() {
     let folder = tempfile::tempdir().unwrap();
     let mut shown = shown(folder.path(), &[]);
     let steps = shown.still.scene.tape().steps;
-    shown.still.curve = Arc::new([]);
+    shown.still.record = Arc::default();
     for (export, words) in [
         (Export::CurvesCsv, "found one without"),
         (animation(3..3), "expected a span within steps"),
@@ -576,8 +578,29 @@ fn the_network_in_view_is_saved_and_opens_again() {
     tape_file::write(&tape, shown.still.scene.tape(), &shown.still.scene.parameters).unwrap();
     let mut bare = shown.clone();
     let opened = scene::opened(&tape).unwrap();
-    bare.still = Still { scene: opened.scene, curve: opened.curve.unwrap().into(), ..bare.still };
+    bare.still = Still { scene: opened.scene, record: opened.record.unwrap().into(), ..bare.still };
     let again = folder.path().join("again.safetensors");
     write(&Export::Network, &bare, &again).unwrap();
     assert_eq!(std::fs::read(&tape).unwrap(), std::fs::read(&again).unwrap());
+}
+
+#[test]
+fn validations_go_with_the_network_as_far_as_it_had_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = crate::ui::reading_panel::checkpoint(folder.path());
+    let mut trained = Checkpoint::read(&file).unwrap();
+    let known = [(1, 60.5), (2, 59.25)].map(|(iteration, value)| Validation { iteration, value });
+    trained.validations = known.to_vec();
+    trained.write(&file, Precision::Full).unwrap();
+    let mut session = crate::support::session_of(file);
+    assert_eq!(session.validations(), known);
+    let copy = folder.path().join("copy.safetensors");
+    let mut shown = shown(folder.path(), &[]);
+    shown.still = session.still().unwrap();
+    write(&Export::Network, &shown, &copy).unwrap();
+    assert_eq!(Checkpoint::read(&copy).unwrap().validations, known);
+    // A lifetime more leaves them alone.
+    session.new_episode(false);
+    session.settle();
+    assert_eq!(session.validations(), known);
 }

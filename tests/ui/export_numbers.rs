@@ -19,7 +19,7 @@ fn still(scene: scene::Scene, at: usize, pinned: Option<Pinned>) -> Still {
     Still {
         scene,
         at,
-        curve: Arc::new([]),
+        record: Arc::default(),
         shelf: hebbscope::ui::lifetimes::Shelf::default(),
         intervention_evaluations: hebbscope::ui::evaluations::interventions::InterventionEvaluations::default(),
         compared: hebbscope::ui::comparison::Compared::default(),

@@ -4,6 +4,7 @@ mod json;
 mod text;
 
 use super::interventions;
+use super::output::{clear_progress, say_part, say_progress};
 use super::train::Seeds;
 use crate::train::config::check_seed;
 use crate::train::evaluate::{self, Evaluation, Lives, Protocol};
@@ -102,12 +103,29 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let asks_for_episodes = arguments.episodes.is_some() || arguments.seed.is_some() || arguments.seeds.is_some();
     let whole = match asks_for_episodes || !protocol.is_plain() {
         true => None,
-        false => evaluate::whole(checkpoint.specimen(), &mut |_| true).with_context(name)?,
+        false => {
+            let mut each = |part| {
+                say_part(part);
+                true
+            };
+            let whole = evaluate::whole(checkpoint.specimen(), &mut each);
+            whole.inspect_err(|_| clear_progress()).with_context(name)?
+        }
     };
     let result = match whole {
         Some(result) => result,
-        None => evaluate::evaluate(checkpoint.specimen(), protocol, |_| true).with_context(name)?,
+        None => {
+            let (all, mut done) = (usize::try_from(protocol.lives.count())?, 0);
+            let each = |_: &_| {
+                done += 1;
+                say_progress(done, all);
+                true
+            };
+            let found = evaluate::evaluate(checkpoint.specimen(), protocol, each);
+            found.inspect_err(|_| clear_progress()).with_context(name)?
+        }
     };
+    clear_progress();
     let fingerprint = checkpoint.fingerprint()?;
     let measured = Measured { arguments, checkpoint, fingerprint, protocol, result };
     super::print(&if arguments.json { json::line(&measured) } else { text::table(&measured) })?;

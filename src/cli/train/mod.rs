@@ -218,7 +218,7 @@ fn follow(worker: &Worker, stop: &AtomicBool, progress: &mut Progress, path: &Pa
         }
         match events.recv_timeout(Duration::from_millis(100)) {
             Ok(Event::Progress { points, .. }) => progress.add(&points),
-            Ok(Event::Validated { epoch, value, is_best }) => {
+            Ok(Event::Validated { epoch, value, is_best, .. }) => {
                 progress.print();
                 progress.note(&validated(progress.measure, epoch, value, is_best));
             }

@@ -297,7 +297,7 @@ impl Active {
                     self.recent.drain(..excess);
                 }
                 Ok(Event::Warning(warning)) => say(&format!("{}: warning: {warning}\n", self.name)),
-                Ok(Event::Validated { epoch, value, is_best }) => {
+                Ok(Event::Validated { epoch, value, is_best, .. }) => {
                     say(&format!("{}: {}\n", self.name, super::validated(self.measure, epoch, value, is_best)));
                 }
                 Ok(Event::Saved { .. } | Event::Paused { .. }) => {}

@@ -76,6 +76,8 @@ pub enum Event {
     Validated {
         /// How many epochs lie behind.
         epoch: u64,
+        /// Iterations that lie behind.
+        iteration: u64,
         /// The task's measure.
         value: f32,
         /// Whether no epoch before it was better: the run folder then keeps the network.
@@ -350,7 +352,7 @@ impl Run {
             self.outbox.keep_best(&self.trainer);
         }
         let (iteration, epoch) = (validation.iteration, self.trainer.validations().len() as u64);
-        Ok(self.outbox.report(iteration, Event::Validated { epoch, value: validation.value, is_best })?)
+        Ok(self.outbox.report(iteration, Event::Validated { epoch, iteration, value: validation.value, is_best })?)
     }
 
     fn pause(&mut self) -> Result<(), Gone> {

@@ -26,7 +26,7 @@ const NUMBERS: [Number; 4] = [Number::Loss, Number::Measure, Number::Eta, Number
 /// # Errors
 /// When there is no curve, it is cancelled, or the file cannot be written.
 pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, ExportError> {
-    let curve = &still.curve[..];
+    let curve = &still.record.points[..];
     let groups = still.compared.groups();
     if curve.is_empty() && groups.is_empty() {
         let problem = "expected a network with the curve of its training, found one without (tapes have none, nor have files from which another \

@@ -37,7 +37,8 @@ use super::order::OrderKind;
 use super::scene::Scene;
 use crate::files::FileError;
 use crate::render::{DrawError, NoAdapter};
-use crate::train::{Point, run_folder};
+use crate::train::run_folder;
+use crate::ui::session::record::RunRecord;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -107,8 +108,8 @@ pub struct Still {
     pub scene: Scene,
     /// The step viewed, from zero.
     pub at: usize,
-    /// The curve, oldest first.
-    pub curve: Arc<[Point]>,
+    /// What the run has come to.
+    pub record: Arc<RunRecord>,
     /// Lifetimes side by side.
     pub shelf: Shelf,
     /// What is done to the lifetime, done to many others.

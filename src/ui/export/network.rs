@@ -19,10 +19,10 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
     let what = match &scene.config {
         None => return write_tape(still, path, progress),
         // A tape has no curve.
-        Some(_) if still.curve.is_empty() && iteration > 0 => return write_tape(still, path, progress),
+        Some(_) if still.record.points.is_empty() && iteration > 0 => return write_tape(still, path, progress),
         Some(config) => {
-            let Some(curve) = still.curve.get(..iteration) else {
-                let found = still.curve.len();
+            let Some(curve) = still.record.points.get(..iteration) else {
+                let found = still.record.points.len();
                 let problem = format!("cannot be written: expected a curve of {iteration} iterations, found {found}");
                 return Err(FileError::new(path, problem).into());
             };
@@ -32,7 +32,13 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
                 parameters: (*scene.parameters).clone(),
                 curve: curve.to_vec(),
                 unrecorded: 0,
-                validations: Vec::new(),
+                validations: still
+                    .record
+                    .validations
+                    .iter()
+                    .copied()
+                    .filter(|known| known.iteration <= scene.iteration)
+                    .collect(),
                 continuation: None,
                 note: None,
             };

@@ -15,8 +15,9 @@ use super::session::Wake;
 use crate::episode::Tape;
 use crate::plastic::Parameters;
 use crate::tasks::Measure;
+use crate::train::RunConfig;
 use crate::train::Specimen;
-use crate::train::{Point, RunConfig};
+use crate::ui::session::record::RunRecord;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
@@ -38,8 +39,8 @@ pub struct Lives {
     pub parameters: Arc<Parameters>,
     /// Iterations that it has behind it.
     pub iteration: u64,
-    /// The curve of its run.
-    pub curve: Arc<[Point]>,
+    /// What its run has come to.
+    pub record: Arc<RunRecord>,
 }
 
 impl Lives {

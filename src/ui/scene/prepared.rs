@@ -6,19 +6,20 @@ use crate::plastic::Parameters;
 use crate::render::Matrix;
 use crate::tasks::{self, Episode, Recalled, letters};
 use crate::train::open::{self, Opened};
-use crate::train::{Bundled, Checkpoint, Gradients, Point, RunConfig, Snapshot, Specimen, run_folder};
+use crate::train::{Bundled, Checkpoint, Gradients, RunConfig, Snapshot, Specimen, run_folder};
 use crate::ui::asking::Base;
 use crate::ui::matrices::store::MOST;
+use crate::ui::session::record::RunRecord;
 use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A scene with the curve that came with it.
+/// A scene with the record of the run that came with it.
 pub struct Prepared {
     /// The scene.
     pub scene: Scene,
-    /// The curve of the run, where the file holds one.
-    pub curve: Option<Vec<Point>>,
+    /// What the run has come to, where the file holds it.
+    pub record: Option<RunRecord>,
     /// What is worth knowing about how it was read.
     pub note: Option<String>,
 }
@@ -46,7 +47,7 @@ pub fn opened(path: &Path) -> anyhow::Result<Prepared> {
             let untouched = scene.relived().with_context(|| path.display().to_string())?;
             scene.ghost = untouched.map(|tape| reel(Arc::new(tape), 0));
             // The curve of what was in view before is not that of this network.
-            Ok(Prepared { scene, curve: Some(Vec::new()), note })
+            Ok(Prepared { scene, record: Some(RunRecord::default()), note })
         }
     }
 }
@@ -87,20 +88,22 @@ fn lettered(tape: &Tape) -> Option<Recalled> {
 }
 
 /// A network of patterns of 25 bits opens on what people know by sight.
-fn from_letters(checkpoint: Checkpoint, letters: Recalled, name: String) -> anyhow::Result<Prepared> {
+fn from_letters(mut checkpoint: Checkpoint, letters: Recalled, name: String) -> anyhow::Result<Prepared> {
     let base = Base { asked: letters.clone(), seed: Some(FIRST_EPISODE), is_own: true };
     let changed = Changed { base: Arc::new(base), is_edited: false };
-    let (iteration, curve, note) = (checkpoint.iteration(), checkpoint.curve, checkpoint.note);
+    let iteration = checkpoint.iteration();
+    let (record, note) = (RunRecord::take(&mut checkpoint), checkpoint.note);
     let lived = asked(name, checkpoint.config, Arc::new(checkpoint.parameters), iteration, letters, changed)?;
-    Ok(Prepared { curve: Some(curve), note, ..lived })
+    Ok(Prepared { record: Some(record), note, ..lived })
 }
 
-fn from_tape(checkpoint: Checkpoint, tape: Tape, name: String) -> anyhow::Result<Prepared> {
+fn from_tape(mut checkpoint: Checkpoint, tape: Tape, name: String) -> anyhow::Result<Prepared> {
     let iteration = checkpoint.iteration();
+    let record = Some(RunRecord::take(&mut checkpoint));
     let mut scene = Scene::new(name, Some(checkpoint.config), Arc::new(checkpoint.parameters), Arc::new(tape))?;
     // The last lifetime of training was lived by the network before the iteration.
     scene.iteration = iteration;
-    Ok(Prepared { scene, curve: Some(checkpoint.curve), note: checkpoint.note })
+    Ok(Prepared { scene, record, note: checkpoint.note })
 }
 
 /// A new lifetime of a network that can live one.
@@ -116,7 +119,7 @@ pub fn new_episode(
 ) -> anyhow::Result<Prepared> {
     let tape = Specimen { config: &config, parameters: &parameters, iteration }.episode(seed)?;
     let scene = Scene::new(origin, Some(config), parameters, Arc::new(tape))?;
-    Ok(Prepared { scene, curve: None, note: None })
+    Ok(Prepared { scene, record: None, note: None })
 }
 
 /// The lifetime in which the viewer's own question is asked.
@@ -138,7 +141,7 @@ pub fn asked(
     let tape = specimen.scripted(Episode::Recall(asked).into(), seed)?;
     let mut scene = Scene::new(origin, Some(config), parameters, Arc::new(tape))?;
     scene.changed = (!is_of_seed).then_some(changed);
-    Ok(Prepared { scene, curve: None, note: None })
+    Ok(Prepared { scene, record: None, note: None })
 }
 
 /// The network in training as it was a moment ago, with the last lifetime that it lived.
@@ -153,7 +156,7 @@ pub fn from_snapshot(origin: String, config: RunConfig, snapshot: Snapshot) -> a
     // A network without connections of this kind has none of their gradients.
     let gradients = gradients.filter(|_| scene.shape() != [0; 2]);
     scene.gradients = gradients.map(|gradients| scene_gradients(&gradients, &scene)).transpose()?;
-    Ok(Prepared { scene, curve: None, note: None })
+    Ok(Prepared { scene, record: None, note: None })
 }
 
 /// Gradients in the shapes of the parameters that they belong to.

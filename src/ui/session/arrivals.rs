@@ -258,8 +258,8 @@ impl Session {
                 self.clock.seek(steps - 1);
             }
         }
-        if let Some(curve) = prepared.curve {
-            self.curve = curve;
+        if let Some(record) = prepared.record {
+            self.record = record;
         }
         let wanted = self.wanted_layer();
         self.inspection.replace_scene(self.scene.as_ref(), &prepared.scene);
@@ -292,7 +292,7 @@ impl Session {
         let Some(record) = scene.tape().layers.get(layer).filter(|_| scene.layer_index != layer) else { return };
         let (what, scene) = (format!("looking at the layer {}", record.layer.name), scene.clone());
         self.start(what, Arrival::Layer, move || {
-            Ok(Prepared { scene: scene.of_layer(layer)?, curve: None, note: None })
+            Ok(Prepared { scene: scene.of_layer(layer)?, record: None, note: None })
         });
     }
 }

@@ -60,7 +60,7 @@ impl Session {
         let Some(scene) = &self.scene else { return };
         let Some(config) = scene.config.clone() else { return };
         let (origin, parameters, iteration) = (scene.origin.clone(), Arc::clone(&scene.parameters), scene.iteration);
-        let lives = Lives { origin, config, parameters, iteration, curve: self.curve().into() };
+        let lives = Lives { origin, config, parameters, iteration, record: Arc::new(self.record()) };
         self.shelf.live(lives, seeds, &self.wake);
     }
 
@@ -71,7 +71,7 @@ impl Session {
         self.start(format!("running episode seed {seed}"), Arrival::Answer, move || {
             let (origin, config, parameters) = (by.origin.clone(), by.config.clone(), Arc::clone(&by.parameters));
             let mut prepared = scene::new_episode(origin, config, parameters, by.iteration, seed)?;
-            prepared.curve = Some(by.curve.to_vec());
+            prepared.record = Some((*by.record).clone());
             Ok(prepared)
         });
     }
@@ -105,7 +105,7 @@ impl Session {
         self.clock.pause();
         self.start(format!("running episode seed {seed}"), Arrival::Among, move || {
             let scene = scene.of_seed(seed)?.branched(interventions)?;
-            Ok(Prepared { scene, curve: None, note: None })
+            Ok(Prepared { scene, record: None, note: None })
         });
     }
 
@@ -129,7 +129,7 @@ impl Session {
         self.start("running the episode of these cards".into(), Arrival::Asked, move || {
             let mut scene = scene.with_lesson(lesson, is_said)?;
             scene.whose = whose;
-            Ok(Prepared { scene, curve: None, note: None })
+            Ok(Prepared { scene, record: None, note: None })
         });
     }
 
@@ -137,7 +137,7 @@ impl Session {
     fn live_own_again(&mut self) {
         let Some(scene) = self.scene.clone() else { return };
         self.start(format!("running {}", scene.life_name()), Arrival::Own, move || {
-            Ok(Prepared { scene: scene.own_again()?, curve: None, note: None })
+            Ok(Prepared { scene: scene.own_again()?, record: None, note: None })
         });
     }
 
@@ -145,7 +145,7 @@ impl Session {
     pub(in crate::ui) fn leave_own(&mut self) {
         let Some(scene) = self.scene.clone().filter(|scene| scene.replaced.is_some()) else { return };
         self.start("back to the episode".into(), Arrival::Answer, move || {
-            Ok(Prepared { scene: scene.before_own()?, curve: None, note: None })
+            Ok(Prepared { scene: scene.before_own()?, record: None, note: None })
         });
     }
 
@@ -178,7 +178,7 @@ impl Session {
             let (scene, found) = read(scene)?;
             let steps = scene.tape().steps;
             let note = (found > steps + 1).then(|| format!("the first {} of {found} words are read", steps + 1));
-            Ok(Prepared { scene, curve: None, note })
+            Ok(Prepared { scene, record: None, note })
         });
     }
 
@@ -187,7 +187,7 @@ impl Session {
         let Some(scene) = self.scene.clone() else { return };
         self.following = false;
         self.start(format!("writing {} words", how.words), Arrival::Written, move || {
-            Ok(Prepared { scene: scene.with_continuation(at, &how)?, curve: None, note: None })
+            Ok(Prepared { scene: scene.with_continuation(at, &how)?, record: None, note: None })
         });
     }
 
@@ -197,7 +197,7 @@ impl Session {
         let Some(scene) = self.scene.clone() else { return };
         self.following = false;
         self.start("running the episode with swapped labels".into(), Arrival::Relabelled, move || {
-            Ok(Prepared { scene: scene.with_labels_swapped(classes, is_said)?, curve: None, note: None })
+            Ok(Prepared { scene: scene.with_labels_swapped(classes, is_said)?, record: None, note: None })
         });
     }
 
@@ -208,7 +208,7 @@ impl Session {
             let (before, scene) = (scene.tape().interventions.len(), scene.with_original_labels()?);
             let is_lost = before > 0 && scene.tape().interventions.is_empty();
             let note = is_lost.then(|| "a training episode cannot be replayed: what was done to it is over".to_owned());
-            Ok(Prepared { scene, curve: None, note })
+            Ok(Prepared { scene, record: None, note })
         });
     }
 
@@ -216,7 +216,7 @@ impl Session {
     pub(in crate::ui) fn live_branch(&mut self, interventions: Vec<Intervention>) {
         let Some(scene) = self.scene.clone() else { return };
         self.start("running on from there".into(), Arrival::Branched, move || {
-            Ok(Prepared { scene: scene.branched(interventions)?, curve: None, note: None })
+            Ok(Prepared { scene: scene.branched(interventions)?, record: None, note: None })
         });
     }
 

@@ -6,6 +6,7 @@
 mod arrivals;
 pub mod failures;
 mod lives;
+pub mod record;
 
 use super::asking::Asking;
 use super::branching::Branching;
@@ -29,9 +30,10 @@ use super::watch::Watch;
 use crate::episode::{Clock, Tape};
 use crate::render::Matrix;
 use crate::train::run_folder::first_run;
-use crate::train::{Bundled, Point};
+use crate::train::{Bundled, Point, Validation};
 use arrivals::{Arrival, Job};
 use failures::{Attempt, Failures};
+use record::RunRecord;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -93,7 +95,7 @@ pub struct Session {
     pub lesions: Lesions,
     /// What its convolutions make of the drawings of many episodes.
     pub embeddings: Embeddings,
-    curve: Vec<Point>,
+    record: RunRecord,
     job: Option<Job>,
     matrices: Matrices,
     next_episode: u64,
@@ -133,7 +135,7 @@ impl Session {
             intervention_evaluations: InterventionEvaluations::default(),
             lesions: Lesions::default(),
             embeddings: Embeddings::default(),
-            curve: Vec::new(),
+            record: RunRecord::default(),
             job: None,
             matrices: Matrices::default(),
             next_episode: 1,
@@ -157,7 +159,16 @@ impl Session {
 
     /// The numbers of the run in training; without one, of the network being viewed.
     pub fn curve(&self) -> &[Point] {
-        if self.views_own_run() { self.training.curve() } else { &self.curve }
+        if self.views_own_run() { self.training.curve() } else { &self.record.points }
+    }
+
+    /// What the network of that run came to after each of its epochs; none where there are none.
+    pub fn validations(&self) -> &[Validation] {
+        if self.views_own_run() { self.training.validations() } else { &self.record.validations }
+    }
+
+    fn record(&self) -> RunRecord {
+        RunRecord { points: self.curve().to_vec(), validations: self.validations().to_vec() }
     }
 
     /// The run folder of another process that the view follows.
@@ -410,7 +421,7 @@ impl Session {
         Some(Still {
             scene,
             at: self.clock.at(),
-            curve: self.curve().into(),
+            record: Arc::new(self.record()),
             shelf: self.shelf.clone(),
             intervention_evaluations: self.intervention_evaluations.clone(),
             compared: self.comparison.compared().clone(),
@@ -423,7 +434,7 @@ impl Session {
     pub fn show_still(&mut self, still: Still) {
         self.clock = Clock::new(still.scene.tape().steps);
         self.clock.seek(still.at);
-        self.curve = still.curve.to_vec();
+        self.record = (*still.record).clone();
         self.training.suggest_task(still.scene.task);
         if let Some(kind) = still.order {
             self.ordering.choose(&still.scene, kind);

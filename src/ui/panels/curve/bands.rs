@@ -128,6 +128,7 @@ impl Bands {
 fn values(run: &History, measure: Measure, number: Number) -> Vec<f32> {
     let source = Source {
         points: &run.points,
+        validations: &[],
         step_seconds: Some(&run.step_seconds),
         measure,
         viewing: None,

@@ -4,9 +4,11 @@ use super::axis::{Scale, Span};
 use super::frame::{Frame, Grid};
 use super::number::Number;
 use super::outline::{Mark, outline, places_within};
+use super::pyramid::Extremes;
 use super::view::{Bounds, last_in_view};
 use super::{Curve, Source, overlay};
 use crate::tasks::Goal;
+use crate::train::Validation;
 use crate::ui::numbers::grouped;
 use crate::ui::theme::{self, Palette};
 use egui::{Align2, Pos2, Rect, Response, Role, Shape, Stroke, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, pos2};
@@ -21,13 +23,14 @@ impl Curve {
         let area = ui.available_rect_before_wrap();
         let all = self.everything(source);
         let mut view = self.view;
-        let bounds = view.bounds(all.x, |x| self.values_within(x));
+        let bounds = view.bounds(all.x, |x| self.values_within(x, source));
         self.view = view;
         let grid = self.grid(ui, area, bounds, source, palette);
         let frame = Frame { rect: grid.chart_rect(area), bounds };
         grid.paint(ui, area, &frame, palette);
         self.paint_reference(ui, &frame, source, palette);
         let response = self.lines_ui(ui, &frame, palette);
+        self.paint_validations(ui, &frame, source, palette);
         self.paint_viewing(ui, &frame, source, palette);
         self.gestures(ui, &response, &frame, all, palette);
         let words = self.describe(source);
@@ -35,6 +38,9 @@ impl Curve {
         self.follow_ui(ui, &frame, source.is_live);
         ui.advance_cursor_after_rect(area);
         let pointer = response.hover_pos().filter(|_| !response.dragged())?;
+        if let Some(validation) = self.validation_at(source, &frame, pointer) {
+            return Some(validation);
+        }
         let read_out = self.read_out(source, &frame, pointer, palette)?;
         self.paint_read_out(ui, &frame, palette, &read_out);
         Some(read_out.line())
@@ -47,16 +53,19 @@ impl Curve {
         let last = last_in_view(done as u64, planned).max(2) as f64;
         let place = |iteration: f64| self.scales[0].place(iteration).unwrap_or_default();
         let x = Span::new(place(1.0), place(last)).with_margin(0.015);
-        Bounds { x, y: self.values_within(x) }
+        Bounds { x, y: self.values_within(x, source) }
     }
 
     /// The values of the iterations within `x`, with room around them.
-    fn values_within(&self, x: Span) -> Span {
+    fn values_within(&self, x: Span, source: &Source<'_>) -> Span {
         // The mean may lie outside the range of its last iterations, where those before them were larger.
         let (raw, mean) = (self.series.raw(), self.series.mean());
         let places = places_within(x, self.scales[0], raw.len().max(self.bands.length()));
         let extremes = raw.extremes(places.clone()).merged(mean.extremes(places.clone()));
         let extremes = extremes.merged(self.bands.extremes(&places));
+        let validated = |one: &&Validation| places.contains(&(one.iteration as usize).saturating_sub(1));
+        let validated = self.validations(source).iter().filter(validated);
+        let extremes = validated.fold(extremes, |sum, one| sum.merged(Extremes::of(one.value)));
         let (least, most) = (f64::from(extremes.least), f64::from(extremes.most));
         match self.scales[1] {
             Scale::Linear if extremes.has_finite() => {
@@ -246,6 +255,9 @@ impl Curve {
             for value in &band.left_out {
                 words += &format!(", {}", value.words());
             }
+        }
+        if let Some(last) = self.validations(source).len().checked_sub(1) {
+            words += &format!(", {}", super::validations::words(source.validations, last, source.measure));
         }
         words += if self.view.is_following() { ", following" } else { ", a part of it" };
         words

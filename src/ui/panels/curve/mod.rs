@@ -9,6 +9,7 @@
 //! | [`outline`] | what is drawn of a curve on so many pixels |
 //! | [`quartiles`], [`bands`] | several runs at each iteration, and the groups of a comparison |
 //! | [`chips`], [`legend`], [`chart`], [`overlay`], [`frame`], [`hover`] | drawing |
+//! | [`validations`] | what the network came to after each epoch |
 //! | [`gestures`] | drag, scroll, double click |
 
 pub mod axis;
@@ -26,11 +27,12 @@ pub mod pyramid;
 pub mod quartiles;
 pub mod series;
 pub mod smoothing;
+pub mod validations;
 pub mod view;
 
 use super::{Explanation, Panel};
 use crate::tasks::Measure;
-use crate::train::Point;
+use crate::train::{Point, Validation};
 use crate::ui::comparison::Compared;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
@@ -52,6 +54,8 @@ pub const SMOOTHING: usize = 20;
 pub struct Source<'a> {
     /// The numbers; index 0 is iteration 1.
     pub points: &'a [Point],
+    /// What its network came to after each epoch, where there are epochs.
+    pub validations: &'a [Validation],
     /// Seconds that each iteration took, where they are known.
     pub step_seconds: Option<&'a [f32]>,
     /// What the task's measure is.
@@ -76,6 +80,7 @@ impl<'a> Source<'a> {
         let Some(task) = compared.task() else { return own.map(|(source, _)| source) };
         let bare = Self {
             points: &[],
+            validations: &[],
             step_seconds: None,
             measure: task.measure(),
             viewing: None,
@@ -106,7 +111,9 @@ impl<'a> Source<'a> {
         let step_seconds = run.map(|_| session.training.step_seconds());
         let measure = task.measure();
         let is_live = session.is_live();
-        let own = Self { points, step_seconds, measure, viewing, planned, is_live, compared: None, other_task: None };
+        let validations = session.validations();
+        let (compared, other_task) = (None, None);
+        let own = Self { points, validations, step_seconds, measure, viewing, planned, is_live, compared, other_task };
         Some((own, task.name()))
     }
 }
