@@ -176,6 +176,7 @@ pub fn two_layers(plasticity: Plasticity, goes_on: bool) -> (Tape, Parameters) {
         activity: Arc::clone(&signals[2]),
         network,
         layers,
+        gates: Vec::new(),
         events: Vec::new(),
         content: Content::Nothing,
         interventions: Vec::new(),

@@ -5,6 +5,7 @@
 //! | [`tape`] | what was recorded: where it comes from, drive, activities, events |
 //! | [`content`] | what the task shows beside the network |
 //! | [`layer`] | the signals of a plastic layer, and how its trace goes on, by what was written and what was done |
+//! | [`gates`] | how far the gates of LSTM cells stood open, where there are some |
 //! | [`behaviour`] | what an agent saw and did, where there was one |
 //! | [`one_shot`] | labelled drawings and a query, where they were shown |
 //! | [`reading`] | words and how likely they were, where a text was read |
@@ -18,6 +19,7 @@
 pub mod behaviour;
 pub mod clock;
 pub mod content;
+pub mod gates;
 pub mod intervention;
 pub mod layer;
 pub mod ledger;
@@ -31,6 +33,7 @@ pub mod tape_file;
 pub use behaviour::{Behaviour, Walk};
 pub use clock::Clock;
 pub use content::{Content, Question};
+pub use gates::{Gate, GateRecord};
 pub use intervention::{Intervention, What};
 pub use layer::{LayerRecord, LayerView};
 pub use ledger::Ledger;

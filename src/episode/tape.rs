@@ -4,7 +4,7 @@
 //! [`super::Reel`] rebuilds H(t) when somebody looks. A lifetime of 1001 neurons and 205 steps is
 //! then 1.6 MB in memory and on disk, instead of 0.8 GB.
 
-use super::{Content, Intervention, LayerRecord, What, content, intervention, tape_file};
+use super::{Content, GateRecord, Intervention, LayerRecord, What, content, gates, intervention, tape_file};
 use crate::plastic::Network;
 use crate::plastic::network::RECURRENT;
 use serde::{Deserialize, Serialize};
@@ -96,6 +96,9 @@ pub struct Tape {
     pub activity: Arc<[f32]>,
     /// Its plastic layers with the signals that wrote their traces, in the order of the network's.
     pub layers: Vec<LayerRecord>,
+    /// The gates of its LSTM cells, in the order of the network's layers; none where there are no such cells, or where it
+    /// comes from an older file.
+    pub gates: Vec<GateRecord>,
     /// Spans in order of their start.
     pub events: Vec<Event>,
     /// What the task shows beside the network.
@@ -191,6 +194,7 @@ impl Tape {
             return Err("expected the signals of the network's plastic layers, found those of others".into());
         }
         self.layers.iter().try_for_each(|record| record.check(self.steps))?;
+        gates::check(&self.gates, &self.network, self.steps)?;
         for LayerRecord { layer, pre, post, .. } in &self.layers {
             if content::is_taken(&tape_file::prefix(layer)) {
                 return Err(format!("expected a layer with another name, found one called {}", layer.name));

@@ -6,7 +6,7 @@ use super::layer::Beginning;
 use super::modulator::{self, Modulator};
 use super::one_shot::{self, OneShot};
 use super::reading::{self, Reading};
-use super::{Content, Event, LayerRecord, Origin, Tape};
+use super::{Content, Event, GateRecord, LayerRecord, Origin, Tape};
 use crate::files::{self, Array, FileError, Precision, TensorFile};
 use crate::plastic::{Network, Parameters, PlasticLayer};
 use serde::{Deserialize, Serialize};
@@ -133,6 +133,7 @@ pub fn to_bytes(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<Vec
         tensors.extend(record.modulator.iter().flat_map(|modulator| modulator.to_arrays(&prefix)));
         tensors.extend(beginning_to_arrays(record, &prefix));
     }
+    tensors.extend(tape.gates.iter().map(|record| record.to_array(tape.steps)));
     tensors.extend(intervention::to_arrays(&tape.interventions));
     let values = parameters.to_arrays().map_err(|error| FileError::new(path, error.to_string()))?;
     tensors.extend(values);
@@ -173,6 +174,7 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
         }
         None => take_layers(&mut file, layers, header.layers, steps)?,
     };
+    let gates = GateRecord::take_all(&mut file, &network, steps)?;
     let tape = Tape {
         origin: Origin {
             task: header.task,
@@ -185,6 +187,7 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
         drive,
         activity,
         layers,
+        gates,
         events: header.events,
         content,
         interventions: interventions.unwrap_or_default(),

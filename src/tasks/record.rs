@@ -1,6 +1,8 @@
 //! What tapes of several tasks keep in the same way: the first lifetime of a batch.
 
-use crate::episode::{LayerRecord, Modulator};
+use crate::episode::{GateRecord, LayerRecord, Modulator};
+use crate::plastic::lstm::LstmOutput;
+use crate::plastic::network::Lstm;
 use crate::plastic::{Parameters, PlasticLayer};
 use candle_core::{Result, Tensor};
 use std::sync::Arc;
@@ -21,6 +23,12 @@ pub(super) struct Signals {
 /// When the device fails.
 pub(super) fn of_the_first(values: &Tensor) -> Result<Vec<f32>> {
     values.narrow(1, 0, 1)?.flatten_all()?.to_vec1()
+}
+
+/// The gates of a layer of LSTM cells, taken out of what it came to.
+pub(super) fn gates(lstm: &Lstm, lived: &mut LstmOutput) -> GateRecord {
+    let values = std::mem::take(&mut lived.gates).into();
+    GateRecord { name: lstm.name.clone(), cells: lstm.cells, values }
 }
 
 /// What modulated the trace of a layer: M(t), `[T]`, and how it reached the neurons; `None` where a rule alone writes it.

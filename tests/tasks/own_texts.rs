@@ -1,6 +1,9 @@
 //! What the traces know of a text, texts of the viewer's own, and texts that a network writes.
 
 use crate::workbench::{advance, config_of, with_loud_traces};
+use hebbscope::episode::gates::GATES;
+use hebbscope::episode::{Intervention, What, tape_file};
+use hebbscope::files::TensorFile;
 use hebbscope::tasks::language::{Continuation, LONGEST, LONGEST_CONTINUATION};
 use hebbscope::tasks::{Episode, Script};
 use hebbscope::train::{Checkpoint, Trainer};
@@ -113,4 +116,61 @@ fn a_network_writes_on_by_what_it_expects_and_by_a_seed() {
     let many = Continuation { words: LONGEST_CONTINUATION + 1, ..how };
     assert!(refused(8, many).contains("expected 1 to 400 words at a temperature of zero or more, found 401 at 1"));
     assert!(refused(8, Continuation { temperature: f32::NAN, ..how }).contains("found 12 at NaN"));
+}
+
+/// i, f and o = σ(x · x2g + h(t−1) · h2g + b), with nothing of ours but the numbers.
+#[test]
+fn the_gates_on_a_tape_are_those_of_the_equations() {
+    let checkpoint = reader("retroactive");
+    let tape = checkpoint.specimen().episode(2).unwrap();
+    let values = |name: &str| checkpoint.parameters.values(name).unwrap();
+    let text = hebbscope::data::text::Text::open(&hebbscope::data::text::Source::Austen, 60).unwrap();
+    let words = &tape.content.reading().unwrap().words;
+    let embedding = values("embedding.weight");
+    let width = embedding.len() / 60;
+    let mut inputs: Vec<Vec<f32>> = words[..tape.steps]
+        .iter()
+        .map(|word| embedding[text.vocabulary().number(word) as usize * width..][..width].to_vec())
+        .collect();
+    assert_eq!(tape.gates.len(), 2);
+    for (record, layer) in tape.gates.iter().zip(&tape.layers) {
+        assert_eq!(record.name, layer.layer.name);
+        let cells = record.cells;
+        let hidden = |step: usize| &layer.pre[step * cells..][..cells];
+        for (gate, letter) in GATES.into_iter().zip(["i", "f", "o"]) {
+            let of = |which: &str| values(&format!("{}.{which}", record.name));
+            let (from_input, from_cells, bias) =
+                (of(&format!("x2{letter}.weight")), of(&format!("h2{letter}.weight")), of(&format!("{letter}.bias")));
+            for (step, input) in inputs.iter().enumerate() {
+                for cell in 0..cells {
+                    let sum = |signal: &[f32], matrix: &[f32]| -> f32 {
+                        signal.iter().enumerate().map(|(at, value)| value * matrix[at * cells + cell]).sum()
+                    };
+                    let before = if step == 0 { 0.0 } else { sum(hidden(step - 1), &from_cells) };
+                    let expected = 1.0 / (1.0 + (-(sum(input, &from_input) + before + bias[cell])).exp());
+                    let found = record.at(step, gate)[cell];
+                    assert!(
+                        (found - expected).abs() < 1e-5,
+                        "{letter} of cell {cell}, step {step}: {found}, not {expected}"
+                    );
+                }
+            }
+        }
+        inputs = (0..tape.steps).map(|step| hidden(step).to_vec()).collect();
+    }
+    // A lifetime that is changed on the way has the gates of all its parts.
+    let erased = vec![Intervention::new(9, What::Erase)];
+    let branch = checkpoint.specimen().branch(2, erased).unwrap();
+    assert_eq!(branch.gates[0].values.len(), tape.gates[0].values.len());
+    assert_eq!(branch.gates[0].values[..9 * 3 * 9], tape.gates[0].values[..9 * 3 * 9]);
+    assert_ne!(branch.gates[0].values, tape.gates[0].values);
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tape.safetensors");
+    tape_file::write(&path, &tape, &checkpoint.parameters).unwrap();
+    let (again, _) = tape_file::read(TensorFile::read(&path).unwrap()).unwrap();
+    assert_eq!(again.gates, tape.gates);
+    let mut wide = tape;
+    wide.gates[1].values = vec![1.5; wide.gates[1].values.len()].into();
+    assert_eq!(wide.check().unwrap_err(), "expected gates of lstm2 between 0 and 1, found 1.5");
 }

@@ -6,7 +6,7 @@ use crate::workbench::{checkpoint_file, with_loud_traces};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::episode::reading::Foresight;
-use hebbscope::episode::{Intervention, Tape, What};
+use hebbscope::episode::{Gate, Intervention, Tape, What};
 use hebbscope::files::Precision;
 use hebbscope::train::Checkpoint;
 use hebbscope::ui::App;
@@ -253,4 +253,35 @@ fn the_network_writes_on_from_the_word_in_view() {
     assert!(harness.state().session.clock.at() >= 9, "it is seen from where it was written");
     harness.get_by_label("Back to the episode").click();
     run_until(&mut harness, "the episode", |app| life_name(app).is_some_and(|name| name.starts_with("episode")));
+}
+
+#[test]
+fn the_gates_of_each_layer_are_read_out_cell_by_cell() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(folder.path());
+    harness.state_mut().show_panel("Gates", "Rank");
+    harness.state_mut().session.clock.seek(11);
+    harness.run_steps(3);
+    let tape = tape(&harness);
+    for (layer, record) in tape.gates.iter().enumerate() {
+        if layer > 0 {
+            harness.get_by_label("lstm2").click();
+            harness.run_steps(3);
+        }
+        let mean = |gate| record.at(11, gate).iter().sum::<f32>() / record.cells as f32;
+        let [input, forget, output] =
+            [Gate::Input, Gate::Forget, Gate::Output].map(|gate| decimals(f64::from(mean(gate)), 2));
+        let means = format!("step 12: input i {input}, forget f {forget}, output o {output} on the mean");
+        harness.get_by_label_contains(&means);
+        let open = record.at(11, Gate::Forget).iter().filter(|value| **value > 0.5).count();
+        let cells =
+            format!("forget gates of {} cells over 30 steps, {open} more than half open at step 12", record.cells);
+        let place = harness.get_by_label(&cells).rect();
+        // The fifth cell at the last step.
+        harness.hover_at(place.left_top() + place.size() * egui::vec2(0.995, 4.5 / record.cells as f32));
+        harness.run_steps(2);
+        let value = decimals(f64::from(record.at(29, Gate::Forget)[4]), 3);
+        let told = format!("step 30: forget gate f of cell 4 is {value}");
+        assert_eq!(harness.state().session.hover.as_deref(), Some(told.as_str()));
+    }
 }

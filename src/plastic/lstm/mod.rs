@@ -86,6 +86,8 @@ pub struct LstmOutput {
     pub candidate: Vec<f32>,
     /// What the inputs do to i, f, o and c, `[T, B, 4 N]`.
     pub drive: Vec<f32>,
+    /// i, f and o of the first lifetime, `[T, 3, N]`.
+    pub gates: Vec<f32>,
     /// M(t), `[T, B]`; empty where the network modulates nothing.
     pub modulator: Vec<f32>,
 }

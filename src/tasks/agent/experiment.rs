@@ -163,6 +163,7 @@ impl<S: Surroundings> Agents<S> {
             drive: std::mem::take(&mut first.drive),
             layers: script::recurrent_layers(network, parameters, script, modulator, &lived)?,
             activity: lived,
+            gates: Vec::new(),
             events: first.world.events(),
             interventions: script.interventions.clone(),
             loss: losses.get(0)?.to_scalar()?,

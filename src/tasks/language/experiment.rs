@@ -13,6 +13,7 @@ use crate::episode::{Content, Intervention, Origin, Reading, Tape};
 use crate::plastic::lstm::LstmState;
 use crate::plastic::soft_max;
 use crate::plastic::{Alteration, Init, Network, Parameters, Specification, State};
+use crate::tasks::record;
 use crate::tasks::script::{self, Episode, Script};
 use crate::tasks::settings::SettingError;
 use crate::tasks::tally::{Finding, Tally};
@@ -216,6 +217,7 @@ fn joined(parts: Vec<Heard>, last: Vec<LstmState<'_>>) -> Result<Heard> {
         for (layer, more) in whole.layers.iter_mut().zip(part.layers) {
             layer.hidden = Tensor::cat(&[&layer.hidden, &more.hidden], 0)?;
             layer.drive.extend(more.drive);
+            layer.gates.extend(more.gates);
             layer.candidate.extend(more.candidate);
             layer.modulator.extend(more.modulator);
         }
@@ -335,6 +337,8 @@ impl Experiment for Language {
             false => None,
         };
         let signals = signals(&self.network, parameters, &began, &heard, batch)?;
+        let gates = self.network.lstms().zip(&mut heard.layers).map(|(lstm, lived)| record::gates(lstm, lived));
+        let gates = gates.collect();
         let names: Vec<String> = passages[0].words.iter().map(|word| self.vocabulary.word(*word).to_owned()).collect();
         let events = sentences(&names[..steps]);
         let reading = Reading { words: names, foresight, without_trace, given: passages[0].given };
@@ -347,6 +351,7 @@ impl Experiment for Language {
             drive: signals.drive,
             activity: signals.activity,
             layers: signals.layers,
+            gates,
             events,
             interventions: scripts[0].interventions.clone(),
             loss: own,

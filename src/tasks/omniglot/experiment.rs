@@ -268,6 +268,7 @@ impl Experiment for Lessons {
             drive: signals.drive,
             activity: signals.activity,
             layers: signals.layers,
+            gates: Vec::new(),
             events: events(&first.lesson),
             interventions: script.interventions.clone(),
             loss: losses.get(0)?.to_scalar()?,

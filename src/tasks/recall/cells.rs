@@ -1,9 +1,10 @@
 //! The networks that can recall, and how examples reach them (*Differentiable plasticity*, sections 4.1 and 4.2).
 
+use crate::episode::GateRecord;
 use crate::plastic::lstm::{Altered, LstmState};
 use crate::plastic::network::{Lstm, Part};
 use crate::plastic::{Drive, Init, Network, Parameters, Plasticity, Recurrent, Specification, live, lstm};
-use crate::tasks::record::of_the_first;
+use crate::tasks::record::{self, of_the_first};
 use candle_core::{Result, Tensor};
 
 /// Weights and plasticity coefficients begin as N(0, 1) times this.
@@ -115,11 +116,12 @@ impl Cells {
         let Some(cells) = network.lstms().next() else {
             candle_core::bail!("expected recurrent neurons or LSTM cells, found neither")
         };
-        let lived = lstm::live(cells, parameters, shown, &LstmState::default(), Altered::default())?;
+        let mut lived = lstm::live(cells, parameters, shown, &LstmState::default(), Altered::default())?;
         let batch = shown.dim(1)?;
         let of_candidates = lived.drive.chunks_exact(batch * 4 * cells.cells);
         let drive = of_candidates.flat_map(|step| &step[3 * cells.cells..][..cells.cells]).copied().collect();
-        Ok(RecallOutput { activity: lived.hidden, drive })
+        let gates = vec![record::gates(cells, &mut lived)];
+        Ok(RecallOutput { activity: lived.hidden, drive, gates })
     }
 }
 
@@ -129,6 +131,8 @@ pub struct RecallOutput {
     pub activity: Tensor,
     /// What drove the neurons of the first lifetime, or the candidates of its cells, `[T, N]`.
     pub drive: Vec<f32>,
+    /// The gates of LSTM cells.
+    pub gates: Vec<GateRecord>,
 }
 
 impl RecallOutput {
@@ -137,6 +141,6 @@ impl RecallOutput {
     /// # Errors
     /// When the device fails.
     pub fn of_neurons(activity: Tensor, shown: &Tensor) -> Result<Self> {
-        Ok(Self { activity, drive: of_the_first(shown)? })
+        Ok(Self { activity, drive: of_the_first(shown)?, gates: Vec::new() })
     }
 }

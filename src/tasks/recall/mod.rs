@@ -262,7 +262,7 @@ impl<E: Examples> Experiment for Recall<E> {
             .copied()
             .collect();
         let drive = Tensor::from_vec(drive, (steps, batch, width), device)?;
-        let RecallOutput { activity, drive } = self.lived(parameters, &scripts, &drive)?;
+        let RecallOutput { activity, drive, gates } = self.lived(parameters, &scripts, &drive)?;
 
         let targets: Vec<f32> = episodes.iter().flat_map(|episode| episode.question.asked()).copied().collect();
         let target = Tensor::from_vec(targets, (batch, size), device)?;
@@ -290,6 +290,7 @@ impl<E: Examples> Experiment for Recall<E> {
             steps,
             content: Content::Recall(first.question),
             drive,
+            gates,
             activity: lived,
             events: first_shown.events,
             interventions: script.interventions.clone(),

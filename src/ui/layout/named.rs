@@ -128,7 +128,10 @@ fn watch(subject: Subject) -> Arrangement {
             (0.56, panel("Words")),
             (
                 0.44,
-                Column(parts([(0.62, tabs(["Trace", "Weights", "Plasticity"])), (0.38, tabs(["Rank", "Intervene"]))])),
+                Column(parts([
+                    (0.62, tabs(["Trace", "Weights", "Plasticity"])),
+                    (0.38, tabs(["Gates", "Rank", "Intervene"])),
+                ])),
             ),
         ])),
         // A matrix of many rows and few columns wants height.
@@ -154,7 +157,7 @@ fn inspect(subject: Subject) -> Arrangement {
     }
     let trace = match subject {
         Subject::Pictures => tabs(["Trace", "Memories"]),
-        Subject::Text => tabs(["Trace", "Words"]),
+        Subject::Text => tabs(["Trace", "Words", "Gates"]),
         Subject::Patterns | Subject::Circuit | Subject::Agent | Subject::OneShot => panel("Trace"),
     };
     let others = Column(parts([(0.5, panel("Weights")), (0.5, panel("Plasticity"))]));
@@ -172,7 +175,9 @@ fn train(subject: Subject) -> Arrangement {
             let seen = [(0.6, tabs(["One look", "Gallery"])), (0.4, tabs(["Embedding", "Distributions", "Trace"]))];
             (0.55, Column(parts(seen)))
         }
-        Subject::Text => (0.55, Column(parts([(0.55, panel("Words")), (0.45, tabs(["Trace", "Distributions"]))]))),
+        Subject::Text => {
+            (0.55, Column(parts([(0.55, panel("Words")), (0.45, tabs(["Trace", "Gates", "Distributions"]))])))
+        }
         Subject::Patterns | Subject::Circuit => {
             (0.62, Column(parts([(0.5, panel("Recall")), (0.5, tabs(["Trace", "Distributions"]))])))
         }

@@ -9,6 +9,7 @@ pub mod draw;
 pub mod embedding;
 pub mod explain;
 pub mod gallery;
+pub mod gates;
 pub mod intervene;
 pub mod matrix;
 pub mod maze;
@@ -57,6 +58,7 @@ pub const PANELS: &[Make] = &[
     || Box::new(draw::Draw::default()),
     || Box::new(embedding::EmbeddingMap::default()),
     || Box::new(words::Words::default()),
+    || Box::new(gates::Gates::default()),
 ];
 
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is

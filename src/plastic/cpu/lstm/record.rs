@@ -74,6 +74,7 @@ pub(in crate::plastic) fn live(
         device: parameters.device().clone(),
     };
     let (state, candidate) = (record.state(), record.by_step(cells, |lane| &lane.candidate));
+    let gates = record.gates_of_the_first();
     let modulator = (0..steps).flat_map(|step| record.lanes.iter().filter_map(move |lane| lane.modulator.get(step)));
     let modulator = modulator.copied().collect();
     let hidden = record.by_step(cells, |lane| &lane.hidden[record.weights.stride..]);
@@ -81,7 +82,7 @@ pub(in crate::plastic) fn live(
     // Whatever the inputs come from, the parameters are learned.
     let learned = parameters.get(&lstm.parameter("i.bias"))?.to_device(&Device::Cpu)?;
     let hidden = inputs.apply_op2(&learned, window)?.to_device(parameters.device())?;
-    Ok(LstmOutput { hidden, state, candidate, drive, modulator })
+    Ok(LstmOutput { hidden, state, candidate, drive, gates, modulator })
 }
 
 /// Some lifetimes of a batch step by step, the first of them and the batch given as numbers. `drive` is what the inputs do,
@@ -113,6 +114,12 @@ impl Record {
         let stride = self.weights.stride;
         let rows = (0..self.steps).flat_map(|step| self.lanes.iter().map(move |lane| (step, lane)));
         rows.flat_map(|(step, lane)| &of(lane)[step * stride..][..cells]).copied().collect()
+    }
+
+    /// i, f and o of the first lifetime, `[T, 3, N]`.
+    fn gates_of_the_first(&self) -> Vec<f32> {
+        let rows = self.lanes.first().map_or(&[][..], |lane| &lane.gates[..]);
+        rows.chunks_exact(self.weights.stride).flat_map(|row| &row[..self.lstm.cells]).copied().collect()
     }
 
     /// What the next window begins with.

@@ -83,11 +83,10 @@ impl Panel for Words {
     fn explain(&self, _session: &Session) -> Explanation {
         Explanation {
             sentences: [
-                "The text word by word as the network reads it; the word of this step is framed, and those that it has not \
-                 read are grey. ⏎ is the end of a sentence, <unk> any word without a number; words that the network has \
-                 written itself are underlined.",
-                "Words are tinted by surprise (one chance in 1024 is 10 bits), or by what the trace knows: how many times \
-                 likelier the network finds the word than it would if H had stayed zero from the first word on.",
+                "The text as the network reads it, the word of this step framed, those after it grey. ⏎ ends a sentence, <unk> \
+                 is any word without a number, and words that the network has written itself are underlined.",
+                "Words are tinted by surprise (one chance in 1024 is 10 bits), or by what the trace knows: how much likelier \
+                 the network finds the word than it would if H had stayed zero from the first word on.",
                 "Below stand the five words that it expects next, with the trace and without, or the words read so far of \
                  which the trace knew most: often names that came before.",
             ],
@@ -99,6 +98,8 @@ impl Panel for Words {
     fn choices(&self) -> Value {
         let Continuation { words, temperature, seed } = self.writing;
         let tint = Tint::ALL.iter().find(|(tint, ..)| *tint == self.tint).map(|(_, _, name)| *name);
+        // As it was set: the nearest number of half as many figures is another one.
+        let temperature = (100.0 * f64::from(temperature)).round() / 100.0;
         json!({ "tint": tint, "words": words, "temperature": temperature, "seed": seed })
     }
 
