@@ -1,5 +1,6 @@
 //! What an agent saw and did in a lifetime: an optional part of a tape.
 
+use super::trials::{self, Trials};
 use crate::files::{Array, FileError, TensorFile};
 use crate::plastic::{AgentSize, Network};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ pub struct Behaviour {
     pub values: Vec<f32>,
     /// Where it was; `None` for a task without places.
     pub walk: Option<Walk>,
+    /// What it was asked; `None` for a task without trials.
+    pub trials: Option<Trials>,
 }
 
 /// Where an agent was in a room of squares, counted from the top left corner of the wall around it.
@@ -45,6 +48,9 @@ pub(super) struct Header {
     /// Squares along a side, where there are squares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     side: Option<usize>,
+    /// Of trials, where there are some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trials: Option<trials::Header>,
 }
 
 impl Behaviour {
@@ -77,6 +83,7 @@ impl Behaviour {
                 return Err(format!("expected probabilities that sum to one, found {row:?} at step {}", step + 1));
             }
         }
+        self.trials.as_ref().map_or(Ok(()), |trials| trials.check(steps))?;
         self.walk.as_ref().map_or(Ok(()), |walk| walk.check(steps))
     }
 
@@ -101,12 +108,14 @@ impl Behaviour {
                 ("squares", Array::new(&[squares.len(), 2], places(squares))),
             ]);
         }
-        arrays.into_iter().map(|(name, array)| (format!("tape.{name}"), array)).collect()
+        let arrays = arrays.into_iter().map(|(name, array)| (format!("tape.{name}"), array));
+        arrays.chain(self.trials.iter().flat_map(Trials::to_arrays)).collect()
     }
 
     /// What the JSON says of it.
     pub(super) fn header(&self) -> Header {
-        Header { version: VERSION, side: self.walk.as_ref().map(|walk| walk.side) }
+        let side = self.walk.as_ref().map(|walk| walk.side);
+        Header { version: VERSION, side, trials: self.trials.as_ref().map(Trials::header) }
     }
 
     /// Takes this part of a lifetime of `steps` out of a file that has been read.
@@ -119,7 +128,7 @@ impl Behaviour {
         network: &Network,
         steps: usize,
     ) -> Result<Self, FileError> {
-        let Header { version, side } = header;
+        let Header { version, side, trials } = header;
         if version != VERSION {
             return Err(file.refuse(format!("holds a behaviour of version {version}, expected version {VERSION}")));
         }
@@ -145,6 +154,7 @@ impl Behaviour {
             rewards: file.take("tape.rewards", &[steps])?,
             values: file.take("tape.values", &[steps])?,
             walk,
+            trials: trials.map(|header| Trials::take(file, header, steps)).transpose()?,
         })
     }
 }
@@ -177,7 +187,7 @@ impl Walk {
 }
 
 /// Takes a tensor of whole numbers that are not negative.
-fn take_whole(file: &mut TensorFile, name: &str, shape: &[usize]) -> Result<Vec<usize>, FileError> {
+pub(super) fn take_whole(file: &mut TensorFile, name: &str, shape: &[usize]) -> Result<Vec<usize>, FileError> {
     let values = file.take(name, shape)?;
     let is_whole = |value: f32| value >= 0.0 && value.fract() == 0.0 && value < 16_777_216.0;
     match values.iter().position(|&value| !is_whole(value)) {

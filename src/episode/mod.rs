@@ -9,6 +9,7 @@
 //! | [`behaviour`] | what an agent saw and did, where there was one |
 //! | [`one_shot`] | labelled drawings and a query, where they were shown |
 //! | [`reading`] | words and how likely they were, where a text was read |
+//! | [`trials`] | cues and answers, where an agent was asked |
 //! | [`modulator`] | what a trace was modulated with, where it was |
 //! | [`intervention`] | what somebody did to it while it was lived |
 //! | [`reel`] | any H(t) of a tape, rebuilt bit for bit |
@@ -29,6 +30,7 @@ pub mod reading;
 pub mod reel;
 pub mod tape;
 pub mod tape_file;
+pub mod trials;
 
 pub use behaviour::{Behaviour, Walk};
 pub use clock::Clock;
@@ -42,3 +44,4 @@ pub use one_shot::{Lesson, OneShot, Pixels};
 pub use reading::Reading;
 pub use reel::Reel;
 pub use tape::{Event, EventKind, Origin, Tape};
+pub use trials::{Shown, Trials};

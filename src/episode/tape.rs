@@ -29,6 +29,10 @@ pub enum EventKind {
     Bump,
     /// A sentence of a text.
     Sentence,
+    /// A cue is shown.
+    Cue,
+    /// The action of this step is the answer to a question.
+    Go,
 }
 
 impl EventKind {
@@ -42,6 +46,8 @@ impl EventKind {
             Self::Teleport => "teleport",
             Self::Bump => "bump",
             Self::Sentence => "sentence",
+            Self::Cue => "cue",
+            Self::Go => "answer",
         }
     }
 }

@@ -17,6 +17,7 @@
 //! | [`notation`] | interventions as they are written on the command line |
 
 pub mod agent;
+pub mod cue_reward;
 pub mod fields;
 pub mod images;
 pub mod language;
@@ -52,8 +53,14 @@ use std::sync::Arc;
 use tally::{Finding, Tally};
 
 /// Every task, in the order in which they are listed.
-pub const TASKS: &[&dyn Task] =
-    &[&patterns::Patterns, &images::Images, &maze::Maze, &omniglot::Omniglot, &language::Language];
+pub const TASKS: &[&dyn Task] = &[
+    &patterns::Patterns,
+    &images::Images,
+    &maze::Maze,
+    &cue_reward::CueReward,
+    &omniglot::Omniglot,
+    &language::Language,
+];
 
 /// The task called `name`.
 ///
@@ -77,14 +84,17 @@ pub fn find(name: &str) -> std::result::Result<&'static dyn Task, UnknownTask> {
 /// With a sentence that says what does not fit.
 pub fn check_tape(tape: &Tape) -> std::result::Result<(), String> {
     let Ok(task) = find(&tape.origin.task) else { return Ok(()) };
-    let words = |size: Option<AgentSize>| match size {
-        Some(AgentSize { inputs, actions }) => format!("an agent of {inputs} inputs and {actions} actions"),
-        None => "no agent".to_owned(),
+    let Some(AgentSize { inputs, actions }) = tape.content.behaviour().and_then(|_| tape.network.agent_size()) else {
+        return Ok(());
     };
-    let (expected, found) = (task.agent_size(), tape.content.behaviour().and_then(|_| tape.network.agent_size()));
-    match found == expected || found.is_none() {
-        true => Ok(()),
-        false => Err(format!("expected {} in an episode of {}, found {}", words(expected), task.name(), words(found))),
+    let found = format!("in an episode of {}, found an agent of {inputs} inputs and {actions} actions", task.name());
+    match (task.actions().len(), task.agent_inputs()) {
+        (0, _) => Err(format!("expected no agent {found}")),
+        (expected, None) if expected != actions => Err(format!("expected an agent of {expected} actions {found}")),
+        (expected, Some(seen)) if (expected, seen) != (actions, inputs) => {
+            Err(format!("expected an agent of {seen} inputs and {expected} actions {found}"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -210,8 +220,8 @@ pub trait Task: Sync {
         false
     }
 
-    /// What an agent of this task sees and does, in numbers; `None` where there is no agent.
-    fn agent_size(&self) -> Option<AgentSize> {
+    /// How many numbers an agent of this task sees, where that does not depend on settings.
+    fn agent_inputs(&self) -> Option<usize> {
         None
     }
 

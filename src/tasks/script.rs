@@ -6,7 +6,7 @@ use super::recall::Recalled;
 use super::record;
 use crate::data::Generator;
 use crate::episode::layer::Beginning;
-use crate::episode::{Intervention, LayerRecord, Lesson, intervention};
+use crate::episode::{Intervention, LayerRecord, Lesson, Trials, intervention};
 use crate::plastic::{Network, Parameters, State, Stepper};
 use candle_core::{Error, Result, bail};
 use std::ops::Range;
@@ -21,6 +21,13 @@ pub enum Episode {
     Maze {
         /// The maze, whose own random numbers are those of its teleports.
         environment: Environment,
+        /// What the agent draws its actions with.
+        actions: Generator,
+    },
+    /// Cues and questions, and the random numbers of every action.
+    Trials {
+        /// What is shown and asked.
+        trials: Trials,
         /// What the agent draws its actions with.
         actions: Generator,
     },

@@ -602,7 +602,7 @@ fn a_benchmark_prints_numbers_that_other_programs_can_read() {
         "bench nothing",
         &[
             "no benchmark nothing",
-            "patterns, images, maze, modulated, omniglot, omniglot-one, language",
+            "patterns, images, maze, modulated, cue, omniglot, omniglot-one, language",
             "large, small, window",
         ],
     );

@@ -1,6 +1,7 @@
 //! The tasks, and the networks that come with the program.
 
 mod agents;
+mod cue_reward;
 mod data_variable;
 mod figure_3;
 mod images;

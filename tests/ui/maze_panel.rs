@@ -110,7 +110,7 @@ pub fn told() -> Behaviour {
     let walk = Walk { side: 5, walls, reward: [1, 3], squares };
     let rewards = vec![0.0, 10.0, -0.1, 10.0];
     let (observations, probabilities, values) = (vec![0.0; 64], vec![0.25; 16], vec![0.0; 4]);
-    Behaviour { observations, probabilities, actions, rewards, values, walk: Some(walk) }
+    Behaviour { observations, probabilities, actions, rewards, values, walk: Some(walk), trials: None }
 }
 
 #[test]

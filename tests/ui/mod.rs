@@ -43,6 +43,7 @@ mod strokes;
 mod swapped_labels;
 mod thin_matrices;
 mod timeline;
+mod trials_panel;
 mod typed;
 pub mod window;
 pub mod words;

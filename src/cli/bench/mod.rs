@@ -57,6 +57,12 @@ const BENCHES: &[Bench] = &[
         run: |compute| training(compute, "maze", &[("network", "modulated".into())]),
     },
     Bench {
+        name: "cue",
+        about: "cue-reward, everything included: 200 neurons that modulate their traces, 120 steps, 30 episodes",
+        on_device: true,
+        run: |compute| training(compute, "cue_reward", &[("network", "modulated".into())]),
+    },
+    Bench {
         name: "omniglot",
         about: "a training iteration, convolutions and Adam included: 64 features, 5 classes once each, 16 episodes",
         on_device: true,
@@ -120,8 +126,8 @@ const BENCHES: &[Bench] = &[
 /// Measure how fast this machine trains and draws
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Which: patterns, images, maze, modulated, omniglot, omniglot-one, language, language-plastic, language-lstm,
-    /// layers, large, small, window; all of these unless said otherwise. By itself: soak, the window for minutes
+    /// Which: patterns, images, maze, modulated, cue, omniglot, omniglot-one, language, language-plastic,
+    /// language-lstm, layers, large, small, window; all of these unless said otherwise. By itself: soak, the window for minutes
     names: Vec<String>,
     /// One line of JSON for every row
     #[arg(long)]

@@ -29,12 +29,12 @@ const WINDOW: usize = 20;
 /// Train a network; progress is printed, everything is saved as it goes
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The task: patterns, images, maze, omniglot or language
+    /// The task: patterns, images, maze, cue_reward, omniglot or language
     task: Option<String>,
     /// A configuration in TOML
     #[arg(long, value_name = "FILE", value_parser = super::path())]
     config: Option<PathBuf>,
-    /// Settings that were published together: figure-3-plastic, figure-3-lstm or figure-3-non-plastic
+    /// Settings that were published together: figure-3-plastic, figure-3-lstm, figure-3-non-plastic or easy
     #[arg(long, value_name = "NAME", conflicts_with_all = ["config", "resume"])]
     preset: Option<String>,
     /// One setting of the task; may be given several times. With --resume, one of training (learning rate, clipping,

@@ -80,6 +80,7 @@ impl<'a, W: World> Life<'a, W> {
     pub fn behaviour(self, values: Vec<f32>) -> Behaviour {
         Behaviour {
             walk: self.world.walk(),
+            trials: self.world.trials(),
             observations: self.observations,
             probabilities: self.probabilities,
             actions: self.actions,

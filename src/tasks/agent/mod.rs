@@ -4,6 +4,7 @@
 //! | file | subject |
 //! |---|---|
 //! | [`a2c`] | the loss |
+//! | [`settings`] | settings that such tasks share |
 //! | [`heads`] | the layers before and after the recurrence, step by step and whole lifetimes at once |
 //! | [`world`] | what a task says of the world in which its agents live |
 //! | `life` | one agent in its world, step by step |
@@ -15,6 +16,7 @@ pub mod a2c;
 pub mod experiment;
 pub mod heads;
 mod life;
+pub mod settings;
 pub mod world;
 
 pub use experiment::{AgentPlan, Agents};

@@ -1,7 +1,7 @@
 //! What a task says of the world in which its agents live.
 
 use crate::data::Generator;
-use crate::episode::{Event, Walk, What};
+use crate::episode::{Event, Trials, Walk, What};
 use crate::tasks::tally::Tally;
 use crate::tasks::{Episode, Measure};
 use candle_core::Result;
@@ -31,6 +31,11 @@ pub trait World: Send {
 
     /// Where the agent was; `None` in a world without places.
     fn walk(&self) -> Option<Walk> {
+        None
+    }
+
+    /// What the agent was asked; `None` in a world without trials.
+    fn trials(&self) -> Option<Trials> {
         None
     }
 }

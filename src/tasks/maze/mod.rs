@@ -4,11 +4,11 @@
 //! ([`environment`]); a policy chooses its next action, a value foresees what is still to come. It learns across
 //! lifetimes by A2C ([`super::agent`]), and within a lifetime by its traces alone: where the reward hides is new in each.
 
-use super::agent::Agents;
+use super::agent::{Agents, settings};
 use super::fields::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
 use super::settings::{Field, SettingError, Settings};
 use super::{ActionName, Experiment, Goal, Known, Measure, Purpose, Task};
-use crate::plastic::{AgentSize, Network};
+use crate::plastic::Network;
 use environment::GIVEN;
 use grid::{ACTION_NAMES, Pillars};
 use plan::Plan;
@@ -51,12 +51,7 @@ const FIELDS: &[Field] = &[
     Field::choice("input_action", "input: last action", "whether the agent is told its last action", INPUT),
     Field::choice("input_time", "input: time", "whether the agent is told how much of the episode has passed", INPUT),
     Field::whole("neurons", "neurons", "", "recurrent neurons", 100, [1, 4000]),
-    Field::choice(
-        "network",
-        "network",
-        "with a trace, without, or with one that the network itself modulates (plasticity rule and α do not apply then)",
-        &["plastic", "non_plastic", "modulated", "retroactive"],
-    ),
+    settings::NETWORK,
     RULE,
     Field::choice(
         "fan_out",
@@ -64,30 +59,17 @@ const FIELDS: &[Field] = &[
         "a modulator of its own for every neuron, or one for all",
         &["fan_out", "scalar"],
     ),
-    Field::real("clip", "trace bound", "largest trace under the clipped rule or modulation", 2.0, [1e-6, 1e6]),
+    settings::CLIP,
     ALPHA,
     Field::real("lr", "learning rate", "learning rate of Adam", 1e-4, [0.0, 1.0]).of_training(),
     LR_EVERY,
     LR_FACTOR,
-    Field::real("eps", "Adam ε", "what Adam adds to the root of the second moment", 1e-4, [1e-12, 1.0]).of_training(),
-    Field::real("clip_norm", "gradient clipping", "largest norm of the gradient; 0 leaves it alone", 4.0, [0.0, 1e9])
-        .of_training(),
-    Field::real("gamma", "discount factor γ", "what a reward one step away is worth", 0.9, [0.0, 1.0]),
-    Field::real(
-        "penalty",
-        "policy penalty",
-        "price of a certain policy, times the sum of squared probabilities",
-        0.03,
-        [0.0, 1000.0],
-    ),
-    Field::real(
-        "value_weight",
-        "value loss weight",
-        "weight of the squared error of the foreseen return",
-        0.1,
-        [0.0, 1000.0],
-    ),
-    Field::whole("batch", "batch size", "episodes", "episodes per iteration", 30, [1, 1024]).of_training(),
+    settings::EPS,
+    settings::CLIP_NORM,
+    settings::GAMMA,
+    settings::PENALTY,
+    settings::VALUE_WEIGHT,
+    settings::BATCH,
     Field::whole(
         "withhold_goals",
         "withheld goals",
@@ -149,8 +131,8 @@ impl Task for Maze {
         Some(format!("{mazes}, {goals}{but}"))
     }
 
-    fn agent_size(&self) -> Option<AgentSize> {
-        Some(AgentSize { inputs: environment::OBSERVATION, actions: ACTION_NAMES.len() })
+    fn agent_inputs(&self) -> Option<usize> {
+        Some(environment::OBSERVATION)
     }
 
     fn actions(&self) -> &'static [ActionName] {

@@ -3,13 +3,10 @@
 use super::environment::{Inputs, OBSERVATION, Rules};
 use super::goals::Goals;
 use super::grid::{Action, Pillars};
-use crate::plastic::{
-    AgentSize, AlphaKind, Drive, Modulation, ModulationKind, Network, Plasticity, Recurrent, Writing,
-};
-use crate::tasks::agent::AgentPlan;
-use crate::tasks::agent::a2c::Constants;
+use crate::plastic::{AgentSize, Drive, Network, Recurrent};
+use crate::tasks::Purpose;
+use crate::tasks::agent::{self, AgentPlan};
 use crate::tasks::settings::{SettingError, Settings};
-use crate::tasks::{Optimiser, Purpose, fields};
 
 /// Weights and plasticity coefficients of the recurrence begin as U(0, 1) times this.
 const INITIAL_SCALE: f32 = 0.001;
@@ -43,17 +40,13 @@ impl Plan {
         };
         rules.check()?;
         let (neurons, batch) = (settings.whole("neurons"), settings.whole("batch"));
-        let recurrent = Recurrent { neurons, drive: Drive::Add, plasticity: plasticity(settings) };
+        let recurrent = Recurrent { neurons, drive: Drive::Add, plasticity: agent::settings::plasticity(settings) };
         let agent = AgentPlan {
             network: Network::agent(recurrent, AgentSize { inputs: OBSERVATION, actions: Action::ALL.len() }),
             steps: rules.steps,
             batch,
-            constants: Constants {
-                gamma: settings.real("gamma"),
-                penalty: settings.real("penalty"),
-                value_weight: settings.real("value_weight"),
-            },
-            optimiser: Optimiser { eps: settings.real("eps"), ..fields::optimiser(settings) },
+            constants: agent::settings::constants(settings),
+            optimiser: agent::settings::optimiser(settings),
             initial_scale: INITIAL_SCALE,
             initial_eta: INITIAL_ETA,
         };
@@ -65,48 +58,15 @@ impl Plan {
     /// # Errors
     /// When they ask for too much together.
     pub fn within_memory(self, purpose: Purpose) -> Result<Self, SettingError> {
-        let lifetimes = if purpose == Purpose::Training { self.agent.batch } else { 1 };
-        if let Some(recurrent) = self.agent.network.recurrent() {
-            fields::check_memory(memory_bytes(recurrent, self.agent.steps, lifetimes))?;
-        }
+        agent::settings::check_memory(&self.agent, purpose)?;
         Ok(self)
     }
-}
-
-/// The plastic part of the network that the settings name.
-fn plasticity(settings: &Settings) -> Option<Plasticity> {
-    let (bound, fan_out) = (settings.real("clip") as f32, settings.choice("fan_out") == "fan_out");
-    // `alpha` says nothing of networks that modulate their traces: theirs is free.
-    let modulated = |kind| {
-        let writing = Writing::Modulated(Modulation { kind, fan_out, bound });
-        Some(Plasticity { alpha: AlphaKind::Free, writing })
-    };
-    match settings.choice("network") {
-        "plastic" => {
-            Some(Plasticity { alpha: fields::alpha(settings), writing: Writing::Rule(fields::rule(settings)) })
-        }
-        "modulated" => modulated(ModulationKind::Simple),
-        "retroactive" => modulated(ModulationKind::Retroactive),
-        _ => None,
-    }
-}
-
-/// About what one iteration takes: traces and activities (drive, x, and the gradients of both).
-fn memory_bytes(network: Recurrent, steps: usize, batch: usize) -> f64 {
-    let (lifetimes, neurons, steps) = (batch as f64, network.neurons as f64, steps as f64);
-    let traces = match network.writing() {
-        None => 0.0,
-        // An eligibility trace beside each trace.
-        Some(writing) if writing.has_eligibility() => 2.0 * fields::kept_traces(steps),
-        Some(_) => fields::kept_traces(steps),
-    };
-    4.0 * lifetimes * (neurons * neurons * traces + 8.0 * steps * neurons)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plastic::Rule;
+    use crate::plastic::{AlphaKind, Modulation, ModulationKind, Plasticity, Rule, Writing};
     use crate::tasks;
 
     fn plan(changes: &[(&str, &str)]) -> Plan {

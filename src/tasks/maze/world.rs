@@ -63,7 +63,7 @@ impl Surroundings for Mazes {
             Episode::Maze { environment, .. } => {
                 Err(Error::Msg(format!("expected a maze of {:?}, found one of {:?}", self.rules, environment.rules())))
             }
-            Episode::Recall(_) | Episode::OneShot(_) | Episode::Text(_) => {
+            Episode::Recall(_) | Episode::Trials { .. } | Episode::OneShot(_) | Episode::Text(_) => {
                 Err(Error::Msg("expected an episode in a maze, found another".into()))
             }
         }

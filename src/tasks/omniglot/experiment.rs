@@ -119,7 +119,7 @@ impl Lessons {
                 }
                 Ok(lesson.clone())
             }
-            Episode::Recall(_) | Episode::Maze { .. } | Episode::Text(_) => {
+            Episode::Recall(_) | Episode::Maze { .. } | Episode::Trials { .. } | Episode::Text(_) => {
                 Err(Error::Msg("expected an episode of drawings with labels, found another".into()))
             }
         };

@@ -251,7 +251,7 @@ impl<E: Examples> Experiment for Recall<E> {
                 recalled.check(count, size, rounds).map_err(Error::Msg)?;
                 Ok(recalled.clone())
             }
-            Episode::Maze { .. } | Episode::OneShot(_) | Episode::Text(_) => {
+            Episode::Maze { .. } | Episode::Trials { .. } | Episode::OneShot(_) | Episode::Text(_) => {
                 Err(Error::Msg("expected an episode of a network that recalls, found another".into()))
             }
         };

@@ -35,6 +35,9 @@ const CELLS: &str = "i, f, o = σ(W x + U h(t−1) + b)\ng = tanh(W x + [w + α 
 /// What the published programs have and the papers do not say.
 const PUBLISHED: &str = "default of the published code";
 
+/// The cue-reward task.
+const CUES: &str = "BP, section 4.1";
+
 /// How features φ become probabilities of classes.
 const ANSWERS: &str = "plastic: y = soft-max(Σ_i [w_ij + α_ij H_ij] φ_i)\nmatching: y = soft-max(cos(φ, φ_j))\nprototypical: y = soft-max(−|φ − φ_j|²)";
 
@@ -88,6 +91,9 @@ fn place(task: &str, key: &str) -> Option<&'static str> {
             "side" | "count" | "show_steps" | "gap_steps" | "rounds" | "probe_steps" | "blank" | "blank_fraction"
             | "lr",
         ) => IMAGES,
+        ("cue_reward", "blanks" | "cue_kind" | "cues" | "bits" | "shown" | "steps" | "neurons" | "network") => CUES,
+        ("cue_reward", "fan_out" | "clip" | "lr" | "eps" | "clip_norm" | "gamma" | "penalty" | "value_weight") => CUES,
+        ("cue_reward", "batch") => CUES,
         ("maze", "network" | "fan_out") => "BP",
         ("maze", "clip") => "BP, default of its published code",
         ("maze", "steps") => "DP, section 4.5, has 250",

@@ -21,17 +21,20 @@ pub enum Subject {
     OneShot,
     /// A text that is read.
     Text,
+    /// Cues and answers.
+    Trials,
 }
 
 impl Subject {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Patterns, Self::Circuit, Self::Pictures, Self::Agent, Self::OneShot, Self::Text];
+    pub const ALL: [Self; 7] =
+        [Self::Patterns, Self::Circuit, Self::Pictures, Self::Agent, Self::OneShot, Self::Text, Self::Trials];
 
     /// The panel over which the curve of a run opens that begins.
     pub fn under_curve(self) -> &'static str {
         match self {
             Self::Agent => "Rewards",
-            Self::Patterns | Self::Circuit | Self::Pictures | Self::OneShot | Self::Text => "Rank",
+            Self::Patterns | Self::Circuit | Self::Pictures | Self::OneShot | Self::Text | Self::Trials => "Rank",
         }
     }
 }
@@ -124,6 +127,10 @@ fn watch(subject: Subject) -> Arrangement {
                 ])),
             ),
         ])),
+        Subject::Trials => Row(parts([
+            (0.56, Column(parts([(0.68, panel("Trials")), (0.32, tabs(["Rank", "Intervene"]))]))),
+            (0.44, tabs(["Trace", "Weights", "Plasticity"])),
+        ])),
         Subject::Text => Row(parts([
             (0.56, panel("Words")),
             (
@@ -158,6 +165,7 @@ fn inspect(subject: Subject) -> Arrangement {
     let trace = match subject {
         Subject::Pictures => tabs(["Trace", "Memories"]),
         Subject::Text => tabs(["Trace", "Words", "Gates"]),
+        Subject::Trials => tabs(["Trace", "Trials"]),
         Subject::Patterns | Subject::Circuit | Subject::Agent | Subject::OneShot => panel("Trace"),
     };
     let others = Column(parts([(0.5, panel("Weights")), (0.5, panel("Plasticity"))]));
@@ -168,6 +176,7 @@ fn inspect(subject: Subject) -> Arrangement {
 fn train(subject: Subject) -> Arrangement {
     let (share, seen) = match subject {
         Subject::Agent => (0.55, Column(parts([(0.6, panel("Maze")), (0.4, tabs(["Trace", "Distributions"]))]))),
+        Subject::Trials => (0.55, Column(parts([(0.55, panel("Trials")), (0.45, tabs(["Trace", "Distributions"]))]))),
         Subject::Pictures => {
             (0.62, Column(parts([(0.5, panel("Recall")), (0.5, tabs(["Trace", "Memories", "Distributions"]))])))
         }

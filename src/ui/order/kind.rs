@@ -32,7 +32,8 @@ impl OrderKind {
             | Subject::Pictures
             | Subject::Agent
             | Subject::OneShot
-            | Subject::Text => Self::Stored,
+            | Subject::Text
+            | Subject::Trials => Self::Stored,
         }
     }
 

@@ -21,6 +21,7 @@ mod popup;
 pub mod probe;
 pub mod rank;
 pub mod recall;
+pub mod trials;
 pub mod words;
 
 use super::fitting;
@@ -59,6 +60,7 @@ pub const PANELS: &[Make] = &[
     || Box::new(embedding::EmbeddingMap::default()),
     || Box::new(words::Words::default()),
     || Box::new(gates::Gates::default()),
+    || Box::new(trials::Trials),
 ];
 
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is

@@ -242,6 +242,7 @@ impl Scene {
             Content::Agent(Behaviour { walk: Some(_), .. }) => Subject::Agent,
             Content::Recall(_) if self.task.examples_are_pictures() => Subject::Pictures,
             Content::Recall(_) if tape.neurons() <= MOST_IN_CIRCUIT => Subject::Circuit,
+            Content::Agent(Behaviour { trials: Some(_), .. }) => Subject::Trials,
             Content::OneShot(_) => Subject::OneShot,
             Content::Text(_) => Subject::Text,
             Content::Recall(_) | Content::Agent(_) | Content::Nothing => Subject::Patterns,

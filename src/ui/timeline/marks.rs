@@ -18,6 +18,8 @@ pub(super) fn moment(kind: EventKind, x: f32, rect: Rect, palette: &Palette) -> 
         }
         EventKind::Bump => Some(vec![line(middle + 3.0, rect.bottom() - 2.0, Stroke::new(1.0, palette.quiet))]),
         EventKind::Teleport => Some(vec![Shape::circle_stroke(pos2(x, middle), 2.5, Stroke::new(1.0, palette.quiet))]),
+        EventKind::Go => Some(vec![line(rect.top() + 3.0, rect.bottom(), Stroke::new(1.0, palette.mark))]),
+        EventKind::Cue => Some(vec![Shape::circle_filled(pos2(x, middle), 2.0, palette.accent)]),
         EventKind::Study | EventKind::Blank | EventKind::Probe | EventKind::Sentence => None,
     }
 }

@@ -128,6 +128,7 @@ fn events_ui(ui: &Ui, events: &[Event], frame: &Frame, top: f32, at: usize, pale
                 painter.vline((from + to) / 2.0, top..=top + EVENTS, Stroke::new(1.5, palette.trace));
                 continue;
             }
+            EventKind::Cue | EventKind::Go => continue,
             EventKind::Blank | EventKind::Teleport | EventKind::Bump | EventKind::Sentence => continue,
         };
         let span = Rect::from_min_max(pos2(from + 0.5, top + 1.0), pos2((to - 0.5).max(from + 1.0), top + EVENTS));
