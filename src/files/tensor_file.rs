@@ -5,6 +5,7 @@
 
 use super::error::FileError;
 use super::{Guarded, budget};
+use half::f16;
 use safetensors::tensor::{Metadata, TensorView};
 use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
@@ -58,8 +59,20 @@ struct Label {
 pub enum Precision {
     /// float32: exact.
     Full,
-    /// Matrices as float16 (half the size, three significant figures), everything else exact.
+    /// Matrices as float16 (half the size, three significant figures), and rows of more than 60 000 numbers where all of
+    /// them fit, as the curves of long runs; everything else exact.
     HalfMatrices,
+}
+
+/// See [`Precision::HalfMatrices`].
+const LONG: usize = 60_000;
+
+impl Precision {
+    /// Whether it stores an array as float16.
+    fn halves(self, array: &Array) -> bool {
+        let is_long = || array.values.len() > LONG && array.values.iter().all(|value| value.abs() < f16::MAX.to_f32());
+        self == Self::HalfMatrices && (array.shape.len() > 1 || is_long())
+    }
 }
 
 impl TensorFile {
@@ -179,10 +192,8 @@ pub fn tensor_bytes(
     let refuse = |problem: String| FileError::new(path, problem);
     for (name, array) in tensors {
         // What reading refuses is not written either: it would take the place of a file that opens.
-        let stored = |&value: &f32| match precision {
-            Precision::HalfMatrices if array.shape.len() > 1 => half::f16::from_f32(value).to_f32(),
-            Precision::Full | Precision::HalfMatrices => value,
-        };
+        let halves = precision.halves(array);
+        let stored = |&value: &f32| if halves { f16::from_f32(value).to_f32() } else { value };
         if let Some(index) = array.values.iter().position(|value| !stored(value).is_finite()) {
             let value = array.values[index];
             let problem = format!("cannot be written: tensor {name} holds {value} at position {index}");
@@ -199,14 +210,12 @@ fn to_bytes(
 ) -> Result<Vec<u8>, safetensors::SafeTensorError> {
     let encoded: Vec<(&String, &Array, Dtype, Vec<u8>)> = tensors
         .iter()
-        .map(|(name, array)| match precision {
-            Precision::HalfMatrices if array.shape.len() > 1 => {
-                let bytes = array.values.iter().flat_map(|&value| half::f16::from_f32(value).to_le_bytes()).collect();
+        .map(|(name, array)| match precision.halves(array) {
+            true => {
+                let bytes = array.values.iter().flat_map(|&value| f16::from_f32(value).to_le_bytes()).collect();
                 (name, array, Dtype::F16, bytes)
             }
-            Precision::Full | Precision::HalfMatrices => {
-                (name, array, Dtype::F32, array.values.iter().flat_map(|value| value.to_le_bytes()).collect())
-            }
+            false => (name, array, Dtype::F32, array.values.iter().flat_map(|value| value.to_le_bytes()).collect()),
         })
         .collect();
     let views = encoded
@@ -331,7 +340,7 @@ fn floats(view: &TensorView<'_>) -> Result<Vec<f32>, String> {
     }
     match view.dtype() {
         Dtype::F32 => values.extend(data.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes))),
-        Dtype::F16 => values.extend(data.as_chunks().0.iter().map(|&bytes| half::f16::from_le_bytes(bytes).to_f32())),
+        Dtype::F16 => values.extend(data.as_chunks().0.iter().map(|&bytes| f16::from_le_bytes(bytes).to_f32())),
         Dtype::BF16 => values.extend(data.as_chunks().0.iter().map(|&bytes| half::bf16::from_le_bytes(bytes).to_f32())),
         Dtype::F64 => values.extend(data.as_chunks().0.iter().map(|&bytes| f64::from_le_bytes(bytes) as f32)),
         other => return Err(format!("has values of type {other:?}, expected F32, F16, BF16 or F64")),

@@ -5,11 +5,12 @@ use crate::workbench::{
     self, put_together, taken_apart, trained, with_changed_header, with_changed_json, with_header, with_value,
 };
 use hebbscope::episode::{Content, Reel, Tape, tape_file};
-use hebbscope::files::{FileError, Precision, TensorFile};
+use hebbscope::files::{Array, FileError, Precision, TensorFile};
 use hebbscope::plastic::Parameters;
 use hebbscope::train::{Checkpoint, Trainer, open};
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -546,6 +547,27 @@ fn writing_refuses_what_reading_would_refuse() {
     checkpoint.write(&path, Precision::Full).unwrap();
     Checkpoint::read(&path).unwrap();
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left behind");
+}
+
+#[test]
+fn the_curve_of_a_long_run_is_halved_in_a_copy_where_it_fits() {
+    let array = |length: usize, largest: f32| {
+        let values = (0..length).map(|at| largest * (at as f32 * 0.01).sin()).collect();
+        (format!("of {length} up to {largest}"), Array::new(&[length], values))
+    };
+    let tensors = BTreeMap::from([array(60_000, 5.0), array(60_001, 5.0), array(60_001, 1e6)]);
+    let path = Path::new("copy.safetensors");
+    let size = |precision| hebbscope::files::tensor_bytes(path, "{}", &tensors, precision).unwrap().len();
+    let saved = size(Precision::Full) - size(Precision::HalfMatrices);
+    assert_eq!(saved / 2, 60_001, "the second one alone is halved");
+    let bytes = hebbscope::files::tensor_bytes(path, "{}", &tensors, Precision::HalfMatrices).unwrap();
+    let mut file = TensorFile::from_bytes("copy", &bytes).unwrap();
+    for (name, array) in &tensors {
+        let found = file.take(name, &array.shape).unwrap();
+        for (found, value) in found.iter().zip(&array.values) {
+            assert!((found - value).abs() <= 1e-3 * value.abs(), "{name}: {found}, not {value}");
+        }
+    }
 }
 
 #[test]
