@@ -34,7 +34,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     super::note(&arguments.checkpoint, checkpoint.note.as_deref());
     checkpoint.config = arguments.world.of(&checkpoint.config)?;
     checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
-    let (seed, done) = (check_seed(arguments.seed)?, interventions::in_order(&arguments.done));
+    let (seed, task) = (check_seed(arguments.seed)?, checkpoint.config.task());
+    let done = interventions::in_order(&arguments.done, task)?;
     let tape = match done.is_empty() {
         true => checkpoint.specimen().episode(seed)?,
         false => checkpoint.specimen().branch(seed, done)?,

@@ -2,7 +2,7 @@
 
 use crate::episode::{Intervention, What, intervention};
 pub use crate::tasks::notation::written;
-use crate::tasks::{self, ActionName};
+use crate::tasks::{ActionName, TASKS, Task};
 use crate::train::config::check_seed;
 
 /// The forms of an intervention, after a word or two.
@@ -23,8 +23,37 @@ pub const HELP: &str = forms!(
     "; @LAYER behind it says to which plastic layer, counted from 1, if not to the first; the top left open square is 1,1"
 );
 
-/// What was written, one intervention for each action of several.
-pub type Written = Vec<Intervention>;
+/// What was written, before it is known of which task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    step: usize,
+    layer: usize,
+    done: Done,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Done {
+    One(What),
+    /// Actions that are driven one after the other, by their names.
+    Acts(Vec<String>),
+}
+
+impl Written {
+    /// What is done in an episode of `task`, one intervention for each action.
+    ///
+    /// # Errors
+    /// With a sentence where the task has no such action.
+    pub fn of(&self, task: &dyn Task) -> Result<Vec<Intervention>, String> {
+        let Self { step, layer, done } = self;
+        let one = |step: usize, what| Intervention { step, layer: *layer, what };
+        match done {
+            Done::One(what) => Ok(vec![one(*step, what.clone())]),
+            Done::Acts(names) => {
+                names.iter().zip(*step..).map(|(name, step)| Ok(one(step, What::Act(action(name, task)?)))).collect()
+            }
+        }
+    }
+}
 
 /// Reads what was written.
 ///
@@ -43,7 +72,7 @@ pub fn parse(text: &str) -> Result<Written, String> {
         }
     };
     let (name, value) = what.split_once('=').unwrap_or((what, ""));
-    let one = |what| Ok(vec![Intervention { layer, ..Intervention::new(step, what) }]);
+    let one = |what| Ok(Written { step, layer, done: Done::One(what) });
     match (name, value) {
         ("freeze", "") => one(What::Freeze),
         ("erase", "") => one(What::Erase),
@@ -62,20 +91,26 @@ pub fn parse(text: &str) -> Result<Written, String> {
             one(What::MoveReward(square))
         }
         ("act", value) => {
-            let acts = value.split(',').zip(step..).map(|(name, step)| act(name, step));
-            acts.map(|act| act.map(|act| Intervention { layer, ..act })).collect()
+            let names: Vec<String> = value.split(',').map(str::to_owned).collect();
+            // Which task it is shows later: an action of none of them is refused here.
+            let known: Vec<ActionName> = TASKS.iter().flat_map(|task| task.actions()).copied().collect();
+            match names.iter().find(|name| !known.iter().any(|action| action.name == *name)) {
+                Some(unknown) => Err(format!("expected {}, found {unknown}", in_words(&known))),
+                None => Ok(Written { step, layer, done: Done::Acts(names) }),
+            }
         }
         _ => Err(forms.to_owned()),
     }
 }
 
-fn act(name: &str, step: usize) -> Result<Intervention, String> {
-    // Which task it is shows later: an action of none of them is refused here, one of another task then.
-    let known = || tasks::TASKS.iter().map(|task| task.actions());
-    let action = known().find_map(|actions| actions.iter().position(|action| action.name == name));
-    let action =
-        action.ok_or_else(|| format!("expected {}, found {name}", in_words(&known().collect::<Vec<_>>().concat())))?;
-    Ok(Intervention::new(step, What::Act(action)))
+/// The number of an action of `task`.
+fn action(name: &str, task: &dyn Task) -> Result<usize, String> {
+    let all = task.actions();
+    let place = all.iter().position(|action| action.name == name);
+    place.ok_or_else(|| match all.is_empty() {
+        true => format!("expected the network of an agent, found one of {}, which has no action {name}", task.name()),
+        false => format!("expected {} in an episode of {}, found {name}", in_words(all), task.name()),
+    })
 }
 
 /// "up, right, left or down".
@@ -88,30 +123,45 @@ fn in_words(actions: &[ActionName]) -> String {
     }
 }
 
-/// All that was written, in the order of the steps.
-pub fn in_order(written: &[Written]) -> Vec<Intervention> {
-    let mut written = written.concat();
-    written.sort_by_key(|done| done.step);
-    let mut all = Vec::new();
-    written.into_iter().for_each(|done| intervention::add(&mut all, done));
-    all
+/// All that was written, in the order of the steps, done in an episode of `task`.
+///
+/// # Errors
+/// As [`Written::of`].
+pub fn in_order(all: &[Written], task: &dyn Task) -> anyhow::Result<Vec<Intervention>> {
+    let mut done = Vec::new();
+    for written in all {
+        done.extend(written.of(task).map_err(anyhow::Error::msg)?);
+    }
+    done.sort_by_key(|done| done.step);
+    let mut in_order = Vec::new();
+    done.into_iter().for_each(|done| intervention::add(&mut in_order, done));
+    Ok(in_order)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tasks;
+
+    fn maze() -> &'static dyn Task {
+        tasks::find("maze").expect("it is in the registry")
+    }
+
+    fn read(text: &str) -> Vec<Intervention> {
+        parse(text).expect("a form that there is").of(maze()).expect("of this task")
+    }
 
     #[test]
     fn what_is_written_is_what_is_done() {
         let done = Intervention::new;
-        assert_eq!(parse("61:erase").unwrap(), [done(60, What::Erase)]);
-        assert_eq!(parse("1:alpha=0.5").unwrap(), [done(0, What::ScaleAlpha(0.5))]);
-        assert_eq!(parse("7:reward=5,3").unwrap(), [done(6, What::MoveReward([3, 5]))]);
-        assert_eq!(parse("61:erase@2").unwrap(), [Intervention { layer: 1, ..done(60, What::Erase) }]);
-        assert_eq!(parse("7:act=up,left").unwrap(), [done(6, What::Act(0)), done(7, What::Act(2))]);
+        assert_eq!(read("61:erase"), [done(60, What::Erase)]);
+        assert_eq!(read("1:alpha=0.5"), [done(0, What::ScaleAlpha(0.5))]);
+        assert_eq!(read("7:reward=5,3"), [done(6, What::MoveReward([3, 5]))]);
+        assert_eq!(read("61:erase@2"), [Intervention { layer: 1, ..done(60, What::Erase) }]);
+        assert_eq!(read("7:act=up,left"), [done(6, What::Act(0)), done(7, What::Act(2))]);
         let transplant = What::Transplant { seed: 12, state: [].into() };
-        assert_eq!(parse("9:transplant=12").unwrap(), [done(8, transplant)]);
-        let all = in_order(&[parse("9:freeze").unwrap(), parse("7:act=up,left").unwrap()]);
+        assert_eq!(read("9:transplant=12"), [done(8, transplant)]);
+        let all = in_order(&["9:freeze", "7:act=up,left"].map(|text| parse(text).unwrap()), maze()).unwrap();
         assert_eq!(all.iter().map(|done| done.step).collect::<Vec<_>>(), [6, 7, 8]);
     }
 
@@ -127,8 +177,22 @@ mod tests {
             "7:act=up,left",
             "9:transplant=12",
         ] {
-            assert_eq!(written(&parse(text).unwrap()), text);
+            assert_eq!(written(&read(text), maze()), text);
         }
+    }
+
+    #[test]
+    fn actions_are_those_of_the_task() {
+        let cues = tasks::find("cue_reward").unwrap();
+        let yes = parse("10:act=yes,no").unwrap();
+        assert_eq!(yes.of(cues).unwrap(), [Intervention::new(9, What::Act(1)), Intervention::new(10, What::Act(0))]);
+        assert_eq!(written(&yes.of(cues).unwrap(), cues), "10:act=yes,no");
+        let refused = |text: &str, task| parse(text).unwrap().of(tasks::find(task).unwrap()).unwrap_err();
+        let words = "expected up, right, left or down in an episode of maze, found yes";
+        assert_eq!(refused("10:act=yes", "maze"), words);
+        assert_eq!(refused("10:act=up", "cue_reward"), "expected no or yes in an episode of cue_reward, found up");
+        let words = "expected the network of an agent, found one of patterns, which has no action up";
+        assert_eq!(refused("10:act=up", "patterns"), words);
     }
 
     #[test]
@@ -144,7 +208,7 @@ mod tests {
             ("5:reward=3", "COLUMN,ROW of a square, found 3"),
             ("5:erase@0", "a plastic layer from 1 behind the @, found 0"),
             ("5:erase@lstm1", "a plastic layer from 1 behind the @, found lstm1"),
-            ("5:act=up,north", "up, right, left or down, found north"),
+            ("5:act=up,north", "up, right, left, down, no or yes, found north"),
         ] {
             let error = parse(text).unwrap_err();
             assert!(error.contains(expected), "{text}: {error}");

@@ -152,7 +152,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         prepared.scene = prepared.scene.of_seed(check_seed(seed)?)?;
     }
     if !arguments.done.is_empty() {
-        prepared.scene = prepared.scene.branched(interventions::in_order(&arguments.done))?;
+        let done = interventions::in_order(&arguments.done, prepared.scene.task)?;
+        prepared.scene = prepared.scene.branched(done)?;
     }
     let steps = prepared.scene.tape().steps;
     let at = arguments.at.unwrap_or(steps);

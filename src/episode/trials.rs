@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 const CUES: &str = "tape.cues";
 const SHOWN: &str = "tape.shown";
 
+/// No lifetime has more cues.
+pub const MOST_CUES: usize = 64;
+
 /// What is shown in one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
@@ -75,6 +78,9 @@ impl Trials {
     /// With a sentence that says what does not fit.
     pub fn check(&self, steps: usize) -> Result<(), String> {
         let (count, bits) = (self.cues.len(), self.bits());
+        if count > MOST_CUES {
+            return Err(format!("expected at most {MOST_CUES} cues, found {count}"));
+        }
         if count < 2 || bits == 0 || self.cues.iter().any(|cue| cue.len() != bits) {
             return Err(format!("expected at least two cues of as many numbers each, found {count} of {bits}"));
         }

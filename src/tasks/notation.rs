@@ -1,11 +1,11 @@
 //! Interventions as they are written on the command line: "81:erase", "81:erase@2", "40:act=up,left". Steps and plastic
 //! layers count from 1, a square is its column and its row; where no layer is named, it is the first.
 
-use super::TASKS;
+use super::Task;
 use crate::episode::{Intervention, What};
 
-/// A single one, or one for each action of several that are driven one after the other.
-pub fn written(done: &[Intervention]) -> String {
+/// A single one, or one for each action of several that are driven one after the other, by agents of `task`.
+pub fn written(done: &[Intervention], task: &dyn Task) -> String {
     let Some(Intervention { step, layer, what }) = done.first() else { return String::new() };
     let what_is_done = match what {
         What::Freeze => "freeze".to_owned(),
@@ -15,7 +15,7 @@ pub fn written(done: &[Intervention]) -> String {
         What::MoveReward([row, column]) => format!("reward={column},{row}"),
         What::Act(_) => {
             let names = done.iter().filter_map(|done| match done.what {
-                What::Act(action) => TASKS.iter().find_map(|task| task.actions().get(action)),
+                What::Act(action) => task.actions().get(action),
                 _ => None,
             });
             format!("act={}", names.map(|action| action.name).collect::<Vec<_>>().join(","))

@@ -46,12 +46,14 @@ pub struct Script {
     pub interventions: Vec<Intervention>,
     /// What the network carries into it; `None` where nothing comes before.
     pub state: Option<Arc<State>>,
+    /// Whether somebody will look at its tape: what takes time to find and is for the eye alone is on it then.
+    pub is_looked_at: bool,
 }
 
 impl From<Episode> for Script {
     /// Nobody does anything to it.
     fn from(episode: Episode) -> Self {
-        Self { episode, interventions: Vec::new(), state: None }
+        Self { episode, interventions: Vec::new(), state: None, is_looked_at: false }
     }
 }
 

@@ -173,6 +173,7 @@ impl Specimen<'_> {
 
     fn live(&self, experiment: &dyn Experiment, script: Script, seed: Option<u64>) -> candle_core::Result<Tape> {
         let origin = origin(self.config, self.config.to_json(), self.iteration, seed);
+        let script = Script { is_looked_at: true, ..script };
         Ok(experiment.live(self.parameters, vec![script], origin)?.tape)
     }
 }

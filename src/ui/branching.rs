@@ -43,6 +43,11 @@ impl Session {
         self.scene().is_some_and(|scene| scene.tape().content.behaviour().is_some())
     }
 
+    /// Whether that agent is in a place with a reward square.
+    pub fn is_in_maze(&self) -> bool {
+        self.scene().is_some_and(|scene| scene.tape().content.walk().is_some())
+    }
+
     /// What the viewer has done to the lifetime, in the order of its steps.
     pub fn interventions(&self) -> &[Intervention] {
         let lived = || self.scene().map_or(&[][..], |scene| &scene.tape().interventions);

@@ -79,6 +79,8 @@ pub struct Training {
     task: &'static dyn tasks::Task,
     /// Whether somebody has chosen the task.
     is_chosen: bool,
+    /// Iterations of the next run, where a preset says how many.
+    iterations: Option<u64>,
     phase: Phase,
     config: Option<RunConfig>,
     worker: Option<Worker>,
@@ -108,6 +110,7 @@ impl Training {
             tried: None,
             task,
             is_chosen: false,
+            iterations: None,
             phase: Phase::Idle,
             config: None,
             worker: None,
@@ -132,6 +135,7 @@ impl Training {
     pub fn set_task(&mut self, task: &'static dyn tasks::Task) {
         (self.task, self.settings) = (task, task.defaults());
         self.typed.clear();
+        self.iterations = None;
         self.is_chosen = true;
         self.resuming = None;
     }
@@ -141,7 +145,7 @@ impl Training {
         let mut settings = self.task.defaults();
         if preset.apply(&mut settings).is_ok() {
             self.set_task(self.task);
-            self.settings = settings;
+            (self.settings, self.iterations) = (settings, Some(preset.iterations));
         }
     }
 
@@ -270,6 +274,7 @@ impl Training {
         }
         let mut config = RunConfig::new(self.task);
         (config.settings, config.seed) = (self.settings.clone(), seed);
+        config.iterations = self.iterations.unwrap_or(config.iterations);
         let orders = self.resuming.as_ref().and_then(|resuming| resuming.orders(&self.settings).ok());
         self.tried = self.resuming.take();
         self.config = Some(config.clone());

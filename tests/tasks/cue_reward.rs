@@ -36,7 +36,7 @@ fn the_defaults_are_those_of_the_paper() {
     let experiment = config.task().experiment(&config.settings, Purpose::Training).unwrap();
     let optimiser = experiment.optimiser();
     assert_eq!((optimiser.lr, optimiser.eps, optimiser.clip_norm, experiment.batch()), (1e-4, 1e-6, Some(2.0), 30));
-    let easy = RunConfig::preset("easy", Some("cue_reward")).unwrap();
+    let easy = RunConfig::preset("figure-4-easy", Some("cue_reward")).unwrap();
     let easy = Rules::new(&easy.settings).unwrap();
     assert_eq!((easy.bits, easy.are_fixed), (4, true));
 }
@@ -154,6 +154,12 @@ fn a_tape_of_trials_is_written_read_and_refused_where_it_does_not_fit() {
     let mut broken = trials.clone();
     broken.target = 9;
     assert_eq!(broken.check(40).unwrap_err(), "expected one of 4 cues as the target, found number 10");
+    let mut broken = trials.clone();
+    broken.cues = vec![vec![1.0]; 65];
+    assert_eq!(broken.check(40).unwrap_err(), "expected at most 64 cues, found 65");
+    let moved = vec![Intervention::new(4, What::MoveReward([1, 1]))];
+    let refused = format!("{:#}", checkpoint.specimen().branch(1, moved).unwrap_err());
+    assert!(refused.contains("step 5: expected something that can be done where cues are shown"), "{refused}");
     let mut broken = trials.clone();
     broken.shown[3] = Shown::Cue(4);
     assert_eq!(broken.check(40).unwrap_err(), "expected one of 4 cues, found number 5");

@@ -30,7 +30,7 @@ fn every_preset_is_of_its_task_and_known_by_its_name() {
     let refused = |name, task| RunConfig::preset(name, task).unwrap_err().to_string();
     assert_eq!(
         refused("figure-4", None),
-        "there is no preset figure-4, expected one of: figure-3-plastic, figure-3-lstm, figure-3-non-plastic, easy"
+        "there is no preset figure-4, expected one of: figure-3-plastic, figure-3-lstm, figure-3-non-plastic, figure-4-easy"
     );
     let other = refused("figure-3-lstm", Some("maze"));
     assert!(other.contains("expects one of task maze, found figure-3-lstm, which is of task patterns"), "{other}");

@@ -599,6 +599,12 @@ fn validations_go_with_the_network_as_far_as_it_had_come() {
     shown.still = session.still().unwrap();
     write(&Export::Network, &shown, &copy).unwrap();
     assert_eq!(Checkpoint::read(&copy).unwrap().validations, known);
+    let csv = folder.path().join("curve.csv");
+    write(&Export::CurvesCsv, &shown, &csv).unwrap();
+    let text = std::fs::read_to_string(&csv).unwrap();
+    let column = text.lines().next().unwrap().split(',').position(|name| name == "validation_perplexity").unwrap();
+    let cells: Vec<&str> = text.lines().skip(1).map(|line| line.split(',').nth(column).unwrap()).collect();
+    assert_eq!(cells, ["60.5", "59.25"]);
     // A lifetime more leaves them alone.
     session.new_episode(false);
     session.settle();

@@ -208,6 +208,9 @@ fn a_text_of_ones_own_is_typed_read_frozen_and_left_again() {
     // Nothing that can be read: said, and the text in view stays.
     harness.get_by_label("Your text …").click();
     harness.run_steps(3);
+    // What was typed is still there, to be mended.
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.run_steps(2);
     harness.input_mut().events.push(egui::Event::Paste("Xylophone".into()));
     harness.run_steps(3);
     harness.get_by_label("Read").click();
@@ -215,6 +218,12 @@ fn a_text_of_ones_own_is_typed_read_frozen_and_left_again() {
     let notice = &harness.state().session.notices[0];
     assert!(notice.is_error, "{notice:?}");
     assert!(notice.text.contains("your text: expected words that the network knows, found none among 1"), "{notice:?}");
+    harness.get_by_label("Your text …").click();
+    harness.run_steps(3);
+    assert!(
+        harness.query_all_by(|node| node.value().is_some_and(|text| text == "Xylophone")).count() > 0,
+        "it is kept"
+    );
     assert_eq!(life_name(harness.state()), Some(episode));
 }
 
@@ -251,6 +260,15 @@ fn the_network_writes_on_from_the_word_in_view() {
     assert_eq!((written.given, written.words.len()), (Some(10), 70));
     assert_eq!(written.words[..10], before.words[..10]);
     assert!(harness.state().session.clock.at() >= 9, "it is seen from where it was written");
+    // At the last step it goes on behind the last word.
+    harness.state_mut().session.clock.pause();
+    harness.state_mut().session.clock.seek(68);
+    harness.run_steps(2);
+    harness.get_by_label_contains("Write after “").click();
+    let name = "written by the network from word 71 on";
+    run_until(&mut harness, "more of it", |app| life_name(app).as_deref() == Some(name));
+    let more = tape(&harness);
+    assert_eq!(more.content.reading().unwrap().words[..70], written.words);
     harness.get_by_label("Back to the episode").click();
     run_until(&mut harness, "the episode", |app| life_name(app).is_some_and(|name| name.starts_with("episode")));
 }

@@ -4,7 +4,7 @@ use crate::support::windowed;
 use crate::ui::window::{quiet_session, wait_for};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::train::run_folder::checkpoint_path;
-use hebbscope::train::{Checkpoint, RunFolder, Trainer};
+use hebbscope::train::{Checkpoint, RunConfig, RunFolder, Trainer};
 use hebbscope::ui::training::Phase;
 use hebbscope::ui::{App, Session};
 use std::path::Path;
@@ -97,4 +97,24 @@ fn what_makes_the_network_what_it_is_cannot_be_typed() {
     harness.run_steps(2);
     harness.get_by_label("Train a new network");
     assert!(harness.state().session.training.resuming.is_none());
+}
+
+#[test]
+fn a_preset_chosen_in_the_window_is_that_of_the_command_line() {
+    for name in ["figure-3-plastic", "figure-4-easy"] {
+        let (task, preset) = hebbscope::tasks::presets::find(name).unwrap();
+        let mut session = quiet_session();
+        session.training.set_task(task);
+        session.training.apply_preset(preset);
+        session.start_training();
+        assert_eq!(session.training.config(), Some(&RunConfig::preset(name, None).unwrap()));
+    }
+    let mut session = quiet_session();
+    let (task, preset) = hebbscope::tasks::presets::find("figure-3-plastic").unwrap();
+    session.training.set_task(task);
+    session.training.apply_preset(preset);
+    // Another task has its own length again.
+    session.training.set_task(hebbscope::tasks::find("patterns").unwrap());
+    session.start_training();
+    assert_eq!(session.training.config().unwrap().iterations, 200);
 }

@@ -7,6 +7,7 @@ use hebbscope::tasks::cue_reward::YES;
 use hebbscope::ui::App;
 use hebbscope::ui::layout::{Named, Subject};
 use hebbscope::ui::numbers::percent;
+use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::picture::Picture;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,5 +75,25 @@ fn every_layout_is_drawn_with_trials_in_view_in_both_themes() {
             }
         }
         device = picture.into_offscreen();
+    }
+}
+
+#[test]
+fn cues_are_seen_however_many_there_are_and_however_long_the_episode_is() {
+    let Some(device) = offscreen() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut picture = Picture::with(device, true);
+    let index = PANELS.iter().position(|make| make().title() == "Trials").unwrap();
+    for changes in [[("cues", "64"), ("steps", "120")], [("cues", "4"), ("steps", "2000")]] {
+        let small = [("neurons", "8"), ("bits", "8"), ("batch", "2")];
+        picture.open(Some(&checkpoint_file(folder.path(), "cue_reward", 0, [&small, &changes])));
+        let steps = picture.app.session.scene().unwrap().tape().steps;
+        picture.app.session.clock.seek(steps - 1);
+        let drawn = picture.panel(index, [460.0, 320.0], 1.0).unwrap();
+        // Right of the names and of the frame of the step in view.
+        let is_amber = |[red, _, blue, _]: [u8; 4]| red > 110 && red > blue.saturating_add(60);
+        let seen = drawn.enumerate_pixels().filter(|(x, _, pixel)| (80..430).contains(x) && is_amber(pixel.0)).count();
+        assert!(seen > 8, "{changes:?}: {seen} pixels of the target");
+        keep(&drawn, &format!("trials-{}-{}", changes[0].1, changes[1].1));
     }
 }

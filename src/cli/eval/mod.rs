@@ -74,8 +74,11 @@ impl Measured<'_> {
 
     /// What is done, as it is written on the command line.
     fn done(&self) -> Vec<String> {
-        let written = self.arguments.interventions.iter().map(|written| interventions::written(written));
-        written.chain(self.protocol.lesions.iter().map(Lesion::to_string)).collect()
+        let task = self.checkpoint.config.task();
+        let done = self.arguments.interventions.iter().filter_map(|written| written.of(task).ok());
+        done.map(|done| interventions::written(&done, task))
+            .chain(self.protocol.lesions.iter().map(Lesion::to_string))
+            .collect()
     }
 }
 
@@ -88,16 +91,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             episodes: arguments.episodes.unwrap_or(EPISODES),
         },
     };
-    let protocol = &Protocol {
-        lives,
-        interventions: interventions::in_order(&arguments.interventions),
-        lesions: arguments.lesions.clone(),
-    };
     let compute = arguments.device.open()?;
     let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
     super::note(&arguments.checkpoint, checkpoint.note.as_deref());
     checkpoint.config = arguments.world.of(&checkpoint.config)?;
     checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
+    let interventions = interventions::in_order(&arguments.interventions, checkpoint.config.task())?;
+    let protocol = &Protocol { lives, interventions, lesions: arguments.lesions.clone() };
     let checkpoint = &checkpoint;
     let name = || arguments.checkpoint.display().to_string();
     let asks_for_episodes = arguments.episodes.is_some() || arguments.seed.is_some() || arguments.seeds.is_some();

@@ -15,6 +15,7 @@ use super::agent::{AgentPlan, Agents, settings};
 use super::fields::{ALPHA, LR_EVERY, LR_FACTOR};
 use super::settings::{Field, SettingError, Settings};
 use super::{ActionName, Experiment, Goal, Measure, Preset, Purpose, Task};
+use crate::episode::trials::MOST_CUES;
 use crate::plastic::{AgentSize, Drive, Network, Recurrent};
 use rules::Rules;
 use world::Questions;
@@ -35,7 +36,7 @@ pub const YES: usize = 1;
 const ACTION_NAMES: [ActionName; 2] = [ActionName { name: "no", sign: 'n' }, ActionName { name: "yes", sign: 'y' }];
 
 const FIELDS: &[Field] = &[
-    Field::whole("cues", "cues", "", "different cues in one episode, one of them the target", 4, [2, 64]),
+    Field::whole("cues", "cues", "", "different cues in one episode, one of them the target", 4, [2, MOST_CUES as i64]),
     Field::whole("bits", "cue size", "bits", "numbers of a cue", 20, [1, 1000]),
     Field::choice(
         "cue_kind",
@@ -77,7 +78,7 @@ const FIELDS: &[Field] = &[
 
 /// The control of figure 4.
 const PRESETS: &[Preset] = &[Preset {
-    name: "easy",
+    name: "figure-4-easy",
     summary: "figure 4: four cues that are always the same, one-hot, of 4 bits",
     settings: &[("cue_kind", "one_hot"), ("bits", "4")],
     iterations: USUAL,

@@ -14,7 +14,7 @@ use super::rules::Rules;
 use super::tally::Answers;
 use super::{NO, YES};
 use crate::data::Generator;
-use crate::episode::{Event, EventKind, Shown, Trials};
+use crate::episode::{Event, EventKind, Shown, Trials, What};
 use crate::tasks::agent::{Surroundings, World};
 use crate::tasks::tally::Tally;
 use crate::tasks::{Episode, Goal, Measure};
@@ -121,6 +121,17 @@ impl World for Asked {
         self.last = Some(action);
         self.rewards.push(reward);
         reward
+    }
+
+    fn suffer(&mut self, what: &What) -> std::result::Result<(), String> {
+        match what {
+            What::MoveReward(_) => {
+                Err("expected something that can be done where cues are shown, found a reward that is \
+                                        to be moved to another square"
+                    .into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn events(&self) -> Vec<Event> {

@@ -329,8 +329,7 @@ impl Experiment for Language {
         let losses = soft_max::losses(parameters, OUTPUT, &heard.features, &targets)?;
         let loss = losses.mean_all()?;
         let measure = perplexity(loss.to_scalar()?);
-        // In training nobody looks at each word.
-        let is_seen = self.purpose == Purpose::Testing && batch == 1;
+        let is_seen = batch == 1 && scripts[0].is_looked_at;
         let foresight = self.foresight(parameters, &heard, &losses.to_vec1()?, is_seen)?;
         let without_trace = match is_seen && !self.network.layers().is_empty() {
             true => Some(self.without_trace(parameters, words[0], &began, &targets)?),

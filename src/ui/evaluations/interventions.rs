@@ -23,8 +23,8 @@ const QUICK: usize = 10_000_000;
 const KEPT: usize = 16;
 
 /// Why driving has no comparison.
-const OF_ONE_MAZE: &str = "Driven actions and a moved reward belong to the maze of this episode. In other episodes they \
-                           would be something else: there is no comparison.";
+const OF_ONE_EPISODE: &str = "Driven actions and a moved reward belong to this episode. In other episodes they would be \
+                              something else: there is no comparison.";
 
 /// Why there is none while a network trains.
 const TRAINING: &str = "The comparison with other episodes waits while a network trains.";
@@ -124,7 +124,7 @@ impl InterventionEvaluations {
             *self = Self { network: Some(Arc::new(network)), ..Self::default() };
         }
         if interventions.iter().any(|done| done.what.alteration().is_none()) {
-            return View::Without(OF_ONE_MAZE);
+            return View::Without(OF_ONE_EPISODE);
         }
         self.was_asked = true;
         let seed = scene.seed();

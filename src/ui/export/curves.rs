@@ -8,6 +8,7 @@ use crate::ui::numbers::shortest;
 use crate::ui::panels::curve::bands::Band;
 use crate::ui::panels::curve::number::Number;
 use crate::ui::panels::curve::{SMOOTHING, smoothing::TrailingMean};
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -19,7 +20,8 @@ const NUMBERS: [Number; 4] = [Number::Loss, Number::Measure, Number::Eta, Number
 
 /// Writes the curve; answers what it is in words.
 ///
-/// The smoothed column of a number is called `<name>_mean<window>`: the same trailing mean as on the screen. A group
+/// The smoothed column of a number is called `<name>_mean<window>`: the same trailing mean as on the screen. Where there were
+/// epochs, `validation_<measure>` has what the network came to after each, in the row of its last iteration. A group
 /// has its median, its quartiles and the number of runs that got so far, `<group>:<name>_mean<window>_median`,
 /// `_q25`, `_q75` and `_n`.
 ///
@@ -40,6 +42,11 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
     let mut header = vec!["iteration".to_owned()];
     header.extend(names.map(str::to_owned));
     header.extend(names.map(|name| format!("{name}_mean{SMOOTHING}")));
+    let validations: BTreeMap<u64, f32> =
+        still.record.validations.iter().map(|known| (known.iteration, known.value)).collect();
+    if !validations.is_empty() {
+        header.push(format!("validation_{}", still.scene.task.measure().key));
+    }
     let mut bands = Vec::new();
     for group in groups {
         let names = ["loss", group.config().task().measure().key, "eta", "grad_norm"];
@@ -62,6 +69,9 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
             let mut cells = vec![(index + 1).to_string()];
             cells.extend(values.map(|value| point.map(|point| value(point).to_string()).unwrap_or_default()));
             cells.extend(smoothed.iter().map(|means| means.get(index).map(|&mean| shortest(mean)).unwrap_or_default()));
+            if !validations.is_empty() {
+                cells.push(validations.get(&(index as u64 + 1)).map(f32::to_string).unwrap_or_default());
+            }
             cells.extend(bands.iter().flat_map(|band| band_cells(band, index)));
             writeln!(draft, "{}", cells.join(",")).map_err(refused)?;
         }

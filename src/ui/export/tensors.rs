@@ -5,10 +5,10 @@
 
 use super::arrays::{self, NumpyArray};
 use super::{ExportError, Progress, Still};
-use crate::episode::{Behaviour, Intervention, LayerView, Reel, Tape};
+use crate::episode::{Behaviour, LayerView, Reel, Tape};
 use crate::files::FileError;
 use crate::plastic::network::RECURRENT;
-use crate::tasks::notation::written;
+use crate::tasks::{self, notation::written};
 use crate::ui::order;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -162,12 +162,8 @@ fn of_agent(behaviour: &Behaviour, tape: &Tape) -> Vec<(&'static str, NumpyArray
     arrays
 }
 
-/// What somebody did, as it is written on the command line; of several layers with the name of the one it was done to.
+/// What somebody did, as it is written on the command line.
 fn interventions(tape: &Tape) -> Vec<String> {
-    let layer = |done: &Intervention| match tape.layers.get(done.layer) {
-        Some(record) if tape.layers.len() > 1 => format!(" in {}", record.layer.name),
-        _ => String::new(),
-    };
-    let done = tape.interventions.iter();
-    done.map(|done| format!("{}{}", written(std::slice::from_ref(done)), layer(done))).collect()
+    let Ok(task) = tasks::find(&tape.origin.task) else { return Vec::new() };
+    tape.interventions.iter().map(|done| written(std::slice::from_ref(done), task)).collect()
 }

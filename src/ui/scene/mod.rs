@@ -241,7 +241,9 @@ impl Scene {
         match &tape.content {
             Content::Agent(Behaviour { walk: Some(_), .. }) => Subject::Agent,
             Content::Recall(_) if self.task.examples_are_pictures() => Subject::Pictures,
-            Content::Recall(_) if tape.neurons() <= MOST_IN_CIRCUIT => Subject::Circuit,
+            Content::Recall(_) if tape.neurons() <= MOST_IN_CIRCUIT && tape.network.recurrent().is_some() => {
+                Subject::Circuit
+            }
             Content::Agent(Behaviour { trials: Some(_), .. }) => Subject::Trials,
             Content::OneShot(_) => Subject::OneShot,
             Content::Text(_) => Subject::Text,

@@ -22,15 +22,15 @@ impl Scene {
         Ok((self.with_own(specimen.scripted(episode.into(), None)?)?, found))
     }
 
-    /// The same network with the text in view as far as the word of step `at`, and what it writes after that itself.
+    /// The same network with the first `given` words of the text in view, and what it writes after them itself.
     ///
     /// # Errors
     /// When the network cannot live another lifetime, reads no text, or more is asked for than it may write.
-    pub fn with_continuation(&self, at: usize, how: &Continuation) -> anyhow::Result<Self> {
+    pub fn with_continuation(&self, given: usize, how: &Continuation) -> anyhow::Result<Self> {
         let config = self.run()?;
         let specimen = self.specimen(&config);
         let reading = self.reading().context("expected a text in view, found something else")?;
-        let episode = specimen.continued(reading, at + 1, how)?;
+        let episode = specimen.continued(reading, given, how)?;
         self.with_own(specimen.scripted(episode.into(), None)?)
     }
 

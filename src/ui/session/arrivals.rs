@@ -181,7 +181,9 @@ impl Session {
                 return self.failed(arrival.attempt(), format!("{what}: {error:#}"));
             }
         };
-        if let (Some(note), Arrival::Fresh | Arrival::Relabelled | Arrival::Own) = (&prepared.note, arrival) {
+        if let (Some(note), Arrival::Fresh | Arrival::Relabelled | Arrival::Own | Arrival::Written) =
+            (&prepared.note, arrival)
+        {
             self.notices.push(Notice { text: format!("{}: {note}.", prepared.scene.origin), is_error: false });
         }
         self.succeeded(arrival.attempt());

@@ -182,12 +182,18 @@ impl Session {
         });
     }
 
-    /// Lets the network in view write on after the word of step `at`, in the background.
-    pub fn write_on(&mut self, at: usize, how: Continuation) {
+    /// Lets the network in view write on after the first `given` words, in the background. What was done to the text in view
+    /// is not done to that one, which is told.
+    pub fn write_on(&mut self, given: usize, how: Continuation) {
         let Some(scene) = self.scene.clone() else { return };
         self.following = false;
         self.start(format!("writing {} words", how.words), Arrival::Written, move || {
-            Ok(Prepared { scene: scene.with_continuation(at, &how)?, record: None, note: None })
+            let is_changed = !scene.tape().interventions.is_empty();
+            let note = is_changed.then(|| {
+                "the network has written on untouched; what was done to the text before can be done to this one, too"
+                    .to_owned()
+            });
+            Ok(Prepared { scene: scene.with_continuation(given, &how)?, record: None, note })
         });
     }
 

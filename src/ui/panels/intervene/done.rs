@@ -13,7 +13,7 @@ use std::ops::Range;
 pub(super) fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
     let interventions = session.interventions().to_vec();
     if interventions.is_empty() {
-        let star = if session.has_agent() { " The star can be dragged, too." } else { "" };
+        let star = if session.is_in_maze() { " The star can be dragged, too." } else { "" };
         let words = "No interventions in this episode. An intervention takes effect at the step in view, and what \
                      follows is run again with the same random numbers.";
         ui.add(Label::new(RichText::new(format!("{words}{star}")).small().color(palette.quiet)).wrap());

@@ -84,7 +84,10 @@ impl Panel for Intervene {
                 "One episode need not be typical: what is done to a trace is also done in 200 others, and a line \
                  marks where this one lies among them.",
             ],
-            try_this: match (session.has_agent(), has_trace) {
+            try_this: match (session.is_in_maze(), has_trace) {
+                (false, _) if session.has_agent() => {
+                    "Press Erase in the middle of an episode, then Space, and look whether its answers are right from there on."
+                }
                 (true, true) if is_modulated => {
                     "Once the agent has found its reward, press Erase, then Space: in most episodes it has to search \
                      again, and in some it never finds it again."
@@ -216,8 +219,12 @@ fn drive_ui(ui: &mut Ui, session: &mut Session) {
             session.set_driving(!drives);
         }
         for (action, ActionName { name, sign }) in actions_of(session).iter().enumerate() {
-            let button = ui.add(Button::new(sign.to_string()).min_size(egui::vec2(24.0, 0.0)));
-            if button.on_hover_text(format!("go {name} at this step")).clicked() {
+            let (face, words) = match session.is_in_maze() {
+                true => (sign.to_string(), format!("go {name} at this step")),
+                false => ((*name).to_owned(), format!("answer {name} at this step")),
+            };
+            let button = ui.add(Button::new(face).min_size(egui::vec2(24.0, 0.0)));
+            if button.on_hover_text(words).clicked() {
                 session.drive(action);
             }
         }

@@ -4,6 +4,7 @@ use super::question;
 use crate::episode::{Behaviour, Modulator, Shown, Tape, Trials};
 use crate::tasks::cue_reward::YES;
 use crate::ui::numbers::{decimals, grouped};
+use crate::ui::panels::curve::axis::{Scale, Span};
 use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
 use egui::{Align2, Color32, FontId, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2};
@@ -11,8 +12,13 @@ use egui::{Align2, Color32, FontId, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, 
 /// Room at the left for what rows are called.
 const NAMES: f32 = 58.0;
 
-/// Height of a row at most.
-const ROW: f32 = 26.0;
+/// The least height of a name, and the least room for the letter of an answer.
+const NAME: f32 = 10.0;
+const LETTER: f32 = 9.0;
+
+/// Height of a row at most, and of the numbers of steps below all rows.
+const ROW: f32 = 44.0;
+const AXIS: f32 = 15.0;
 
 /// Which part of the height the modulator has, and below which height of it it is left out.
 const MODULATOR: f32 = 0.3;
@@ -21,7 +27,8 @@ const LEAST: f32 = 24.0;
 /// Draws them as large as there is room. A click or a drag goes to the step under the pointer.
 pub(super) fn raster_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behaviour: &Behaviour, asked: &Trials) {
     let palette = Palette::of(ui.ctx());
-    let area = ui.available_rect_before_wrap();
+    let whole = ui.available_rect_before_wrap();
+    let area = whole.with_max_y(whole.bottom() - AXIS);
     if area.width() < 2.0 * NAMES || area.height() < 40.0 {
         return;
     }
@@ -34,18 +41,26 @@ pub(super) fn raster_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behavio
     let x = |step: f32| chart.left() + chart.width() * step / steps as f32;
     let cell = |place: usize, step: usize| {
         let top = area.top() + place as f32 * row;
-        Rect::from_min_max(pos2(x(step as f32), top + 2.0), pos2(x(step as f32 + 1.0), top + row - 2.0))
+        let inset = (0.12 * row).min(2.0);
+        Rect::from_min_max(pos2(x(step as f32), top + inset), pos2(x(step as f32 + 1.0), top + row - inset))
     };
     let painter = ui.painter();
-    let font = FontId::proportional(12.0);
+    let font = FontId::proportional(row.clamp(7.0, 12.0));
+    // Rows from one name to the next, and points from one answer to the next.
+    let every = (NAME / row).ceil().max(1.0) as usize;
+    let between = chart.width() / asked.goes().count().max(1) as f32;
     let name = |place: usize, words: &str, color: Color32| {
         let at = pos2(area.left(), area.top() + (place as f32 + 0.5) * row);
         painter.text(at, Align2::LEFT_CENTER, words, font.clone(), color);
     };
     for cue in 0..asked.cues.len() {
         let is_target = cue == asked.target;
-        let star = if is_target { " ★" } else { "" };
-        name(cue, &format!("cue {}{star}", cue + 1), if is_target { palette.mark } else { palette.quiet });
+        // Names that would lie upon each other are left out, that of the target is not.
+        let is_named = cue % every == 0 && cue.abs_diff(asked.target) >= every;
+        if is_target || is_named {
+            let star = if is_target { " ★" } else { "" };
+            name(cue, &format!("cue {}{star}", cue + 1), if is_target { palette.mark } else { palette.quiet });
+        }
         let line = area.top() + (cue as f32 + 0.5) * row;
         painter.hline(chart.x_range(), line, Stroke::new(1.0, mix(palette.surface, palette.line, 0.6)));
     }
@@ -59,20 +74,22 @@ pub(super) fn raster_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behavio
             Shown::Blank => {}
             Shown::Cue(cue) => {
                 let color = if *cue == asked.target { palette.mark } else { palette.accent };
-                painter.rect_filled(
-                    cell(*cue, step).shrink2(egui::vec2(0.5, 0.0)),
-                    2.0,
-                    mix(palette.surface, color, share),
-                );
+                // However many steps and cues there are, it is seen.
+                let mark = cell(*cue, step);
+                let size = egui::vec2((0.9 * mark.width()).max(1.5), mark.height().max(1.5));
+                let mark = Rect::from_center_size(mark.center(), size);
+                painter.rect_filled(mark, (0.2 * size.x).min(2.0), mix(palette.surface, color, share));
             }
             Shown::Go => {
                 let is_right = behaviour.rewards[step] > 0.0;
                 let color = mix(palette.surface, if is_right { palette.trace } else { palette.wrong }, share);
                 let words = if behaviour.actions[step] == YES { "y" } else { "n" };
                 let place = cell(rows - 2, step);
-                painter.text(place.center(), Align2::CENTER_CENTER, words, font.clone(), color);
+                if between >= LETTER {
+                    painter.text(place.center(), Align2::CENTER_CENTER, words, font.clone(), color);
+                }
                 let (middle, up) = (cell(rows - 1, step).center(), if is_right { -1.0 } else { 1.0 });
-                let reach = 0.32 * row;
+                let reach = (0.32 * row).min(0.4 * between).min(7.0);
                 let corners = [[0.0, up], [0.8, -0.6 * up], [-0.8, -0.6 * up]];
                 let corners = corners.map(|[right, down]| middle + egui::vec2(right * reach, down * reach)).to_vec();
                 painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
@@ -85,6 +102,14 @@ pub(super) fn raster_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behavio
         modulator_ui(ui, rect, modulator, at, palette);
         bottom = area.bottom();
     }
+    let small = FontId::proportional(11.0);
+    let ticks = Scale::Linear.ticks(Span::new(1.0, steps as f64), (chart.width() / 70.0) as usize, (1.0, ""));
+    for tick in ticks {
+        let Some(text) = tick.text.filter(|_| tick.at >= 1.0) else { continue };
+        let place = pos2(x(tick.at as f32 - 0.5), bottom + 2.0);
+        painter.text(place, Align2::CENTER_TOP, text, small.clone(), palette.quiet);
+    }
+    painter.text(pos2(area.left(), bottom + 2.0), Align2::LEFT_TOP, "step", small, palette.quiet);
     painter.vline(x(at as f32 + 0.5), area.top()..=bottom, Stroke::new(1.0, palette.mark));
 
     let response = ui.interact(chart, ui.scope_id().with("trials"), Sense::click_and_drag());
@@ -107,7 +132,7 @@ pub(super) fn raster_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behavio
             modulator.map_or_else(String::new, |known| format!(" · M {}", decimals(f64::from(known.values[step]), 3)));
         session.hover = Some(format!("step {}: {shown}{modulated}", grouped(step as u64 + 1)));
     }
-    ui.advance_cursor_after_rect(area);
+    ui.advance_cursor_after_rect(whole);
 }
 
 /// What modulates the trace; `None` where nothing does.
@@ -123,6 +148,10 @@ fn modulator_ui(ui: &Ui, rect: Rect, modulator: &Modulator, at: usize, palette: 
     painter.hline(rect.x_range(), middle, Stroke::new(1.0, palette.line));
     let font = FontId::proportional(12.0);
     painter.text(pos2(rect.left() - NAMES, middle), Align2::LEFT_CENTER, "M", font, palette.modulator);
+    let small = FontId::proportional(10.0);
+    for (words, y) in [("1", rect.top() + 5.0), ("−1", rect.bottom() - 5.0)] {
+        painter.text(pos2(rect.left() - 4.0, y), Align2::RIGHT_CENTER, words, small.clone(), palette.quiet);
+    }
     let place = |step: usize| {
         let x = rect.left() + rect.width() * (step as f32 + 0.5) / count as f32;
         pos2(x, middle - modulator.values[step].clamp(-1.0, 1.0) * (rect.height() / 2.0 - 2.0))

@@ -42,8 +42,10 @@ const WRITING: Continuation = Continuation { words: 60, temperature: 0.8, seed: 
 /// The panel.
 pub struct Words {
     tint: Tint,
-    /// A text of the viewer's own that is being entered.
-    entry: Option<String>,
+    /// A text of the viewer's own, whether it is being entered, and whether that has just begun.
+    entry: String,
+    enters: bool,
+    opens: bool,
     /// Whether it is asked how the network shall write on, and how it would.
     composes: bool,
     writing: Continuation,
@@ -55,7 +57,16 @@ pub struct Words {
 
 impl Default for Words {
     fn default() -> Self {
-        Self { tint: Tint::default(), entry: None, composes: false, writing: WRITING, seen: None, raised: None }
+        Self {
+            tint: Tint::default(),
+            entry: String::new(),
+            enters: false,
+            opens: false,
+            composes: false,
+            writing: WRITING,
+            seen: None,
+            raised: None,
+        }
     }
 }
 
@@ -90,8 +101,8 @@ impl Panel for Words {
                 "Below stand the five words that it expects next, with the trace and without, or the words read so far of \
                  which the trace knew most: often names that came before.",
             ],
-            try_this: "Choose “what the trace knows” and press Space; then let the network write on from a word that you \
-                       click.",
+            try_this: "Choose “what the trace knows” and press Space; then let the network write on from the framed \
+                       word.",
         }
     }
 
@@ -122,7 +133,7 @@ impl Panel for Words {
         let Some(reading) = tape.content.reading() else { return };
         let at = at.min(reading.steps() - 1);
         self.tools_ui(ui, session, reading, at);
-        if self.entry.is_some() {
+        if self.enters {
             return self.entry_ui(ui, session);
         }
         let tint = if reading.without_trace.is_some() { self.tint } else { Tint::Surprise };

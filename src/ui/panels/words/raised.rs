@@ -88,7 +88,7 @@ pub(super) fn raised_ui(
     }
 }
 
-/// "p 2 % → 18 %, stood there 3 times before".
+/// "p 2 % → 18 %, seen 3 times before".
 fn account(reading: &Reading, step: usize) -> String {
     let probability = |foresight: &Foresight| percent(f64::from(foresight.log_likelihoods[step].exp()));
     let without = reading.without_trace.as_ref().map_or_else(String::new, probability);

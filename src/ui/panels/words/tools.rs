@@ -30,10 +30,10 @@ impl Words {
                 let button = Button::new(small(words)).selected(is_on);
                 ui.add_enabled(can_live, button).on_hover_text(hint).on_disabled_hover_text(obstacle).clicked()
             };
-            if button(ui, "Your text …", self.entry.is_some(), "type or paste a text and let the network read it") {
-                self.entry = if self.entry.is_some() { None } else { Some(String::new()) };
+            if button(ui, "Your text …", self.enters, "type or paste a text and let the network read it") {
+                (self.enters, self.opens) = (!self.enters, !self.enters);
             }
-            if button(ui, "Write on …", self.composes, "let the network go on with the text from this word") {
+            if button(ui, "Write on …", self.composes, "let the network go on with the text from the framed word") {
                 self.composes = !self.composes;
             }
             let is_own = session.scene().is_some_and(|scene| scene.replaced.is_some());
@@ -41,7 +41,7 @@ impl Words {
                 session.leave_own();
             }
         });
-        if self.composes && self.entry.is_none() {
+        if self.composes && !self.enters {
             ui.add_enabled_ui(session.can_live(), |ui| self.writing_ui(ui, session, reading, at));
         }
     }
@@ -60,10 +60,12 @@ impl Words {
             let seed = ui.label(small("seed"));
             let hint = "what decides among the words: with the same seed the same text is written again";
             ui.add(DragValue::new(&mut writing.seed).speed(0.1)).labelled_by(seed.id).on_hover_text(hint);
-            let write = format!("Write after “{}”", shown(&reading.words[at]));
+            // Behind the last step stands the last word.
+            let given = if at + 1 == reading.steps() { reading.words.len() } else { at + 1 };
+            let write = format!("Write after “{}”", shown(&reading.words[given - 1]));
             let hint = "the text as far as this word, then what the network makes of it; <unk> is never written";
             if ui.add(Button::new(small(&write))).on_hover_text(hint).clicked() {
-                session.write_on(at, *writing);
+                session.write_on(given, *writing);
             }
         });
     }
