@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// An agent that has hardly been trained, as a file.
-fn checkpoint(folder: &Path, network: &str) -> PathBuf {
+pub fn checkpoint(folder: &Path, network: &str) -> PathBuf {
     let small = [("neurons", "12"), ("steps", "40"), ("bits", "6"), ("batch", "3")];
     checkpoint_file(folder, "cue_reward", 1, [&small, &[("network", network)]])
 }

@@ -58,10 +58,12 @@ fn every_panel_draws_something_in_both_themes_and_says_what_belongs_there_when_e
     let agent = crate::ui::maze_panel::checkpoint(folder.path());
     let lesson = crate::ui::one_look::checkpoint(folder.path(), &[]);
     let text = crate::ui::reading_panel::checkpoint(folder.path());
+    let trials = crate::ui::trials_panel::checkpoint(folder.path(), "modulated");
     let own = |title: &str| match title {
         "Maze" | "Agent" | "Rewards" => vec![&agent],
         "One look" | "Draw" | "Embedding" => vec![&lesson],
-        "Words" => vec![&text],
+        "Words" | "Gates" => vec![&text],
+        "Trials" => vec![&trials],
         "Intervene" => vec![&agent, &lesson],
         "Gallery" => vec![&checkpoint, &lesson],
         _ => vec![&checkpoint],
