@@ -4,7 +4,7 @@
 //! [`super::Reel`] rebuilds H(t) when somebody looks. A lifetime of 1001 neurons and 205 steps is
 //! then 1.6 MB in memory and on disk, instead of 0.8 GB.
 
-use super::{Content, GateRecord, Intervention, LayerRecord, What, content, gates, intervention, tape_file};
+use super::{Content, GateRecord, Intervention, LayerRecord, Modulator, What, content, gates, intervention, tape_file};
 use crate::plastic::Network;
 use crate::plastic::network::RECURRENT;
 use serde::{Deserialize, Serialize};
@@ -127,6 +127,11 @@ impl Tape {
     pub fn activity_at(&self, step: usize) -> &[f32] {
         let neurons = self.neurons();
         &self.activity[step * neurons..][..neurons]
+    }
+
+    /// What modulates the first of its traces that is modulated; `None` where none is.
+    pub fn modulator(&self) -> Option<&Modulator> {
+        self.layers.iter().find_map(|record| record.modulator.as_ref())
     }
 
     /// What its last plastic layer hears at one step; without one, the activities. Where convolutions come before, these are

@@ -106,7 +106,7 @@ fn every_task_is_drawn_by_every_panel() {
 }
 
 /// The tasks whose tapes say all that drove their neurons, so that a lifetime can be lived again step by step; those with
-/// LSTM cells, whose tapes do not tell of their gates, are tested in the same way in `language`.
+/// LSTM cells, whose tapes have gates but not what led to them, are tested in the same way in `language`.
 fn lived_again() -> impl Iterator<Item = &'static &'static dyn Task> {
     TASKS.iter().filter(|task| task.network(&task.defaults()).unwrap().lstms().next().is_none())
 }

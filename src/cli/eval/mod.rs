@@ -108,12 +108,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
                 say_part(part);
                 true
             };
-            let whole = evaluate::whole(checkpoint.specimen(), &mut each);
-            whole.inspect_err(|_| clear_progress()).with_context(name)?
+            evaluate::whole(checkpoint.specimen(), &mut each).inspect_err(|_| clear_progress()).with_context(name)?
         }
     };
     let result = match whole {
-        Some(result) => result,
+        Some(result) => Ok(result),
         None => {
             let (all, mut done) = (usize::try_from(protocol.lives.count())?, 0);
             let each = |_: &_| {
@@ -121,11 +120,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
                 say_progress(done, all);
                 true
             };
-            let found = evaluate::evaluate(checkpoint.specimen(), protocol, each);
-            found.inspect_err(|_| clear_progress()).with_context(name)?
+            evaluate::evaluate(checkpoint.specimen(), protocol, each).with_context(name)
         }
     };
     clear_progress();
+    let result = result?;
     let fingerprint = checkpoint.fingerprint()?;
     let measured = Measured { arguments, checkpoint, fingerprint, protocol, result };
     super::print(&if arguments.json { json::line(&measured) } else { text::table(&measured) })?;

@@ -16,7 +16,7 @@ const NAMES: [&str; 3] = ["train.txt", "valid.txt", "test.txt"];
 const BEFORE: [&str; 2] = ["", "ptb."];
 
 /// How the names of text files end.
-pub const ENDINGS: &[&str] = &["txt", "text"];
+const ENDINGS: &[&str] = &["txt", "text"];
 
 /// A larger file is refused: its words take ten times as much.
 const MOST_BYTES: u64 = 1 << 26;
@@ -65,14 +65,17 @@ fn folder_name(path: &Path) -> String {
     path.file_name().map_or_else(|| "a folder".into(), |name| name.to_string_lossy().into_owned())
 }
 
+/// Whether a file is called like one of text.
+pub fn is_text_file(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+}
+
 /// Text files directly in a folder, by name.
 fn text_files(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     let entries = std::fs::read_dir(folder).map_err(|error| DataError::unreadable(folder, &error))?;
-    let is_text = |path: &PathBuf| {
-        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        path.is_file() && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
-    };
-    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_text).collect();
+    let mut files: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file() && is_text_file(path)).collect();
     files.sort();
     match files.len() > MOST_FILES {
         true => Err(DataError::new(folder, format!("expected at most {MOST_FILES} text files, found {}", files.len()))),

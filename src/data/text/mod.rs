@@ -14,7 +14,7 @@ mod layout;
 pub mod vocabulary;
 pub mod words;
 
-pub use layout::ENDINGS;
+pub use layout::is_text_file;
 pub use vocabulary::Vocabulary;
 
 use super::recent::Recent;
@@ -193,7 +193,7 @@ impl Text {
 ///
 /// # Errors
 /// When it cannot be read, is no text in UTF-8, or is larger than 8 MiB.
-pub fn of_ones_own(path: &Path) -> Result<String, DataError> {
+pub fn own_text_of(path: &Path) -> Result<String, DataError> {
     layout::text_of_at_most(path, MOST_BYTES_OF_ONES_OWN)
 }
 

@@ -4,7 +4,7 @@
 use super::Base;
 use super::reading::{Reading, Waiting, file_name};
 use crate::episode::Question;
-use crate::tasks::language::TEXT_ENDINGS;
+use crate::tasks::language::is_text_file;
 use crate::tasks::{Recalled, TASKS, Task};
 use crate::ui::session::failures::Attempt;
 use crate::ui::session::{Notice, Session};
@@ -62,8 +62,7 @@ pub fn is_example(file: &Path) -> bool {
 
 /// Whether `file` is called like a plain text, and is not to be opened but to be read word by word.
 pub fn is_text(file: &Path) -> bool {
-    let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    ending.is_some_and(|ending| TEXT_ENDINGS.contains(&ending.as_str())) && !file.is_dir()
+    is_text_file(file) && !file.is_dir()
 }
 
 impl Session {

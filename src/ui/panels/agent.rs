@@ -2,7 +2,7 @@
 
 use super::maze::inputs_of;
 use super::{Explanation, Panel};
-use crate::episode::{Behaviour, EventKind, Modulator, Tape};
+use crate::episode::{Behaviour, EventKind, Tape};
 use crate::tasks::maze::belief::ACTIONS;
 use crate::tasks::maze::environment::{LAST_ACTION, LAST_REWARD, OBSERVATION, TIME, WALLS};
 use crate::tasks::maze::grid::Action;
@@ -47,7 +47,7 @@ impl Panel for Agent {
     }
 
     fn explain(&self, session: &Session) -> Explanation {
-        let is_modulated = behaviour_of(session).and_then(|_| modulator_of(session.scene()?.tape())).is_some();
+        let is_modulated = behaviour_of(session).and_then(|_| session.scene()?.tape().modulator()).is_some();
         Explanation {
             sentences: [
                 "What the agent observes at this step, and what it does: the walls around it, its last reward and \
@@ -101,10 +101,6 @@ impl Panel for Agent {
             curves_ui(ui, session, &tape, behaviour);
         }
     }
-}
-
-fn modulator_of(tape: &Tape) -> Option<&Modulator> {
-    tape.layers.iter().find_map(|record| record.modulator.as_ref())
 }
 
 fn behaviour_of(session: &Session) -> Option<&Behaviour> {
@@ -174,13 +170,13 @@ fn curves_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behaviour: &Behavi
         is_signed: false,
     };
     let room = ui.available_height() - 4.0;
-    let Some(modulator) = modulator_of(tape) else {
+    let Some(modulator) = tape.modulator() else {
         return curve_ui(ui, session, tape, &value, room);
     };
     let modulator = Curve {
         name: "M",
         values: &modulator.values,
-        untouched: untouched(|tape| Some(&modulator_of(tape)?.values)),
+        untouched: untouched(|tape| Some(&tape.modulator()?.values)),
         color: palette.modulator,
         is_signed: true,
     };

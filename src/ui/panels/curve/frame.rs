@@ -50,6 +50,13 @@ impl Frame {
         places.iter().map(|&[x, y]| pos2(self.x(x), self.y(y))).collect()
     }
 
+    /// The step, from 0, that lies at `x` on the screen, where the axis of iterations is one of `steps` steps, which have
+    /// their middle at 1, 2, 3 …
+    pub fn step_at(&self, x: f32, steps: usize) -> usize {
+        let share = f64::from((x - self.rect.left()) / self.rect.width());
+        ((self.bounds.x.at(share) - 0.5).max(0.0) as usize).min(steps.saturating_sub(1))
+    }
+
     /// How far a point of the screen is from the lower left corner, as shares of width and height.
     pub fn shares(&self, pos: Pos2) -> [f64; 2] {
         let x = (pos.x - self.rect.left()) / self.rect.width();

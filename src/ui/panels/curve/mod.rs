@@ -174,7 +174,10 @@ impl Panel for Curve {
         let Some(source) = Source::of(session) else { return String::new() };
         let words = self.number.words(source.measure);
         match session.comparison.unread() {
-            0 if source.compared.is_none() => format!("{words} · raw (faint), mean of {}", self.smoothing),
+            0 if source.compared.is_none() => {
+                let points = if self.validations(&source).is_empty() { "" } else { " · points: validation" };
+                format!("{words} · raw (faint), mean of {}{points}", self.smoothing)
+            }
             0 if self.bands.all().iter().any(Band::has_quartiles) => {
                 format!("{words} · median (line), quartiles (band)")
             }

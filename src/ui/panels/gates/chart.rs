@@ -51,16 +51,12 @@ pub(super) fn follow_pointer(
     steps: usize,
     words: impl Fn(usize) -> String,
 ) {
-    let step_at = |x: f32| {
-        let share = f64::from((x - frame.rect.left()) / frame.rect.width());
-        ((frame.bounds.x.at(share) - 0.5).max(0.0) as usize).min(steps.saturating_sub(1))
-    };
     if let Some(pos) = response.interact_pointer_pos() {
         session.hold();
         session.clock.pause();
-        session.clock.seek(step_at(pos.x));
+        session.clock.seek(frame.step_at(pos.x, steps));
     } else if let Some(pos) = response.hover_pos().filter(|pos| frame.rect.x_range().contains(pos.x)) {
-        session.hover = Some(words(step_at(pos.x)));
+        session.hover = Some(words(frame.step_at(pos.x, steps)));
     }
 }
 

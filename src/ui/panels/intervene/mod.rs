@@ -212,11 +212,14 @@ fn actions_of(session: &Session) -> &'static [ActionName] {
 /// A button for each action, and the switch that gives the arrow keys to the agent.
 fn drive_ui(ui: &mut Ui, session: &mut Session) {
     ui.horizontal_wrapped(|ui| {
-        let drives = session.is_driving();
-        let words = "drive the agent with the arrow keys, or a click beside it (D); Esc ends it";
-        let button = ui.add(Button::new("Drive").selected(drives)).on_hover_text(words);
-        if button.clicked() {
-            session.set_driving(!drives);
+        // Where there is no way to go, the arrow keys have no meaning.
+        if session.is_in_maze() {
+            let drives = session.is_driving();
+            let words = "drive the agent with the arrow keys, or a click beside it (D); Esc ends it";
+            let button = ui.add(Button::new("Drive").selected(drives)).on_hover_text(words);
+            if button.clicked() {
+                session.set_driving(!drives);
+            }
         }
         for (action, ActionName { name, sign }) in actions_of(session).iter().enumerate() {
             let (face, words) = match session.is_in_maze() {

@@ -74,14 +74,12 @@ pub(super) fn chart_ui(ui: &mut Ui, session: &mut Session, kind: MatrixKind, lin
     }
     let words = words::describe(kind, now, at, tape.steps);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
-    let step_at =
-        |x: f32| (bounds.x.at(f64::from((x - frame.rect.left()) / frame.rect.width())) - 0.5).max(0.0) as usize;
     if let Some(pos) = response.interact_pointer_pos() {
         session.hold();
         session.clock.pause();
-        session.clock.seek(step_at(pos.x).min(tape.steps - 1));
+        session.clock.seek(frame.step_at(pos.x, tape.steps));
     } else if let Some(pos) = response.hover_pos().filter(|pos| pos.x <= frame.rect.right()) {
-        let step = step_at(pos.x).min(tape.steps - 1);
+        let step = frame.step_at(pos.x, tape.steps);
         ui.painter().vline(frame.x(step as f64 + 1.0), frame.rect.y_range(), Stroke::new(1.0, palette.line));
         if let Some((_, reading)) = line.range(..=step).next_back() {
             let known = grouped(if kind.moves() { reading.step } else { step } as u64 + 1);

@@ -45,7 +45,7 @@ impl Panel for Trials {
     }
 
     fn explain(&self, session: &Session) -> Explanation {
-        let is_modulated = session.scene().is_some_and(|scene| raster::modulator(scene.tape()).is_some());
+        let is_modulated = session.scene().is_some_and(|scene| scene.tape().modulator().is_some());
         Explanation {
             sentences: [
                 "A row for each cue, marked where it is shown; ★ is the target, which the agent is never told. Two cues, then \

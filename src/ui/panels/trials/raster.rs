@@ -33,7 +33,7 @@ pub(super) fn raster_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behavio
         return;
     }
     let steps = tape.steps;
-    let modulator = modulator(tape).filter(|_| MODULATOR * area.height() >= LEAST);
+    let modulator = tape.modulator().filter(|_| MODULATOR * area.height() >= LEAST);
     let above = area.height() * if modulator.is_some() { 1.0 - MODULATOR } else { 1.0 };
     let rows = asked.cues.len() + 2;
     let row = (above / rows as f32).min(ROW);
@@ -133,11 +133,6 @@ pub(super) fn raster_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behavio
         session.hover = Some(format!("step {}: {shown}{modulated}", grouped(step as u64 + 1)));
     }
     ui.advance_cursor_after_rect(whole);
-}
-
-/// What modulates the trace; `None` where nothing does.
-pub(super) fn modulator(tape: &Tape) -> Option<&Modulator> {
-    tape.layers.iter().find_map(|record| record.modulator.as_ref())
 }
 
 /// M(t) from −1 to 1, that of the steps that have passed stronger.

@@ -32,7 +32,8 @@ pub(super) fn expected_ui(ui: &Ui, rect: Rect, reading: &Reading, at: usize) {
     let (painter, font) = (ui.painter(), FontId::proportional(12.5));
     let (bits, probability) = (reading.surprise(at), reading.foresight.log_likelihoods[at].exp());
     let known = reading.known_by_trace(at);
-    let known = known.map_or_else(String::new, |bits| format!(" · the trace knows {} bits of it", signed_bits(bits)));
+    let known =
+        known.map_or_else(String::new, |bits| format!(" · the trace knows {} bits of it", signed_bits(bits, 1)));
     let head = format!(
         "after “{}”: {} · {} bits · p = {}{known}",
         shown(&reading.words[at]),

@@ -5,7 +5,7 @@ use super::tint::{Tint, signed_bits};
 use crate::episode::Reading;
 use crate::episode::reading::Foresight;
 use crate::ui::fitting;
-use crate::ui::numbers::{decimals, percent};
+use crate::ui::numbers::percent;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
 use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -41,7 +41,7 @@ pub(super) fn raised_ui(
     let (painter, font) = (ui.painter(), FontId::proportional(12.5));
     let write = |place, align, text: &str, color| painter.text(place, align, text, font.clone(), color);
     let known: f32 = (0..=at).filter_map(|step| reading.known_by_trace(step)).sum::<f32>() / (at + 1) as f32;
-    let head = format!("the trace knows {} bits a word so far; most of these", signed_bits_of_mean(known));
+    let head = format!("the trace knows {} bits a word so far; most of these", signed_bits(known, 3));
     let (head, _) = fitting::fitted(ui, &head, &font, rect.width());
     write(rect.min + vec2(0.0, 8.0), Align2::LEFT_CENTER, &head, palette.text);
     let rows = ((rect.height() - 20.0) / ROW).max(0.0) as usize;
@@ -66,7 +66,7 @@ pub(super) fn raised_ui(
         let bits = reading.known_by_trace(step).unwrap_or(0.0);
         let word = shown(&reading.words[step + 1]);
         let account = account(reading, step);
-        let words = format!("{word} {} bits: {account}", signed_bits(bits));
+        let words = format!("{word} {} bits: {account}", signed_bits(bits, 1));
         let response = ui.interact(row, ui.scope_id().with(("raised", place)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
         if response.hovered() || response.has_focus() {
@@ -76,7 +76,7 @@ pub(super) fn raised_ui(
         painter.rect_filled(chip, 2.0, Tint::Trace.color(bits, palette));
         let (name, _) = fitting::shortened(ui, word, &font, WORD - 24.0);
         write(row.left_center() + vec2(16.0, 0.0), Align2::LEFT_CENTER, &name, palette.text);
-        write(row.left_center() + vec2(WORD, 0.0), Align2::LEFT_CENTER, &signed_bits(bits), palette.text);
+        write(row.left_center() + vec2(WORD, 0.0), Align2::LEFT_CENTER, &signed_bits(bits, 1), palette.text);
         let room = row.width() - WORD - BITS;
         let (account, _) = fitting::fitted(ui, &account, &font, room);
         write(row.left_center() + vec2(WORD + BITS, 0.0), Align2::LEFT_CENTER, &account, palette.quiet);
@@ -98,10 +98,4 @@ fn account(reading: &Reading, step: usize) -> String {
         times => format!("seen {times} times before"),
     };
     format!("p {without} → {}, {before}", probability(&reading.foresight))
-}
-
-/// Means are small.
-fn signed_bits_of_mean(bits: f32) -> String {
-    let text = decimals(f64::from(bits), 3);
-    if bits > 0.0 { format!("+{text}") } else { text }
 }

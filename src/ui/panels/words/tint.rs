@@ -90,7 +90,7 @@ pub(super) fn told(reading: &Reading, place: usize) -> String {
         told += &format!("; expected: {likeliest}");
     }
     if let (Some(bits), Some(without)) = (reading.known_by_trace(step), &reading.without_trace) {
-        told += &format!("; the trace knew {} bits of it", signed_bits(bits));
+        told += &format!("; the trace knew {} bits of it", signed_bits(bits, 1));
         let likeliest = expected(&without.likeliest);
         if !likeliest.is_empty() {
             told += &format!("; expected without: {likeliest}");
@@ -99,12 +99,13 @@ pub(super) fn told(reading: &Reading, place: usize) -> String {
     told
 }
 
-/// "+1.2", "−0.3", "0.0".
-pub(super) fn signed_bits(bits: f32) -> String {
-    let text = decimals(f64::from(bits), 1);
-    match text.trim_start_matches('−') {
-        "0.0" => "0.0".to_owned(),
-        _ if bits > 0.0 => format!("+{text}"),
-        _ => text,
+/// "+1.2", "−0.3", "0.0" with one figure after the point.
+pub(super) fn signed_bits(bits: f32, figures: usize) -> String {
+    let text = decimals(f64::from(bits), figures);
+    let unsigned = text.trim_start_matches('−');
+    match unsigned.trim_matches(['0', '.']).is_empty() {
+        true => unsigned.to_owned(),
+        false if bits > 0.0 => format!("+{text}"),
+        false => text,
     }
 }
