@@ -1,6 +1,7 @@
 //! Interventions as they are written on the command line: `61:erase`, `61:erase@2`, `40:act=up,up,left`.
 
 use crate::episode::{Intervention, What, intervention};
+use crate::plastic::alteration::MODULATOR_RANGE;
 pub use crate::tasks::notation::written;
 use crate::tasks::{ActionName, TASKS, Task};
 use crate::train::config::check_seed;
@@ -10,8 +11,9 @@ macro_rules! forms {
     ($before:literal, $behind:literal) => {
         concat!(
             $before,
-            " STEP:freeze, STEP:erase, STEP:alpha=FACTOR, STEP:transplant=SEED, STEP:act=ACTION[,ACTION…] or \
-             STEP:reward=COLUMN,ROW",
+            " STEP:freeze, STEP:erase, STEP:alpha=FACTOR, STEP:modulator=VALUE, STEP:modulator=free, \
+             STEP:transplant=SEED, STEP:act=ACTION[,ACTION…], STEP:reward=COLUMN,ROW or \
+             STEP:target=CUE",
             $behind
         )
     };
@@ -80,6 +82,11 @@ pub fn parse(text: &str) -> Result<Written, String> {
             Ok(factor) if factor.is_finite() => one(What::ScaleAlpha(factor)),
             _ => Err(format!("expected α times a finite number, found {value}")),
         },
+        ("modulator", "free") => one(What::ClampModulator(None)),
+        ("modulator", value) => match value.parse() {
+            Ok(value) if MODULATOR_RANGE.contains(&value) => one(What::ClampModulator(Some(value))),
+            _ => Err(format!("expected a modulator from −1 to 1, or free, found {value}")),
+        },
         ("transplant", value) => match value.parse().map(check_seed) {
             Ok(Ok(seed)) => one(What::Transplant { seed, state: [].into() }),
             _ => Err(format!("expected the seed of another episode, found {value}")),
@@ -89,6 +96,10 @@ pub fn parse(text: &str) -> Result<Written, String> {
                 value.split_once(',').and_then(|(column, row)| Some([row.parse().ok()?, column.parse().ok()?]));
             let square = square.ok_or_else(|| format!("expected COLUMN,ROW of a square, found {value}"))?;
             one(What::MoveReward(square))
+        }
+        ("target", value) => {
+            let cue = value.parse::<usize>().ok().and_then(|cue| cue.checked_sub(1));
+            one(What::SetTarget(cue.ok_or_else(|| format!("expected a cue from 1 as the target, found {value}"))?))
         }
         ("act", value) => {
             let names: Vec<String> = value.split(',').map(str::to_owned).collect();
@@ -157,6 +168,7 @@ mod tests {
         assert_eq!(read("61:erase"), [done(60, What::Erase)]);
         assert_eq!(read("1:alpha=0.5"), [done(0, What::ScaleAlpha(0.5))]);
         assert_eq!(read("7:reward=5,3"), [done(6, What::MoveReward([3, 5]))]);
+        assert_eq!(read("4:modulator=-0.25"), [done(3, What::ClampModulator(Some(-0.25)))]);
         assert_eq!(read("61:erase@2"), [Intervention { layer: 1, ..done(60, What::Erase) }]);
         assert_eq!(read("7:act=up,left"), [done(6, What::Act(0)), done(7, What::Act(2))]);
         let transplant = What::Transplant { seed: 12, state: [].into() };
@@ -176,6 +188,9 @@ mod tests {
             "7:reward=5,3",
             "7:act=up,left",
             "9:transplant=12",
+            "12:target=4",
+            "3:modulator=0.5",
+            "3:modulator=free@2",
         ] {
             assert_eq!(written(&read(text), maze()), text);
         }
@@ -204,6 +219,9 @@ mod tests {
             ("5:erase=2", "STEP:freeze"),
             ("5:alpha=inf", "a finite number, found inf"),
             ("5:transplant=18446744073709551615", "the seed of another episode"),
+            ("5:modulator=1.5", "a modulator from −1 to 1, or free, found 1.5"),
+            ("5:modulator=NaN", "a modulator from −1 to 1, or free, found NaN"),
+            ("5:target=0", "a cue from 1 as the target, found 0"),
             ("5:transplant=-1", "the seed of another episode, found -1"),
             ("5:reward=3", "COLUMN,ROW of a square, found 3"),
             ("5:erase@0", "a plastic layer from 1 behind the @, found 0"),

@@ -36,12 +36,16 @@ pub enum What {
     Act(usize),
     /// The reward square is here from now on, row and column.
     MoveReward([usize; 2]),
+    /// This cue is the target from now on, by its number.
+    SetTarget(usize),
     /// No trace is written from now on.
     Freeze,
     /// The trace is zero.
     Erase,
     /// α counts so many times from now on.
     ScaleAlpha(f32),
+    /// The neuromodulator M(t) is this from now on, before it is fanned out; `None` gives it back to the network.
+    ClampModulator(Option<f32>),
     /// The trace is the one that the lifetime of another seed left behind.
     Transplant {
         /// The seed of the other lifetime.
@@ -55,10 +59,11 @@ impl What {
     /// What it does to the plastic part; `None` for what is done to the agent or its surroundings.
     pub fn alteration(&self) -> Option<Alteration> {
         match self {
-            Self::Act(_) | Self::MoveReward(_) => None,
+            Self::Act(_) | Self::MoveReward(_) | Self::SetTarget(_) => None,
             Self::Freeze => Some(Alteration::Freeze),
             Self::Erase => Some(Alteration::Erase),
             Self::ScaleAlpha(factor) => Some(Alteration::ScaleAlpha(*factor)),
+            Self::ClampModulator(value) => Some(Alteration::ClampModulator(*value)),
             Self::Transplant { state, .. } => Some(Alteration::Transplant(Arc::clone(state))),
         }
     }
@@ -79,9 +84,16 @@ pub fn add(all: &mut Vec<Intervention>, new: Intervention) {
         What::Act(_) => all.retain(|done| !(is_alike(done) && done.step >= step)),
         // One puts a trace in the place of the other's.
         What::Erase | What::Transplant { .. } => all.retain(|done| !(sets(done) && done.step == step)),
-        What::MoveReward(_) | What::ScaleAlpha(_) => all.retain(|done| !(is_alike(done) && done.step == step)),
+        What::MoveReward(_) | What::SetTarget(_) | What::ScaleAlpha(_) | What::ClampModulator(_) => {
+            all.retain(|done| !(is_alike(done) && done.step == step));
+        }
     }
-    if matches!(new.what, What::ScaleAlpha(factor) if factor == alpha_scale(all, layer, step)) {
+    let is_so_already = match new.what {
+        What::ScaleAlpha(factor) => factor == alpha_scale(all, layer, step),
+        What::ClampModulator(value) => value == clamped_modulator(all, layer, step),
+        _ => false,
+    };
+    if is_so_already {
         return;
     }
     all.insert(all.partition_point(|done| done.step <= step), new);
@@ -94,6 +106,15 @@ pub fn alpha_scale(interventions: &[Intervention], layer: usize, step: usize) ->
         _ => None,
     });
     scaled.unwrap_or(1.0)
+}
+
+/// What M(t) of a layer is in a step, whatever its network makes it; `None` where that is the network's business.
+pub fn clamped_modulator(interventions: &[Intervention], layer: usize, step: usize) -> Option<f32> {
+    let clamped = latest(interventions, step, |done| match done.what {
+        What::ClampModulator(value) if done.layer == layer => Some(value),
+        _ => None,
+    });
+    clamped.flatten()
 }
 
 /// What `of` finds in the last of those up to a step in which it finds something.
@@ -130,12 +151,28 @@ struct Done {
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 enum StoredWhat {
-    Act { action: usize },
-    MoveReward { row: usize, column: usize },
+    Act {
+        action: usize,
+    },
+    MoveReward {
+        row: usize,
+        column: usize,
+    },
+    SetTarget {
+        cue: usize,
+    },
     Freeze,
     Erase,
-    ScaleAlpha { factor: f32 },
-    Transplant { seed: u64 },
+    ScaleAlpha {
+        factor: f32,
+    },
+    ClampModulator {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<f32>,
+    },
+    Transplant {
+        seed: u64,
+    },
 }
 
 fn is_first(layer: &usize) -> bool {
@@ -168,7 +205,7 @@ pub fn check(interventions: &[Intervention], network: &Network, steps: usize) ->
             (What::Act(action), Some(agent)) => {
                 return Err(format!("expected an action from 0 to {}, found {action}", agent.actions - 1));
             }
-            (What::Act(_) | What::MoveReward(_), None) => {
+            (What::Act(_) | What::MoveReward(_) | What::SetTarget(_), None) => {
                 return Err("expected the network of an agent, found one that neither sees nor acts".into());
             }
             _ => {}
@@ -185,7 +222,7 @@ pub fn check(interventions: &[Intervention], network: &Network, steps: usize) ->
                     layer.saturating_add(1)
                 ));
             }
-            alteration.check(layers.get(*layer).map_or(0, PlasticLayer::state_len))?;
+            alteration.check(layers.get(*layer))?;
         }
     }
     Ok(())
@@ -196,9 +233,11 @@ pub(super) fn header(interventions: &[Intervention]) -> Option<Header> {
     let kind = |what: &What| match what {
         What::Act(action) => StoredWhat::Act { action: *action },
         What::MoveReward([row, column]) => StoredWhat::MoveReward { row: *row, column: *column },
+        What::SetTarget(cue) => StoredWhat::SetTarget { cue: *cue },
         What::Freeze => StoredWhat::Freeze,
         What::Erase => StoredWhat::Erase,
         What::ScaleAlpha(factor) => StoredWhat::ScaleAlpha { factor: *factor },
+        What::ClampModulator(value) => StoredWhat::ClampModulator { value: *value },
         What::Transplant { seed, .. } => StoredWhat::Transplant { seed: *seed },
     };
     let done =
@@ -228,9 +267,11 @@ pub(super) fn take(file: &mut TensorFile, header: Header, network: &Network) -> 
         let what = match what {
             StoredWhat::Act { action } => What::Act(action),
             StoredWhat::MoveReward { row, column } => What::MoveReward([row, column]),
+            StoredWhat::SetTarget { cue } => What::SetTarget(cue),
             StoredWhat::Freeze => What::Freeze,
             StoredWhat::Erase => What::Erase,
             StoredWhat::ScaleAlpha { factor } => What::ScaleAlpha(factor),
+            StoredWhat::ClampModulator { value } => What::ClampModulator(value),
             StoredWhat::Transplant { seed } => {
                 let expected = layers.get(layer).map_or(0, PlasticLayer::state_len);
                 What::Transplant { seed, state: file.take(&tensor_name(index), &[expected])?.into() }

@@ -119,6 +119,16 @@ impl Tape {
         });
         Some(moved.unwrap_or(walk.reward))
     }
+
+    /// Which cue is the target in a step; `None` for a task without cues.
+    pub fn target_cue(&self, step: usize) -> Option<usize> {
+        let trials = self.content.behaviour()?.trials.as_ref()?;
+        let set = intervention::latest(&self.interventions, step, |done| match done.what {
+            What::SetTarget(cue) => Some(cue),
+            _ => None,
+        });
+        Some(set.unwrap_or(trials.target))
+    }
 }
 
 impl<'a> LayerView<'a> {

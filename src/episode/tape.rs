@@ -225,12 +225,28 @@ impl Tape {
 
     /// Checks that what was done to an agent is what it did.
     fn check_deeds(&self) -> Result<(), String> {
-        for Intervention { step, what, .. } in &self.interventions {
+        for Intervention { step, layer, what } in &self.interventions {
             let taken = self.content.behaviour().and_then(|behaviour| behaviour.actions.get(*step));
             if let (What::Act(action), Some(taken)) = (what, taken)
                 && action != taken
             {
                 return Err(format!("step {} was driven to action {action}, but the agent took {taken}", step + 1));
+            }
+            if let What::ClampModulator(_) = what
+                && let Some(clamped) = intervention::clamped_modulator(&self.interventions, *layer, *step)
+                && let Some(record) = self.layers.get(*layer)
+                && let Some(found) = record.modulator.as_ref().and_then(|known| known.values.get(*step))
+                && clamped != *found
+            {
+                return Err(format!("the modulator was clamped to {clamped} at step {}, found {found}", step + 1));
+            }
+            if let What::SetTarget(cue) = what {
+                let cues = self.content.behaviour().and_then(|behaviour| behaviour.trials.as_ref());
+                let count = cues.map_or(0, |trials| trials.cues.len());
+                if *cue >= count {
+                    let found = cue.saturating_add(1);
+                    return Err(format!("expected one of {count} cues as the target, found number {found}"));
+                }
             }
             if let What::MoveReward([row, column]) = *what
                 && self.content.walk().is_none_or(|walk| walk.is_wall([row, column]))

@@ -28,7 +28,7 @@ pub enum Shown {
 pub struct Trials {
     /// The cues, as many numbers each.
     pub cues: Vec<Vec<f32>>,
-    /// Which of them is the target, all life long; the agent has to find out.
+    /// Which of them is the target, all life long unless somebody makes it another; the agent has to find out.
     pub target: usize,
     /// What each step shows, `[T]`.
     pub shown: Vec<Shown>,
@@ -48,10 +48,10 @@ impl Trials {
         self.shown.iter().enumerate().filter(|(_, shown)| **shown == Shown::Go).map(|(step, _)| step)
     }
 
-    /// Whether "yes" is the right answer in a step: whether the target was shown since the last answer.
-    pub fn is_yes_right(&self, step: usize) -> bool {
+    /// Whether "yes" is the right answer in a step where this cue is the target: whether it was shown since the last answer.
+    pub fn is_yes_right(&self, step: usize, target: usize) -> bool {
         let since = self.shown[..step].iter().rev().take_while(|shown| **shown != Shown::Go);
-        since.into_iter().any(|shown| *shown == Shown::Cue(self.target))
+        since.into_iter().any(|shown| *shown == Shown::Cue(target))
     }
 
     /// The cues that were shown since the answer before that of `step`, in their order.
@@ -65,6 +65,14 @@ impl Trials {
             .collect();
         cues.reverse();
         cues
+    }
+
+    /// The first step of the trial to which a step belongs: the one after the blank in which the last answer's reward is
+    /// seen, or the first of all.
+    pub fn trial_start(&self, step: usize) -> usize {
+        let shown = |at: usize| self.shown.get(at);
+        let begins = |at: &usize| *at >= 2 && shown(at - 2) == Some(&Shown::Go);
+        (0..=step).rev().find(begins).unwrap_or(0)
     }
 
     /// How many numbers a cue has.

@@ -11,8 +11,11 @@ pub fn written(done: &[Intervention], task: &dyn Task) -> String {
         What::Freeze => "freeze".to_owned(),
         What::Erase => "erase".to_owned(),
         What::ScaleAlpha(factor) => format!("alpha={factor}"),
+        What::ClampModulator(Some(value)) => format!("modulator={value}"),
+        What::ClampModulator(None) => "modulator=free".to_owned(),
         What::Transplant { seed, .. } => format!("transplant={seed}"),
         What::MoveReward([row, column]) => format!("reward={column},{row}"),
+        What::SetTarget(cue) => format!("target={}", cue + 1),
         What::Act(_) => {
             let names = done.iter().filter_map(|done| match done.what {
                 What::Act(action) => task.actions().get(action),

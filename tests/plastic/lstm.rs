@@ -323,6 +323,18 @@ fn a_layer_can_be_frozen_and_its_alpha_scaled() {
         erased.traces.iter_mut().for_each(|trace| trace.to_mut()[..size].fill(0.0));
         let erased = window(1, 0, &erased, Altered::default());
         assert_eq!(flat(&silent.hidden), flat(&erased.hidden), "{what}");
+        if lstm.layer().unwrap().plasticity.writing.modulation().is_some() {
+            let clamped = window(STEPS, 0, &state, Altered { modulator: Some(-0.5), ..Altered::default() });
+            assert!(clamped.modulator.iter().all(|value| *value == -0.5), "{what}: {:?}", clamped.modulator);
+            // A network whose modulator is this, whatever it does.
+            let mut constant = parameters.snapshot().unwrap();
+            let layer = lstm.layer().unwrap();
+            constant.insert(&layer.parameter("mod.weight"), &[layer.post, 1], &vec![0.0; layer.post]).unwrap();
+            constant.insert(&layer.parameter("mod.bias"), &[1], &[(-0.5f32).atanh()]).unwrap();
+            let twin = lstm::live(&lstm, &constant, &inputs, &state, Altered::default()).unwrap();
+            crate::workbench::assert_close(&what, &flat(&clamped.hidden), &flat(&twin.hidden), 1e-4);
+            assert!(!clamped.hidden.track_op(), "{what}: it teaches nobody");
+        }
         let whole = window(1, 0, &state, Altered::default());
         assert_ne!(flat(&whole.hidden), flat(&erased.hidden), "{what}");
     }

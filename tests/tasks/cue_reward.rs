@@ -2,13 +2,14 @@
 
 use crate::workbench::{advance, config_of};
 use hebbscope::data::{Generator, Stream};
-use hebbscope::episode::{EventKind, Intervention, Shown, Trials, What, tape_file};
+use hebbscope::episode::{EventKind, Intervention, Reel, Shown, Trials, What, tape_file};
 use hebbscope::files::TensorFile;
-use hebbscope::tasks::cue_reward::{NO, YES, rules::Rules};
+use hebbscope::tasks::cue_reward::{NO, YES, belief::beliefs, rules::Rules};
 use hebbscope::tasks::{self, Episode, Purpose};
 use hebbscope::train::evaluate::{self, Means, Protocol};
 use hebbscope::train::{RunConfig, Trainer};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 fn rules(changes: &[(&str, &str)]) -> Rules {
     Rules::new(&config_of("cue_reward", [changes, &[]]).settings).unwrap()
@@ -64,8 +65,8 @@ fn trials_follow_each_other_as_the_paper_times_them() {
                 assert_eq!(trials.shown[go + 1], Shown::Blank, "a blank step in which the reward is seen");
                 lengths.push(go + 2 - begin);
             }
-            assert_eq!(trials.is_yes_right(go), cues.contains(&trials.target));
-            yes += usize::from(trials.is_yes_right(go));
+            assert_eq!(trials.is_yes_right(go, trials.target), cues.contains(&trials.target));
+            yes += usize::from(trials.is_yes_right(go, trials.target));
             goes += 1;
             begin = go + 2;
         }
@@ -111,7 +112,7 @@ fn nothing_an_agent_sees_tells_the_answer_but_its_last_reward() {
         let reward = before.map_or(0.0, |before| behaviour.rewards[before]);
         let rest = [f32::from(u8::from(go)), 1.0, step as f32 / 40.0, reward, 0.0, last(NO), last(YES)];
         assert_eq!(seen[6..], rest, "step {step}");
-        let right = if trials.is_yes_right(step) { YES } else { NO };
+        let right = if trials.is_yes_right(step, trials.target) { YES } else { NO };
         let expected = match (go, behaviour.actions[step] == right) {
             (false, _) => 0.0,
             (true, true) => 1.0,
@@ -209,4 +210,100 @@ fn an_evaluation_tells_right_answers_trial_by_trial() {
     let erased = evaluate::evaluate(checkpoint.specimen(), &erased, |_| true).unwrap();
     assert!(erased.entry("accuracy_since").unwrap().mean().is_some());
     assert!(tasks::find("cue_reward").unwrap().actions().iter().map(|action| action.name).eq(["no", "yes"]));
+}
+
+#[test]
+fn another_cue_becomes_the_target_and_the_agent_has_to_find_out() {
+    let checkpoint = Trainer::new(small(&[("network", "modulated")])).unwrap().checkpoint().unwrap();
+    let life = checkpoint.specimen().episode(2).unwrap();
+    let trials = life.content.behaviour().unwrap().trials.clone().unwrap();
+    let other = (trials.target + 1) % 4;
+    let swap = |step, cue| Intervention::new(step, What::SetTarget(cue));
+    let tape = checkpoint.specimen().branch(2, vec![swap(17, other), swap(30, trials.target)]).unwrap();
+    tape.check().unwrap();
+    let [before, after] = [&life, &tape].map(|tape| tape.content.behaviour().unwrap());
+    assert_eq!(after.rewards[..17], before.rewards[..17]);
+    for go in trials.goes() {
+        let target = if (17..30).contains(&go) { other } else { trials.target };
+        assert_eq!(tape.target_cue(go), Some(target));
+        let is_right = (after.actions[go] == YES) == trials.is_yes_right(go, target);
+        assert_eq!(after.rewards[go] > 0.0, is_right, "step {go}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tape.safetensors");
+    tape_file::write(&path, &tape, &checkpoint.parameters).unwrap();
+    assert_eq!(tape_file::read(TensorFile::read(&path).unwrap()).unwrap().0, tape);
+    let refused = |cue| format!("{:#}", checkpoint.specimen().branch(2, vec![swap(3, cue)]).unwrap_err());
+    assert!(refused(4).contains("step 4: expected one of 4 cues as the target, found number 5"), "{}", refused(4));
+    let mut lies = tape.clone();
+    lies.interventions[0].what = What::SetTarget(9);
+    assert_eq!(lies.check().unwrap_err(), "expected one of 4 cues as the target, found number 10");
+    let maze = config_of("maze", [&[("neurons", "6"), ("steps", "20"), ("batch", "2")], &[]]);
+    let maze = Trainer::new(maze).unwrap().checkpoint().unwrap();
+    let refused = format!("{:#}", maze.specimen().branch(1, vec![swap(3, 0)]).unwrap_err());
+    assert!(refused.contains("expected something that can be done in a maze, found another target cue"), "{refused}");
+}
+
+/// Where a trial is a blank, one cue and a question, what is believed of that cue is what the agent goes on to answer.
+#[test]
+fn what_is_believed_of_a_cue_is_what_is_answered_to_it() {
+    for (network, rule) in [
+        ("retroactive", "clip"),
+        ("modulated", "clip"),
+        ("plastic", "clip"),
+        ("plastic", "decay"),
+        ("non_plastic", "clip"),
+    ] {
+        let trials = [("network", network), ("rule", rule), ("shown", "1"), ("blanks", "0")];
+        let mut checkpoint = Trainer::new(small(&trials)).unwrap().checkpoint().unwrap();
+        let parameters = &mut checkpoint.parameters;
+        let louder = |name: &str, values: Vec<f32>| {
+            let scale = if matches!(name, "w" | "alpha") { 20.0 } else { 3.0 };
+            values.into_iter().map(|value| scale * value).collect::<Vec<f32>>()
+        };
+        for (name, shape) in checkpoint.network.shapes() {
+            let mut values = parameters.values(&name).unwrap();
+            if name != "eta" {
+                values = louder(&name, values);
+            }
+            if name == "input.weight" {
+                // What it did in the last step, which is drawn, is no part of what it believes.
+                let neurons = shape[1];
+                values[11 * neurons..].fill(0.0);
+            }
+            parameters.insert(&name, &shape, &values).unwrap();
+        }
+        let life = checkpoint.specimen().episode(4).unwrap();
+        let changed = vec![Intervention::new(12, What::ScaleAlpha(2.0)), Intervention::new(24, What::Freeze)];
+        let tapes = match network {
+            "non_plastic" => vec![life],
+            "plastic" => vec![life, checkpoint.specimen().branch(4, changed).unwrap()],
+            _ => {
+                let mut clamped = changed;
+                clamped.push(Intervention::new(16, What::ClampModulator(Some(0.9))));
+                clamped.sort_by_key(|done| done.step);
+                vec![life, checkpoint.specimen().branch(4, clamped).unwrap()]
+            }
+        };
+        for tape in tapes {
+            let behaviour = tape.content.behaviour().unwrap().clone();
+            let trials = behaviour.trials.clone().unwrap();
+            let mut reel = Reel::new(Arc::new(tape), 0);
+            let mut seen = BTreeSet::new();
+            for go in trials.goes() {
+                let cue = trials.cues_before(go)[0];
+                let start = trials.trial_start(go);
+                assert_eq!((go - start, trials.trial_start(start)), (2, start));
+                let believed = beliefs(&checkpoint.parameters, &mut reel, start).unwrap();
+                let answered = behaviour.probabilities[2 * go + YES];
+                assert!((believed[cue] - answered).abs() < 1e-4, "{network} {rule} {go}: {believed:?} {answered}");
+                seen.insert((answered * 100.0) as u32);
+            }
+            assert!(seen.len() > 3, "{network} {rule}: always the same answer {seen:?}");
+        }
+    }
+    let maze = config_of("maze", [&[("neurons", "6"), ("steps", "20"), ("batch", "2")], &[]]);
+    let maze = Trainer::new(maze).unwrap().checkpoint().unwrap();
+    let mut reel = Reel::new(Arc::new(maze.specimen().episode(0).unwrap()), 0);
+    assert!(beliefs(&maze.parameters, &mut reel, 3).unwrap().is_empty(), "a maze has no cues");
 }

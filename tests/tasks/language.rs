@@ -274,8 +274,9 @@ fn what_is_done_to_a_layer_changes_the_text_from_there_on() {
     let life = specimen.episode(4).unwrap();
     assert_eq!(specimen.branch(4, Vec::new()).unwrap(), life);
     for layer in 0..2 {
-        for what in [What::Erase, What::Freeze, What::ScaleAlpha(-2.0), What::Transplant { seed: 9, state: [].into() }]
-        {
+        let clamp = What::ClampModulator(Some(-1.0));
+        let transplant = What::Transplant { seed: 9, state: [].into() };
+        for what in [What::Erase, What::Freeze, What::ScaleAlpha(-2.0), clamp, transplant] {
             let done = Intervention { layer, ..Intervention::new(9, what) };
             let branch = specimen.branch(4, vec![done.clone()]).unwrap();
             branch.check().unwrap();
@@ -287,6 +288,11 @@ fn what_is_done_to_a_layer_changes_the_text_from_there_on() {
             assert!(one.trace_at(8) == other.trace_at(8), "{done:?}");
             if done.what == What::Erase {
                 assert!(one.trace_at(9).iter().all(|value| *value == 0.0));
+            }
+            let modulator = |layer: usize| &branch.layers[layer].modulator.as_ref().unwrap().values[9..];
+            if let What::ClampModulator(Some(value)) = done.what {
+                assert!(modulator(layer).iter().all(|found| *found == value));
+                assert!(modulator(1 - layer).iter().all(|found| *found != value), "the other layer has its own");
             }
             if done.what == What::Freeze {
                 let frozen = one.trace_at(9).to_vec();

@@ -242,6 +242,60 @@ fn what_is_done_later_takes_the_place_of_what_it_makes_void() {
     assert_eq!(all(&[(5, What::ScaleAlpha(0.5)), (5, What::ScaleAlpha(1.0))]), [], "nothing is scaled any more");
     let twice = [(2, What::ScaleAlpha(0.5)), (5, What::ScaleAlpha(1.0))];
     assert_eq!(all(&twice), twice);
+    let clamp = |step, value| (step, What::ClampModulator(value));
+    assert_eq!(all(&[clamp(5, Some(0.5)), clamp(5, Some(-1.0))]), [clamp(5, Some(-1.0))]);
+    assert_eq!(all(&[clamp(5, None)]), [], "nobody holds it");
+    assert_eq!(all(&[clamp(5, Some(0.0)), clamp(7, Some(0.0))]), [clamp(5, Some(0.0))], "it is held already");
+    let pulse = [clamp(5, Some(1.0)), clamp(8, None)];
+    assert_eq!(all(&pulse), pulse);
+}
+
+#[test]
+fn a_clamped_modulator_is_that_of_a_network_that_makes_it_so_and_is_given_back() {
+    for changes in &NETWORKS[5..8] {
+        let config = config(changes);
+        let parameters = strong(&config);
+        // A network whose modulator is this, whatever it does.
+        let mut constant = parameters.snapshot().unwrap();
+        let value = 0.5f32;
+        constant.insert("mod.weight", &[NEURONS, 1], &[0.0; NEURONS]).unwrap();
+        constant.insert("mod.bias", &[1], &[value.atanh()]).unwrap();
+        let clamp = |step, value| done(step, What::ClampModulator(value));
+        let life = specimen(&config, &parameters).episode(3).unwrap();
+        let clamped = specimen(&config, &parameters).branch(3, vec![clamp(0, Some(value))]).unwrap();
+        let twin = specimen(&config, &constant).episode(3).unwrap();
+        let differ = clamped.activity.iter().zip(&*twin.activity).map(|(one, other)| (one - other).abs());
+        assert!(differ.fold(0.0, f32::max) < 1e-4, "{changes:?}");
+        assert_ne!(clamped.activity, life.activity, "{changes:?}");
+
+        let pulse = vec![clamp(12, Some(-1.0)), clamp(15, None)];
+        let tape = Arc::new(specimen(&config, &parameters).branch(3, pulse).unwrap());
+        tape.check().unwrap();
+        let values = &tape.modulator().unwrap().values;
+        assert_eq!(values[..12], life.modulator().unwrap().values[..12], "{changes:?}");
+        assert!(values[12..15] == [-1.0; 3] && values[15..].iter().all(|value| value.abs() < 1.0), "{values:?}");
+        let mut stepper = Stepper::begin(tape.network.recurrent().unwrap(), &parameters, 1, STEPS).unwrap();
+        let mut reel = Reel::new(Arc::clone(&tape), 0);
+        for step in 0..STEPS {
+            for alteration in altered_before(&tape, step) {
+                stepper.alter(&parameters, &alteration).unwrap();
+            }
+            assert!(reel.trace_at(step) == stepper.trace(0).unwrap(), "{changes:?} step {step}");
+            stepper.step(&tape.drive[step * NEURONS..][..NEURONS]).unwrap();
+        }
+        let read = read_tape(&tape_bytes(&tape, &parameters)).unwrap().0;
+        assert_eq!(read, *tape);
+        let mut lies = (*tape).clone();
+        lies.layers[0].modulator.as_mut().unwrap().values[12] = 0.25;
+        assert_eq!(lies.check().unwrap_err(), "the modulator was clamped to -1 at step 13, found 0.25");
+    }
+    let plain = config(NETWORKS[2]);
+    let refused = specimen(&plain, &strong(&plain)).branch(1, vec![done(2, What::ClampModulator(Some(0.0)))]);
+    let words = "expected a network that modulates its traces, found one that does not";
+    assert!(refused.unwrap_err().to_string().contains(words));
+    let modulated = config(NETWORKS[5]);
+    let refused = specimen(&modulated, &strong(&modulated)).branch(1, vec![done(2, What::ClampModulator(Some(2.0)))]);
+    assert!(refused.unwrap_err().to_string().contains("a modulator from −1 to 1, found 2"));
 }
 
 #[test]

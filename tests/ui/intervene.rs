@@ -136,7 +136,7 @@ fn arrow_keys_drive_the_agent_and_everything_can_be_taken_back() {
     harness.run_steps(2);
     harness.get_by_label("control (outlined)");
 
-    harness.get_by_label("Undo all interventions").click();
+    harness.get_by_label("Undo all interventions").click_accesskit();
     lived(&mut harness);
     assert_eq!((tape(&harness), untouched(&harness)), (Arc::clone(&before), None));
     assert_eq!(harness.state().session.clock.at(), 7);
@@ -220,6 +220,59 @@ fn the_reward_is_carried_elsewhere_and_a_click_beside_a_driven_agent_leads_it() 
     assert_eq!(whats(&harness)[1], (0, What::Act(2)));
 }
 
+/// Drags the slider beside a name to this part of its way.
+fn slide(harness: &mut Harness<'_, App>, name: &str, part: f32) {
+    let name = harness.get_by_label(name).rect();
+    let mut sliders = harness.query_all_by_role(Role::Slider).map(|node| node.rect());
+    let is_beside = |slider: &egui::Rect| (name.right()..name.right() + 20.0).contains(&slider.left());
+    let slider = sliders.find(|slider| slider.y_range().contains(name.center().y) && is_beside(slider));
+    let slider = slider.expect("a slider beside its name");
+    drop(sliders);
+    pointer(harness, slider.center(), true);
+    harness.hover_at(slider.lerp_inside(vec2(part, 0.5)));
+    harness.run_steps(1);
+    pointer(harness, slider.lerp_inside(vec2(part, 0.5)), false);
+    lived(harness);
+}
+
+#[test]
+fn the_modulator_is_in_the_viewers_hand_and_is_given_back() {
+    let folder = tempfile::tempdir().unwrap();
+    for (kind, holds_later) in [("modulated", 0), ("retroactive", 1)] {
+        let mut harness = opened_at(checkpoint_of(folder.path(), &[("network", kind)]), 10);
+        let before = tape(&harness);
+        assert!(whats(&harness).is_empty(), "looking at the slider changes nothing");
+        slide(&mut harness, "M =", 0.5);
+        let [(10, What::ClampModulator(Some(value)))] = whats(&harness)[..] else { panic!("{:?}", whats(&harness)) };
+        assert!(value.abs() < 0.15, "the middle of the slider is about zero: {value}");
+        slide(&mut harness, "M =", 0.999);
+        let [(10, What::ClampModulator(Some(1.0)))] = whats(&harness)[..] else { panic!("{:?}", whats(&harness)) };
+        harness.get_by_label("M clamped to 1.00");
+        let after = tape(&harness);
+        let of = |tape: &Tape| tape.modulator().unwrap().values.clone();
+        assert_eq!(of(&after)[..10], of(&before)[..10], "{kind}: before, it is the network's");
+        assert!(of(&after)[10..].iter().all(|value| *value == 1.0), "{kind}: {:?}", of(&after));
+        // M of a step is heard in the trace of the next; through an eligibility trace too.
+        let first = 11 + holds_later;
+        assert_ne!(after.activity_at(first + 1), before.activity_at(first + 1), "{kind}");
+
+        harness.state_mut().session.clock.seek(20);
+        harness.run_steps(1);
+        harness.get_by_label("Release").click();
+        lived(&mut harness);
+        let released = tape(&harness);
+        assert!(of(&released)[10..20].iter().all(|value| *value == 1.0));
+        assert!(of(&released)[20..].iter().all(|value| *value != 1.0), "{kind}: the network has it again");
+        harness.get_by_label("M released");
+        harness.get_by_label("Undo all interventions").click_accesskit();
+        lived(&mut harness);
+        assert_eq!(tape(&harness), before);
+    }
+    let mut harness = opened_at(checkpoint_of(folder.path(), &[]), 10);
+    assert!(harness.query_by_label("M =").is_none(), "a rule alone writes this trace");
+    assert_eq!(harness.state_mut().session.interventions(), []);
+}
+
 #[test]
 fn the_trace_is_frozen_erased_and_transplanted_and_alpha_scaled() {
     let folder = tempfile::tempdir().unwrap();
@@ -259,18 +312,8 @@ fn the_trace_is_frozen_erased_and_transplanted_and_alpha_scaled() {
 
     harness.state_mut().session.clock.seek(25);
     harness.run_steps(1);
-    let name = harness.get_by_label("α ×").rect();
-    let mut sliders = harness.query_all_by_role(Role::Slider).map(|node| node.rect());
-    let is_beside = |slider: &egui::Rect| (name.right()..name.right() + 20.0).contains(&slider.left());
-    let slider = sliders.find(|slider| slider.y_range().contains(name.center().y) && is_beside(slider));
-    let slider = slider.expect("a slider beside its name");
-    drop(sliders);
     // A quarter of the way: about half of what was trained.
-    pointer(&mut harness, slider.center(), true);
-    harness.hover_at(slider.lerp_inside(vec2(0.25, 0.5)));
-    harness.run_steps(1);
-    pointer(&mut harness, slider.lerp_inside(vec2(0.25, 0.5)), false);
-    lived(&mut harness);
+    slide(&mut harness, "α ×", 0.25);
     let scale = whats(&harness).into_iter().find_map(|(step, what)| match what {
         What::ScaleAlpha(scale) if step == 25 => Some(scale),
         _ => None,
@@ -291,7 +334,7 @@ fn the_trace_is_frozen_erased_and_transplanted_and_alpha_scaled() {
         harness.get_by_label(&format!("step {}", step + 1));
     }
     // One of them is taken back.
-    harness.get_by_label("undo: trace frozen").click();
+    harness.get_by_label("undo: trace frozen").click_accesskit();
     lived(&mut harness);
     assert_eq!(whats(&harness).len(), 2);
     // The same episode again is the life as it was.
@@ -348,7 +391,7 @@ fn a_tape_is_lived_again_and_a_branch_opens_with_the_life_that_it_grew_from() {
     assert!(harness.state().session.curve().is_empty(), "a tape has no curve");
 
     // Taken back it is that life, and another can be lived.
-    harness.get_by_label("Undo all interventions").click();
+    harness.get_by_label("Undo all interventions").click_accesskit();
     lived(&mut harness);
     assert_eq!((tape(&harness), untouched(&harness)), (Arc::clone(scene.tape()), None));
     harness.state_mut().session.new_episode(false);
@@ -362,7 +405,7 @@ fn a_tape_is_lived_again_and_a_branch_opens_with_the_life_that_it_grew_from() {
     tape_file::write(&file, &other, &branch.parameters).unwrap();
     let mut harness = opened_at(file, 5);
     assert_eq!(untouched(&harness), None);
-    harness.get_by_label("Undo all interventions").click();
+    harness.get_by_label("Undo all interventions").click_accesskit();
     lived(&mut harness);
     assert_eq!(tape(&harness), *scene.tape());
 }
@@ -507,7 +550,7 @@ fn the_trace_of_a_network_that_recalls_is_changed_in_the_window() {
         let [(12, What::Transplant { seed: 1, .. }), (14, What::Freeze)] = &whats(&harness)[..] else {
             panic!("{:?}", whats(&harness))
         };
-        harness.get_by_label("Undo all interventions").click();
+        harness.get_by_label("Undo all interventions").click_accesskit();
         lived(&mut harness);
         assert_eq!((tape(&harness), untouched(&harness)), (before, None), "{task}");
     }

@@ -15,6 +15,8 @@ impl Record {
             // A trace is carried by (1 − η) H or H plus something times η.
             Alteration::Freeze => self.weights.eta = 0.0,
             Alteration::ScaleAlpha(factor) => self.weights.scale_alpha(alpha, *factor),
+            // A rule writes these traces: nothing modulates them.
+            Alteration::ClampModulator(_) => {}
             Alteration::Erase => self.blocks().for_each(|block| block.trace.fill(0.0)),
             Alteration::Transplant(state) => {
                 let (neurons, stride) = (self.weights.post, self.weights.stride);

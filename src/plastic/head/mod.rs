@@ -59,7 +59,7 @@ impl HeadLifetimes<'_> {
         }
         check_traces(self.layer, &self.traces)?;
         for (_, alteration) in &self.alterations {
-            alteration.check(self.layer.state_len()).map_err(Error::Msg)?;
+            alteration.check(Some(self.layer)).map_err(Error::Msg)?;
         }
         if !pre.device().is_cpu() {
             return self.live_stepwise(pre, drive);

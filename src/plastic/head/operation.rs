@@ -112,7 +112,7 @@ impl Lifetime {
                 match alteration {
                     Alteration::Freeze => is_frozen = true,
                     Alteration::ScaleAlpha(factor) => scale = *factor,
-                    Alteration::Erase | Alteration::Transplant(_) => {}
+                    Alteration::Erase | Alteration::Transplant(_) | Alteration::ClampModulator(_) => {}
                 }
             }
             let heard = pre.of(step, lifetime);

@@ -97,7 +97,7 @@ impl Head {
     /// # Errors
     /// When the alteration does not fit the layer, or the device fails.
     pub fn alter(&mut self, alteration: &Alteration) -> Result<()> {
-        alteration.check(self.layer.state_len()).map_err(Error::Msg)?;
+        alteration.check(Some(&self.layer)).map_err(Error::Msg)?;
         match alteration {
             Alteration::Freeze => self.is_frozen = true,
             Alteration::Erase => self.trace = self.trace.zeros_like()?,
@@ -107,6 +107,8 @@ impl Head {
                 self.trace = given.broadcast_as(self.trace.shape())?.contiguous()?;
             }
             Alteration::ScaleAlpha(factor) => self.alpha_scale = *factor,
+            // Such a layer is written by a rule: the check has refused it.
+            Alteration::ClampModulator(_) => {}
         }
         Ok(())
     }

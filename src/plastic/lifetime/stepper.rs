@@ -83,7 +83,7 @@ impl Stepper {
     /// # Errors
     /// When the alteration does not fit the network, or the lifetimes are on a device without such kernels.
     pub fn alter(&mut self, parameters: &Parameters, alteration: &Alteration) -> Result<()> {
-        alteration.check(self.network.state_len()).map_err(Error::Msg)?;
+        alteration.check(self.network.layer().as_ref()).map_err(Error::Msg)?;
         self.backend.alter(alteration, &parameters.values("alpha")?)?;
         self.is_altered = true;
         Ok(())

@@ -28,12 +28,14 @@ pub struct Altered {
     pub is_frozen: bool,
     /// How many times the trained α counts.
     pub alpha_scale: f32,
+    /// What M(t) is, whatever the network makes it; `None` where that is the network's business.
+    pub modulator: Option<f32>,
 }
 
 impl Default for Altered {
     /// Nothing.
     fn default() -> Self {
-        Self { is_frozen: false, alpha_scale: 1.0 }
+        Self { is_frozen: false, alpha_scale: 1.0, modulator: None }
     }
 }
 

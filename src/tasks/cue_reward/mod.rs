@@ -9,6 +9,7 @@
 //! | here | the task: its settings |
 //! | [`rules`] | the numbers of a lifetime, and how its trials are drawn |
 //! | `world` | what an agent sees and gets |
+//! | [`belief`] | which cue an agent takes for the target |
 //! | `tally` | what an evaluation tells: right answers by trial |
 
 use super::agent::{AgentPlan, Agents, settings};
@@ -20,6 +21,7 @@ use crate::plastic::{AgentSize, Drive, Network, Recurrent};
 use rules::Rules;
 use world::Questions;
 
+pub mod belief;
 pub mod rules;
 mod tally;
 mod world;

@@ -26,7 +26,11 @@ impl Tally for Answers {
                 some.fold((0, 0), |(count, right), (_, (_, is_right))| (count + 1, right + usize::from(*is_right)));
             (count > 0).then(|| f64::from(right as u32) / f64::from(count as u32))
         };
-        let yes = trials.goes().filter(|step| trials.is_yes_right(*step)).count();
+        let is_yes = |step: &usize| {
+            let target = tape.target_cue(*step);
+            target.is_some_and(|target| trials.is_yes_right(*step, target))
+        };
+        let yes = trials.goes().filter(is_yes).count();
         let by_trial =
             (0..TRIALS).map(|trial| answers.get(trial).map(|(_, is_right)| if *is_right { 1.0 } else { 0.0 }));
         let mut findings = vec![

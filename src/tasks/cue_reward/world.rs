@@ -68,7 +68,8 @@ impl Surroundings for Questions {
                         found.0, found.1
                     )));
                 }
-                Ok((Asked { trials, last: None, rewards: Vec::with_capacity(steps) }, actions))
+                let target = trials.target;
+                Ok((Asked { trials, target, last: None, rewards: Vec::with_capacity(steps) }, actions))
             }
             Episode::Recall(_) | Episode::Maze { .. } | Episode::OneShot(_) | Episode::Text(_) => {
                 Err(Error::Msg("expected an episode of trials, found another".into()))
@@ -84,6 +85,8 @@ impl Surroundings for Questions {
 /// The trials of one agent.
 pub(super) struct Asked {
     trials: Trials,
+    /// Which cue is the target by now.
+    target: usize,
     last: Option<usize>,
     rewards: Vec<f32>,
 }
@@ -114,7 +117,7 @@ impl World for Asked {
     fn act(&mut self, action: usize) -> f32 {
         let step = self.rewards.len();
         let reward = match self.trials.shown[step] {
-            Shown::Go if action == if self.trials.is_yes_right(step) { YES } else { NO } => 1.0,
+            Shown::Go if action == if self.trials.is_yes_right(step, self.target) { YES } else { NO } => 1.0,
             Shown::Go => -1.0,
             Shown::Blank | Shown::Cue(_) => 0.0,
         };
@@ -124,11 +127,19 @@ impl World for Asked {
     }
 
     fn suffer(&mut self, what: &What) -> std::result::Result<(), String> {
+        let count = self.trials.cues.len();
         match what {
             What::MoveReward(_) => {
                 Err("expected something that can be done where cues are shown, found a reward that is \
                                         to be moved to another square"
                     .into())
+            }
+            What::SetTarget(cue) if *cue >= count => {
+                Err(format!("expected one of {count} cues as the target, found number {}", cue.saturating_add(1)))
+            }
+            What::SetTarget(cue) => {
+                self.target = *cue;
+                Ok(())
             }
             _ => Ok(()),
         }

@@ -195,6 +195,7 @@ impl Language {
             match alteration {
                 Alteration::Freeze => before.altered[place].is_frozen = true,
                 Alteration::ScaleAlpha(factor) => before.altered[place].alpha_scale = factor,
+                Alteration::ClampModulator(value) => before.altered[place].modulator = value,
                 Alteration::Erase | Alteration::Transplant(_) => {
                     if before.states[place].hidden.is_empty() {
                         let lstm = self.network.lstms().nth(place);

@@ -119,6 +119,7 @@ impl World for Maze {
     fn suffer(&mut self, what: &What) -> std::result::Result<(), String> {
         match *what {
             What::MoveReward([row, column]) => self.environment.move_reward(0, Square { row, column }),
+            What::SetTarget(_) => Err("expected something that can be done in a maze, found another target cue".into()),
             _ => Ok(()),
         }
     }

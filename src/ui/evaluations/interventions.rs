@@ -23,8 +23,8 @@ const QUICK: usize = 10_000_000;
 const KEPT: usize = 16;
 
 /// Why driving has no comparison.
-const OF_ONE_EPISODE: &str = "Driven actions and a moved reward belong to this episode. In other episodes they would be \
-                              something else: there is no comparison.";
+const OF_ONE_EPISODE: &str = "Driven actions, a moved reward and another target belong to this episode. In other episodes \
+                              they would be something else: there is no comparison.";
 
 /// Why there is none while a network trains.
 const TRAINING: &str = "The comparison with other episodes waits while a network trains.";

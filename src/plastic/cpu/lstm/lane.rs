@@ -3,7 +3,7 @@
 use super::weights::LstmWeights;
 use crate::plastic::cpu::Buffer;
 use crate::plastic::cpu::activation::tanh;
-use crate::plastic::cpu::modulated::{History, ModulatedWeights, Signals, dot};
+use crate::plastic::cpu::modulated::{History, Signals};
 
 /// What happens in one lifetime, padded rows of cells.
 pub(super) struct LstmLane {
@@ -99,7 +99,7 @@ impl LstmLane {
             hidden: &mut hidden[..cells],
         });
         if let Some(plastic) = weights.plastic.as_ref().filter(|plastic| plastic.rate.is_none()) {
-            self.modulator.push(modulator(plastic, hidden));
+            self.modulator.push(plastic.modulator(hidden));
         }
         self.steps += 1;
     }
@@ -140,11 +140,6 @@ impl pulp::WithSimd for Cells<'_> {
             hidden[at] = output[at] * tanh(cell[at]);
         }
     }
-}
-
-/// M(t) = tanh(h(t) · m + b).
-fn modulator(weights: &ModulatedWeights, hidden: &[f32]) -> f32 {
-    tanh(dot(hidden, &weights.mod_weight) + weights.mod_bias)
 }
 
 /// 1 / (1 + e⁻ˣ).

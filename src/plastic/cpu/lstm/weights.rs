@@ -90,6 +90,7 @@ fn plastic(lstm: &Lstm, parameters: &Parameters, altered: Altered) -> Result<Opt
     );
     weights.rate = rate;
     weights.is_frozen = altered.is_frozen;
+    weights.clamped = altered.modulator;
     if altered.alpha_scale != 1.0 {
         weights.scale_alpha(&alpha, altered.alpha_scale);
     }

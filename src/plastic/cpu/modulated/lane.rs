@@ -2,7 +2,7 @@
 
 use super::history::{History, Signals};
 use super::weights::ModulatedWeights;
-use crate::plastic::cpu::activation::{Activate, tanh};
+use crate::plastic::cpu::activation::Activate;
 use crate::plastic::cpu::{Buffer, WIDTH, sum_lanes};
 use crate::plastic::network::Drive;
 
@@ -61,7 +61,7 @@ impl ModulatedLane {
         self.history.product(weights, signals, step, &mut self.sums);
         self.drive[..drive.len()].copy_from_slice(drive);
         pulp::Arch::new().dispatch(Activate { drive_kind: Drive::Add, drive: &self.drive, activity: &mut self.sums });
-        self.modulator.push(tanh(dot(&self.sums, &weights.mod_weight) + weights.mod_bias));
+        self.modulator.push(weights.modulator(&self.sums));
         self.activity.grow(stride).copy_from_slice(&self.sums);
     }
 

@@ -13,7 +13,7 @@ mod update;
 mod weights;
 
 pub(in crate::plastic::cpu) use history::{History, Signals, Unwinding};
-pub(in crate::plastic::cpu) use lane::{ModulatedGradients, add, dot};
+pub(in crate::plastic::cpu) use lane::{ModulatedGradients, add};
 pub(in crate::plastic::cpu) use record::begin;
 pub(in crate::plastic) use update::ModulatedUpdate;
 pub(in crate::plastic::cpu) use weights::ModulatedWeights;

@@ -141,6 +141,10 @@ impl Backend for Record {
                 self.weights.scale_alpha(alpha, *factor);
                 return Ok(());
             }
+            Alteration::ClampModulator(value) => {
+                self.weights.clamped = *value;
+                return Ok(());
+            }
             Alteration::Erase => &silence,
             Alteration::Transplant(state) => &state[..],
         };

@@ -1,7 +1,8 @@
 //! The parameters of a modulated network, laid out for the sweeps.
 
-use super::lane::ModulatedGradients;
+use super::lane::{ModulatedGradients, dot};
 use super::update::ModulatedUpdate;
+use crate::plastic::cpu::activation::tanh;
 use crate::plastic::cpu::{Buffer, CHUNK_ROWS, WIDTH};
 use crate::plastic::network::AlphaKind;
 use crate::plastic::writing::{Modulation, ModulationKind};
@@ -34,6 +35,8 @@ pub(in crate::plastic) struct ModulatedWeights {
     pub rate: Option<f32>,
     /// Whether no trace is written any more.
     pub is_frozen: bool,
+    /// What M(t) is, whatever the network makes it; `None` where that is the network's business.
+    pub clamped: Option<f32>,
 }
 
 /// H and E, `[rows, stride]`, or what belongs to each; E is empty under simple modulation.
@@ -82,6 +85,7 @@ impl ModulatedWeights {
             fan: fan.map(|values| padded(values, 1)),
             rate: None,
             is_frozen: false,
+            clamped: None,
         }
     }
 
@@ -153,6 +157,11 @@ impl ModulatedWeights {
             "fanout.weight" => columns(sum(&|one| &one.fan[0])),
             _ => columns(sum(&|one| &one.fan[1])),
         }
+    }
+
+    /// M(t) = tanh(x(t) · m + c), of activities `[stride]`, unless it is clamped.
+    pub fn modulator(&self, activity: &[f32]) -> f32 {
+        self.clamped.unwrap_or_else(|| tanh(dot(activity, &self.mod_weight) + self.mod_bias))
     }
 
     /// M_j(t) = a_j M(t) + b_j, `[stride]`.

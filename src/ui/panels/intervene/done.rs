@@ -93,9 +93,12 @@ fn in_words(row: &[Intervention], actions: &[ActionName]) -> String {
             format!("driven {}", signs.collect::<String>())
         }
         What::MoveReward([row, column]) => format!("reward moved to square ({column}, {row})"),
+        What::SetTarget(cue) => format!("target is cue {}", cue + 1),
         What::Freeze => "trace frozen".to_owned(),
         What::Erase => "trace erased".to_owned(),
         What::ScaleAlpha(factor) => format!("α × {}", figures(f64::from(*factor), 3)),
+        What::ClampModulator(Some(value)) => format!("M clamped to {}", decimals(f64::from(*value), 2)),
+        What::ClampModulator(None) => "M released".to_owned(),
         What::Transplant { seed, .. } => format!("last trace of episode seed {seed}"),
     }
 }

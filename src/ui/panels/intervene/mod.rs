@@ -15,13 +15,14 @@ pub mod words;
 
 use super::{Explanation, Panel};
 use crate::episode::{What, intervention};
+use crate::plastic::alteration::MODULATOR_RANGE;
 use crate::tasks::ActionName;
 use crate::train::config::MAX_SEED;
 use crate::ui::glossary;
 use crate::ui::scene::Scene;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
-use egui::{Button, DragValue, Label, RichText, ScrollArea, Slider, SliderClamping, Ui};
+use egui::{Button, ComboBox, DragValue, Label, RichText, ScrollArea, Slider, SliderClamping, Ui};
 use std::ops::RangeInclusive;
 
 /// How far α can be scaled by the slider: from switched off to twice what was trained.
@@ -29,6 +30,9 @@ const SCALES: RangeInclusive<f32> = 0.0..=2.0;
 
 /// What the number beside the slider needs, with what separates them.
 const NUMBER_WIDTH: f32 = 56.0;
+
+/// What the word on a button beside a slider needs.
+const RELEASE_WIDTH: f32 = 44.0;
 
 /// A rail shorter than this is none.
 const LEAST_RAIL: f32 = 24.0;
@@ -151,6 +155,7 @@ impl Intervene {
         ui.add_enabled_ui(session.why_no_branch().is_none(), |ui| {
             if session.has_agent() {
                 drive_ui(ui, session);
+                target_ui(ui, session);
             }
             let has_trace = session.scene().is_some_and(|scene| scene.alpha.is_some());
             ui.add_enabled_ui(has_trace, |ui| self.trace_ui(ui, session)).response.on_disabled_hover_text(
@@ -196,7 +201,38 @@ impl Intervene {
                 session.intervene(What::ScaleAlpha(scale));
             }
         });
+        modulator_ui(ui, session);
     }
+}
+
+/// The modulator in the viewer's hand, where the layer in view has one.
+fn modulator_ui(ui: &mut Ui, session: &mut Session) {
+    let (layer, at) = (layer_of(session), session.clock.at());
+    let Some(record) = session.scene().and_then(|scene| scene.tape().layers.get(layer)) else { return };
+    let Some(modulator) = &record.modulator else { return };
+    let own = modulator.values.get(at).copied().unwrap_or_default();
+    let clamped = intervention::clamped_modulator(session.interventions(), layer, at);
+    ui.horizontal(|ui| {
+        glossary::tip(ui.label("M ="), "M");
+        let button_width = ui.spacing().button_padding.x * 2.0 + ui.spacing().item_spacing.x + RELEASE_WIDTH;
+        let room = ui.available_width() - NUMBER_WIDTH - button_width;
+        let rail = &mut ui.spacing_mut().slider_width;
+        *rail = rail.min(room).max(LEAST_RAIL);
+        // A slider rounds what it is given, and says that it was changed by that.
+        let shown = (100.0 * clamped.unwrap_or(own)).round() / 100.0;
+        let mut value = shown;
+        let slider = Slider::new(&mut value, MODULATOR_RANGE).fixed_decimals(2);
+        let words = "clamp the modulator to this value from this step on, whatever the network makes it: at 0 nothing is written";
+        ui.add(slider).on_hover_text(words);
+        if value != shown {
+            session.intervene(What::ClampModulator(Some(value)));
+        }
+        let button = ui.add_enabled(clamped.is_some(), Button::new("Release").small());
+        let button = button.on_hover_text("the network modulates its trace itself again, from this step on");
+        if button.on_disabled_hover_text("the network modulates its trace itself at this step").clicked() {
+            session.intervene(What::ClampModulator(None));
+        }
+    });
 }
 
 /// Which plastic layer is in view.
@@ -207,6 +243,28 @@ fn layer_of(session: &Session) -> usize {
 /// What the agent in view can do.
 fn actions_of(session: &Session) -> &'static [ActionName] {
     session.scene().map_or(&[], |scene| scene.task.actions())
+}
+
+/// Which cue is the target, where there are cues.
+fn target_ui(ui: &mut Ui, session: &mut Session) {
+    let at = session.clock.at();
+    let Some(tape) = session.scene().map(Scene::tape) else { return };
+    let trials = tape.content.behaviour().and_then(|behaviour| behaviour.trials.as_ref());
+    let (Some(count), Some(target)) = (trials.map(|trials| trials.cues.len()), tape.target_cue(at)) else { return };
+    ui.horizontal(|ui| {
+        let name = |cue: usize| format!("cue {}", cue + 1);
+        let mut chosen = target;
+        let label = ui.label("target");
+        let list = ComboBox::from_id_salt("target").selected_text(name(target)).show_ui(ui, |ui| {
+            for cue in 0..count {
+                ui.selectable_value(&mut chosen, cue, name(cue));
+            }
+        });
+        list.response.labelled_by(label.id).on_hover_text("another cue is the target from this step on");
+        if chosen != target {
+            session.intervene(What::SetTarget(chosen));
+        }
+    });
 }
 
 /// A button for each action, and the switch that gives the arrow keys to the agent.
