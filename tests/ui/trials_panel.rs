@@ -1,9 +1,14 @@
 //! Trials in the window: what the panel says is what the tape holds, in every layout and both themes.
 
+use super::intervene::{lived, opened_at, tape};
 use crate::support::{keep, offscreen, session_of, windowed};
-use crate::workbench::checkpoint_file;
+use crate::workbench::{checkpoint_file, specimen};
+use egui::Role;
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use hebbscope::episode::{Intervention, What};
 use hebbscope::tasks::cue_reward::YES;
+use hebbscope::tasks::tally::Mean;
 use hebbscope::ui::App;
 use hebbscope::ui::layout::{Named, Subject};
 use hebbscope::ui::numbers::percent;
@@ -53,6 +58,82 @@ fn what_was_asked_and_answered_is_told_at_every_step() {
             assert!(harness.query_all_by_label_contains(&words).count() > 0, "{words}");
         }
     }
+}
+
+#[test]
+fn another_cue_becomes_the_target_by_a_click_on_its_name_or_in_a_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened_at(checkpoint(folder.path(), "modulated"), 12);
+    let first = tape(&harness);
+    let target = first.target_cue(0).unwrap();
+    let [one, other] = [(target + 1) % 4, (target + 2) % 4];
+    harness.get_by_label(&format!("make cue {} the target from step 13 on", one + 1)).click();
+    lived(&mut harness);
+    let now = tape(&harness);
+    assert_eq!([11, 12, 39].map(|step| now.target_cue(step).unwrap()), [target, one, one]);
+    harness.get_by_label(&format!("target is cue {}", one + 1));
+    // What it would have answered is beside what it answers.
+    assert!(harness.state().session.scene().unwrap().ghost.is_some());
+
+    harness.state_mut().session.clock.seek(25);
+    harness.run_steps(2);
+    harness.get_by_role_and_label(Role::ComboBox, "target").click();
+    harness.run_steps(2);
+    harness.get_by_role_and_label(Role::Button, &format!("cue {}", other + 1)).click();
+    lived(&mut harness);
+    let now = tape(&harness);
+    assert_eq!([24, 25].map(|step| now.target_cue(step).unwrap()), [one, other]);
+    harness.get_by_label("Undo all interventions").click_accesskit();
+    lived(&mut harness);
+    assert_eq!(tape(&harness), first);
+}
+
+#[test]
+fn right_answers_are_counted_trial_by_trial_in_many_episodes_with_what_is_done_and_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened_at(checkpoint(folder.path(), "modulated"), 12);
+    let counted = |harness: &mut Harness<'_, App>| {
+        for _ in 0..3 {
+            harness.state_mut().session.wait_for_panels();
+            harness.run_steps(2);
+        }
+    };
+    counted(&mut harness);
+    // The same, counted here.
+    let scene = harness.state().session.scene().unwrap();
+    let specimen = specimen(scene.config.as_ref().unwrap(), &scene.parameters);
+    let count = |interventions: &[Intervention], trial: usize| {
+        let is_right = |seed: &u64| {
+            let tape = specimen.branch(*seed, interventions.to_vec()).unwrap();
+            let behaviour = tape.content.behaviour().unwrap();
+            let go = behaviour.trials.as_ref().unwrap().goes().nth(trial)?;
+            Some(behaviour.rewards[go] > 0.0)
+        };
+        let answers: Vec<bool> = (0..200).collect::<Vec<u64>>().iter().filter_map(is_right).collect();
+        let mean: Mean = answers.iter().map(|is_right| f64::from(u8::from(*is_right))).collect();
+        let [low, high] = mean.share_interval().unwrap().map(percent);
+        format!("{} ({low}–{high})", percent(mean.mean().unwrap()))
+    };
+    let erased = [Intervention::new(12, What::Erase), Intervention::new(12, What::ClampModulator(Some(1.0)))];
+    let (alone, changed) = ([0, 3].map(|trial| count(&[], trial)), count(&erased, 3));
+    let says = |harness: &Harness<'_, App>, words: &str| harness.query_all_by_label_contains(words).count() > 0;
+    for (trial, words) in [(0, &alone[0]), (3, &alone[1])] {
+        let tape = tape(&harness);
+        let go = tape.content.behaviour().unwrap().trials.as_ref().unwrap().goes().nth(trial).unwrap();
+        harness.state_mut().session.clock.seek(go);
+        counted(&mut harness);
+        assert!(says(&harness, &format!("trial {}: {words} are right", trial + 1)), "{words}");
+    }
+    harness.state_mut().session.clock.seek(12);
+    harness.run_steps(1);
+    harness.get_by_label("Erase").click();
+    lived(&mut harness);
+    harness.state_mut().session.intervene(What::ClampModulator(Some(1.0)));
+    lived(&mut harness);
+    let go = tape(&harness).content.behaviour().unwrap().trials.as_ref().unwrap().goes().nth(3).unwrap();
+    harness.state_mut().session.clock.seek(go);
+    counted(&mut harness);
+    assert!(says(&harness, &format!("with interventions {changed}")), "{changed}");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn every_panel_draws_something_in_both_themes_and_says_what_belongs_there_when_e
         "Maze" | "Agent" | "Rewards" => vec![&agent],
         "One look" | "Draw" | "Embedding" => vec![&lesson],
         "Words" | "Gates" => vec![&text],
-        "Trials" => vec![&trials],
+        "Trials" | "Accuracy by trial" => vec![&trials],
         "Intervene" => vec![&agent, &lesson],
         "Gallery" => vec![&checkpoint, &lesson],
         _ => vec![&checkpoint],

@@ -74,7 +74,7 @@ impl<T: Send + 'static, R: Send + 'static> Job<T, R> {
 }
 
 /// What the work tells by.
-pub(super) struct Reporter<T, R> {
+pub struct Reporter<T, R> {
     sender: Sender<Message<T, R>>,
     stopped: Arc<AtomicBool>,
     wake: Wake,

@@ -6,6 +6,8 @@
 //! | `job` | work on a thread of its own that tells of every life |
 //! | [`interventions`] | what is done to the episode in view, done to many others |
 //! | [`embeddings`] | what the convolutions make of the drawings of many episodes |
+//! | [`trial_curves`] | right answers trial by trial |
+//! | [`per_network`] | what many episodes tell of a network, found once |
 //! | [`principal`] | points of many dimensions on a plane |
 //! | [`lesions`] | what α and w are worth: the network with them shuffled, the same everywhere, or gone |
 
@@ -13,7 +15,9 @@ pub mod embeddings;
 pub mod interventions;
 mod job;
 pub mod lesions;
+pub mod per_network;
 pub mod principal;
+pub mod trial_curves;
 
 use super::scene::Scene;
 use crate::plastic::Parameters;
@@ -30,7 +34,7 @@ fn keep<T>(known: &mut Vec<T>, found: T, most: usize) {
 }
 
 /// The network that is evaluated.
-struct EvaluatedNetwork {
+pub struct EvaluatedNetwork {
     config: RunConfig,
     parameters: Arc<Parameters>,
     iteration: u64,

@@ -128,8 +128,8 @@ fn watch(subject: Subject) -> Arrangement {
             ),
         ])),
         Subject::Trials => Row(parts([
-            (0.56, Column(parts([(0.68, panel("Trials")), (0.32, tabs(["Rank", "Intervene"]))]))),
-            (0.44, tabs(["Trace", "Weights", "Plasticity"])),
+            (0.56, Column(parts([(0.6, panel("Trials")), (0.4, tabs(["Accuracy by trial", "Rank"]))]))),
+            (0.44, Column(parts([(0.6, tabs(["Trace", "Weights", "Plasticity"])), (0.4, panel("Intervene"))]))),
         ])),
         Subject::Text => Row(parts([
             (0.56, panel("Words")),
@@ -176,7 +176,10 @@ fn inspect(subject: Subject) -> Arrangement {
 fn train(subject: Subject) -> Arrangement {
     let (share, seen) = match subject {
         Subject::Agent => (0.55, Column(parts([(0.6, panel("Maze")), (0.4, tabs(["Trace", "Distributions"]))]))),
-        Subject::Trials => (0.55, Column(parts([(0.55, panel("Trials")), (0.45, tabs(["Trace", "Distributions"]))]))),
+        Subject::Trials => (
+            0.55,
+            Column(parts([(0.55, panel("Trials")), (0.45, tabs(["Accuracy by trial", "Trace", "Distributions"]))])),
+        ),
         Subject::Pictures => {
             (0.62, Column(parts([(0.5, panel("Recall")), (0.5, tabs(["Trace", "Memories", "Distributions"]))])))
         }

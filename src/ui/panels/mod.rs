@@ -60,7 +60,8 @@ pub const PANELS: &[Make] = &[
     || Box::new(embedding::EmbeddingMap::default()),
     || Box::new(words::Words::default()),
     || Box::new(gates::Gates::default()),
-    || Box::new(trials::Trials),
+    || Box::new(trials::Trials::default()),
+    || Box::new(trials::accuracy::Accuracy),
 ];
 
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is

@@ -13,9 +13,11 @@ use super::branching::Branching;
 use super::comparison::Comparison;
 use super::distributions::Distributions;
 use super::drawing::Drawing;
-use super::evaluations::embeddings::{self, Embeddings};
+use super::evaluations::embeddings::Embedding;
 use super::evaluations::interventions::InterventionEvaluations;
 use super::evaluations::lesions::Lesions;
+use super::evaluations::per_network::{PerNetwork, View};
+use super::evaluations::trial_curves::TrialCurve;
 use super::export::{Exports, Still};
 use super::inspector::Inspection;
 use super::layout::Subject;
@@ -94,7 +96,9 @@ pub struct Session {
     /// What its parameters are worth.
     pub lesions: Lesions,
     /// What its convolutions make of the drawings of many episodes.
-    pub embeddings: Embeddings,
+    pub embeddings: PerNetwork<Embedding>,
+    /// Right answers of the network in view, trial by trial.
+    pub trial_curves: PerNetwork<TrialCurve>,
     record: RunRecord,
     job: Option<Job>,
     matrices: Matrices,
@@ -134,7 +138,8 @@ impl Session {
             distributions: Distributions::default(),
             intervention_evaluations: InterventionEvaluations::default(),
             lesions: Lesions::default(),
-            embeddings: Embeddings::default(),
+            embeddings: PerNetwork::default(),
+            trial_curves: PerNetwork::default(),
             record: RunRecord::default(),
             job: None,
             matrices: Matrices::default(),
@@ -348,11 +353,20 @@ impl Session {
     }
 
     /// What the convolutions of the network in view make of the drawings of many episodes, as far as it is found.
-    pub fn request_embedding(&mut self) -> embeddings::View {
+    pub fn request_embedding(&mut self) -> View<Embedding> {
         let trains = self.training.is_running();
         match &self.scene {
             Some(scene) => self.embeddings.request(scene, trains, &self.wake),
-            None => embeddings::View::Nothing,
+            None => View::Nothing,
+        }
+    }
+
+    /// Which part of many episodes the network in view is right in, trial by trial, as far as it is found.
+    pub fn request_trial_curve(&mut self) -> View<TrialCurve> {
+        let trains = self.training.is_running();
+        match &self.scene {
+            Some(scene) => self.trial_curves.request(scene, trains, &self.wake),
+            None => View::Nothing,
         }
     }
 
@@ -374,6 +388,7 @@ impl Session {
         self.intervention_evaluations.update();
         self.lesions.update(self.scene.as_ref(), self.training.is_running());
         self.embeddings.update();
+        self.trial_curves.update();
         self.distributions.update(self.scene.as_mut());
         self.receive();
         self.follow_folder();
@@ -399,7 +414,7 @@ impl Session {
     pub fn is_at_rest(&self) -> bool {
         let is_looking = self.training.devices.is_looking() || self.ordering.is_looking() || self.ranks.is_busy();
         let is_looking = is_looking || self.intervention_evaluations.is_busy() || self.lesions.is_busy();
-        let is_looking = is_looking || self.embeddings.is_busy();
+        let is_looking = is_looking || self.embeddings.is_busy() || self.trial_curves.is_busy();
         !is_looking && self.shelf.progress().is_none() && self.distributions.life.progress().is_none()
     }
 
@@ -412,6 +427,7 @@ impl Session {
         self.intervention_evaluations.settle(&self.wake);
         self.lesions.settle();
         self.embeddings.settle();
+        self.trial_curves.settle();
         self.distributions.life.settle();
     }
 

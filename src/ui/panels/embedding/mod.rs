@@ -14,7 +14,7 @@ pub mod spread;
 
 use super::pixels::Textures;
 use super::{Explanation, Panel};
-use crate::ui::evaluations::embeddings::View;
+use crate::ui::evaluations::per_network::View;
 use crate::ui::numbers::grouped;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;

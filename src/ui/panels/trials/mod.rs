@@ -4,23 +4,33 @@
 //! | file | subject |
 //! |---|---|
 //! | here | the panel: note, what is asked in words |
+//! | [`accuracy`] | the panel of right answers by trial |
+//! | `belief` | what the agent would answer to each cue |
+//! | `modulator` | the modulator below all rows |
 //! | `raster` | cues, answers and rewards over the steps |
 
+pub mod accuracy;
+mod belief;
+mod modulator;
 mod raster;
 
 use super::{Explanation, Panel};
-use crate::episode::{Behaviour, Trials as Asked};
+use crate::episode::{Behaviour, Tape, Trials as Asked};
 use crate::tasks::cue_reward::YES;
 use crate::ui::fitting::{self, BETWEEN};
 use crate::ui::numbers::percent;
 use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use belief::Belief;
 use egui::Ui;
 use std::sync::Arc;
 
-/// The panel; it has no state of its own.
+/// The panel.
 #[derive(Default)]
-pub struct Trials;
+pub struct Trials {
+    /// What the agent in view would answer to each cue.
+    belief: Option<Belief>,
+}
 
 impl Panel for Trials {
     fn title(&self) -> &'static str {
@@ -50,17 +60,17 @@ impl Panel for Trials {
             sentences: [
                 "A row for each cue, marked where it is shown; ★ is the target, which the agent is never told. Two cues, then \
                  it is asked whether the target was among them.",
-                "Below, at every question, stands its answer, green where it is right and red where it is wrong; only one \
-                 step later it sees which.",
+                "The greener a row, the likelier the agent would say yes if this cue alone were shown in that trial: which \
+                 cue it takes for the target.",
                 if is_modulated {
-                    "The lowest line is the modulator M: it decides how much each step writes into the trace, and a network \
-                     that has learned to learn moves it when the reward comes."
+                    "Answers are green where they are right and red where they are wrong. Below is the modulator M: it decides \
+                     how much each step writes into the trace."
                 } else {
-                    "A network that has learned to learn is wrong in the first trials alone: it has found the target by then, \
-                     in this episode as in any other."
+                    "Answers are green where they are right and red where they are wrong. A network that has learned to learn \
+                     is wrong in the first trials alone."
                 },
             ],
-            try_this: "Play from the beginning, and look after how many questions it is no longer wrong.",
+            try_this: "Click the name of another cue in the middle of an episode, and look when the agent has found out.",
         }
     }
 
@@ -69,20 +79,22 @@ impl Panel for Trials {
         let Some(tape) = session.scene().map(|scene| Arc::clone(scene.tape())) else { return };
         let Some(behaviour) = tape.content.behaviour() else { return };
         let Some(asked) = &behaviour.trials else { return };
-        let words = question(behaviour, asked, session.clock.at());
+        let words = question(&tape, behaviour, asked, session.clock.at());
         fitting::small_ui(ui, &words, palette.text);
-        raster::raster_ui(ui, session, &tape, behaviour, asked);
+        self.belief = Belief::of(session, self.belief.take());
+        raster::raster_ui(ui, session, &tape, self.belief.as_ref());
     }
 }
 
 /// What is asked or was asked last at a step, in words.
-fn question(behaviour: &Behaviour, asked: &Asked, at: usize) -> String {
+fn question(tape: &Tape, behaviour: &Behaviour, asked: &Asked, at: usize) -> String {
+    let target = |step| tape.target_cue(step).unwrap_or(asked.target) + 1;
     let cues = |step: usize| -> String {
         let cues: Vec<String> = asked.cues_before(step).iter().map(|cue| (cue + 1).to_string()).collect();
         cues.join(" and ")
     };
     match asked.goes().filter(|go| *go <= at).last() {
-        None => format!("no question yet; the target is cue {}", asked.target + 1),
+        None => format!("no question yet; the target is cue {}", target(at)),
         Some(go) => {
             let is_yes = behaviour.actions[go] == YES;
             let actions = behaviour.probabilities.len() / behaviour.actions.len().max(1);
@@ -91,7 +103,7 @@ fn question(behaviour: &Behaviour, asked: &Asked, at: usize) -> String {
                 "step {}: cues {}, target {}: {}, {} (p of yes {})",
                 go + 1,
                 cues(go),
-                asked.target + 1,
+                target(go),
                 if is_yes { "yes" } else { "no" },
                 if behaviour.rewards[go] > 0.0 { "right" } else { "wrong" },
                 percent(f64::from(probability))

@@ -1,16 +1,23 @@
-//! Cues, answers and rewards over the steps of a lifetime, and the modulator below them.
+//! Cues, answers and rewards over the steps of a lifetime; the tint of a cue's row is what the agent would answer to it.
 
+use super::belief::Belief;
+use super::modulator::modulator_ui;
 use super::question;
-use crate::episode::{Behaviour, Modulator, Shown, Tape, Trials};
+use crate::episode::{Behaviour, Modulator, Shown, Tape, Trials, What};
 use crate::tasks::cue_reward::YES;
-use crate::ui::numbers::{decimals, grouped};
+use crate::ui::numbers::{decimals, grouped, percent};
 use crate::ui::panels::curve::axis::{Scale, Span};
 use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
-use egui::{Align2, Color32, FontId, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2};
+use egui::{Align2, Color32, CursorIcon, FontId, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
 
 /// Room at the left for what rows are called.
-const NAMES: f32 = 58.0;
+pub(super) const NAMES: f32 = 58.0;
+
+/// Room at the right for what the agent would answer, and from which width on there is some.
+const ANSWERS: f32 = 36.0;
+const WIDE: f32 = 280.0;
 
 /// The least height of a name, and the least room for the letter of an answer.
 const NAME: f32 = 10.0;
@@ -24,134 +31,260 @@ const AXIS: f32 = 15.0;
 const MODULATOR: f32 = 0.3;
 const LEAST: f32 = 24.0;
 
-/// Draws them as large as there is room. A click or a drag goes to the step under the pointer.
-pub(super) fn raster_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behaviour: &Behaviour, asked: &Trials) {
-    let palette = Palette::of(ui.ctx());
+/// How much of the colour of the trace there is behind a cue that the agent would surely say yes to.
+const TINT: f32 = 0.45;
+
+/// Rows and steps on the screen.
+struct Raster<'a> {
+    tape: &'a Tape,
+    behaviour: &'a Behaviour,
+    asked: &'a Trials,
+    belief: Option<&'a Belief>,
+    /// The same lifetime left alone.
+    control: Option<Arc<Tape>>,
+    palette: &'a Palette,
+    /// Steps and rows.
+    chart: Rect,
+    /// Height of a row.
+    row: f32,
+    /// The step in view.
+    at: usize,
+    /// Names of rows, and letters of answers.
+    font: FontId,
+}
+
+/// Draws them as large as there is room. A click or a drag goes to the step under the pointer, a click on the name of a cue
+/// makes it the target.
+pub(super) fn raster_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, belief: Option<&Belief>) {
+    let Some(behaviour) = tape.content.behaviour() else { return };
+    let Some(asked) = &behaviour.trials else { return };
     let whole = ui.available_rect_before_wrap();
     let area = whole.with_max_y(whole.bottom() - AXIS);
     if area.width() < 2.0 * NAMES || area.height() < 40.0 {
         return;
     }
-    let steps = tape.steps;
+    let control = session.scene().and_then(|scene| scene.ghost.as_ref()).map(|ghost| Arc::clone(ghost.tape()));
     let modulator = tape.modulator().filter(|_| MODULATOR * area.height() >= LEAST);
     let above = area.height() * if modulator.is_some() { 1.0 - MODULATOR } else { 1.0 };
-    let rows = asked.cues.len() + 2;
+    let rows = asked.cues.len() + if control.is_some() { 3 } else { 2 };
     let row = (above / rows as f32).min(ROW);
-    let chart = Rect::from_min_max(pos2(area.left() + NAMES, area.top()), area.max);
-    let x = |step: f32| chart.left() + chart.width() * step / steps as f32;
-    let cell = |place: usize, step: usize| {
-        let top = area.top() + place as f32 * row;
-        let inset = (0.12 * row).min(2.0);
-        Rect::from_min_max(pos2(x(step as f32), top + inset), pos2(x(step as f32 + 1.0), top + row - inset))
+    let answers =
+        if belief.is_some_and(|belief| !belief.now.is_empty()) && area.width() >= WIDE { ANSWERS } else { 0.0 };
+    let chart = Rect::from_min_max(pos2(area.left() + NAMES, area.top()), area.max - vec2(answers, 0.0));
+    let raster = Raster {
+        tape,
+        behaviour,
+        asked,
+        belief,
+        control,
+        palette: Palette::of(ui.ctx()),
+        chart,
+        row,
+        at: session.clock.at(),
+        font: FontId::proportional(row.clamp(7.0, 12.0)),
     };
-    let painter = ui.painter();
-    let font = FontId::proportional(row.clamp(7.0, 12.0));
-    // Rows from one name to the next, and points from one answer to the next.
-    let every = (NAME / row).ceil().max(1.0) as usize;
-    let between = chart.width() / asked.goes().count().max(1) as f32;
-    let name = |place: usize, words: &str, color: Color32| {
-        let at = pos2(area.left(), area.top() + (place as f32 + 0.5) * row);
-        painter.text(at, Align2::LEFT_CENTER, words, font.clone(), color);
-    };
-    for cue in 0..asked.cues.len() {
-        let is_target = cue == asked.target;
-        // Names that would lie upon each other are left out, that of the target is not.
-        let is_named = cue % every == 0 && cue.abs_diff(asked.target) >= every;
-        if is_target || is_named {
-            let star = if is_target { " ★" } else { "" };
-            name(cue, &format!("cue {}{star}", cue + 1), if is_target { palette.mark } else { palette.quiet });
-        }
-        let line = area.top() + (cue as f32 + 0.5) * row;
-        painter.hline(chart.x_range(), line, Stroke::new(1.0, mix(palette.surface, palette.line, 0.6)));
-    }
-    name(rows - 2, "answer", palette.quiet);
-    name(rows - 1, "reward", palette.quiet);
-    let at = session.clock.at();
-    for (step, shown) in asked.shown.iter().enumerate() {
-        // What has not happened yet is faint.
-        let share = if step <= at { 1.0 } else { 0.35 };
-        match shown {
-            Shown::Blank => {}
-            Shown::Cue(cue) => {
-                let color = if *cue == asked.target { palette.mark } else { palette.accent };
-                // However many steps and cues there are, it is seen.
-                let mark = cell(*cue, step);
-                let size = egui::vec2((0.9 * mark.width()).max(1.5), mark.height().max(1.5));
-                let mark = Rect::from_center_size(mark.center(), size);
-                painter.rect_filled(mark, (0.2 * size.x).min(2.0), mix(palette.surface, color, share));
-            }
-            Shown::Go => {
-                let is_right = behaviour.rewards[step] > 0.0;
-                let color = mix(palette.surface, if is_right { palette.trace } else { palette.wrong }, share);
-                let words = if behaviour.actions[step] == YES { "y" } else { "n" };
-                let place = cell(rows - 2, step);
-                if between >= LETTER {
-                    painter.text(place.center(), Align2::CENTER_CENTER, words, font.clone(), color);
-                }
-                let (middle, up) = (cell(rows - 1, step).center(), if is_right { -1.0 } else { 1.0 });
-                let reach = (0.32 * row).min(0.4 * between).min(7.0);
-                let corners = [[0.0, up], [0.8, -0.6 * up], [-0.8, -0.6 * up]];
-                let corners = corners.map(|[right, down]| middle + egui::vec2(right * reach, down * reach)).to_vec();
-                painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
-            }
-        }
+    raster.rows_ui(ui);
+    raster.names_ui(ui, session, area.left());
+    if answers > 0.0 {
+        raster.answers_ui(ui);
     }
     let mut bottom = area.top() + rows as f32 * row;
     if let Some(modulator) = modulator {
         let rect = Rect::from_min_max(pos2(chart.left(), bottom + 6.0), chart.max);
-        modulator_ui(ui, rect, modulator, at, palette);
+        let control = raster.control.as_deref().and_then(Tape::modulator);
+        modulator_ui(ui, rect, modulator, control, raster.at, raster.palette);
         bottom = area.bottom();
     }
-    let small = FontId::proportional(11.0);
-    let ticks = Scale::Linear.ticks(Span::new(1.0, steps as f64), (chart.width() / 70.0) as usize, (1.0, ""));
-    for tick in ticks {
-        let Some(text) = tick.text.filter(|_| tick.at >= 1.0) else { continue };
-        let place = pos2(x(tick.at as f32 - 0.5), bottom + 2.0);
-        painter.text(place, Align2::CENTER_TOP, text, small.clone(), palette.quiet);
-    }
-    painter.text(pos2(area.left(), bottom + 2.0), Align2::LEFT_TOP, "step", small, palette.quiet);
-    painter.vline(x(at as f32 + 0.5), area.top()..=bottom, Stroke::new(1.0, palette.mark));
-
-    let response = ui.interact(chart, ui.scope_id().with("trials"), Sense::click_and_drag());
-    let words = question(behaviour, asked, at);
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
-    let step_at =
-        |pos: Pos2| (((pos.x - chart.left()) / chart.width() * steps as f32).max(0.0) as usize).min(steps - 1);
-    if let Some(pos) = response.interact_pointer_pos() {
-        session.hold();
-        session.clock.pause();
-        session.clock.seek(step_at(pos));
-    } else if let Some(pos) = response.hover_pos() {
-        let step = step_at(pos);
-        let shown = match asked.shown[step] {
-            Shown::Blank => "nothing is shown".to_owned(),
-            Shown::Cue(cue) => format!("cue {} is shown", cue + 1),
-            Shown::Go => question(behaviour, asked, step),
-        };
-        let modulated =
-            modulator.map_or_else(String::new, |known| format!(" · M {}", decimals(f64::from(known.values[step]), 3)));
-        session.hover = Some(format!("step {}: {shown}{modulated}", grouped(step as u64 + 1)));
-    }
+    raster.axis_ui(ui, area.left(), bottom);
+    raster.touch(ui, session, modulator);
     ui.advance_cursor_after_rect(whole);
 }
 
-/// M(t) from −1 to 1, that of the steps that have passed stronger.
-fn modulator_ui(ui: &Ui, rect: Rect, modulator: &Modulator, at: usize, palette: &Palette) {
-    let painter = ui.painter();
-    let count = modulator.values.len();
-    let middle = rect.center().y;
-    painter.hline(rect.x_range(), middle, Stroke::new(1.0, palette.line));
-    let font = FontId::proportional(12.0);
-    painter.text(pos2(rect.left() - NAMES, middle), Align2::LEFT_CENTER, "M", font, palette.modulator);
-    let small = FontId::proportional(10.0);
-    for (words, y) in [("1", rect.top() + 5.0), ("−1", rect.bottom() - 5.0)] {
-        painter.text(pos2(rect.left() - 4.0, y), Align2::RIGHT_CENTER, words, small.clone(), palette.quiet);
+impl Raster<'_> {
+    /// The left edge of a step.
+    fn x(&self, step: usize) -> f32 {
+        self.chart.left() + self.chart.width() * step as f32 / self.tape.steps as f32
     }
-    let place = |step: usize| {
-        let x = rect.left() + rect.width() * (step as f32 + 0.5) / count as f32;
-        pos2(x, middle - modulator.values[step].clamp(-1.0, 1.0) * (rect.height() / 2.0 - 2.0))
-    };
-    let faint = Stroke::new(1.0, mix(palette.surface, palette.modulator, 0.4));
-    painter.add(Shape::line((at.min(count)..count).map(place).collect(), faint));
-    painter.add(Shape::line((0..=at.min(count - 1)).map(place).collect(), Stroke::new(1.8, palette.modulator)));
+
+    /// The middle of a row.
+    fn y(&self, row: usize) -> f32 {
+        self.chart.top() + (row as f32 + 0.5) * self.row
+    }
+
+    fn cell(&self, row: usize, step: usize) -> Rect {
+        let half = self.row / 2.0 - (0.12 * self.row).min(2.0);
+        let y = self.y(row);
+        Rect::from_min_max(pos2(self.x(step), y - half), pos2(self.x(step + 1), y + half))
+    }
+
+    /// Points from one answer to the next.
+    fn between(&self) -> f32 {
+        self.chart.width() / self.asked.goes().count().max(1) as f32
+    }
+
+    fn target(&self, step: usize) -> usize {
+        self.tape.target_cue(step).unwrap_or(self.asked.target)
+    }
+
+    /// What is shown, answered and rewarded; what has not happened yet is faint.
+    fn rows_ui(&self, ui: &Ui) {
+        let (painter, palette, cues) = (ui.painter(), self.palette, self.asked.cues.len());
+        for (steps, yes) in self.belief.iter().flat_map(|belief| &belief.trials) {
+            let share = if steps.start <= self.at { TINT } else { 0.5 * TINT };
+            for (cue, yes) in yes.iter().enumerate() {
+                let (from, to) = (self.cell(cue, steps.start), self.cell(cue, steps.end - 1));
+                let color = mix(palette.surface, palette.trace, share * yes.clamp(0.0, 1.0));
+                painter.rect_filled(from.union(to), 0.0, color);
+            }
+        }
+        for cue in 0..cues {
+            let stroke = Stroke::new(1.0, mix(palette.surface, palette.line, 0.6));
+            painter.hline(self.chart.x_range(), self.y(cue), stroke);
+        }
+        for (step, shown) in self.asked.shown.iter().enumerate() {
+            let share = if step <= self.at { 1.0 } else { 0.35 };
+            match shown {
+                Shown::Blank => {}
+                Shown::Cue(cue) => {
+                    let color = if *cue == self.target(step) { palette.mark } else { palette.accent };
+                    // However many steps and cues there are, it is seen.
+                    let mark = self.cell(*cue, step);
+                    let size = vec2((0.9 * mark.width()).max(1.5), mark.height().max(1.5));
+                    let mark = Rect::from_center_size(mark.center(), size);
+                    painter.rect_filled(mark, (0.2 * size.x).min(2.0), mix(palette.surface, color, share));
+                }
+                Shown::Go => {
+                    let is_right = self.behaviour.rewards[step] > 0.0;
+                    let color = mix(palette.surface, self.color(is_right), share);
+                    let words = if self.behaviour.actions[step] == YES { "y" } else { "n" };
+                    if self.between() >= LETTER {
+                        let place = pos2(self.cell(cues, step).center().x, self.y(cues));
+                        painter.text(place, Align2::CENTER_CENTER, words, self.font.clone(), color);
+                    }
+                    painter.add(Shape::convex_polygon(self.triangle(cues + 1, step, is_right), color, Stroke::NONE));
+                }
+            }
+        }
+        let control = self.control.as_ref().and_then(|control| control.content.behaviour());
+        let control = control.filter(|control| control.rewards.len() == self.tape.steps);
+        for (control, step) in control.into_iter().flat_map(|control| self.asked.goes().map(move |go| (control, go))) {
+            let is_right = control.rewards[step] > 0.0;
+            let color = mix(palette.surface, self.color(is_right), 0.7);
+            let corners = self.triangle(cues + 2, step, is_right);
+            painter.add(Shape::closed_line(corners, Stroke::new(1.0, color)));
+        }
+    }
+
+    fn color(&self, is_right: bool) -> Color32 {
+        if is_right { self.palette.trace } else { self.palette.wrong }
+    }
+
+    /// Upwards where the answer was right.
+    fn triangle(&self, row: usize, step: usize, is_right: bool) -> Vec<Pos2> {
+        let (middle, up) = (self.cell(row, step).center(), if is_right { -1.0 } else { 1.0 });
+        let reach = (0.32 * self.row).min(0.4 * self.between()).min(7.0);
+        let corners = [[0.0, up], [0.8, -0.6 * up], [-0.8, -0.6 * up]];
+        corners.map(|[right, down]| middle + vec2(right * reach, down * reach)).to_vec()
+    }
+
+    /// What rows are called. A click on a cue makes it the target from the step in view on.
+    fn names_ui(&self, ui: &Ui, session: &mut Session, left: f32) {
+        let (palette, cues, target) = (self.palette, self.asked.cues.len(), self.target(self.at));
+        // Rows from one name to the next.
+        let every = (NAME / self.row).ceil().max(1.0) as usize;
+        let name = |row: usize, words: &str, color: Color32| {
+            ui.painter().text(pos2(left, self.y(row)), Align2::LEFT_CENTER, words, self.font.clone(), color);
+        };
+        let can_be_changed = session.why_no_branch().is_none() && !session.is_branching();
+        for cue in 0..cues {
+            let is_target = cue == target;
+            // Names that would lie upon each other are left out, that of the target is not.
+            let is_named = cue % every == 0 && cue.abs_diff(target) >= every;
+            let room = Rect::from_x_y_ranges(left..=self.chart.left() - 2.0, self.cell(cue, 0).y_range());
+            let mut color = if is_target { palette.mark } else { palette.quiet };
+            if can_be_changed && !is_target {
+                let response = ui.interact(room, ui.scope_id().with(("cue", cue)), Sense::click());
+                let words = format!("make cue {} the target from step {} on", cue + 1, self.at + 1);
+                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
+                if response.hovered() {
+                    ui.set_cursor_icon(CursorIcon::PointingHand);
+                    color = palette.text;
+                    session.hover = Some(format!("click: {words}"));
+                }
+                if response.clicked() {
+                    session.intervene(What::SetTarget(cue));
+                }
+            }
+            if is_target || is_named {
+                let star = if is_target { " ★" } else { "" };
+                name(cue, &format!("cue {}{star}", cue + 1), color);
+            }
+        }
+        name(cues, "answer", palette.quiet);
+        name(cues + 1, "reward", palette.quiet);
+        if self.control.is_some() {
+            name(cues + 2, "control", palette.quiet);
+        }
+    }
+
+    /// How likely the agent would be to say yes to each cue at the step in view.
+    fn answers_ui(&self, ui: &Ui) {
+        let Some(belief) = self.belief else { return };
+        if self.row < NAME {
+            return;
+        }
+        for (cue, yes) in belief.now.iter().enumerate() {
+            let place = pos2(self.chart.right() + ANSWERS, self.y(cue));
+            let color = mix(self.palette.quiet, self.palette.trace, *yes);
+            ui.painter().text(place, Align2::RIGHT_CENTER, percent(f64::from(*yes)), self.font.clone(), color);
+        }
+        let place = pos2(self.chart.right() + ANSWERS, self.y(self.asked.cues.len()));
+        let small = FontId::proportional(self.font.size.min(10.0));
+        ui.painter().text(place, Align2::RIGHT_CENTER, "p(yes)", small, self.palette.quiet);
+    }
+
+    /// Numbers of steps, and a line at the one in view.
+    fn axis_ui(&self, ui: &Ui, left: f32, bottom: f32) {
+        let (painter, small) = (ui.painter(), FontId::proportional(11.0));
+        let span = Span::new(1.0, self.tape.steps as f64);
+        for tick in Scale::Linear.ticks(span, (self.chart.width() / 70.0) as usize, (1.0, "")) {
+            let Some(text) = tick.text.filter(|_| tick.at >= 1.0) else { continue };
+            let place = pos2(self.cell(0, tick.at as usize - 1).center().x, bottom + 2.0);
+            painter.text(place, Align2::CENTER_TOP, text, small.clone(), self.palette.quiet);
+        }
+        painter.text(pos2(left, bottom + 2.0), Align2::LEFT_TOP, "step", small, self.palette.quiet);
+        let at = self.cell(0, self.at).center().x;
+        painter.vline(at, self.chart.top()..=bottom, Stroke::new(1.0, self.palette.mark));
+    }
+
+    /// What the pointer does over the steps.
+    fn touch(&self, ui: &Ui, session: &mut Session, modulator: Option<&Modulator>) {
+        let (chart, steps) = (self.chart, self.tape.steps);
+        let response = ui.interact(chart, ui.scope_id().with("trials"), Sense::click_and_drag());
+        let words = question(self.tape, self.behaviour, self.asked, self.at);
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
+        let step_at =
+            |pos: Pos2| (((pos.x - chart.left()) / chart.width() * steps as f32).max(0.0) as usize).min(steps - 1);
+        if let Some(pos) = response.interact_pointer_pos() {
+            session.hold();
+            session.clock.pause();
+            session.clock.seek(step_at(pos));
+        } else if let Some(pos) = response.hover_pos() {
+            let step = step_at(pos);
+            let mut words = match self.asked.shown[step] {
+                Shown::Blank => "nothing is shown".to_owned(),
+                Shown::Cue(cue) => format!("cue {} is shown", cue + 1),
+                Shown::Go => question(self.tape, self.behaviour, self.asked, step),
+            };
+            let cue = ((pos.y - chart.top()) / self.row).max(0.0) as usize;
+            let trial = self.belief.and_then(|belief| belief.trials.iter().find(|(steps, _)| steps.contains(&step)));
+            if let Some(yes) = trial.and_then(|(_, yes)| yes.get(cue)) {
+                words.push_str(&format!(" · to cue {} alone p of yes {}", cue + 1, percent(f64::from(*yes))));
+            }
+            if let Some(modulator) = modulator {
+                words.push_str(&format!(" · M {}", decimals(f64::from(modulator.values[step]), 3)));
+            }
+            session.hover = Some(format!("step {}: {words}", grouped(step as u64 + 1)));
+        }
+    }
 }
