@@ -27,10 +27,16 @@ fn every_preset_is_of_its_task_and_known_by_its_name() {
             assert!(known.settings.iter().any(|(key, _)| config.settings.value(key) != task.defaults().value(key)));
         }
     }
+    let of = |name| {
+        let settings = RunConfig::preset(name, None).unwrap().settings;
+        (settings.whole("size"), settings.whole("steps"), settings.real("wall_penalty"), settings.real("clip"))
+    };
+    assert_eq!((of("maze-250"), of("maze-13")), ((9, 250, 0.1, 2.0), (11, 200, 0.0, 1.0)));
     let refused = |name, task| RunConfig::preset(name, task).unwrap_err().to_string();
     assert_eq!(
         refused("figure-4", None),
-        "there is no preset figure-4, expected one of: figure-3-plastic, figure-3-lstm, figure-3-non-plastic, figure-4-easy"
+        "there is no preset figure-4, expected one of: figure-3-plastic, figure-3-lstm, figure-3-non-plastic, maze-250, \
+         maze-13, figure-4-easy"
     );
     let other = refused("figure-3-lstm", Some("maze"));
     assert!(other.contains("expects one of task maze, found figure-3-lstm, which is of task patterns"), "{other}");

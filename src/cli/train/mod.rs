@@ -34,7 +34,8 @@ pub struct Arguments {
     /// A configuration in TOML
     #[arg(long, value_name = "FILE", value_parser = super::path())]
     config: Option<PathBuf>,
-    /// Settings that were published together: figure-3-plastic, figure-3-lstm, figure-3-non-plastic or figure-4-easy
+    /// Settings that were published together: figure-3-plastic, figure-3-lstm, figure-3-non-plastic, figure-4-easy,
+    /// maze-250 or maze-13
     #[arg(long, value_name = "NAME", conflicts_with_all = ["config", "resume"])]
     preset: Option<String>,
     /// One setting of the task; may be given several times. With --resume, one of training (learning rate, clipping,

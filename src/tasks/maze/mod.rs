@@ -7,7 +7,7 @@
 use super::agent::{Agents, settings};
 use super::fields::{ALPHA, LR_EVERY, LR_FACTOR, RULE};
 use super::settings::{Field, SettingError, Settings};
-use super::{ActionName, Experiment, Goal, Known, Measure, Purpose, Task};
+use super::{ActionName, Experiment, Goal, Known, Measure, Preset, Purpose, Task};
 use crate::plastic::Network;
 use environment::GIVEN;
 use grid::{ACTION_NAMES, Pillars};
@@ -86,6 +86,25 @@ const FIELDS: &[Field] = &[
     ),
 ];
 
+/// Iterations of a usual run.
+const USUAL: u64 = 100_000;
+
+/// The published mazes that are not the default one.
+const PRESETS: &[Preset] = &[
+    Preset {
+        name: "maze-250",
+        summary: "the length of the paper's episodes: 250 steps",
+        settings: &[("steps", "250")],
+        iterations: USUAL,
+    },
+    Preset {
+        name: "maze-13",
+        summary: "the maze of Backpropamine's figure: 13 × 13 squares with its wall, which costs nothing; traces within 1",
+        settings: &[("size", "11"), ("wall_penalty", "0"), ("fan_out", "scalar"), ("rule", "clip"), ("clip", "1")],
+        iterations: 200_000,
+    },
+];
+
 const NAME: &str = "maze";
 
 /// The task's line in the registry.
@@ -105,7 +124,7 @@ impl Task for Maze {
     }
 
     fn usual_iterations(&self) -> u64 {
-        100_000
+        USUAL
     }
 
     fn measure(&self) -> Measure {
@@ -152,6 +171,10 @@ impl Task for Maze {
             "withhold_goals",
             "pillars",
         ]
+    }
+
+    fn presets(&self) -> &'static [Preset] {
+        PRESETS
     }
 
     fn experiment(&self, settings: &Settings, purpose: Purpose) -> Result<Box<dyn Experiment>, SettingError> {
