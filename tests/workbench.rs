@@ -20,7 +20,7 @@ use hebbscope::train::{Checkpoint, RunConfig, Specimen, Trainer};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 /// Longer than anything here takes, shorter than anybody's patience.
@@ -348,7 +348,7 @@ pub fn bits(parameters: &Parameters) -> Vec<(String, Vec<u32>)> {
 
 /// Does `work` on a thread of its own and fails when it does not come back.
 pub fn within_patience<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
-    let (done, wait) = channel();
+    let (done, wait) = sync_channel(1);
     let body = move || {
         let result = work();
         let _heard = done.send(());

@@ -1,14 +1,16 @@
 //! The regions of the window. Drawn the same on a screen, in a file and in tests.
 
+use super::background::Wake;
 use super::commands::{self, help, palette};
 use super::export::Look;
 use super::files::{Files, Wanted};
 use super::guide::{self, Part};
 use super::keeper::Keeper;
 use super::layout::{Dock, Named, Subject};
+use super::notice::Notice;
 use super::numbers::grouped;
 use super::preferences::Preferences;
-use super::session::{Notice, Session, Wake};
+use super::session::Session;
 use super::theme::{self, Palette};
 use super::{asking, controls, export, inspector, status, timeline, window_size};
 use crate::train::Command;

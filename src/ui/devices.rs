@@ -1,11 +1,10 @@
 //! On which device the next run trains. What there is, is found out on a thread of its own: opening one takes time.
 
+use super::background::{Errand, Wake};
 use super::glossary;
-use super::session::Wake;
 use super::theme::Palette;
 use crate::device::{self, Choice};
 use egui::{Align, Layout, RichText, Role, Ui, WidgetInfo, vec2};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// Devices by kind, each with its title or the reason why it cannot be had.
 type Survey = Vec<(Choice, Result<String, String>)>;
@@ -20,7 +19,7 @@ pub struct Devices {
 
 enum State {
     NotAsked,
-    Asked(Receiver<Survey>),
+    Asked(Errand<Survey>),
     Known(Survey),
 }
 
@@ -37,8 +36,8 @@ impl Devices {
 
     /// Waits until it is known, where somebody has asked; for pictures and tests, never for a frame.
     pub fn settle(&mut self) {
-        if let State::Asked(receiver) = &self.state {
-            self.state = State::Known(receiver.recv().unwrap_or_default());
+        if let State::Asked(survey) = &self.state {
+            self.state = State::Known(survey.wait_for_answer().unwrap_or_default());
         }
     }
 
@@ -46,22 +45,15 @@ impl Devices {
     fn request(&mut self) -> Option<&Survey> {
         match &self.state {
             State::NotAsked => {
-                let (sender, receiver) = channel();
-                let wake = std::sync::Arc::clone(&self.wake);
-                let asking = std::thread::Builder::new().name("hebbscope-devices".into()).spawn(move || {
-                    // A window that has been closed no longer wants to know.
-                    let _delivered = sender.send(device::survey());
-                    wake();
-                });
-                if asking.is_ok() {
-                    self.state = State::Asked(receiver);
+                if let Ok(survey) = Errand::start("hebbscope-devices", &self.wake, |_| device::survey()) {
+                    self.state = State::Asked(survey);
                 }
             }
-            State::Asked(receiver) => match receiver.try_recv() {
-                Ok(found) => self.state = State::Known(found),
-                Err(TryRecvError::Empty) => {}
-                Err(TryRecvError::Disconnected) => self.state = State::Known(Vec::new()),
-            },
+            State::Asked(survey) => {
+                if let Some(found) = survey.answer() {
+                    self.state = State::Known(found.unwrap_or_default());
+                }
+            }
             State::Known(_) => {}
         }
         match &self.state {

@@ -1,6 +1,7 @@
 //! Asking for a file: a path field that always works, and the system's dialog where there is one.
 
 use super::asking::picture_endings;
+use super::background::{Errand, Wake};
 use super::theme::{self, Palette};
 use crate::files::{typed_path, typed_paths};
 use egui::text::CCursorRange;
@@ -8,7 +9,6 @@ use egui::text_edit::TextEditState;
 use egui::{Context, Key, Modal, Modifiers, RichText, TextEdit};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// What files are asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub struct Files {
     path: String,
     /// Whether the path is still to be selected, so that typing replaces it.
     selects: bool,
-    dialog: Option<Receiver<Option<Vec<PathBuf>>>>,
+    dialog: Option<Errand<Option<Vec<PathBuf>>>>,
     note: Option<&'static str>,
     /// How many pictures a lifetime shows.
     count: usize,
@@ -183,34 +183,26 @@ impl Files {
 
     /// Asks the system on a thread of its own: its dialog may take as long as it likes.
     fn ask_system(&mut self, context: &Context, for_folder: bool) {
-        let (sender, receiver) = channel();
         let context = context.clone();
-        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(move || context.request_repaint());
+        let wake: Wake = Arc::new(move || context.request_repaint());
         let wanted = self.wanted;
-        let spawned = std::thread::Builder::new().name("hebbscope-dialog".into()).spawn(move || {
+        let asked = Errand::start("hebbscope-dialog", &wake, move |_| {
             let dialog = rfd::FileDialog::new();
-            let path = match wanted {
+            match wanted {
                 Wanted::Network if for_folder => dialog.pick_folder().map(|path| vec![path]),
                 Wanted::Network => dialog.add_filter("Hebbscope", &["safetensors"]).pick_file().map(|path| vec![path]),
                 Wanted::Runs => dialog.pick_folders(),
                 Wanted::Pictures => dialog.add_filter("Pictures", &picture_endings()).pick_files(),
-            };
-            // A window that has been closed no longer wants the answer.
-            let _delivered = sender.send(path);
-            wake();
+            }
         });
-        match spawned {
-            Ok(_) => self.dialog = Some(receiver),
+        match asked {
+            Ok(dialog) => self.dialog = Some(dialog),
             Err(_) => self.note = Some("The system gives no thread for its dialog: type the path."),
         }
     }
 
     fn chosen_in_dialog(&mut self) -> Option<Vec<PathBuf>> {
-        let answer = match self.dialog.as_ref()?.try_recv() {
-            Ok(answer) => answer,
-            Err(TryRecvError::Empty) => return None,
-            Err(TryRecvError::Disconnected) => None,
-        };
+        let answer = self.dialog.as_ref()?.answer()?.unwrap_or_default();
         self.dialog = None;
         if answer.is_none() {
             self.note = Some("Nothing was chosen, or this system has no dialog. The path can be typed.");

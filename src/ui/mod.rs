@@ -8,6 +8,8 @@
 //! | [`preferences`], [`keeper`] | what is remembered, and when it is written |
 //! | [`files`] | asking for a file |
 //! | [`session`] | scene, clock, training, notices: everything that is not drawing |
+//! | [`background`] | work on threads of its own, and how it is heard |
+//! | [`notice`] | what is said to the viewer |
 //! | [`asking`] | questions of the viewer's own: another probe, own pictures |
 //! | [`drawing`] | drawings of the viewer's own, to teach and to ask a network |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
@@ -34,6 +36,7 @@
 
 pub mod app;
 pub mod asking;
+pub mod background;
 pub mod bench;
 pub mod branching;
 pub mod commands;
@@ -56,6 +59,7 @@ pub mod layout;
 pub mod lifetimes;
 pub mod matrices;
 pub mod native;
+pub mod notice;
 pub mod numbers;
 pub mod order;
 pub mod panels;

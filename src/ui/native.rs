@@ -11,7 +11,7 @@ use anyhow::anyhow;
 use eframe::egui_wgpu::{WgpuSetup, WgpuSetupCreateNew};
 use eframe::wgpu;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -138,16 +138,19 @@ fn setup() -> WgpuSetupCreateNew {
     setup
 }
 
+/// So many errors of a device wait to be shown.
+const UNHEARD_ERRORS: usize = 16;
+
 /// Errors of the device as they come, of which each would end the program otherwise; a run in training with it.
 fn errors_of(device: &wgpu::Device, context: &egui::Context) -> Receiver<String> {
-    let (sender, errors) = channel();
+    let (sender, errors) = sync_channel(UNHEARD_ERRORS);
     let sender = Mutex::new(sender);
     let context = context.clone();
     device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
         let text = display::without_source_paths(&error.to_string());
-        // A window that has been closed no longer shows it.
+        // A window that has been closed no longer shows it, and one that shows many needs no more.
         if let Ok(sender) = sender.lock() {
-            let _shown = sender.send(text);
+            let _shown = sender.try_send(text);
         }
         context.request_repaint_after(std::time::Duration::from_millis(100));
     }));

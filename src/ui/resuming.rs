@@ -1,6 +1,8 @@
 //! A saved run that is to go on: what may be changed before it does, and how it is taken up.
 
-use super::session::{Notice, Session, Wake};
+use super::background::Wake;
+use super::notice::Notice;
+use super::session::Session;
 use super::theme::{self, Palette};
 use super::training::{Started, notified};
 use crate::device::{self, Choice};

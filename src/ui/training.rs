@@ -1,9 +1,10 @@
 //! The training run of this window: what is asked for, what the worker has told.
 
+use super::background::{Errand, Wake};
 use super::devices::Devices;
+use super::notice::Notice;
 use super::resuming::{self, Resuming};
 use super::session::failures::{Attempt, Failures};
-use super::session::{Notice, Wake};
 use super::settings_form::Typed;
 use crate::device::{self, Choice, Compute};
 use crate::tasks;
@@ -15,7 +16,6 @@ use crate::ui::session::record::RunRecord;
 use anyhow::Context as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Instant;
 
 /// Where the window's runs go, unless told otherwise.
@@ -84,7 +84,7 @@ pub struct Training {
     phase: Phase,
     config: Option<RunConfig>,
     worker: Option<Worker>,
-    starting: Option<Receiver<anyhow::Result<Started>>>,
+    starting: Option<Errand<anyhow::Result<Started>>>,
     failures: Failures,
     record: RunRecord,
     step_seconds: Vec<f32>,
@@ -283,21 +283,17 @@ impl Training {
         (self.seconds, self.folder, self.saved, self.worker) = (0.0, None, None, None);
         self.device = None;
         self.phase = Phase::Starting;
-        let (sender, receiver) = channel();
         let runs_folder = self.runs_folder.clone();
         let choice = self.devices.choice;
-        let (wake, wake_worker) = (Arc::clone(&self.wake), Arc::clone(&self.wake));
-        let spawned = std::thread::Builder::new().name("hebbscope-starting".into()).spawn(move || {
-            // A window that has been closed no longer wants the worker, which ends when it is dropped.
-            let _delivered = sender.send(match orders {
-                Some(orders) => resuming::launch(&orders, choice, wake_worker),
-                None => launch(&config, choice, &runs_folder, wake_worker),
-            });
-            wake();
+        let wake_worker = Arc::clone(&self.wake);
+        // A worker that nobody wants any more ends when it is dropped.
+        let starting = Errand::start("hebbscope-starting", &self.wake, move |_| match orders {
+            Some(orders) => resuming::launch(&orders, choice, wake_worker),
+            None => launch(&config, choice, &runs_folder, wake_worker),
         });
-        match spawned {
-            Ok(_) => self.starting = Some(receiver),
-            Err(error) => self.phase = Phase::Failed(format!("the system gives no thread ({error})")),
+        match starting {
+            Ok(starting) => self.starting = Some(starting),
+            Err(problem) => self.phase = Phase::Failed(problem.to_string()),
         }
     }
 
@@ -381,13 +377,9 @@ impl Training {
 
     fn receive_worker(&mut self, notices: &mut Vec<Notice>) {
         let Some(starting) = &self.starting else { return };
-        let started = match starting.try_recv() {
-            Ok(started) => started,
-            Err(TryRecvError::Empty) => return,
-            Err(TryRecvError::Disconnected) => Err(anyhow::anyhow!("it stopped by an internal error")),
-        };
+        let Some(started) = starting.answer() else { return };
         self.starting = None;
-        match started {
+        match started.unwrap_or_else(|gone| Err(gone.into())) {
             Ok(started) => {
                 self.failures.clear(notices, Attempt::Starting);
                 notices.extend(started.notices);

@@ -3,11 +3,11 @@
 //! Nothing is ever written there. What is half-written or has vanished for a moment is looked at again
 //! later; the view keeps what it had.
 
+use super::background::Wake;
 use super::scene::{self, Prepared};
-use super::session::Wake;
 use crate::train::run_folder::{checkpoint_path, tape_path};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TrySendError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, SystemTime};
 
 /// Time between two looks at the folder.
@@ -25,7 +25,7 @@ pub enum Look {
 pub struct Watch {
     folder: PathBuf,
     looks: Receiver<Look>,
-    _alive: Sender<()>,
+    _alive: SyncSender<()>,
 }
 
 /// Length and time of change of the checkpoint, and of the tape that is written after it: what tells that a run has gone
@@ -39,7 +39,8 @@ impl Watch {
     /// When the system gives no thread.
     pub fn start(folder: &Path, wake: Wake) -> std::io::Result<Self> {
         let (sender, looks) = sync_channel(1);
-        let (alive, ended) = channel();
+        // Nothing is ever sent: it is closed when the window no longer wants to follow.
+        let (alive, ended) = sync_channel(1);
         let path = folder.to_owned();
         let seen = fingerprint(&path);
         std::thread::Builder::new()

@@ -7,7 +7,7 @@ use hebbscope::train::{Checkpoint, Command, Event, Point, RunConfig, RunFolder, 
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 /// More iterations than any test waits for.
@@ -373,7 +373,7 @@ fn nobody_who_does_not_look_pays_for_states() {
 
 #[test]
 fn a_sleeper_is_woken_for_every_event() {
-    let (bell, rings): (Sender<()>, Receiver<()>) = channel();
+    let (bell, rings): (SyncSender<()>, Receiver<()>) = sync_channel(1024);
     let options = Options {
         snapshots: false,
         notify: Box::new(move || {

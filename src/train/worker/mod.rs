@@ -12,7 +12,7 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -23,6 +23,9 @@ use outbox::{Gone, Outbox};
 
 /// Events that wait in the channel before the worker begins to gather them.
 const CHANNEL_LENGTH: usize = 64;
+
+/// Commands that wait while an iteration takes its time: somebody may drag the pace through many values meanwhile.
+const MOST_COMMANDS: usize = 1024;
 
 /// Bulk state is offered at most this often.
 const SNAPSHOT_EVERY: Duration = Duration::from_millis(100);
@@ -138,7 +141,7 @@ impl Default for Options {
 
 /// The handle of a training thread.
 pub struct Worker {
-    commands: Option<Sender<Command>>,
+    commands: Option<SyncSender<Command>>,
     events: Option<Receiver<Event>>,
     latest: Arc<Mutex<Option<Snapshot>>>,
     thread: Option<JoinHandle<()>>,
@@ -153,7 +156,7 @@ impl Worker {
         if options.snapshots {
             trainer.keep_gradients();
         }
-        let (commands, orders) = channel();
+        let (commands, orders) = sync_channel(MOST_COMMANDS);
         let (events, receiver) = sync_channel(CHANNEL_LENGTH);
         let latest = Arc::new(Mutex::new(None));
         let pool = options.threads.map(|threads| {
@@ -186,9 +189,9 @@ impl Worker {
         Ok(Self { commands: Some(commands), events: Some(receiver), latest, thread: Some(thread) })
     }
 
-    /// Tells the worker something; answers whether it is still there to hear it.
+    /// Tells the worker something, without waiting; answers whether it will hear it.
     pub fn tell(&self, command: Command) -> bool {
-        self.commands.as_ref().is_some_and(|commands| commands.send(command).is_ok())
+        self.commands.as_ref().is_some_and(|commands| commands.try_send(command).is_ok())
     }
 
     /// The events; `None` after [`Self::disconnect`].

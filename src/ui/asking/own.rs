@@ -6,12 +6,13 @@ use super::reading::{Reading, Waiting, file_name};
 use crate::episode::Question;
 use crate::tasks::language::is_text_file;
 use crate::tasks::{Recalled, TASKS, Task};
+use crate::ui::background::Errand;
+use crate::ui::notice::Notice;
+use crate::ui::session::Session;
 use crate::ui::session::failures::Attempt;
-use crate::ui::session::{Notice, Session};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// More files than this at once are not looked at.
 const MOST_FILES: usize = 100;
@@ -44,7 +45,7 @@ impl Own {
 /// Folders being looked through for pictures.
 struct Looking {
     first: PathBuf,
-    result: Receiver<Vec<PathBuf>>,
+    result: Errand<Vec<PathBuf>>,
 }
 
 /// How the names of pictures end that some task can be shown.
@@ -104,18 +105,12 @@ impl Session {
                 continue;
             };
             let (task, wake) = (scene.task, self.waker());
-            let (sender, result) = channel();
-            let spawned = std::thread::Builder::new().name("hebbscope-folders".into()).spawn(move || {
-                let files = files.iter().flat_map(|file| in_folder(task, file)).collect();
-                // A window that has been closed no longer wants the result.
-                let _delivered = sender.send(files);
-                wake();
+            let looking = Errand::start("hebbscope-folders", &wake, move |_| {
+                files.iter().flat_map(|file| in_folder(task, file)).collect()
             });
-            match spawned {
-                Ok(_) => self.asking.own.looking = Some(Looking { first, result }),
-                Err(error) => {
-                    self.warn(&format!("The folder was not looked through: the system gives no thread ({error})."));
-                }
+            match looking {
+                Ok(result) => self.asking.own.looking = Some(Looking { first, result }),
+                Err(problem) => self.warn(&format!("The folder was not looked through: {problem}.")),
             }
         }
     }
@@ -170,7 +165,7 @@ impl Session {
         let config = self.scene().and_then(|scene| Some((scene.task, scene.config.clone()?)));
         let (false, Some((task, config))) = (self.asking.own.reading.is_some(), config) else { return };
         let wake = self.waker();
-        match self.asking.own.queue.begin(task, config, wake) {
+        match self.asking.own.queue.begin(task, config, &wake) {
             Some(Ok(((), reading))) => self.asking.own.reading = Some(reading),
             Some(Err(problem)) => self.failed(Attempt::Pictures, problem),
             None => {}
@@ -180,9 +175,9 @@ impl Session {
     /// Takes in what has been read; once there are enough, shows them.
     pub(super) fn update_own(&mut self) {
         if let Some(looking) = &self.asking.own.looking {
-            match looking.result.try_recv() {
-                Err(TryRecvError::Empty) => {}
-                found => {
+            match looking.result.answer() {
+                None => {}
+                Some(found) => {
                     let first = self.asking.own.looking.take().map(|looking| looking.first);
                     // Whoever looked is gone: the folder is refused where it is read, by its name.
                     self.take_files(found.unwrap_or_else(|_| first.into_iter().collect()));

@@ -3,22 +3,21 @@
 use crate::files::one_line;
 use crate::tasks::Task;
 use crate::train::RunConfig;
-use crate::ui::session::Wake;
+use crate::ui::background::{Errand, Wake};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::{Duration, Instant};
 
 /// After so long it is tried again to read what could not be begun with.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// What [`Reading::begin`] does.
-type Begin = fn(&'static dyn Task, RunConfig, PathBuf, Wake) -> Result<Reading, String>;
+type Begin = fn(&'static dyn Task, RunConfig, PathBuf, &Wake) -> Result<Reading, String>;
 
 /// A file being read.
 pub(in crate::ui) struct Reading {
     path: PathBuf,
-    result: Receiver<Result<Vec<f32>, String>>,
+    result: Errand<Result<Vec<f32>, String>>,
 }
 
 impl Reading {
@@ -26,20 +25,16 @@ impl Reading {
     ///
     /// # Errors
     /// With a sentence when the system gives no thread.
-    pub fn begin(task: &'static dyn Task, config: RunConfig, path: PathBuf, wake: Wake) -> Result<Self, String> {
-        let (sender, result) = channel();
+    pub fn begin(task: &'static dyn Task, config: RunConfig, path: PathBuf, wake: &Wake) -> Result<Self, String> {
         let file = path.clone();
-        let spawned = std::thread::Builder::new().name("hebbscope-pictures".into()).spawn(move || {
+        let read = Errand::start("hebbscope-pictures", wake, move |_| {
             let whole_path = one_line(&file.display().to_string());
             let read = task.read_example(&config.settings, &file);
-            let read = read.map_err(|error| error.to_string().replace(&whole_path, &file_name(&file)));
-            // A window that has been closed no longer wants the result.
-            let _delivered = sender.send(read);
-            wake();
+            read.map_err(|error| error.to_string().replace(&whole_path, &file_name(&file)))
         });
-        match spawned {
-            Ok(_) => Ok(Self { path, result }),
-            Err(error) => Err(format!("the system gives no thread to read pictures ({error})")),
+        match read {
+            Ok(result) => Ok(Self { path, result }),
+            Err(problem) => Err(problem.to_string()),
         }
     }
 
@@ -50,11 +45,8 @@ impl Reading {
 
     /// What was read, or why not; `None` while it is being read.
     pub fn result(&self) -> Option<Result<Vec<f32>, String>> {
-        match self.result.try_recv() {
-            Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Err(format!("{}: an internal error", self.name()))),
-            Ok(read) => Some(read),
-        }
+        let read = self.result.answer()?;
+        Some(read.unwrap_or_else(|_| Err(format!("{}: an internal error", self.name()))))
     }
 }
 
@@ -110,7 +102,7 @@ impl<T: Copy> Waiting<T> {
         &mut self,
         task: &'static dyn Task,
         config: RunConfig,
-        wake: Wake,
+        wake: &Wake,
     ) -> Option<Result<(T, Reading), String>> {
         if self.failed.is_some_and(|failed| failed.elapsed() < AGAIN) {
             return None;
@@ -143,29 +135,28 @@ mod tests {
     use crate::tasks;
     use std::sync::Arc;
 
-    fn refused(_: &'static dyn Task, _: RunConfig, _: PathBuf, _: Wake) -> Result<Reading, String> {
-        Err("the system gives no thread to read pictures (too many)".into())
+    fn refused(_: &'static dyn Task, _: RunConfig, _: PathBuf, _: &Wake) -> Result<Reading, String> {
+        Err("the system gives no thread (too many)".into())
     }
 
     #[test]
     fn pictures_that_no_thread_reads_wait_are_told_and_are_read_later() {
         let task = tasks::find("images").expect("it is in the registry");
-        let wake = || -> Wake { Arc::new(|| {}) };
+        let wake: Wake = Arc::new(|| {});
         let mut waiting = Waiting { begin: refused, ..Waiting::default() };
         waiting.extend([(3, PathBuf::from("no-such-tree.png")), (4, "no-such-house.png".into())]);
-        let problem = waiting.begin(task, RunConfig::new(task), wake()).expect("one waits").err().expect("refused");
+        let problem = waiting.begin(task, RunConfig::new(task), &wake).expect("one waits").err().expect("refused");
         assert_eq!(
             problem,
-            "Not read yet: the system gives no thread to read pictures (too many); 2 pictures wait and are tried again."
+            "Not read yet: the system gives no thread (too many); 2 pictures wait and are tried again."
         );
         assert_eq!((waiting.len(), waiting.words().as_deref()), (2, Some("2 pictures wait")));
         // Not in every frame.
-        assert!(waiting.begin(task, RunConfig::new(task), wake()).is_none());
+        assert!(waiting.begin(task, RunConfig::new(task), &wake).is_none());
         waiting.begin = Reading::begin;
         waiting.failed = waiting.failed.and_then(|failed| failed.checked_sub(AGAIN));
         for (expected, name) in [(3, "no-such-tree.png"), (4, "no-such-house.png")] {
-            let (place, reading) =
-                waiting.begin(task, RunConfig::new(task), wake()).expect("one waits").expect("begun");
+            let (place, reading) = waiting.begin(task, RunConfig::new(task), &wake).expect("one waits").expect("begun");
             assert_eq!((place, reading.name().as_str(), waiting.words()), (expected, name, None));
         }
         assert!(waiting.is_empty());

@@ -13,8 +13,9 @@ pub mod reader;
 pub use compared::Compared;
 pub use groups::Group;
 
+use super::background::{NoThread, Wake};
+use super::notice::Notice;
 use super::session::failures::{Attempt, Failures};
-use super::session::{Notice, Wake};
 use reader::{Reader, Report};
 use std::path::PathBuf;
 
@@ -54,7 +55,7 @@ impl Comparison {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn add(&mut self, paths: Vec<PathBuf>, wake: Wake) -> std::io::Result<()> {
+    pub fn add(&mut self, paths: Vec<PathBuf>, wake: &Wake) -> Result<(), NoThread> {
         self.readers.push(Reader::start(paths, wake)?);
         self.has_failed = false;
         Ok(())

@@ -3,16 +3,12 @@
 use crate::files::FileError;
 use crate::train::History;
 use crate::train::run_folder::{is_run, metrics_path, runs_below};
-use crate::ui::session::Wake;
+use crate::ui::background::{Background, Message, NoThread, Reporter, Wake};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::time::{Duration, SystemTime};
 
 /// Time between two looks at runs that may have grown.
 const EVERY: Duration = Duration::from_secs(5);
-
-/// Reports that may wait for the window; the thread waits when there are more.
-const WAITING: usize = 64;
 
 /// What the thread has read.
 pub enum Report {
@@ -32,12 +28,11 @@ enum Word {
 
 /// A thread that reads runs; dropping it ends that.
 pub struct Reader {
-    words: Receiver<Word>,
+    words: Background<Word, ()>,
     /// Reports of a first reading that are still to come; `None` until the folders have been looked through.
     unread: Option<usize>,
     /// What has been received while somebody waited.
     waiting: Vec<Report>,
-    _alive: Sender<()>,
 }
 
 impl Reader {
@@ -45,14 +40,12 @@ impl Reader {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(paths: Vec<PathBuf>, wake: Wake) -> std::io::Result<Self> {
-        let (sender, words) = sync_channel(WAITING);
-        let (alive, ended) = channel();
-        std::thread::Builder::new().name("hebbscope-comparing".into()).spawn(move || {
+    pub fn start(paths: Vec<PathBuf>, wake: &Wake) -> Result<Self, NoThread> {
+        let words = Background::start("hebbscope-comparing", wake, move |reporter| {
             // A window that no longer wants the runs hangs up.
-            let _hung_up = read_all(&paths, &sender, &ended, &wake);
+            let _hung_up = read_all(&paths, reporter);
         })?;
-        Ok(Self { words, unread: None, waiting: Vec::new(), _alive: alive })
+        Ok(Self { words, unread: None, waiting: Vec::new() })
     }
 
     /// How many runs are still to be read for the first time; one while that is not known yet.
@@ -62,14 +55,9 @@ impl Reader {
 
     /// What has been read since the last call.
     pub fn reports(&mut self) -> Vec<Report> {
-        loop {
-            match self.words.try_recv() {
-                Ok(word) => self.take(word),
-                Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => {
-                    self.unread = Some(0);
-                    break;
-                }
+        while let Some(message) = self.words.poll() {
+            if !self.take(message) {
+                break;
             }
         }
         std::mem::take(&mut self.waiting)
@@ -77,15 +65,15 @@ impl Reader {
 
     /// Waits until every run has been read once.
     pub fn settle(&mut self) {
-        while self.unread() > 0 {
-            match self.words.recv() {
-                Ok(word) => self.take(word),
-                Err(_) => self.unread = Some(0),
-            }
-        }
+        while self.unread() > 0 && self.take(self.words.wait()) {}
     }
 
-    fn take(&mut self, word: Word) {
+    /// Whether more can come.
+    fn take(&mut self, message: Message<Word, ()>) -> bool {
+        let Message::Partial(word) = message else {
+            self.unread = Some(0);
+            return false;
+        };
         match word {
             Word::Found(count) => self.unread = Some(count),
             Word::Report(report) => {
@@ -95,6 +83,7 @@ impl Reader {
                 self.waiting.push(*report);
             }
         }
+        true
     }
 }
 
@@ -129,12 +118,8 @@ fn fingerprint(folder: &Path) -> Option<Fingerprint> {
 /// The other side has hung up.
 struct HungUp;
 
-fn read_all(paths: &[PathBuf], words: &SyncSender<Word>, ended: &Receiver<()>, wake: &Wake) -> Result<(), HungUp> {
-    let say = |word: Word| {
-        words.send(word).map_err(|_| HungUp)?;
-        wake();
-        Ok(())
-    };
+fn read_all(paths: &[PathBuf], reporter: &Reporter<Word, ()>) -> Result<(), HungUp> {
+    let say = |word: Word| if reporter.report(word) { Ok(()) } else { Err(HungUp) };
     let (mut folders, mut problems) = (Vec::new(), Vec::new());
     for path in paths {
         match runs_in(path) {
@@ -157,7 +142,7 @@ fn read_all(paths: &[PathBuf], words: &SyncSender<Word>, ended: &Receiver<()>, w
             Err(error) => say(Word::Report(Report::Unreadable(error.to_string()).into()))?,
         }
     }
-    while !seen.is_empty() && ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+    while !seen.is_empty() && reporter.rest(EVERY) {
         for (folder, then) in &mut seen {
             let now = fingerprint(folder);
             if now == *then {

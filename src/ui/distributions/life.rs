@@ -3,12 +3,10 @@
 use super::{Histogram, counted};
 use crate::episode::Tape;
 use crate::render::Matrix;
+use crate::ui::background::{Background, Message, Reporter, Wake};
 use crate::ui::matrices::MatrixKind;
 use crate::ui::scene::Scene;
-use crate::ui::session::Wake;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 
 /// The most steps that are counted.
 pub const MOST: usize = 24;
@@ -34,18 +32,13 @@ impl Moment {
     }
 }
 
-/// Counting in progress; dropping it asks the thread to stop and does not wait.
-struct Job {
-    /// Places among the steps, and what was counted there.
-    messages: Receiver<(usize, Moment)>,
-    stop: Arc<AtomicBool>,
-    left: usize,
-}
+/// A place among the steps, and what was counted there.
+type Counted = (usize, Moment);
 
-impl Drop for Job {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-    }
+/// Counting in progress.
+struct Job {
+    work: Background<Counted, ()>,
+    left: usize,
 }
 
 /// The distributions along the lifetime in view, as far as they have been counted.
@@ -91,22 +84,17 @@ impl Life {
             self.moments = vec![None; steps.len()];
         }
         (self.scene, self.steps, self.origin, self.problem) = (Some(scene.identity()), steps, origin, None);
-        self.count(scene, Arc::clone(wake));
+        self.count(scene, wake);
     }
 
-    fn count(&mut self, scene: &Scene, wake: Wake) {
+    fn count(&mut self, scene: &Scene, wake: &Wake) {
         self.job = None;
         let Some(alpha) = scene.alpha.clone() else { return };
-        let (sender, messages) = channel();
-        let stop = Arc::new(AtomicBool::new(false));
-        let (tape, layer, steps, stopped) =
-            (Arc::clone(scene.tape()), scene.layer_index, self.steps.clone(), Arc::clone(&stop));
-        let spawned = std::thread::Builder::new()
-            .name("hebbscope-distributions".into())
-            .spawn(move || walk(&tape, layer, &alpha, &steps, &sender, &stopped, &wake));
-        match spawned {
-            Ok(_) => self.job = Some(Job { messages, stop, left: self.steps.len() }),
-            Err(error) => self.problem = Some(format!("the system gives no thread ({error})")),
+        let (tape, layer, steps) = (Arc::clone(scene.tape()), scene.layer_index, self.steps.clone());
+        let work = move |reporter: &_| walk(&tape, layer, &alpha, &steps, reporter);
+        match Background::start("hebbscope-distributions", wake, work) {
+            Ok(work) => self.job = Some(Job { work, left: self.steps.len() }),
+            Err(problem) => self.problem = Some(problem.to_string()),
         }
     }
 
@@ -116,26 +104,24 @@ impl Life {
             // What is missing is counted when somebody looks again.
             self.scene = None;
         }
-        while let Some(job) = &self.job {
-            match job.messages.try_recv() {
-                Ok(message) => self.receive(message),
-                Err(TryRecvError::Empty) => return,
-                Err(TryRecvError::Disconnected) => self.break_off(),
-            }
+        while let Some(message) = self.job.as_ref().and_then(|job| job.work.poll()) {
+            self.receive(message);
         }
     }
 
     /// Waits for what is being counted; for pictures and tests, never for a frame.
     pub fn settle(&mut self) {
-        while let Some(job) = &self.job {
-            match job.messages.recv() {
-                Ok(message) => self.receive(message),
-                Err(_) => self.break_off(),
-            }
+        while let Some(message) = self.job.as_ref().map(|job| job.work.wait()) {
+            self.receive(message);
         }
     }
 
-    fn receive(&mut self, (place, moment): (usize, Moment)) {
+    fn receive(&mut self, message: Message<Counted, ()>) {
+        let Message::Partial((place, moment)) = message else {
+            // Counting ends with the last step, and before only where something is wrong.
+            (self.job, self.problem) = (None, Some(BROKEN.to_owned()));
+            return;
+        };
         self.moments[place] = Some(Arc::new(moment));
         if let Some(job) = &mut self.job {
             job.left -= 1;
@@ -143,10 +129,6 @@ impl Life {
                 self.job = None;
             }
         }
-    }
-
-    fn break_off(&mut self) {
-        (self.job, self.problem) = (None, Some(BROKEN.to_owned()));
     }
 }
 
@@ -173,30 +155,19 @@ pub fn steps(tape: &Tape) -> Vec<usize> {
 }
 
 /// Walks along a lifetime once and tells what it counts at each of `steps`, which are in order.
-fn walk(
-    tape: &Tape,
-    layer: usize,
-    alpha: &Arc<Matrix>,
-    steps: &[usize],
-    sender: &Sender<(usize, Moment)>,
-    stop: &AtomicBool,
-    wake: &Wake,
-) {
+fn walk(tape: &Tape, layer: usize, alpha: &Arc<Matrix>, steps: &[usize], reporter: &Reporter<Counted, ()>) {
     let Some(layer) = tape.layer(layer) else { return };
     let [rows, columns] = layer.layer().shape();
     let (mut state, mut at) = (layer.first_state(), 0);
     for (place, &step) in steps.iter().enumerate() {
         layer.carry(&mut state, at..step);
         at = step;
-        if stop.load(Ordering::Relaxed) {
+        if !reporter.is_wanted() {
             return;
         }
         let Ok(trace) = Matrix::new(rows, columns, state[..layer.layer().trace_len()].to_vec()) else { return };
         let product = Arc::new(Histogram::of(&counted::product(layer, step, alpha, &trace)));
-        // A window that has been closed no longer wants the result.
-        let delivered = sender.send((place, Moment { trace: Arc::new(Histogram::of(&trace)), product }));
-        wake();
-        if delivered.is_err() {
+        if !reporter.report((place, Moment { trace: Arc::new(Histogram::of(&trace)), product })) {
             return;
         }
     }

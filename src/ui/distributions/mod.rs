@@ -20,12 +20,11 @@ pub use counted::Counted;
 pub use histogram::Histogram;
 pub use life::Life;
 
+use super::background::{Errand, Wake};
 use super::scene::{self, Scene};
-use super::session::Wake;
 use super::training::Training;
 use crate::train::RunConfig;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// Networks in training whose ages are kept at a time.
 const KEPT_RUNS: usize = 4;
@@ -55,7 +54,7 @@ pub struct Distributions {
     /// The lifetime in view.
     pub life: Life,
     /// A network that trains while something else is looked at, being counted.
-    aside: Option<Receiver<Option<(Run, Age)>>>,
+    aside: Option<Errand<Option<(Run, Age)>>>,
 }
 
 impl Distributions {
@@ -97,33 +96,25 @@ impl Distributions {
         }
         let due = training.snapshot().filter(|(snapshot, _)| is_due(snapshot.iteration));
         let Some((snapshot, config)) = due else { return };
-        let (sender, aside) = channel();
-        let (origin, wake) = (training.title(), Arc::clone(wake));
-        let spawned = std::thread::Builder::new().name("hebbscope-distributions".into()).spawn(move || {
+        let origin = training.title();
+        let aside = Errand::start("hebbscope-distributions", wake, move |_| {
             let prepared = scene::from_snapshot(origin, config, snapshot);
             // A snapshot that fits nothing is told of when it is to come into view.
-            let counted = prepared.ok().map(|prepared| {
+            prepared.ok().map(|prepared| {
                 let scene = prepared.scene;
                 (Run::of(&scene), Age { iteration: scene.iteration, counted: scene.counted })
-            });
-            // A window that has been closed no longer wants the result.
-            let _delivered = sender.send(counted);
-            wake();
+            })
         });
         // Without a thread there is a ridge less.
-        self.aside = spawned.is_ok().then_some(aside);
+        self.aside = aside.ok();
     }
 
     /// Takes in what was counted aside; a scene of the same network learns of it.
     pub(super) fn update(&mut self, scene: Option<&mut Scene>) {
         self.life.update();
-        let counted = match self.aside.as_ref().map(Receiver::try_recv) {
-            None | Some(Err(TryRecvError::Empty)) => return,
-            Some(Err(TryRecvError::Disconnected)) => None,
-            Some(Ok(counted)) => counted,
-        };
+        let Some(counted) = self.aside.as_ref().and_then(Errand::answer) else { return };
         self.aside = None;
-        let Some((run, age)) = counted else { return };
+        let Some((run, age)) = counted.unwrap_or_default() else { return };
         let before = self.ages_of(&run).map(Arc::clone).unwrap_or_default();
         let scene = scene.filter(|scene| Run::of(scene) == run);
         let ages = self.put(run, &before, age);

@@ -16,6 +16,7 @@ mod labels;
 mod pictures;
 pub mod sheet;
 
+use super::background::Errand;
 use super::scene::Scene;
 use super::session::Session;
 use super::session::failures::Attempt;
@@ -25,7 +26,6 @@ use cards::{Card, Cards};
 use pictures::Pictures;
 use sheet::{Change, Sheet};
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// Where drawings of the viewer's own stand.
 #[derive(Default)]
@@ -46,7 +46,7 @@ pub struct Drawing {
 struct Hands {
     /// The cards that they are for.
     cards: Cards,
-    result: Receiver<anyhow::Result<Vec<Option<Pixels>>>>,
+    result: Errand<anyhow::Result<Vec<Option<Pixels>>>>,
 }
 
 impl Session {
@@ -139,20 +139,15 @@ impl Session {
         let (Some(cards), Some(scene)) = (self.cards(), self.scene().cloned()) else { return };
         self.drawing.asked_for_hands += 1;
         let (lesson, seed, wake) = (cards.lesson(), self.drawing.asked_for_hands, self.waker());
-        let (sender, result) = channel();
-        let spawned = std::thread::Builder::new().name("hebbscope-hands".into()).spawn(move || {
-            let found = match &scene.config {
-                Some(config) => Specimen { config, parameters: &scene.parameters, iteration: scene.iteration }
-                    .redrawn(&lesson, seed),
-                None => Ok(Vec::new()),
-            };
-            // A window that has been closed no longer wants the result.
-            let _delivered = sender.send(found);
-            wake();
+        let found = Errand::start("hebbscope-hands", &wake, move |_| match &scene.config {
+            Some(config) => {
+                Specimen { config, parameters: &scene.parameters, iteration: scene.iteration }.redrawn(&lesson, seed)
+            }
+            None => Ok(Vec::new()),
         });
-        match spawned {
-            Ok(_) => self.drawing.hands = Some(Hands { cards, result }),
-            Err(error) => self.warn(&format!("No other drawings were found: the system gives no thread ({error}).")),
+        match found {
+            Ok(result) => self.drawing.hands = Some(Hands { cards, result }),
+            Err(problem) => self.warn(&format!("No other drawings were found: {problem}.")),
         }
     }
 
@@ -175,11 +170,8 @@ impl Session {
 
     fn update_hands(&mut self) {
         let Some(hands) = &self.drawing.hands else { return };
-        let found = match hands.result.try_recv() {
-            Err(TryRecvError::Empty) => return,
-            Err(TryRecvError::Disconnected) => Err(anyhow::anyhow!("an internal error")),
-            Ok(found) => found,
-        };
+        let Some(found) = hands.result.answer() else { return };
+        let found = found.unwrap_or_else(|_| Err(anyhow::anyhow!("an internal error")));
         let Some(Hands { cards, .. }) = self.drawing.hands.take() else { return };
         // Whoever has changed the cards meanwhile keeps what is on them.
         if self.cards().is_none_or(|now| now != cards) {

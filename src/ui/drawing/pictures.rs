@@ -3,8 +3,9 @@
 use super::cards::Card;
 use super::sheet::Change;
 use crate::ui::asking::reading::{Reading, Waiting};
+use crate::ui::notice::Notice;
+use crate::ui::session::Session;
 use crate::ui::session::failures::Attempt;
-use crate::ui::session::{Notice, Session};
 use std::path::PathBuf;
 
 /// Pictures on their way from files to cards.
@@ -69,7 +70,7 @@ impl Session {
         let config = self.scene().and_then(|scene| Some((scene.task, scene.config.clone()?)));
         let (true, Some((task, config))) = (self.drawing.pictures.reading.is_none(), config) else { return };
         let wake = self.waker();
-        match self.drawing.pictures.queue.begin(task, config, wake) {
+        match self.drawing.pictures.queue.begin(task, config, &wake) {
             Some(Ok(reading)) => self.drawing.pictures.reading = Some(reading),
             Some(Err(problem)) => self.failed(Attempt::Pictures, problem),
             None => {}

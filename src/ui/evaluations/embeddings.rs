@@ -2,7 +2,6 @@
 //! most.
 
 use super::EvaluatedNetwork;
-use super::job::Reporter;
 use super::per_network::Inquiry;
 use super::principal::Principal;
 use crate::episode::{OneShot, Tape};
@@ -40,12 +39,12 @@ impl Inquiry for Embedding {
     const THREAD: &'static str = "hebbscope-embedding";
 
     /// The drawings of episodes, one after the other, until there are enough.
-    fn find(network: &EvaluatedNetwork, reporter: &Reporter<usize, Self>) -> anyhow::Result<Self> {
+    fn find(network: &EvaluatedNetwork, progress: &dyn Fn(usize) -> bool) -> anyhow::Result<Self> {
         let seeds: Vec<u64> = (0..EPISODES).collect();
         let mut drawings: Vec<Embedded> = Vec::new();
         network.specimen().episodes(&seeds, |tape, _| {
             drawings.extend(of_episode(&tape));
-            reporter.report(drawings.len()) && drawings.len() < ENOUGH
+            progress(drawings.len()) && drawings.len() < ENOUGH
         })?;
         let points: Vec<&[f32]> = drawings.iter().map(|drawing| &drawing.features[..]).collect();
         let plane = Principal::of(&points).ok_or_else(|| anyhow::anyhow!("all drawings have the same features"))?;

@@ -4,12 +4,11 @@
 //! Where an episode is lived in milliseconds this begins by itself, as soon as nothing has been changed for a moment.
 //! Where it takes longer it would compete with what is being watched: somebody has to ask for it, and may stop it.
 
-use super::job::{Job, Message};
 use super::{EPISODES, EvaluatedNetwork, keep};
 use crate::episode::{Intervention, What};
 use crate::train::evaluate::{self, Evaluation, Life, Lives, Protocol};
+use crate::ui::background::{Background, Message, Vanished, Wake};
 use crate::ui::scene::Scene;
-use crate::ui::session::Wake;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -100,13 +99,16 @@ struct Waiting {
     is_slow: bool,
 }
 
+/// What the episodes came to, or why to nothing.
+type Found = Result<Evaluation, String>;
+
 /// What has been found for the network in view.
 #[derive(Default)]
 pub struct InterventionEvaluations {
     network: Option<Arc<EvaluatedNetwork>>,
     /// All that are over, the last one at the end.
     known: Vec<InterventionEvaluation>,
-    running: Option<(InterventionEvaluation, Job<Life, Evaluation>)>,
+    running: Option<(InterventionEvaluation, Background<Life, Found>)>,
     waiting: Option<Waiting>,
     was_asked: bool,
 }
@@ -183,13 +185,14 @@ impl InterventionEvaluations {
             InterventionEvaluation { is_slow, tolerance, ..InterventionEvaluation::of(waiting.interventions) };
         let network = Arc::clone(network);
         let protocol = found.protocol.clone();
-        let job = Job::start("hebbscope-interventions", wake, move |reporter| {
-            evaluate::evaluate(network.specimen(), &protocol, |life: &Life| reporter.report(life.clone()))
+        let job = Background::start("hebbscope-interventions", wake, move |reporter| {
+            let found = evaluate::evaluate(network.specimen(), &protocol, |life: &Life| reporter.report(life.clone()));
+            found.map_err(|error| format!("{error:#}"))
         });
         match job {
             Ok(job) => self.running = Some((found, job)),
             Err(problem) => {
-                found.problem = Some(problem);
+                found.problem = Some(problem.to_string());
                 keep(&mut self.known, found, KEPT);
             }
         }
@@ -205,7 +208,7 @@ impl InterventionEvaluations {
                 _ => self.running = None,
             }
         }
-        while let Some(message) = self.running.as_ref().and_then(|(_, job)| job.try_receive()) {
+        while let Some(message) = self.running.as_ref().and_then(|(_, job)| job.poll()) {
             self.receive(message);
         }
     }
@@ -218,27 +221,28 @@ impl InterventionEvaluations {
     /// Waits for what is in the making; for pictures and tests, never for a frame.
     pub(in crate::ui) fn settle(&mut self, wake: &Wake) {
         self.begin_waiting(wake);
-        while let Some(message) = self.running.as_ref().map(|(_, job)| job.receive()) {
+        while let Some(message) = self.running.as_ref().map(|(_, job)| job.wait()) {
             self.receive(message);
         }
     }
 
-    fn receive(&mut self, message: Message<Life, Evaluation>) {
-        match message {
+    fn receive(&mut self, message: Message<Life, Found>) {
+        let result = match message {
             Message::Partial(life) => {
                 if let Some((found, _)) = &mut self.running {
                     found.lives.push(life);
                 }
+                return;
             }
-            Message::Done(result) => {
-                let Some((mut found, _)) = self.running.take() else { return };
-                match result {
-                    Ok(result) => found.result = Some(Arc::new(result)),
-                    Err(problem) => found.problem = Some(problem),
-                }
-                keep(&mut self.known, found, KEPT);
-            }
+            Message::Done(result) => result,
+            Message::Vanished => Err(Vanished.to_string()),
+        };
+        let Some((mut found, _)) = self.running.take() else { return };
+        match result {
+            Ok(result) => found.result = Some(Arc::new(result)),
+            Err(problem) => found.problem = Some(problem),
         }
+        keep(&mut self.known, found, KEPT);
     }
 }
 

@@ -4,13 +4,12 @@
 //! Shuffled values are the same in other places: what that costs is what their places are worth. A network that is slow
 //! lives as many episodes as [`BUDGET`] allows.
 
-use super::job::{Job, Message, Reporter};
 use super::{EPISODES, EvaluatedNetwork};
 use crate::tasks::tally::Mean;
 use crate::train::evaluate::{self, Life, Lives, Protocol};
 use crate::train::lesion::{Lesion, LesionKind};
+use crate::ui::background::{Background, Message, Reporter, Vanished, Wake};
 use crate::ui::scene::Scene;
-use crate::ui::session::Wake;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, Instant};
 
@@ -80,11 +79,14 @@ impl LesionEvaluation {
 /// One more episode with this kind.
 type More = (LesionKind, Life);
 
+/// That all of them have been lived, or why not.
+type End = Result<(), String>;
+
 /// What has been found so far, whichever networks were in view.
 #[derive(Default)]
 pub struct Lesions {
     known: Vec<LesionEvaluation>,
-    running: Option<(LesionEvaluation, Job<More, ()>)>,
+    running: Option<(LesionEvaluation, Background<More, End>)>,
     /// The network that was asked for last, and its number.
     last: Option<(EvaluatedNetwork, u64)>,
 }
@@ -145,13 +147,13 @@ impl Lesions {
             problem: None,
         };
         let parameter = parameter.to_owned();
-        let job = Job::start("hebbscope-lesions", wake, move |reporter| {
-            evaluated(&evaluated_network, &parameter, &kinds, reporter)
+        let job = Background::start("hebbscope-lesions", wake, move |reporter| {
+            evaluated(&evaluated_network, &parameter, &kinds, reporter).map_err(|error| format!("{error:#}"))
         });
         match job {
             Ok(job) => self.running = Some((found, job)),
             Err(problem) => {
-                found.problem = Some(problem);
+                found.problem = Some(problem.to_string());
                 self.keep(found);
             }
         }
@@ -169,7 +171,7 @@ impl Lesions {
         if supersedes || !scene.is_some_and(is_of) {
             self.running = None;
         }
-        while let Some(message) = self.running.as_ref().and_then(|(_, job)| job.try_receive()) {
+        while let Some(message) = self.running.as_ref().and_then(|(_, job)| job.poll()) {
             self.receive(message);
         }
     }
@@ -181,24 +183,25 @@ impl Lesions {
 
     /// Waits for what is in the making; for pictures and tests, never for a frame.
     pub(in crate::ui) fn settle(&mut self) {
-        while let Some(message) = self.running.as_ref().map(|(_, job)| job.receive()) {
+        while let Some(message) = self.running.as_ref().map(|(_, job)| job.wait()) {
             self.receive(message);
         }
     }
 
-    fn receive(&mut self, message: Message<More, ()>) {
-        match message {
+    fn receive(&mut self, message: Message<More, End>) {
+        let problem = match message {
             Message::Partial((kind, life)) => {
                 if let Some((found, _)) = &mut self.running {
                     found.add(kind, &life);
                 }
+                return;
             }
-            Message::Done(result) => {
-                let Some((mut found, _)) = self.running.take() else { return };
-                found.problem = result.err();
-                self.keep(found);
-            }
-        }
+            Message::Done(result) => result.err(),
+            Message::Vanished => Some(Vanished.to_string()),
+        };
+        let Some((mut found, _)) = self.running.take() else { return };
+        found.problem = problem;
+        self.keep(found);
     }
 }
 
@@ -213,7 +216,7 @@ fn evaluated(
     evaluated_network: &EvaluatedNetwork,
     parameter: &str,
     kinds: &[LesionKind],
-    reporter: &Reporter<More, ()>,
+    reporter: &Reporter<More, End>,
 ) -> anyhow::Result<()> {
     let (begun, share) = (Instant::now(), BUDGET / kinds.len().max(1) as u32);
     let mut episodes = EPISODES;

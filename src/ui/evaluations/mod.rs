@@ -3,7 +3,6 @@
 //! | file | subject |
 //! |---|---|
 //! | here | the network that is evaluated |
-//! | `job` | work on a thread of its own that tells of every life |
 //! | [`interventions`] | what is done to the episode in view, done to many others |
 //! | [`embeddings`] | what the convolutions make of the drawings of many episodes |
 //! | [`trial_curves`] | right answers trial by trial |
@@ -13,7 +12,6 @@
 
 pub mod embeddings;
 pub mod interventions;
-mod job;
 pub mod lesions;
 pub mod per_network;
 pub mod principal;

@@ -1,9 +1,8 @@
 //! What is found of the network in view by living many of its episodes, and kept for as long as it may be looked at again.
 
-use super::job::{Job, Message, Reporter};
 use super::{EvaluatedNetwork, keep};
+use crate::ui::background::{Background, Message, Reporter, Vanished, Wake};
 use crate::ui::scene::Scene;
-use crate::ui::session::Wake;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,11 +17,11 @@ pub trait Inquiry: Send + Sync + Sized + 'static {
     /// The name of the thread that finds it.
     const THREAD: &'static str;
 
-    /// Finds it, telling how far it is.
+    /// Finds it, telling `progress` how far it is, which answers whether more is wanted.
     ///
     /// # Errors
     /// When the episodes cannot be lived, or tell nothing.
-    fn find(network: &EvaluatedNetwork, reporter: &Reporter<usize, Self>) -> anyhow::Result<Self>;
+    fn find(network: &EvaluatedNetwork, progress: &dyn Fn(usize) -> bool) -> anyhow::Result<Self>;
 }
 
 /// What has been asked for.
@@ -46,7 +45,7 @@ struct Known<T> {
 struct Running<T> {
     network: Arc<EvaluatedNetwork>,
     done: usize,
-    job: Job<usize, T>,
+    job: Background<usize, Result<T, String>>,
 }
 
 /// What has been found so far.
@@ -92,9 +91,13 @@ impl<T: Inquiry> PerNetwork<T> {
         let Some(network) = EvaluatedNetwork::of(scene).map(Arc::new) else { return };
         self.begun = Some(Instant::now());
         let lived = Arc::clone(&network);
-        match Job::start(T::THREAD, wake, move |reporter| T::find(&lived, reporter)) {
+        let work = move |reporter: &_| {
+            let progress = |done| Reporter::report(reporter, done);
+            T::find(&lived, &progress).map_err(|error| format!("{error:#}"))
+        };
+        match Background::start(T::THREAD, wake, work) {
             Ok(job) => self.running = Some(Running { network, done: 0, job }),
-            Err(problem) => keep(&mut self.known, Known { network, found: Err(problem) }, KEPT),
+            Err(problem) => keep(&mut self.known, Known { network, found: Err(problem.to_string()) }, KEPT),
         }
     }
 
@@ -103,7 +106,7 @@ impl<T: Inquiry> PerNetwork<T> {
         if !std::mem::take(&mut self.was_asked) {
             self.running = None;
         }
-        while let Some(message) = self.running.as_ref().and_then(|running| running.job.try_receive()) {
+        while let Some(message) = self.running.as_ref().and_then(|running| running.job.poll()) {
             self.receive(message);
         }
     }
@@ -115,22 +118,23 @@ impl<T: Inquiry> PerNetwork<T> {
 
     /// Waits for what is in the making; for pictures and tests, never for a frame.
     pub(in crate::ui) fn settle(&mut self) {
-        while let Some(message) = self.running.as_ref().map(|running| running.job.receive()) {
+        while let Some(message) = self.running.as_ref().map(|running| running.job.wait()) {
             self.receive(message);
         }
     }
 
-    fn receive(&mut self, message: Message<usize, T>) {
-        match message {
+    fn receive(&mut self, message: Message<usize, Result<T, String>>) {
+        let found = match message {
             Message::Partial(done) => {
                 if let Some(running) = &mut self.running {
                     running.done = done;
                 }
+                return;
             }
-            Message::Done(found) => {
-                let Some(Running { network, .. }) = self.running.take() else { return };
-                keep(&mut self.known, Known { network, found: found.map(Arc::new) }, KEPT);
-            }
-        }
+            Message::Done(found) => found.map(Arc::new),
+            Message::Vanished => Err(Vanished.to_string()),
+        };
+        let Some(Running { network, .. }) = self.running.take() else { return };
+        keep(&mut self.known, Known { network, found }, KEPT);
     }
 }

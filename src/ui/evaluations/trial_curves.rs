@@ -1,6 +1,5 @@
 //! The learning curve inside a life: which part of many episodes the network in view is right in, trial by trial.
 
-use super::job::Reporter;
 use super::per_network::Inquiry;
 use super::{EPISODES, EvaluatedNetwork};
 use crate::tasks::tally::Mean;
@@ -30,12 +29,12 @@ impl TrialCurve {
 impl Inquiry for TrialCurve {
     const THREAD: &'static str = "hebbscope-trials";
 
-    fn find(network: &EvaluatedNetwork, reporter: &Reporter<usize, Self>) -> anyhow::Result<Self> {
+    fn find(network: &EvaluatedNetwork, progress: &dyn Fn(usize) -> bool) -> anyhow::Result<Self> {
         let protocol = Protocol { lives: Lives::Seeds(0..EPISODES), interventions: Vec::new(), lesions: Vec::new() };
         let mut done = 0;
         let found = evaluate::evaluate(network.specimen(), &protocol, |_| {
             done += 1;
-            reporter.report(done)
+            progress(done)
         })?;
         Self::of(&found, network.iteration).ok_or_else(|| anyhow::anyhow!("its episodes have no trials"))
     }

@@ -4,11 +4,12 @@ use super::Look;
 use super::{Export, ExportError, Job, Shown, Still};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::files::typed_path;
+use crate::ui::background::Wake;
 use crate::ui::inspector::Pinned;
 use crate::ui::layout::Named;
+use crate::ui::notice::Notice;
 use crate::ui::panels::PANELS;
 use crate::ui::session::failures::{Attempt, Failures};
-use crate::ui::session::{Notice, Wake};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

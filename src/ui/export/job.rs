@@ -2,7 +2,7 @@
 
 use super::{Export, ExportError, Progress, Shown, Written};
 use crate::files::FileError;
-use crate::ui::session::Wake;
+use crate::ui::background::Wake;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};

@@ -10,8 +10,8 @@
 
 mod shown;
 
+use super::background::{Background, Message, Reporter, Wake};
 use super::scene::Scene;
-use super::session::Wake;
 use crate::episode::Tape;
 use crate::plastic::Parameters;
 use crate::tasks::Measure;
@@ -19,8 +19,7 @@ use crate::train::RunConfig;
 use crate::train::Specimen;
 use crate::ui::session::record::RunRecord;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use shown::{Form, Recalling, Shown};
 
@@ -98,26 +97,17 @@ impl GalleryLifetime {
     }
 }
 
-/// What the thread tells.
-enum Message {
-    /// One more, and what its examples were.
-    Lifetime(Box<GalleryLifetime>, Option<String>),
-    /// It has ended.
-    Done(Result<(), String>),
-}
+/// One lifetime more, and what its examples were.
+type More = (Box<GalleryLifetime>, Option<String>);
 
-/// Lifetimes in the making; dropping it asks the thread to stop and does not wait.
+/// That all have been lived, or why not.
+type End = Result<(), String>;
+
+/// Lifetimes in the making.
 struct Job {
-    messages: Receiver<Message>,
-    stop: Arc<AtomicBool>,
+    work: Background<More, End>,
     done: usize,
     wanted: usize,
-}
-
-impl Drop for Job {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-    }
 }
 
 /// The lifetimes of some seeds, as far as they have been lived.
@@ -181,18 +171,13 @@ impl Shelf {
     /// Lives the lifetimes of `seeds`, instead of those that were in the making. `wake` is called at each.
     pub(super) fn live(&mut self, lives: Lives, seeds: Vec<u64>, wake: &Wake) {
         (self.was_begun, self.problem) = (true, None);
-        let (sender, messages) = channel();
-        let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::clone(wake));
-        let (wanted, stopped) = (seeds.len(), Arc::clone(&stop));
-        let spawned = std::thread::Builder::new().name("hebbscope-gallery".into()).spawn(move || {
-            let result = live(lives, &seeds, &sender, &stopped, &wake);
-            // A window that has been closed no longer wants the result.
-            let _delivered = sender.send(Message::Done(result.map_err(|error| format!("{error:#}"))));
-            wake();
+        let wanted = seeds.len();
+        let work = Background::start("hebbscope-gallery", wake, move |reporter| {
+            live(lives, &seeds, reporter).map_err(|error| format!("{error:#}"))
         });
-        match spawned {
-            Ok(_) => self.job = Some(Job { messages, stop, done: 0, wanted }),
-            Err(error) => self.problem = Some(format!("the system gives no thread ({error})")),
+        match work {
+            Ok(work) => self.job = Some(Job { work, done: 0, wanted }),
+            Err(problem) => self.problem = Some(problem.to_string()),
         }
     }
 
@@ -203,26 +188,21 @@ impl Shelf {
 
     /// Takes in what has been lived since the last call.
     pub(super) fn update(&mut self) {
-        while let Some(job) = &self.job {
-            match job.messages.try_recv() {
-                Ok(message) => self.receive(message),
-                Err(TryRecvError::Empty) => return,
-                Err(TryRecvError::Disconnected) => self.receive(Message::Done(Err(BROKEN.to_owned()))),
-            }
+        while let Some(message) = self.job.as_ref().and_then(|job| job.work.poll()) {
+            self.receive(message);
         }
     }
 
     /// Waits for what is in the making; for pictures and tests, never for a frame.
     pub fn settle(&mut self) {
-        while let Some(job) = &self.job {
-            let message = job.messages.recv().unwrap_or_else(|_| Message::Done(Err(BROKEN.to_owned())));
+        while let Some(message) = self.job.as_ref().map(|job| job.work.wait()) {
             self.receive(message);
         }
     }
 
-    fn receive(&mut self, message: Message) {
+    fn receive(&mut self, message: Message<More, End>) {
         match message {
-            Message::Lifetime(lived, examples) => {
+            Message::Partial((lived, examples)) => {
                 self.examples = examples;
                 // All rows are laid out alike: others make way.
                 self.lived.retain(|other| other.stands_beside(&lived));
@@ -234,10 +214,8 @@ impl Shelf {
                     job.done += 1;
                 }
             }
-            Message::Done(result) => {
-                self.job = None;
-                self.problem = result.err();
-            }
+            Message::Done(result) => (self.job, self.problem) = (None, result.err()),
+            Message::Vanished => (self.job, self.problem) = (None, Some(BROKEN.to_owned())),
         }
     }
 }
@@ -253,7 +231,7 @@ impl Clone for Shelf {
 /// What is said of a thread that has vanished.
 const BROKEN: &str = "running them stopped by an internal error";
 
-fn live(lives: Lives, seeds: &[u64], sender: &Sender<Message>, stop: &AtomicBool, wake: &Wake) -> anyhow::Result<()> {
+fn live(lives: Lives, seeds: &[u64], reporter: &Reporter<More, End>) -> anyhow::Result<()> {
     let by = Arc::new(lives);
     let mut has_no_pictures = false;
     let specimen = Specimen { config: &by.config, parameters: &by.parameters, iteration: by.iteration };
@@ -262,9 +240,7 @@ fn live(lives: Lives, seeds: &[u64], sender: &Sender<Message>, stop: &AtomicBool
             has_no_pictures = true;
             return false;
         };
-        let delivered = sender.send(Message::Lifetime(Box::new(lived), examples.map(str::to_owned))).is_ok();
-        wake();
-        delivered && !stop.load(Ordering::Relaxed)
+        reporter.report((Box::new(lived), examples.map(str::to_owned)))
     })?;
     anyhow::ensure!(!has_no_pictures, "the episodes of this task have no pictures that could stand side by side");
     Ok(())

@@ -3,14 +3,12 @@
 
 use super::{NeuronOrder, OrderKind, cluster};
 use crate::render::Matrix;
+use crate::ui::background::{Errand, Wake};
 use crate::ui::layout::Subject;
 use crate::ui::matrices::MatrixKind;
 use crate::ui::scene::Scene;
-use crate::ui::session::Wake;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering as Memory};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// What was chosen for each subject, where somebody chose.
 pub type OrderChoices = BTreeMap<Subject, OrderKind>;
@@ -18,17 +16,10 @@ pub type OrderChoices = BTreeMap<Subject, OrderKind>;
 /// Of which scene clusters are, and of which matrix.
 type ClusterKey = (u64, OrderKind);
 
-/// Clusters in the making; dropping it asks the thread to stop and does not wait.
+/// Clusters in the making.
 struct Job {
     key: ClusterKey,
-    order: Receiver<Option<NeuronOrder>>,
-    stop: Arc<AtomicBool>,
-}
-
-impl Drop for Job {
-    fn drop(&mut self) {
-        self.stop.store(true, Memory::Relaxed);
-    }
+    order: Errand<Option<NeuronOrder>>,
 }
 
 /// The order of neurons in all matrices.
@@ -81,18 +72,12 @@ impl Ordering {
     /// Looks for the clusters of `matrix`, which [`Self::wanted`] has named; `wake` is called when they are there.
     pub fn request(&mut self, scene: &Scene, matrix: Option<Arc<Matrix>>, wake: &Wake) {
         let key = (scene.identity(), self.kind(scene));
-        let (sender, order) = channel();
-        let stop = Arc::new(AtomicBool::new(false));
-        let (stopped, wake, among) = (Arc::clone(&stop), Arc::clone(wake), scene.is_among_itself());
-        let spawned = std::thread::Builder::new().name("hebbscope-cluster".into()).spawn(move || {
-            let is_wanted = || !stopped.load(Memory::Relaxed);
-            let order = matrix.and_then(|matrix| cluster::by_cluster(key.1, &matrix, among, &is_wanted));
-            // Whoever has left no longer wants the result.
-            let _delivered = sender.send(order);
-            wake();
+        let among = scene.is_among_itself();
+        let found = Errand::start("hebbscope-cluster", wake, move |reporter| {
+            matrix.and_then(|matrix| cluster::by_cluster(key.1, &matrix, among, &|| reporter.is_wanted()))
         });
-        match spawned {
-            Ok(_) => self.job = Some(Job { key, order, stop }),
+        match found {
+            Ok(order) => self.job = Some(Job { key, order }),
             // Without a thread neurons stand as stored.
             Err(_) => self.by_cluster = Some((key, None)),
         }
@@ -128,17 +113,15 @@ impl Ordering {
     /// Takes in clusters that have been found.
     pub fn update(&mut self) {
         let Some(job) = &self.job else { return };
-        match job.order.try_recv() {
-            Ok(order) => self.receive(order),
-            Err(TryRecvError::Empty) => {}
-            Err(TryRecvError::Disconnected) => self.receive(None),
+        if let Some(order) = job.order.answer() {
+            self.receive(order.unwrap_or_default());
         }
     }
 
     /// Waits for clusters that are being found; for pictures and tests, never for a frame.
     pub fn settle(&mut self) {
         if let Some(job) = &self.job {
-            let order = job.order.recv().unwrap_or_default();
+            let order = job.order.wait_for_answer().unwrap_or_default();
             self.receive(order);
         }
     }

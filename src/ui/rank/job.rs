@@ -4,12 +4,10 @@ use super::resemblance::{Label, Memories};
 use super::subspace::{self, LEADING, Leading, NotFinite};
 use crate::episode::Reel;
 use crate::render::Matrix;
+use crate::ui::background::{Background, NoThread, Reporter, Wake};
 use crate::ui::matrices::{MatrixKind, derived};
 use crate::ui::scene::Scene;
-use crate::ui::session::Wake;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// Iterations for a matrix that begins where the one before has ended. Its leading values need two or three; those that
 /// nothing sets apart converge over the steps.
@@ -77,10 +75,10 @@ impl Work {
         Self { kind, steps, reel, w, alpha, noun }
     }
 
-    fn readings(mut self, sender: &Sender<Arc<Reading>>, is_stopped: &AtomicBool, wake: &Wake) {
+    fn readings(mut self, reporter: &Reporter<Arc<Reading>, ()>) {
         let tape = Arc::clone(self.reel.tape());
         let memories = Memories::of(&tape, self.reel.layer(), self.noun);
-        let is_wanted = || !is_stopped.load(Ordering::Relaxed);
+        let is_wanted = || reporter.is_wanted();
         let mut before: Option<Leading> = None;
         for step in std::mem::take(&mut self.steps) {
             let most = match &before {
@@ -100,11 +98,9 @@ impl Work {
                 }
                 Err(NotFinite(count)) => Reading { step, values: Vec::new(), energy: 0.0, non_finite: count },
             };
-            // A window that has been closed no longer wants the result.
-            if !is_wanted() || sender.send(Arc::new(reading)).is_err() {
+            if !is_wanted() || !reporter.report(Arc::new(reading)) {
                 return;
             }
-            wake();
         }
     }
 
@@ -134,7 +130,7 @@ fn reading(found: &Leading, memories: &Memories, step: usize, scale: f32) -> Rea
     Reading { step, values, energy: found.energy * f64::from(scale).powi(2), non_finite: 0 }
 }
 
-/// Readings in the making; dropping it asks the thread to stop and does not wait.
+/// Readings in the making.
 pub(super) struct Job {
     /// Which matrix.
     pub kind: MatrixKind,
@@ -142,15 +138,8 @@ pub(super) struct Job {
     pub wanted: usize,
     /// How many have arrived.
     pub done: usize,
-    /// They arrive here.
-    pub news: Receiver<Arc<Reading>>,
-    stop: Arc<AtomicBool>,
-}
-
-impl Drop for Job {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-    }
+    /// They come from here.
+    pub news: Background<Arc<Reading>, ()>,
 }
 
 impl Job {
@@ -158,16 +147,9 @@ impl Job {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(work: Work, wake: &Wake) -> std::io::Result<Self> {
-        let (sender, news) = channel();
-        let (stop, wake) = (Arc::new(AtomicBool::new(false)), Arc::clone(wake));
-        let (kind, wanted, stopped) = (work.kind, work.steps.len(), Arc::clone(&stop));
-        std::thread::Builder::new().name("hebbscope-rank".into()).spawn(move || {
-            work.readings(&sender, &stopped, &wake);
-            // What waits for the end sees it as soon as the channel is closed.
-            drop(sender);
-            wake();
-        })?;
-        Ok(Self { kind, wanted, done: 0, news, stop })
+    pub fn start(work: Work, wake: &Wake) -> Result<Self, NoThread> {
+        let (kind, wanted) = (work.kind, work.steps.len());
+        let news = Background::start("hebbscope-rank", wake, move |reporter| work.readings(reporter))?;
+        Ok(Self { kind, wanted, done: 0, news })
     }
 }

@@ -15,13 +15,12 @@ pub mod resemblance;
 pub mod steps;
 pub mod subspace;
 
+use super::background::{Message, Wake};
 use super::matrices::MatrixKind;
 use super::scene::Scene;
-use super::session::Wake;
 use job::{Job, Reading, Work};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::TryRecvError;
 
 /// The matrices that are decomposed.
 pub const KINDS: [MatrixKind; 3] = [MatrixKind::Trace, MatrixKind::AlphaTrace, MatrixKind::Weights];
@@ -105,7 +104,7 @@ impl Ranks {
         }
         match Job::start(Work::new(scene, kind, steps), wake) {
             Ok(job) => self.job = Some(job),
-            Err(error) => self.problem = Some(format!("The system gives no thread ({error}).")),
+            Err(error) => self.problem = Some(format!("Nothing is found: {error}.")),
         }
     }
 
@@ -114,26 +113,20 @@ impl Ranks {
         if !std::mem::take(&mut self.was_asked) {
             self.job = None;
         }
-        while let Some(job) = &self.job {
-            match job.news.try_recv() {
-                Ok(reading) => self.receive(reading),
-                Err(TryRecvError::Empty) => return,
-                Err(TryRecvError::Disconnected) => self.end(),
-            }
+        while let Some(message) = self.job.as_ref().and_then(|job| job.news.poll()) {
+            self.receive(message);
         }
     }
 
     /// Waits for what is in the making; for pictures and tests, never for a frame.
     pub fn settle(&mut self) {
-        while let Some(job) = &self.job {
-            match job.news.recv() {
-                Ok(reading) => self.receive(reading),
-                Err(_) => self.end(),
-            }
+        while let Some(message) = self.job.as_ref().map(|job| job.news.wait()) {
+            self.receive(message);
         }
     }
 
-    fn receive(&mut self, reading: Arc<Reading>) {
+    fn receive(&mut self, message: Message<Arc<Reading>, ()>) {
+        let Message::Partial(reading) = message else { return self.end() };
         let Some(job) = &mut self.job else { return };
         job.done += 1;
         let is_of_line = !job.kind.moves() || self.steps.binary_search(&reading.step).is_ok();

@@ -1,17 +1,16 @@
 //! What other threads have made ready, and how it comes into view.
 
+use super::Session;
 use super::failures::Attempt;
-use super::{Notice, Session};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::episode::{Clock, Event, EventKind};
 use crate::plastic::Network;
+use crate::ui::background::Errand;
 use crate::ui::layout::Subject;
+use crate::ui::notice::Notice;
 use crate::ui::panels::memories::column::most_remembering;
 use crate::ui::scene::{Prepared, Scene};
 use crate::ui::watch::{Look, Watch};
-use anyhow::anyhow;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// The speed at which a lesson opens: it has few steps, and each of them is a drawing to be looked at.
 const LESSON_SPEED: f64 = 0.125;
@@ -66,7 +65,7 @@ impl Arrival {
 pub(super) struct Job {
     pub what: String,
     pub arrival: Arrival,
-    result: Receiver<anyhow::Result<Prepared>>,
+    result: Errand<anyhow::Result<Prepared>>,
 }
 
 impl Session {
@@ -74,7 +73,7 @@ impl Session {
     pub fn settle(&mut self) {
         self.comparison.settle(&mut self.notices);
         if let Some(job) = self.job.take() {
-            let result = job.result.recv().unwrap_or_else(|_| Err(anyhow!("{} ended without a word", job.what)));
+            let result = job.result.wait_for_answer().unwrap_or_else(|gone| Err(gone.into()));
             self.apply(&job.what, job.arrival, result);
         }
     }
@@ -87,8 +86,6 @@ impl Session {
     ) {
         // What was being opened before is no longer wanted, nor is the watch on it.
         self.opening = None;
-        let (sender, result) = channel();
-        let wake = Arc::clone(&self.wake);
         let wanted = self.wanted_layer().filter(|_| arrival != Arrival::Layer);
         let work = move || {
             let prepared = work()?;
@@ -99,15 +96,10 @@ impl Session {
                 _ => Ok(prepared),
             }
         };
-        let spawned = std::thread::Builder::new().name("hebbscope-preparing".into()).spawn(move || {
-            // A window that has been closed no longer wants the result.
-            let _delivered = sender.send(work());
-            wake();
-        });
-        match spawned {
+        match Errand::start("hebbscope-preparing", &self.wake, move |_| work()) {
             // What was being made ready before is no longer wanted.
-            Ok(_) => self.job = Some(Job { what, arrival, result }),
-            Err(error) => self.warn(&format!("{what}: the system gives no thread ({error})")),
+            Ok(result) => self.job = Some(Job { what, arrival, result }),
+            Err(problem) => self.warn(&format!("{what}: {problem}")),
         }
     }
 
@@ -125,13 +117,9 @@ impl Session {
 
     pub(super) fn receive(&mut self) {
         let Some(job) = &self.job else { return };
-        let result = match job.result.try_recv() {
-            Ok(result) => result,
-            Err(TryRecvError::Empty) => return,
-            Err(TryRecvError::Disconnected) => Err(anyhow!("it stopped by an internal error")),
-        };
+        let Some(result) = job.result.answer() else { return };
         if let Some(job) = self.job.take() {
-            self.apply(&job.what, job.arrival, result);
+            self.apply(&job.what, job.arrival, result.unwrap_or_else(|gone| Err(gone.into())));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Messages about what failed go away when the same thing goes well later.
 
-use super::Notice;
+use crate::ui::notice::Notice;
 
 /// What can fail and be tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

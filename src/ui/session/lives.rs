@@ -1,8 +1,8 @@
 //! Lifetimes of the network being viewed: another one, the same once more, with a question or an intervention of the
 //! viewer's own. Each is lived on a thread of its own.
 
+use super::Session;
 use super::arrivals::Arrival;
-use super::{Notice, Session};
 use crate::episode::{Intervention, Lesson};
 use crate::tasks::Recalled;
 use crate::tasks::language::{self, Continuation};
@@ -10,6 +10,7 @@ use crate::ui::drawing::cards::Whose;
 use crate::ui::evaluations::interventions::View;
 use crate::ui::evaluations::lesions;
 use crate::ui::lifetimes::{GalleryLifetime, Lives};
+use crate::ui::notice::Notice;
 use crate::ui::scene::{self, Changed, Prepared, Scene};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -9,6 +9,7 @@ mod lives;
 pub mod record;
 
 use super::asking::Asking;
+use super::background::Wake;
 use super::branching::Branching;
 use super::comparison::Comparison;
 use super::distributions::Distributions;
@@ -23,6 +24,7 @@ use super::inspector::Inspection;
 use super::layout::Subject;
 use super::lifetimes::Shelf;
 use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
+use super::notice::Notice;
 use super::order::{NeuronOrder, OrderKind, Ordering};
 use super::rank::Ranks;
 use super::resuming::Resuming;
@@ -38,18 +40,6 @@ use failures::{Attempt, Failures};
 use record::RunRecord;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Wakes the window up; called from other threads.
-pub type Wake = Arc<dyn Fn() + Send + Sync>;
-
-/// A message that stays until it is read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Notice {
-    /// What happened, why, and what to do.
-    pub text: String,
-    /// Whether something went wrong.
-    pub is_error: bool,
-}
 
 /// Everything that the window shows and steers.
 pub struct Session {
@@ -228,8 +218,8 @@ impl Session {
 
     /// Compares the runs in `paths`, run folders and folders of them, with those that are compared already.
     pub fn compare(&mut self, paths: Vec<PathBuf>) {
-        if let Err(error) = self.comparison.add(paths, self.waker()) {
-            self.warn(&format!("The runs cannot be compared: the system gives no thread ({error})."));
+        if let Err(error) = self.comparison.add(paths, &self.wake) {
+            self.warn(&format!("The runs cannot be compared: {error}."));
         }
         self.wanted_panel = Some(("Learning", "Trace"));
     }
