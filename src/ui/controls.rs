@@ -12,9 +12,10 @@ use super::training::Phase;
 use crate::episode::LayerRecord;
 use crate::plastic::Plasticity;
 use crate::tasks::TASKS;
+use crate::train::config::MAX_SEED;
 use crate::train::{Command, RunConfig};
 use crate::ui::panels::curve::number::Number;
-use egui::{Align, Button, Layout, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Align, Button, DragValue, Layout, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
 use std::ops::RangeInclusive;
 
 /// Iterations per second that the speed can be held to; the upper end stands for none.
@@ -137,6 +138,7 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
     row(ui, "trained for", &iterations(scene.iteration));
     learned_from_ui(ui, scene);
     world_ui(ui, scene);
+    episode_seed_ui(ui, session);
     let can_live = session.can_live();
     ui.add_space(4.0);
     ui.horizontal(|ui| {
@@ -153,6 +155,30 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
             if ui.add_enabled(session.can_repeat(), button).on_hover_text(hint).clicked() {
                 session.new_episode(true);
             }
+        });
+    });
+}
+
+/// The seed of the episode in view, to be changed.
+fn episode_seed_ui(ui: &mut Ui, session: &mut Session) {
+    let palette = Palette::of(ui.ctx());
+    let Some(seed) = session.scene().map(Scene::seed) else { return };
+    let size = vec2(ui.available_width(), ROW_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        let name = ui.label(RichText::new("episode seed").color(palette.quiet));
+        glossary::tip(name.clone(), "episode seed");
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| match seed {
+            Some(mut chosen) if session.can_live() => {
+                let field = DragValue::new(&mut chosen).speed(0.1).range(0..=MAX_SEED).update_while_editing(false);
+                ui.spacing_mut().interact_size.y = ROW_HEIGHT;
+                let response = ui.add(field).labelled_by(name.id);
+                response.on_hover_text("type a number, or drag: the episode of that seed");
+                if Some(chosen) != seed {
+                    session.show_seed(chosen);
+                }
+            }
+            Some(seed) => _ = ui.label(seed.to_string()),
+            None => _ = ui.label(RichText::new("of training").color(palette.quiet)),
         });
     });
 }

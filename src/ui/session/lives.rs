@@ -6,6 +6,7 @@ use super::arrivals::Arrival;
 use crate::episode::{Intervention, Lesson};
 use crate::tasks::Recalled;
 use crate::tasks::language::{self, Continuation};
+use crate::train::RunConfig;
 use crate::ui::drawing::cards::Whose;
 use crate::ui::evaluations::interventions::View;
 use crate::ui::evaluations::lesions;
@@ -49,6 +50,18 @@ impl Session {
                 self.next_episode - 1
             }
         };
+        self.live_seed(seed, config);
+    }
+
+    /// The lifetime of this seed; nothing where the network in view can live no other.
+    pub fn show_seed(&mut self, seed: u64) {
+        if let Some(config) = self.scene.as_ref().and_then(|scene| scene.config.clone()) {
+            self.live_seed(seed, config);
+        }
+    }
+
+    fn live_seed(&mut self, seed: u64, config: RunConfig) {
+        let Some(scene) = &self.scene else { return };
         let (origin, parameters, iteration) = (scene.origin.clone(), Arc::clone(&scene.parameters), scene.iteration);
         self.following = false;
         self.start(format!("running episode seed {seed}"), Arrival::Replay, move || {
