@@ -7,6 +7,7 @@ use crate::episode::{Tape, tape_file};
 use crate::files::{FileError, TensorFile};
 use crate::plastic::Parameters;
 use crate::tasks;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// What was opened.
@@ -63,7 +64,8 @@ pub fn checkpoint_file(path: &Path) -> PathBuf {
 }
 
 /// The networks that come with the program; `assets/README.md` says how they were trained.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Bundled {
     /// Recalls binary patterns.
     #[default]

@@ -1,19 +1,20 @@
 //! The regions of the window. Drawn the same on a screen, in a file and in tests.
 
 use super::background::Wake;
-use super::commands::{self, help, palette};
+use super::commands::{self, Action, help, palette};
 use super::export::Look;
 use super::files::{Files, Wanted};
 use super::guide::{self, Part};
 use super::keeper::Keeper;
-use super::layout::{Dock, Named, Subject};
+use super::layout::{Arrangement, Dock, Named, Subject};
 use super::notice::Notice;
 use super::numbers::grouped;
 use super::preferences::Preferences;
 use super::session::Session;
 use super::theme::{self, Palette};
+use super::undoing::Undoing;
 use super::{asking, controls, export, inspector, status, timeline, window_size};
-use crate::train::Command;
+use crate::train::{Bundled, Command};
 use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, Rect, RichText, Ui, UiBuilder};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -48,6 +49,8 @@ pub struct App {
     layout: Named,
     /// For what the panels stand as they do.
     subject: Subject,
+    /// What can be taken back.
+    pub(super) undoing: Undoing,
     preferences: Preferences,
     keeper: Option<Keeper>,
     /// Seconds that have passed since the preferences were last looked at.
@@ -88,6 +91,7 @@ impl App {
                 .into_iter()
                 .find(|&subject| arrangement.has_places_of(&preferences.layout.arrangement_for(subject)))
                 .unwrap_or_default(),
+            undoing: Undoing::default(),
             keeper: path.map(|path| Keeper::new(path, preferences.clone())),
             preferences,
             unlooked: 0.0,
@@ -102,6 +106,17 @@ impl App {
     /// Where the panels stand.
     pub fn dock(&mut self) -> &mut Dock {
         &mut self.dock
+    }
+
+    /// Where the panels stand, to be read.
+    pub(super) fn dock_ref(&self) -> &Dock {
+        &self.dock
+    }
+
+    /// Puts the panels where they stood before, under the name of the layout that was chosen then.
+    pub(super) fn put_panels(&mut self, layout: Named, arrangement: Option<&Arrangement>) {
+        self.layout = layout;
+        self.dock.arrange(arrangement.unwrap_or(&Arrangement::Row(Vec::new())));
     }
 
     /// The named layout that was chosen last.
@@ -127,6 +142,7 @@ impl App {
         let Some(arrangement) = self.dock.arrangement() else { return };
         for standing in [Named::arrangement_for, Named::arrangement_in_training] {
             if arrangement.has_places_of(&standing(self.layout, before)) {
+                self.undoing.forget_places();
                 return self.dock.arrange(&standing(self.layout, subject));
             }
         }
@@ -312,6 +328,7 @@ impl App {
         CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.dock.ui(ui, &mut self.session));
         ui.scope_builder(UiBuilder::new().max_rect(status.inner), |ui| status::status_ui(ui, &mut self.session));
         self.overlays(&context);
+        self.look_for_changes(context.input(|input| input.pointer.any_down()));
         self.look_after_preferences(&context);
     }
 
@@ -363,19 +380,16 @@ impl App {
         MenuBar::new().ui(ui, |ui| {
             ui.label(theme::strong("hebbscope"));
             ui.menu_button("File", |ui| {
-                self.menu(ui, &["Open …", "Pictures of your own …", "Compare runs …", "Stop comparing runs", "Save"]);
+                let files = [Action::AskToOpen, Action::AskForPictures, Action::AskForRuns, Action::StopComparing];
+                self.menu(ui, &files);
+                self.menu(ui, &[Action::Save]);
                 ui.separator();
-                self.menu(
-                    ui,
-                    &[
-                        "Open the bundled network: patterns",
-                        "Open the bundled network: natural images",
-                        "Open the bundled network: an agent in the maze",
-                        "Open the bundled network: an agent that modulates its traces",
-                        "Open the bundled network: letters",
-                        "Open the bundled network: characters at one look",
-                    ],
-                );
+                self.menu(ui, &Bundled::ALL.map(Action::OpenBundled));
+            });
+            ui.menu_button("Edit", |ui| {
+                self.menu(ui, &[Action::Undo, Action::Redo]);
+                ui.separator();
+                self.menu(ui, &[Action::RetractAll, Action::Reapply]);
             });
             ui.menu_button("View", |ui| {
                 for (title, is_open) in self.dock.panels() {
@@ -389,15 +403,16 @@ impl App {
                     }
                 }
                 ui.separator();
-                self.menu(ui, &["Reset layout", "Toggle theme", "Full screen"]);
+                self.menu(ui, &[Action::ResetLayout, Action::ToggleTheme, Action::ToggleFullScreen]);
             });
             ui.menu_button("Run", |ui| {
-                let training = ["Start / pause / resume training", "Train one step", "Stop training"];
-                self.menu(ui, &training);
+                self.menu(ui, &[Action::ToggleTraining, Action::TrainOneStep, Action::StopTraining]);
                 ui.separator();
-                self.menu(ui, &["New episode", "Replay episode", "Follow training"]);
+                self.menu(ui, &[Action::NewEpisode, Action::ReplayEpisode, Action::FollowTraining]);
             });
-            ui.menu_button("Help", |ui| self.menu(ui, &["What is this?", "Keyboard shortcuts", "All commands"]));
+            ui.menu_button("Help", |ui| {
+                self.menu(ui, &[Action::ToggleParts, Action::ToggleShortcuts, Action::TogglePalette]);
+            });
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 for layout in Named::ALL.into_iter().rev() {
                     if ui.selectable_label(self.layout == layout, layout.title()).clicked() {
@@ -419,18 +434,18 @@ impl App {
         });
     }
 
-    /// Menu entries for commands of the table, by title.
-    fn menu(&mut self, ui: &mut Ui, titles: &[&str]) {
+    /// Menu entries for commands of the table.
+    fn menu(&mut self, ui: &mut Ui, actions: &[Action]) {
         let context = ui.ctx().clone();
-        for title in titles {
-            let Some(command) = commands::COMMANDS.iter().find(|command| command.title == *title) else { continue };
+        for action in actions {
+            let Some(command) = commands::Command::of(action) else { continue };
             let shortcut =
                 command.keys.first().map(|shortcut| commands::shortcut_text(&context, shortcut)).unwrap_or_default();
             let button = egui::Button::new(command.title).shortcut_text(shortcut);
-            let obstacle = (command.obstacle)(self);
+            let obstacle = command.obstacle(self);
             let response = ui.add_enabled(obstacle.is_none(), button);
             if response.on_disabled_hover_text(obstacle.unwrap_or_default()).clicked() {
-                (command.run)(self, &context);
+                self.perform(action, &context);
                 ui.close();
             }
         }

@@ -130,6 +130,11 @@ impl Session {
         self.branch(self.left_interventions().to_vec());
     }
 
+    /// Makes what is done to the lifetime this, whatever it was.
+    pub(super) fn set_interventions(&mut self, all: Vec<Intervention>) {
+        self.branch(all);
+    }
+
     fn leave_branch(&mut self) {
         if self.interventions().is_empty() {
             return;

@@ -601,10 +601,8 @@ fn a_narrow_panel_holds_all_that_can_be_done_and_a_life_of_recall_has_it_over_it
     }
     let mut harness = opened_at(path, 5);
     harness.state_mut().set_layout(Named::Watch);
-    let run =
-        hebbscope::ui::commands::COMMANDS.iter().find(|command| command.title == "Intervene in the episode").unwrap();
     let context = harness.ctx.clone();
-    (run.run)(harness.state_mut(), &context);
+    harness.state_mut().perform(&hebbscope::ui::commands::show("Intervene"), &context);
     harness.run_steps(3);
     let arrangement = harness.state_mut().dock().arrangement();
     let expected = Named::Watch.arrangement().with_in_front("Intervene", "Rank");

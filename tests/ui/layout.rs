@@ -2,8 +2,9 @@
 
 use crate::support::windowed;
 use egui_kittest::{Harness, kittest::Queryable as _};
+use hebbscope::train::Bundled;
 use hebbscope::ui::App;
-use hebbscope::ui::commands::{COMMANDS, palette, shortcut_text};
+use hebbscope::ui::commands::{Action, COMMANDS, Command, palette, shortcut_text, show};
 use hebbscope::ui::layout::{Arrangement, Choices, Dock, Named};
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::preferences::Preferences;
@@ -147,6 +148,31 @@ fn commands_have_names_and_keys_of_their_own() {
             COMMANDS.iter().flat_map(|command| command.keys).any(|keys| shortcut_text(&context, keys) == expected);
         assert!(found, "no command has the key {expected}");
     }
+}
+
+#[test]
+fn commands_are_data_that_is_written_down_and_read_again() {
+    let mut seen = HashSet::new();
+    for command in COMMANDS {
+        let text = serde_json::to_string(&command.action).unwrap();
+        assert_eq!(serde_json::from_str::<Action>(&text).unwrap(), command.action, "{text}");
+        assert!(seen.insert(text), "{}: two commands do the same", command.title);
+        assert_eq!(Command::of(&command.action).unwrap().title, command.title);
+    }
+    let written = |action: Action| serde_json::to_string(&action).unwrap();
+    assert_eq!(written(Action::NextEvent), r#""next_event""#);
+    assert_eq!(written(Action::Step(-10)), r#"{"step":-10}"#);
+    assert_eq!(written(Action::OpenBundled(Bundled::ModulatedAgent)), r#"{"open_bundled":"modulated_agent"}"#);
+    // What nobody has on the menu can be done as well, and what cannot be done changes nothing.
+    let mut harness = harness();
+    let context = harness.ctx.clone();
+    let before = harness.state_mut().dock().arrangement();
+    for action in [Action::Seek(7), Action::Show("No such panel".into()), show("Probe"), Action::Drive("up".into())] {
+        harness.state_mut().perform(&action, &context);
+        assert_eq!(harness.state_mut().dock().arrangement(), before, "{action:?}");
+    }
+    harness.state_mut().perform(&Action::Layout(Named::Train), &context);
+    assert_eq!(harness.state().layout(), Named::Train);
 }
 
 #[test]

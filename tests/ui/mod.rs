@@ -45,5 +45,6 @@ mod thin_matrices;
 mod timeline;
 mod trials_panel;
 mod typed;
+mod undoing;
 pub mod window;
 pub mod words;

@@ -350,7 +350,7 @@ fn commands_that_cannot_be_done_now_stand_last_with_the_reason() {
     assert!(possible.contains(&true) && possible.contains(&false));
     assert!(possible.is_sorted_by_key(|possible| !possible), "{possible:?}");
     for command in ranked.iter().filter(|command| !command.is_possible(app)) {
-        let reason = (command.obstacle)(app).unwrap();
+        let reason = command.obstacle(app).unwrap();
         assert!(!reason.is_empty(), "{}", command.title);
     }
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::P);

@@ -1,5 +1,13 @@
 //! Everything the window can be told, in one table: keys, menus, palette and help all read it.
+//!
+//! | file | subject |
+//! |---|---|
+//! | here | what each command is called, its keys, and what they do |
+//! | [`action`] | what the window does when it is told to |
+//! | `obstacles` | why it cannot be done now |
+//! | [`palette`], [`help`] | all commands to choose from, all keys to read |
 
+pub mod action;
 pub mod help;
 mod obstacles;
 pub mod palette;
@@ -9,9 +17,10 @@ use super::layout::Named;
 use super::matrices::MatrixKind;
 use super::order::OrderKind;
 use super::panels::explain;
-use super::training::Phase;
-use crate::train::{Bundled, Command as Order};
+use crate::train::Bundled;
+pub use action::Action;
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+use std::borrow::Cow;
 
 /// One thing the window can be told.
 pub struct Command {
@@ -19,18 +28,37 @@ pub struct Command {
     pub title: &'static str,
     /// Its keys, the first one shown.
     pub keys: &'static [KeyboardShortcut],
-    /// Whether its keys also work while a field or a button has the focus.
-    pub always: bool,
-    /// Why it cannot be done now, in a few words; `None` where it can.
-    pub obstacle: fn(&App) -> Option<&'static str>,
-    /// Does it.
-    pub run: fn(&mut App, &Context),
+    /// When its keys work.
+    pub reach: Reach,
+    /// What it does.
+    pub action: Action,
+}
+
+/// To what keys yield.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// To whatever has the focus.
+    Unfocused,
+    /// To text that is being typed.
+    Untyped,
+    /// To nothing.
+    Always,
 }
 
 impl Command {
+    /// Why it cannot be done now, in a few words; `None` where it can.
+    pub fn obstacle(&self, app: &App) -> Option<&'static str> {
+        self.action.obstacle(app)
+    }
+
     /// Whether it can be done now.
     pub fn is_possible(&self, app: &App) -> bool {
-        (self.obstacle)(app).is_none()
+        self.obstacle(app).is_none()
+    }
+
+    /// The one that does this; `None` where none has it.
+    pub fn of(action: &Action) -> Option<&'static Self> {
+        COMMANDS.iter().find(|command| command.action == *action)
     }
 }
 
@@ -43,76 +71,28 @@ const SHIFT: Modifiers = Modifiers::SHIFT;
 const CTRL: Modifiers = Modifiers::COMMAND;
 const ALT: Modifiers = Modifiers::ALT;
 
-/// A command that moves through the lifetime: whoever gives it takes hold of the view.
-macro_rules! playback {
-    ($title:literal, $keys:expr, $clock:ident => $move:expr) => {
-        Command {
-            title: $title,
-            keys: $keys,
-            always: false,
-            obstacle: obstacles::no_episode,
-            run: |app, _| {
-                app.session.hold();
-                let $clock = &mut app.session.clock;
-                $move;
-            },
-        }
-    };
+/// A command whose keys yield to what has the focus.
+const fn usual(title: &'static str, keys: &'static [KeyboardShortcut], action: Action) -> Command {
+    Command { title, keys, reach: Reach::Unfocused, action }
 }
 
-/// A command that changes how the lifetime is played, not where the viewer is in it.
-macro_rules! tempo {
-    ($title:literal, $keys:expr, $clock:ident => $change:expr) => {
-        Command {
-            title: $title,
-            keys: $keys,
-            always: false,
-            obstacle: obstacles::no_episode,
-            run: |app, _| {
-                let $clock = &mut app.session.clock;
-                $change;
-            },
-        }
-    };
+/// A command whose keys work always.
+const fn always(title: &'static str, keys: &'static [KeyboardShortcut], action: Action) -> Command {
+    Command { title, keys, reach: Reach::Always, action }
 }
 
-/// A command that puts panels where a named layout says.
-macro_rules! layout {
-    ($title:literal, $key:expr, $named:expr) => {
-        Command {
-            title: $title,
-            keys: &[key(ALT, $key)],
-            always: true,
-            obstacle: obstacles::none,
-            run: |app, _| app.set_layout($named),
-        }
-    };
+/// A command whose keys yield to text alone, which has such keys of its own.
+const fn untyped(title: &'static str, keys: &'static [KeyboardShortcut], action: Action) -> Command {
+    Command { title, keys, reach: Reach::Untyped, action }
 }
 
-/// A command that puts neurons in another order, in all matrices.
-macro_rules! order {
-    ($title:literal, $kind:expr, $obstacle:expr) => {
-        Command {
-            title: $title,
-            keys: &[],
-            always: false,
-            obstacle: $obstacle,
-            run: |app, _| app.session.order_neurons($kind),
-        }
-    };
+const fn drive(name: &'static str) -> Action {
+    Action::Drive(Cow::Borrowed(name))
 }
 
-/// A key that drives the agent instead of moving through time.
-macro_rules! drive {
-    ($title:literal, $key:expr, $action:expr) => {
-        Command {
-            title: $title,
-            keys: &[key(NONE, $key)],
-            always: false,
-            obstacle: obstacles::not_driving,
-            run: |app, _| app.session.drive_by_name($action),
-        }
-    };
+/// Brings a panel to the front.
+pub const fn show(panel: &'static str) -> Action {
+    Action::Show(Cow::Borrowed(panel))
 }
 
 const BY_TRACE: OrderKind = OrderKind::Cluster(MatrixKind::Trace);
@@ -121,321 +101,78 @@ const BY_ALPHA: OrderKind = OrderKind::Cluster(MatrixKind::Alpha);
 
 /// Every command. Where keys overlap, the more particular combination stands first.
 pub const COMMANDS: &[Command] = &[
-    Command {
-        title: "Next event",
-        keys: &[key(CTRL, Key::ArrowRight)],
-        always: false,
-        obstacle: obstacles::no_episode,
-        run: |app, _| app.session.jump_event(true),
-    },
-    Command {
-        title: "Previous event",
-        keys: &[key(CTRL, Key::ArrowLeft)],
-        always: false,
-        obstacle: obstacles::no_episode,
-        run: |app, _| app.session.jump_event(false),
-    },
-    playback!("Forward 10 steps", &[key(SHIFT, Key::ArrowRight)], clock => clock.step(10)),
-    playback!("Back 10 steps", &[key(SHIFT, Key::ArrowLeft)], clock => clock.step(-10)),
-    drive!("Drive the agent up", Key::ArrowUp, "up"),
-    drive!("Drive the agent right", Key::ArrowRight, "right"),
-    drive!("Drive the agent left", Key::ArrowLeft, "left"),
-    drive!("Drive the agent down", Key::ArrowDown, "down"),
-    Command {
-        title: "Stop driving the agent",
-        keys: &[key(NONE, Key::Escape)],
-        always: false,
-        obstacle: obstacles::not_driving,
-        run: |app, _| app.session.set_driving(false),
-    },
-    Command {
-        title: "Drive the agent with the arrow keys",
-        keys: &[key(NONE, Key::D)],
-        always: false,
-        obstacle: obstacles::cannot_drive,
-        run: |app, _| {
-            app.session.set_driving(true);
-            app.show_panel("Intervene", "Agent");
-        },
-    },
-    Command {
-        title: "Intervene in the episode",
-        keys: &[],
-        always: false,
-        obstacle: |app| app.session.why_no_branch(),
-        run: |app, _| app.show_panel("Intervene", if app.session.has_agent() { "Agent" } else { "Rank" }),
-    },
-    Command {
-        title: "Undo all interventions",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::no_interventions,
-        run: |app, _| app.session.retract_all(),
-    },
-    Command {
-        title: "Reapply interventions",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::nothing_to_reapply,
-        run: |app, _| app.session.intervene_again(),
-    },
-    playback!("Forward 1 step", &[key(NONE, Key::ArrowRight)], clock => clock.step(1)),
-    playback!("Back 1 step", &[key(NONE, Key::ArrowLeft)], clock => clock.step(-1)),
-    playback!("Play / pause", &[key(NONE, Key::Space)], clock => clock.toggle()),
-    playback!("Go to the first step", &[key(NONE, Key::Home)], clock => clock.seek(0)),
-    playback!("Go to the last step", &[key(NONE, Key::End)], clock => clock.seek(usize::MAX)),
-    tempo!("Slower", &[key(NONE, Key::OpenBracket)], clock => clock.set_speed(clock.speed() / 2.0)),
-    tempo!("Faster", &[key(NONE, Key::CloseBracket)], clock => clock.set_speed(clock.speed() * 2.0)),
-    Command {
-        title: "Loop this event / the whole episode",
-        keys: &[key(SHIFT, Key::L)],
-        always: false,
-        obstacle: obstacles::no_episode,
-        run: |app, _| app.session.loop_event(),
-    },
-    tempo!("Loop", &[key(NONE, Key::L)], clock => clock.set_looping(!clock.is_looping())),
-    Command {
-        title: "New episode",
-        keys: &[key(SHIFT, Key::R)],
-        always: false,
-        obstacle: obstacles::no_settings,
-        run: |app, _| app.session.new_episode(false),
-    },
-    Command {
-        title: "Replay episode",
-        keys: &[key(NONE, Key::R)],
-        always: false,
-        obstacle: obstacles::no_seed,
-        run: |app, _| app.session.new_episode(true),
-    },
-    Command {
-        title: "Pin what is under the pointer",
-        keys: &[key(NONE, Key::P)],
-        always: false,
-        obstacle: obstacles::nothing_pointed_at,
-        run: |app, _| app.session.pin_pointed(),
-    },
-    Command {
-        title: "Pin the synapse with the strongest trace",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::no_episode,
-        run: |app, _| app.session.pin_strongest(),
-    },
-    Command {
-        title: "Clear the pin",
-        keys: &[key(NONE, Key::Escape)],
-        always: false,
-        obstacle: obstacles::nothing_pinned,
-        run: |app, _| app.session.unpin(),
-    },
-    order!("Order neurons as stored", OrderKind::Stored, obstacles::no_episode),
-    order!("Order neurons by pattern", OrderKind::Example, |app| obstacles::order(app, OrderKind::Example)),
-    order!("Order neurons by cluster of H", BY_TRACE, |app| obstacles::order(app, BY_TRACE)),
-    order!("Order neurons by cluster of α", BY_ALPHA, |app| obstacles::order(app, BY_ALPHA)),
-    order!("Order neurons by activity", OrderKind::Activity, obstacles::no_episode),
-    Command {
-        title: "Start / pause / resume training",
-        keys: &[key(CTRL, Key::Enter)],
-        always: true,
-        obstacle: obstacles::starting,
-        run: |app, _| match app.session.training.phase() {
-            Phase::Running => app.session.training.tell(Order::Pause),
-            Phase::Paused => app.session.training.tell(Order::Resume),
-            Phase::Starting => {}
-            Phase::Idle | Phase::Finished | Phase::Stopped | Phase::Failed(_) => app.session.start_training(),
-        },
-    },
-    Command {
-        title: "Train one step",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::not_paused,
-        run: |app, _| {
-            app.session.training.tell(Order::OneIteration);
-            app.session.follow();
-        },
-    },
-    Command {
-        title: "Stop training",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::not_training,
-        run: |app, _| app.session.training.tell(Order::Stop),
-    },
-    Command {
-        title: "Follow training",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::nothing_to_follow,
-        run: |app, _| app.session.follow(),
-    },
-    Command {
-        title: "Open …",
-        keys: &[key(CTRL, Key::O)],
-        always: true,
-        obstacle: obstacles::none,
-        run: |app, context| app.files.ask_to_open(context),
-    },
-    Command {
-        title: "Compare runs …",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::none,
-        run: |app, _| app.files.ask_for_runs(),
-    },
-    Command {
-        title: "Stop comparing runs",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::nothing_compared,
-        run: |app, _| app.session.comparison.clear(),
-    },
-    Command {
-        title: "Pictures of your own …",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::takes_no_pictures,
-        run: |app, _| app.ask_for_pictures(),
-    },
-    Command {
-        title: "Erase part of the probe",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::no_pictures,
-        run: |app, _| app.show_panel("Probe", "Recall"),
-    },
-    Command {
-        title: "Memories in the synapses",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::no_pictures,
-        run: |app, _| app.show_panel("Memories", "Trace"),
-    },
-    Command {
-        title: "Draw your own",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::no_lesson,
-        run: |app, _| app.show_panel("Draw", "One look"),
-    },
-    Command {
-        title: "Save",
-        keys: &[key(CTRL, Key::S)],
-        always: true,
-        obstacle: obstacles::no_episode,
-        run: |app, _| app.save(),
-    },
-    Command {
-        title: "Export …",
-        keys: &[key(CTRL, Key::E)],
-        always: true,
-        obstacle: obstacles::no_episode,
-        run: |app, _| app.session.exports.toggle(),
-    },
-    Command {
-        title: "Open the bundled network: patterns",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::none,
-        run: |app, _| app.session.open_bundled(Bundled::Patterns),
-    },
-    Command {
-        title: "Open the bundled network: natural images",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::none,
-        run: |app, _| app.session.open_bundled(Bundled::Images),
-    },
-    Command {
-        title: "Open the bundled network: an agent in the maze",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::none,
-        run: |app, _| app.session.open_bundled(Bundled::Agent),
-    },
-    Command {
-        title: "Open the bundled network: an agent that modulates its traces",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::none,
-        run: |app, _| app.session.open_bundled(Bundled::ModulatedAgent),
-    },
-    Command {
-        title: "Open the bundled network: letters",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::none,
-        run: |app, _| app.session.open_bundled(Bundled::Letters),
-    },
-    Command {
-        title: "Open the bundled network: characters at one look",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::none,
-        run: |app, _| app.session.open_bundled(Bundled::Omniglot),
-    },
-    Command {
-        title: "Neurons and connections",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::no_episode,
-        run: |app, _| app.show_panel("Circuit", "Trace"),
-    },
-    layout!("Layout: Watch", Key::Num1, Named::Watch),
-    layout!("Layout: Inspect", Key::Num2, Named::Inspect),
-    layout!("Layout: Train", Key::Num3, Named::Train),
-    Command {
-        title: "Reset layout",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::none,
-        run: |app, _| app.set_layout(app.layout()),
-    },
-    Command {
-        title: "Toggle theme",
-        keys: &[],
-        always: false,
-        obstacle: obstacles::none,
-        run: |_, context| {
-            let next = match context.theme() {
-                egui::Theme::Dark => egui::Theme::Light,
-                egui::Theme::Light => egui::Theme::Dark,
-            };
-            context.set_theme(next);
-        },
-    },
-    Command {
-        title: "All commands",
-        keys: &[key(CTRL, Key::P)],
-        always: true,
-        obstacle: obstacles::none,
-        run: |app, _| app.palette.toggle(),
-    },
-    Command {
-        title: "Keyboard shortcuts",
-        keys: &[key(SHIFT, Key::Questionmark), key(NONE, Key::Questionmark)],
-        always: false,
-        obstacle: obstacles::none,
-        run: |app, _| app.shows_help = !app.shows_help,
-    },
-    Command {
-        title: "What is this?",
-        keys: &[key(NONE, Key::F1)],
-        always: true,
-        obstacle: obstacles::none,
-        run: |app, _| app.shows_parts = !app.shows_parts,
-    },
-    Command {
-        title: "Full screen",
-        keys: &[key(NONE, Key::F11)],
-        always: true,
-        obstacle: obstacles::none,
-        run: |_, context| {
-            let full = context.input(|input| input.viewport().fullscreen.unwrap_or(false));
-            context.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
-        },
-    },
+    usual("Next event", &[key(CTRL, Key::ArrowRight)], Action::NextEvent),
+    usual("Previous event", &[key(CTRL, Key::ArrowLeft)], Action::PreviousEvent),
+    usual("Forward 10 steps", &[key(SHIFT, Key::ArrowRight)], Action::Step(10)),
+    usual("Back 10 steps", &[key(SHIFT, Key::ArrowLeft)], Action::Step(-10)),
+    // A key that drives the agent instead of moving through time.
+    usual("Drive the agent up", &[key(NONE, Key::ArrowUp)], drive("up")),
+    usual("Drive the agent right", &[key(NONE, Key::ArrowRight)], drive("right")),
+    usual("Drive the agent left", &[key(NONE, Key::ArrowLeft)], drive("left")),
+    usual("Drive the agent down", &[key(NONE, Key::ArrowDown)], drive("down")),
+    usual("Stop driving the agent", &[key(NONE, Key::Escape)], Action::SetDriving(false)),
+    usual("Drive the agent with the arrow keys", &[key(NONE, Key::D)], Action::SetDriving(true)),
+    usual("Intervene in the episode", &[], show("Intervene")),
+    untyped("Redo", &[key(CTRL.plus(SHIFT), Key::Z), key(CTRL, Key::Y)], Action::Redo),
+    untyped("Undo", &[key(CTRL, Key::Z)], Action::Undo),
+    usual("Undo all interventions", &[], Action::RetractAll),
+    usual("Reapply interventions", &[], Action::Reapply),
+    usual("Forward 1 step", &[key(NONE, Key::ArrowRight)], Action::Step(1)),
+    usual("Back 1 step", &[key(NONE, Key::ArrowLeft)], Action::Step(-1)),
+    usual("Play / pause", &[key(NONE, Key::Space)], Action::TogglePlay),
+    usual("Go to the first step", &[key(NONE, Key::Home)], Action::Seek(0)),
+    usual("Go to the last step", &[key(NONE, Key::End)], Action::SeekLast),
+    usual("Slower", &[key(NONE, Key::OpenBracket)], Action::ScaleSpeed(0.5)),
+    usual("Faster", &[key(NONE, Key::CloseBracket)], Action::ScaleSpeed(2.0)),
+    usual("Loop this event / the whole episode", &[key(SHIFT, Key::L)], Action::ToggleEventLoop),
+    usual("Loop", &[key(NONE, Key::L)], Action::ToggleLoop),
+    usual("New episode", &[key(SHIFT, Key::R)], Action::NewEpisode),
+    usual("Replay episode", &[key(NONE, Key::R)], Action::ReplayEpisode),
+    usual("Pin what is under the pointer", &[key(NONE, Key::P)], Action::PinPointed),
+    usual("Pin the synapse with the strongest trace", &[], Action::PinStrongest),
+    usual("Clear the pin", &[key(NONE, Key::Escape)], Action::Unpin),
+    usual("Order neurons as stored", &[], Action::Order(OrderKind::Stored)),
+    usual("Order neurons by pattern", &[], Action::Order(OrderKind::Example)),
+    usual("Order neurons by cluster of H", &[], Action::Order(BY_TRACE)),
+    usual("Order neurons by cluster of α", &[], Action::Order(BY_ALPHA)),
+    usual("Order neurons by activity", &[], Action::Order(OrderKind::Activity)),
+    always("Start / pause / resume training", &[key(CTRL, Key::Enter)], Action::ToggleTraining),
+    usual("Train one step", &[], Action::TrainOneStep),
+    usual("Stop training", &[], Action::StopTraining),
+    usual("Follow training", &[], Action::FollowTraining),
+    always("Open …", &[key(CTRL, Key::O)], Action::AskToOpen),
+    usual("Compare runs …", &[], Action::AskForRuns),
+    usual("Stop comparing runs", &[], Action::StopComparing),
+    usual("Pictures of your own …", &[], Action::AskForPictures),
+    usual("Erase part of the probe", &[], show("Probe")),
+    usual("Memories in the synapses", &[], show("Memories")),
+    usual("Draw your own", &[], show("Draw")),
+    always("Save", &[key(CTRL, Key::S)], Action::Save),
+    always("Export …", &[key(CTRL, Key::E)], Action::ToggleExport),
+    usual("Open the bundled network: patterns", &[], Action::OpenBundled(Bundled::Patterns)),
+    usual("Open the bundled network: natural images", &[], Action::OpenBundled(Bundled::Images)),
+    usual("Open the bundled network: an agent in the maze", &[], Action::OpenBundled(Bundled::Agent)),
+    usual(
+        "Open the bundled network: an agent that modulates its traces",
+        &[],
+        Action::OpenBundled(Bundled::ModulatedAgent),
+    ),
+    usual("Open the bundled network: letters", &[], Action::OpenBundled(Bundled::Letters)),
+    usual("Open the bundled network: characters at one look", &[], Action::OpenBundled(Bundled::Omniglot)),
+    usual("Neurons and connections", &[], show("Circuit")),
+    always("Layout: Watch", &[key(ALT, Key::Num1)], Action::Layout(Named::Watch)),
+    always("Layout: Inspect", &[key(ALT, Key::Num2)], Action::Layout(Named::Inspect)),
+    always("Layout: Train", &[key(ALT, Key::Num3)], Action::Layout(Named::Train)),
+    usual("Reset layout", &[], Action::ResetLayout),
+    usual("Toggle theme", &[], Action::ToggleTheme),
+    always("All commands", &[key(CTRL, Key::P)], Action::TogglePalette),
+    usual(
+        "Keyboard shortcuts",
+        &[key(SHIFT, Key::Questionmark), key(NONE, Key::Questionmark)],
+        Action::ToggleShortcuts,
+    ),
+    always("What is this?", &[key(NONE, Key::F1)], Action::ToggleParts),
+    always("Full screen", &[key(NONE, Key::F11)], Action::ToggleFullScreen),
 ];
 
 /// "Ctrl+→": a combination of keys as it stands on them.
@@ -471,14 +208,24 @@ pub fn keys(app: &mut App, context: &Context) {
     for (key, modifiers) in pressed {
         // What an explanation says can be tried while it is open; Esc closes it and nothing else.
         let explains = explain::is_open(context) && key != Key::Escape;
-        let yields = busy || app.is_asking() || (egui::Popup::is_any_open(context) && !explains);
-        let is_meant = |shortcut: &KeyboardShortcut| {
-            shortcut.logical_key == key && modifiers.matches_logically(shortcut.modifiers)
+        let is_covered = app.is_asking() || (egui::Popup::is_any_open(context) && !explains);
+        let works = |reach: Reach| match reach {
+            Reach::Always => true,
+            Reach::Untyped => !is_covered && !context.text_edit_focused(),
+            Reach::Unfocused => !is_covered && !busy,
+        };
+        // Where a combination stands in the table as it was pressed, it is no other one with a key too many.
+        let is_exact =
+            |shortcut: &KeyboardShortcut| shortcut.logical_key == key && modifiers.matches_exact(shortcut.modifiers);
+        let stands_there = COMMANDS.iter().flat_map(|command| command.keys).any(is_exact);
+        let is_meant = |shortcut: &KeyboardShortcut| match stands_there {
+            true => is_exact(shortcut),
+            false => shortcut.logical_key == key && modifiers.matches_logically(shortcut.modifiers),
         };
         // A key whose command cannot be done now is left to whoever else listens.
-        let command = COMMANDS.iter().find(|command| {
-            (command.always || !yields) && command.keys.iter().any(is_meant) && command.is_possible(app)
-        });
+        let command = COMMANDS
+            .iter()
+            .find(|command| works(command.reach) && command.keys.iter().any(is_meant) && command.is_possible(app));
         let Some(command) = command else { continue };
         context.input_mut(|input| {
             let place = input.events.iter().position(|event| {
@@ -487,7 +234,7 @@ pub fn keys(app: &mut App, context: &Context) {
             });
             place.map(|place| input.events.remove(place))
         });
-        (command.run)(app, context);
+        app.perform(&command.action, context);
         // Arrows would also move the focus on to the next button.
         context.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
     }

@@ -70,7 +70,7 @@ pub fn palette_ui(app: &mut App, context: &Context) {
         response.request_focus();
         ScrollArea::vertical().max_height(320.0).min_scrolled_height(320.0).show(ui, |ui| {
             for (index, command) in found.iter().enumerate() {
-                let obstacle = (command.obstacle)(app);
+                let obstacle = command.obstacle(app);
                 ui.horizontal(|ui| {
                     let color = if obstacle.is_none() { colors.text } else { colors.quiet };
                     let chosen = index == app.palette.chosen;
@@ -99,7 +99,7 @@ pub fn palette_ui(app: &mut App, context: &Context) {
     let chosen = clicked.or(enter.then_some(app.palette.chosen)).and_then(|index| found.get(index));
     if let Some(command) = chosen.filter(|command| command.is_possible(app)) {
         app.palette.is_open = false;
-        (command.run)(app, context);
+        app.perform(&command.action, context);
     } else if escape || modal.should_close() {
         app.palette.is_open = false;
     }

@@ -60,6 +60,13 @@ impl Session {
         self.sheet().map_or([false; 2], |sheet| sheet.can())
     }
 
+    /// The same without making any: nothing can be taken back of cards that are not there.
+    pub fn cards_could(&self) -> [bool; 2] {
+        let lesson = self.scene().and_then(Scene::lesson).filter(|_| self.can_live());
+        let sheet = lesson.and_then(|lesson| self.drawing.sheets.get(&[lesson.ways(), lesson.steps()]));
+        sheet.map_or([false; 2], Sheet::can)
+    }
+
     /// Whether the lifetime in view is that of the cards, as they are or were a moment ago.
     pub fn shows_cards(&self) -> bool {
         self.drawing.is_due || self.is_answering() || self.scene().is_some_and(Scene::shows_cards)

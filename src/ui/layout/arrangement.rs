@@ -35,6 +35,20 @@ impl Arrangement {
         Self::Panel(name.to_owned())
     }
 
+    /// The same with the first of all tabs in front.
+    #[must_use]
+    pub fn with_first_tabs(&self) -> Self {
+        let parts = |parts: &[Share]| {
+            parts.iter().map(|part| Share { share: part.share, part: part.part.with_first_tabs() }).collect()
+        };
+        match self {
+            Self::Panel(name) => Self::Panel(name.clone()),
+            Self::Row(row) => Self::Row(parts(row)),
+            Self::Column(column) => Self::Column(parts(column)),
+            Self::Tabs(_, tabs) => Self::Tabs(0, tabs.iter().map(Self::with_first_tabs).collect()),
+        }
+    }
+
     /// The titles of all panels, from left to right and from top to bottom.
     pub fn panels(&self) -> Vec<&str> {
         match self {

@@ -64,6 +64,11 @@ impl Dock {
         self.panels.iter().map(|panel| (panel.name(), open.iter().any(|title| *title == panel.name()))).collect()
     }
 
+    /// The name of a panel as the registry has it; `None` where there is no such panel.
+    pub fn name_of(&self, panel: &str) -> Option<&'static str> {
+        self.panels.iter().map(|known| known.name()).find(|name| *name == panel)
+    }
+
     /// What has been chosen in each panel, by its name.
     pub fn choices(&self) -> Choices {
         let told = self.panels.iter().map(|panel| (panel.name().to_owned(), panel.choices()));

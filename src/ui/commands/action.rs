@@ -1,0 +1,198 @@
+//! What the window can be told, as data: keys, menus and the palette name it, and what somebody has written down can be
+//! done again.
+
+use crate::train::{Bundled, Command as Order};
+use crate::ui::app::App;
+use crate::ui::layout::Named;
+use crate::ui::order::OrderKind;
+use crate::ui::training::Phase;
+use egui::{Context, Theme, ViewportCommand};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// One thing that the window does when it is told to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// To the beginning of the next event.
+    NextEvent,
+    /// To the beginning of this event or the one before.
+    PreviousEvent,
+    /// So many steps on, or back.
+    Step(isize),
+    /// To a step, counted from 0.
+    Seek(usize),
+    /// To the last step.
+    SeekLast,
+    /// Play, or pause.
+    TogglePlay,
+    /// So many times as fast.
+    ScaleSpeed(f64),
+    /// Play the event in view again and again, or everything.
+    ToggleEventLoop,
+    /// Begin again at the end, or stay there.
+    ToggleLoop,
+    /// An episode of another seed.
+    NewEpisode,
+    /// The same episode from its beginning.
+    ReplayEpisode,
+    /// The agent takes the action of this name.
+    Drive(Cow<'static, str>),
+    /// Give the arrow keys to the agent, or back to time.
+    SetDriving(bool),
+    /// Take the last change back.
+    Undo,
+    /// Make the change again that was taken back last.
+    Redo,
+    /// Take all interventions back.
+    RetractAll,
+    /// Do once more what was done to the episode before.
+    Reapply,
+    /// Pin what is under the pointer.
+    PinPointed,
+    /// Pin the synapse whose trace is strongest.
+    PinStrongest,
+    /// Pin nothing.
+    Unpin,
+    /// Let neurons stand in another order.
+    Order(OrderKind),
+    /// Start, pause or resume training, whichever is next.
+    ToggleTraining,
+    /// One iteration.
+    TrainOneStep,
+    /// End the run.
+    StopTraining,
+    /// Keep the newest network in view.
+    FollowTraining,
+    /// Ask for a file to be opened.
+    AskToOpen,
+    /// Ask for runs to be compared.
+    AskForRuns,
+    /// Compare none any more.
+    StopComparing,
+    /// Ask for pictures to be shown to the network.
+    AskForPictures,
+    /// Bring a panel to the front, by its name.
+    Show(Cow<'static, str>),
+    /// Save the run, or a copy of the network.
+    Save,
+    /// Open or close the export of what is in view.
+    ToggleExport,
+    /// Open a network that comes with the program.
+    OpenBundled(Bundled),
+    /// Put panels where a layout has them.
+    Layout(Named),
+    /// Put them back where the layout has them.
+    ResetLayout,
+    /// Dark, or light.
+    ToggleTheme,
+    /// All commands, to choose from.
+    TogglePalette,
+    /// All keys.
+    ToggleShortcuts,
+    /// The names of the parts of the window.
+    ToggleParts,
+    /// The whole screen, or a window.
+    ToggleFullScreen,
+}
+
+impl App {
+    /// Does it. What cannot be done now, see [`Action::obstacle`], changes nothing.
+    pub fn perform(&mut self, action: &Action, context: &Context) {
+        if action.obstacle(self).is_some() {
+            return;
+        }
+        match action {
+            Action::NextEvent => self.session.jump_event(true),
+            Action::PreviousEvent => self.session.jump_event(false),
+            Action::Step(by) => {
+                self.session.hold();
+                self.session.clock.step(*by);
+            }
+            Action::Seek(step) => {
+                self.session.hold();
+                self.session.clock.seek(*step);
+            }
+            Action::SeekLast => {
+                self.session.hold();
+                self.session.clock.seek(usize::MAX);
+            }
+            Action::TogglePlay => {
+                self.session.hold();
+                self.session.clock.toggle();
+            }
+            Action::ScaleSpeed(factor) => {
+                let clock = &mut self.session.clock;
+                clock.set_speed(clock.speed() * factor);
+            }
+            Action::ToggleEventLoop => self.session.loop_event(),
+            Action::ToggleLoop => {
+                let clock = &mut self.session.clock;
+                clock.set_looping(!clock.is_looping());
+            }
+            Action::NewEpisode => self.session.new_episode(false),
+            Action::ReplayEpisode => self.session.new_episode(true),
+            Action::Drive(name) => self.session.drive_by_name(name),
+            Action::SetDriving(drives) => {
+                self.session.set_driving(*drives);
+                if *drives {
+                    self.bring_to_front("Intervene");
+                }
+            }
+            Action::Undo => self.undo(),
+            Action::Redo => self.redo(),
+            Action::RetractAll => self.session.retract_all(),
+            Action::Reapply => self.session.intervene_again(),
+            Action::PinPointed => self.session.pin_pointed(),
+            Action::PinStrongest => self.session.pin_strongest(),
+            Action::Unpin => self.session.unpin(),
+            Action::Order(kind) => self.session.order_neurons(*kind),
+            Action::ToggleTraining => match self.session.training.phase() {
+                Phase::Running => self.session.training.tell(Order::Pause),
+                Phase::Paused => self.session.training.tell(Order::Resume),
+                Phase::Starting => {}
+                Phase::Idle | Phase::Finished | Phase::Stopped | Phase::Failed(_) => self.session.start_training(),
+            },
+            Action::TrainOneStep => {
+                self.session.training.tell(Order::OneIteration);
+                self.session.follow();
+            }
+            Action::StopTraining => self.session.training.tell(Order::Stop),
+            Action::FollowTraining => self.session.follow(),
+            Action::AskToOpen => self.files.ask_to_open(context),
+            Action::AskForRuns => self.files.ask_for_runs(),
+            Action::StopComparing => self.session.comparison.clear(),
+            Action::AskForPictures => self.ask_for_pictures(),
+            Action::Show(panel) => self.bring_to_front(panel),
+            Action::Save => self.save(),
+            Action::ToggleExport => self.session.exports.toggle(),
+            Action::OpenBundled(network) => self.session.open_bundled(*network),
+            Action::Layout(layout) => self.set_layout(*layout),
+            Action::ResetLayout => self.set_layout(self.layout()),
+            Action::ToggleTheme => context.set_theme(match context.theme() {
+                Theme::Dark => Theme::Light,
+                Theme::Light => Theme::Dark,
+            }),
+            Action::TogglePalette => self.palette.toggle(),
+            Action::ToggleShortcuts => self.shows_help = !self.shows_help,
+            Action::ToggleParts => self.shows_parts = !self.shows_parts,
+            Action::ToggleFullScreen => {
+                let full = context.input(|input| input.viewport().fullscreen.unwrap_or(false));
+                context.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
+            }
+        }
+    }
+
+    /// Opens a panel as a tab over the one that makes way for it, or brings it to the front.
+    fn bring_to_front(&mut self, panel: &str) {
+        let Some(name) = self.dock().name_of(panel) else { return };
+        let over = match name {
+            "Intervene" if self.session.has_agent() => "Agent",
+            "Intervene" => "Rank",
+            "Probe" => "Recall",
+            "Draw" => "One look",
+            _ => "Trace",
+        };
+        self.show_panel(name, over);
+    }
+}
