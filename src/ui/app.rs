@@ -12,8 +12,9 @@ use super::numbers::grouped;
 use super::preferences::Preferences;
 use super::session::Session;
 use super::theme::{self, Palette};
+use super::tours::{Tours, strip};
 use super::undoing::Undoing;
-use super::{asking, controls, export, inspector, status, timeline, window_size};
+use super::{asking, controls, export, inspector, status, timeline, tours, window_size};
 use crate::train::{Bundled, Command};
 use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, Rect, RichText, Ui, UiBuilder};
 use std::io::Write as _;
@@ -51,6 +52,8 @@ pub struct App {
     subject: Subject,
     /// What can be taken back.
     pub(super) undoing: Undoing,
+    /// The tour that is taken.
+    pub tours: Tours,
     preferences: Preferences,
     keeper: Option<Keeper>,
     /// Seconds that have passed since the preferences were last looked at.
@@ -74,6 +77,7 @@ impl App {
         let mut session = Session::new(wake);
         session.ordering.take_choices(preferences.orders.clone());
         session.notices.extend(note.map(|text| Notice { text, is_error: false }));
+        let tour_places = preferences.tours.clone();
         let arrangement = preferences.arrangement.clone().unwrap_or_else(|| preferences.layout.arrangement());
         let mut dock = Dock::new(&arrangement);
         dock.choose(&preferences.panels);
@@ -92,6 +96,7 @@ impl App {
                 .find(|&subject| arrangement.has_places_of(&preferences.layout.arrangement_for(subject)))
                 .unwrap_or_default(),
             undoing: Undoing::default(),
+            tours: Tours::left_at(tour_places),
             keeper: path.map(|path| Keeper::new(path, preferences.clone())),
             preferences,
             unlooked: 0.0,
@@ -106,6 +111,11 @@ impl App {
     /// Where the panels stand.
     pub fn dock(&mut self) -> &mut Dock {
         &mut self.dock
+    }
+
+    /// Where a part of the window is in this frame; `None` where it is not to be seen.
+    pub(super) fn part_rect(&self, part: Part) -> Option<Rect> {
+        self.parts.iter().find(|(known, _)| *known == part).map(|(_, rect)| *rect)
     }
 
     /// Where the panels stand, to be read.
@@ -176,6 +186,10 @@ impl App {
         let (texts, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|path| asking::is_text(path));
         if !texts.is_empty() {
             self.session.read_text_files(texts);
+        }
+        let (guides, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|path| tours::is_tour(path));
+        if let Some(path) = guides.first() {
+            self.open_tour(path);
         }
         let (runs, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|path| path.is_dir());
         // One run is looked at; several are compared.
@@ -248,6 +262,7 @@ impl App {
         self.preferences.layout = self.layout;
         self.preferences.arrangement = self.dock.arrangement();
         self.preferences.panels = self.dock.choices();
+        self.preferences.tours = self.tours.places();
         self.preferences.orders.clone_from(self.session.ordering.choices());
         if let Some((size, scale)) = window_size::chosen(context) {
             (self.preferences.size, self.preferences.scale) = (size, Some(scale));
@@ -277,6 +292,7 @@ impl App {
             self.preferences.remember(&path);
         }
         self.make_room();
+        self.go_on_with_tour(context);
         if self.session.clock.is_playing() {
             context.request_repaint_after(self.session.clock.time_to_next());
         } else if self.session.training.is_active() || self.session.pictures_wait_for_thread() {
@@ -295,6 +311,10 @@ impl App {
         let frame = |x: i8, y: i8| Frame::new().fill(palette.background).inner_margin(Margin::symmetric(x, y));
         let top = egui::Panel::top("top bar").exact_size(34.0).frame(frame(12, 4));
         let top = top.show(ui, |ui| self.top_bar(ui)).response.rect;
+        if self.tours.position().is_some() {
+            let fill = Frame::new().fill(palette.surface).inner_margin(Margin::symmetric(12, 8));
+            egui::Panel::top("tour").frame(fill).show(ui, |ui| strip::strip_ui(ui, &mut self.tours));
+        }
         // The last line is drawn last, when every panel has said what is under the pointer.
         let status = egui::Panel::bottom("status line").exact_size(24.0).frame(frame(12, 2));
         let status = status.show(ui, |ui| ui.max_rect());
@@ -326,6 +346,7 @@ impl App {
         }
         self.parts.push((Part::Panels, ui.available_rect_before_wrap()));
         CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.dock.ui(ui, &mut self.session));
+        self.veil(&context);
         ui.scope_builder(UiBuilder::new().max_rect(status.inner), |ui| status::status_ui(ui, &mut self.session));
         self.overlays(&context);
         self.look_for_changes(context.input(|input| input.pointer.any_down()));
@@ -410,6 +431,7 @@ impl App {
                 ui.separator();
                 self.menu(ui, &[Action::NewEpisode, Action::ReplayEpisode, Action::FollowTraining]);
             });
+            ui.menu_button("Tours", |ui| self.tours_menu(ui));
             ui.menu_button("Help", |ui| {
                 self.menu(ui, &[Action::ToggleParts, Action::ToggleShortcuts, Action::TogglePalette]);
             });

@@ -36,6 +36,10 @@ pub enum Part {
 }
 
 impl Part {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Menus, Self::Network, Self::Training, Self::Panels, Self::Inspector, Self::Timeline, Self::Status];
+
     /// What it is called.
     pub fn name(self) -> &'static str {
         match self {

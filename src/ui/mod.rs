@@ -10,6 +10,7 @@
 //! | [`session`] | scene, clock, training, notices: everything that is not drawing |
 //! | [`background`] | work on threads of its own, and how it is heard |
 //! | [`notice`] | what is said to the viewer |
+//! | [`tours`] | tours through the window, written as text |
 //! | [`undoing`] | what the viewer has changed, to be taken back |
 //! | [`asking`] | questions of the viewer's own: another probe, own pictures |
 //! | [`drawing`] | drawings of the viewer's own, to teach and to ask a network |
@@ -76,6 +77,7 @@ pub mod soak;
 pub mod status;
 pub mod theme;
 pub mod timeline;
+pub mod tours;
 pub mod training;
 pub mod undoing;
 pub mod watch;

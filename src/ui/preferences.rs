@@ -5,6 +5,7 @@ use super::numbers::shortest;
 use super::order::OrderChoices;
 use crate::files::{FileError, one_line, read_text, reason, write_atomically};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +44,8 @@ pub struct Preferences {
     pub panels: Choices,
     /// In which order neurons stand, for each subject for which somebody chose.
     pub orders: OrderChoices,
+    /// Where tours were left, by their titles, counted from 0.
+    pub tours: BTreeMap<String, usize>,
     /// Files opened lately, the latest first.
     pub recent: Vec<PathBuf>,
 }
@@ -58,6 +61,7 @@ impl Default for Preferences {
             arrangement: None,
             panels: Choices::new(),
             orders: OrderChoices::new(),
+            tours: BTreeMap::new(),
             recent: Vec::new(),
         }
     }

@@ -43,6 +43,7 @@ mod strokes;
 mod swapped_labels;
 mod thin_matrices;
 mod timeline;
+mod tours;
 mod trials_panel;
 mod typed;
 mod undoing;

@@ -1,6 +1,7 @@
 //! What the window can be told, as data: keys, menus and the palette name it, and what somebody has written down can be
 //! done again.
 
+use crate::episode::What;
 use crate::train::{Bundled, Command as Order};
 use crate::ui::app::App;
 use crate::ui::layout::Named;
@@ -26,6 +27,12 @@ pub enum Action {
     SeekLast,
     /// Play, or pause.
     TogglePlay,
+    /// Play.
+    Play,
+    /// Pause.
+    Pause,
+    /// So fast, 1 being 20 steps a second.
+    SetSpeed(f64),
     /// So many times as fast.
     ScaleSpeed(f64),
     /// Play the event in view again and again, or everything.
@@ -36,10 +43,14 @@ pub enum Action {
     NewEpisode,
     /// The same episode from its beginning.
     ReplayEpisode,
+    /// The episode of a seed.
+    ShowSeed(u64),
     /// The agent takes the action of this name.
     Drive(Cow<'static, str>),
     /// Give the arrow keys to the agent, or back to time.
     SetDriving(bool),
+    /// Do something to the episode before the step in view.
+    Intervene(Deed),
     /// Take the last change back.
     Undo,
     /// Make the change again that was taken back last.
@@ -96,6 +107,44 @@ pub enum Action {
     ToggleFullScreen,
 }
 
+/// What is done to an episode, as far as it can be said without it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// No trace is written any more.
+    Freeze,
+    /// The trace is zero.
+    Erase,
+    /// α counts so many times.
+    ScaleAlpha(f32),
+    /// M is this, −1 to 1.
+    ClampModulator(f32),
+    /// M is what the network makes it.
+    ReleaseModulator,
+    /// The trace is the one that the episode of another seed left behind.
+    Transplant(u64),
+    /// This cue is the target, counted from 1.
+    SetTarget(usize),
+    /// The reward is here: column and row, counted from 1 at the top left.
+    MoveReward([usize; 2]),
+}
+
+impl Deed {
+    /// The same as an intervention.
+    fn what(&self) -> What {
+        match self {
+            Self::Freeze => What::Freeze,
+            Self::Erase => What::Erase,
+            Self::ScaleAlpha(factor) => What::ScaleAlpha(*factor),
+            Self::ClampModulator(value) => What::ClampModulator(Some(*value)),
+            Self::ReleaseModulator => What::ClampModulator(None),
+            Self::Transplant(seed) => What::Transplant { seed: *seed, state: [].into() },
+            Self::SetTarget(cue) => What::SetTarget(cue.saturating_sub(1)),
+            Self::MoveReward([column, row]) => What::MoveReward([*row, *column]),
+        }
+    }
+}
+
 impl App {
     /// Does it. What cannot be done now, see [`Action::obstacle`], changes nothing.
     pub fn perform(&mut self, action: &Action, context: &Context) {
@@ -121,6 +170,12 @@ impl App {
                 self.session.hold();
                 self.session.clock.toggle();
             }
+            Action::Play => {
+                self.session.hold();
+                self.session.clock.play();
+            }
+            Action::Pause => self.session.clock.pause(),
+            Action::SetSpeed(speed) => self.session.clock.set_speed(*speed),
             Action::ScaleSpeed(factor) => {
                 let clock = &mut self.session.clock;
                 clock.set_speed(clock.speed() * factor);
@@ -132,6 +187,7 @@ impl App {
             }
             Action::NewEpisode => self.session.new_episode(false),
             Action::ReplayEpisode => self.session.new_episode(true),
+            Action::ShowSeed(seed) => self.session.show_seed(*seed),
             Action::Drive(name) => self.session.drive_by_name(name),
             Action::SetDriving(drives) => {
                 self.session.set_driving(*drives);
@@ -139,6 +195,7 @@ impl App {
                     self.bring_to_front("Intervene");
                 }
             }
+            Action::Intervene(deed) => self.session.intervene(deed.what()),
             Action::Undo => self.undo(),
             Action::Redo => self.redo(),
             Action::RetractAll => self.session.retract_all(),

@@ -4,7 +4,7 @@ use super::arrangement::{Arrangement, Share};
 use crate::ui::panels::{self, Handle, Panel};
 use crate::ui::session::Session;
 use crate::ui::theme;
-use egui::{Color32, Stroke, Ui, Visuals, WidgetText};
+use egui::{Color32, Rect, Stroke, Ui, Visuals, WidgetText};
 use egui_tiles::{
     Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree, UiResponse,
 };
@@ -67,6 +67,22 @@ impl Dock {
     /// The name of a panel as the registry has it; `None` where there is no such panel.
     pub fn name_of(&self, panel: &str) -> Option<&'static str> {
         self.panels.iter().map(|known| known.name()).find(|name| *name == panel)
+    }
+
+    /// Where a panel was drawn last; `None` where it is closed, or behind another one.
+    pub fn rect_of(&self, name: &str) -> Option<Rect> {
+        let tile = self.tree.tiles.find_pane(&name.to_owned())?;
+        self.tree.tiles.rect(tile).filter(|_| self.tree.is_visible(tile) && self.is_in_front(tile))
+    }
+
+    /// Whether no tab stands before it.
+    fn is_in_front(&self, tile: TileId) -> bool {
+        let Some(parent) = self.tree.tiles.parent_of(tile) else { return true };
+        let is_active = match self.tree.tiles.get(parent) {
+            Some(Tile::Container(Container::Tabs(tabs))) => tabs.active == Some(tile),
+            _ => true,
+        };
+        is_active && self.is_in_front(parent)
     }
 
     /// What has been chosen in each panel, by its name.

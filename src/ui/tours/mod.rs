@@ -1,0 +1,197 @@
+//! Tours: the window shows what it is for, step by step, asks what will come before it is seen, and can be left and taken
+//! up again at any moment.
+//!
+//! | file | subject |
+//! |---|---|
+//! | here | where somebody is in a tour, and what still has to be done for it |
+//! | [`file`] | tours as text |
+//! | `menu` | which tour is taken |
+//! | [`strip`] | what is said and asked, drawn above the panels |
+//! | `veil` | frames around what is spoken of, and covers over what is to be guessed |
+
+pub mod file;
+mod menu;
+pub mod strip;
+mod veil;
+
+pub use file::{Place, Question, Step, Tour, TourError};
+
+use super::app::App;
+use super::commands::Action;
+use crate::files::{FileError, read_text};
+use egui::Context;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A larger file is no tour.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The tours that come with the program: file names and texts.
+pub const BUNDLED: [&str; 4] = [
+    include_str!("../../../assets/tours/how-a-synapse-stores-a-pattern.toml"),
+    include_str!("../../../assets/tours/the-second-time-is-faster.toml"),
+    include_str!("../../../assets/tours/one-look-is-enough.toml"),
+    include_str!("../../../assets/tours/who-decides-when-to-learn.toml"),
+];
+
+/// The tour that is being taken, and where others were left.
+#[derive(Default)]
+pub struct Tours {
+    taken: Option<Taken>,
+    left: BTreeMap<String, usize>,
+}
+
+/// A tour that is being taken.
+struct Taken {
+    tour: Arc<Tour>,
+    at: usize,
+    /// What was chosen in each step, by its place.
+    answers: Vec<Option<usize>>,
+    /// What still has to be done, one after the other, each when nothing else is on its way.
+    waiting: VecDeque<Action>,
+}
+
+/// What there is to see of a tour.
+#[derive(Clone)]
+pub struct Position {
+    /// The tour.
+    pub tour: Arc<Tour>,
+    /// Which step.
+    pub at: usize,
+    /// What was chosen, by its place; `None` as long as nothing was.
+    pub answer: Option<usize>,
+}
+
+impl Position {
+    /// The step.
+    pub fn step(&self) -> &Step {
+        &self.tour.steps[self.at]
+    }
+
+    /// Whether a question waits for an answer.
+    pub fn is_asked(&self) -> bool {
+        self.step().question.is_some() && self.answer.is_none()
+    }
+}
+
+impl Tours {
+    /// The tours that come with the program.
+    pub fn bundled() -> impl Iterator<Item = Tour> {
+        BUNDLED.into_iter().filter_map(|text| Tour::parse(text).ok())
+    }
+
+    /// Takes a tour, from where it was left.
+    pub fn take(&mut self, tour: Tour) {
+        self.leave();
+        let last = tour.steps.len() - 1;
+        let at = self.left.get(&tour.title).copied().filter(|at| *at < last).unwrap_or(0);
+        let answers = vec![None; tour.steps.len()];
+        self.taken = Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new() });
+        self.set_up();
+    }
+
+    /// Leaves the tour; where it was is kept.
+    pub fn leave(&mut self) {
+        if let Some(taken) = self.taken.take() {
+            self.left.insert(taken.tour.title.clone(), taken.at);
+        }
+    }
+
+    /// Where somebody is; `None` while no tour is taken.
+    pub fn position(&self) -> Option<Position> {
+        let taken = self.taken.as_ref()?;
+        Some(Position { tour: Arc::clone(&taken.tour), at: taken.at, answer: taken.answers[taken.at] })
+    }
+
+    /// Whether something still has to be done for the step.
+    pub fn is_busy(&self) -> bool {
+        self.taken.as_ref().is_some_and(|taken| !taken.waiting.is_empty())
+    }
+
+    /// On to the next step.
+    pub fn next(&mut self) {
+        if let Some(taken) = &mut self.taken
+            && taken.at + 1 < taken.tour.steps.len()
+        {
+            taken.at += 1;
+            taken.waiting.extend(taken.tour.steps[taken.at].actions.iter().cloned());
+            // An answer that was given before is there to be seen.
+            let revealed = taken.tour.steps[taken.at].question.as_ref().filter(|_| taken.answers[taken.at].is_some());
+            taken.waiting.extend(revealed.into_iter().flat_map(|question| question.actions.iter().cloned()));
+        }
+    }
+
+    /// Back to the step before.
+    pub fn back(&mut self) {
+        if let Some(taken) = &mut self.taken
+            && taken.at > 0
+        {
+            taken.at -= 1;
+            self.set_up();
+        }
+    }
+
+    /// Makes everything as it is in this step, whatever has been done meanwhile: from where a network was opened last.
+    pub fn set_up(&mut self) {
+        let Some(taken) = &mut self.taken else { return };
+        let Taken { tour, at, answers, waiting } = taken;
+        waiting.clear();
+        for (place, step) in tour.steps.iter().enumerate().take(*at + 1).skip(tour.beginning(*at)) {
+            waiting.extend(step.actions.iter().cloned());
+            let is_seen = place < *at || answers[place].is_some();
+            let revealed = step.question.as_ref().filter(|_| is_seen);
+            waiting.extend(revealed.into_iter().flat_map(|question| question.actions.iter().cloned()));
+        }
+    }
+
+    /// Chooses an answer; the first one counts.
+    pub fn answer(&mut self, answer: usize) {
+        let Some(taken) = &mut self.taken else { return };
+        let Some(question) = &taken.tour.steps[taken.at].question else { return };
+        if answer < question.answers.len() && taken.answers[taken.at].is_none() {
+            taken.answers[taken.at] = Some(answer);
+            taken.waiting.extend(question.actions.iter().cloned());
+        }
+    }
+
+    /// Where tours were left, by their titles.
+    pub fn places(&self) -> BTreeMap<String, usize> {
+        let mut places = self.left.clone();
+        places.extend(self.taken.as_ref().map(|taken| (taken.tour.title.clone(), taken.at)));
+        places
+    }
+
+    /// None is taken; in an earlier window they were left at these places.
+    pub fn left_at(left: BTreeMap<String, usize>) -> Self {
+        Self { taken: None, left }
+    }
+}
+
+/// Whether `file` is called like a tour.
+pub fn is_tour(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) && !file.is_dir()
+}
+
+/// Reads a tour from a file.
+///
+/// # Errors
+/// With the file, the line, and what is wrong there.
+pub fn read(path: &Path) -> Result<Tour, FileError> {
+    let text = read_text(path, "a tour", MAX_BYTES)?;
+    Tour::parse(&text).map_err(|error| FileError::new(path, error.to_string()))
+}
+
+impl App {
+    /// Does what a tour has to do, as far as nothing else is on its way.
+    pub(super) fn go_on_with_tour(&mut self, context: &Context) {
+        loop {
+            let session = &self.session;
+            if session.is_busy() || session.is_branching() || session.is_asking() {
+                return;
+            }
+            let Some(action) = self.tours.taken.as_mut().and_then(|taken| taken.waiting.pop_front()) else { return };
+            self.perform(&action, context);
+        }
+    }
+}

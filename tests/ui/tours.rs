@@ -1,0 +1,280 @@
+//! Tours: every one that comes with the program is taken to its end and says what is so, survives any click, and is taken
+//! up again where it was left; a broken one is refused by its line.
+
+use super::intervene::tape;
+use crate::support::{keep, offscreen, windowed};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use hebbscope::episode::{EventKind, Tape};
+use hebbscope::ui::App;
+use hebbscope::ui::commands::COMMANDS;
+use hebbscope::ui::picture::Picture;
+use hebbscope::ui::preferences::Preferences;
+use hebbscope::ui::tours::{self, BUNDLED, Place, Tour, Tours};
+use rand::{Rng as _, SeedableRng as _};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use std::sync::Arc;
+
+const COVERED: &str = "covered until you have answered";
+
+fn empty() -> Harness<'static, App> {
+    windowed(App::new(&egui::Context::default(), Arc::new(|| {})))
+}
+
+fn bundled(title: &str) -> Tour {
+    Tours::bundled().find(|tour| tour.title == title).unwrap()
+}
+
+/// Draws frames until nothing is left to be done.
+fn rest(harness: &mut Harness<'_, App>) {
+    for _ in 0..200 {
+        harness.run_steps(1);
+        harness.state_mut().session.settle();
+        if !harness.state().tours.is_busy() && !harness.state().session.is_branching() {
+            break;
+        }
+    }
+    harness.run_steps(3);
+    assert!(!harness.state().tours.is_busy(), "a step that never comes to rest");
+}
+
+fn covers(harness: &Harness<'_, App>) -> usize {
+    harness.query_all_by_label(COVERED).count()
+}
+
+/// Where the clock stands, and what is in view: what a step is made of.
+fn seen(harness: &Harness<'_, App>) -> (usize, Arc<Tape>) {
+    (harness.state().session.clock.at(), tape(harness))
+}
+
+/// Takes a tour to its end, and hears what there is to see once each step is there, and once its question is answered.
+fn take(harness: &mut Harness<'_, App>, tour: &Tour, mut hear: impl FnMut(usize, bool, &mut Harness<'_, App>)) {
+    harness.state_mut().tours.take(tour.clone());
+    for (at, step) in tour.steps.iter().enumerate() {
+        rest(harness);
+        assert_eq!(harness.state().tours.position().unwrap().at, at);
+        assert_eq!(harness.state().session.notices, [], "{}: step {at}", tour.title);
+        let rect = |harness: &mut Harness<'_, App>, place: &Place| match place {
+            Place::Panel(name) => harness.state_mut().dock().rect_of(name),
+            Place::Part(_) => Some(egui::Rect::EVERYTHING),
+        };
+        for place in step.highlight.iter().chain(&step.cover) {
+            assert!(rect(harness, place).is_some(), "{}: step {at} speaks of {place:?}, which nobody sees", tour.title);
+        }
+        assert_eq!(covers(harness), step.cover.len(), "{}: step {at}", tour.title);
+        hear(at, false, harness);
+        if let Some(question) = &step.question {
+            harness.get_by_label("Next").click();
+            rest(harness);
+            assert_eq!(harness.state().tours.position().unwrap().at, at, "nobody goes on unanswered");
+            let wrong = (question.right + 1) % question.answers.len();
+            harness.get_by_label(&question.answers[wrong]).click();
+            rest(harness);
+            assert_eq!(covers(harness), 0);
+            harness.get_by_label(&format!("✓ {}", question.answers[question.right]));
+            harness.get_by_label(&format!("✗ {}", question.answers[wrong]));
+            harness.get_by_label(&question.reveal);
+            hear(at, true, harness);
+        }
+        harness.get_by_label(if at + 1 == tour.steps.len() { "Done" } else { "Next" }).click();
+    }
+    rest(harness);
+    assert!(harness.state().tours.position().is_none(), "it is over");
+}
+
+fn rewards(harness: &Harness<'_, App>) -> Vec<usize> {
+    let tape = tape(harness);
+    let found = tape.events.iter().filter(|event| event.kind == EventKind::Reward);
+    found.map(|event| event.start + 1).collect()
+}
+
+#[test]
+fn every_tour_is_taken_to_its_end_and_says_what_is_so() {
+    assert_eq!(Tours::bundled().count(), BUNDLED.len(), "all of them can be read");
+    let mut harness = empty();
+    take(&mut harness, &bundled("How a synapse stores a pattern"), |at, is_answered, harness| {
+        let wrong = tape(harness).measure;
+        match (at, is_answered) {
+            (2, true) => assert!(wrong < 0.01, "the A is whole: {wrong}"),
+            (3, true) => assert!(wrong > 0.2, "nothing of it is left: {wrong}"),
+            _ => {}
+        }
+    });
+    take(&mut harness, &bundled("The second time is faster"), |at, is_answered, harness| {
+        let found = rewards(harness);
+        let ways: Vec<usize> = found.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        match (at, is_answered) {
+            (1, true) => assert_eq!((found[0], &ways[..4]), (75, &[10, 10, 4, 12][..])),
+            (2, true) => assert_eq!((found[7], ways[7]), (135, 50), "{ways:?}"),
+            _ => {}
+        }
+    });
+    take(&mut harness, &bundled("One look is enough"), |at, is_answered, harness| {
+        let right = tape(harness).measure;
+        if (at, is_answered) == (2, true) {
+            assert!(right > 0.5, "it is right: {right}");
+        }
+        if (at, is_answered) == (3, true) {
+            let probabilities = tape(harness).activity_at(5).to_vec();
+            assert!(probabilities.iter().all(|likely| *likely < 0.9), "all about as likely: {probabilities:?}");
+        }
+    });
+    take(&mut harness, &bundled("Who decides when to learn"), |at, is_answered, harness| match (at, is_answered) {
+        (1, false) => assert_eq!(rewards(harness)[..2], [43, 61]),
+        (2, true) => assert_eq!(rewards(harness).len(), 5),
+        (3, true) => assert_eq!(rewards(harness).len(), 16),
+        _ => {}
+    });
+}
+
+#[test]
+fn a_tour_survives_any_click_and_is_set_up_again() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(5);
+    for tour in Tours::bundled() {
+        // What each step is like for somebody who does nothing else, every question answered or not.
+        let mut fresh = Vec::new();
+        let mut harness = empty();
+        take(&mut harness, &tour, |at, is_answered, harness| fresh.push((at, is_answered, seen(harness))));
+        let mut harness = empty();
+        harness.state_mut().tours.take(tour.clone());
+        let context = harness.ctx.clone();
+        for _ in 0..60 {
+            match random.random_range(0..10) {
+                0..3 => harness.state_mut().tours.next(),
+                3 => harness.state_mut().tours.back(),
+                4 => harness.state_mut().tours.answer(random.random_range(0..4)),
+                5 => harness.state_mut().tours.set_up(),
+                6 => {
+                    harness.state_mut().tours.leave();
+                    harness.state_mut().tours.take(tour.clone());
+                }
+                _ => {
+                    let command = &COMMANDS[random.random_range(0..COMMANDS.len())];
+                    let ends = ["Save", "Export …", "Open …", "Start / pause / resume training", "Full screen"];
+                    if !ends.contains(&command.title) {
+                        harness.state_mut().perform(&command.action, &context);
+                    }
+                }
+            }
+            if random.random_bool(0.3) {
+                rest(&mut harness);
+            } else {
+                harness.run_steps(1);
+            }
+        }
+        let (palette, layout) = (harness.state().palette.is_open(), hebbscope::ui::layout::Named::Watch);
+        if palette {
+            harness.state_mut().palette.toggle();
+        }
+        harness.state_mut().set_layout(layout);
+        harness.state_mut().tours.set_up();
+        rest(&mut harness);
+        let position = harness.state().tours.position().unwrap();
+        let is_answered = position.answer.is_some();
+        let of_step = fresh.iter().find(|(at, answered, _)| (*at, *answered) == (position.at, is_answered));
+        let (.., expected) = of_step.unwrap();
+        let found = seen(&harness);
+        assert_eq!(found.0, expected.0, "{}: step {}", tour.title, position.at);
+        assert_eq!(found.1.activity, expected.1.activity, "{}: step {}", tour.title, position.at);
+    }
+}
+
+#[test]
+fn a_tour_is_left_and_taken_up_again_in_another_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("window.toml");
+    let context = egui::Context::default();
+    let tour = bundled("One look is enough");
+    let app = App::with_preferences(&context, Arc::new(|| {}), Some(path.clone()));
+    let mut harness = windowed(app);
+    harness.state_mut().tours.take(tour.clone());
+    rest(&mut harness);
+    harness.state_mut().tours.next();
+    rest(&mut harness);
+    harness.get_by_label("leave the tour").click();
+    rest(&mut harness);
+    assert!(harness.query_by_label("Set up again").is_none(), "the strip is gone");
+    harness.state_mut().keep_preferences(&context);
+    assert_eq!(Preferences::read(&path).0.tours.get(&tour.title), Some(&1));
+    let mut harness = windowed(App::with_preferences(&context, Arc::new(|| {}), Some(path)));
+    harness.run_steps(2);
+    harness.get_by_label("Tours").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains(&tour.title).click();
+    rest(&mut harness);
+    let position = harness.state().tours.position().unwrap();
+    assert_eq!((&position.tour.title, position.at, harness.state().session.clock.at()), (&tour.title, 1, 4));
+}
+
+#[test]
+fn a_tour_of_ones_own_is_opened_and_a_broken_one_is_refused_by_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    let own = "format = 1\ntitle = \"Mine\"\n\n[[step]]\ntext = \"Look.\"\nhighlight = \"Timeline\"\n";
+    std::fs::write(&path, own).unwrap();
+    let mut harness = empty();
+    harness.state_mut().open_tour(&path);
+    rest(&mut harness);
+    harness.get_by_label("Look.");
+    harness.get_by_label("Mine");
+    let asked = "[step.ask]\nquestion = \"Which?\"\nreveal = \"That.\"\n";
+    for (text, line, words) in [
+        ("", 1, "missing field `format`"),
+        ("format = 2\ntitle = \"x\"\n[[step]]\ntext = \"x\"\n", 1, "expected format 1, found 2"),
+        ("format = 1\ntitle = \"x\"\n", 2, "expected 1 to 100 steps, found 0"),
+        ("format = 1\ntitle = \"\"\n[[step]]\ntext = \"x\"\n", 2, "expected 1 to 600 letters, found 0"),
+        ("format = 1\ntitle = \"x\"\n[[step]]\ntext = \"x\"\nhilight = \"Trace\"\n", 5, "unknown field `hilight`"),
+        (&*own.replace("Timeline", "Timelime"), 6, "there is no panel Timelime, expected one of: Recall, Trace"),
+        (&*format!("{own}do = [\"seek_last\", \"fly\"]\n"), 7, "unknown variant `fly`"),
+        (&*format!("{own}cover = [\"Trace\"]\n"), 7, "what is covered is never uncovered without a question"),
+        (&*format!("{own}{asked}answers = [\"a\"]\nright = 1\n"), 10, "expected 2 to 6 answers of some words, found 1"),
+        (
+            &*format!("{own}{asked}answers = [\"a\", \"b\"]\nright = 3\n"),
+            11,
+            "expected the number of the right answer, 1 to 2, found 3",
+        ),
+        (&*own.replace("\"Look.\"", "\"Look."), 5, "invalid basic string"),
+    ] {
+        let error = Tour::parse(text).unwrap_err();
+        assert_eq!(error.line, line, "{error}");
+        assert!(error.problem.contains(words) && !error.problem.contains('\n'), "expected {words:?} in: {error}");
+        std::fs::write(&path, text).unwrap();
+        let refused = tours::read(&path).unwrap_err().to_string();
+        assert!(refused.contains("mine.toml") && refused.contains(&format!("line {line}: ")), "{refused}");
+    }
+    harness.state_mut().open_tour(&path);
+    harness.run_steps(2);
+    let notice = &harness.state().session.notices[0];
+    assert!(notice.text.starts_with("The tour is not opened: "), "{}", notice.text);
+    harness.get_by_label("Look.");
+}
+
+#[test]
+fn tours_are_drawn_in_both_themes_wide_and_narrow() {
+    let Some(mut device) = offscreen() else { return };
+    for is_dark in [true, false] {
+        let mut picture = Picture::with(device, is_dark);
+        for (number, tour) in Tours::bundled().enumerate() {
+            let asked = tour.steps.iter().position(|step| step.question.is_some()).unwrap();
+            picture.app.tours.take(tour);
+            for size in [[1280.0, 800.0], [700.0, 560.0]] {
+                for _ in 0..8 {
+                    picture.frame(size, 1.0, 0.0).unwrap();
+                    picture.app.session.settle();
+                }
+                while picture.app.tours.position().unwrap().at < asked {
+                    picture.app.tours.next();
+                    for _ in 0..8 {
+                        picture.frame(size, 1.0, 0.0).unwrap();
+                        picture.app.session.settle();
+                    }
+                }
+                let drawn = picture.window(size, 1.0).unwrap();
+                assert_eq!(drawn.width(), size[0] as u32);
+                keep(&drawn, &format!("tour-{number}-{is_dark}-{}", size[0]));
+            }
+            picture.app.tours.leave();
+        }
+        device = picture.into_offscreen();
+    }
+}
