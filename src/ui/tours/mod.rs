@@ -4,7 +4,7 @@
 //! | file | subject |
 //! |---|---|
 //! | here | where somebody is in a tour, and what still has to be done for it |
-//! | [`file`] | tours as text |
+//! | [`mod@file`] | tours as text |
 //! | `menu` | which tour is taken |
 //! | [`strip`] | what is said and asked, drawn above the panels |
 //! | `veil` | frames around what is spoken of, and covers over what is to be guessed |
