@@ -226,7 +226,6 @@ fn a_tour_of_ones_own_is_opened_and_a_broken_one_is_refused_by_its_line() {
         ("format = 1\ntitle = \"x\"\n[[step]]\ntext = \"x\"\nhilight = \"Trace\"\n", 5, "unknown field `hilight`"),
         (&*own.replace("Timeline", "Timelime"), 6, "there is no panel Timelime, expected one of: Recall, Trace"),
         (&*format!("{own}do = [\"seek_last\", \"fly\"]\n"), 7, "unknown variant `fly`"),
-        (&*format!("{own}cover = [\"Trace\"]\n"), 7, "what is covered is never uncovered without a question"),
         (&*format!("{own}{asked}answers = [\"a\"]\nright = 1\n"), 10, "expected 2 to 6 answers of some words, found 1"),
         (
             &*format!("{own}{asked}answers = [\"a\", \"b\"]\nright = 3\n"),

@@ -32,7 +32,7 @@ pub struct Step {
     pub text: String,
     /// What is framed.
     pub highlight: Option<Place>,
-    /// What is hidden until the question is answered.
+    /// What is hidden until the question is answered; all the step long where none is asked.
     pub cover: Vec<Place>,
     /// What is done when the step begins.
     pub actions: Vec<Action>,
@@ -178,9 +178,6 @@ impl Checked<'_> {
 
     fn step(&self, written: WrittenStep) -> Result<Step, TourError> {
         let cover: Vec<Place> = written.cover.iter().map(|place| self.place(place)).collect::<Result<_, _>>()?;
-        if let (Some(first), None) = (written.cover.first(), &written.ask) {
-            return self.refuse(first.span(), "what is covered is never uncovered without a question".into());
-        }
         Ok(Step {
             text: self.words(&written.text)?,
             highlight: written.highlight.as_ref().map(|place| self.place(place)).transpose()?,

@@ -69,6 +69,11 @@ impl Position {
         &self.tour.steps[self.at]
     }
 
+    /// Whether what is covered is hidden: until the question is answered, or as long as the step where none is asked.
+    pub fn covers(&self) -> bool {
+        self.is_asked() || self.step().question.is_none()
+    }
+
     /// Whether a question waits for an answer.
     pub fn is_asked(&self) -> bool {
         self.step().question.is_some() && self.answer.is_none()

@@ -10,10 +10,14 @@ impl App {
     /// Draws frames and covers over the window.
     pub(in crate::ui) fn veil(&self, context: &Context) {
         let Some(position) = self.tours.position() else { return };
-        if position.is_asked() {
+        if position.covers() {
+            let words = match position.is_asked() {
+                true => "What will be seen here? Answer first.",
+                false => "This is asked later.",
+            };
             for (number, place) in position.step().cover.iter().enumerate() {
                 if let Some(rect) = self.rect_of(*place) {
-                    cover(context, number, rect);
+                    cover(context, number, rect, words);
                 }
             }
         }
@@ -41,7 +45,7 @@ impl App {
 const MARGIN: f32 = 8.0;
 
 /// Hides what is in a rectangle, from the pointer too.
-fn cover(context: &Context, number: usize, rect: Rect) {
+fn cover(context: &Context, number: usize, rect: Rect, words: &str) {
     let palette = Palette::of(context);
     let area = Area::new(Id::unique(("tour cover", number))).order(Order::Middle).fixed_pos(rect.min).constrain(false);
     area.show(context, |ui| {
@@ -49,8 +53,7 @@ fn cover(context: &Context, number: usize, rect: Rect) {
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "covered until you have answered"));
         ui.painter().rect_filled(rect, 6.0, palette.raised);
         let font = FontId::proportional((0.5 * rect.height()).min(15.0));
-        let words = "What will be seen here? Answer first.".to_owned();
-        let mut job = LayoutJob::simple(words, font, palette.quiet, rect.width() - 2.0 * MARGIN);
+        let mut job = LayoutJob::simple(words.to_owned(), font, palette.quiet, rect.width() - 2.0 * MARGIN);
         job.halign = Align::Center;
         let galley = ui.painter().layout_job(job);
         let top = rect.center().y - galley.size().y / 2.0;
