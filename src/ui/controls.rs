@@ -169,12 +169,12 @@ fn episode_seed_ui(ui: &mut Ui, session: &mut Session) {
         glossary::tip(name.clone(), "episode seed");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| match seed {
             Some(mut chosen) if session.can_live() => {
-                let field = DragValue::new(&mut chosen).speed(0.1).range(0..=MAX_SEED).update_while_editing(false);
+                let field = DragValue::new(&mut chosen).speed(0.0).range(0..=MAX_SEED).update_while_editing(false);
                 // As high as the lines around it.
                 ui.spacing_mut().interact_size.y = ROW_HEIGHT;
                 ui.spacing_mut().button_padding.y = 0.0;
                 let response = ui.add(field).labelled_by(name.id);
-                response.on_hover_text("type a number, or drag: the episode of that seed");
+                response.on_hover_text("type a number: the episode of that seed");
                 if Some(chosen) != seed {
                     session.show_seed(chosen);
                 }

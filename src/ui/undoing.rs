@@ -81,7 +81,7 @@ pub struct Undoing {
     before: Vec<Change>,
     after: Vec<Change>,
     /// What is to be done to the lifetime in view once what is asked of it has been answered.
-    wanted: Option<Vec<Intervention>>,
+    wanted: Option<Life>,
 }
 
 impl Undoing {
@@ -92,6 +92,15 @@ impl Undoing {
 
     /// Where panels stand has followed from something else: there is nothing to take back.
     pub(super) fn forget_places(&mut self) {
+        self.adopt_places();
+        // What stood beside another kind of network has no place beside this one.
+        for changes in [&mut self.before, &mut self.after] {
+            changes.retain(|change| !matches!(change, Change::Places(_)));
+        }
+    }
+
+    /// They may stand a little otherwise once they have been drawn: that is no change.
+    fn adopt_places(&mut self) {
         (self.places, self.moved) = (None, None);
     }
 
@@ -142,8 +151,10 @@ impl App {
         if pointer_is_down || session.is_busy() || session.is_branching() || session.is_asking() {
             return;
         }
-        if let Some(wanted) = self.undoing.wanted.take() {
-            self.session.set_interventions(wanted);
+        if let Some(wanted) = self.undoing.wanted.take()
+            && Life::of(&self.session).is_some_and(|now| now.is_as(&wanted))
+        {
+            self.session.set_interventions(wanted.interventions);
             self.undoing.life = Life::of(&self.session);
             return;
         }
@@ -185,8 +196,7 @@ impl App {
             Change::Places(places) => {
                 let now = self.places();
                 self.put_panels(places.layout, places.arrangement.as_ref());
-                // Once they have been drawn they may stand a little otherwise.
-                self.undoing.forget_places();
+                self.undoing.adopt_places();
                 Some(Change::Places(now))
             }
             Change::Life(life) => {
@@ -194,7 +204,7 @@ impl App {
                 let is_asked_else = life.asked != now.asked;
                 if let Some(asked) = life.asked.clone().filter(|_| is_asked_else) {
                     self.session.ask(asked);
-                    self.undoing.wanted = Some(life.interventions.clone());
+                    self.undoing.wanted = Some(life.clone());
                 } else {
                     self.session.set_interventions(life.interventions.clone());
                 }

@@ -162,11 +162,6 @@ fn a_tour_survives_any_click_and_is_set_up_again() {
                 harness.run_steps(1);
             }
         }
-        let (palette, layout) = (harness.state().palette.is_open(), hebbscope::ui::layout::Named::Watch);
-        if palette {
-            harness.state_mut().palette.toggle();
-        }
-        harness.state_mut().set_layout(layout);
         harness.state_mut().tours.set_up();
         rest(&mut harness);
         let position = harness.state().tours.position().unwrap();
@@ -174,6 +169,8 @@ fn a_tour_survives_any_click_and_is_set_up_again() {
         let of_step = fresh.iter().find(|(at, answered, _)| (*at, *answered) == (position.at, is_answered));
         let (.., expected) = of_step.unwrap();
         let found = seen(&harness);
+        let step = position.step();
+        assert_eq!(covers(&harness), if position.covers() { step.cover.len() } else { 0 }, "{}", tour.title);
         assert_eq!(found.0, expected.0, "{}: step {}", tour.title, position.at);
         assert_eq!(found.1.activity, expected.1.activity, "{}: step {}", tour.title, position.at);
     }
@@ -232,6 +229,7 @@ fn a_tour_of_ones_own_is_opened_and_a_broken_one_is_refused_by_its_line() {
             11,
             "expected the number of the right answer, 1 to 2, found 3",
         ),
+        (&*format!("{own}do = [\"seek_last\", \"save\"]\n"), 7, "a tour looks and tries, and does nothing else"),
         (&*own.replace("\"Look.\"", "\"Look."), 5, "invalid basic string"),
     ] {
         let error = Tour::parse(text).unwrap_err();

@@ -107,6 +107,33 @@ pub enum Action {
     ToggleFullScreen,
 }
 
+impl Action {
+    /// Whether it changes no more than what is seen and tried in the window: no file, no run in training, no dialog.
+    pub fn only_looks(&self) -> bool {
+        !matches!(
+            self,
+            Self::ToggleTraining
+                | Self::TrainOneStep
+                | Self::StopTraining
+                | Self::FollowTraining
+                | Self::AskToOpen
+                | Self::AskForRuns
+                | Self::StopComparing
+                | Self::AskForPictures
+                | Self::Save
+                | Self::ToggleExport
+                | Self::TogglePalette
+                | Self::ToggleShortcuts
+                | Self::ToggleParts
+                | Self::ToggleFullScreen
+                | Self::ToggleTheme
+                | Self::Drive(_)
+                | Self::SetDriving(_)
+                | Self::PinPointed
+        )
+    }
+}
+
 /// What is done to an episode, as far as it can be said without it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

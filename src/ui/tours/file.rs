@@ -91,7 +91,7 @@ struct WrittenStep {
     #[serde(default)]
     cover: Vec<Spanned<String>>,
     #[serde(default, rename = "do")]
-    actions: Vec<Action>,
+    actions: Vec<Spanned<Action>>,
     ask: Option<WrittenQuestion>,
 }
 
@@ -103,7 +103,7 @@ struct WrittenQuestion {
     right: Spanned<usize>,
     reveal: Spanned<String>,
     #[serde(default, rename = "do")]
-    actions: Vec<Action>,
+    actions: Vec<Spanned<Action>>,
 }
 
 impl Tour {
@@ -161,6 +161,15 @@ impl Checked<'_> {
         }
     }
 
+    /// Actions that a tour may do: they look and try, and nothing is opened, written, trained or asked for.
+    fn actions(&self, written: Vec<Spanned<Action>>) -> Result<Vec<Action>, TourError> {
+        let refused = written.iter().find(|action| !action.get_ref().only_looks());
+        match refused {
+            Some(action) => self.refuse(action.span(), "a tour looks and tries, and does nothing else".into()),
+            None => Ok(written.into_iter().map(Spanned::into_inner).collect()),
+        }
+    }
+
     fn place(&self, written: &Spanned<String>) -> Result<Place, TourError> {
         let name = written.get_ref();
         let panel = panels::PANELS.iter().map(|make| make().name()).find(|known| known == name);
@@ -182,7 +191,7 @@ impl Checked<'_> {
             text: self.words(&written.text)?,
             highlight: written.highlight.as_ref().map(|place| self.place(place)).transpose()?,
             cover,
-            actions: written.actions,
+            actions: self.actions(written.actions)?,
             question: written.ask.map(|asked| self.question(asked)).transpose()?,
         })
     }
@@ -202,7 +211,7 @@ impl Checked<'_> {
             text: self.words(&written.question)?,
             right: right - 1,
             reveal: self.words(&written.reveal)?,
-            actions: written.actions,
+            actions: self.actions(written.actions)?,
             answers: written.answers.into_inner(),
         })
     }

@@ -27,7 +27,7 @@ use std::sync::Arc;
 /// A larger file is no tour.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// The tours that come with the program: file names and texts.
+/// The tours that come with the program: their texts.
 pub const BUNDLED: [&str; 4] = [
     include_str!("../../../assets/tours/how-a-synapse-stores-a-pattern.toml"),
     include_str!("../../../assets/tours/the-second-time-is-faster.toml"),
@@ -89,8 +89,7 @@ impl Tours {
     /// Takes a tour, from where it was left.
     pub fn take(&mut self, tour: Tour) {
         self.leave();
-        let last = tour.steps.len() - 1;
-        let at = self.left.get(&tour.title).copied().filter(|at| *at < last).unwrap_or(0);
+        let at = self.left.get(&tour.title).copied().filter(|at| *at < tour.steps.len()).unwrap_or(0);
         let answers = vec![None; tour.steps.len()];
         self.taken = Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new() });
         self.set_up();
@@ -100,6 +99,13 @@ impl Tours {
     pub fn leave(&mut self) {
         if let Some(taken) = self.taken.take() {
             self.left.insert(taken.tour.title.clone(), taken.at);
+        }
+    }
+
+    /// Ends the tour: it begins again the next time.
+    pub fn finish(&mut self) {
+        if let Some(taken) = self.taken.take() {
+            self.left.remove(&taken.tour.title);
         }
     }
 

@@ -25,7 +25,7 @@ pub fn strip_ui(ui: &mut Ui, tours: &mut Tours) {
             let next = Button::new(RichText::new(if is_last { "Done" } else { "Next" }).color(egui::Color32::WHITE));
             let next = ui.add_enabled(is_free, next.fill(palette.accent));
             if next.on_disabled_hover_text("choose an answer first").clicked() {
-                if is_last { tours.leave() } else { tours.next() }
+                if is_last { tours.finish() } else { tours.next() }
             }
             if ui.add_enabled(position.at > 0, Button::new("Back")).clicked() {
                 tours.back();
