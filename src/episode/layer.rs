@@ -110,6 +110,15 @@ impl Tape {
         self.layers.iter().position(|record| record.layer.name == RECURRENT)
     }
 
+    /// What neurons that hear each other bring into a step: x of the step before, `[N]`, or what the lifetime began with;
+    /// `None` where nothing came before.
+    pub fn activity_before(&self, step: usize) -> Option<&[f32]> {
+        match step.checked_sub(1) {
+            Some(before) => Some(self.activity_at(before)),
+            None => Some(&self.layers[self.recurrent_layer()?].beginning.as_ref()?.pre),
+        }
+    }
+
     /// Row and column of the reward square in a step; `None` for a task without one.
     pub fn reward_square(&self, step: usize) -> Option<[usize; 2]> {
         let walk = self.content.walk()?;
@@ -162,6 +171,11 @@ impl<'a> LayerView<'a> {
     /// How many times the trained α counts in a step.
     pub fn alpha_scale(&self, step: usize) -> f32 {
         intervention::alpha_scale(&self.tape.interventions, self.index, step)
+    }
+
+    /// What M(t) is held at in a step; `None` where that is the network's business.
+    pub fn clamped_modulator(&self, step: usize) -> Option<f32> {
+        intervention::clamped_modulator(&self.tape.interventions, self.index, step)
     }
 
     /// Where the trace that the product of `step` is made with was last set, by somebody or by what the lifetime began

@@ -50,8 +50,7 @@ impl Trials {
 
     /// Whether "yes" is the right answer in a step where this cue is the target: whether it was shown since the last answer.
     pub fn is_yes_right(&self, step: usize, target: usize) -> bool {
-        let since = self.shown[..step].iter().rev().take_while(|shown| **shown != Shown::Go);
-        since.into_iter().any(|shown| *shown == Shown::Cue(target))
+        self.cues_before(step).contains(&target)
     }
 
     /// The cues that were shown since the answer before that of `step`, in their order.

@@ -130,11 +130,6 @@ impl Session {
         self.branch(self.left_interventions().to_vec());
     }
 
-    /// Makes what is done to the lifetime this, whatever it was.
-    pub(super) fn set_interventions(&mut self, all: Vec<Intervention>) {
-        self.branch(all);
-    }
-
     fn leave_branch(&mut self) {
         if self.interventions().is_empty() {
             return;
@@ -149,7 +144,8 @@ impl Session {
         self.branching.left = left;
     }
 
-    fn branch(&mut self, all: Vec<Intervention>) {
+    /// Makes what is done to the lifetime this, whatever it was.
+    pub(super) fn branch(&mut self, all: Vec<Intervention>) {
         if self.why_no_branch().is_some() || self.interventions() == all {
             return;
         }

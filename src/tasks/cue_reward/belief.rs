@@ -1,8 +1,7 @@
 //! Which cue an agent takes for the target: what it would answer if that cue alone were shown and it were asked.
 
 use super::YES;
-use crate::episode::intervention::clamped_modulator;
-use crate::episode::{Reel, Tape};
+use crate::episode::Reel;
 use crate::plastic::{Alteration, Parameters, State, Stepper};
 use crate::tasks::agent::Heads;
 use candle_core::Result;
@@ -30,17 +29,15 @@ pub fn beliefs(parameters: &Parameters, reel: &mut Reel, step: usize) -> Result<
         Some(_) => vec![reel.state_at(step).to_vec(); count],
         None => Vec::new(),
     };
-    let activity = before(&tape, start).repeat(count);
+    let silence = vec![0.0; tape.neurons()];
+    let activity = tape.activity_before(start).unwrap_or(&silence).repeat(count);
     let mut stepper = Stepper::begin_from(network, parameters, &State { activity, traces }, STEPS)?;
-    if let Some(index) = tape.recurrent_layer()
-        && let Some(layer) = tape.layer(index)
-    {
+    if let Some(layer) = tape.recurrent_layer().and_then(|index| tape.layer(index)) {
         let scale = layer.alpha_scale(step);
-        let clamped = clamped_modulator(&tape.interventions, index, step);
         let in_force = [
             (scale != 1.0).then_some(Alteration::ScaleAlpha(scale)),
             (layer.frozen_from() <= step).then_some(Alteration::Freeze),
-            clamped.map(|value| Alteration::ClampModulator(Some(value))),
+            layer.clamped_modulator(step).map(|value| Alteration::ClampModulator(Some(value))),
         ];
         in_force.iter().flatten().try_for_each(|alteration| stepper.alter(parameters, alteration))?;
     }
@@ -69,16 +66,4 @@ pub fn beliefs(parameters: &Parameters, reel: &mut Reel, step: usize) -> Result<
         probabilities[YES]
     });
     Ok(says_yes.collect())
-}
-
-/// x of the step before, `[N]`: zero where a lifetime begins, unless something came before it.
-fn before(tape: &Tape, step: usize) -> Vec<f32> {
-    let begun = || {
-        let layer = tape.recurrent_layer()?;
-        Some(tape.layers[layer].beginning.as_ref()?.pre.clone())
-    };
-    match step.checked_sub(1) {
-        Some(before) => tape.activity_at(before).to_vec(),
-        None => begun().unwrap_or_else(|| vec![0.0; tape.neurons()]),
-    }
 }

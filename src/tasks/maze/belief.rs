@@ -72,13 +72,9 @@ pub fn beliefs(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32])
 fn recurrent(parameters: &Parameters, tape: &Tape, step: usize, trace: &[f32]) -> Result<Vec<f32>> {
     let neurons = tape.neurons();
     let mut sums = vec![0.0; neurons];
-    let layer = tape.recurrent_layer();
-    let begun = || Some(&tape.layers[layer?].beginning.as_ref()?.pre[..]);
-    let Some(before) = step.checked_sub(1).map(|before| tape.activity_at(before)).or_else(begun) else {
-        return Ok(sums);
-    };
+    let Some(before) = tape.activity_before(step) else { return Ok(sums) };
     let w = parameters.values("w")?;
-    let plastic = match layer.and_then(|layer| tape.layer(layer)) {
+    let plastic = match tape.recurrent_layer().and_then(|layer| tape.layer(layer)) {
         Some(view) if !trace.is_empty() => {
             let (layer, scale) = (view.layer(), view.alpha_scale(step));
             let alpha = parameters.values(&layer.parameter("alpha"))?;

@@ -77,9 +77,7 @@ impl Panel for Trials {
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
         let palette = Palette::of(ui.ctx());
         let Some(tape) = session.scene().map(|scene| Arc::clone(scene.tape())) else { return };
-        let Some(behaviour) = tape.content.behaviour() else { return };
-        let Some(asked) = &behaviour.trials else { return };
-        let words = question(&tape, behaviour, asked, session.clock.at());
+        let words = question(&tape, session.clock.at());
         fitting::small_ui(ui, &words, palette.text);
         self.belief = Belief::of(session, self.belief.take());
         raster::raster_ui(ui, session, &tape, self.belief.as_ref());
@@ -87,7 +85,9 @@ impl Panel for Trials {
 }
 
 /// What is asked or was asked last at a step, in words.
-fn question(tape: &Tape, behaviour: &Behaviour, asked: &Asked, at: usize) -> String {
+fn question(tape: &Tape, at: usize) -> String {
+    let Some(behaviour) = tape.content.behaviour() else { return String::new() };
+    let Some(asked) = &behaviour.trials else { return String::new() };
     let target = |step| tape.target_cue(step).unwrap_or(asked.target) + 1;
     let cues = |step: usize| -> String {
         let cues: Vec<String> = asked.cues_before(step).iter().map(|cue| (cue + 1).to_string()).collect();

@@ -261,7 +261,7 @@ impl Raster<'_> {
     fn touch(&self, ui: &Ui, session: &mut Session, modulator: Option<&Modulator>) {
         let (chart, steps) = (self.chart, self.tape.steps);
         let response = ui.interact(chart, ui.scope_id().with("trials"), Sense::click_and_drag());
-        let words = question(self.tape, self.behaviour, self.asked, self.at);
+        let words = question(self.tape, self.at);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
         let step_at =
             |pos: Pos2| (((pos.x - chart.left()) / chart.width() * steps as f32).max(0.0) as usize).min(steps - 1);
@@ -274,7 +274,7 @@ impl Raster<'_> {
             let mut words = match self.asked.shown[step] {
                 Shown::Blank => "nothing is shown".to_owned(),
                 Shown::Cue(cue) => format!("cue {} is shown", cue + 1),
-                Shown::Go => question(self.tape, self.behaviour, self.asked, step),
+                Shown::Go => question(self.tape, step),
             };
             let cue = ((pos.y - chart.top()) / self.row).max(0.0) as usize;
             let trial = self.belief.and_then(|belief| belief.trials.iter().find(|(steps, _)| steps.contains(&step)));
