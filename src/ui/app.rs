@@ -114,7 +114,7 @@ impl App {
     }
 
     /// Where a part of the window is in this frame; `None` where it is not to be seen.
-    pub(super) fn part_rect(&self, part: Part) -> Option<Rect> {
+    pub fn part_rect(&self, part: Part) -> Option<Rect> {
         self.parts.iter().find(|(known, _)| *known == part).map(|(_, rect)| *rect)
     }
 
@@ -375,6 +375,7 @@ impl App {
             Wanted::Network => self.take_files(chosen),
             Wanted::Pictures => self.session.ask_pictures(&chosen),
             Wanted::Runs => self.session.compare(chosen),
+            Wanted::Tour => chosen.iter().for_each(|path| self.open_tour(path)),
         }
     }
 

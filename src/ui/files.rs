@@ -3,6 +3,7 @@
 use super::asking::picture_endings;
 use super::background::{Errand, Wake};
 use super::theme::{self, Palette};
+use super::tours;
 use crate::files::{typed_path, typed_paths};
 use egui::text::CCursorRange;
 use egui::text_edit::TextEditState;
@@ -20,6 +21,8 @@ pub enum Wanted {
     Pictures,
     /// Run folders to be compared, several at once.
     Runs,
+    /// A tour to be taken.
+    Tour,
 }
 
 impl Wanted {
@@ -30,6 +33,7 @@ impl Wanted {
             Self::Pictures => {
                 ["Show the network pictures of your own", "a folder, or paths with a semicolon between them"]
             }
+            Self::Tour => ["Open a tour", "path"],
             Self::Runs => [
                 "Compare runs: run folders, or a folder that holds run folders",
                 "a folder, or several with a semicolon between them",
@@ -40,7 +44,7 @@ impl Wanted {
     /// What stands on the button that takes the path as it is typed.
     fn verb(self) -> &'static str {
         match self {
-            Self::Network => "Open",
+            Self::Network | Self::Tour => "Open",
             Self::Pictures => "Show",
             Self::Runs => "Compare",
         }
@@ -50,6 +54,7 @@ impl Wanted {
     fn chooses(self) -> [Option<&'static str>; 2] {
         match self {
             Self::Network => [Some("Choose a file …"), Some("Choose a folder …")],
+            Self::Tour => [Some("Choose a file …"), None],
             Self::Pictures => [Some("Choose files …"), None],
             Self::Runs => [None, Some("Choose folders …")],
         }
@@ -85,6 +90,11 @@ impl Files {
     /// Opens the dialog for runs to be compared.
     pub fn ask_for_runs(&mut self) {
         self.ask_for(Wanted::Runs);
+    }
+
+    /// Opens the dialog for a tour.
+    pub fn ask_for_tour(&mut self) {
+        self.ask_for(Wanted::Tour);
     }
 
     fn ask_for(&mut self, wanted: Wanted) {
@@ -139,7 +149,7 @@ impl Files {
                     let verb = egui::Button::new(wanted.verb());
                     if ui.add_enabled(ready, verb).clicked() || (enter && ready) {
                         match wanted {
-                            Wanted::Network => chosen.push(typed_path(&self.path)),
+                            Wanted::Network | Wanted::Tour => chosen.push(typed_path(&self.path)),
                             Wanted::Pictures | Wanted::Runs => chosen.extend(typed_paths(&self.path)),
                         }
                     }
@@ -191,6 +201,7 @@ impl Files {
             match wanted {
                 Wanted::Network if for_folder => dialog.pick_folder().map(|path| vec![path]),
                 Wanted::Network => dialog.add_filter("Hebbscope", &["safetensors"]).pick_file().map(|path| vec![path]),
+                Wanted::Tour => dialog.add_filter("Tour", &[tours::ENDING]).pick_file().map(|path| vec![path]),
                 Wanted::Runs => dialog.pick_folders(),
                 Wanted::Pictures => dialog.add_filter("Pictures", &picture_endings()).pick_files(),
             }

@@ -154,7 +154,7 @@ impl App {
         if let Some(wanted) = self.undoing.wanted.take()
             && Life::of(&self.session).is_some_and(|now| now.is_as(&wanted))
         {
-            self.session.set_interventions(wanted.interventions);
+            self.session.branch(wanted.interventions);
             self.undoing.life = Life::of(&self.session);
             return;
         }
@@ -206,7 +206,7 @@ impl App {
                     self.session.ask(asked);
                     self.undoing.wanted = Some(life.clone());
                 } else {
-                    self.session.set_interventions(life.interventions.clone());
+                    self.session.branch(life.interventions.clone());
                 }
                 self.undoing.life = Some(life);
                 Some(Change::Life(now))

@@ -139,6 +139,24 @@ fn a_changed_probe_is_taken_back_with_what_was_done_to_the_episode() {
 }
 
 #[test]
+fn drawings_that_are_not_in_view_are_not_taken_back_before_what_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = opened(crate::ui::one_look::checkpoint(folder.path(), &[]), 5);
+    harness.state_mut().session.cards_from_episode();
+    let settled = |app: &App| !app.session.is_drawing_due() && !app.session.is_branching();
+    run_until(&mut harness, "the cards", settled);
+    assert!(harness.state().session.cards_could()[0], "their change can be taken back while they are in view");
+    harness.state_mut().session.show_seed(3);
+    lived(&mut harness);
+    let before = tape(&harness);
+    harness.state_mut().session.intervene(What::Erase);
+    lived(&mut harness);
+    assert_ne!(tape(&harness), before);
+    press(&mut harness, Modifiers::COMMAND);
+    assert_eq!(tape(&harness), before, "the erased trace, and not the drawings");
+}
+
+#[test]
 fn the_seed_of_an_episode_is_typed_and_is_not_that_of_training() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = opened(checkpoint_of(folder.path(), &[]), 5);

@@ -2,10 +2,14 @@
 //! done again.
 
 use crate::episode::What;
+use crate::files::one_line;
+use crate::plastic::alteration::MODULATOR_RANGE;
+use crate::train::config::check_seed;
 use crate::train::{Bundled, Command as Order};
 use crate::ui::app::App;
 use crate::ui::layout::Named;
 use crate::ui::order::OrderKind;
+use crate::ui::panels;
 use crate::ui::training::Phase;
 use egui::{Context, Theme, ViewportCommand};
 use serde::{Deserialize, Serialize};
@@ -108,6 +112,33 @@ pub enum Action {
 }
 
 impl Action {
+    /// Checks what somebody has written down, as far as it can be said whatever is in view.
+    ///
+    /// # Errors
+    /// With a sentence that says what was expected.
+    pub fn check(&self) -> Result<(), String> {
+        let finite = |name: &str, value: f64| match value.is_finite() {
+            true => Ok(()),
+            false => Err(format!("expected a finite number for {name}, found {value}")),
+        };
+        match self {
+            Self::Show(panel) if !panels::names().contains(&&**panel) => {
+                Err(format!("there is no panel {}, expected one of: {}", one_line(panel), panels::names().join(", ")))
+            }
+            Self::ShowSeed(seed) | Self::Intervene(Deed::Transplant(seed)) => {
+                check_seed(*seed).map(|_| ()).map_err(|error| error.to_string())
+            }
+            Self::SetSpeed(value) => finite("set_speed", *value),
+            Self::ScaleSpeed(value) => finite("scale_speed", *value),
+            Self::Intervene(Deed::ScaleAlpha(value)) => finite("scale_alpha", f64::from(*value)),
+            Self::Intervene(Deed::ClampModulator(value)) if !MODULATOR_RANGE.contains(value) => {
+                Err(format!("expected a modulator from −1 to 1, found {value}"))
+            }
+            Self::Intervene(Deed::SetTarget(0)) => Err("expected a cue from 1 as the target, found 0".into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether it changes no more than what is seen and tried in the window: no file, no run in training, no dialog.
     pub fn only_looks(&self) -> bool {
         !matches!(

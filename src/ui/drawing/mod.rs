@@ -60,9 +60,9 @@ impl Session {
         self.sheet().map_or([false; 2], |sheet| sheet.can())
     }
 
-    /// The same without making any: nothing can be taken back of cards that are not there.
+    /// The same of cards whose lifetime is in view, without making any: a change of others is not what was seen last.
     pub fn cards_could(&self) -> [bool; 2] {
-        let lesson = self.scene().and_then(Scene::lesson).filter(|_| self.can_live());
+        let lesson = self.scene().and_then(Scene::lesson).filter(|_| self.can_live() && self.shows_cards());
         let sheet = lesson.and_then(|lesson| self.drawing.sheets.get(&[lesson.ways(), lesson.steps()]));
         sheet.map_or([false; 2], Sheet::can)
     }

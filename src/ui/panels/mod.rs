@@ -64,6 +64,11 @@ pub const PANELS: &[Make] = &[
     || Box::new(trials::accuracy::Accuracy),
 ];
 
+/// The names of all panels, in the order of the registry.
+pub fn names() -> Vec<&'static str> {
+    PANELS.iter().map(|make| make().name()).collect()
+}
+
 /// One way of looking at a session. It owns its own state; whatever else it changes, the clock, the pin or what is
 /// asked, it asks the session for.
 pub trait Panel {

@@ -40,6 +40,14 @@ pub struct Step {
     pub question: Option<Question>,
 }
 
+impl Step {
+    /// What is done for it: when it begins and, where its answer `is_seen`, what is done then.
+    pub fn all_actions(&self, is_seen: bool) -> impl Iterator<Item = Action> + '_ {
+        let revealed = self.question.iter().filter(move |_| is_seen).flat_map(|question| &question.actions);
+        self.actions.iter().chain(revealed).cloned()
+    }
+}
+
 /// A question with answers to choose from: predict, then see.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
@@ -163,26 +171,27 @@ impl Checked<'_> {
 
     /// Actions that a tour may do: they look and try, and nothing is opened, written, trained or asked for.
     fn actions(&self, written: Vec<Spanned<Action>>) -> Result<Vec<Action>, TourError> {
-        let refused = written.iter().find(|action| !action.get_ref().only_looks());
-        match refused {
-            Some(action) => self.refuse(action.span(), "a tour looks and tries, and does nothing else".into()),
-            None => Ok(written.into_iter().map(Spanned::into_inner).collect()),
+        for action in &written {
+            if !action.get_ref().only_looks() {
+                return self.refuse(action.span(), "a tour looks and tries, and does nothing else".into());
+            }
+            action.get_ref().check().or_else(|problem| self.refuse(action.span(), problem))?;
         }
+        Ok(written.into_iter().map(Spanned::into_inner).collect())
     }
 
     fn place(&self, written: &Spanned<String>) -> Result<Place, TourError> {
         let name = written.get_ref();
-        let panel = panels::PANELS.iter().map(|make| make().name()).find(|known| known == name);
-        let part = Part::ALL.into_iter().find(|part| part.name() == name);
-        panel.map(Place::Panel).or(part.map(Place::Part)).map_or_else(
-            || {
-                let known: Vec<&str> = panels::PANELS.iter().map(|make| make().name()).collect();
-                let parts = Part::ALL.map(Part::name);
-                let known = [&known[..], &parts].concat().join(", ");
+        let (panels, parts) = (panels::names(), Part::ALL.map(Part::name));
+        let panel = || panels.iter().find(|known| *known == name).map(|known| Place::Panel(known));
+        let part = || Part::ALL.into_iter().find(|part| part.name() == name).map(Place::Part);
+        match panel().or_else(part) {
+            Some(place) => Ok(place),
+            None => {
+                let known = [&panels[..], &parts].concat().join(", ");
                 self.refuse(written.span(), format!("there is no panel {}, expected one of: {known}", one_line(name)))
-            },
-            Ok,
-        )
+            }
+        }
     }
 
     fn step(&self, written: WrittenStep) -> Result<Step, TourError> {

@@ -21,14 +21,14 @@ impl App {
             let at = places.get(&tour.title).copied().filter(|at| *at > 0);
             let far = at.map(|at| format!("{} of {}", at + 1, tour.steps.len())).unwrap_or_default();
             if ui.add(egui::Button::new(&tour.title).shortcut_text(far)).clicked() {
-                self.tours.take(tour);
+                self.tours.take(tour.clone());
                 ui.close();
             }
         }
         ui.separator();
         let hint = "docs/tours.md says how one is written; drop its file on the window, or open it from here";
         if ui.button("Open a tour …").on_hover_text(hint).clicked() {
-            self.files.ask_to_open(ui.ctx());
+            self.files.ask_for_tour();
             ui.close();
         }
     }

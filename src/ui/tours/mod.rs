@@ -22,7 +22,10 @@ use crate::files::{FileError, read_text};
 use egui::Context;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+/// How a tour's file ends.
+pub const ENDING: &str = "toml";
 
 /// A larger file is no tour.
 const MAX_BYTES: u64 = 1 << 20;
@@ -81,9 +84,11 @@ impl Position {
 }
 
 impl Tours {
-    /// The tours that come with the program.
-    pub fn bundled() -> impl Iterator<Item = Tour> {
-        BUNDLED.into_iter().filter_map(|text| Tour::parse(text).ok())
+    /// The tours that come with the program, read once.
+    pub fn bundled() -> &'static [Tour] {
+        static READ: LazyLock<Vec<Tour>> =
+            LazyLock::new(|| BUNDLED.into_iter().filter_map(|text| Tour::parse(text).ok()).collect());
+        &READ
     }
 
     /// Takes a tour, from where it was left.
@@ -126,10 +131,9 @@ impl Tours {
             && taken.at + 1 < taken.tour.steps.len()
         {
             taken.at += 1;
-            taken.waiting.extend(taken.tour.steps[taken.at].actions.iter().cloned());
             // An answer that was given before is there to be seen.
-            let revealed = taken.tour.steps[taken.at].question.as_ref().filter(|_| taken.answers[taken.at].is_some());
-            taken.waiting.extend(revealed.into_iter().flat_map(|question| question.actions.iter().cloned()));
+            let is_seen = taken.answers[taken.at].is_some();
+            taken.waiting.extend(taken.tour.steps[taken.at].all_actions(is_seen));
         }
     }
 
@@ -149,10 +153,7 @@ impl Tours {
         let Taken { tour, at, answers, waiting } = taken;
         waiting.clear();
         for (place, step) in tour.steps.iter().enumerate().take(*at + 1).skip(tour.beginning(*at)) {
-            waiting.extend(step.actions.iter().cloned());
-            let is_seen = place < *at || answers[place].is_some();
-            let revealed = step.question.as_ref().filter(|_| is_seen);
-            waiting.extend(revealed.into_iter().flat_map(|question| question.actions.iter().cloned()));
+            waiting.extend(step.all_actions(place < *at || answers[place].is_some()));
         }
     }
 
@@ -181,7 +182,7 @@ impl Tours {
 
 /// Whether `file` is called like a tour.
 pub fn is_tour(file: &Path) -> bool {
-    file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) && !file.is_dir()
+    file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(ENDING)) && !file.is_dir()
 }
 
 /// Reads a tour from a file.

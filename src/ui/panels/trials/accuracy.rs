@@ -31,9 +31,8 @@ impl Panel for Accuracy {
         "Accuracy by trial"
     }
 
-    fn note(&self, session: &Session) -> String {
-        let iteration = session.scene().map_or(0, |scene| scene.iteration);
-        format!("{EPISODES} episodes{}iteration {}", fitting::BETWEEN, grouped(iteration))
+    fn note(&self, _session: &Session) -> String {
+        format!("{EPISODES} episodes")
     }
 
     fn has_content(&self, session: &Session) -> bool {
@@ -61,22 +60,21 @@ impl Panel for Accuracy {
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
         let palette = Palette::of(ui.ctx());
         let Some(tape) = session.scene().map(|scene| Arc::clone(scene.tape())) else { return };
-        let curve = match session.can_live().then(|| session.request_trial_curve()) {
-            Some(View::Progress(done)) => {
-                fitting::small_ui(ui, &format!("running episode {done} of {EPISODES} …"), palette.quiet);
-                return;
-            }
-            Some(View::Problem(problem)) => {
+        let say = |ui: &mut Ui, words: &str| {
+            fitting::small_ui(ui, words, palette.quiet);
+        };
+        if !session.can_live() {
+            return say(ui, "This tape holds one episode and no settings for another: there are no others to count.");
+        }
+        let curve = match session.request_trial_curve() {
+            View::Found(curve) => curve,
+            View::Progress(done) => return say(ui, &format!("running episode {done} of {EPISODES} …")),
+            // While a network trains they wait for a moment.
+            View::Nothing => return say(ui, &format!("running {EPISODES} episodes …")),
+            View::Problem(problem) => {
                 fitting::small_ui(ui, &format!("Not run: {problem}."), palette.wrong);
                 return;
             }
-            Some(View::Found(curve)) => Some(curve),
-            Some(View::Nothing) | None => None,
-        };
-        let Some(curve) = curve else {
-            let words = "This tape holds one episode and no settings for another: there are no others to count.";
-            fitting::small_ui(ui, words, palette.quiet);
-            return;
         };
         let done = match session.request_intervention_evaluation() {
             Intervened::Evaluation(found) => {
@@ -110,7 +108,8 @@ fn words(curve: &TrialCurve, done: Option<&TrialCurve>, trial: usize) -> String 
     let changed = done.and_then(of).map_or_else(String::new, |changed| format!("; with interventions {changed}"));
     let always =
         curve.always_yes.map_or_else(String::new, |yes| format!("{}always yes {}", fitting::BETWEEN, percent(yes)));
-    format!("trial {}: {right} are right{changed}{always}", trial + 1)
+    let iteration = grouped(curve.iteration);
+    format!("trial {}: {right} are right{changed}{always}{}iteration {iteration}", trial + 1, fitting::BETWEEN)
 }
 
 /// What is drawn.
