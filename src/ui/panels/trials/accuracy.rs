@@ -66,6 +66,8 @@ impl Panel for Accuracy {
         if !session.can_live() {
             return say(ui, "This tape holds one episode and no settings for another: there are no others to count.");
         }
+        // Both are asked for in the first frame, so that a picture waits for both.
+        let intervened = session.request_intervention_evaluation();
         let curve = match session.request_trial_curve() {
             View::Found(curve) => curve,
             View::Progress(done) => return say(ui, &format!("running episode {done} of {EPISODES} …")),
@@ -76,7 +78,7 @@ impl Panel for Accuracy {
                 return;
             }
         };
-        let done = match session.request_intervention_evaluation() {
+        let done = match intervened {
             Intervened::Evaluation(found) => {
                 found.result.as_ref().and_then(|found| TrialCurve::of(found, curve.iteration))
             }
