@@ -3,9 +3,9 @@
 //! The rooms of the house, and who may use whom (A ← B: B uses A):
 //!
 //! ```text
-//! files ← device ← plastic ← episode ← tasks ← train ← ui ← cli ← main
+//! files ← device ← plastic ← episode ← tasks ← train ← view ← ui ← cli ← main
 //! files ← data ← {tasks, train}
-//! {plastic, episode} ← render ← {ui, cli}
+//! {plastic, episode} ← render ← {view, ui, cli}
 //! ```
 //!
 //! | room | what it is for |
@@ -18,7 +18,8 @@
 //! | [`tasks`] | how an episode is made, lived and scored |
 //! | [`train`] | optimiser, training step, worker thread, run folder, checkpoint |
 //! | [`render`] | colour maps, heatmaps, pictures without a display |
-//! | [`ui`] | the window |
+//! | [`view`] | what the window knows and does, without a widget |
+//! | [`ui`] | the window, drawn |
 //! | [`cli`] | the command line |
 
 pub mod cli;
@@ -31,3 +32,4 @@ pub mod render;
 pub mod tasks;
 pub mod train;
 pub mod ui;
+pub mod view;

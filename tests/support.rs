@@ -2,8 +2,9 @@
 
 use egui_kittest::Harness;
 use hebbscope::render::Offscreen;
-use hebbscope::ui::export::arrays::{NumpyArray, Values};
-use hebbscope::ui::{App, Session, theme};
+use hebbscope::ui::{App, theme};
+use hebbscope::view::Session;
+use hebbscope::view::export::arrays::{NumpyArray, Values};
 use image::RgbaImage;
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -6,7 +6,7 @@ use crate::tasks;
 use crate::train::Bundled;
 use crate::train::open::{self, Opened};
 use crate::train::run_folder::first_run;
-use crate::ui::panels::recall::grid_of;
+use crate::view::cells::grid_of;
 use anyhow::{Context as _, bail};
 use std::path::Path;
 

@@ -1,21 +1,23 @@
 //! The regions of the window. Drawn the same on a screen, in a file and in tests.
 
-use super::background::Wake;
 use super::commands::{self, Action, help, palette};
-use super::export::Look;
+use super::dock::Dock;
 use super::files::{Files, Wanted};
 use super::guide::{self, Part};
-use super::keeper::Keeper;
-use super::layout::{Arrangement, Dock, Named, Subject};
-use super::notice::Notice;
-use super::numbers::grouped;
-use super::preferences::Preferences;
-use super::session::Session;
 use super::theme::{self, Palette};
-use super::tours::{Tours, strip};
+use super::tours::{self, Tours, strip};
 use super::undoing::Undoing;
-use super::{asking, controls, export, inspector, status, timeline, tours, window_size};
+use super::{controls, export, inspector, status, timeline, window_size};
 use crate::train::{Bundled, Command};
+use crate::view::asking;
+use crate::view::background::Wake;
+use crate::view::export::exports::ExportKind;
+use crate::view::keeper::Keeper;
+use crate::view::layout::{Arrangement, Named, Subject};
+use crate::view::notice::Notice;
+use crate::view::numbers::grouped;
+use crate::view::preferences::Preferences;
+use crate::view::session::Session;
 use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, Rect, RichText, Ui, UiBuilder};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -221,7 +223,7 @@ impl App {
         } else if self.session.training.is_active() {
             self.session.training.tell(Command::Save);
         } else {
-            self.session.exports.kind = export::exports::ExportKind::Network;
+            self.session.exports.kind = ExportKind::Network;
             self.session.exports.is_open = true;
         }
     }
@@ -444,7 +446,7 @@ impl App {
                 }
                 if self.session.exports.is_open {
                     // A picture shows the panels as they stand here.
-                    self.session.exports.look = Look::of(&self.dock, self.layout);
+                    self.session.exports.look = self.dock.look(self.layout);
                 }
                 export::export_ui(ui, &mut self.session);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

@@ -5,10 +5,10 @@
 //! Work on the graphics device and the upload of textures are not in it.
 
 use super::app::App;
-use super::scene::{self, Scene};
-use super::session::record::RunRecord;
-use super::training::Phase;
 use crate::train::{Bundled, Command, Point};
+use crate::view::scene::{self, Scene};
+use crate::view::session::record::RunRecord;
+use crate::view::training::Phase;
 use anyhow::bail;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -106,17 +106,17 @@ fn playback(context: &egui::Context, app: &mut App) -> anyhow::Result<Vec<f64>> 
         })
         .collect();
     still.record = None;
-    app.session.show_still(super::export::Still {
+    app.session.show_still(crate::view::export::Still {
         scene: still.scene,
         at: 0,
         record: Arc::new(RunRecord { points, validations: Vec::new() }),
-        shelf: super::lifetimes::Shelf::default(),
-        intervention_evaluations: super::evaluations::interventions::InterventionEvaluations::default(),
-        compared: super::comparison::Compared::default(),
+        shelf: crate::view::lifetimes::Shelf::default(),
+        intervention_evaluations: crate::view::evaluations::interventions::InterventionEvaluations::default(),
+        compared: crate::view::comparison::Compared::default(),
         pinned: None,
         order: None,
     });
-    let mut background = super::training::Training::new(Arc::new(|| {}));
+    let mut background = crate::view::training::Training::new(Arc::new(|| {}));
     background.runs_folder = app.session.training.runs_folder.clone();
     background.start();
     let mut notices = Vec::new();

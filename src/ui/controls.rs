@@ -1,20 +1,19 @@
 //! The left side: what is being looked at, and training.
 
 use super::devices::devices_ui;
-use super::glossary;
-use super::numbers::{duration, figures, grouped, percent};
 use super::resuming::resuming_ui;
-use super::scene::Scene;
-use super::session::Session;
-use super::settings_form;
 use super::theme::{self, Palette};
-use super::training::Phase;
+use super::{glossary, settings_form};
 use crate::episode::LayerRecord;
 use crate::plastic::Plasticity;
 use crate::tasks::TASKS;
 use crate::train::config::MAX_SEED;
 use crate::train::{Command, RunConfig};
-use crate::ui::panels::curve::number::Number;
+use crate::view::curves::number::Number;
+use crate::view::numbers::{duration, figures, grouped, percent};
+use crate::view::scene::Scene;
+use crate::view::session::Session;
+use crate::view::training::Phase;
 use egui::{Align, Button, DragValue, Layout, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
 use std::ops::RangeInclusive;
 

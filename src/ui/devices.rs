@@ -1,67 +1,10 @@
-//! On which device the next run trains. What there is, is found out on a thread of its own: opening one takes time.
+//! The choice of the device that the next run trains on.
 
-use super::background::{Errand, Wake};
 use super::glossary;
 use super::theme::Palette;
-use crate::device::{self, Choice};
+use crate::device::Choice;
+use crate::view::devices::Devices;
 use egui::{Align, Layout, RichText, Role, Ui, WidgetInfo, vec2};
-
-/// Devices by kind, each with its title or the reason why it cannot be had.
-type Survey = Vec<(Choice, Result<String, String>)>;
-
-/// What the machine has, and what was chosen.
-pub struct Devices {
-    /// What the next run is to compute on.
-    pub choice: Choice,
-    state: State,
-    wake: Wake,
-}
-
-enum State {
-    NotAsked,
-    Asked(Errand<Survey>),
-    Known(Survey),
-}
-
-impl Devices {
-    /// Nothing is known yet, and nothing is asked until somebody looks.
-    pub fn new(wake: Wake) -> Self {
-        Self { choice: Choice::Auto, state: State::NotAsked, wake }
-    }
-
-    /// Whether somebody has asked what there is and is not told yet.
-    pub fn is_looking(&self) -> bool {
-        matches!(self.state, State::Asked(_))
-    }
-
-    /// Waits until it is known, where somebody has asked; for pictures and tests, never for a frame.
-    pub fn settle(&mut self) {
-        if let State::Asked(survey) = &self.state {
-            self.state = State::Known(survey.wait_for_answer().unwrap_or_default());
-        }
-    }
-
-    /// What there is, once it is known; asks the first time.
-    fn request(&mut self) -> Option<&Survey> {
-        match &self.state {
-            State::NotAsked => {
-                if let Ok(survey) = Errand::start("hebbscope-devices", &self.wake, |_| device::survey()) {
-                    self.state = State::Asked(survey);
-                }
-            }
-            State::Asked(survey) => {
-                if let Some(found) = survey.answer() {
-                    self.state = State::Known(found.unwrap_or_default());
-                }
-            }
-            State::Known(_) => {}
-        }
-        match &self.state {
-            State::Known(found) => Some(found),
-            State::NotAsked | State::Asked(_) => None,
-        }
-    }
-}
 
 /// Draws the choice of the device, with its name, or with the reason why it cannot be had.
 pub fn devices_ui(ui: &mut Ui, devices: &mut Devices) {

@@ -1,10 +1,10 @@
 //! Asking for a file: a path field that always works, and the system's dialog where there is one.
 
-use super::asking::picture_endings;
-use super::background::{Errand, Wake};
 use super::theme::{self, Palette};
 use super::tours;
 use crate::files::{typed_path, typed_paths};
+use crate::view::asking::picture_endings;
+use crate::view::background::{Errand, Wake};
 use egui::text::CCursorRange;
 use egui::text_edit::TextEditState;
 use egui::{Context, Key, Modal, Modifiers, RichText, TextEdit};

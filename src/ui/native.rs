@@ -3,10 +3,10 @@
 use super::app::App;
 use super::display;
 use super::frame_time::FrameTime;
-use super::preferences::Preferences;
 use super::window_size::{self, Guard};
 use crate::render::{self, quiet::Quiet};
 use crate::train::Bundled;
+use crate::view::preferences::Preferences;
 use anyhow::anyhow;
 use eframe::egui_wgpu::{WgpuSetup, WgpuSetupCreateNew};
 use eframe::wgpu;

@@ -1,15 +1,14 @@
 //! Every setting of the task as a field, with what is wrong beside it.
 
 use super::glossary;
-use super::session::Session;
 use super::theme::{self, Palette};
 use crate::tasks::fields::{ALPHA, alpha_kind};
 use crate::tasks::settings::{Field, FieldKind};
+use crate::view::session::Session;
 use egui::{
     Align, CollapsingHeader, Label, Layout, Rect, Response, RichText, Role, Sense, TextEdit, Ui, UiBuilder, WidgetInfo,
     pos2, vec2,
 };
-use std::collections::BTreeMap;
 
 /// Width of a field, the same as of the choices above the form.
 const FIELD_WIDTH: f32 = 110.0;
@@ -22,28 +21,6 @@ const HINT_WIDTH: f32 = 320.0;
 
 /// Between a name and its field.
 const GAP: f32 = 8.0;
-
-/// What stands in the fields, as far as it differs from the settings: text that is refused stays to be mended.
-#[derive(Default)]
-pub struct Typed {
-    refused: BTreeMap<&'static str, (String, String)>,
-    /// The field that is being typed in, and what stands there: "0.10" on the way to "0.105", a path with a blank at its
-    /// end.
-    under_way: Option<(&'static str, String)>,
-}
-
-impl Typed {
-    /// Whether every field holds a value that is accepted.
-    pub fn is_fine(&self) -> bool {
-        self.refused.is_empty()
-    }
-
-    /// Forgets what was refused; for when the task changes.
-    pub fn clear(&mut self) {
-        self.refused.clear();
-        self.under_way = None;
-    }
-}
 
 /// Draws the settings of the next run.
 pub fn settings_ui(ui: &mut Ui, session: &mut Session) {
@@ -70,7 +47,7 @@ pub fn settings_ui(ui: &mut Ui, session: &mut Session) {
             // What makes a network what it is stays when its run goes on.
             let may_change = session.training.resuming.as_ref().is_none_or(|resuming| resuming.may_change(field));
             ui.add_enabled_ui(may_change, |ui| field_ui(ui, session, field, &now, &paper));
-            if let Some((_, problem)) = session.training.typed.refused.get(field.key) {
+            if let Some(problem) = session.training.typed.problem(field.key) {
                 ui.label(RichText::new(problem).small().color(palette.wrong));
             }
         }
@@ -197,23 +174,17 @@ fn choice_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, options:
 fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str, place: Rect) -> Response {
     let training = &mut session.training;
     let typed = &mut training.typed;
-    let under_way = typed.under_way.as_ref().filter(|(key, _)| *key == field.key).map(|(_, text)| text);
-    let refused = typed.refused.get(field.key).map(|(text, _)| text);
-    let mut text = under_way.or(refused).cloned().unwrap_or_else(|| now.to_owned());
+    let mut text = typed.text(field.key).unwrap_or(now).to_owned();
     // The end of a long path tells more than its beginning. Named by its key, so that a line that comes or goes above
     // does not take the focus from it.
     let edit = TextEdit::singleline(&mut text).id_salt(field.key).desired_width(place.width());
     let response = ui.put(place, edit.align(egui::Align2::RIGHT_CENTER));
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, field.title));
     if response.changed() {
-        match training.settings.set_text(field.key, &text) {
-            // "1e-" on the way to "1e-3" is refused for a moment.
-            Ok(()) => typed.refused.remove(field.key),
-            Err(error) => typed.refused.insert(field.key, (text.clone(), error.to_string())),
-        };
-        typed.under_way = Some((field.key, text));
-    } else if !response.has_focus() && typed.under_way.as_ref().is_some_and(|(key, _)| *key == field.key) {
-        typed.under_way = None;
+        let problem = training.settings.set_text(field.key, &text).err();
+        typed.type_in(field.key, text, problem.map(|error| error.to_string()));
+    } else if !response.has_focus() {
+        typed.leave(field.key);
     }
     response
 }

@@ -2,8 +2,8 @@
 
 use super::frame_time::FrameTime;
 use super::picture::Picture;
-use super::training::{Phase, Training};
 use crate::train::Command;
+use crate::view::training::{Phase, Training};
 use anyhow::bail;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

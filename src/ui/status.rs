@@ -1,10 +1,10 @@
 //! The last line: what is under the pointer, and how training stands to what is being viewed.
 
 use super::glossary;
-use super::numbers::grouped;
-use super::session::Session;
 use super::theme::Palette;
-use super::training::Phase;
+use crate::view::numbers::grouped;
+use crate::view::session::Session;
+use crate::view::training::Phase;
 use egui::{Align, Layout, RichText, Ui};
 
 /// Draws the last line.

@@ -1,5 +1,6 @@
 //! Colours and type, in one place. Symbols of the science keep their colour everywhere.
 
+use crate::view::matrices::MatrixKind;
 use egui::{Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Stroke, TextStyle, Theme, Visuals};
 use std::sync::Arc;
 
@@ -78,6 +79,16 @@ const LIGHT: Palette = Palette {
 };
 
 impl Palette {
+    /// The colour of a matrix's symbol; sums and products of several are neutral.
+    pub fn of_matrix(&self, kind: MatrixKind) -> Color32 {
+        match kind {
+            MatrixKind::Trace | MatrixKind::TraceChange => self.trace,
+            MatrixKind::Weights | MatrixKind::WeightGradient => self.w,
+            MatrixKind::Alpha | MatrixKind::AlphaGradient => self.alpha,
+            MatrixKind::AlphaTrace | MatrixKind::Effective => self.text,
+        }
+    }
+
     /// The palette in use.
     pub fn of(context: &egui::Context) -> &'static Self {
         match context.theme() {

@@ -5,11 +5,11 @@
 //! its way, and a difference is one change. A stroke or the drag of a slider is one therefore.
 
 use super::app::App;
-use super::layout::{Arrangement, Named};
-use super::session::Session;
 use crate::episode::Intervention;
 use crate::plastic::Parameters;
 use crate::tasks::Recalled;
+use crate::view::layout::{Arrangement, Named};
+use crate::view::session::Session;
 use std::sync::{Arc, Weak};
 
 /// Changes that can be taken back.

@@ -1,6 +1,6 @@
 //! How large a window may be: no side longer than the graphics device draws.
 
-use super::preferences::Preferences;
+use crate::view::preferences::Preferences;
 use egui::{Context, Vec2, vec2};
 
 /// The longest side, in pixels, of a window that opens before the device is known: nearly every device draws it.

@@ -6,8 +6,8 @@ use hebbscope::episode::{Reel, tape_file};
 use hebbscope::files::{Precision, TensorFile};
 use hebbscope::train::config::ConfigText;
 use hebbscope::train::{Checkpoint, History, RunConfig, Trainer};
-use hebbscope::ui::layout::Named;
-use hebbscope::ui::preferences::Preferences;
+use hebbscope::view::layout::Named;
+use hebbscope::view::preferences::Preferences;
 use std::path::Path;
 use std::sync::Arc;
 

@@ -13,8 +13,9 @@ const ARROW: &[(&str, &[&str])] = &[
     ("tasks", &["files", "plastic", "data", "episode"]),
     ("train", &["files", "device", "plastic", "data", "episode", "tasks"]),
     ("render", &["plastic", "episode"]),
-    ("ui", &["files", "device", "plastic", "episode", "tasks", "train", "render"]),
-    ("cli", &["files", "device", "plastic", "episode", "tasks", "train", "render", "ui"]),
+    ("view", &["files", "device", "plastic", "episode", "tasks", "train", "render"]),
+    ("ui", &["files", "device", "plastic", "episode", "tasks", "train", "render", "view"]),
+    ("cli", &["files", "device", "plastic", "episode", "tasks", "train", "render", "view", "ui"]),
     ("main", &["cli"]),
 ];
 
@@ -32,14 +33,14 @@ const LIBRARIES: &[(&str, &[&str])] = &[
 /// The parts of the window that draw what one task alone has; all others know tasks through their traits.
 const OF_A_TASK: &[(&str, &[&str])] = &[
     ("maze", &["ui/panels/maze/", "ui/panels/agent.rs"]),
-    ("omniglot", &["ui/drawing/"]),
+    ("omniglot", &["view/drawing/"]),
     ("recall", &[]),
     ("patterns", &[]),
     ("images", &[]),
 ];
 
 /// The rooms that know tasks through their traits.
-const KNOW_TRAITS: [&str; 3] = ["ui/", "train/", "cli/"];
+const KNOW_TRAITS: [&str; 4] = ["view/", "ui/", "train/", "cli/"];
 
 /// From this length on a file is asked what its second subject is.
 const LONGEST_FILE: usize = 500;
@@ -270,12 +271,14 @@ fn a_step_against_the_arrow_is_noticed() {
         ("train/worker.rs", "pub fn f(ui: &mut crate::ui::App) {}", "ui"),
         ("render/heatmap.rs", "use crate::train::Snapshot;", "train"),
         ("ui/app.rs", "use crate::cli::main;", "cli"),
+        ("view/session/mod.rs", "use crate::ui::app::App;", "ui"),
+        ("view/scene/mod.rs", "use egui::Color32;", "egui"),
         ("main.rs", "fn main() { hebbscope::train::start() }", "train"),
         ("main.rs", "use hebbscope::{cli, plastic::Rule};", "plastic"),
         ("games/chess.rs", "", "games"),
         ("train/worker.rs", "use egui::Context;", "egui"),
         ("train/trainer.rs", "use crate::tasks::maze::belief;", "maze"),
-        ("ui/scene.rs", "use crate::tasks::{self, recall::Recalled};", "recall"),
+        ("view/scene.rs", "use crate::tasks::{self, recall::Recalled};", "recall"),
         ("ui/panels/probe.rs", "fn f() { tasks::patterns::size() }", "patterns"),
         ("cli/render.rs", "use eframe::egui;", "eframe"),
         ("ui/app.rs", "let device: &wgpu::Device;", "wgpu"),
@@ -303,7 +306,7 @@ fn steps_along_the_arrow_are_let_pass() {
         ),
         ("train/mod.rs", "//! [`crate::ui`] reads this.\nuse crate::data::Generator;"),
         ("ui/panels/maze/board.rs", "use crate::tasks::maze::belief::Belief;"),
-        ("ui/scene.rs", "use crate::tasks::{self, Recalled, Task};"),
+        ("view/scene.rs", "use crate::tasks::{self, Recalled, Task};"),
         ("render/heatmap.rs", "use wgpu::Device; use egui_wgpu::CallbackTrait;"),
         ("ui/native.rs", "use eframe::egui_wgpu; use wgpu::Instance;"),
         ("ui/app.rs", "use egui_plot::Plot; let renderer = eframe::Renderer::Wgpu;"),

@@ -35,7 +35,7 @@ fn megabytes(file: &str) -> String {
 
 /// "10 000".
 fn grouped(value: u64) -> String {
-    hebbscope::ui::numbers::grouped(value).replace('\u{2005}', " ")
+    hebbscope::view::numbers::grouped(value).replace('\u{2005}', " ")
 }
 
 /// A setting as it is typed; "–" where the task has none such.

@@ -8,14 +8,14 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::tasks::{Recalled, letters};
 use hebbscope::train::Bundled;
 use hebbscope::ui::App;
-use hebbscope::ui::inspector::Pinned;
-use hebbscope::ui::matrices::MatrixKind;
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::panels::circuit::lines::{Ground, RESTING};
 use hebbscope::ui::panels::circuit::network::{Form, MOST_PARTNERS, Shown};
 use hebbscope::ui::panels::circuit::wires::{self, KINDS};
 use hebbscope::ui::picture::Picture;
-use hebbscope::ui::session::Session;
+use hebbscope::view::inspection::Pinned;
+use hebbscope::view::matrices::MatrixKind;
+use hebbscope::view::session::Session;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -220,7 +220,7 @@ fn what_is_under_the_pointer_is_named_and_pinned_by_a_click() {
         assert!(hover.starts_with(&format!("{from} → {to}   w ")), "{hover}");
         let session = &mut harness.state_mut().session;
         let effective = session.matrix(MatrixKind::Effective).unwrap().matrix.at(from, to).unwrap();
-        let written = hebbscope::ui::numbers::signed(f64::from(effective), 5);
+        let written = hebbscope::view::numbers::signed(f64::from(effective), 5);
         assert!(hover.contains(&format!("w + α·H {written}")), "{hover} beside {written}");
         session.pin(Pinned::Neuron(12));
         harness.run_steps(1);

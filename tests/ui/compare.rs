@@ -6,14 +6,16 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::tasks;
 use hebbscope::train::run_folder::{checkpoint_path, is_run, runs_below};
 use hebbscope::train::{History, Point, RunConfig, RunFolder, Trainer};
-use hebbscope::ui::comparison::Compared;
-use hebbscope::ui::panels::curve::axis::Scale;
-use hebbscope::ui::panels::curve::bands::Bands;
-use hebbscope::ui::panels::curve::number::Number;
-use hebbscope::ui::panels::curve::outline::Mark;
-use hebbscope::ui::panels::curve::quartiles::Quartiles;
-use hebbscope::ui::panels::curve::{Curve, Source};
-use hebbscope::ui::{App, Session, theme};
+use hebbscope::ui::panels::curve::Curve;
+use hebbscope::ui::{App, theme};
+use hebbscope::view::Session;
+use hebbscope::view::comparison::Compared;
+use hebbscope::view::curves::Source;
+use hebbscope::view::curves::axis::Scale;
+use hebbscope::view::curves::bands::Bands;
+use hebbscope::view::curves::number::Number;
+use hebbscope::view::curves::outline::Mark;
+use hebbscope::view::curves::quartiles::Quartiles;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -81,7 +83,7 @@ fn where_runs_differ_in_length_quartiles_are_over_those_that_got_so_far() {
 fn runs_are_grouped_by_everything_but_seed_and_length_and_named_by_what_differs() {
     let plain = |seed| history(&format!("a-{seed}"), &[], seed, 1.0, 10 + seed as usize);
     let names = |compared: &Compared| -> Vec<String> {
-        compared.groups().iter().map(hebbscope::ui::comparison::Group::title).collect()
+        compared.groups().iter().map(hebbscope::view::comparison::Group::title).collect()
     };
     assert_eq!(names(&compared(vec![plain(0)])), ["a-0 (n = 1)"]);
     let mut longer = plain(1);
@@ -148,7 +150,7 @@ fn bands_are_of_smoothed_values_and_worked_out_once() {
     bands.update(&compared, Number::Measure, 20);
     let band = &bands.all()[0];
     assert!(band.has_quartiles());
-    let at = |sequence: &hebbscope::ui::panels::curve::pyramid::Pyramid| sequence.values()[39];
+    let at = |sequence: &hebbscope::view::curves::pyramid::Pyramid| sequence.values()[39];
     let quartiles = &band.quartiles;
     assert_eq!([&quartiles.low, &quartiles.median, &quartiles.high].map(at), [2.0, 4.0, 8.0]);
     bands.update(&compared, Number::Rate, 20);

@@ -4,7 +4,7 @@ use crate::support::windowed;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::device::{self, Choice};
 use hebbscope::ui::App;
-use hebbscope::ui::training::Phase;
+use hebbscope::view::training::Phase;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -2,8 +2,8 @@
 
 use egui::{Context, Rect, Vec2, pos2, vec2};
 use hebbscope::ui::display::{reason, without_source_paths};
-use hebbscope::ui::preferences::Preferences;
 use hebbscope::ui::window_size::{self, Guard};
+use hebbscope::view::preferences::Preferences;
 
 /// A context in which a window has `size` pixels on a screen of `scale` pixels per point, drawn larger by `zoom`.
 fn in_window(size_px: [f32; 2], scale: f32, zoom: f32, full_screen: bool) -> Context {

@@ -6,14 +6,15 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::episode::{Reel, tape_file};
 use hebbscope::files::Precision;
 use hebbscope::train::{Checkpoint, Validation};
-use hebbscope::ui::export::arrays::{NumpyArray, Values};
-use hebbscope::ui::export::exports::{ExportKind, Naming};
-use hebbscope::ui::export::{self, Export, ExportError, Exports, Job, Progress, Shown, Still};
-use hebbscope::ui::layout::Named;
-use hebbscope::ui::order::OrderKind;
 use hebbscope::ui::panels::PANELS;
-use hebbscope::ui::session::record::RunRecord;
-use hebbscope::ui::{App, scene};
+use hebbscope::ui::{App, export};
+use hebbscope::view::export::arrays::{NumpyArray, Values};
+use hebbscope::view::export::exports::{Drawing, ExportKind, Naming};
+use hebbscope::view::export::{Export, ExportError, Exports, Job, Progress, Shown, Still, Written};
+use hebbscope::view::layout::Named;
+use hebbscope::view::order::OrderKind;
+use hebbscope::view::scene;
+use hebbscope::view::session::record::RunRecord;
 use image::AnimationDecoder as _;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -31,16 +32,16 @@ fn shown(folder: &Path, settings: &[(&str, &str)]) -> Shown {
         scene: prepared.scene,
         at: 9,
         record: prepared.record.unwrap().into(),
-        shelf: hebbscope::ui::lifetimes::Shelf::default(),
-        intervention_evaluations: hebbscope::ui::evaluations::interventions::InterventionEvaluations::default(),
-        compared: hebbscope::ui::comparison::Compared::default(),
+        shelf: hebbscope::view::lifetimes::Shelf::default(),
+        intervention_evaluations: hebbscope::view::evaluations::interventions::InterventionEvaluations::default(),
+        compared: hebbscope::view::comparison::Compared::default(),
         pinned: Some("3:4".parse().unwrap()),
         order: None,
     };
     Shown { still, dark: true, size: SIZE, caption: true, look: Named::Watch.into() }
 }
 
-fn write(export: &Export, shown: &Shown, path: &Path) -> Result<export::Written, ExportError> {
+fn write(export: &Export, shown: &Shown, path: &Path) -> Result<Written, ExportError> {
     export::write(export, shown, path, &Progress::new(|_, _| {}))
 }
 
@@ -304,13 +305,13 @@ fn an_export_runs_on_its_own_thread_and_closing_the_window_leaves_no_half_file()
     let folder = tempfile::tempdir().unwrap();
     let shown = shown(folder.path(), &[]);
     let path = folder.path().join("tensors.npz");
-    let job = Job::start(Export::TensorsNpz, shown.clone(), path.clone(), Arc::new(|| {})).unwrap();
+    let job = Job::start(export::write, Export::TensorsNpz, shown.clone(), path.clone(), Arc::new(|| {})).unwrap();
     let written = job.wait().unwrap();
     assert_eq!(written.path, path);
     assert!(path.is_file());
     let path = folder.path().join("lifetime.gif");
     let steps = shown.still.scene.tape().steps;
-    drop(Job::start(animation(0..steps), shown, path, Arc::new(|| {})).unwrap());
+    drop(Job::start(export::write, animation(0..steps), shown, path, Arc::new(|| {})).unwrap());
     assert_eq!(names(folder.path()), ["tensors.npz"]);
 }
 
@@ -357,7 +358,14 @@ fn what_is_not_there_is_not_written() {
 
 #[test]
 fn names_that_are_offered_say_what_is_inside() {
-    let naming = Naming { task: "patterns", origin: "current run, training seed 3", at: 11, steps: 80, pinned: None };
+    let naming = Naming {
+        task: "patterns",
+        origin: "current run, training seed 3",
+        at: 11,
+        steps: 80,
+        pinned: None,
+        panel: "Recall",
+    };
     let mut exports = Exports::new(Arc::new(|| {}));
     let mut name = |kind| {
         exports.kind = kind;
@@ -385,10 +393,11 @@ fn a_file_that_was_typed_is_replaced_only_when_asked_twice() {
     let still = session.still().unwrap();
     session.exports.kind = ExportKind::Curves;
     session.exports.path_text = path.display().to_string();
-    session.exports.start(still.clone(), true, SIZE);
+    let drawing = Drawing { dark: true, size: SIZE, panel: "Recall", write: export::write };
+    session.exports.start(still.clone(), drawing);
     assert!(session.exports.job().is_none());
     assert_eq!(session.exports.in_the_way.as_ref(), Some(&path));
-    session.exports.start(still, true, SIZE);
+    session.exports.start(still, drawing);
     while session.exports.job().is_some() {
         session.update();
         std::thread::yield_now();

@@ -5,12 +5,13 @@ use crate::ui::window::{quiet_session, small_checkpoint};
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::episode::{Intervention, Ledger, What};
 use hebbscope::train::Bundled;
-use hebbscope::ui::export::arrays::{NumpyArray, Values};
-use hebbscope::ui::export::exports::ExportKind;
-use hebbscope::ui::export::{self, Export, ExportError, Progress, Shown, Still, Written};
-use hebbscope::ui::inspector::Pinned;
-use hebbscope::ui::layout::Named;
-use hebbscope::ui::{App, scene};
+use hebbscope::ui::{App, export};
+use hebbscope::view::export::arrays::{NumpyArray, Values};
+use hebbscope::view::export::exports::ExportKind;
+use hebbscope::view::export::{Export, ExportError, Progress, Shown, Still, Written};
+use hebbscope::view::inspection::Pinned;
+use hebbscope::view::layout::Named;
+use hebbscope::view::scene;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -20,9 +21,9 @@ fn still(scene: scene::Scene, at: usize, pinned: Option<Pinned>) -> Still {
         scene,
         at,
         record: Arc::default(),
-        shelf: hebbscope::ui::lifetimes::Shelf::default(),
-        intervention_evaluations: hebbscope::ui::evaluations::interventions::InterventionEvaluations::default(),
-        compared: hebbscope::ui::comparison::Compared::default(),
+        shelf: hebbscope::view::lifetimes::Shelf::default(),
+        intervention_evaluations: hebbscope::view::evaluations::interventions::InterventionEvaluations::default(),
+        compared: hebbscope::view::comparison::Compared::default(),
         pinned,
         order: None,
     }

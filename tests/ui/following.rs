@@ -5,8 +5,8 @@ use hebbscope::files::Precision;
 use hebbscope::tasks;
 use hebbscope::train::run_folder::checkpoint_path;
 use hebbscope::train::{RunConfig, RunFolder, Trainer};
-use hebbscope::ui::Session;
-use hebbscope::ui::training::Phase;
+use hebbscope::view::Session;
+use hebbscope::view::training::Phase;
 use std::path::Path;
 
 fn trainer() -> Trainer {

@@ -8,11 +8,10 @@ use hebbscope::episode::tape_file;
 use hebbscope::plastic::{Modulation, ModulationKind, Rule};
 use hebbscope::tasks::{self, TASKS};
 use hebbscope::train::{Bundled, Specimen};
-use hebbscope::ui::App;
 use hebbscope::ui::glossary::{self, settings, terms};
-use hebbscope::ui::inspector::Pinned;
-use hebbscope::ui::matrices::MatrixKind;
-use hebbscope::ui::theme;
+use hebbscope::ui::{App, theme};
+use hebbscope::view::inspection::Pinned;
+use hebbscope::view::matrices::MatrixKind;
 use std::collections::HashSet;
 use std::sync::Arc;
 

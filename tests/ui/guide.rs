@@ -7,7 +7,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::ui::App;
 use hebbscope::ui::guide::Part;
-use hebbscope::ui::inspector::Pinned;
+use hebbscope::view::inspection::Pinned;
 use std::path::Path;
 use std::sync::Arc;
 

@@ -12,11 +12,11 @@ use hebbscope::episode::{Content, Tape, What, tape_file};
 use hebbscope::files::{Precision, TensorFile};
 use hebbscope::tasks;
 use hebbscope::train::{RunConfig, Trainer};
-use hebbscope::ui::layout::Named;
-use hebbscope::ui::numbers::figures;
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::{App, theme};
+use hebbscope::view::layout::Named;
+use hebbscope::view::numbers::figures;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -323,9 +323,9 @@ fn the_trace_is_frozen_erased_and_transplanted_and_alpha_scaled() {
     let session = &mut harness.state_mut().session;
     let alpha = session.scene().unwrap().alpha.clone().unwrap();
     let scaled: Vec<f32> = alpha.values().iter().map(|alpha| scale * alpha).collect();
-    let at = |session: &mut hebbscope::ui::Session, step| {
+    let at = |session: &mut hebbscope::view::Session, step| {
         session.clock.seek(step);
-        session.matrix(hebbscope::ui::matrices::MatrixKind::Alpha).unwrap().matrix.values().to_vec()
+        session.matrix(hebbscope::view::matrices::MatrixKind::Alpha).unwrap().matrix.values().to_vec()
     };
     assert_eq!((at(session, 24), at(session, 25)), (alpha.values().to_vec(), scaled));
     let told = format!("α × {}", figures(f64::from(scale), 3));

@@ -6,10 +6,11 @@ use crate::support::{keep, offscreen, session_of, windowed};
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::episode::{Intervention, OneShot, Tape, What};
 use hebbscope::train::Checkpoint;
-use hebbscope::ui::numbers::percent;
+use hebbscope::ui::App;
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::picture::Picture;
-use hebbscope::ui::{App, Session};
+use hebbscope::view::Session;
+use hebbscope::view::numbers::percent;
 use std::sync::Arc;
 
 /// The last step of a lesson of five classes, in which the query is shown.

@@ -8,11 +8,11 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::episode::{Intervention, What};
 use hebbscope::train::evaluate::{self, Evaluation, Life, Lives, Means, Protocol};
-use hebbscope::ui::evaluations::EPISODES;
-use hebbscope::ui::evaluations::interventions::{InterventionEvaluation, View};
-use hebbscope::ui::numbers;
-use hebbscope::ui::scene::Scene;
-use hebbscope::ui::{App, Session};
+use hebbscope::ui::App;
+use hebbscope::view::evaluations::EPISODES;
+use hebbscope::view::evaluations::interventions::{InterventionEvaluation, View};
+use hebbscope::view::scene::Scene;
+use hebbscope::view::{Session, numbers};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -5,9 +5,10 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::train::Bundled;
 use hebbscope::ui::App;
 use hebbscope::ui::commands::{Action, COMMANDS, Command, palette, shortcut_text, show};
-use hebbscope::ui::layout::{Arrangement, Choices, Dock, Named};
+use hebbscope::ui::dock::Dock;
 use hebbscope::ui::panels::PANELS;
-use hebbscope::ui::preferences::Preferences;
+use hebbscope::view::layout::{Arrangement, Choices, Named};
+use hebbscope::view::preferences::Preferences;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -66,9 +67,9 @@ fn a_damaged_arrangement_keeps_what_makes_sense() {
     let panel = |title: &str| Arrangement::Panel(title.to_owned());
     let [first, second] = [titles()[0], titles()[1]];
     let damaged = Arrangement::Row(vec![
-        hebbscope::ui::layout::arrangement::Share { share: f32::NAN, part: panel(first) },
-        hebbscope::ui::layout::arrangement::Share { share: -4.0, part: panel("no such panel") },
-        hebbscope::ui::layout::arrangement::Share {
+        hebbscope::view::layout::arrangement::Share { share: f32::NAN, part: panel(first) },
+        hebbscope::view::layout::arrangement::Share { share: -4.0, part: panel("no such panel") },
+        hebbscope::view::layout::arrangement::Share {
             share: 1e30,
             part: Arrangement::Tabs(99, vec![panel(first), panel(second)]),
         },

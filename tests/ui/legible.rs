@@ -6,11 +6,11 @@ use crate::ui::one_look;
 use egui::{Context, RawInput, Rect, Shape, Vec2, vec2};
 use hebbscope::train::Bundled;
 use hebbscope::ui::guide::Part;
-use hebbscope::ui::inspector::{self, Pinned};
-use hebbscope::ui::layout::Named;
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::picture::Picture;
-use hebbscope::ui::{App, theme};
+use hebbscope::ui::{App, inspector, theme};
+use hebbscope::view::inspection::Pinned;
+use hebbscope::view::layout::Named;
 use std::path::Path;
 use std::sync::Arc;
 

@@ -10,12 +10,13 @@ use egui_kittest::kittest::Queryable as _;
 use hebbscope::tasks::tally::Mean;
 use hebbscope::train::evaluate::{self, Entry, Evaluation, Lives, Means, Protocol};
 use hebbscope::train::lesion::{Lesion, LesionKind};
-use hebbscope::ui::evaluations::lesions::LesionEvaluation;
-use hebbscope::ui::matrices::MatrixKind;
-use hebbscope::ui::numbers::with_error;
 use hebbscope::ui::panels::matrix::lesion::sentence;
-use hebbscope::ui::scene::Scene;
-use hebbscope::ui::{App, Session, theme};
+use hebbscope::ui::{App, theme};
+use hebbscope::view::Session;
+use hebbscope::view::evaluations::lesions::LesionEvaluation;
+use hebbscope::view::matrices::MatrixKind;
+use hebbscope::view::numbers::with_error;
+use hebbscope::view::scene::Scene;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -6,14 +6,14 @@ use egui::{Event, Modifiers, PointerButton, Pos2, pos2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::render::Matrix;
 use hebbscope::train::Command;
-use hebbscope::ui::inspector::Pinned;
-use hebbscope::ui::matrices::{LinkedWindows, MatrixKind, Window};
 use hebbscope::ui::panels::matrix::histogram::{Histogram, SAMPLES};
 use hebbscope::ui::panels::matrix::range::{Range, count_clipped};
 use hebbscope::ui::panels::matrix::{MatrixPanel, words};
 use hebbscope::ui::panels::{self, Panel};
-use hebbscope::ui::session::Session;
 use hebbscope::ui::theme;
+use hebbscope::view::inspection::Pinned;
+use hebbscope::view::matrices::{LinkedWindows, MatrixKind, Window};
+use hebbscope::view::session::Session;
 use image::RgbaImage;
 use std::collections::HashSet;
 use std::path::Path;
@@ -138,7 +138,7 @@ fn a_typed_range_is_a_positive_number_or_is_refused() {
 #[test]
 fn a_range_is_of_most_of_all_or_of_what_is_visible() {
     let matrix = matrix_of(20, 20, |row, column| if (row, column) == (2, 3) { -9.0 } else { 0.001 * row as f32 });
-    let span = hebbscope::ui::matrices::Span::of(&matrix);
+    let span = hebbscope::view::matrices::Span::of(&matrix);
     assert_eq!(Range::Most.reach(span), 0.001 * 19.0);
     assert_eq!(Range::Full.reach(span), 9.0);
     let whole = Window::whole(20, 20);
@@ -150,7 +150,7 @@ fn a_range_is_of_most_of_all_or_of_what_is_visible() {
     assert_eq!(Range::visible(&zeros, None, &whole), None);
     // Nearly all are zero: then the few that are not are spanned.
     let sparse = matrix_of(30, 30, |row, column| if row + column == 0 { 0.3 } else { 0.0 });
-    assert_eq!(Range::Most.reach(hebbscope::ui::matrices::Span::of(&sparse)), 0.3);
+    assert_eq!(Range::Most.reach(hebbscope::view::matrices::Span::of(&sparse)), 0.3);
 }
 
 #[test]

@@ -4,9 +4,10 @@ use crate::support::{offscreen, windowed};
 use hebbscope::files::Precision;
 use hebbscope::tasks;
 use hebbscope::train::{RunConfig, Trainer};
-use hebbscope::ui::layout::Named;
+use hebbscope::ui::App;
 use hebbscope::ui::picture::Picture;
-use hebbscope::ui::{App, Session};
+use hebbscope::view::Session;
+use hebbscope::view::layout::Named;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -6,13 +6,14 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::episode::EventKind;
 use hebbscope::train::Bundled;
-use hebbscope::ui::inspector::Pinned;
-use hebbscope::ui::matrices::MatrixKind;
-use hebbscope::ui::order::OrderKind;
 use hebbscope::ui::panels::matrix::MatrixPanel;
 use hebbscope::ui::panels::{self, Panel as _};
-use hebbscope::ui::session::Session;
-use hebbscope::ui::{scene, theme};
+use hebbscope::ui::theme;
+use hebbscope::view::inspection::Pinned;
+use hebbscope::view::matrices::MatrixKind;
+use hebbscope::view::order::OrderKind;
+use hebbscope::view::scene;
+use hebbscope::view::session::Session;
 use std::sync::Arc;
 
 /// A small network whose neurons stand by its three patterns.

@@ -6,14 +6,15 @@ use crate::ui::window::small_checkpoint;
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::episode::{Event, EventKind, Intervention, What};
 use hebbscope::train::Bundled;
-use hebbscope::ui::matrices::MatrixKind;
+use hebbscope::ui::App;
 use hebbscope::ui::panels::rank::words;
-use hebbscope::ui::rank::KINDS;
-use hebbscope::ui::rank::job::{Reading, Value};
-use hebbscope::ui::rank::resemblance::Label;
-use hebbscope::ui::rank::steps::sampled;
-use hebbscope::ui::rank::subspace::{LEADING, Leading, NotFinite, leading};
-use hebbscope::ui::{App, Session};
+use hebbscope::view::Session;
+use hebbscope::view::matrices::MatrixKind;
+use hebbscope::view::rank::KINDS;
+use hebbscope::view::rank::job::{Reading, Value};
+use hebbscope::view::rank::resemblance::Label;
+use hebbscope::view::rank::steps::sampled;
+use hebbscope::view::rank::subspace::{LEADING, Leading, NotFinite, leading};
 use rand::SeedableRng as _;
 use rand_distr::{Distribution as _, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -139,7 +140,7 @@ fn patterns(seed: u64) -> Session {
     if seed != 0 {
         let scene = session.scene().unwrap().of_seed(seed).unwrap();
         let still = session.still().unwrap();
-        session.show_still(hebbscope::ui::export::Still { scene, ..still });
+        session.show_still(hebbscope::view::export::Still { scene, ..still });
     }
     session.clock.pause();
     session.clock.seek(usize::MAX);
@@ -290,7 +291,7 @@ fn what_nobody_looks_at_is_found_no_further() {
     assert!(session.ranks.is_busy(), "it was asked for in the frame before");
     session.update();
     assert!(!session.ranks.is_busy(), "no panel has asked since");
-    let known = session.ranks.readings(MatrixKind::Trace).map_or(0, hebbscope::ui::rank::Readings::len);
+    let known = session.ranks.readings(MatrixKind::Trace).map_or(0, hebbscope::view::rank::Readings::len);
     session.ask_ranks(MatrixKind::Trace);
     assert!(session.ranks.progress().is_some_and(|(done, wanted)| done == 0 && wanted + known >= 96), "it goes on");
     // Another lifetime: what was known of the one before is gone.

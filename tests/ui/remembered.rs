@@ -3,11 +3,11 @@
 use crate::ui::window::small_checkpoint;
 use hebbscope::train::Bundled;
 use hebbscope::ui::App;
-use hebbscope::ui::keeper::{Keeper, REST};
-use hebbscope::ui::layout::{Named, Subject};
-use hebbscope::ui::matrices::MatrixKind;
-use hebbscope::ui::order::OrderKind;
-use hebbscope::ui::preferences::Preferences;
+use hebbscope::view::keeper::{Keeper, REST};
+use hebbscope::view::layout::{Named, Subject};
+use hebbscope::view::matrices::MatrixKind;
+use hebbscope::view::order::OrderKind;
+use hebbscope::view::preferences::Preferences;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

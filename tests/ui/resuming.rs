@@ -5,8 +5,9 @@ use crate::ui::window::{quiet_session, wait_for};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::train::run_folder::checkpoint_path;
 use hebbscope::train::{Checkpoint, RunConfig, RunFolder, Trainer};
-use hebbscope::ui::training::Phase;
-use hebbscope::ui::{App, Session};
+use hebbscope::ui::App;
+use hebbscope::view::Session;
+use hebbscope::view::training::Phase;
 use std::path::Path;
 use std::sync::Arc;
 

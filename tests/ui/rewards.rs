@@ -7,10 +7,10 @@ use hebbscope::episode::{Behaviour, Content, EventKind, Intervention, Tape, Walk
 use hebbscope::tasks::maze::grid::{Action, Square};
 use hebbscope::train::Bundled;
 use hebbscope::ui::App;
-use hebbscope::ui::numbers::decimals;
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::panels::maze::ways::{Way, ways};
 use hebbscope::ui::picture::Picture;
+use hebbscope::view::numbers::decimals;
 use std::sync::Arc;
 
 fn tape_with(behaviour: Behaviour) -> Tape {

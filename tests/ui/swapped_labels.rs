@@ -8,11 +8,12 @@ use egui_kittest::kittest::Queryable as _;
 use hebbscope::episode::{Intervention, Lesson, OneShot, Tape, What, tape_file};
 use hebbscope::tasks::Episode;
 use hebbscope::train::Checkpoint;
-use hebbscope::ui::drawing::cards::Stroke;
-use hebbscope::ui::drawing::sheet::Change;
+use hebbscope::ui::App;
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::picture::Picture;
-use hebbscope::ui::{App, Session};
+use hebbscope::view::Session;
+use hebbscope::view::drawing::cards::Stroke;
+use hebbscope::view::drawing::sheet::Change;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

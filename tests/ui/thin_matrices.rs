@@ -5,7 +5,7 @@ use crate::support::{session_of, windowed};
 use egui::{Event, Modifiers, PointerButton, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use hebbscope::ui::App;
-use hebbscope::ui::inspector::Pinned;
+use hebbscope::view::inspection::Pinned;
 use std::sync::Arc;
 
 fn press(harness: &mut Harness<'_, App>, pos: egui::Pos2, pressed: bool) {

@@ -10,8 +10,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::episode::EventKind;
 use hebbscope::train::Bundled;
 use hebbscope::ui::App;
-use hebbscope::ui::numbers::{decimals, percent, signed};
 use hebbscope::ui::timeline::axis::Axis;
+use hebbscope::view::numbers::{decimals, percent, signed};
 use std::sync::Arc;
 
 fn bundled(network: Bundled, step: usize) -> Harness<'static, App> {

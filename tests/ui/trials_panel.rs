@@ -10,10 +10,10 @@ use hebbscope::episode::{Intervention, What};
 use hebbscope::tasks::cue_reward::YES;
 use hebbscope::tasks::tally::Mean;
 use hebbscope::ui::App;
-use hebbscope::ui::layout::{Named, Subject};
-use hebbscope::ui::numbers::percent;
 use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::picture::Picture;
+use hebbscope::view::layout::{Named, Subject};
+use hebbscope::view::numbers::percent;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

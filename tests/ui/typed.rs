@@ -5,10 +5,10 @@ use crate::ui::window::{quiet_session, small_checkpoint, wait_for};
 use egui::{Key, Modifiers, Role};
 use egui_kittest::{Harness, kittest::NodeT as _, kittest::Queryable as _};
 use hebbscope::tasks;
-use hebbscope::ui::App;
-use hebbscope::ui::export::Exports;
-use hebbscope::ui::export::exports::{ExportKind, Naming};
-use hebbscope::ui::inspector::Pinned;
+use hebbscope::ui::{App, export};
+use hebbscope::view::export::Exports;
+use hebbscope::view::export::exports::{Drawing, ExportKind, Naming};
+use hebbscope::view::inspection::Pinned;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -110,25 +110,27 @@ fn a_message_goes_when_the_same_thing_goes_well() {
     let folder = tempfile::tempdir().unwrap();
     let checkpoint = small_checkpoint(folder.path(), &[]);
     let mut session = quiet_session();
-    let open = |session: &mut hebbscope::ui::Session, path: &Path| {
+    let open = |session: &mut hebbscope::view::Session, path: &Path| {
         session.open(path.to_owned());
         session.settle();
     };
     session.warn("something else");
     open(&mut session, &folder.path().join("nothing"));
     open(&mut session, &folder.path().join("nothing"));
-    let texts =
-        |session: &hebbscope::ui::Session| session.notices.iter().map(|notice| notice.text.clone()).collect::<Vec<_>>();
+    let texts = |session: &hebbscope::view::Session| {
+        session.notices.iter().map(|notice| notice.text.clone()).collect::<Vec<_>>()
+    };
     assert_eq!(texts(&session).len(), 2, "the same is said once: {:?}", texts(&session));
     open(&mut session, &checkpoint);
     assert_eq!(texts(&session), ["something else"]);
 
     // A file that cannot be written, and then can.
-    let export = |session: &mut hebbscope::ui::Session, path: PathBuf| {
+    let export = |session: &mut hebbscope::view::Session, path: PathBuf| {
         session.exports.kind = ExportKind::Curves;
         session.exports.path_text = path.display().to_string();
         let still = session.still().unwrap();
-        session.exports.start(still, true, [640.0, 420.0]);
+        let drawing = Drawing { dark: true, size: [640.0, 420.0], panel: "Recall", write: export::write };
+        session.exports.start(still, drawing);
         wait_for(session, "the export", |session| session.exports.job().is_none());
     };
     export(&mut session, folder.path().join("no such folder/curve.csv"));
@@ -189,7 +191,7 @@ fn names_of_files_follow_the_kind_and_say_nothing_twice() {
     let mut exports = Exports::new(Arc::new(|| {}));
     let name = |exports: &mut Exports, origin: &str, kind| {
         exports.kind = kind;
-        exports.offered_name(&Naming { task: "patterns", origin, at: 0, steps: 9, pinned: None })
+        exports.offered_name(&Naming { task: "patterns", origin, at: 0, steps: 9, pinned: None, panel: "Recall" })
     };
     assert_eq!(name(&mut exports, "bundled network", ExportKind::Network), "patterns-bundled-network.safetensors");
     assert_eq!(name(&mut exports, "patterns.safetensors", ExportKind::Curves), "patterns-curves.csv");

@@ -10,7 +10,7 @@ use egui_kittest::kittest::Queryable as _;
 use hebbscope::episode::What;
 use hebbscope::ui::App;
 use hebbscope::ui::commands::Action;
-use hebbscope::ui::layout::Named;
+use hebbscope::view::layout::Named;
 use std::path::PathBuf;
 use std::sync::Arc;
 

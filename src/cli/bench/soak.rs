@@ -1,8 +1,8 @@
 //! `hebbscope bench soak`: the window for a long time, its memory and its frames.
 
 use super::memory;
-use crate::ui::export::WINDOW_SIZE;
 use crate::ui::soak::{Doing, Length, Soak, Stretch, soak};
+use crate::view::export::WINDOW_SIZE;
 use anyhow::bail;
 use serde_json::json;
 

@@ -7,7 +7,7 @@ use crate::tasks::Measure;
 use crate::train::config::{ConfigError, ConfigText, check_seed, check_steps};
 use crate::train::run_folder::checkpoint_path;
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
-use crate::ui::numbers::duration;
+use crate::view::numbers::duration;
 use anyhow::{Context as _, bail};
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};

@@ -13,11 +13,11 @@ mod obstacles;
 pub mod palette;
 
 use super::app::App;
-use super::layout::Named;
-use super::matrices::MatrixKind;
-use super::order::OrderKind;
 use super::panels::explain;
 use crate::train::Bundled;
+use crate::view::layout::Named;
+use crate::view::matrices::MatrixKind;
+use crate::view::order::OrderKind;
 pub use action::Action;
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 use std::borrow::Cow;

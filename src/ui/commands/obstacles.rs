@@ -2,9 +2,9 @@
 
 use super::action::Action;
 use crate::ui::app::App;
-use crate::ui::layout::Subject;
-use crate::ui::order::OrderKind;
-use crate::ui::training::Phase;
+use crate::view::layout::Subject;
+use crate::view::order::OrderKind;
+use crate::view::training::Phase;
 
 impl Action {
     /// Why it cannot be done now, in a few words; `None` where it can.

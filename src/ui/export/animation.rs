@@ -2,9 +2,9 @@
 
 use super::figure::Studio;
 use super::palette::{COLORS, Census, Palette};
-use super::{ExportError, Progress, Shown, file};
 use crate::episode::clock::REST_SECONDS;
 use crate::files::FileError;
+use crate::view::export::{ExportError, Progress, Shown, file};
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 use image::RgbaImage;
 use std::borrow::Cow;

@@ -1,11 +1,12 @@
 //! Where exports are asked for: a button, and a small window with the choices, the progress and the result.
 
-use super::exports::{ExportKind, Exports, Naming};
-use super::{PANEL_SIZE, animation};
-use crate::ui::inspector::Pinned;
+use super::animation;
 use crate::ui::panels::PANELS;
-use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
+use crate::view::export::PANEL_SIZE;
+use crate::view::export::exports::{Drawing, ExportKind, Exports, Naming};
+use crate::view::inspection::Pinned;
+use crate::view::session::Session;
 use egui::{
     Align, Align2, Button, ComboBox, Context, DragValue, Layout, ProgressBar, Response, RichText, Role, TextEdit, Ui,
     WidgetInfo, vec2,
@@ -52,7 +53,8 @@ fn dialog_ui(context: &Context, session: &mut Session) {
     let (task, origin) = (scene.task.name(), scene.origin.clone());
     let is_plastic = scene.layer().is_some();
     let (at, steps, pinned) = (session.clock.at(), session.clock.steps(), session.pinned());
-    let naming = Naming { task, origin: &origin, at, steps, pinned };
+    let panel = PANELS.get(session.exports.panel).map_or("panel", |make| make().title());
+    let naming = Naming { task, origin: &origin, at, steps, pinned, panel };
     let has_curve = !session.curve().is_empty();
     let has_ledger = is_plastic && matches!(pinned, Some(Pinned::Synapse { .. }));
     let exports = &mut session.exports;
@@ -95,7 +97,7 @@ fn dialog_ui(context: &Context, session: &mut Session) {
                 };
             let dark = context.theme() == egui::Theme::Dark;
             if let Some(still) = session.still() {
-                session.exports.start(still, dark, size);
+                session.exports.start(still, Drawing { dark, size, panel, write: super::write });
             }
         }
         Some(Pressed::Cancel) => {

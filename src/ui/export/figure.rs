@@ -1,9 +1,9 @@
 //! The window or a panel as a picture with its caption.
 
-use super::{ExportError, Progress, Shown, Still, file};
 use crate::render::Offscreen;
 use crate::ui::panels::PANELS;
 use crate::ui::picture::Picture;
+use crate::view::export::{ExportError, Progress, Shown, Still, file};
 use image::{ImageFormat, RgbaImage};
 use std::path::Path;
 

@@ -2,9 +2,9 @@
 
 use super::parts;
 use crate::episode::ledger::{Cut, Loss, Share, Writer};
-use crate::ui::numbers::{self, figures, signed};
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::numbers::{self, figures, signed};
+use crate::view::session::Session;
 use egui::{Align2, Color32, RichText, Ui};
 
 /// Rounding is named from this share on; below, no line of the account would read otherwise without it.

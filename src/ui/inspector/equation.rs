@@ -1,13 +1,12 @@
 //! The rule at work: the equations of the network, symbols in the colours of their matrices, numbers of the instant.
 
-use super::facts::{PlasticNow, SynapseNow, WritingNow};
-use super::signals::{Label, Neuron};
-use crate::plastic::Rule;
 use crate::plastic::network::Drive;
-use crate::plastic::{Modulation, ModulationKind};
+use crate::plastic::{Modulation, ModulationKind, Rule};
 use crate::ui::glossary;
-use crate::ui::numbers::{figures, signed};
 use crate::ui::theme::Palette;
+use crate::view::inspection::facts::{PlasticNow, SynapseNow, WritingNow};
+use crate::view::inspection::signals::{Label, Neuron};
+use crate::view::numbers::{figures, signed};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Align, Color32, FontId, Frame, Margin, TextStyle, Ui};
 

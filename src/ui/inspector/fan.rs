@@ -1,13 +1,13 @@
 //! All connections into or out of a neuron as pictures, arranged as the patterns are: one cell, one neuron.
 
-use super::facts::{Fan, Side};
-use super::pinned::Pinned;
 use super::room;
 use crate::render::{CellGrid, Colormap, Heatmap, HeatmapKey, Matrix};
-use crate::ui::numbers::{figures, signed};
-use crate::ui::scene::Scene;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::inspection::Pinned;
+use crate::view::inspection::facts::{Fan, Side};
+use crate::view::numbers::{figures, signed};
+use crate::view::scene::Scene;
+use crate::view::session::Session;
 use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 use std::sync::Arc;
 

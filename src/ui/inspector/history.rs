@@ -1,9 +1,9 @@
 //! One value over a lifetime, small, with a mark at the instant viewed. A click goes there.
 
 use super::room;
-use crate::ui::numbers::signed;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::numbers::signed;
+use crate::view::session::Session;
 use egui::{Color32, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// Height of the drawing in points, where the page is too long for the window and where it is not.

@@ -2,10 +2,8 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | [`pinned`] | what is pinned: by click, by key, across lifetimes |
-//! | [`facts`] | what there is to say about it, computed when pin, tape or step change |
+//! | [`pinned`] | pinning with the pointer, and the marks of what is pinned |
 //! | [`synapse`], [`neuron`] | the two pages |
-//! | [`signals`] | what the layer's two signals are |
 //! | [`equation`] | the rule at work with the numbers of the instant in it |
 //! | [`account`] | which events wrote the trace |
 //! | [`history`] | one value over a lifetime |
@@ -14,23 +12,21 @@
 
 pub mod account;
 pub mod equation;
-pub mod facts;
 pub mod fan;
 pub mod history;
 pub mod neuron;
 mod parts;
 pub mod pinned;
 mod room;
-pub mod signals;
 pub mod synapse;
 
-pub use pinned::{Inspection, Pinned, mark_pinned, point_at};
+pub use pinned::{mark_pinned, point_at};
 
-use super::layout::Subject;
-use super::session::Session;
 use super::theme::{self, Palette};
+use crate::view::inspection::facts::Now;
+use crate::view::layout::Subject;
+use crate::view::session::Session;
 use egui::{RichText, ScrollArea, Ui};
-use facts::Now;
 
 /// Width of the inspector, in points.
 pub const WIDTH: f32 = 238.0;

@@ -1,16 +1,16 @@
 //! The page of a neuron: its activity, its column and its row.
 
-use super::facts::{Life, NeuronNow, effective, neuron_name};
 use super::fan;
 use super::history::{History, history_ui};
 use super::parts::{Name, heading_ui, line_ui, row_ui, title_ui};
-use super::pinned::Pinned;
-use super::signals::{self, Label, Neuron};
 use crate::plastic::{Drive, Recurrent};
 use crate::ui::fitting;
-use crate::ui::numbers::{grouped, signed};
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::inspection::Pinned;
+use crate::view::inspection::facts::{Life, NeuronNow, effective, neuron_name};
+use crate::view::inspection::signals::{self, Label, Neuron};
+use crate::view::numbers::{grouped, signed};
+use crate::view::session::Session;
 use egui::{Align2, RichText, Ui};
 
 /// Draws it.

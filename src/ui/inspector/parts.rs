@@ -1,9 +1,8 @@
 //! Headings, chips and rows of the inspector.
 
-use crate::ui::fitting;
-use crate::ui::glossary;
-use crate::ui::numbers::signed;
 use crate::ui::theme::{self, Palette};
+use crate::ui::{fitting, glossary};
+use crate::view::numbers::signed;
 use egui::{Align, Align2, Color32, FontFamily, FontId, Layout, RichText, Sense, Ui, vec2};
 
 /// Height of a line of name and value.

@@ -1,17 +1,17 @@
 //! The page of a synapse.
 
-use super::facts::{Life, SynapseNow, neuron_name};
 use super::history::{History, history_ui, span_words};
 use super::parts::{Name, aligned, heading_ui, row_ui, title_ui};
-use super::pinned::Pinned;
-use super::signals::Neuron;
-use super::{account, equation, fan, signals};
+use super::{account, equation, fan};
 use crate::plastic::Writing;
 use crate::ui::fitting;
-use crate::ui::numbers::grouped;
-use crate::ui::scene::Scene;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::inspection::Pinned;
+use crate::view::inspection::facts::{Life, SynapseNow, neuron_name};
+use crate::view::inspection::signals::{self, Neuron};
+use crate::view::numbers::grouped;
+use crate::view::scene::Scene;
+use crate::view::session::Session;
 use egui::{RichText, Ui};
 
 /// Draws it.

@@ -7,9 +7,9 @@ use crate::tasks::maze::belief::ACTIONS;
 use crate::tasks::maze::environment::{LAST_ACTION, LAST_REWARD, OBSERVATION, TIME, WALLS};
 use crate::tasks::maze::grid::Action;
 use crate::ui::glossary;
-use crate::ui::numbers::{decimals, grouped, signed};
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::numbers::{decimals, grouped, signed};
+use crate::view::session::Session;
 use egui::{
     Align, Align2, Color32, Layout, Rect, RichText, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
     vec2,

@@ -1,7 +1,7 @@
 //! Chips: small buttons of which one of a group is chosen.
 
-use crate::ui::matrices::MatrixKind;
 use crate::ui::theme::{self, Palette};
+use crate::view::matrices::MatrixKind;
 use egui::{Button, Color32, Response, RichText, Role, Stroke, Ui, WidgetInfo};
 
 /// A quiet chip whose tooltip is its name.
@@ -27,7 +27,7 @@ pub(super) fn bare_chip(
 
 /// The symbol of a matrix on its colour; faint where the matrix `is_missing`.
 pub(super) fn matrix_chip(kind: MatrixKind, is_chosen: bool, is_missing: bool, palette: &Palette) -> Button<'static> {
-    let color = kind.color(palette);
+    let color = palette.of_matrix(kind);
     let (fill, ink) = match (is_chosen, palette.dark) {
         (true, true) => (color, Color32::BLACK),
         (true, false) => (color, Color32::WHITE),

@@ -25,9 +25,9 @@ pub mod trials;
 pub mod words;
 
 use super::fitting;
-use super::matrices::MatrixKind;
-use super::session::Session;
 use super::theme::{self, Palette};
+use crate::view::matrices::MatrixKind;
+use crate::view::session::Session;
 use egui::{Align, CornerRadius, CursorIcon, Frame, Layout, Margin, Sense, Stroke, Ui};
 pub use explain::Explanation;
 use serde_json::Value;

@@ -125,20 +125,6 @@ pub fn options(context: &Context, width: f32, columns: usize) -> TextureOptions 
     if pixels_per_cell < 2.0 { TextureOptions::LINEAR } else { TextureOptions::NEAREST }
 }
 
-/// Columns and rows of a picture of `bits` cells: a square where that comes out even, as pictures do, otherwise as
-/// close to 8 : 5 as whole numbers come.
-pub fn grid_of(bits: usize) -> (usize, usize) {
-    let side = bits.isqrt().max(1);
-    if side * side == bits {
-        return (side, side);
-    }
-    let columns = ((bits as f64 * 1.6).sqrt().round() as usize).max(1);
-    // A width that divides the bits evenly looks better than the exact proportion.
-    let even = (columns..columns * 3 / 2 + 1).chain((1..columns).rev()).find(|&width| bits.is_multiple_of(width));
-    let columns = even.filter(|&width| width * 2 >= columns && width <= columns * 2).unwrap_or(columns);
-    (columns, bits.div_ceil(columns))
-}
-
 /// −1 to +1 as dark to light, the same in both themes.
 pub fn ink(value: f32, palette: &Palette) -> Color32 {
     let (low, high) = if palette.dark { (0x1c, 0xe2) } else { (0x24, 0xf4) };

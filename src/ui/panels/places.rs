@@ -1,20 +1,7 @@
 //! Neurons that are pixels: where they lie in a picture of them, how they are named and marked.
 
-use crate::episode::Tape;
 use crate::ui::theme::Palette;
 use egui::{Color32, EventFilter, Key, Modifiers, Painter, Pos2, Rect, Response, Stroke, StrokeKind, Ui, Vec2, vec2};
-
-/// Pixels along each side of the pictures of a lifetime; `None` where its patterns are no squares.
-pub fn side_of(tape: &Tape) -> Option<usize> {
-    let size = tape.content.question()?.size();
-    let side = size.isqrt();
-    (side > 1 && side * side == size && tape.neurons() == size + 1).then_some(side)
-}
-
-/// "pixel (3, 12) · neuron 387": column and row, counted from zero as neurons are.
-pub fn name(cell: usize, side: usize) -> String {
-    format!("pixel ({}, {}) · neuron {cell}", cell % side, cell / side)
-}
 
 /// The cell of a picture of `columns` × `rows` cells under a point of `rect`.
 pub fn cell_at(rect: Rect, [columns, rows]: [usize; 2], pos: Pos2) -> Option<usize> {

@@ -4,10 +4,11 @@ use super::pixels::{self, Textures, WHOLE};
 use super::recall::caption;
 use super::{Explanation, Panel, places};
 use crate::tasks::Recalled;
-use crate::ui::numbers::{decimals, grouped, signed};
 use crate::ui::pointer;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::cells;
+use crate::view::numbers::{decimals, grouped, signed};
+use crate::view::session::Session;
 use egui::{
     Color32, Key, Modifiers, PointerButton, Rect, Response, RichText, Role, ScrollArea, Sense, Slider, Stroke,
     StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
@@ -48,7 +49,7 @@ impl Panel for Probe {
     }
 
     fn note(&self, session: &Session) -> String {
-        session.scene().map(super::super::scene::Scene::life_name).unwrap_or_default()
+        session.scene().map(crate::view::scene::Scene::life_name).unwrap_or_default()
     }
 
     fn has_content(&self, session: &Session) -> bool {
@@ -72,7 +73,7 @@ impl Panel for Probe {
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
-        let side = session.scene().and_then(|scene| places::side_of(scene.tape()));
+        let side = session.scene().and_then(|scene| cells::side_of(scene.tape()));
         let (Some(side), Some(asked)) = (side, session.question()) else {
             let palette = Palette::of(ui.ctx());
             ui.label(
@@ -250,7 +251,7 @@ impl Probe {
                 value => format!("shown {}", signed(f64::from(value), 3)),
             };
             let output = signed(f64::from(output[cell]), 3);
-            session.hover = Some(format!("{}   {shown}   output {output}", places::name(cell, side)));
+            session.hover = Some(format!("{}   {shown}   output {output}", cells::name(cell, side)));
         }
     }
 

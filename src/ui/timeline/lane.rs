@@ -2,9 +2,9 @@
 
 use super::axis::Axis;
 use crate::episode::{Modulator, Tape};
-use crate::ui::numbers::signed;
-use crate::ui::scene::Scene;
 use crate::ui::theme::Palette;
+use crate::view::numbers::signed;
+use crate::view::scene::Scene;
 use egui::{Align2, Pos2, Rect, Shape, Stroke, TextStyle, Ui, pos2, vec2};
 use std::sync::Arc;
 

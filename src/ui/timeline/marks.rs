@@ -2,8 +2,8 @@
 
 use super::axis::Axis;
 use crate::episode::{EventKind, What};
-use crate::ui::scene::Scene;
 use crate::ui::theme::Palette;
+use crate::view::scene::Scene;
 use egui::{Rect, Shape, Stroke, pos2, vec2};
 
 /// How something that happens at one moment is marked: a reward as a pin, a step into a wall as a tick below the line,

@@ -12,13 +12,11 @@ mod lane;
 mod marks;
 mod transport;
 
-use super::fitting;
-use super::glossary;
-use super::numbers::grouped;
-use super::pointer;
-use super::session::Session;
 use super::theme::{self, Palette};
+use super::{fitting, glossary, pointer};
 use crate::episode::{EventKind, Tape};
+use crate::view::numbers::grouped;
+use crate::view::session::Session;
 use axis::Axis;
 use egui::{Color32, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 use lane::Lane;

@@ -1,9 +1,9 @@
 //! The buttons at the left of the line, and the speed at its right.
 
 use crate::ui::glossary;
-use crate::ui::numbers::figures;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::numbers::figures;
+use crate::view::session::Session;
 use egui::{Color32, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, vec2};
 
 /// What a button of the transport shows.

@@ -8,10 +8,13 @@ use crate::ui::panels::chips::chip;
 use crate::ui::panels::probe::stroke;
 use crate::ui::panels::{pixels, places};
 use crate::ui::pointer;
-use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
-use egui::{Event, Key, Modifiers, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2};
-use egui::{WidgetInfo, pos2, vec2};
+use crate::view::cells;
+use crate::view::session::Session;
+use egui::{
+    Event, Key, Modifiers, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo,
+    pos2, vec2,
+};
 use std::collections::HashSet;
 
 /// Pictures of more pixels along each side have no cards: a pixel is to be hit by hand.
@@ -66,7 +69,7 @@ struct Brush {
 /// and the network can live another lifetime.
 pub(super) fn drawn(session: &Session) -> Option<(Recalled, usize)> {
     let scene = session.scene().filter(|scene| !scene.task.examples_are_pictures())?;
-    let side = places::side_of(scene.tape()).filter(|side| *side <= MOST_PIXELS)?;
+    let side = cells::side_of(scene.tape()).filter(|side| *side <= MOST_PIXELS)?;
     let asked = session.question().filter(|asked| asked.question.study.len() <= MOST_PATTERNS)?;
     session.can_live().then_some((asked, side))
 }
@@ -201,7 +204,7 @@ impl Cards {
                 (true, false) => "shown: a click blanks it",
                 (false, _) => "click or drag to draw; once clicked, type a letter",
             };
-            session.hover = Some(format!("{}   {what}", places::name(cell, side)));
+            session.hover = Some(format!("{}   {what}", cells::name(cell, side)));
         }
     }
 

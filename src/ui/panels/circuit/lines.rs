@@ -3,9 +3,9 @@
 use super::network::Shown;
 use super::wires::Wire;
 use crate::render::Colormap;
-use crate::ui::inspector::Pinned;
-use crate::ui::matrices::MatrixKind;
 use crate::ui::theme::Palette;
+use crate::view::inspection::Pinned;
+use crate::view::matrices::MatrixKind;
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
 /// Pieces of a line that is drawn fully, and of a faint one.

@@ -18,14 +18,16 @@ use super::chips::chip;
 use super::{Explanation, Panel};
 use crate::plastic::Drive;
 use crate::ui::fitting;
-use crate::ui::inspector::Pinned;
-use crate::ui::matrices::MatrixKind;
-use crate::ui::numbers::{grouped, signed};
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::inspection::Pinned;
+use crate::view::matrices::MatrixKind;
+use crate::view::numbers::{grouped, signed};
+use crate::view::session::Session;
 use cards::Cards;
-use egui::{DragValue, EventFilter, Key, Modifiers, Rect, Response, RichText, Role, Sense, Stroke, Ui};
-use egui::{UiBuilder, WidgetInfo, vec2};
+use egui::{
+    DragValue, EventFilter, Key, Modifiers, Rect, Response, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo,
+    vec2,
+};
 use lines::{Ground, Line};
 use network::Shown;
 use serde_json::{Value, json};

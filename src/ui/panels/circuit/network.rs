@@ -1,11 +1,11 @@
 //! Which neurons of a network are drawn, and where.
 
 use crate::plastic::network::effective_weight;
-use crate::ui::inspector::Pinned;
-use crate::ui::inspector::facts::{alpha_of, bias_of};
-use crate::ui::matrices::MatrixKind;
-use crate::ui::panels::places;
-use crate::ui::scene::{MOST_IN_CIRCUIT, Scene};
+use crate::view::cells;
+use crate::view::inspection::Pinned;
+use crate::view::inspection::facts::{alpha_of, bias_of};
+use crate::view::matrices::MatrixKind;
+use crate::view::scene::{MOST_IN_CIRCUIT, Scene};
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
 /// So many neurons are drawn of a larger one.
@@ -62,7 +62,7 @@ impl Shown {
             };
             neurons = partners(scene, &centre);
             around = Some(words);
-        } else if let Some(side) = places::side_of(scene.tape()).filter(|_| bias.is_some()) {
+        } else if let Some(side) = cells::side_of(scene.tape()).filter(|_| bias.is_some()) {
             form = Form::Pixels(side);
         }
         let reaches = reaches(scene, &neurons);
@@ -85,7 +85,7 @@ impl Shown {
     pub fn name(&self, neuron: usize) -> String {
         match self.form {
             _ if self.bias == Some(neuron) => format!("neuron {neuron} (bias)"),
-            Form::Pixels(side) => places::name(neuron, side),
+            Form::Pixels(side) => cells::name(neuron, side),
             Form::Ring => format!("neuron {neuron}"),
         }
     }

@@ -4,11 +4,11 @@ use super::has;
 use super::lines::{Ground, sign_color};
 use super::network::{Form, Shown};
 use crate::plastic::Drive;
-use crate::ui::inspector::Pinned;
-use crate::ui::inspector::facts::{input_at, post_at};
-use crate::ui::numbers::signed;
-use crate::ui::scene::Scene;
 use crate::ui::theme::{Palette, mix};
+use crate::view::inspection::Pinned;
+use crate::view::inspection::facts::{input_at, post_at};
+use crate::view::numbers::signed;
+use crate::view::scene::Scene;
 use egui::{Align2, FontId, Painter, Stroke, vec2};
 
 /// Neurons smaller than this have no sign in them.

@@ -3,11 +3,11 @@
 use crate::episode::LayerView;
 use crate::plastic::network::effective_weight;
 use crate::render::Matrix;
-use crate::ui::inspector::facts::alpha_at;
-use crate::ui::matrices::MatrixKind;
-use crate::ui::numbers::signed;
-use crate::ui::scene::Scene;
-use crate::ui::session::Session;
+use crate::view::inspection::facts::alpha_at;
+use crate::view::matrices::MatrixKind;
+use crate::view::numbers::signed;
+use crate::view::scene::Scene;
+use crate::view::session::Session;
 use std::sync::Arc;
 
 /// In a layer of more neurons, what a step writes is computed for the connections that are drawn alone.

@@ -1,16 +1,17 @@
 //! The chart: grid, lines and marks.
 
-use super::axis::{Scale, Span};
 use super::frame::{Frame, Grid};
-use super::number::Number;
-use super::outline::{Mark, outline, places_within};
-use super::pyramid::Extremes;
-use super::view::{Bounds, last_in_view};
-use super::{Curve, Source, overlay};
+use super::{Curve, overlay};
 use crate::tasks::Goal;
 use crate::train::Validation;
-use crate::ui::numbers::grouped;
 use crate::ui::theme::{self, Palette};
+use crate::view::curves::Source;
+use crate::view::curves::axis::{Scale, Span};
+use crate::view::curves::number::Number;
+use crate::view::curves::outline::{Mark, outline, places_within};
+use crate::view::curves::part::{Bounds, last_in_view};
+use crate::view::curves::pyramid::Extremes;
+use crate::view::numbers::grouped;
 use egui::{Align2, Pos2, Rect, Response, Role, Shape, Stroke, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, pos2};
 use egui_plot::{Line, Plot, PlotBounds, PlotPoints};
 

@@ -1,11 +1,12 @@
 //! The rows above the chart: which number, how smooth, which axes, and which line is which group of runs.
 
-use super::axis::Scale;
-use super::number::Number;
-use super::{Curve, Source};
+use super::Curve;
 use crate::ui::glossary;
 use crate::ui::panels::chips::{bare_chip, chip};
 use crate::ui::theme::{self, Palette};
+use crate::view::curves::Source;
+use crate::view::curves::axis::Scale;
+use crate::view::curves::number::Number;
 use egui::containers::menu::MenuButton;
 use egui::scroll_area::ScrollBarVisibility;
 use egui::{Align, Button, Color32, DragValue, Layout, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2};

@@ -1,8 +1,8 @@
 //! Where things are on the chart, and its grid.
 
-use super::axis::Tick;
-use super::view::Bounds;
 use crate::ui::theme::Palette;
+use crate::view::curves::axis::Tick;
+use crate::view::curves::part::Bounds;
 use egui::epaint::TextShape;
 use egui::{Align2, Galley, Pos2, Rect, Stroke, TextStyle, Ui, pos2};
 use std::sync::Arc;

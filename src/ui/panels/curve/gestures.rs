@@ -1,10 +1,10 @@
 //! What drag, scroll and double click do, and the chip that follows again.
 
 use super::Curve;
-use super::axis::{Scale, Span};
 use super::frame::Frame;
-use super::view::Bounds;
 use crate::ui::theme::Palette;
+use crate::view::curves::axis::{Scale, Span};
+use crate::view::curves::part::Bounds;
 use egui::{
     Button, CursorIcon, PointerButton, Pos2, Rect, Response, RichText, Role, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
     vec2,

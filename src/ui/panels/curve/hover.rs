@@ -1,13 +1,14 @@
 //! What is under the pointer: one iteration, its value and its mean, and what compared runs had come to by then.
 
-use super::axis::Scale;
-use super::bands::Band;
 use super::frame::Frame;
-use super::outline::places_within;
-use super::{Curve, Source, overlay};
+use super::{Curve, overlay};
 use crate::train::statistics::{FEWEST, RankSum, rank_sum};
-use crate::ui::numbers::{figures, grouped};
 use crate::ui::theme::Palette;
+use crate::view::curves::Source;
+use crate::view::curves::axis::Scale;
+use crate::view::curves::bands::Band;
+use crate::view::curves::outline::places_within;
+use crate::view::numbers::{figures, grouped};
 use egui::{Align2, Color32, Painter, Pos2, Stroke, StrokeKind, TextStyle, Ui, pos2, vec2};
 
 /// Points around the pointer within which a mark is meant.
@@ -43,7 +44,7 @@ impl Curve {
         let raw = self.series.raw();
         let last = raw.len().max(self.bands.length()).checked_sub(1)?;
         let place_at = |x: f32| frame.bounds.x.at(frame.shares(pos2(x, pointer.y))[0]);
-        let reach = super::axis::Span::new(place_at(pointer.x - REACH), place_at(pointer.x + REACH));
+        let reach = crate::view::curves::axis::Span::new(place_at(pointer.x - REACH), place_at(pointer.x + REACH));
         let near = places_within(reach, self.scales[0], raw.len());
         let nearest = self.scales[0].value(place_at(pointer.x)).round() - 1.0;
         let left_out = self.bands.all().iter().flat_map(|band| &band.left_out);

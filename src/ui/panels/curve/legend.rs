@@ -1,10 +1,11 @@
 //! The entries that say which line is which group of runs, and let groups be hidden and taken away.
 
-use super::{Curve, Source, overlay};
+use super::{Curve, overlay};
 use crate::train::statistics::FEWEST;
-use crate::ui::comparison::Group;
-use crate::ui::numbers::grouped;
 use crate::ui::theme::{self, Palette};
+use crate::view::comparison::Group;
+use crate::view::curves::Source;
+use crate::view::numbers::grouped;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Color32, CornerRadius, Rect, Response, RichText, Role, Sense, Stroke, TextStyle, Ui, UiBuilder, WidgetInfo, pos2,

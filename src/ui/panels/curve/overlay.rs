@@ -1,12 +1,12 @@
 //! The groups of a comparison on the chart: bands between the quartiles, and lines that differ in more than their hue.
 
-use super::axis::{Scale, Span};
-use super::bands::Band;
 use super::frame::Frame;
-use super::outline::{band, outline};
-use super::pyramid::Pyramid;
-use super::view::Bounds;
 use crate::ui::theme::{self, Palette};
+use crate::view::curves::axis::{Scale, Span};
+use crate::view::curves::bands::Band;
+use crate::view::curves::outline::{band, outline};
+use crate::view::curves::part::Bounds;
+use crate::view::curves::pyramid::Pyramid;
 use egui::{Color32, Mesh, Painter, Pos2, Shape, Stroke, pos2};
 
 /// Width of a median.

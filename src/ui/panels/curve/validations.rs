@@ -1,13 +1,14 @@
 //! What the network came to after each epoch, as points beside the curve of training.
 
-use super::axis::Scale;
+use super::Curve;
 use super::frame::Frame;
-use super::number::Number;
-use super::{Curve, Source};
 use crate::tasks::Measure;
 use crate::train::Validation;
-use crate::ui::numbers::grouped;
 use crate::ui::theme::Palette;
+use crate::view::curves::Source;
+use crate::view::curves::axis::Scale;
+use crate::view::curves::number::Number;
+use crate::view::numbers::grouped;
 use egui::{Pos2, Stroke, Ui, pos2};
 
 /// The radius of a point.

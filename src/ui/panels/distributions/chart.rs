@@ -3,11 +3,11 @@
 use super::hover::{self, Touched};
 use super::ridges::{self, Ridge};
 use super::{Along, Height};
-use crate::ui::distributions::{Axis, Histogram};
-use crate::ui::matrices::MatrixKind;
-use crate::ui::numbers::{figures, grouped};
-use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
+use crate::view::distributions::{Axis, Histogram};
+use crate::view::matrices::MatrixKind;
+use crate::view::numbers::{figures, grouped};
+use crate::view::session::Session;
 use egui::{
     Align2, Color32, CursorIcon, FontId, Mesh, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, TextStyle,
     Ui, WidgetInfo, pos2, vec2,
@@ -166,7 +166,7 @@ fn say(response: Response, lines: &[String], is_life: bool) {
 
 /// The colours of a ridge: what it is filled with, and its line. Older ones fade into the surface.
 fn colors(palette: &Palette, kind: MatrixKind, share: f32, is_marked: bool) -> [Color32; 2] {
-    let color = if is_marked { palette.mark } else { kind.color(palette) };
+    let color = if is_marked { palette.mark } else { palette.of_matrix(kind) };
     let [fill, line] = if is_marked { [0.45, 1.0] } else { [0.08 + 0.34 * share, 0.4 + 0.6 * share] };
     [fill, line].map(|share| theme::mix(palette.surface, color, share))
 }
@@ -244,7 +244,7 @@ fn paint_axis(
     }
     let below = rect.bottom() + 2.0 + LINE;
     let title = format!("{}, {}", shown.kind.symbol(), shown.kind.title().to_lowercase());
-    let color = shown.kind.color(palette);
+    let color = palette.of_matrix(shown.kind);
     let title = painter.layout_no_wrap(title, font.clone(), color);
     let left = rect.center().x - title.size().x / 2.0;
     let right = left + title.size().x;

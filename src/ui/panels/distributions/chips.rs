@@ -3,8 +3,8 @@
 use super::ridges::KINDS;
 use super::{Along, Distributions, Height, STILL};
 use crate::ui::panels::chips::{bare_chip, chip, matrix_chip};
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::session::Session;
 use egui::{Role, Ui, WidgetInfo, vec2};
 
 /// Between groups of chips.

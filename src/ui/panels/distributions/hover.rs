@@ -1,7 +1,7 @@
 //! Which ridge is under the pointer, and what is said of it.
 
 use super::chart::{Frame, Shown};
-use crate::ui::numbers::{figures, grouped, percent};
+use crate::view::numbers::{figures, grouped, percent};
 use egui::Pos2;
 
 /// A bin of a ridge.

@@ -15,11 +15,11 @@ pub mod ridges;
 
 use super::{Explanation, Panel};
 use crate::ui::fitting;
-use crate::ui::matrices::MatrixKind;
-use crate::ui::numbers::grouped;
-use crate::ui::scene::Scene;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::matrices::MatrixKind;
+use crate::view::numbers::grouped;
+use crate::view::scene::Scene;
+use crate::view::session::Session;
 use egui::{RichText, Ui};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -1,13 +1,13 @@
 //! What there is to draw: a histogram for each of some iterations or steps.
 
 use super::Along;
-use crate::ui::distributions::{Histogram, Life};
-use crate::ui::matrices::MatrixKind;
-use crate::ui::numbers::{figures, grouped};
-use crate::ui::scene::Scene;
+use crate::view::distributions::{Histogram, Life};
+use crate::view::matrices::MatrixKind;
+use crate::view::numbers::{figures, grouped};
+use crate::view::scene::Scene;
 use std::sync::Arc;
 
-pub use crate::ui::distributions::counted::KINDS;
+pub use crate::view::distributions::counted::KINDS;
 
 /// One ridge.
 #[derive(Clone)]

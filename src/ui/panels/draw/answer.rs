@@ -1,11 +1,11 @@
 //! What the network makes of the query, in words: the likeliest of the classes that are taught, and what it gives to
 //! those that are not.
 
-use crate::ui::drawing::cards::Cards;
 use crate::ui::fitting::{self, BETWEEN};
-use crate::ui::numbers::percent;
-use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
+use crate::view::drawing::cards::Cards;
+use crate::view::numbers::percent;
+use crate::view::session::Session;
 use egui::{Align2, FontFamily, FontId, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// How likely the query on the cards is of a class, as the network answers; `None` while it has not been asked.

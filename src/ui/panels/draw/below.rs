@@ -2,15 +2,17 @@
 //! viewer means with it.
 
 use super::answer::probability;
-use crate::ui::drawing::cards::{Cards, NOT_TAUGHT};
-use crate::ui::drawing::sheet::Change;
 use crate::ui::fitting;
-use crate::ui::numbers::percent;
 use crate::ui::panels::one_look::{chip, class_color};
-use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
-use egui::{Align2, ComboBox, FontId, Margin, Rect, RichText, Role, Sense, TextEdit, TextStyle, Ui, UiBuilder};
-use egui::{WidgetInfo, pos2, vec2};
+use crate::view::drawing::cards::{Cards, NOT_TAUGHT};
+use crate::view::drawing::sheet::Change;
+use crate::view::numbers::percent;
+use crate::view::session::Session;
+use egui::{
+    Align2, ComboBox, FontId, Margin, Rect, RichText, Role, Sense, TextEdit, TextStyle, Ui, UiBuilder, WidgetInfo,
+    pos2, vec2,
+};
 
 /// Height of the label.
 const LABEL: f32 = 20.0;

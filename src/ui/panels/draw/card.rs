@@ -1,15 +1,17 @@
 //! One card: what is on it, and the pointer and the keys that draw.
 
 use super::Draw;
-use crate::ui::drawing::cards::{Card, Cards, PAPER, Stroke};
-use crate::ui::drawing::sheet::Change;
 use crate::ui::panels::pixels::{self, WHOLE, ink};
 use crate::ui::panels::places;
 use crate::ui::pointer;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
-use egui::{Align2, Color32, CursorIcon, Event, FontId, Key, Modifiers, PointerButton, Pos2, Rect, Response, Role};
-use egui::{Sense, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
+use crate::view::drawing::cards::{Card, Cards, PAPER, Stroke};
+use crate::view::drawing::sheet::Change;
+use crate::view::session::Session;
+use egui::{
+    Align2, Color32, CursorIcon, Event, FontId, Key, Modifiers, PointerButton, Pos2, Rect, Response, Role, Sense,
+    StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+};
 
 /// How far beside a card the pen is followed, in pixels of the card.
 const BESIDE: f32 = 4.0;

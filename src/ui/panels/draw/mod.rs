@@ -16,9 +16,9 @@ mod tools;
 
 use super::pixels::Textures;
 use super::{Explanation, Panel};
-use crate::ui::drawing::cards::{Cards, DATA_SIDE, PAPER};
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::drawing::cards::{Cards, DATA_SIDE, PAPER};
+use crate::view::session::Session;
 use egui::{Rect, RichText, ScrollArea, Ui, UiBuilder, Vec2, vec2};
 use serde_json::{Value, json};
 

@@ -1,10 +1,10 @@
 //! Pen and eraser, changes taken back and made again, the way from an episode to the cards and back.
 
 use super::{Draw, THICKNESS};
-use crate::ui::drawing::cards::{Card, Cards};
-use crate::ui::drawing::sheet::Change;
-use crate::ui::scene::Scene;
-use crate::ui::session::Session;
+use crate::view::drawing::cards::{Card, Cards};
+use crate::view::drawing::sheet::Change;
+use crate::view::scene::Scene;
+use crate::view::session::Session;
 use egui::{Button, Key, Modifiers, RichText, Slider, Ui};
 
 impl Draw {

@@ -1,8 +1,8 @@
 //! What is on the plane: the drawings of the episode in view, and those of others. No widget in it.
 
 use crate::episode::{OneShot, Tape};
-use crate::ui::evaluations::embeddings::{Embedded, Embedding, of_episode};
-use crate::ui::evaluations::principal::Principal;
+use crate::view::evaluations::embeddings::{Embedded, Embedding, of_episode};
+use crate::view::evaluations::principal::Principal;
 use egui::{Pos2, Rect, vec2};
 use std::sync::Arc;
 

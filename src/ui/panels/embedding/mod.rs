@@ -14,10 +14,10 @@ pub mod spread;
 
 use super::pixels::Textures;
 use super::{Explanation, Panel};
-use crate::ui::evaluations::per_network::View;
-use crate::ui::numbers::grouped;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::evaluations::per_network::View;
+use crate::view::numbers::grouped;
+use crate::view::session::Session;
 use egui::{Color32, Rect, RichText, Ui};
 use map::Map;
 use serde::{Deserialize, Serialize};

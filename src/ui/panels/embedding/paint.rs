@@ -2,14 +2,14 @@
 
 use super::map::{Map, Point, framed};
 use super::spread::Spread;
-use crate::ui::evaluations::embeddings::Embedded;
 use crate::ui::fitting;
-use crate::ui::numbers::{decimals, percent};
 use crate::ui::panels::one_look::{chip, class_color};
 use crate::ui::panels::pixels::{self, Key, Textures, WHOLE};
-use crate::ui::scene::Scene;
-use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
+use crate::view::evaluations::embeddings::Embedded;
+use crate::view::numbers::{decimals, percent};
+use crate::view::scene::Scene;
+use crate::view::session::Session;
 use egui::{
     Align2, Color32, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };

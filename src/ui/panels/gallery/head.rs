@@ -1,11 +1,11 @@
 //! Above the rows: the order, more of them, how far the living is, and whose answers these are.
 
 use super::{Gallery, Order};
-use crate::ui::lifetimes::{AT_A_TIME, Shelf};
-use crate::ui::numbers::grouped;
-use crate::ui::scene::Scene;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::lifetimes::{AT_A_TIME, Shelf};
+use crate::view::numbers::grouped;
+use crate::view::scene::Scene;
+use crate::view::session::Session;
 use egui::{Label, RichText, Role, Ui, WidgetInfo};
 
 impl Gallery {

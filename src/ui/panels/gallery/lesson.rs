@@ -2,11 +2,11 @@
 
 use super::row::{BETWEEN, Layout, WIDE, texture_name};
 use crate::episode::{Lesson, OneShot};
-use crate::ui::lifetimes::GalleryLifetime;
-use crate::ui::numbers::percent;
 use crate::ui::panels::one_look::{chip, class_color};
 use crate::ui::panels::pixels::{self, Key, Textures};
 use crate::ui::theme::Palette;
+use crate::view::lifetimes::GalleryLifetime;
+use crate::view::numbers::percent;
 use egui::{
     Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, TextStyle, TextureId, Ui, Vec2, pos2, vec2,
 };

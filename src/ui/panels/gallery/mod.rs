@@ -13,9 +13,9 @@ mod row;
 
 use super::pixels::Textures;
 use super::{Explanation, Panel};
-use crate::ui::lifetimes::{GalleryLifetime, Shelf, Shown};
-use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
+use crate::view::lifetimes::{GalleryLifetime, Shelf, Shown};
+use crate::view::session::Session;
 use egui::{RichText, ScrollArea, Ui};
 use row::Rows;
 use serde::{Deserialize, Serialize};

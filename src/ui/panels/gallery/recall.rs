@@ -1,10 +1,11 @@
 //! Rows of what is recalled: what was shown, probe, output, target, error, and how good the answer is.
 
 use super::row::{BETWEEN, Layout, SMALLEST_WORDS, texture_name};
-use crate::ui::lifetimes::{GalleryLifetime, Recalling};
-use crate::ui::panels::pixels::{self, Key, Textures, WHOLE, grid_of};
+use crate::ui::panels::pixels::{self, Key, Textures, WHOLE};
 use crate::ui::panels::recall::stored_title;
 use crate::ui::theme::Palette;
+use crate::view::cells::grid_of;
+use crate::view::lifetimes::{GalleryLifetime, Recalling};
 use egui::{Align2, Color32, FontId, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 /// Width of the measure at the right, as a number and as a part.

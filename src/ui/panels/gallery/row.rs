@@ -2,10 +2,10 @@
 
 use super::lesson::Lessons;
 use super::recall::Recalls;
-use crate::ui::lifetimes::{GalleryLifetime, Shown};
 use crate::ui::panels::pixels::Textures;
-use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
+use crate::view::lifetimes::{GalleryLifetime, Shown};
+use crate::view::session::Session;
 use egui::{Align2, Pos2, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 /// Room for the scroll bar at the right.

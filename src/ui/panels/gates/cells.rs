@@ -4,13 +4,13 @@ use super::chart::follow_pointer;
 use super::{color, name, symbol};
 use crate::episode::GateRecord;
 use crate::episode::gates::{GATES, Gate};
-use crate::ui::numbers::{decimals, grouped};
-use crate::ui::panels::curve::axis::Span;
 use crate::ui::panels::curve::frame::Frame;
-use crate::ui::panels::curve::view::Bounds;
 use crate::ui::panels::pixels::{Key, Textures, WHOLE};
-use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
+use crate::view::curves::axis::Span;
+use crate::view::curves::part::Bounds;
+use crate::view::numbers::{decimals, grouped};
+use crate::view::session::Session;
 use egui::{Color32, Rect, Role, Sense, Stroke, TextureOptions, Ui, WidgetInfo};
 
 /// Draws the gate of `which` layer of the scene with that identity.

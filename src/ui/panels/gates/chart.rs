@@ -3,12 +3,12 @@
 use super::{color, mean, name, symbol};
 use crate::episode::GateRecord;
 use crate::episode::gates::{GATES, Gate};
-use crate::ui::numbers::{decimals, grouped};
-use crate::ui::panels::curve::axis::{Scale, Span};
 use crate::ui::panels::curve::frame::{Frame, Grid};
-use crate::ui::panels::curve::view::Bounds;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::curves::axis::{Scale, Span};
+use crate::view::curves::part::Bounds;
+use crate::view::numbers::{decimals, grouped};
+use crate::view::session::Session;
 use egui::{Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo};
 
 /// Draws them, that of `chosen` stronger; a click or a drag goes to the step under the pointer. What comes back says where

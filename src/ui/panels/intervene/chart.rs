@@ -2,8 +2,8 @@
 
 use super::words;
 use crate::tasks::{Goal, Measure};
-use crate::ui::panels::curve::axis::{Scale, Span, round_step};
 use crate::ui::theme::{self, Palette};
+use crate::view::curves::axis::{Scale, Span, round_step};
 use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 /// Height of the chart with what stands above and below it.

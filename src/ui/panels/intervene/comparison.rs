@@ -2,10 +2,10 @@
 
 use super::chart::{Chart, chart_ui};
 use super::words;
-use crate::ui::evaluations::EPISODES;
-use crate::ui::evaluations::interventions::{DELAY, InterventionEvaluation, View};
-use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
+use crate::view::evaluations::EPISODES;
+use crate::view::evaluations::interventions::{DELAY, InterventionEvaluation, View};
+use crate::view::session::Session;
 use egui::{Label, RichText, Role, Ui, WidgetInfo};
 
 /// Draws what is known of them.

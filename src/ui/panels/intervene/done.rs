@@ -3,9 +3,9 @@
 use super::actions_of;
 use crate::episode::{Intervention, OneShot, What};
 use crate::tasks::ActionName;
-use crate::ui::numbers::{decimals, figures, percent};
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::numbers::{decimals, figures, percent};
+use crate::view::session::Session;
 use egui::{Label, RichText, Role, Ui, WidgetInfo};
 use std::ops::Range;
 

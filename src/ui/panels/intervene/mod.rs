@@ -19,9 +19,9 @@ use crate::plastic::alteration::MODULATOR_RANGE;
 use crate::tasks::ActionName;
 use crate::train::config::MAX_SEED;
 use crate::ui::glossary;
-use crate::ui::scene::Scene;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::scene::Scene;
+use crate::view::session::Session;
 use egui::{Button, ComboBox, DragValue, Label, RichText, ScrollArea, Slider, SliderClamping, Ui};
 use std::ops::RangeInclusive;
 

@@ -3,10 +3,10 @@
 use crate::tasks::tally::Mean;
 use crate::tasks::{Goal, Measure};
 use crate::train::evaluate::{Life, Means};
-use crate::ui::evaluations::EPISODES;
-use crate::ui::evaluations::interventions::InterventionEvaluation;
 use crate::ui::fitting::BETWEEN;
-use crate::ui::numbers::{self, decimals, percent, with_error};
+use crate::view::evaluations::EPISODES;
+use crate::view::evaluations::interventions::InterventionEvaluation;
+use crate::view::numbers::{self, decimals, percent, with_error};
 
 /// "The same in 57 of 200 episodes".
 pub fn title(found: &InterventionEvaluation) -> String {

@@ -3,9 +3,9 @@
 use super::histogram::Histogram;
 use super::range::Range;
 use crate::render::{Colormap, Matrix};
-use crate::ui::numbers::figures;
 use crate::ui::pointer;
 use crate::ui::theme::{self, Palette};
+use crate::view::numbers::figures;
 use egui::{
     Color32, CursorIcon, Id, Key, Mesh, Rect, RichText, Role, Sense, Stroke, TextEdit, Ui, UiBuilder, WidgetInfo, pos2,
     vec2,

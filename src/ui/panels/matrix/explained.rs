@@ -1,10 +1,10 @@
 //! What is said of each matrix to those who see it for the first time.
 
-use crate::ui::inspector::signals;
-use crate::ui::matrices::MatrixKind;
-use crate::ui::order::OrderKind;
 use crate::ui::panels::Explanation;
-use crate::ui::session::Session;
+use crate::view::inspection::signals;
+use crate::view::matrices::MatrixKind;
+use crate::view::order::OrderKind;
+use crate::view::session::Session;
 
 /// What `kind` is, how it is read, what it tells, and what to try, as neurons stand in `session`.
 pub(super) fn explanation(kind: MatrixKind, session: &Session) -> Explanation {

@@ -1,15 +1,14 @@
 //! The line above a matrix: which one is shown, what it is, and how its range is chosen.
 
-use super::MatrixPanel;
-use super::lesion;
 use super::range::Range;
+use super::{MatrixPanel, lesion};
 use crate::render::Reduction;
 use crate::ui::glossary;
-use crate::ui::matrices::MatrixKind;
-use crate::ui::order::OrderKind;
 use crate::ui::panels::chips::matrix_chip;
-use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
+use crate::view::matrices::MatrixKind;
+use crate::view::order::OrderKind;
+use crate::view::session::Session;
 use egui::containers::menu::MenuButton;
 use egui::{Align, Button, Color32, FontFamily, FontId, Layout, RichText, Role, SetOpenCommand, Ui, WidgetInfo, vec2};
 
@@ -117,7 +116,7 @@ impl MatrixPanel {
         let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
             for kind in MatrixKind::ALL {
                 let is_missing = session.scene().is_some_and(|scene| kind.why_missing(scene).is_some());
-                let ink = if is_missing { palette.quiet } else { kind.color(palette) };
+                let ink = if is_missing { palette.quiet } else { palette.of_matrix(kind) };
                 let mut words = egui::text::LayoutJob::default();
                 let strong = egui::TextFormat::simple(strong_font(), ink);
                 words.append(&format!("{:<9}", kind.symbol()), 0.0, strong);

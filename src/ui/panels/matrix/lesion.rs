@@ -5,13 +5,13 @@ use super::MatrixPanel;
 use crate::tasks::tally::Mean;
 use crate::tasks::{Goal, Measure};
 use crate::train::lesion::LesionKind;
-use crate::ui::evaluations::EPISODES;
-use crate::ui::evaluations::lesions::{LesionEvaluation, Row};
-use crate::ui::matrices::MatrixKind;
-use crate::ui::numbers::{self, with_error};
 use crate::ui::panels::popup::below;
-use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
+use crate::view::evaluations::EPISODES;
+use crate::view::evaluations::lesions::{LesionEvaluation, Row};
+use crate::view::matrices::MatrixKind;
+use crate::view::numbers::{self, with_error};
+use crate::view::session::Session;
 use egui::{
     Align2, Color32, Label, Popup, Rect, Response, RichText, Role, Sense, SetOpenCommand, Stroke, TextStyle, Ui,
     WidgetInfo, pos2, vec2,

@@ -22,11 +22,11 @@ pub mod words;
 
 use super::{Explanation, Panel};
 use crate::render::{Colormap, Matrix, Reduction};
-use crate::ui::matrices::{MatrixKind, Window};
-use crate::ui::numbers::grouped;
-use crate::ui::order::OrderKind;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::matrices::{MatrixKind, Window};
+use crate::view::numbers::grouped;
+use crate::view::order::OrderKind;
+use crate::view::session::Session;
 use color_bar::{Bar, ColorBar};
 use egui::{Key, Modifiers, Rect, RichText, Role, Ui, Vec2, WidgetInfo, vec2};
 use picture::Coloring;

@@ -3,10 +3,10 @@
 use super::stripes;
 use crate::render::{CellGrid, Colormap, Heatmap, HeatmapKey, Matrix, Order, Reduction};
 use crate::ui::inspector;
-use crate::ui::matrices::Window;
-use crate::ui::numbers::figures;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::matrices::Window;
+use crate::view::numbers::figures;
+use crate::view::session::Session;
 use egui::{
     Align2, Color32, CursorIcon, FontId, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
 };

@@ -1,8 +1,8 @@
 //! What the colours span: always symmetric around zero, and chosen in one of four ways.
 
 use crate::render::{Matrix, Order};
-use crate::ui::matrices::{MatrixKind, Span, Window};
-use crate::ui::session::Session;
+use crate::view::matrices::{MatrixKind, Span, Window};
+use crate::view::session::Session;
 use egui::Ui;
 use serde::{Deserialize, Serialize};
 

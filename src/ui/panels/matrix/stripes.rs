@@ -2,9 +2,9 @@
 //! example has its neurons positive. So it is seen why a block of the matrix is one colour.
 
 use crate::render::CellGrid;
-use crate::ui::order::{NeuronOrder, Stripe};
 use crate::ui::panels::pixels::ink;
 use crate::ui::theme::Palette;
+use crate::view::order::{NeuronOrder, Stripe};
 use egui::{Align2, FontId, Rangef, Rect, Sense, Ui, Vec2, pos2, vec2};
 
 /// Width of a stripe, and where there is room for their numbers.

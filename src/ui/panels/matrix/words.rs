@@ -2,10 +2,10 @@
 
 use crate::plastic::network::effective_weight;
 use crate::render::Matrix;
-use crate::ui::inspector::facts::alpha_of;
-use crate::ui::matrices::MatrixKind;
-use crate::ui::numbers::{grouped, percent, signed};
-use crate::ui::session::Session;
+use crate::view::inspection::facts::alpha_of;
+use crate::view::matrices::MatrixKind;
+use crate::view::numbers::{grouped, percent, signed};
+use crate::view::session::Session;
 
 /// "87 → 120   w +0.01978   α −0.00726   H +0.05248   α·H …   w + α·H …", all of one synapse at one instant; of a
 /// vector "α all → 120 = −0.00726".

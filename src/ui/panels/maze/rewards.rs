@@ -1,10 +1,10 @@
 //! Steps to the reward, each time that it was found, beside the shortest path: whether an agent remembers is seen here.
 
 use super::ways::{Way, ways};
-use crate::ui::numbers::decimals;
 use crate::ui::panels::{Explanation, Panel};
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::numbers::decimals;
+use crate::view::session::Session;
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2};
 use std::ops::Range;
 

@@ -6,8 +6,8 @@ use super::life::Life;
 use crate::episode::What;
 use crate::tasks::maze::grid::{Action, Square};
 use crate::ui::pointer;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::session::Session;
 use egui::{CursorIcon, Painter, Response, Ui};
 
 /// What the status line says over the reward.

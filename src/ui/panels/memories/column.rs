@@ -1,12 +1,11 @@
 //! w, α, H and α·H of all connections into a neuron, at the instant viewed.
 
 use crate::render::Matrix;
-use crate::ui::inspector::facts::{Life, alpha_of};
-use crate::ui::numbers::signed;
-use crate::ui::panels::places;
-use crate::ui::scene::Scene;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::cells;
+use crate::view::inspection::facts::Life;
+use crate::view::numbers::signed;
+use crate::view::session::Session;
 use egui::Color32;
 use std::sync::Arc;
 
@@ -67,7 +66,7 @@ impl Column {
 
     /// "pixel (3, 12) · neuron 387 → 120   w +0.0123   α …   H …   α·H …".
     pub fn read_out(&self, cell: usize, side: usize) -> String {
-        let mut text = format!("{} → {}", places::name(cell, side), self.neuron);
+        let mut text = format!("{} → {}", cells::name(cell, side), self.neuron);
         let named = [("w", Some(self.w())), ("α", self.alpha()), ("H", self.trace.as_ref())];
         for (symbol, matrix) in named.into_iter().chain([("α·H", self.product.as_ref())]) {
             if let Some(value) = matrix.and_then(|matrix| matrix.values().get(cell)) {
@@ -103,26 +102,4 @@ impl Columns {
         self.known = Some((key, Arc::clone(&column)));
         Some(column)
     }
-}
-
-/// The blanked pixel into which the trace that the lifetime leaves behind weighs most: the sum of (α·H)² over its
-/// connections is largest. Of a network without traces, that with the largest weights.
-pub fn most_remembering(scene: &Scene) -> Option<usize> {
-    let neurons = scene.tape().neurons();
-    let probe = &scene.tape().content.question()?.probe;
-    let mut weights = vec![0.0_f32; neurons];
-    for from in 0..neurons {
-        for (to, weight) in weights.iter_mut().enumerate() {
-            let part = match &scene.last_trace {
-                Some(trace) => alpha_of(scene, from, to)? * trace.at(from, to)?,
-                None => scene.w.at(from, to)?,
-            };
-            // Each neuron's connection to itself says nothing about others.
-            *weight += if from == to { 0.0 } else { part * part };
-        }
-    }
-    let has_blank = probe.contains(&0.0);
-    (0..probe.len().min(neurons))
-        .filter(|pixel| !has_blank || probe[*pixel] == 0.0)
-        .max_by(|one, other| weights[*one].total_cmp(&weights[*other]))
 }

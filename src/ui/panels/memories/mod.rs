@@ -8,10 +8,11 @@
 pub mod column;
 mod picture;
 
-use super::{Explanation, Panel, places};
-use crate::ui::inspector::Pinned;
-use crate::ui::session::Session;
+use super::{Explanation, Panel};
 use crate::ui::theme::Palette;
+use crate::view::cells;
+use crate::view::inspection::{Pinned, most_remembering};
+use crate::view::session::Session;
 use column::{Column, Columns};
 use egui::{Rect, RichText, Ui, vec2};
 
@@ -67,7 +68,7 @@ impl Panel for Memories {
     }
 
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
-        let Some(side) = session.scene().and_then(|scene| places::side_of(scene.tape())) else {
+        let Some(side) = session.scene().and_then(|scene| cells::side_of(scene.tape())) else {
             return message(ui, "The neurons of this network are no pixels: there is no picture of what they hold.");
         };
         let Some(neuron) = session.pinned().map(Pinned::neuron) else { return nothing_pinned(ui, session) };
@@ -123,7 +124,7 @@ fn nothing_pinned(ui: &mut Ui, session: &mut Session) {
     message(ui, "Click a pixel of a picture: what its synapses have learned and what they remember appears here.");
     ui.vertical_centered(|ui| {
         if ui.button("Pin the blanked pixel that remembers most").clicked()
-            && let Some(neuron) = session.scene().and_then(column::most_remembering)
+            && let Some(neuron) = session.scene().and_then(most_remembering)
         {
             session.pin(Pinned::Neuron(neuron));
         }

@@ -3,11 +3,12 @@
 use super::column::{Column, Shown};
 use crate::render::{Colormap, Heatmap, HeatmapKey};
 use crate::ui::glossary;
-use crate::ui::inspector::Pinned;
-use crate::ui::numbers::{figures, signed};
 use crate::ui::panels::places;
-use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
+use crate::view::cells;
+use crate::view::inspection::Pinned;
+use crate::view::numbers::{figures, signed};
+use crate::view::session::Session;
 use egui::{Align2, Color32, FontFamily, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 
@@ -130,7 +131,7 @@ fn description(column: &Column, shown: &Shown<'_>, side: usize) -> String {
     let of = format!("memories: {} into neuron {}", shown.symbol, column.neuron);
     match shown.matrix.largest() {
         Some((row, at, value)) => {
-            format!("{of}, largest {} at {}", signed(f64::from(value), 3), places::name(row * side + at, side))
+            format!("{of}, largest {} at {}", signed(f64::from(value), 3), cells::name(row * side + at, side))
         }
         None => format!("{of}, no finite value"),
     }

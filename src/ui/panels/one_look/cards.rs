@@ -5,8 +5,8 @@ use super::seen::Seen;
 use super::{class_color, own_part};
 use crate::ui::panels::pixels::{self, Key, Textures, WHOLE};
 use crate::ui::panels::recall::caption;
-use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
+use crate::view::session::Session;
 use egui::{Align2, Color32, FontId, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 /// The smallest and the largest side of a card.

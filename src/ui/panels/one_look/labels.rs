@@ -6,9 +6,9 @@ use super::{chip, own_part};
 use crate::ui::fitting;
 use crate::ui::panels::pixels::Textures;
 use crate::ui::panels::popup::below;
-use crate::ui::scene::Scene;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::scene::Scene;
+use crate::view::session::Session;
 use egui::{
     Align, Align2, CursorIcon, Layout, Popup, Pos2, Rect, RectAlign, RichText, Role, ScrollArea, Sense, Stroke,
     StrokeKind, TextStyle, Ui, UiBuilder, WidgetInfo, pos2, vec2,

@@ -2,12 +2,13 @@
 
 use super::seen::Seen;
 use crate::render::Colormap;
-use crate::ui::inspector::Pinned;
-use crate::ui::numbers::signed;
-use crate::ui::panels::pixels::{self, Textures, WHOLE, grid_of};
+use crate::ui::panels::pixels::{self, Textures, WHOLE};
 use crate::ui::panels::places;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::cells::grid_of;
+use crate::view::inspection::Pinned;
+use crate::view::numbers::signed;
+use crate::view::session::Session;
 use egui::{Color32, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
 
 /// What one of them is.

@@ -5,11 +5,11 @@ use super::picture::{Shown, picture_ui};
 use super::seen::{Class, Seen};
 use super::{Ranges, class_color, own_part};
 use crate::ui::fitting;
-use crate::ui::numbers::{figures, percent};
 use crate::ui::panels::pixels::Textures;
 use crate::ui::panels::recall::caption;
-use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette, mix};
+use crate::view::numbers::{figures, percent};
+use crate::view::session::Session;
 use egui::{
     Align2, Color32, FontFamily, FontId, Rect, Role, ScrollArea, Sense, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo,
     pos2, vec2,

@@ -3,15 +3,15 @@
 use super::words::{self, SHOWN};
 use crate::episode::{Event, EventKind};
 use crate::ui::fitting;
-use crate::ui::matrices::MatrixKind;
-use crate::ui::numbers::grouped;
-use crate::ui::panels::curve::axis::{Scale, Span};
 use crate::ui::panels::curve::frame::{Frame, Grid};
-use crate::ui::panels::curve::view::Bounds;
-use crate::ui::rank::Readings;
-use crate::ui::rank::job::Reading;
-use crate::ui::session::Session;
 use crate::ui::theme::{self, Palette};
+use crate::view::curves::axis::{Scale, Span};
+use crate::view::curves::part::Bounds;
+use crate::view::matrices::MatrixKind;
+use crate::view::numbers::grouped;
+use crate::view::rank::Readings;
+use crate::view::rank::job::Reading;
+use crate::view::session::Session;
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 /// A panel narrower than this has numbers at its lines and nothing else.
@@ -91,7 +91,7 @@ pub(super) fn chart_ui(ui: &mut Ui, session: &mut Session, kind: MatrixKind, lin
 
 /// The colour of a line: that of the matrix, the fainter the smaller the value.
 fn ink(palette: &Palette, kind: MatrixKind, rank: usize) -> Color32 {
-    theme::mix(palette.surface, kind.color(palette), 1.0 - 0.12 * rank as f32)
+    theme::mix(palette.surface, palette.of_matrix(kind), 1.0 - 0.12 * rank as f32)
 }
 
 /// The places of the value of some rank, without gaps; what does not move is a line across all steps.

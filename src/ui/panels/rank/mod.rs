@@ -15,11 +15,11 @@ use super::chips::matrix_chip;
 use super::{Explanation, Panel};
 use crate::ui::fitting::{self, BETWEEN};
 use crate::ui::glossary;
-use crate::ui::matrices::MatrixKind;
-use crate::ui::numbers::grouped;
-use crate::ui::rank::KINDS;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::matrices::MatrixKind;
+use crate::view::numbers::grouped;
+use crate::view::rank::KINDS;
+use crate::view::session::Session;
 use egui::{Role, Ui, WidgetInfo, vec2};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl Panel for Rank {
             }
             _ => "singular values".to_owned(),
         };
-        let life = session.scene().map(crate::ui::scene::Scene::life_name).unwrap_or_default();
+        let life = session.scene().map(crate::view::scene::Scene::life_name).unwrap_or_default();
         format!("{what}{BETWEEN}{life}")
     }
 

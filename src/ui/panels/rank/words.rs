@@ -1,9 +1,9 @@
 //! What is said about singular values: the sentence above them, at each of them, under the pointer and to screen readers.
 
 use crate::ui::fitting::BETWEEN;
-use crate::ui::matrices::MatrixKind;
-use crate::ui::numbers::{decimals, figures, grouped};
-use crate::ui::rank::job::{Reading, Value};
+use crate::view::matrices::MatrixKind;
+use crate::view::numbers::{decimals, figures, grouped};
+use crate::view::rank::job::{Reading, Value};
 
 /// How many values are drawn and told.
 pub const SHOWN: usize = 6;

@@ -6,20 +6,20 @@ mod strip;
 mod tiles;
 
 use super::pixels::{self, Textures, WHOLE};
-use super::places;
-use super::{Explanation, Panel};
+use super::{Explanation, Panel, places};
 use crate::episode::Question;
 use crate::ui::fitting;
-use crate::ui::inspector::Pinned;
-use crate::ui::numbers::{decimals, percent};
-use crate::ui::session::Session;
 use crate::ui::theme::{Palette, STRONG};
+use crate::view::cells;
+use crate::view::inspection::Pinned;
+use crate::view::numbers::{decimals, percent};
+use crate::view::session::Session;
 use egui::{Color32, FontFamily, FontId, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use place::Place;
 use std::sync::Arc;
 use tiles::Tile;
 
-pub use super::pixels::grid_of;
+pub use crate::view::cells::grid_of;
 
 /// Height of the words below a tile, and of the bar above them that says how much the output resembles a stored one.
 const CAPTION: f32 = 22.0;
@@ -119,7 +119,7 @@ impl Panel for Recall {
         let (room, place) = strip.as_ref().map_or_else(|| (area, Place::of(area, counts, aspect)), beside);
         let Place { headings, tiles: [first, second], bottom } = place;
         let result = tiles::result(scene, session.clock.at());
-        let is_square = places::side_of(&tape).is_some();
+        let is_square = cells::side_of(&tape).is_some();
         let marked = session.pinned().map(Pinned::neuron).filter(|&neuron| is_square && neuron + 1 < tape.neurons());
         let stored = stored_title(scene.task.examples_are_pictures());
         let titles = [
@@ -142,7 +142,7 @@ impl Panel for Recall {
         }
         ui.advance_cursor_after_rect(area);
         if let Some((cell, is_clicked, words)) = touched.filter(|_| is_square) {
-            session.hover = Some(format!("{} {words}", places::name(cell, grid.0)));
+            session.hover = Some(format!("{} {words}", cells::name(cell, grid.0)));
             session.point(Pinned::Neuron(cell));
             if is_clicked {
                 session.pin(Pinned::Neuron(cell));

@@ -2,9 +2,10 @@
 
 use super::GAP;
 use crate::episode::{EventKind, Question, Tape};
-use crate::ui::panels::pixels::{self, Textures, WHOLE, grid_of};
-use crate::ui::session::Session;
+use crate::ui::panels::pixels::{self, Textures, WHOLE};
 use crate::ui::theme::Palette;
+use crate::view::cells::grid_of;
+use crate::view::session::Session;
 use egui::{Align2, Color32, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 use std::ops::Range;
 use std::sync::Arc;

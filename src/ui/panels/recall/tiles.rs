@@ -1,10 +1,10 @@
 //! What stands in the tiles at one step.
 
 use crate::episode::{EventKind, Question};
-use crate::ui::numbers::{decimals, figures, percent};
 use crate::ui::panels::pixels::{self, grey};
-use crate::ui::scene::Scene;
 use crate::ui::theme::Palette;
+use crate::view::numbers::{decimals, figures, percent};
+use crate::view::scene::Scene;
 use egui::Color32;
 
 /// One tile to draw.

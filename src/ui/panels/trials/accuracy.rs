@@ -1,16 +1,16 @@
 //! Right answers by trial in many episodes: the learning curve inside a life.
 
 use crate::episode::{Tape, Trials as Asked};
-use crate::ui::evaluations::EPISODES;
-use crate::ui::evaluations::interventions::View as Intervened;
-use crate::ui::evaluations::per_network::View;
-use crate::ui::evaluations::trial_curves::TrialCurve;
 use crate::ui::fitting;
-use crate::ui::numbers::{grouped, percent};
-use crate::ui::panels::curve::axis::{Scale, Span};
 use crate::ui::panels::{Explanation, Panel};
-use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
+use crate::view::curves::axis::{Scale, Span};
+use crate::view::evaluations::EPISODES;
+use crate::view::evaluations::interventions::View as Intervened;
+use crate::view::evaluations::per_network::View;
+use crate::view::evaluations::trial_curves::TrialCurve;
+use crate::view::numbers::{grouped, percent};
+use crate::view::session::Session;
 use egui::{Align2, Color32, FontId, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 

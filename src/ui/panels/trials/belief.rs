@@ -3,7 +3,7 @@
 use crate::episode::{Reel, Tape, Trials};
 use crate::plastic::Parameters;
 use crate::tasks::cue_reward::belief::{STEPS, beliefs};
-use crate::ui::session::Session;
+use crate::view::session::Session;
 use std::ops::Range;
 use std::sync::Arc;
 

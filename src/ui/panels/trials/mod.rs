@@ -18,9 +18,9 @@ use super::{Explanation, Panel};
 use crate::episode::{Behaviour, Tape, Trials as Asked};
 use crate::tasks::cue_reward::YES;
 use crate::ui::fitting::{self, BETWEEN};
-use crate::ui::numbers::percent;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::numbers::percent;
+use crate::view::session::Session;
 use belief::Belief;
 use egui::Ui;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl Panel for Trials {
         let at = session.clock.at();
         let answered: Vec<usize> = asked.goes().filter(|go| *go <= at).collect();
         let right = answered.iter().filter(|go| behaviour.rewards[**go] > 0.0).count();
-        let name = session.scene().map(crate::ui::scene::Scene::life_name).unwrap_or_default();
+        let name = session.scene().map(crate::view::scene::Scene::life_name).unwrap_or_default();
         format!("{right} of {} right so far{BETWEEN}{name}", answered.len())
     }
 

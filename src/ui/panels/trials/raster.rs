@@ -5,10 +5,10 @@ use super::modulator::modulator_ui;
 use super::question;
 use crate::episode::{Behaviour, Modulator, Shown, Tape, Trials, What};
 use crate::tasks::cue_reward::YES;
-use crate::ui::numbers::{decimals, grouped, percent};
-use crate::ui::panels::curve::axis::{Scale, Span};
-use crate::ui::session::Session;
 use crate::ui::theme::{Palette, mix};
+use crate::view::curves::axis::{Scale, Span};
+use crate::view::numbers::{decimals, grouped, percent};
+use crate::view::session::Session;
 use egui::{Align2, Color32, CursorIcon, FontId, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 

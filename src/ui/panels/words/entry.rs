@@ -2,8 +2,8 @@
 
 use super::Words;
 use crate::tasks::language::LONGEST;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::session::Session;
 use egui::{Button, Key, Modifiers, RichText, ScrollArea, TextEdit, Ui};
 
 /// Room for the buttons below the field.

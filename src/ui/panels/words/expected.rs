@@ -5,8 +5,8 @@ use super::tint::{Tint, signed_bits};
 use crate::episode::Reading;
 use crate::episode::reading::{Expected, Foresight};
 use crate::ui::fitting;
-use crate::ui::numbers::{decimals, percent};
 use crate::ui::theme::Palette;
+use crate::view::numbers::{decimals, percent};
 use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Height of a row.

@@ -3,8 +3,8 @@
 use super::shown;
 use super::tint::{Tint, told};
 use crate::episode::Reading;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::session::Session;
 use egui::{Align2, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 /// Height of a line, size of its letters, and room beside each word.

@@ -5,9 +5,9 @@ use super::tint::{Tint, signed_bits};
 use crate::episode::Reading;
 use crate::episode::reading::Foresight;
 use crate::ui::fitting;
-use crate::ui::numbers::percent;
-use crate::ui::session::Session;
 use crate::ui::theme::Palette;
+use crate::view::numbers::percent;
+use crate::view::session::Session;
 use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 

@@ -3,8 +3,8 @@
 use super::shown;
 use crate::episode::Reading;
 use crate::episode::reading::Expected;
-use crate::ui::numbers::{decimals, percent};
 use crate::ui::theme::{Palette, mix};
+use crate::view::numbers::{decimals, percent};
 use egui::{Align2, Color32, FontId, Rect, Ui, pos2, vec2};
 
 /// So many bits of surprise have the strongest tint: one in 4096 was what the network gave the word.

@@ -4,7 +4,7 @@ use super::tint::Tint;
 use super::{Words, shown};
 use crate::episode::Reading;
 use crate::tasks::language::LONGEST_CONTINUATION;
-use crate::ui::session::Session;
+use crate::view::session::Session;
 use egui::{Button, DragValue, RichText, Ui};
 
 /// The highest temperature that can be chosen: everything is said by then.
