@@ -168,6 +168,36 @@ impl Folder {
         Err(taken.unwrap_or_else(|| io::ErrorKind::AlreadyExists.into()))
     }
 
+    /// Makes the folder `name` in it, unless it is there.
+    ///
+    /// # Errors
+    /// When the folder is gone or cannot be written to, or `name` is something else.
+    pub fn make_folder(&self, name: &str) -> Result<(), FileError> {
+        match self.dir.create_dir(name) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && self.dir.is_dir(name) => Ok(()),
+            made => made.map_err(|error| unwritable(&self.path_of(name), &error)),
+        }
+    }
+
+    /// The names of the files in the folder `name` of it; none where there is no such folder.
+    pub fn names_in(&self, name: &str) -> Vec<PathBuf> {
+        self.dir
+            .read_dir(name)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| Path::new(name).join(entry.file_name()))
+            .collect()
+    }
+
+    /// Removes the file `name`.
+    ///
+    /// # Errors
+    /// When there is none, or the folder cannot be written to.
+    pub fn remove(&self, name: impl AsRef<Path>) -> Result<(), FileError> {
+        self.dir.remove_file(&name).map_err(|error| unwritable(&self.path_of(&name), &error))
+    }
+
     /// Waits until the names in it are on the disk.
     ///
     /// # Errors

@@ -9,6 +9,7 @@
 //! | [`checkpoint`] | a network and everything needed to go on training it, in one file |
 //! | [`run_folder`] | the folder of a run: configuration, metrics, checkpoint, lock |
 //! | `metrics` | the table of a run's numbers, written and read |
+//! | [`ages`] | snapshots of the network while it trains |
 //! | [`history`] | the numbers of a run, read from its folder |
 //! | [`worker`] | the training thread: commands in, events and the latest state out |
 //! | [`specimen`] | one lifetime of a network, of a seed or put together by somebody |
@@ -19,6 +20,7 @@
 //! | [`open`] | a checkpoint, a run folder or a tape, whatever is handed over |
 
 pub mod adam;
+pub mod ages;
 pub mod checkpoint;
 pub mod config;
 mod descent;

@@ -87,6 +87,18 @@ impl Bundled {
     pub const ALL: [Self; 6] =
         [Self::Patterns, Self::Images, Self::Agent, Self::ModulatedAgent, Self::Letters, Self::Omniglot];
 
+    /// What it is called on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Patterns => "patterns",
+            Self::Images => "images",
+            Self::Agent => "agent",
+            Self::ModulatedAgent => "modulated-agent",
+            Self::Letters => "letters",
+            Self::Omniglot => "omniglot",
+        }
+    }
+
     /// What it is called where it stands in view.
     pub fn title(self) -> &'static str {
         match self {
@@ -97,6 +109,11 @@ impl Bundled {
             Self::Letters => "bundled network of letters",
             Self::Omniglot => "bundled one-shot network",
         }
+    }
+
+    /// Snapshots of it while it was trained, one file each; `None` where there are none.
+    pub(super) fn snapshots(self) -> Option<&'static [u8]> {
+        (self == Self::Letters).then_some(include_bytes!("../../assets/letters-snapshots.zip"))
     }
 
     /// The network.

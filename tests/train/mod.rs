@@ -1,5 +1,6 @@
 //! Training, and lifetimes that branch.
 
+mod ages;
 mod branching;
 mod changing;
 mod curveless;

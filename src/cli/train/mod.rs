@@ -6,7 +6,7 @@ use crate::files::FileError;
 use crate::tasks::Measure;
 use crate::train::config::{ConfigError, ConfigText, check_seed, check_steps};
 use crate::train::run_folder::checkpoint_path;
-use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
+use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, ages, worker};
 use crate::view::numbers::duration;
 use anyhow::{Context as _, bail};
 use std::io::IsTerminal as _;
@@ -57,6 +57,10 @@ pub struct Arguments {
     /// Seconds between saves while it trains; 0 saves after every iteration
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(..=86_400))]
     autosave: u64,
+    /// Snapshots of the network that the folder of the run keeps, for the window's scrubber of ages; 0 keeps none. Of large
+    /// networks there are fewer: all of them take 64 MiB at most
+    #[arg(long, value_name = "N", default_value_t = ages::USUAL as u64, value_parser = clap::value_parser!(u64).range(..=ages::MOST as u64))]
+    snapshots: u64,
     #[command(flatten)]
     device: super::DeviceArgument,
     /// Go on with the run in this folder, or with all runs of --seeds in it
@@ -79,7 +83,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let slots = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let steps = arguments.steps.map(check_steps).transpose()?;
         let changes = pairs(&arguments.settings)?;
-        return seeds::train(several, &seeds::Orders { steps, changes, autosave, slots }, &compute, &stop);
+        return seeds::train(
+            several,
+            &seeds::Orders { steps, changes, autosave, slots, ages: arguments.snapshots as usize },
+            &compute,
+            &stop,
+        );
     };
     trainer.move_to(&compute)?;
     let config = trainer.config().clone();
@@ -97,7 +106,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(examples) = trainer.examples() {
         say(&format!("{examples}\n"));
     }
-    let options = worker::Options { autosave, snapshots: false, ..worker::Options::default() };
+    let ages = arguments.snapshots as usize;
+    let options = worker::Options { autosave, snapshots: false, ages, ..worker::Options::default() };
     let mut progress = Progress::new(&config, trainer.curve());
     let worker = Worker::start(trainer, Some(folder), options).context("the training thread could not be started")?;
     follow(&worker, &stop, &mut progress, &path)

@@ -200,6 +200,8 @@ pub struct Orders {
     pub changes: Vec<(String, String)>,
     /// Time between autosaves.
     pub autosave: Duration,
+    /// Snapshots of its network that each run keeps.
+    pub ages: usize,
     /// So many at once.
     pub slots: usize,
 }
@@ -269,7 +271,8 @@ fn start(folder: &Path, orders: &Orders, compute: &Compute) -> anyhow::Result<Op
     trainer.move_to(compute)?;
     let name = folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
     let autosave = orders.autosave;
-    let options = worker::Options { autosave, snapshots: false, threads: Some(1), ..worker::Options::default() };
+    let (threads, ages) = (Some(1), orders.ages);
+    let options = worker::Options { autosave, snapshots: false, ages, threads, ..worker::Options::default() };
     let worker = Worker::start(trainer, Some(folder), options).context("the training thread could not be started")?;
     Ok(Some(Active { name, worker, recent: VecDeque::new(), iteration, planned, measure }))
 }

@@ -1,9 +1,10 @@
 //! The folder of a run: `config.toml`, `metrics.csv`, `checkpoint.safetensors`, `tape.safetensors` (the last
-//! lifetime lived in training), and a lock.
+//! lifetime lived in training), `snapshots/` (the network at earlier ages), and a lock.
 //!
 //! A run begins with its configuration; from its first checkpoint on it can be told from an empty folder. Whatever a
 //! crash leaves behind can be resumed: what is missing is made from what is there.
 
+use super::ages;
 use super::checkpoint::{Checkpoint, no_curve};
 use super::config::{ConfigText, RunConfig};
 use super::metrics::{self, Rows};
@@ -71,6 +72,11 @@ pub fn tape_path(folder: &Path) -> PathBuf {
 /// Whether `folder` holds a run, be it a damaged one.
 pub fn is_run(folder: &Path) -> bool {
     [CHECKPOINT, METRICS].iter().any(|name| folder.join(name).is_file())
+}
+
+/// Whether a process, be it this one, writes the run in `folder`.
+pub fn is_in_use(folder: &Path) -> bool {
+    files::lock::is_locked(folder, LOCK)
 }
 
 /// The folders of runs directly below `parent`, seeds in their order; none where it is the folder of a run itself.
@@ -202,6 +208,7 @@ impl RunFolder {
         let mut ages: Vec<f64> = rows.into_iter().take(checkpoint.curve.len()).map(|(_, age)| age).collect();
         let seconds_before = ages.last().copied().unwrap_or(0.0);
         ages.resize(checkpoint.curve.len(), seconds_before);
+        forget_ages(&folder, checkpoint.iteration());
         let mut resumed = Self { folder, lock, header, ages, length: None, seconds_before, config };
         resumed.write_metrics(&checkpoint.curve, &[])?;
         Ok((resumed, checkpoint))
@@ -307,6 +314,21 @@ impl RunFolder {
         self.save_as(BEST, &Checkpoint { continuation: None, ..checkpoint.clone() })
     }
 
+    /// Keeps the network as it is at this age, see [`ages`].
+    ///
+    /// # Errors
+    /// As [`Self::save`].
+    pub fn save_age(&self, checkpoint: &Checkpoint) -> Result<(), FileError> {
+        let name = ages::file_name(checkpoint.iteration());
+        self.folder.make_folder(ages::FOLDER)?;
+        self.folder.replace(&name, &checkpoint.to_bytes(&self.folder.path_of(&name), Precision::HalfMatrices)?)
+    }
+
+    /// Whether it has the network of this age.
+    pub fn has_age(&self, age: u64) -> bool {
+        self.folder.length(ages::file_name(age)).is_some()
+    }
+
     /// Replaces the table of what it came to after each epoch; there is none where there are no epochs.
     ///
     /// # Errors
@@ -338,6 +360,15 @@ impl RunFolder {
             self.config = text;
         }
         Ok(())
+    }
+}
+
+/// Removes what a run has kept of ages that it has not come to any more: it may take another way from here.
+fn forget_ages(folder: &Folder, iteration: u64) {
+    let undone = |name: &PathBuf| ages::age_of(name).is_some_and(|age| age > iteration);
+    for name in folder.names_in(ages::FOLDER).into_iter().filter(undone) {
+        // What cannot be removed is replaced when the run comes by.
+        let _removed = folder.remove(name);
     }
 }
 

@@ -4,6 +4,7 @@
 //! fit yet wait in the worker's own batch, news wait in a queue. *Bulk state* goes through a slot that
 //! keeps only the latest. Dropping the [`Worker`] stops the thread, which saves first.
 
+use super::ages;
 use super::run_folder::{RunFolder, checkpoint_path};
 use super::trainer::{Gradients, Point, TrainError, Trainer};
 use crate::episode::Tape;
@@ -127,6 +128,8 @@ pub struct Options {
     pub autosave: Duration,
     /// Whether somebody looks at snapshots; copying them is not free.
     pub snapshots: bool,
+    /// How many snapshots of the network its folder keeps, see [`ages`].
+    pub ages: usize,
     /// So many threads compute, instead of all that the program has.
     pub threads: Option<usize>,
     /// Called after every event and snapshot, for those who sleep between frames.
@@ -135,7 +138,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { autosave: Duration::from_secs(20), snapshots: true, threads: None, notify: Box::new(|| {}) }
+        Self {
+            autosave: Duration::from_secs(20),
+            snapshots: true,
+            ages: ages::USUAL,
+            threads: None,
+            notify: Box::new(|| {}),
+        }
     }
 }
 
@@ -293,6 +302,9 @@ impl Run {
     fn train(&mut self) -> Result<(), End> {
         // From the first moment on there is something to keep.
         self.outbox.save(&self.trainer)?;
+        let count = ages::affordable(self.outbox.options.ages, self.trainer.parameters().count());
+        let ages = ages::ages(count, self.trainer.config().iterations);
+        self.outbox.keep_age(&self.trainer, &ages);
         let mut paused = false;
         let mut single = false;
         let mut last_began = Instant::now();
@@ -335,6 +347,7 @@ impl Run {
             self.outbox.flush(self.trainer.iteration())?;
             self.outbox.offer(&self.trainer, single);
             self.validate()?;
+            self.outbox.keep_age(&self.trainer, &ages);
             if self.outbox.saved.elapsed() >= self.outbox.options.autosave {
                 self.outbox.save(&self.trainer)?;
             }

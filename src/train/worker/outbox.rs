@@ -160,6 +160,22 @@ impl Outbox {
         }
     }
 
+    /// Keeps the network where it has come to one of these `ages`; where that fails, says so.
+    pub(super) fn keep_age(&mut self, trainer: &Trainer, ages: &BTreeSet<u64>) {
+        let Some(folder) = self.folder.as_mut().filter(|_| ages.contains(&trainer.iteration())) else { return };
+        if folder.has_age(trainer.iteration()) {
+            return;
+        }
+        let saved = folder.check().and_then(|()| {
+            let path = folder.path();
+            let checkpoint = trainer.snapshot().map_err(|error| FileError::new(&path, error.to_string()))?;
+            folder.save_age(&checkpoint)
+        });
+        if let Err(error) = saved {
+            self.warn(format!("a snapshot of the network was not saved, training goes on: {error}"));
+        }
+    }
+
     /// Keeps what can be kept of a run that broke: the numbers, and the network where it is sound.
     pub(super) fn keep_failed(&mut self, trainer: &Trainer, is_sound: bool) -> Option<PathBuf> {
         let folder = self.folder.as_mut()?;
