@@ -11,6 +11,7 @@ mod share;
 mod table;
 mod terminal;
 mod train;
+mod viewed;
 mod window;
 mod world;
 

@@ -1,23 +1,19 @@
 //! `hebbscope render`: what the window shows, in a file, without a display.
 
-use super::interventions;
 use super::output::{clear_progress, say_progress};
+use super::viewed::{self, ViewOptions};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::files::typed_path;
 use crate::train::Bundled;
-use crate::train::config::check_seed;
+use crate::train::ages::Source;
 use crate::train::run_folder::{self, checkpoint_path, first_run, runs_below};
 use crate::ui::export::{self, animation};
 use crate::ui::panels::PANELS;
+use crate::ui::presentation::pixels_per_point;
 use crate::view::comparison::Compared;
-use crate::view::evaluations::interventions::InterventionEvaluations;
-use crate::view::export::{Export, Look, PANEL_SIZE, Progress, Shown, Still, WINDOW_SIZE};
-use crate::view::inspection::{Pinned, most_remembering};
-use crate::view::layout::Named;
-use crate::view::lifetimes::Shelf;
-use crate::view::matrices::MatrixKind;
-use crate::view::order::OrderKind;
-use crate::view::scene::{self, Scene};
+use crate::view::export::{Export, PANEL_SIZE, Progress, Shown, WINDOW_SIZE};
+use crate::view::inspection::Pinned;
+use crate::view::scene;
 use anyhow::bail;
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
@@ -25,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The options that belong to some endings only, and those endings.
-const BELONGS: [(&str, &[&str]); 11] = [
+const BELONGS: [(&str, &[&str]); 12] = [
     ("at", &["png", "npz", "csv"]),
     ("compare", &["png", "gif", "csv"]),
     ("span", &["gif"]),
@@ -35,6 +31,7 @@ const BELONGS: [(&str, &[&str]); 11] = [
     ("order", &["png", "gif", "npz"]),
     ("size", &["png", "gif"]),
     ("scale", &["png", "gif"]),
+    ("presentation", &["png", "gif"]),
     ("theme", &["png", "gif"]),
     ("caption", &["png", "gif"]),
 ];
@@ -46,6 +43,9 @@ pub struct Arguments {
     /// or the bundled network
     #[arg(value_parser = super::path())]
     file: Option<PathBuf>,
+    /// A network that comes with the program, in place of a file
+    #[arg(long, value_name = "NAME", value_parser = viewed::bundled, conflicts_with_all = ["file", "compare"])]
+    bundled: Option<Bundled>,
     /// A run folder, or a folder of run folders, whose curves are drawn beside each other; may be given several times
     #[arg(long, value_name = "FOLDER", value_parser = super::path())]
     compare: Vec<PathBuf>,
@@ -53,35 +53,20 @@ pub struct Arguments {
     /// connection, .npz the parameters, the episode and H
     #[arg(long, value_name = "FILE.png|gif|csv|npz", value_parser = out)]
     out: PathBuf,
-    /// The arrangement of the window
-    #[arg(long, default_value = "watch", value_name = "LAYOUT", value_parser = layout)]
-    layout: Named,
     /// One panel instead of the whole window
     #[arg(long, value_name = "NAME", value_parser = panel)]
     panel: Option<usize>,
+    /// The window for a lecture hall; --size is in pixels then, and --scale follows from it
+    #[arg(long, conflicts_with_all = ["panel", "layout", "scale"])]
+    presentation: bool,
     /// Width and height in points, without the caption [default: 1280x800, of a panel 800x600]
     #[arg(long, value_name = "WxH", value_parser = size)]
     size: Option<[f32; 2]>,
     /// Pixels per point [default: 1]
     #[arg(long, value_parser = scale)]
     scale: Option<f32>,
-    /// The step of the episode, from 1; the last one unless said otherwise. H is the one that this step is computed with
-    #[arg(long, value_name = "STEP")]
-    at: Option<usize>,
-    /// Episode seed; without one, the first
-    #[arg(long)]
-    seed: Option<u64>,
-    /// Look at a neuron, or at a connection; neurons count from 0
-    #[arg(long, value_name = "NEURON|FROM:TO", value_parser = pin)]
-    pin: Option<Pinned>,
-    /// The order of neurons in matrices [default: pattern for patterns, else stored]; clusters are of H (of w where there
-    /// is none) or of α
-    #[arg(long, value_enum)]
-    order: Option<Order>,
-    #[arg(long = "do", value_name = "STEP:WHAT", value_parser = interventions::parse, help = interventions::HELP)]
-    done: Vec<interventions::Written>,
     #[command(flatten)]
-    world: super::world::WorldArgument,
+    view: ViewOptions,
     /// The steps of an animation, from 1; the whole episode unless said otherwise
     #[arg(long, value_name = "FROM..TO", value_parser = span)]
     span: Option<[usize; 2]>,
@@ -96,30 +81,6 @@ pub struct Arguments {
     caption: bool,
 }
 
-/// In which order neurons stand.
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Order {
-    Stored,
-    #[value(alias = "picture")]
-    Pattern,
-    Cluster,
-    AlphaCluster,
-    Activity,
-}
-
-impl Order {
-    fn kind(self, scene: &Scene) -> OrderKind {
-        match self {
-            Self::Stored => OrderKind::Stored,
-            Self::Pattern => OrderKind::Example,
-            Self::Cluster if scene.alpha.is_none() => OrderKind::Cluster(MatrixKind::Weights),
-            Self::Cluster => OrderKind::Cluster(MatrixKind::Trace),
-            Self::AlphaCluster => OrderKind::Cluster(MatrixKind::Alpha),
-            Self::Activity => OrderKind::Activity,
-        }
-    }
-}
-
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     arguments.check_options()?;
@@ -129,14 +90,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // Of a run that is compared the numbers are enough.
     let compared_run =
         || arguments.compare.iter().map(|path| first_run(path)).find(|run| checkpoint_path(run).is_file());
-    let mut prepared = match arguments.file.as_ref().map(|path| first_run(path)).or_else(compared_run) {
+    let path = arguments.file.as_ref().map(|path| first_run(path)).or_else(compared_run);
+    let source = match &path {
+        Some(path) => Source::of(path),
+        None => Some(Source::Bundled(arguments.bundled.unwrap_or_default())),
+    };
+    let prepared = match path {
         Some(path) => {
             let prepared = scene::opened(&path)?;
             super::note(&path, prepared.note.as_deref());
             prepared
         }
         None => {
-            let mut prepared = scene::bundled(Bundled::default())?;
+            let mut prepared = scene::bundled(arguments.bundled.unwrap_or_default())?;
             if !arguments.compare.is_empty() {
                 // Its curve is none of those that are compared.
                 prepared.record = None;
@@ -144,29 +110,20 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             prepared
         }
     };
-    let changes = arguments.world.changes()?;
-    if !changes.is_empty() {
-        prepared.scene = prepared.scene.in_world(&changes)?;
-    }
-    if let Some(seed) = arguments.seed {
-        prepared.scene = prepared.scene.of_seed(check_seed(seed)?)?;
-    }
-    if !arguments.done.is_empty() {
-        let done = interventions::in_order(&arguments.done, prepared.scene.task)?;
-        prepared.scene = prepared.scene.branched(done)?;
-    }
-    let steps = prepared.scene.tape().steps;
-    let at = arguments.at.unwrap_or(steps);
-    if !(1..=steps).contains(&at) {
-        bail!("--at expects a step from 1 to {steps}, found {at}");
-    }
+    let still = arguments.view.still(prepared, source.as_ref(), compared)?;
+    let steps = still.scene.tape().steps;
     let [first, last] = arguments.span.unwrap_or([1, steps]);
     if last > steps {
         bail!("--span expects steps from 1 to {steps}, found {first}..{last}");
     }
-    let scale = arguments.scale.unwrap_or(1.0);
+    let mut size = arguments.size.unwrap_or(if arguments.panel.is_some() { PANEL_SIZE } else { WINDOW_SIZE });
+    let mut scale = arguments.scale.unwrap_or(1.0);
+    if arguments.presentation {
+        scale = pixels_per_point(size.into());
+        size = size.map(|side| side / scale);
+    }
     let export = match (arguments.ending().as_str(), arguments.panel) {
-        ("csv", _) if arguments.pin.is_some() => Export::LedgerCsv,
+        ("csv", _) if arguments.view.pin.is_some() => Export::LedgerCsv,
         ("csv", _) => Export::CurvesCsv,
         ("npz", _) => Export::TensorsNpz,
         ("gif", panel) => Export::LifetimeGif {
@@ -178,38 +135,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         (_, Some(index)) => Export::PanelPng { index, scale },
         (_, None) => Export::WindowPng { scale },
     };
-    let record = prepared.record.unwrap_or_default().into();
-    let shape = prepared.scene.shape();
-    if let Some(pinned) = arguments.pin.filter(|pinned| !pinned.fits(shape)) {
-        let last = shape.map(|count| count - 1);
-        let neurons = match pinned {
-            Pinned::Synapse { .. } if last[0] != last[1] => format!("{} (from) and {} (to)", last[0], last[1]),
-            _ => last[1].to_string(),
-        };
-        bail!("--pin expects neurons from 0 to {neurons}, found {pinned}");
-    }
-    let order = arguments.order.map(|order| order.kind(&prepared.scene));
-    if let Some(why) = order.and_then(|order| order.why_not(&prepared.scene)) {
-        bail!("--order: {why}");
-    }
-    let mut arrangement = arguments.layout.arrangement_for(prepared.scene.subject());
-    if arguments.pin.is_some() {
-        arrangement = arrangement.with_in_front("Memories", "Memories").unwrap_or(arrangement);
-    }
-    let look = Look { arrangement, ..arguments.layout.into() };
-    // Of pictures it is seen what one pixel remembers of them, as in the window.
-    let remembering = || prepared.scene.has_pixels().then(|| most_remembering(&prepared.scene)).flatten();
-    let pinned = arguments.pin.or_else(|| remembering().map(Pinned::Neuron));
-    let (shelf, intervention_evaluations) = (Shelf::default(), InterventionEvaluations::default());
-    let still =
-        Still { scene: prepared.scene, at: at - 1, record, shelf, intervention_evaluations, compared, pinned, order };
-    let shown = Shown {
-        still,
-        dark: arguments.theme.as_deref() != Some("light"),
-        size: arguments.size.unwrap_or(if arguments.panel.is_some() { PANEL_SIZE } else { WINDOW_SIZE }),
-        caption: arguments.caption,
-        look,
-    };
+    let look = arguments.view.look(&still, arguments.presentation);
+    let shown =
+        Shown { still, dark: arguments.theme.as_deref() != Some("light"), size, caption: arguments.caption, look };
     let progress = Arc::new(Progress::new(say_progress));
     let stopped = Arc::clone(&progress);
     // Where the signal cannot be caught the program simply ends.
@@ -229,15 +157,16 @@ impl Arguments {
     /// Refuses options that mean nothing for this kind of file.
     fn check_options(&self) -> Result<(), clap::Error> {
         let given = |option: &str| match option {
-            "at" => self.at.is_some(),
+            "at" => self.view.at.is_some(),
             "compare" => !self.compare.is_empty(),
             "span" => self.span.is_some(),
             "fps" => self.fps.is_some(),
             "panel" => self.panel.is_some(),
-            "pin" => self.pin.is_some(),
-            "order" => self.order.is_some(),
+            "pin" => self.view.pin.is_some(),
+            "order" => self.view.order.is_some(),
             "size" => self.size.is_some(),
             "scale" => self.scale.is_some(),
+            "presentation" => self.presentation,
             "theme" => self.theme.is_some(),
             _ => self.caption,
         };
@@ -256,8 +185,10 @@ impl Arguments {
         if self.ending() != "csv" {
             return Ok(());
         }
-        let text = match self.pin {
-            None if self.at.is_some() => "--at belongs to .csv with --pin FROM:TO only, found it without".to_owned(),
+        let text = match self.view.pin {
+            None if self.view.at.is_some() => {
+                "--at belongs to .csv with --pin FROM:TO only, found it without".to_owned()
+            }
             Some(Pinned::Neuron(neuron)) => {
                 format!("--pin expects a connection like 17:3 with .csv, found neuron {neuron}")
             }
@@ -299,23 +230,10 @@ fn panel(text: &str) -> Result<usize, String> {
         .ok_or_else(|| format!("expected one of {}, found {text}", titles.join(", ")))
 }
 
-fn pin(text: &str) -> Result<Pinned, String> {
-    text.parse()
-}
-
 fn span(text: &str) -> Result<[usize; 2], String> {
     let ends = text.split_once("..").and_then(|(first, last)| Some([first.parse().ok()?, last.parse().ok()?]));
     ends.filter(|[first, last]| (1..=*last).contains(first))
         .ok_or_else(|| format!("expected FROM..TO, two steps from 1 in this order, found {text}"))
-}
-
-fn layout(text: &str) -> Result<Named, String> {
-    let name = |layout: &Named| layout.title().to_lowercase();
-    let names = || Named::ALL.iter().map(name).collect::<Vec<_>>().join(", ");
-    Named::ALL
-        .into_iter()
-        .find(|layout| name(layout) == text.to_lowercase())
-        .ok_or_else(|| format!("expected one of {}, found {text}", names()))
 }
 
 /// Width and height, as they are written.

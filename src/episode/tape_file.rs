@@ -49,6 +49,20 @@ struct Header {
     run: Option<Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     layers: Vec<StoredLayer>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    view: Option<Value>,
+}
+
+/// The beginning of the names of tensors that belong to how somebody looks at a tape.
+const VIEW: &str = "view.";
+
+/// How somebody looks at a tape, kept in its file: what it means is known above.
+#[derive(Clone, Debug, Default)]
+pub struct Attached {
+    /// The entry `view` of the JSON.
+    pub json: Value,
+    /// Tensors, by their names without the `view.` before them.
+    pub arrays: BTreeMap<String, Array>,
 }
 
 /// Whether a file's JSON says that it is a tape.
@@ -91,6 +105,19 @@ pub fn write(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<(), Fi
 /// # Errors
 /// When the lifetime holds NaN or infinity.
 pub fn to_bytes(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<Vec<u8>, FileError> {
+    to_bytes_with(path, tape, parameters, None)
+}
+
+/// The bytes of a tape with the parameters of its network and how somebody looks at it.
+///
+/// # Errors
+/// As [`to_bytes`].
+pub fn to_bytes_with(
+    path: &Path,
+    tape: &Tape,
+    parameters: &Parameters,
+    attached: Option<&Attached>,
+) -> Result<Vec<u8>, FileError> {
     tape.check().map_err(|problem| FileError::new(path, format!("cannot be written: {problem}")))?;
     let own = tape.layers.first().filter(|_| hears_itself(&tape.network));
     let named = if hears_itself(&tape.network) { &[][..] } else { &tape.layers };
@@ -117,6 +144,7 @@ pub fn to_bytes(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<Vec
         interventions: intervention::header(&tape.interventions),
         run: tape.origin.run.as_deref().cloned(),
         layers: named.iter().map(stored).collect(),
+        view: attached.map(|attached| attached.json.clone()),
     };
     let shape = [tape.steps, tape.neurons()];
     let mut tensors = BTreeMap::from([
@@ -135,6 +163,8 @@ pub fn to_bytes(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<Vec
     }
     tensors.extend(tape.gates.iter().map(|record| record.to_array(tape.steps)));
     tensors.extend(intervention::to_arrays(&tape.interventions));
+    let shown = attached.iter().flat_map(|attached| &attached.arrays);
+    tensors.extend(shown.map(|(name, array)| (format!("{VIEW}{name}"), array.clone())));
     let values = parameters.to_arrays().map_err(|error| FileError::new(path, error.to_string()))?;
     tensors.extend(values);
     let json = serde_json::to_string(&header).map_err(|error| FileError::new(path, error.to_string()))?;
@@ -145,7 +175,15 @@ pub fn to_bytes(path: &Path, tape: &Tape, parameters: &Parameters) -> Result<Vec
 ///
 /// # Errors
 /// When the header, a shape or a span does not fit.
-pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
+pub fn read(file: TensorFile) -> Result<(Tape, Parameters), FileError> {
+    read_with(file).map(|(tape, parameters, _)| (tape, parameters))
+}
+
+/// Takes a tape, its network's parameters and how somebody looks at it out of a file that has been read.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with(mut file: TensorFile) -> Result<(Tape, Parameters, Option<Attached>), FileError> {
     file.expect(KIND, VERSION)?;
     let header: Header = serde_json::from_str(&file.json).map_err(|error| {
         file.refuse(format!("expected the header of a tape, found one that does not fit ({error})"))
@@ -195,8 +233,9 @@ pub fn read(mut file: TensorFile) -> Result<(Tape, Parameters), FileError> {
         measure: header.measure,
     };
     tape.check().map_err(|problem| file.refuse(problem))?;
+    let attached = header.view.map(|json| Attached { json, arrays: file.take_prefixed(VIEW) });
     file.finish()?;
-    Ok((tape, parameters))
+    Ok((tape, parameters, attached))
 }
 
 /// What a layer carried into the lifetime, as tensors whose names begin with `prefix`.

@@ -3,7 +3,8 @@
 use super::checkpoint::Checkpoint;
 use super::config::RunConfig;
 use super::run_folder::checkpoint_path;
-use crate::episode::{Tape, tape_file};
+use crate::episode::Tape;
+use crate::episode::tape_file::{self, Attached};
 use crate::files::{FileError, TensorFile};
 use crate::plastic::Parameters;
 use crate::tasks;
@@ -22,6 +23,8 @@ pub enum Opened {
         parameters: Parameters,
         /// The configuration to live another with, where the tape has it.
         config: Option<Box<RunConfig>>,
+        /// How somebody who shared it looked at it.
+        attached: Option<Box<Attached>>,
         /// What is worth knowing about how it was read.
         note: Option<String>,
     },
@@ -38,10 +41,10 @@ pub fn open(path: &Path) -> Result<Opened, FileError> {
     let file = TensorFile::read(path)?;
     if tape_file::is_tape(&file) {
         let note = file.note().map(str::to_owned);
-        let (tape, parameters) = tape_file::read(file)?;
+        let (tape, parameters, attached) = tape_file::read_with(file)?;
         tasks::check_tape(&tape).map_err(|problem| FileError::new(path, problem))?;
         let config = RunConfig::of_tape(&tape).map_err(|problem| FileError::new(path, problem))?.map(Box::new);
-        return Ok(Opened::Tape { tape: Box::new(tape), parameters, config, note });
+        return Ok(Opened::Tape { tape: Box::new(tape), parameters, config, attached: attached.map(Box::new), note });
     }
     Checkpoint::from_file(file).map(|checkpoint| Opened::Checkpoint(Box::new(checkpoint)))
 }

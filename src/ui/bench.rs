@@ -115,6 +115,7 @@ fn playback(context: &egui::Context, app: &mut App) -> anyhow::Result<Vec<f64>> 
         compared: crate::view::comparison::Compared::default(),
         pinned: None,
         order: None,
+        seen: crate::view::export::Seen::default(),
     });
     let mut background = crate::view::training::Training::new(Arc::new(|| {}));
     background.runs_folder = app.session.training.runs_folder.clone();

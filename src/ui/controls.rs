@@ -92,6 +92,24 @@ fn notices_ui(ui: &mut Ui, session: &mut Session) {
     }
 }
 
+/// The network beside the one in view, where there is one.
+fn beside_ui(ui: &mut Ui, session: &mut Session) {
+    let Some(name) = session.beside().map(str::to_owned) else { return };
+    let palette = Palette::of(ui.ctx());
+    let mut is_dropped = false;
+    ui.horizontal(|ui| {
+        let hint = "another network that lives the same episode; matrices show it as B, and how both differ as A − B";
+        ui.label(RichText::new("beside (B)").color(palette.quiet)).on_hover_text(hint);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            is_dropped = theme::cross_ui(ui, "put the network beside away");
+            ui.add(egui::Label::new(&name).truncate()).on_hover_text(&name);
+        });
+    });
+    if is_dropped {
+        session.drop_beside();
+    }
+}
+
 fn network_ui(ui: &mut Ui, session: &mut Session) {
     let palette = Palette::of(ui.ctx());
     ui.label(theme::strong("Network in view"));
@@ -114,6 +132,8 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
     let Some(scene) = session.scene() else { return };
     row(ui, "source", &scene.origin);
     row(ui, "task", scene.task.name());
+    beside_ui(ui, session);
+    let Some(scene) = session.scene() else { return };
     match scene.tape().content.one_shot() {
         Some(one_shot) => row(ui, "classes", &one_shot.lesson.ways().to_string()),
         None => row(ui, "neurons", &grouped(scene.tape().neurons() as u64)),

@@ -2,7 +2,7 @@
 
 use crate::ui::panels::{self, Handle, Panel};
 use crate::ui::theme;
-use crate::view::export::Look;
+use crate::view::export::{Look, Words};
 use crate::view::layout::arrangement::{Arrangement, Share};
 use crate::view::layout::{Choices, Named};
 use crate::view::session::Session;
@@ -52,7 +52,7 @@ impl Dock {
     /// How they stand and what has been chosen in them, under the name of the layout that was chosen last.
     pub fn look(&self, layout: Named) -> Look {
         let arrangement = self.arrangement().unwrap_or_else(|| layout.arrangement());
-        Look { layout, arrangement, choices: self.choices() }
+        Look { layout, arrangement, choices: self.choices(), presents: false, words: Words::default() }
     }
 
     /// The names of all panels of the registry, with whether they are open.

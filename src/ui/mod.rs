@@ -7,6 +7,7 @@
 //! | [`dock`] | the tiles of panels, which can be dragged |
 //! | [`files`] | asking for a file |
 //! | [`tours`] | tours through the window, written as text |
+//! | [`presentation`] | the window for a lecture hall |
 //! | [`undoing`] | what the viewer has changed, to be taken back |
 //! | [`panels`] | what can be looked at, one file and one registry line each |
 //! | [`inspector`] | one synapse or neuron, looked at closely |
@@ -39,6 +40,7 @@ pub mod native;
 pub mod panels;
 pub mod picture;
 pub mod pointer;
+pub mod presentation;
 pub mod resuming;
 pub mod settings_form;
 pub mod soak;

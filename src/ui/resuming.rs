@@ -49,3 +49,30 @@ pub fn resuming_ui(ui: &mut Ui, session: &mut Session) {
         session.training.resuming = None;
     }
 }
+
+/// Offers to go on with a run that an earlier window has left.
+pub fn interrupted_ui(ui: &mut Ui, session: &mut Session) {
+    let Some(found) = session.interrupted() else { return };
+    let [iteration, planned] = [found.iteration, found.planned()].map(grouped);
+    let words = format!("The run {} was left at iteration {iteration} of {planned}.", found.name());
+    let folder = found.folder.display().to_string();
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if theme::cross_ui(ui, "do not offer this run again") {
+                session.forget_interrupted();
+            }
+            ui.add_space(6.0);
+            let palette = Palette::of(ui.ctx());
+            let resume = Button::new(RichText::new("Resume training").color(egui::Color32::WHITE)).fill(palette.accent);
+            if ui.add(resume).on_hover_text("exactly from there, with its own settings").clicked() {
+                session.resume_interrupted();
+            }
+            if ui.button("Look at it").on_hover_text("opens its folder; training can go on later").clicked() {
+                session.look_at_interrupted();
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(words).truncate()).on_hover_text(folder);
+            });
+        });
+    });
+}

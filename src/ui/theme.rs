@@ -7,6 +7,9 @@ use std::sync::Arc;
 /// The family of headings and numbers that matter.
 pub const STRONG: &str = "strong";
 
+/// The size of small text, in points.
+pub const SMALL: f32 = 11.0;
+
 /// The palette of one theme.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Palette {
@@ -112,7 +115,7 @@ pub fn install(context: &egui::Context) {
     context.all_styles_mut(|style| {
         let strong = FontFamily::Name(STRONG.into());
         style.text_styles = [
-            (TextStyle::Small, FontId::new(11.0, FontFamily::Proportional)),
+            (TextStyle::Small, FontId::new(SMALL, FontFamily::Proportional)),
             (TextStyle::Body, FontId::new(13.0, FontFamily::Proportional)),
             (TextStyle::Button, FontId::new(13.0, FontFamily::Proportional)),
             (TextStyle::Heading, FontId::new(13.0, strong)),
@@ -178,6 +181,22 @@ fn visuals(palette: &Palette) -> Visuals {
 pub fn mix(from: Color32, to: Color32, share: f32) -> Color32 {
     let part = |from: u8, to: u8| (f32::from(from) + (f32::from(to) - f32::from(from)) * share).round() as u8;
     Color32::from_rgb(part(from.r(), to.r()), part(from.g(), to.g()), part(from.b(), to.b()))
+}
+
+/// Where a context keeps the least size of letters.
+fn least_letters_id() -> egui::Id {
+    egui::Id::unique("least letters")
+}
+
+/// Letters are no smaller than this from now on.
+pub fn set_least_letters(context: &egui::Context, points: f32) {
+    context.data_mut(|data| data.insert_temp(least_letters_id(), points));
+}
+
+/// Letters of `points`, or of the least size that there is where that is more.
+pub fn letters(context: &egui::Context, points: f32) -> FontId {
+    let least = context.data(|data| data.get_temp::<f32>(least_letters_id())).unwrap_or(0.0);
+    FontId::proportional(points.max(least))
 }
 
 /// Text in the strong face.

@@ -31,7 +31,7 @@ impl Life {
     fn of(session: &Session) -> Option<Self> {
         let scene = session.scene()?;
         Some(Self {
-            network: Arc::downgrade(&scene.parameters),
+            network: Arc::downgrade(session.grown_network()?),
             seed: scene.seed(),
             is_own: scene.replaced.is_some(),
             asked: session.question(),

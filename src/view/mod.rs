@@ -7,6 +7,8 @@
 //! | [`background`] | work on threads of its own, and how it is heard |
 //! | [`notice`] | what is said to the viewer |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
+//! | [`growth`] | the network in view at other ages |
+//! | [`beside`] | another network beside the one in view |
 //! | [`branching`] | what the viewer does to a lifetime |
 //! | [`asking`] | questions of the viewer's own: another probe, own pictures |
 //! | [`drawing`] | drawings of the viewer's own, to teach and to ask a network |
@@ -19,9 +21,11 @@
 //! | [`distributions`] | how values are distributed, over training and over a lifetime |
 //! | [`training`], [`resuming`] | the training run of this window, and a saved one that goes on |
 //! | [`devices`], [`typed`] | what the next run is asked to be: its device, and the fields as typed |
+//! | [`interrupted`] | a run that an earlier window has left |
 //! | [`comparison`] | runs beside each other, grouped by what they have in common |
 //! | [`curves`] | the numbers of a run over its iterations |
 //! | [`watch`] | following a run that another process writes |
+//! | [`cartridge`] | a lifetime and how somebody looks at it, in one file |
 //! | [`export`] | what is shown, to be written to files |
 //! | [`layout`] | where panels stand, as data |
 //! | [`preferences`], [`keeper`] | what is remembered, and when it is written |
@@ -29,7 +33,9 @@
 
 pub mod asking;
 pub mod background;
+pub mod beside;
 pub mod branching;
+pub mod cartridge;
 pub mod cells;
 pub mod comparison;
 pub mod curves;
@@ -38,7 +44,9 @@ pub mod distributions;
 pub mod drawing;
 pub mod evaluations;
 pub mod export;
+pub mod growth;
 pub mod inspection;
+pub mod interrupted;
 pub mod keeper;
 pub mod layout;
 pub mod lifetimes;

@@ -46,6 +46,8 @@ pub struct Preferences {
     pub orders: OrderChoices,
     /// Where tours were left, by their titles, counted from 0.
     pub tours: BTreeMap<String, usize>,
+    /// The folder of a run that was in training when the window was closed or killed.
+    pub running: Option<PathBuf>,
     /// Files opened lately, the latest first.
     pub recent: Vec<PathBuf>,
 }
@@ -62,6 +64,7 @@ impl Default for Preferences {
             panels: Choices::new(),
             orders: OrderChoices::new(),
             tours: BTreeMap::new(),
+            running: None,
             recent: Vec::new(),
         }
     }

@@ -16,7 +16,8 @@ use std::time::Duration;
 
 /// A worker that saves when it is told to, and what it says until then.
 fn start(trainer: Trainer, folder: RunFolder) -> Worker {
-    Worker::start(trainer, Some(folder), Options { autosave: Duration::from_secs(3600), ..Options::default() }).unwrap()
+    Worker::start(trainer, Some(folder), Options { autosave: Duration::from_secs(3600), ages: 0, ..Options::default() })
+        .unwrap()
 }
 
 /// The next event that is not about progress.
@@ -369,7 +370,7 @@ fn what_is_saved_again_keeps_its_permissions_and_scraps_are_swept() {
     let mut left: Vec<_> = fs::read_dir(scratch.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
     let known = [".hebbscope-notes", "checkpoint.safetensors", "config.toml", "metrics.csv", "mine.tmp", "run.lock"];
-    assert_eq!(left, [&known[..], &["tape.safetensors"]].concat());
+    assert_eq!(left, [&known[..], &["snapshots", "tape.safetensors"]].concat());
 }
 
 #[cfg(unix)]

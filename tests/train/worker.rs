@@ -20,7 +20,8 @@ fn of_length(iterations: u64) -> RunConfig {
 }
 
 fn start(config: RunConfig, folder: Option<&Path>) -> Worker {
-    start_trainer(Trainer::new(config).unwrap(), folder, Options::default())
+    // A folder that vanishes shall not vanish in the middle of a snapshot.
+    start_trainer(Trainer::new(config).unwrap(), folder, Options { ages: 0, ..Options::default() })
 }
 
 fn start_trainer(trainer: Trainer, folder: Option<&Path>, options: Options) -> Worker {

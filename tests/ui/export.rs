@@ -37,6 +37,7 @@ fn shown(folder: &Path, settings: &[(&str, &str)]) -> Shown {
         compared: hebbscope::view::comparison::Compared::default(),
         pinned: Some("3:4".parse().unwrap()),
         order: None,
+        seen: hebbscope::view::export::Seen::default(),
     };
     Shown { still, dark: true, size: SIZE, caption: true, look: Named::Watch.into() }
 }

@@ -26,6 +26,7 @@ fn still(scene: scene::Scene, at: usize, pinned: Option<Pinned>) -> Still {
         compared: hebbscope::view::comparison::Compared::default(),
         pinned,
         order: None,
+        seen: hebbscope::view::export::Seen::default(),
     }
 }
 

@@ -15,12 +15,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Words on the screen.
-struct Words {
-    text: String,
+pub(super) struct Words {
+    pub text: String,
     /// What they take.
     rect: Rect,
     /// What is seen of them.
     seen: Rect,
+    /// The size of their smallest letters, in points.
+    pub letters: f32,
 }
 
 fn collect(shape: &Shape, clip: Rect, words: &mut Vec<Words>) {
@@ -30,7 +32,9 @@ fn collect(shape: &Shape, clip: Rect, words: &mut Vec<Words>) {
             let rect = text.visual_bounding_rect();
             let seen = rect.intersect(clip);
             if seen.is_positive() && text.opacity_factor > 0.0 {
-                words.push(Words { text: text.galley.text().to_owned(), rect, seen });
+                let sizes = text.galley.job.sections.iter().map(|section| section.format.font_id.size);
+                let letters = sizes.fold(f32::INFINITY, f32::min);
+                words.push(Words { text: text.galley.text().to_owned(), rect, seen, letters });
             }
         }
         _ => {}
@@ -41,13 +45,25 @@ fn collect(shape: &Shape, clip: Rect, words: &mut Vec<Words>) {
 fn words_of(app: &mut App, size: Vec2, ui: impl Fn(&mut egui::Ui, &mut App)) -> Vec<Words> {
     let context = Context::default();
     theme::install(&context);
+    words_in(&context, app, size, 1.0, ui)
+}
+
+/// The same in a context, with so many pixels per point.
+pub(super) fn words_in(
+    context: &Context,
+    app: &mut App,
+    size: Vec2,
+    scale: f32,
+    ui: impl Fn(&mut egui::Ui, &mut App),
+) -> Vec<Words> {
     let mut words = Vec::new();
     for frame in 0..6 {
-        let input = RawInput {
+        let mut input = RawInput {
             screen_rect: Some(Rect::from_min_size(egui::Pos2::ZERO, size)),
             time: Some(f64::from(frame)),
             ..RawInput::default()
         };
+        input.viewports.entry(input.viewport_id).or_default().native_pixels_per_point = Some(scale);
         let output = context.run_ui(input, |root| {
             app.advance(root.ctx(), 0.0);
             ui(root, app);
@@ -62,7 +78,7 @@ fn words_of(app: &mut App, size: Vec2, ui: impl Fn(&mut egui::Ui, &mut App)) -> 
 }
 
 /// Pairs of words that lie over each other.
-fn overlaps(words: &[Words]) -> Vec<String> {
+pub(super) fn overlaps(words: &[Words]) -> Vec<String> {
     let mut found = Vec::new();
     for (index, one) in words.iter().enumerate() {
         for other in &words[..index] {
@@ -76,14 +92,14 @@ fn overlaps(words: &[Words]) -> Vec<String> {
 }
 
 /// Words of which more than a line's blank edge is not seen.
-fn cut(words: &[Words]) -> Vec<String> {
+pub(super) fn cut(words: &[Words]) -> Vec<String> {
     let is_cut = |words: &&Words| {
         words.rect.height() - words.seen.height() > 2.5 || words.rect.width() - words.seen.width() > 2.5
     };
     words.iter().filter(is_cut).map(|words| format!("{:?}, {:?} of {:?}", words.text, words.seen, words.rect)).collect()
 }
 
-fn opened(network: Bundled) -> App {
+pub(super) fn opened(network: Bundled) -> App {
     settled(|app| app.session.open_bundled(network))
 }
 

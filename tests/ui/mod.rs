@@ -1,5 +1,7 @@
 //! The window.
 
+mod beside;
+mod cartridge;
 mod circuit;
 mod compare;
 mod curves;
@@ -16,8 +18,10 @@ mod following;
 mod gallery;
 mod gallery_lessons;
 mod glossary;
+mod growth;
 mod guide;
 mod inspector;
+mod interrupted;
 mod intervene;
 mod intervene_lessons;
 mod intervention_evaluations;
@@ -33,6 +37,7 @@ mod memories;
 mod one_look;
 mod order;
 mod playing;
+mod presentation;
 mod rank;
 pub mod reading_panel;
 mod remembered;

@@ -8,9 +8,11 @@ use egui_kittest::kittest::Queryable as _;
 use hebbscope::episode::{EventKind, Tape};
 use hebbscope::ui::App;
 use hebbscope::ui::commands::COMMANDS;
+use hebbscope::ui::commands::presets::PRESETS;
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::tours::{self, BUNDLED, Place, Tour, Tours};
 use hebbscope::view::preferences::Preferences;
+use hebbscope::view::scene::Scene;
 use rand::{Rng as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::sync::Arc;
@@ -30,7 +32,8 @@ fn rest(harness: &mut Harness<'_, App>) {
     for _ in 0..200 {
         harness.run_steps(1);
         harness.state_mut().session.settle();
-        if !harness.state().tours.is_busy() && !harness.state().session.is_branching() {
+        let (app, session) = (harness.state(), &harness.state().session);
+        if !app.tours.is_busy() && !app.is_waiting() && !session.is_branching() {
             break;
         }
     }
@@ -52,6 +55,7 @@ fn take(harness: &mut Harness<'_, App>, tour: &Tour, mut hear: impl FnMut(usize,
     harness.state_mut().tours.take(tour.clone());
     for (at, step) in tour.steps.iter().enumerate() {
         rest(harness);
+        let on = if at + 1 == tour.steps.len() { "Done" } else { "Next" };
         assert_eq!(harness.state().tours.position().unwrap().at, at);
         assert_eq!(harness.state().session.notices, [], "{}: step {at}", tour.title);
         let rect = |harness: &mut Harness<'_, App>, place: &Place| match place {
@@ -64,7 +68,7 @@ fn take(harness: &mut Harness<'_, App>, tour: &Tour, mut hear: impl FnMut(usize,
         assert_eq!(covers(harness), step.cover.len(), "{}: step {at}", tour.title);
         hear(at, false, harness);
         if let Some(question) = &step.question {
-            harness.get_by_label("Next").click();
+            harness.get_by_label(on).click();
             rest(harness);
             assert_eq!(harness.state().tours.position().unwrap().at, at, "nobody goes on unanswered");
             let wrong = (question.right + 1) % question.answers.len();
@@ -76,7 +80,7 @@ fn take(harness: &mut Harness<'_, App>, tour: &Tour, mut hear: impl FnMut(usize,
             harness.get_by_label(&question.reveal);
             hear(at, true, harness);
         }
-        harness.get_by_label(if at + 1 == tour.steps.len() { "Done" } else { "Next" }).click();
+        harness.get_by_label(on).click();
     }
     rest(harness);
     assert!(harness.state().tours.position().is_none(), "it is over");
@@ -86,6 +90,24 @@ fn rewards(harness: &Harness<'_, App>) -> Vec<usize> {
     let tape = tape(harness);
     let found = tape.events.iter().filter(|event| event.kind == EventKind::Reward);
     found.map(|event| event.start + 1).collect()
+}
+
+/// Three times as large between the halves of the picture as within one, and nearly all of it positive there.
+fn alpha_has_blocks(scene: &Scene) {
+    let (alpha, half) = (scene.alpha.as_ref().unwrap(), 512);
+    let [mut within, mut between, mut positive] = [0.0_f64; 3];
+    let pairs = (0..2 * half).flat_map(|from| (0..2 * half).map(move |to| (from, to)));
+    for (from, to) in pairs.filter(|(from, to)| from != to) {
+        let value = f64::from(alpha.at(from, to).unwrap());
+        if (from < half) == (to < half) {
+            within += value.abs() / (2 * half * (half - 1)) as f64;
+        } else {
+            between += value.abs() / (2 * half * half) as f64;
+            positive += f64::from(value > 0.0) / (2 * half * half) as f64;
+        }
+    }
+    assert!((2.8..3.2).contains(&(between / within)), "{between} between, {within} within");
+    assert!(positive > 0.95, "{positive} of them are positive");
 }
 
 #[test]
@@ -98,6 +120,11 @@ fn every_tour_is_taken_to_its_end_and_says_what_is_so() {
             (2, true) => assert!(wrong < 0.01, "the A is whole: {wrong}"),
             (3, true) => assert!(wrong > 0.2, "nothing of it is left: {wrong}"),
             _ => {}
+        }
+    });
+    take(&mut harness, &bundled("Why α has blocks"), |at, is_answered, harness| {
+        if (at, is_answered) == (1, true) {
+            alpha_has_blocks(harness.state().session.scene().unwrap());
         }
     });
     take(&mut harness, &bundled("The second time is faster"), |at, is_answered, harness| {
@@ -286,4 +313,31 @@ fn tours_are_drawn_in_both_themes_wide_and_narrow() {
         }
         device = picture.into_offscreen();
     }
+}
+
+#[test]
+fn what_a_class_asks_for_is_done_at_once() {
+    let begin = |harness: &mut Harness<'_, App>, title: &str| {
+        let preset = PRESETS.iter().find(|preset| preset.title == title).unwrap();
+        harness.state_mut().begin_preset(preset);
+        rest(harness);
+        harness.state_mut().session.clock.pause();
+        assert!(harness.state().shows_notes && harness.state().session.exports.notes == preset.note, "{title}");
+    };
+    let mut harness = empty();
+    begin(&mut harness, "Letters to recall");
+    assert_eq!(harness.state().session.scene().unwrap().life_name(), "letters A, T");
+    begin(&mut harness, "Erase the memory");
+    let done = &tape(&harness).interventions;
+    assert_eq!((done.len(), done[0].step), (1, 78));
+    assert_eq!(tape(&harness).event_at(78).unwrap().kind, EventKind::Probe, "it is the first step of the probe");
+    assert!(tape(&harness).measure > 0.2, "nothing is recalled: {}", tape(&harness).measure);
+    begin(&mut harness, "Move the reward");
+    let scene = harness.state().session.scene().unwrap();
+    assert_eq!((scene.seed(), scene.tape().interventions.len()), (Some(6), 1));
+    assert_eq!((scene.ghost.is_some(), harness.state().session.clock.at()), (true, 100));
+    assert!(rewards(&harness).iter().filter(|step| **step <= 100).count() > 5, "it had found it many times");
+    begin(&mut harness, "Three photos of mine …");
+    assert!(harness.state().session.scene().unwrap().has_pixels());
+    assert!(harness.state().files.is_open(), "it asks for the pictures");
 }

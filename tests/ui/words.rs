@@ -101,7 +101,7 @@ fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
 fn the_window_and_the_command_line_speak_the_language_of_the_field() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
-    for room in ["src/ui", "src/cli", "src/tasks", "src/episode"] {
+    for room in ["src/ui", "src/view", "src/cli", "src/tasks", "src/episode"] {
         sources(&root.join(room), &mut files);
     }
     let mut problems = BTreeSet::new();

@@ -8,6 +8,7 @@ use crate::train::config::check_seed;
 use crate::train::{Bundled, Command as Order};
 use crate::ui::app::App;
 use crate::ui::panels;
+use crate::view::export::exports::ExportKind;
 use crate::view::layout::Named;
 use crate::view::order::OrderKind;
 use crate::view::training::Phase;
@@ -63,6 +64,16 @@ pub enum Action {
     RetractAll,
     /// Do once more what was done to the episode before.
     Reapply,
+    /// The network as it was so many snapshots later, or earlier.
+    StepAge(isize),
+    /// The network as it was after so many iterations, or nearly so many.
+    ShowAge(u64),
+    /// Let the network grow, age after age, or no longer.
+    ToggleGrowing,
+    /// Keep the network in view beside whatever comes next.
+    KeepBeside,
+    /// Put the network beside away.
+    DropBeside,
     /// Pin what is under the pointer.
     PinPointed,
     /// Pin the synapse whose trace is strongest.
@@ -91,6 +102,8 @@ pub enum Action {
     Show(Cow<'static, str>),
     /// Save the run, or a copy of the network.
     Save,
+    /// Share what is in view, as it is looked at.
+    Share,
     /// Open or close the export of what is in view.
     ToggleExport,
     /// Open a network that comes with the program.
@@ -107,6 +120,10 @@ pub enum Action {
     ToggleShortcuts,
     /// The names of the parts of the window.
     ToggleParts,
+    /// A window for a lecture hall, or the usual one.
+    TogglePresentation,
+    /// The usual window again.
+    EndPresentation,
     /// The whole screen, or a window.
     ToggleFullScreen,
 }
@@ -153,10 +170,13 @@ impl Action {
                 | Self::AskForPictures
                 | Self::Save
                 | Self::ToggleExport
+                | Self::Share
                 | Self::TogglePalette
                 | Self::ToggleShortcuts
                 | Self::ToggleParts
                 | Self::ToggleFullScreen
+                | Self::TogglePresentation
+                | Self::EndPresentation
                 | Self::ToggleTheme
                 | Self::Drive(_)
                 | Self::SetDriving(_)
@@ -258,6 +278,11 @@ impl App {
             Action::Redo => self.redo(),
             Action::RetractAll => self.session.retract_all(),
             Action::Reapply => self.session.intervene_again(),
+            Action::StepAge(by) => self.session.step_age(*by),
+            Action::ShowAge(age) => self.session.show_age(*age),
+            Action::ToggleGrowing => self.session.toggle_growing(),
+            Action::KeepBeside => self.session.keep_beside(),
+            Action::DropBeside => self.session.drop_beside(),
             Action::PinPointed => self.session.pin_pointed(),
             Action::PinStrongest => self.session.pin_strongest(),
             Action::Unpin => self.session.unpin(),
@@ -280,6 +305,10 @@ impl App {
             Action::AskForPictures => self.ask_for_pictures(),
             Action::Show(panel) => self.bring_to_front(panel),
             Action::Save => self.save(),
+            Action::Share => {
+                self.session.exports.choose(ExportKind::Cartridge);
+                self.session.exports.is_open = true;
+            }
             Action::ToggleExport => self.session.exports.toggle(),
             Action::OpenBundled(network) => self.session.open_bundled(*network),
             Action::Layout(layout) => self.set_layout(*layout),
@@ -291,6 +320,8 @@ impl App {
             Action::TogglePalette => self.palette.toggle(),
             Action::ToggleShortcuts => self.shows_help = !self.shows_help,
             Action::ToggleParts => self.shows_parts = !self.shows_parts,
+            Action::TogglePresentation => self.present(!self.is_presenting(), context),
+            Action::EndPresentation => self.present(false, context),
             Action::ToggleFullScreen => {
                 let full = context.input(|input| input.viewport().fullscreen.unwrap_or(false));
                 context.send_viewport_cmd(ViewportCommand::Fullscreen(!full));

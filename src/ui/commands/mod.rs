@@ -5,12 +5,14 @@
 //! | here | what each command is called, its keys, and what they do |
 //! | [`action`] | what the window does when it is told to |
 //! | `obstacles` | why it cannot be done now |
+//! | [`presets`] | several of them at once, for a class |
 //! | [`palette`], [`help`] | all commands to choose from, all keys to read |
 
 pub mod action;
 pub mod help;
 mod obstacles;
 pub mod palette;
+pub mod presets;
 
 use super::app::App;
 use super::panels::explain;
@@ -126,6 +128,11 @@ pub const COMMANDS: &[Command] = &[
     usual("Faster", &[key(NONE, Key::CloseBracket)], Action::ScaleSpeed(2.0)),
     usual("Loop this event / the whole episode", &[key(SHIFT, Key::L)], Action::ToggleEventLoop),
     usual("Loop", &[key(NONE, Key::L)], Action::ToggleLoop),
+    usual("Younger network", &[key(NONE, Key::Comma)], Action::StepAge(-1)),
+    usual("Older network", &[key(NONE, Key::Period)], Action::StepAge(1)),
+    usual("Let the network grow", &[key(NONE, Key::G)], Action::ToggleGrowing),
+    usual("Keep this network beside, as B", &[key(NONE, Key::B)], Action::KeepBeside),
+    usual("Put the network beside away", &[key(SHIFT, Key::B)], Action::DropBeside),
     usual("New episode", &[key(SHIFT, Key::R)], Action::NewEpisode),
     usual("Replay episode", &[key(NONE, Key::R)], Action::ReplayEpisode),
     usual("Pin what is under the pointer", &[key(NONE, Key::P)], Action::PinPointed),
@@ -148,6 +155,7 @@ pub const COMMANDS: &[Command] = &[
     usual("Memories in the synapses", &[], show("Memories")),
     usual("Draw your own", &[], show("Draw")),
     always("Save", &[key(CTRL, Key::S)], Action::Save),
+    usual("Share …", &[], Action::Share),
     always("Export …", &[key(CTRL, Key::E)], Action::ToggleExport),
     usual("Open the bundled network: patterns", &[], Action::OpenBundled(Bundled::Patterns)),
     usual("Open the bundled network: natural images", &[], Action::OpenBundled(Bundled::Images)),
@@ -172,7 +180,9 @@ pub const COMMANDS: &[Command] = &[
         Action::ToggleShortcuts,
     ),
     always("What is this?", &[key(NONE, Key::F1)], Action::ToggleParts),
-    always("Full screen", &[key(NONE, Key::F11)], Action::ToggleFullScreen),
+    always("Presentation", &[key(NONE, Key::F11)], Action::TogglePresentation),
+    usual("End the presentation", &[key(NONE, Key::Escape)], Action::EndPresentation),
+    always("Full screen", &[key(SHIFT, Key::F11)], Action::ToggleFullScreen),
 ];
 
 /// "Ctrl+→": a combination of keys as it stands on them.
@@ -197,7 +207,7 @@ pub fn shortcut_text(context: &Context, shortcut: &KeyboardShortcut) -> String {
 /// Keys yield to text and to the focused widget.
 pub fn keys(app: &mut App, context: &Context) {
     let focused = context.memory(egui::Memory::focused);
-    let busy = context.text_edit_focused() || focused.is_some_and(|id| id != super::timeline::strip_id());
+    let busy = context.text_edit_focused() || focused.is_some_and(|id| !super::timeline::leaves_keys(id));
     let pressed: Vec<(Key, Modifiers)> = context.input(|input| {
         let keys = input.events.iter().filter_map(|event| match event {
             Event::Key { key, pressed: true, modifiers, .. } => Some((*key, *modifiers)),

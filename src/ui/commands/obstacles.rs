@@ -12,7 +12,7 @@ impl Action {
         match self {
             Self::NextEvent | Self::PreviousEvent | Self::Step(_) | Self::Seek(_) | Self::SeekLast => no_episode(app),
             Self::TogglePlay | Self::ScaleSpeed(_) | Self::ToggleEventLoop | Self::ToggleLoop => no_episode(app),
-            Self::PinStrongest | Self::Save | Self::ToggleExport => no_episode(app),
+            Self::PinStrongest | Self::Save | Self::ToggleExport | Self::Share => no_episode(app),
             Self::Play | Self::Pause | Self::SetSpeed(_) => no_episode(app),
             Self::NewEpisode | Self::ShowSeed(_) => no_settings(app),
             Self::Intervene(_) => app.session.why_no_branch(),
@@ -23,6 +23,9 @@ impl Action {
             Self::Redo => nothing_changed(app, 1),
             Self::RetractAll => no_interventions(app),
             Self::Reapply => nothing_to_reapply(app),
+            Self::StepAge(_) | Self::ShowAge(_) | Self::ToggleGrowing => no_ages(app),
+            Self::KeepBeside => no_settings(app),
+            Self::DropBeside => app.session.beside().is_none().then_some("no network beside"),
             Self::PinPointed => nothing_pointed_at(app),
             Self::Unpin => nothing_pinned(app),
             Self::Order(kind) => order(app, *kind),
@@ -35,7 +38,8 @@ impl Action {
             Self::Show(panel) => nothing_to_show(app, panel),
             Self::AskToOpen | Self::AskForRuns | Self::OpenBundled(_) | Self::Layout(_) | Self::ResetLayout => None,
             Self::ToggleTheme | Self::TogglePalette | Self::ToggleShortcuts => None,
-            Self::ToggleParts | Self::ToggleFullScreen => None,
+            Self::ToggleParts | Self::ToggleFullScreen | Self::TogglePresentation => None,
+            Self::EndPresentation => (!app.is_presenting()).then_some("nothing is presented"),
         }
     }
 }
@@ -110,6 +114,10 @@ fn no_interventions(app: &App) -> Option<&'static str> {
 
 fn nothing_to_reapply(app: &App) -> Option<&'static str> {
     app.session.left_interventions().is_empty().then_some("no earlier interventions")
+}
+
+fn no_ages(app: &App) -> Option<&'static str> {
+    (!app.session.has_ages()).then_some("no snapshots of this network")
 }
 
 fn nothing_pointed_at(app: &App) -> Option<&'static str> {

@@ -3,6 +3,7 @@
 use super::animation;
 use crate::ui::panels::PANELS;
 use crate::ui::theme::{self, Palette};
+use crate::view::cartridge::MOST_LETTERS;
 use crate::view::export::PANEL_SIZE;
 use crate::view::export::exports::{Drawing, ExportKind, Exports, Naming};
 use crate::view::inspection::Pinned;
@@ -31,7 +32,7 @@ enum Pressed {
     Cancel,
 }
 
-/// Draws the button, and the choices while they are open.
+/// Draws the button.
 pub fn export_ui(ui: &mut Ui, session: &mut Session) {
     let can_export = session.scene().is_some();
     ui.add_enabled_ui(can_export, |ui| {
@@ -43,13 +44,11 @@ pub fn export_ui(ui: &mut Ui, session: &mut Session) {
             session.exports.toggle();
         }
     });
-    if session.exports.is_open && can_export {
-        dialog_ui(ui.ctx(), session);
-    }
 }
 
-fn dialog_ui(context: &Context, session: &mut Session) {
-    let Some(scene) = session.scene() else { return };
+/// Draws the choices, while they are open and there is something to be exported.
+pub fn dialog_ui(context: &Context, session: &mut Session) {
+    let Some(scene) = session.scene().filter(|_| session.exports.is_open) else { return };
     let (task, origin) = (scene.task.name(), scene.origin.clone());
     let is_plastic = scene.layer().is_some();
     let (at, steps, pinned) = (session.clock.at(), session.clock.steps(), session.pinned());
@@ -127,6 +126,14 @@ fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
     }
     if exports.kind == ExportKind::Lifetime {
         span_ui(ui, exports, naming.steps);
+    }
+    if exports.kind == ExportKind::Cartridge {
+        row(ui, "note", |ui| {
+            let hint = "what whoever opens it shall know; it stands above the panels";
+            let field = TextEdit::multiline(&mut exports.notes).id_salt("note").hint_text(hint).desired_rows(3);
+            let response = ui.add(field.char_limit(MOST_LETTERS).desired_width(ui.available_width()));
+            response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, "note"));
+        });
     }
     if exports.kind.is_drawn() {
         row(ui, "scale", |ui| {

@@ -33,6 +33,9 @@ impl Studio {
         let dock = picture.app.dock();
         dock.arrange(&shown.look.arrangement);
         dock.choose(&shown.look.choices);
+        if shown.look.presents {
+            picture.app.present_as_it_stands();
+        }
         Ok(Self { picture, still: shown.still.clone(), panel, size: shown.size, scale, caption: shown.caption })
     }
 

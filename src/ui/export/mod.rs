@@ -11,10 +11,11 @@ pub mod dialog;
 pub mod figure;
 pub mod palette;
 
-pub use dialog::export_ui;
+pub use dialog::{dialog_ui, export_ui};
 
 use crate::files::FileError;
 use crate::train::run_folder;
+use crate::view::cartridge;
 use crate::view::export::{Export, ExportError, Progress, Shown, Written, curves, ledger, network, tensors};
 use std::path::Path;
 
@@ -35,6 +36,7 @@ pub fn write(export: &Export, shown: &Shown, path: &Path, progress: &Progress) -
         Export::CurvesCsv => curves::write(&shown.still, path, progress),
         Export::Network => network::write(&shown.still, path, progress),
         Export::Tape => network::write_tape(&shown.still, path, progress),
+        Export::Cartridge => cartridge::write(path, shown).map_err(ExportError::from),
         Export::TensorsNpz => tensors::write(&shown.still, path, progress),
         Export::LedgerCsv => ledger::write(&shown.still, path, progress),
         Export::LifetimeGif { panel, ref span, frames_per_second, scale } => {

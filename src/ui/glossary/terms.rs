@@ -131,6 +131,14 @@ pub const TERMS: &[Entry] = &[
         "DP, eq. 2",
     ),
     entry(
+        "age",
+        "age of the network",
+        "Iterations of training that the network in view has behind it. The folder of a run keeps it at several ages, and \
+         each of them can live the episode in view: drag, or press , and .",
+        "",
+        "",
+    ),
+    entry(
         "step",
         "step t",
         "The step of the episode in view, counted from 1: H(t) is the trace that x(t) is computed with.",

@@ -3,11 +3,13 @@
 //! | file | subject |
 //! |---|---|
 //! | [`axis`] | where steps stand |
+//! | `growth` | how long the network has been trained |
 //! | `lane` | the modulator below the line |
 //! | `marks` | moments, and what somebody did |
 //! | `transport` | the buttons around it |
 
 pub mod axis;
+mod growth;
 mod lane;
 mod marks;
 mod transport;
@@ -18,7 +20,7 @@ use crate::episode::{EventKind, Tape};
 use crate::view::numbers::grouped;
 use crate::view::session::Session;
 use axis::Axis;
-use egui::{Color32, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Color32, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 use lane::Lane;
 use std::sync::Arc;
 
@@ -26,14 +28,24 @@ use std::sync::Arc;
 const LINE: f32 = 40.0;
 const BAR: f32 = 62.0;
 
-/// The height of the bar at the bottom: larger where a modulator has a lane of its own.
+/// A bar narrower than this has the most needed of its buttons only.
+const NARROW: f32 = 620.0;
+
+/// The height of the bar at the bottom: larger where a modulator has a lane of its own, and where the network is known at
+/// other ages.
 pub fn height(session: &Session) -> f32 {
-    BAR + session.scene().and_then(Lane::of).map_or(0.0, |_| lane::HEIGHT)
+    let ages = if session.has_ages() { growth::HEIGHT } else { 0.0 };
+    BAR + session.scene().and_then(Lane::of).map_or(0.0, |_| lane::HEIGHT) + ages
 }
 
-/// The id of the strip: it may hold the keyboard's focus without taking the keys of playback away.
+/// The id of the line of the lifetime.
 pub fn strip_id() -> egui::Id {
     egui::Id::unique("timeline strip")
+}
+
+/// Whether a widget is one of the lines, which may hold the keyboard's focus without taking the keys of playback away.
+pub fn leaves_keys(id: egui::Id) -> bool {
+    id == strip_id() || id == growth::id()
 }
 
 /// Draws the timeline.
@@ -47,24 +59,45 @@ pub fn timeline_ui(ui: &mut Ui, session: &mut Session) {
     };
     let tape = Arc::clone(scene.tape());
     let lane = Lane::of(scene);
-    ui.horizontal_centered(|ui| {
+    let (mut life, mut row) = (ui.available_rect_before_wrap(), None);
+    if session.has_ages() {
+        let (above, below) = life.split_top_bottom_at_y(life.bottom() - growth::HEIGHT);
+        (life, row) = (above, Some(below));
+    }
+    let strip = ui.scope_builder(UiBuilder::new().max_rect(life), |ui| life_ui(ui, session, &tape, lane.as_ref()));
+    if let Some(row) = row {
+        growth::growth_ui(ui, session, row, strip.inner.x_range());
+    }
+}
+
+/// The lifetime, with the buttons around it; answers where its line is.
+fn life_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, lane: Option<&Lane>) -> Rect {
+    let palette = Palette::of(ui.ctx());
+    let row = ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        transport::transport_ui(ui, session);
+        // In little room the lifetime comes before the buttons around it, which all have keys.
+        let is_narrow = ui.available_width() < NARROW;
+        transport::transport_ui(ui, session, is_narrow);
         ui.add_space(8.0);
         let steps = grouped(session.clock.steps() as u64);
         let at = fitting::padded(&grouped(session.clock.at() as u64 + 1), &steps);
         glossary::tip(fitting::figures_ui(ui, &format!("step {at} / {steps}")), "step");
         // The name of a lane stands before it.
         ui.add_space(if lane.is_some() { 8.0 + lane::NAME } else { 8.0 });
-        let height = LINE + lane.as_ref().map_or(0.0, |_| lane::HEIGHT);
-        let strip = vec2((ui.available_width() - 86.0).max(60.0), height);
-        strip_ui(ui, session, &tape, lane.as_ref(), strip);
-        ui.add_space(6.0);
-        transport::speed_ui(ui, session, palette);
+        let height = LINE + lane.map_or(0.0, |_| lane::HEIGHT);
+        let speed = if is_narrow { 0.0 } else { 86.0 };
+        let strip = vec2((ui.available_width() - speed).max(60.0), height);
+        let strip = strip_ui(ui, session, tape, lane, strip);
+        if !is_narrow {
+            ui.add_space(6.0);
+            transport::speed_ui(ui, session, palette);
+        }
+        strip
     });
+    row.inner
 }
 
-fn strip_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, lane: Option<&Lane>, size: Vec2) {
+fn strip_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, lane: Option<&Lane>, size: Vec2) -> Rect {
     let events = &tape.events;
     let palette = Palette::of(ui.ctx());
     let (_, area) = ui.allocate_space(size);
@@ -165,6 +198,7 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, lane: Option<&Lane>
         };
         session.hover = Some(format!("step {}: {label}   ({hint})", step + 1));
     }
+    area
 }
 
 /// Room around the words of a span.

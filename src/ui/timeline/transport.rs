@@ -18,10 +18,17 @@ enum Icon {
     Loop,
 }
 
-/// First step, back, play, forward, last step, loop.
-pub(super) fn transport_ui(ui: &mut Ui, session: &mut Session) {
+/// First step, back, play, forward, last step, loop; where it `is_narrow`, play alone.
+pub(super) fn transport_ui(ui: &mut Ui, session: &mut Session, is_narrow: bool) {
     let playing = session.clock.is_playing();
     let (icon, name) = if playing { (Icon::Pause, "pause (Space)") } else { (Icon::Play, "play (Space)") };
+    if is_narrow {
+        if button(ui, icon, name, false).clicked() {
+            session.hold();
+            session.clock.toggle();
+        }
+        return;
+    }
     if button(ui, Icon::Begin, "go to the first step (Home)", false).clicked() {
         session.hold();
         session.clock.seek(0);
@@ -46,6 +53,11 @@ pub(super) fn transport_ui(ui: &mut Ui, session: &mut Session) {
     if button(ui, Icon::Loop, "loop (L)", looping).clicked() {
         session.clock.set_looping(!looping);
     }
+}
+
+/// Plays, or pauses where something `is_playing`.
+pub(super) fn play_button(ui: &mut Ui, is_playing: bool, name: &str) -> Response {
+    button(ui, if is_playing { Icon::Pause } else { Icon::Play }, name, false)
 }
 
 fn button(ui: &mut Ui, icon: Icon, name: &str, selected: bool) -> Response {

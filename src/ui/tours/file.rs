@@ -23,6 +23,8 @@ pub struct Tour {
     pub title: String,
     /// Its steps; at least one.
     pub steps: Vec<Step>,
+    /// As it was written.
+    pub text: String,
 }
 
 /// One step of it.
@@ -135,7 +137,7 @@ impl Tour {
             return Err(checked.wrong(written.title.span().end, problem));
         }
         let steps = written.steps.into_iter().map(|step| checked.step(step)).collect::<Result<_, _>>()?;
-        Ok(Self { title, steps })
+        Ok(Self { title, steps, text: text.to_owned() })
     }
 
     /// The last step up to `step` that opens a network: what comes before it does not matter to what is seen.

@@ -2,7 +2,8 @@
 
 use super::{Tours, read};
 use crate::ui::app::App;
-use egui::Ui;
+use crate::ui::commands::presets::PRESETS;
+use egui::{RichText, Ui};
 use std::path::Path;
 
 impl App {
@@ -22,6 +23,14 @@ impl App {
             let far = at.map(|at| format!("{} of {}", at + 1, tour.steps.len())).unwrap_or_default();
             if ui.add(egui::Button::new(&tour.title).shortcut_text(far)).clicked() {
                 self.tours.take(tour.clone());
+                ui.close();
+            }
+        }
+        ui.separator();
+        ui.label(RichText::new("at once").small().weak());
+        for preset in PRESETS {
+            if ui.button(preset.title).on_hover_text(preset.note).clicked() {
+                self.begin_preset(preset);
                 ui.close();
             }
         }

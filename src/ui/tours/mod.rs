@@ -31,8 +31,9 @@ pub const ENDING: &str = "toml";
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The tours that come with the program: their texts.
-pub const BUNDLED: [&str; 4] = [
+pub const BUNDLED: [&str; 5] = [
     include_str!("../../../assets/tours/how-a-synapse-stores-a-pattern.toml"),
+    include_str!("../../../assets/tours/why-alpha-has-blocks.toml"),
     include_str!("../../../assets/tours/the-second-time-is-faster.toml"),
     include_str!("../../../assets/tours/one-look-is-enough.toml"),
     include_str!("../../../assets/tours/who-decides-when-to-learn.toml"),
@@ -98,6 +99,19 @@ impl Tours {
         let answers = vec![None; tour.steps.len()];
         self.taken = Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new() });
         self.set_up();
+    }
+
+    /// Takes a tour in which somebody is at a step, where everything has been set up for it.
+    pub fn take_at(&mut self, tour: Tour, at: usize) {
+        self.leave();
+        let at = at.min(tour.steps.len() - 1);
+        let answers = vec![None; tour.steps.len()];
+        self.taken = Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new() });
+    }
+
+    /// The text of the tour that is taken, and which of its steps.
+    pub fn told(&self) -> Option<(String, usize)> {
+        self.taken.as_ref().map(|taken| (taken.tour.text.clone(), taken.at))
     }
 
     /// Leaves the tour; where it was is kept.
@@ -198,8 +212,7 @@ impl App {
     /// Does what a tour has to do, as far as nothing else is on its way.
     pub(super) fn go_on_with_tour(&mut self, context: &Context) {
         loop {
-            let session = &self.session;
-            if session.is_busy() || session.is_branching() || session.is_asking() {
+            if self.is_preparing() {
                 return;
             }
             let Some(action) = self.tours.taken.as_mut().and_then(|taken| taken.waiting.pop_front()) else { return };

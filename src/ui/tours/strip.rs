@@ -7,8 +7,27 @@ use egui::{Align, Button, Label, Layout, RichText, Ui};
 /// Size of what is to be read by many at once.
 const TEXT: f32 = 15.0;
 
+/// The same where letters are large already.
+const SHORT_TEXT: f32 = 12.0;
+
+/// Draws what somebody says about what was shared; answers whether it stays.
+pub fn note_ui(ui: &mut Ui, note: &str) -> bool {
+    let mut stays = true;
+    ui.horizontal_top(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            stays = !theme::cross_ui(ui, "hide the note");
+            ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+                ui.add(Label::new(RichText::new(note).size(TEXT)).wrap());
+            });
+        });
+    });
+    stays
+}
+
 /// Draws it, and goes where it is told.
-pub fn strip_ui(ui: &mut Ui, tours: &mut Tours) {
+///
+/// In little room, `is_short`, what has been said makes way for what is said now.
+pub fn strip_ui(ui: &mut Ui, tours: &mut Tours, is_short: bool) {
     let Some(position) = tours.position() else { return };
     let palette = Palette::of(ui.ctx());
     let count = position.tour.steps.len();
@@ -36,13 +55,17 @@ pub fn strip_ui(ui: &mut Ui, tours: &mut Tours) {
             }
         });
     });
-    ui.add(Label::new(RichText::new(&position.step().text).size(TEXT)).wrap());
+    let size = if is_short { SHORT_TEXT } else { TEXT };
+    if !is_short || position.answer.is_none() {
+        ui.add(Label::new(RichText::new(&position.step().text).size(size)).wrap());
+    }
     if let Some(question) = &position.step().question {
-        question_ui(ui, tours, &position, question, palette);
+        question_ui(ui, tours, &position, question, size);
     }
 }
 
-fn question_ui(ui: &mut Ui, tours: &mut Tours, position: &Position, question: &Question, palette: &Palette) {
+fn question_ui(ui: &mut Ui, tours: &mut Tours, position: &Position, question: &Question, size: f32) {
+    let palette = Palette::of(ui.ctx());
     ui.horizontal_wrapped(|ui| {
         ui.label(theme::strong(&question.text));
         for (place, answer) in question.answers.iter().enumerate() {
@@ -57,11 +80,11 @@ fn question_ui(ui: &mut Ui, tours: &mut Tours, position: &Position, question: &Q
                 (false, true) => ("✗ ", palette.wrong),
                 (false, false) => ("", palette.quiet),
             };
-            ui.label(RichText::new(format!("{sign}{answer}")).color(color));
+            ui.add(Label::new(RichText::new(format!("{sign}{answer}")).color(color)).extend());
             ui.add_space(6.0);
         }
     });
     if position.answer.is_some() {
-        ui.add(Label::new(RichText::new(&question.reveal).size(TEXT)).wrap());
+        ui.add(Label::new(RichText::new(&question.reveal).size(size)).wrap());
     }
 }

@@ -24,6 +24,8 @@ pub enum ExportKind {
     Network,
     /// [`Export::Tape`].
     Tape,
+    /// [`Export::Cartridge`].
+    Cartridge,
     /// [`Export::TensorsNpz`].
     Tensors,
     /// [`Export::LifetimeGif`].
@@ -34,13 +36,14 @@ pub enum ExportKind {
 
 impl ExportKind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Window,
         Self::Panel,
         Self::Lifetime,
         Self::Curves,
         Self::Network,
         Self::Tape,
+        Self::Cartridge,
         Self::Ledger,
         Self::Tensors,
     ];
@@ -53,6 +56,7 @@ impl ExportKind {
             Self::Curves => "Curves",
             Self::Network => "Network",
             Self::Tape => "Tape",
+            Self::Cartridge => "Share",
             Self::Tensors => "Tensors",
             Self::Lifetime => "Animation",
             Self::Ledger => "Ledger",
@@ -67,6 +71,9 @@ impl ExportKind {
             Self::Curves => "The numbers of every iteration, raw and smoothed (CSV).",
             Self::Network => "The network in view, to be opened again (safetensors).",
             Self::Tape => "This episode as a recording, to be opened again (safetensors).",
+            Self::Cartridge => {
+                "Network, episode, what was done and how it is looked at: opens to the same frame (safetensors)."
+            }
             Self::Tensors => "Parameters, the episode, and H before and after this step, for NumPy (NPZ).",
             Self::Lifetime => "A span of the episode, one frame per step (GIF).",
             Self::Ledger => "Who wrote H of the pinned synapse, step by step (CSV).",
@@ -78,7 +85,7 @@ impl ExportKind {
         match self {
             Self::Window | Self::Panel => "png",
             Self::Curves | Self::Ledger => "csv",
-            Self::Network | Self::Tape => "safetensors",
+            Self::Network | Self::Tape | Self::Cartridge => "safetensors",
             Self::Tensors => "npz",
             Self::Lifetime => "gif",
         }
@@ -114,6 +121,8 @@ pub struct Exports {
     pub caption: bool,
     /// The file as typed; empty for the name that is offered.
     pub path_text: String,
+    /// What is said about what is shared.
+    pub notes: String,
     /// A file that is there already and may be replaced when asked for once more.
     pub in_the_way: Option<PathBuf>,
     job: Option<Job>,
@@ -137,6 +146,7 @@ impl Exports {
             frames_per_second: STEPS_PER_SECOND as u32,
             caption: true,
             path_text: String::new(),
+            notes: String::new(),
             in_the_way: None,
             job: None,
             last: None,
@@ -171,6 +181,7 @@ impl Exports {
             ExportKind::Curves => Export::CurvesCsv,
             ExportKind::Network => Export::Network,
             ExportKind::Tape => Export::Tape,
+            ExportKind::Cartridge => Export::Cartridge,
             ExportKind::Tensors => Export::TensorsNpz,
             ExportKind::Ledger => Export::LedgerCsv,
             ExportKind::Lifetime => {
@@ -194,6 +205,7 @@ impl Exports {
             Export::CurvesCsv => "curves".to_owned(),
             Export::Network => "network".to_owned(),
             Export::Tape => "tape".to_owned(),
+            Export::Cartridge => format!("shared at step {}", still.at + 1),
             Export::TensorsNpz => format!("tensors step {}", still.at + 1),
             Export::LedgerCsv => match still.pinned {
                 Some(Pinned::Synapse { from, to }) => format!("ledger of {from} to {to} step {}", still.at + 1),

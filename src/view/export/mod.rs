@@ -28,11 +28,13 @@ use super::evaluations::interventions::InterventionEvaluations;
 use super::inspection::Pinned;
 use super::layout::{Arrangement, Choices, Named};
 use super::lifetimes::Shelf;
+use super::matrices::LinkedWindows;
 use super::order::OrderKind;
 use super::scene::Scene;
 use super::session::record::RunRecord;
 use crate::files::FileError;
 use crate::render::{DrawError, NoAdapter};
+use crate::train::Bundled;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -65,6 +67,8 @@ pub enum Export {
     Network,
     /// The lifetime as it was lived, with what somebody did to it, and the network that lived it.
     Tape,
+    /// The lifetime, the network, and how somebody looks at both.
+    Cartridge,
     /// The network, the episode, and H before and after the step viewed.
     TensorsNpz,
     /// Who wrote the trace of the connection that is pinned.
@@ -88,7 +92,7 @@ impl Export {
         match self {
             Self::WindowPng { .. } | Self::PanelPng { .. } => "png",
             Self::CurvesCsv | Self::LedgerCsv => "csv",
-            Self::Network | Self::Tape => "safetensors",
+            Self::Network | Self::Tape | Self::Cartridge => "safetensors",
             Self::TensorsNpz => "npz",
             Self::LifetimeGif { .. } => "gif",
         }
@@ -114,6 +118,30 @@ pub struct Still {
     pub pinned: Option<Pinned>,
     /// The order in which neurons stand; `None` for the usual one of the network.
     pub order: Option<OrderKind>,
+    /// How it is looked at beside that.
+    pub seen: Seen,
+}
+
+/// What a session has chosen of how it looks at a lifetime.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The ages at which the network can be seen, the youngest first; none where it is known at one only.
+    pub ages: Vec<u64>,
+    /// The network, where it is one that comes with the program.
+    pub bundled: Option<Bundled>,
+    /// The parts of matrices that are seen.
+    pub windows: LinkedWindows,
+    /// How fast it plays.
+    pub speed: f64,
+    /// Whether it begins again at its end.
+    pub looping: bool,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        let (ages, bundled, windows) = (Vec::new(), None, LinkedWindows::default());
+        Self { ages, bundled, windows, speed: 1.0, looping: false }
+    }
 }
 
 impl Still {
@@ -153,12 +181,31 @@ pub struct Look {
     pub arrangement: Arrangement,
     /// What has been chosen in them.
     pub choices: Choices,
+    /// Whether the window is one for a lecture hall, with these panels.
+    pub presents: bool,
+    /// What is said beside them.
+    pub words: Words,
 }
 
 impl From<Named> for Look {
     fn from(layout: Named) -> Self {
-        Self { layout, arrangement: layout.arrangement(), choices: Choices::new() }
+        Self {
+            layout,
+            arrangement: layout.arrangement(),
+            choices: Choices::new(),
+            presents: false,
+            words: Words::default(),
+        }
     }
+}
+
+/// What somebody says about what is seen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Words {
+    /// A note.
+    pub notes: String,
+    /// The text of the tour that is taken, and which of its steps.
+    pub tour: Option<(String, usize)>,
 }
 
 /// A still and how it is to be drawn.

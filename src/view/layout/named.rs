@@ -88,6 +88,11 @@ impl Named {
         arrangement.with_in_front("Learning", subject.under_curve()).unwrap_or(arrangement)
     }
 
+    /// Where panels stand in a lecture hall, whatever the layout.
+    pub fn presented(subject: Subject) -> Arrangement {
+        presented(subject)
+    }
+
     /// Where panels stand for lifetimes of some kind.
     pub fn arrangement_for(self, subject: Subject) -> Arrangement {
         match self {
@@ -96,6 +101,23 @@ impl Named {
             Self::Train => train(subject),
         }
     }
+}
+
+/// Two panels side by side, for a lecture hall: what a lifetime does, and what it writes.
+fn presented(subject: Subject) -> Arrangement {
+    // A tour may speak of the one behind.
+    if subject == Subject::Circuit {
+        return Row(parts([(0.5, panel("Circuit")), (0.5, tabs(["Recall", "Trace"]))]));
+    }
+    let (share, [does, writes]) = match subject {
+        Subject::Patterns | Subject::Circuit => (0.5, ["Recall", "Trace"]),
+        Subject::Pictures => (0.6, ["Recall", "Memories"]),
+        Subject::Agent => (0.56, ["Maze", "Trace"]),
+        Subject::OneShot => (0.62, ["One look", "Trace"]),
+        Subject::Text => (0.6, ["Words", "Trace"]),
+        Subject::Trials => (0.62, ["Trials", "Trace"]),
+    };
+    Row(parts([(share, panel(does)), (1.0 - share, panel(writes))]))
 }
 
 /// What a lifetime does at the left, what it writes at the right.

@@ -1,12 +1,13 @@
 //! Zoom and pan: the part of a matrix that is looked at, in cells.
 
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// The fewest cells along each side that a window can hold: beyond, only flat colour would be seen.
 const FEWEST_CELLS: f32 = 4.0;
 
 /// A part of a matrix, in cells; x counts columns, y rows. It never leaves the matrix.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Window {
     /// The matrix's size across and down: columns, rows.
     size: [f32; 2],
@@ -82,7 +83,8 @@ impl Window {
 }
 
 /// What panels share: one window for each size of matrix, the cell under the pointer, what the colours of H reach.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<Window>", into = "Vec<Window>")]
 pub struct LinkedWindows {
     windows: HashMap<[usize; 2], Window>,
     pointed: Option<Pointed>,
@@ -96,6 +98,31 @@ struct Pointed {
     frame: u64,
     size: [usize; 2],
     cell: (usize, usize),
+}
+
+impl From<Vec<Window>> for LinkedWindows {
+    /// What somebody has written down, as far as there can be such parts.
+    fn from(windows: Vec<Window>) -> Self {
+        let mut linked = Self::default();
+        let is_number = |value: &f32| value.is_finite() && *value >= 0.0 && *value < 1e6;
+        let all = |window: &Window| [window.size, window.start, window.extent].as_flattened().iter().all(is_number);
+        for Window { size, start, extent } in windows.into_iter().filter(all) {
+            let [columns, rows] = size.map(|side| side as usize);
+            let whole = Window::whole(rows, columns);
+            let fewest = size.map(|side| FEWEST_CELLS.min(side));
+            let extent = [0, 1].map(|axis| extent[axis].clamp(fewest[axis], size[axis]));
+            linked.set(rows, columns, Window { start, extent, ..whole }.kept_inside());
+        }
+        linked
+    }
+}
+
+impl From<LinkedWindows> for Vec<Window> {
+    fn from(linked: LinkedWindows) -> Self {
+        let mut windows: Self = linked.windows.into_values().collect();
+        windows.sort_by(|one, other| one.size.partial_cmp(&other.size).unwrap_or(std::cmp::Ordering::Equal));
+        windows
+    }
 }
 
 impl LinkedWindows {

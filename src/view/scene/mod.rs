@@ -8,6 +8,7 @@ pub use own::Swapped;
 pub use prepared::{Prepared, asked, bundled, followed, from_snapshot, new_episode, opened};
 
 use super::asking::Base;
+use super::cartridge::Cartridge;
 use super::distributions::{Ages, Counted};
 use super::drawing::cards::Whose;
 use super::layout::Subject;
@@ -73,6 +74,8 @@ pub struct Scene {
     pub whose: Whose,
     /// Where the viewer has swapped labels: what they were.
     pub swapped: Option<Swapped>,
+    /// How somebody who shared it looked at it, until it comes into view.
+    pub cartridge: Option<Arc<Cartridge>>,
     /// Its neurons by the examples of the lifetime; `None` where it has none.
     pub by_example: Option<Arc<NeuronOrder>>,
     /// How w, α and what the lifetime leaves behind are distributed.
@@ -216,7 +219,7 @@ impl Scene {
         Specimen { config, parameters: &self.parameters, iteration: self.iteration }
     }
 
-    fn run(&self) -> anyhow::Result<RunConfig> {
+    pub(super) fn run(&self) -> anyhow::Result<RunConfig> {
         let nothing = "this tape holds one episode and no settings for another, expected the checkpoint of its network";
         self.config.clone().context(nothing)
     }
@@ -359,6 +362,7 @@ impl Scene {
             replaced: None,
             whose: Whose::default(),
             swapped: None,
+            cartridge: None,
             by_example: None,
             counted,
             ages: Arc::default(),

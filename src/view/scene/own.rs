@@ -1,7 +1,8 @@
 //! Lifetimes of drawings or texts of the viewer's own, or with other labels, and the way back.
 
-use super::Scene;
+use super::{FIRST_EPISODE, Scene};
 use crate::episode::{Lesson, OneShot, Tape};
+use crate::plastic::Parameters;
 use crate::tasks::Episode;
 use anyhow::Context as _;
 use std::sync::Arc;
@@ -100,6 +101,26 @@ impl Scene {
     fn with_what_was_done_to(self, other: &Self) -> anyhow::Result<Self> {
         let done = &other.tape().interventions;
         if done.is_empty() || !self.can_repeat() { Ok(self) } else { self.branched(done.clone()) }
+    }
+
+    /// The same lifetime, lived by the same network with other `parameters`, those after `iteration` iterations: the same
+    /// script and the same interventions. One of training, which cannot be lived again, gives way to the first of all seeds.
+    ///
+    /// # Errors
+    /// When the network cannot live another one, or the parameters do not fit it.
+    pub fn grown(&self, parameters: Arc<Parameters>, iteration: u64) -> anyhow::Result<Self> {
+        let mut bare = self.clone();
+        (bare.parameters, bare.iteration, bare.gradients) = (parameters, iteration, None);
+        bare.fingerprint.take();
+        if !self.can_repeat() {
+            return bare.of_seed(FIRST_EPISODE);
+        }
+        let tape = bare.lived_again(&self.run()?, Vec::new())?;
+        let mut scene = bare.with_tape(Arc::new(tape))?;
+        (scene.changed, scene.replaced) = (self.changed.clone(), self.replaced.clone());
+        (scene.whose, scene.swapped) = (self.whose, self.swapped.clone());
+        let done = &self.tape().interventions;
+        if done.is_empty() { Ok(scene) } else { scene.branched(done.clone()) }
     }
 
     /// The same lifetime once more, untouched.

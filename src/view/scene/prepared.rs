@@ -8,6 +8,7 @@ use crate::tasks::{self, Episode, Recalled, letters};
 use crate::train::open::{self, Opened};
 use crate::train::{Bundled, Checkpoint, Gradients, RunConfig, Snapshot, Specimen, run_folder};
 use crate::view::asking::Base;
+use crate::view::cartridge;
 use crate::view::matrices::store::MOST;
 use crate::view::session::record::RunRecord;
 use anyhow::Context as _;
@@ -40,14 +41,18 @@ pub fn opened(path: &Path) -> anyhow::Result<Prepared> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     match open::open(path)? {
         Opened::Checkpoint(checkpoint) => from_checkpoint(*checkpoint, name),
-        Opened::Tape { tape, parameters, config, note } => {
+        Opened::Tape { tape, parameters, config, attached, note } => {
             let config = config.map(|config| *config);
             let scene = Scene::new(name, config, Arc::new(parameters), Arc::from(tape));
             let mut scene = scene.with_context(|| path.display().to_string())?;
             let untouched = scene.relived().with_context(|| path.display().to_string())?;
             scene.ghost = untouched.map(|tape| reel(Arc::new(tape), 0));
             // The curve of what was in view before is not that of this network.
-            Ok(Prepared { scene, record: Some(RunRecord::default()), note })
+            let prepared = Prepared { scene, record: Some(RunRecord::default()), note };
+            match attached {
+                Some(attached) => cartridge::inserted(prepared, &attached).with_context(|| path.display().to_string()),
+                None => Ok(prepared),
+            }
         }
     }
 }

@@ -5,7 +5,9 @@ use super::failures::Attempt;
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::episode::{Clock, Event, EventKind};
 use crate::plastic::Network;
+use crate::train::ages::Source;
 use crate::view::background::Errand;
+use crate::view::cartridge::Cartridge;
 use crate::view::inspection::most_remembering;
 use crate::view::layout::Subject;
 use crate::view::notice::Notice;
@@ -24,7 +26,7 @@ const FOLLOWED_SECONDS: f64 = 6.0;
 
 /// How a prepared scene is to be taken in.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Arrival {
+pub(in crate::view) enum Arrival {
     /// Something else to look at: from the first thing that it is shown.
     Fresh,
     /// Another lifetime of the same network: from the beginning.
@@ -45,6 +47,8 @@ pub(super) enum Arrival {
     Among,
     /// The same lifetime with another of its layers in view: at the same instant.
     Layer,
+    /// The same lifetime with the network of another age: at the same instant.
+    Aged,
     /// The network in training: stay at the end of its lifetime; what an agent of this window's own run did is played.
     Follow,
 }
@@ -56,13 +60,13 @@ impl Arrival {
             Self::Fresh => Attempt::Opening,
             Self::Follow => Attempt::Following,
             Self::Replay | Self::Answer | Self::Asked | Self::Relabelled | Self::Own | Self::Written => Attempt::Living,
-            Self::Branched | Self::Among | Self::Layer => Attempt::Living,
+            Self::Branched | Self::Among | Self::Layer | Self::Aged => Attempt::Living,
         }
     }
 }
 
 /// A job in the background.
-pub(super) struct Job {
+pub(in crate::view) struct Job {
     pub what: String,
     pub arrival: Arrival,
     result: Errand<anyhow::Result<Prepared>>,
@@ -72,9 +76,16 @@ impl Session {
     /// Waits for what is being made ready; for pictures and tests, never for a frame.
     pub fn settle(&mut self) {
         self.comparison.settle(&mut self.notices);
-        if let Some(job) = self.job.take() {
-            let result = job.result.wait_for_answer().unwrap_or_else(|gone| Err(gone.into()));
-            self.apply(&job.what, job.arrival, result);
+        loop {
+            if let Some(job) = self.job.take() {
+                let result = job.result.wait_for_answer().unwrap_or_else(|gone| Err(gone.into()));
+                self.apply(&job.what, job.arrival, result);
+            }
+            self.settle_growth();
+            self.settle_beside();
+            if self.job.is_none() {
+                return;
+            }
         }
     }
 
@@ -86,6 +97,7 @@ impl Session {
     ) {
         // What was being opened before is no longer wanted, nor is the watch on it.
         self.opening = None;
+        self.growth.open(None);
         let wanted = self.wanted_layer().filter(|_| arrival != Arrival::Layer);
         let work = move || {
             let prepared = work()?;
@@ -179,12 +191,12 @@ impl Session {
         if arrival == Arrival::Follow && !self.following {
             return;
         }
-        if !prepared.scene.is_own() && !matches!(arrival, Arrival::Asked | Arrival::Layer) {
+        if !prepared.scene.is_own() && !matches!(arrival, Arrival::Asked | Arrival::Layer | Arrival::Aged) {
             self.forget_question();
         }
         match arrival {
             Arrival::Branched => self.settle_branch(),
-            Arrival::Layer => {}
+            Arrival::Layer | Arrival::Aged => {}
             // What was done is done to these labels too, and what waited to be done still waits.
             Arrival::Relabelled if prepared.scene.can_repeat() => self.branch_again(),
             _ => self.forget_branch(),
@@ -203,10 +215,11 @@ impl Session {
                     self.clock.seek(steps - 1);
                 }
             }
-            Arrival::Branched | Arrival::Among | Arrival::Layer => self.clock.set_steps(steps),
+            Arrival::Branched | Arrival::Among | Arrival::Layer | Arrival::Aged => self.clock.set_steps(steps),
             Arrival::Fresh => {
                 let (path, watch) = self.opening.take().unzip();
                 (self.opened, self.watch, self.newer) = (path, watch.flatten(), None);
+                self.growth.arrive();
                 self.clock = Clock::new(steps);
                 self.clock.seek(first_study(&prepared.scene));
                 self.clock.set_looping(true);
@@ -219,6 +232,7 @@ impl Session {
                 });
                 self.clock.play();
                 self.following = self.watch.is_some();
+                self.cartridge = prepared.scene.cartridge.take();
             }
             Arrival::Replay | Arrival::Own => {
                 self.clock.set_steps(steps);
@@ -253,6 +267,7 @@ impl Session {
         }
         let wanted = self.wanted_layer();
         self.inspection.replace_scene(self.scene.as_ref(), &prepared.scene);
+        self.growth.replace_scene(self.scene.as_ref(), &prepared.scene, arrival == Arrival::Aged);
         self.distributions.keep(&mut prepared.scene, arrival == Arrival::Follow);
         let scene = self.scene.insert(prepared.scene);
         // Of pictures it is seen first what one pixel remembers of them.
@@ -267,6 +282,27 @@ impl Session {
         }
         if let Some(pixel) = shown {
             self.offer(pixel);
+        }
+        if let Some(cartridge) = self.cartridge.clone().filter(|_| arrival == Arrival::Fresh) {
+            self.look_as(&cartridge);
+        }
+    }
+
+    /// Looks at the lifetime in view as somebody did who shared it.
+    fn look_as(&mut self, cartridge: &Cartridge) {
+        self.clock.pause();
+        self.clock.set_speed(cartridge.speed);
+        self.clock.set_looping(cartridge.looping);
+        self.clock.seek(cartridge.step);
+        self.windows = cartridge.windows.clone();
+        self.growth.open(cartridge.bundled.map(Source::Bundled));
+        self.growth.arrive();
+        if let Some((scene, order)) = self.scene.as_ref().zip(cartridge.order) {
+            self.ordering.choose(scene, order);
+        }
+        match cartridge.pinned() {
+            Some(pinned) => self.pin(pinned),
+            None => self.unpin(),
         }
     }
 

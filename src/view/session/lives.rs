@@ -12,6 +12,7 @@ use crate::view::evaluations::interventions::View;
 use crate::view::evaluations::lesions;
 use crate::view::lifetimes::{GalleryLifetime, Lives};
 use crate::view::notice::Notice;
+use crate::view::numbers::grouped;
 use crate::view::scene::{self, Changed, Prepared, Scene};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -238,6 +239,15 @@ impl Session {
         self.start("running on from there".into(), Arrival::Branched, move || {
             Ok(Prepared { scene: scene.branched(interventions)?, record: None, note: None })
         });
+    }
+
+    /// The lifetime in view with the network of another age, in the background.
+    pub(in crate::view) fn live_aged(
+        &mut self,
+        age: u64,
+        work: impl FnOnce() -> anyhow::Result<Prepared> + Send + 'static,
+    ) {
+        self.start(format!("going to iteration {}", grouped(age)), Arrival::Aged, work);
     }
 
     /// Whether a branch is being lived.

@@ -7,10 +7,13 @@ mod arrivals;
 pub mod failures;
 mod lives;
 pub mod record;
+mod stills;
 
 use super::asking::Asking;
 use super::background::Wake;
+use super::beside::Beside;
 use super::branching::Branching;
+use super::cartridge::Cartridge;
 use super::comparison::Comparison;
 use super::distributions::Distributions;
 use super::drawing::Drawing;
@@ -19,8 +22,10 @@ use super::evaluations::interventions::InterventionEvaluations;
 use super::evaluations::lesions::Lesions;
 use super::evaluations::per_network::{PerNetwork, View};
 use super::evaluations::trial_curves::TrialCurve;
-use super::export::{Exports, Still};
+use super::export::Exports;
+use super::growth::Growth;
 use super::inspection::Inspection;
+use super::interrupted::Interrupted;
 use super::layout::Subject;
 use super::lifetimes::Shelf;
 use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
@@ -33,6 +38,7 @@ use super::training::Training;
 use super::watch::Watch;
 use crate::episode::{Clock, Tape};
 use crate::render::Matrix;
+use crate::train::ages::Source;
 use crate::train::run_folder::first_run;
 use crate::train::{Bundled, Point, Validation};
 use arrivals::{Arrival, Job};
@@ -43,7 +49,7 @@ use std::sync::Arc;
 
 /// Everything that the window shows and steers.
 pub struct Session {
-    scene: Option<Scene>,
+    pub(super) scene: Option<Scene>,
     /// Where in the lifetime the viewer is.
     pub clock: Clock,
     /// The training run, if there is one.
@@ -71,10 +77,16 @@ pub struct Session {
     pub(super) inspection: Inspection,
     /// The parts of matrices that are looked at, the same in all panels whose matrices have the same size.
     pub windows: LinkedWindows,
+    /// The network in view at other ages.
+    pub(super) growth: Growth,
+    /// Another network beside the one in view.
+    pub(super) beside: Beside,
     /// In which order neurons stand in all matrices.
     pub ordering: Ordering,
     /// Lifetimes side by side.
     pub shelf: Shelf,
+    /// A run that an earlier window has left.
+    pub(super) interrupted: Interrupted,
     /// Runs beside each other.
     pub comparison: Comparison,
     /// Singular values along the lifetime.
@@ -90,13 +102,15 @@ pub struct Session {
     /// Right answers of the network in view, trial by trial.
     pub trial_curves: PerNetwork<TrialCurve>,
     record: RunRecord,
-    job: Option<Job>,
+    pub(super) job: Option<Job>,
     matrices: Matrices,
     next_episode: u64,
     watch: Option<Watch>,
     /// What is being opened, and the watch on it if it is a run folder.
     opening: Option<(PathBuf, Option<Watch>)>,
     opened: Option<PathBuf>,
+    /// How somebody who shared it looked at what has been opened.
+    cartridge: Option<Arc<Cartridge>>,
     /// What the followed run folder has become while the view was held.
     newer: Option<Box<Prepared>>,
     wake: Wake,
@@ -121,8 +135,11 @@ impl Session {
             wanted_panel: None,
             inspection: Inspection::default(),
             windows: LinkedWindows::default(),
+            growth: Growth::default(),
+            beside: Beside::default(),
             ordering: Ordering::default(),
             shelf: Shelf::default(),
+            interrupted: Interrupted::default(),
             comparison: Comparison::default(),
             ranks: Ranks::default(),
             distributions: Distributions::default(),
@@ -138,6 +155,7 @@ impl Session {
             newer: None,
             opening: None,
             opened: None,
+            cartridge: None,
             wake,
         }
     }
@@ -149,7 +167,10 @@ impl Session {
 
     /// What is being made ready, in words.
     pub fn loading(&self) -> Option<&str> {
-        self.job.as_ref().filter(|job| job.arrival != Arrival::Follow).map(|job| job.what.as_str())
+        self.job
+            .as_ref()
+            .filter(|job| !matches!(job.arrival, Arrival::Follow | Arrival::Aged))
+            .map(|job| job.what.as_str())
     }
 
     /// The numbers of the run in training; without one, of the network being viewed.
@@ -190,6 +211,7 @@ impl Session {
     /// Opens a network that comes with the program.
     pub fn open_bundled(&mut self, network: Bundled) {
         self.start(format!("opening the {}", network.title()), Arrival::Fresh, move || scene::bundled(network));
+        self.growth.open(Some(Source::Bundled(network)));
     }
 
     /// Opens a checkpoint, a run folder or a tape. A run folder is followed from then on, and never written to. Of a
@@ -213,6 +235,7 @@ impl Session {
         };
         let read = path.clone();
         self.start(format!("opening {}", path.display()), Arrival::Fresh, move || scene::opened(&read));
+        self.growth.open(Source::of(&path));
         self.opening = Some((path, watch));
     }
 
@@ -222,6 +245,11 @@ impl Session {
             self.warn(&format!("The runs cannot be compared: {error}."));
         }
         self.wanted_panel = Some(("Learning", "Trace"));
+    }
+
+    /// How somebody who shared it looked at what has been opened since the last call.
+    pub fn take_cartridge(&mut self) -> Option<Arc<Cartridge>> {
+        self.cartridge.take()
     }
 
     /// The path that has been opened since the last call, for those who keep a list.
@@ -285,8 +313,9 @@ impl Session {
     /// Keeps the view on the newest state of the run that is followed, from now on.
     pub fn follow(&mut self) {
         self.following = true;
-        if let Some(newer) = self.newer.take() {
-            self.apply("following the run", Arrival::Follow, Ok(*newer));
+        match self.newer.take() {
+            Some(newer) => self.apply("following the run", Arrival::Follow, Ok(*newer)),
+            None => self.go_home(),
         }
         self.clock.pause();
     }
@@ -385,6 +414,9 @@ impl Session {
         self.update_asking();
         self.update_drawing();
         self.update_branching();
+        self.update_growth();
+        self.update_interrupted();
+        self.update_beside();
         if self.following
             && self.watch.is_none()
             && self.job.is_none()
@@ -404,6 +436,7 @@ impl Session {
     pub fn is_at_rest(&self) -> bool {
         let is_looking = self.training.devices.is_looking() || self.ordering.is_looking() || self.ranks.is_busy();
         let is_looking = is_looking || self.intervention_evaluations.is_busy() || self.lesions.is_busy();
+        let is_looking = is_looking || self.interrupted.is_looking() || self.beside.is_looking();
         let is_looking = is_looking || self.embeddings.is_busy() || self.trial_curves.is_busy();
         !is_looking && self.shelf.progress().is_none() && self.distributions.life.progress().is_none()
     }
@@ -411,6 +444,7 @@ impl Session {
     /// Waits for what panels have asked for; for pictures and tests, never for a frame.
     pub fn wait_for_panels(&mut self) {
         self.shelf.settle();
+        self.interrupted.settle();
         self.training.devices.settle();
         self.ordering.settle();
         self.ranks.settle();
@@ -419,40 +453,6 @@ impl Session {
         self.embeddings.settle();
         self.trial_curves.settle();
         self.distributions.life.settle();
-    }
-
-    /// What is shown at this moment, for pictures and files made elsewhere; `None` while there is nothing.
-    pub fn still(&self) -> Option<Still> {
-        let scene = self.scene.clone()?;
-        Some(Still {
-            scene,
-            at: self.clock.at(),
-            record: Arc::new(self.record()),
-            shelf: self.shelf.clone(),
-            intervention_evaluations: self.intervention_evaluations.clone(),
-            compared: self.comparison.compared().clone(),
-            pinned: self.pinned(),
-            order: self.scene.as_ref().map(|scene| self.ordering.kind(scene)),
-        })
-    }
-
-    /// Shows a still, at rest.
-    pub fn show_still(&mut self, still: Still) {
-        self.clock = Clock::new(still.scene.tape().steps);
-        self.clock.seek(still.at);
-        self.record = (*still.record).clone();
-        self.training.suggest_task(still.scene.task);
-        if let Some(kind) = still.order {
-            self.ordering.choose(&still.scene, kind);
-        }
-        self.scene = Some(still.scene);
-        self.shelf = still.shelf;
-        self.intervention_evaluations = still.intervention_evaluations;
-        self.comparison.show(still.compared);
-        self.unpin();
-        if let Some(pinned) = still.pinned {
-            self.pin(pinned);
-        }
     }
 
     /// Says that something failed, until the same goes well.

@@ -4,12 +4,12 @@ use super::has;
 use super::lines::{Ground, sign_color};
 use super::network::{Form, Shown};
 use crate::plastic::Drive;
-use crate::ui::theme::{Palette, mix};
+use crate::ui::theme::{self, Palette, mix};
 use crate::view::inspection::Pinned;
 use crate::view::inspection::facts::{input_at, post_at};
 use crate::view::numbers::signed;
 use crate::view::scene::Scene;
-use egui::{Align2, FontId, Painter, Stroke, vec2};
+use egui::{Align2, Painter, Stroke, vec2};
 
 /// Neurons smaller than this have no sign in them.
 const LEAST_FOR_SIGN: f32 = 6.0;
@@ -80,7 +80,7 @@ pub(super) fn draw(
                     (place + outwards * (radius + 11.0), Align2::CENTER_CENTER)
                 }
             };
-            painter.text(at, align, name, FontId::proportional(9.5), ink);
+            painter.text(at, align, name, theme::letters(painter.ctx(), 9.5), ink);
         }
     }
     debug_assert!(looked_at.iter().all(|at| has(shown, *at)), "what is looked at is drawn");

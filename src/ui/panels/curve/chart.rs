@@ -1,7 +1,7 @@
 //! The chart: grid, lines and marks.
 
 use super::frame::{Frame, Grid};
-use super::{Curve, overlay};
+use super::{Click, Curve, overlay};
 use crate::tasks::Goal;
 use crate::train::Validation;
 use crate::ui::theme::{self, Palette};
@@ -43,6 +43,11 @@ impl Curve {
             return Some(validation);
         }
         let read_out = self.read_out(source, &frame, pointer, palette)?;
+        if response.double_clicked() {
+            self.click = Some(Click::Twice);
+        } else if response.clicked() {
+            self.click = Some(Click::On(read_out.index as u64 + 1));
+        }
         self.paint_read_out(ui, &frame, palette, &read_out);
         Some(read_out.line())
     }

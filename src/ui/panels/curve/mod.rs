@@ -43,6 +43,19 @@ pub struct Curve {
     wish: Option<Wish>,
     /// Where a rectangle to be zoomed into was begun.
     corner: Option<Pos2>,
+    /// What was clicked in this frame.
+    click: Option<Click>,
+    /// The age of the network before the last click.
+    age_before: Option<u64>,
+}
+
+/// A click on the chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Click {
+    /// On an iteration.
+    On(u64),
+    /// The second one of two, which mean something else together.
+    Twice,
 }
 
 impl Default for Curve {
@@ -56,6 +69,8 @@ impl Default for Curve {
             bands: Bands::default(),
             wish: None,
             corner: None,
+            click: None,
+            age_before: None,
         }
     }
 }
@@ -119,7 +134,11 @@ impl Panel for Curve {
                     "The faint line is each iteration, the strong one the mean of the last ones; which number it is, is \
                      chosen above."
                 },
-                "It tells how fast the network learns, and whether it has finished.",
+                if session.has_ages() {
+                    "A click shows the network as it was then, in the same episode: its run has kept snapshots."
+                } else {
+                    "It tells how fast the network learns, and whether it has finished."
+                },
             ],
             try_this: "Choose “loss” above, and scroll over the chart to zoom in; double-click to see everything again.",
         }
@@ -129,6 +148,15 @@ impl Panel for Curve {
         let Some(source) = Source::of(session) else { return };
         if let Some(hover) = self.curve_ui(ui, &source) {
             session.hover = Some(hover);
+        }
+        match self.click.take() {
+            Some(Click::On(iteration)) => {
+                self.age_before = session.shown_age();
+                session.show_age(iteration);
+            }
+            // A double click means to see everything again; its first click has gone somewhere on the way.
+            Some(Click::Twice) => self.age_before.take().into_iter().for_each(|age| session.show_age(age)),
+            None => {}
         }
         match self.wish.take() {
             Some(Wish::Toggle(index)) => session.comparison.compared_mut().toggle(index),

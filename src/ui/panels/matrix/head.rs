@@ -6,6 +6,7 @@ use crate::render::Reduction;
 use crate::ui::glossary;
 use crate::ui::panels::chips::matrix_chip;
 use crate::ui::theme::{self, Palette};
+use crate::view::beside::Side;
 use crate::view::matrices::MatrixKind;
 use crate::view::order::OrderKind;
 use crate::view::session::Session;
@@ -51,6 +52,18 @@ impl MatrixPanel {
                 }
             } else {
                 self.kind_menu(ui, session, !has_lesion_beside);
+            }
+            if session.beside().is_some() {
+                ui.add_space(6.0);
+                for side in Side::ALL {
+                    let is_selected = self.side == side;
+                    let response = ui.selectable_label(is_selected, RichText::new(side.title()).small());
+                    let name = format!("show {}, {}", side.title(), side.words());
+                    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &name));
+                    if response.on_hover_text(side.words()).clicked() {
+                        self.side = side;
+                    }
+                }
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 // In a narrow panel the choices make way, the order first: it is the same in all matrices.

@@ -23,6 +23,7 @@ pub mod words;
 use super::{Explanation, Panel};
 use crate::render::{Colormap, Matrix, Reduction};
 use crate::ui::theme::Palette;
+use crate::view::beside::Side;
 use crate::view::matrices::{MatrixKind, Window};
 use crate::view::numbers::grouped;
 use crate::view::order::OrderKind;
@@ -54,6 +55,8 @@ pub struct MatrixPanel {
     /// One for each kind: what is much for one is nothing for another.
     ranges: [Range; MatrixKind::ALL.len()],
     /// What a pixel shows that covers several cells.
+    /// Whose matrix, where another network is beside.
+    side: Side,
     reduction: Reduction,
     bar: ColorBar,
     clipped: Option<Clipped>,
@@ -82,6 +85,7 @@ impl MatrixPanel {
             name: kind.title(),
             kind,
             ranges,
+            side: Side::default(),
             reduction: Reduction::default(),
             bar: ColorBar::default(),
             clipped: None,
@@ -146,12 +150,15 @@ impl Panel for MatrixPanel {
     }
 
     fn choices(&self) -> Value {
-        json!({ "kind": self.kind, "ranges": self.ranges, "reduction": self.reduction })
+        json!({ "kind": self.kind, "side": self.side, "ranges": self.ranges, "reduction": self.reduction })
     }
 
     fn choose(&mut self, choices: &Value) {
         if let Ok(kind) = MatrixKind::deserialize(&choices["kind"]) {
             self.kind = kind;
+        }
+        if let Ok(side) = Side::deserialize(&choices["side"]) {
+            self.side = side;
         }
         if let Ok(reduction) = Reduction::deserialize(&choices["reduction"]) {
             self.reduction = reduction;
@@ -165,6 +172,9 @@ impl Panel for MatrixPanel {
 
     fn note(&self, session: &Session) -> String {
         let mut parts = Vec::new();
+        if let Some(name) = session.beside().filter(|_| self.side != Side::A) {
+            parts.push(format!("{}, B being {name}", self.side.title()));
+        }
         if self.kind.moves() {
             parts.push(format!("step {}", session.clock.at() + 1));
         }
@@ -206,9 +216,11 @@ impl Panel for MatrixPanel {
     fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
         let palette = Palette::of(ui.ctx());
         let mut wants_visible = self.head_ui(ui, session);
-        let Some(view) = session.matrix(self.kind) else {
+        let side = if session.beside().is_some() { self.side } else { Side::A };
+        let Some(view) = session.matrix_of(self.kind, side) else {
             (self.clipped, self.window) = (None, None);
             let why = session.scene().and_then(|scene| self.kind.why_missing(scene));
+            let why = why.or((side != Side::A).then_some("The network beside (B) has not run this episode."));
             ui.vertical_centered(|ui| {
                 ui.add_space((ui.available_height() / 2.0 - 20.0).max(0.0));
                 ui.label(RichText::new(why.unwrap_or("This network has no such matrix.")).color(palette.quiet));
@@ -241,11 +253,19 @@ impl Panel for MatrixPanel {
             ui.request_repaint();
         }
         if let Some((row, column)) = drawn.under {
-            session.hover = Some(words::read_out(session, self.kind, &matrix, row, column));
+            let own = words::read_out(session, self.kind, &matrix, row, column);
+            session.hover = Some(match side {
+                Side::A => own,
+                side => format!("{} {}   A: {own}", side.title(), words::value(self.kind, &matrix, row, column)),
+            });
         }
         let scene = session.scene().filter(|_| drawn.order.is_some());
         let order = scene.map(|scene| session.ordering.kind(scene).words(scene));
         let description = words::describe(self.kind, &matrix, order.as_deref());
+        let description = match side {
+            Side::A => description,
+            side => format!("{} of {description}", side.title()),
+        };
         drawn.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &description));
 
         let clipped = self.count_clipped(&matrix, reach);

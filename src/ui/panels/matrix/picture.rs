@@ -3,13 +3,11 @@
 use super::stripes;
 use crate::render::{CellGrid, Colormap, Heatmap, HeatmapKey, Matrix, Order, Reduction};
 use crate::ui::inspector;
-use crate::ui::theme::Palette;
+use crate::ui::theme::{self, Palette};
 use crate::view::matrices::Window;
 use crate::view::numbers::figures;
 use crate::view::session::Session;
-use egui::{
-    Align2, Color32, CursorIcon, FontId, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
-};
+use egui::{Align2, Color32, CursorIcon, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -174,7 +172,7 @@ const BETWEEN_NUMBERS: f32 = 3.0;
 fn numbers_ui(ui: &Ui, numbered: &Numbered<'_>, under: Option<(usize, usize)>, palette: &Palette) {
     let &Numbered { rect, window, grid, order, stripes_margin } = numbered;
     let [rows, columns] = window.cells();
-    let font = FontId::proportional(10.0);
+    let font = theme::letters(ui.ctx(), 10.0);
     let painter = ui.painter();
     for (axis, cells, least) in [(0, columns, 46.0), (1, rows, 30.0)] {
         if grid.count(axis) < 2 {
@@ -267,7 +265,7 @@ fn values_ui(ui: &Ui, rect: Rect, heatmap: &Heatmap, window: &Window, grid: &Cel
             let is_bright = 0.299 * red + 0.587 * green + 0.114 * blue > 128.0;
             let ink = if is_bright { Color32::from_black_alpha(200) } else { Color32::from_white_alpha(200) };
             let centre = grid.rect_of(row, column).center();
-            let font = FontId::proportional(size);
+            let font = theme::letters(ui.ctx(), size);
             painter.text(centre, Align2::CENTER_CENTER, written(value), font, ink);
         }
     }

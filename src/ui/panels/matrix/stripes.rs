@@ -3,9 +3,9 @@
 
 use crate::render::CellGrid;
 use crate::ui::panels::pixels::ink;
-use crate::ui::theme::Palette;
+use crate::ui::theme::{self, Palette};
 use crate::view::order::{NeuronOrder, Stripe};
-use egui::{Align2, FontId, Rangef, Rect, Sense, Ui, Vec2, pos2, vec2};
+use egui::{Align2, Rangef, Rect, Sense, Ui, Vec2, pos2, vec2};
 
 /// Width of a stripe, and where there is room for their numbers.
 const STRIPES: [f32; 2] = [4.0, 9.0];
@@ -57,7 +57,7 @@ pub fn stripes_ui(ui: &Ui, neurons: &NeuronOrder, rect: Rect, width: f32, grid: 
                 // In the corner, which is empty; those at the left are the same.
                 let place = pos2(block.left() - GAP - 1.0, across.center());
                 let number = (index + 1).to_string();
-                ui.painter().text(place, Align2::RIGHT_CENTER, number, FontId::proportional(9.0), palette.quiet);
+                ui.painter().text(place, Align2::RIGHT_CENTER, number, theme::letters(ui.ctx(), 9.0), palette.quiet);
             }
             for (span, is_positive) in &stripe.spans {
                 let edge = |place: usize| grid.rect_of(place, place).min[axis];

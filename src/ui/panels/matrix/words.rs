@@ -7,6 +7,11 @@ use crate::view::matrices::MatrixKind;
 use crate::view::numbers::{grouped, percent, signed};
 use crate::view::session::Session;
 
+/// "H +0.05248": the value itself.
+pub fn value(kind: MatrixKind, matrix: &Matrix, row: usize, column: usize) -> String {
+    format!("{} {}", kind.symbol(), signed(matrix.at(row, column).map_or(f64::NAN, f64::from), 5))
+}
+
 /// "87 → 120   w +0.01978   α −0.00726   H +0.05248   α·H …   w + α·H …", all of one synapse at one instant; of a
 /// vector "α all → 120 = −0.00726".
 pub fn read_out(session: &mut Session, kind: MatrixKind, matrix: &Matrix, row: usize, column: usize) -> String {

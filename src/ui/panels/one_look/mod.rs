@@ -202,7 +202,8 @@ pub(super) fn chip(
     let color = class_color(class, ways, palette);
     painter.rect_filled(rect, 3.0, color);
     let ink = if color.intensity() > LIGHT { Color32::BLACK } else { Color32::WHITE };
-    let font = FontId::new((height * 0.78).min(12.0), FontFamily::Name(theme::STRONG.into()));
+    let points = theme::letters(painter.ctx(), (height * 0.78).min(12.0)).size;
+    let font = FontId::new(points, FontFamily::Name(theme::STRONG.into()));
     painter.text(pos2(rect.center().x, rect.center().y), Align2::CENTER_CENTER, class + 1, font, ink);
     rect.right()
 }

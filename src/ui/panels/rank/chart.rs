@@ -116,7 +116,7 @@ fn stretches(line: &Readings, rank: usize, moves: bool, steps: f64) -> Vec<Vec<[
 /// What is studied and asked as spans, what happens at one moment as pins.
 fn events_ui(ui: &Ui, events: &[Event], frame: &Frame, top: f32, at: usize, palette: &Palette) {
     let painter = ui.painter();
-    let font = FontId::proportional(9.5);
+    let font = theme::letters(ui.ctx(), 9.5);
     for event in events {
         let [from, to] = [event.start, event.start + event.steps].map(|step| frame.x(step as f64 + 0.5));
         let color = match event.kind {

@@ -2,7 +2,7 @@
 
 use super::raster::NAMES;
 use crate::episode::Modulator;
-use crate::ui::theme::{Palette, mix};
+use crate::ui::theme::{self, Palette, mix};
 use egui::{Align2, FontId, Rect, Shape, Stroke, Ui, pos2};
 
 /// M(t) from −1 to 1, that of the steps that have passed stronger, and that of the control behind it.
@@ -20,7 +20,7 @@ pub(super) fn modulator_ui(
     painter.hline(rect.x_range(), middle, Stroke::new(1.0, palette.line));
     let font = FontId::proportional(12.0);
     painter.text(pos2(rect.left() - NAMES, middle), Align2::LEFT_CENTER, "M", font, palette.modulator);
-    let small = FontId::proportional(10.0);
+    let small = theme::letters(ui.ctx(), 10.0);
     for (words, y) in [("1", rect.top() + 5.0), ("−1", rect.bottom() - 5.0)] {
         painter.text(pos2(rect.left() - 4.0, y), Align2::RIGHT_CENTER, words, small.clone(), palette.quiet);
     }

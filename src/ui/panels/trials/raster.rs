@@ -5,7 +5,7 @@ use super::modulator::modulator_ui;
 use super::question;
 use crate::episode::{Behaviour, Modulator, Shown, Tape, Trials, What};
 use crate::tasks::cue_reward::YES;
-use crate::ui::theme::{Palette, mix};
+use crate::ui::theme::{self, Palette, mix};
 use crate::view::curves::axis::{Scale, Span};
 use crate::view::numbers::{decimals, grouped, percent};
 use crate::view::session::Session;
@@ -81,7 +81,7 @@ pub(super) fn raster_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, belief:
         chart,
         row,
         at: session.clock.at(),
-        font: FontId::proportional(row.clamp(7.0, 12.0)),
+        font: theme::letters(ui.ctx(), row.clamp(7.0, 12.0)),
     };
     raster.rows_ui(ui);
     raster.names_ui(ui, session, area.left());
@@ -239,7 +239,7 @@ impl Raster<'_> {
             ui.painter().text(place, Align2::RIGHT_CENTER, percent(f64::from(*yes)), self.font.clone(), color);
         }
         let place = pos2(self.chart.right() + ANSWERS, self.y(self.asked.cues.len()));
-        let small = FontId::proportional(self.font.size.min(10.0));
+        let small = theme::letters(ui.ctx(), self.font.size.min(10.0));
         ui.painter().text(place, Align2::RIGHT_CENTER, "p(yes)", small, self.palette.quiet);
     }
 

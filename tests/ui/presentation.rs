@@ -1,0 +1,132 @@
+//! The window for a lecture hall: what is seen is read from the last row, and everything is as it was afterwards.
+
+use super::legible::{cut, opened, overlaps, words_in};
+use crate::support::{keep, offscreen, windowed};
+use egui::{Context, Key, Modifiers, Vec2, vec2};
+use egui_kittest::kittest::Queryable as _;
+use hebbscope::train::Bundled;
+use hebbscope::ui::presentation::{LEAST_LETTERS, pixels_per_point};
+use hebbscope::ui::{App, theme};
+use hebbscope::view::layout::Named;
+use std::sync::Arc;
+
+/// What projectors have, in pixels.
+const PROJECTORS: [Vec2; 2] = [vec2(1920.0, 1080.0), vec2(1024.0, 768.0)];
+
+#[test]
+fn every_word_is_large_enough_whole_and_alone() {
+    for network in Bundled::ALL {
+        for pixels in PROJECTORS {
+            let context = Context::default();
+            theme::install(&context);
+            let mut app = opened(network);
+            app.present(true, &context);
+            let scale = pixels_per_point(pixels);
+            let words = words_in(&context, &mut app, pixels / scale, scale, |ui, app| app.ui(ui));
+            let case = format!("{network:?} at {pixels:?}");
+            assert!((context.pixels_per_point() - scale).abs() < 1e-3, "{case}: {}", context.pixels_per_point());
+            assert!(words.len() > 6, "{case}: {} words", words.len());
+            let small = |word: &&super::legible::Words| word.letters * scale < LEAST_LETTERS - 0.01;
+            let small: Vec<_> = words.iter().filter(small).map(|word| (&word.text, word.letters * scale)).collect();
+            assert!(small.is_empty(), "{case}: {small:?}");
+            assert_eq!(overlaps(&words), Vec::<String>::new(), "{case}");
+            assert_eq!(cut(&words), Vec::<String>::new(), "{case}");
+        }
+    }
+}
+
+#[test]
+fn the_event_is_told_in_words_and_the_keys_of_time_work() {
+    let mut harness = windowed(opened(Bundled::Patterns));
+    harness.key_press(Key::F11);
+    harness.run_steps(3);
+    assert!(harness.state().is_presenting());
+    harness.key_press(Key::Home);
+    harness.run_steps(2);
+    let study = harness.state().session.scene().unwrap().tape().events[0];
+    let label = harness.state().session.scene().unwrap().tape().label(&study);
+    harness.get_by_label(&format!("{label} · step 1 of 205"));
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(2);
+    harness.get_by_label(&format!("{label} · step 2 of 205"));
+    assert!(harness.query_by_label("Train a new network").is_none(), "the left side is still there");
+}
+
+#[test]
+fn everything_stands_as_before_when_it_ends() {
+    let context = Context::default();
+    theme::install(&context);
+    let mut app = opened(Bundled::Patterns);
+    app.set_layout(Named::Inspect);
+    app.dock().toggle("Gallery");
+    let before = app.dock().arrangement();
+    for end in [Key::F11, Key::Escape] {
+        let mut harness = windowed(std::mem::replace(&mut app, App::new(&context, Arc::new(|| {}))));
+        let zoom = harness.ctx.zoom_factor();
+        harness.key_press(Key::F11);
+        harness.run_steps(4);
+        assert_ne!(harness.state_mut().dock().arrangement(), before);
+        assert_ne!(harness.ctx.zoom_factor(), zoom);
+        harness.key_press(end);
+        harness.run_steps(4);
+        assert!(!harness.state().is_presenting());
+        assert_eq!((harness.state_mut().dock().arrangement(), harness.ctx.zoom_factor()), (before.clone(), zoom));
+        assert_eq!(harness.state().layout(), Named::Inspect);
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+        harness.run_steps(2);
+        assert_eq!(harness.state_mut().dock().arrangement(), before, "a presentation is no change to be taken back");
+        app = std::mem::replace(harness.state_mut(), App::new(&context, Arc::new(|| {})));
+    }
+}
+
+#[test]
+fn a_presentation_is_not_what_the_window_remembers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("window.toml");
+    let context = Context::default();
+    let mut app = App::with_preferences(&context, Arc::new(|| {}), Some(path.clone()));
+    app.set_layout(Named::Train);
+    let arrangement = app.dock().arrangement();
+    app.present(true, &context);
+    context.set_zoom_factor(2.0);
+    app.keep_preferences(&context);
+    let (kept, note) = hebbscope::view::preferences::Preferences::read(&path);
+    assert_eq!((kept.zoom, kept.layout, kept.arrangement, note), (1.0, Named::Train, arrangement, None));
+}
+
+#[test]
+fn another_network_brings_its_own_two_panels() {
+    let mut app = opened(Bundled::Patterns);
+    let context = Context::default();
+    app.present(true, &context);
+    let panels = |app: &mut App| app.dock().arrangement().unwrap().panels().iter().map(ToString::to_string).collect();
+    let first: Vec<String> = panels(&mut app);
+    assert_eq!(first, ["Recall", "Trace"]);
+    app.session.open_bundled(Bundled::Agent);
+    app.session.settle();
+    app.advance(&context, 0.0);
+    let second: Vec<String> = panels(&mut app);
+    assert_eq!(second, ["Maze", "Trace"]);
+    app.present(false, &context);
+    app.advance(&context, 0.0);
+    let third: Vec<String> = panels(&mut app);
+    assert!(third.contains(&"Rewards".to_owned()), "the usual window makes room for the agent: {third:?}");
+}
+
+#[test]
+fn it_looks_right_in_both_themes_and_a_picture_of_it_is_the_same_window() {
+    let Some(mut offscreen) = offscreen() else { return };
+    for network in Bundled::ALL {
+        for (dark, pixels) in [(true, PROJECTORS[0]), (false, PROJECTORS[1])] {
+            let scale = pixels_per_point(pixels);
+            let mut picture = hebbscope::ui::picture::Picture::with(offscreen, dark);
+            picture.app = opened(network);
+            let context = Context::default();
+            picture.app.present(true, &context);
+            let drawn = picture.window((pixels / scale).into(), scale).unwrap();
+            assert_eq!([drawn.width(), drawn.height()], [pixels.x as u32, pixels.y as u32]);
+            keep(&drawn, &format!("presentation-{network:?}-{}", if dark { "dark" } else { "light" }));
+            offscreen = picture.into_offscreen();
+        }
+    }
+}
