@@ -3,6 +3,7 @@
 
 use super::app::App;
 use super::fitting::{self, BETWEEN};
+use super::guide::Part;
 use super::theme::{self, Palette};
 use super::timeline;
 use crate::view::layout::{Arrangement, Named, Subject};
@@ -90,13 +91,6 @@ impl App {
         context.send_viewport_cmd(ViewportCommand::Fullscreen(on));
     }
 
-    /// Something else is to stand in place of a presentation.
-    pub(super) fn present_no_more(&mut self) {
-        if let Some(before) = &mut self.presented {
-            before.arrangement = None;
-        }
-    }
-
     /// Makes the window one for a lecture hall, with its panels where they stand; for pictures, which nobody leaves again.
     pub fn present_as_it_stands(&mut self) {
         let (arrangement, layout) = (self.dock_ref().arrangement(), self.layout());
@@ -125,16 +119,19 @@ impl App {
         let context = ui.ctx().clone();
         let palette = Palette::of(&context);
         let frame = |x: i8, y: i8| Frame::new().fill(palette.background).inner_margin(Margin::symmetric(x, y));
-        // What a tour says stands in its place.
-        if self.tours.position().is_none() {
+        // What a tour says stands in their place.
+        let shows_ages = self.tours.position().is_none();
+        if shows_ages {
             let top = egui::Panel::top("presented event").exact_size(30.0).frame(frame(10, 3));
             top.show(ui, |ui| self.heading_ui(ui, palette));
         }
         self.strips_ui(ui);
-        let bottom =
-            egui::Panel::bottom("timeline").exact_size(timeline::height(&self.session) - LOWER).frame(frame(10, 2));
-        bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.session));
+        let bottom = egui::Panel::bottom("timeline")
+            .exact_size(timeline::height(&self.session, shows_ages) - LOWER)
+            .frame(frame(10, 2));
+        let bottom = bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.session, shows_ages)).response.rect;
         self.answer_wishes();
+        self.set_parts(vec![(Part::Timeline, bottom), (Part::Panels, ui.available_rect_before_wrap())]);
         CentralPanel::default().frame(frame(4, 4)).show(ui, |ui| self.panels_ui(ui));
         self.veil(&context);
         if let Some(at) = context.pointer_latest_pos() {

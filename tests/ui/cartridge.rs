@@ -123,6 +123,22 @@ fn a_note_and_a_tour_come_with_it() {
 }
 
 #[test]
+fn one_that_is_opened_in_a_presentation_ends_it_and_stands_as_it_was_shared() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shared.safetensors");
+    let mut shared = looked_at(Bundled::Letters);
+    share(&mut shared, &path, Words::default());
+    let context = Context::default();
+    let mut app = opened(Bundled::Agent);
+    app.present(true, &context);
+    app.session.open(path);
+    app.session.settle();
+    app.advance(&context, 0.0);
+    assert!(!app.is_presenting());
+    assert_eq!(app.dock().arrangement(), shared.dock().arrangement());
+}
+
+#[test]
 fn one_that_does_not_fit_is_refused_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shared.safetensors");

@@ -6,6 +6,7 @@ use egui::{Context, Key, Modifiers, Vec2, vec2};
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::train::Bundled;
 use hebbscope::ui::presentation::{LEAST_LETTERS, pixels_per_point};
+use hebbscope::ui::tours::{Place, Tours};
 use hebbscope::ui::{App, theme};
 use hebbscope::view::layout::Named;
 use std::sync::Arc;
@@ -50,6 +51,44 @@ fn the_event_is_told_in_words_and_the_keys_of_time_work() {
     harness.run_steps(2);
     harness.get_by_label(&format!("{label} · step 2 of 205"));
     assert!(harness.query_by_label("Train a new network").is_none(), "the left side is still there");
+}
+
+#[test]
+fn a_tour_leaves_room_for_what_it_speaks_of() {
+    let pixels = vec2(1280.0, 800.0);
+    let scale = pixels_per_point(pixels);
+    for tour in Tours::bundled() {
+        let context = Context::default();
+        theme::install(&context);
+        let mut app = App::new(&context, Arc::new(|| {}));
+        app.present(true, &context);
+        app.tours.take(tour.clone());
+        for (at, step) in tour.steps.iter().enumerate() {
+            for is_answered in [false, true] {
+                for _ in 0..40 {
+                    let _words = words_in(&context, &mut app, pixels / scale, scale, |ui, app| app.ui(ui));
+                    app.session.settle();
+                    if !app.tours.is_busy() && !app.session.is_busy() && !app.session.is_branching() {
+                        break;
+                    }
+                }
+                let _words = words_in(&context, &mut app, pixels / scale, scale, |ui, app| app.ui(ui));
+                for place in step.highlight.iter().chain(&step.cover) {
+                    let Place::Panel(name) = place else { continue };
+                    let height = app.dock().rect_of(name).map(|rect| rect.height());
+                    let case = format!("{}: step {at}, answered {is_answered}: {name}", tour.title);
+                    // What is covered needs less room than what is seen then.
+                    let least = if step.question.is_some() && !is_answered { 60.0 } else { 75.0 };
+                    assert!(height.is_some_and(|height| height > least), "{case} has {height:?} points");
+                }
+                match &step.question {
+                    Some(question) if !is_answered => app.tours.answer(question.right),
+                    _ => break,
+                }
+            }
+            app.tours.next();
+        }
+    }
 }
 
 #[test]

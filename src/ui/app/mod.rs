@@ -141,6 +141,11 @@ impl App {
         self.parts.iter().find(|(known, _)| *known == part).map(|(_, rect)| *rect)
     }
 
+    /// Says where the parts of the window are in this frame; those that are not among them are not to be seen.
+    pub(in crate::ui) fn set_parts(&mut self, parts: Vec<(Part, Rect)>) {
+        self.parts = parts;
+    }
+
     /// Where the panels stand, to be read.
     pub(in crate::ui) fn dock_ref(&self) -> &Dock {
         &self.dock
@@ -245,8 +250,9 @@ impl App {
     }
 
     /// Lets panels stand as in a cartridge, with its note and its tour.
-    fn insert(&mut self, cartridge: &Cartridge) {
-        self.present_no_more();
+    fn insert(&mut self, cartridge: &Cartridge, context: &Context) {
+        // It was shared as the usual window.
+        self.present(false, context);
         if let Some(scene) = self.session.scene() {
             self.subject = scene.subject();
         }
@@ -313,7 +319,7 @@ impl App {
             self.preferences.remember(&path);
         }
         if let Some(cartridge) = self.session.take_cartridge() {
-            self.insert(&cartridge);
+            self.insert(&cartridge, context);
         }
         self.make_room();
         if let Some(wait) = self.session.grow(seconds) {

@@ -56,8 +56,9 @@ impl App {
         // The last line is drawn last, when every panel has said what is under the pointer.
         let status = egui::Panel::bottom("status line").exact_size(24.0).frame(frame(12, 2));
         let status = status.show(ui, |ui| ui.max_rect());
-        let bottom = egui::Panel::bottom("timeline").exact_size(timeline::height(&self.session)).frame(frame(12, 6));
-        let bottom = bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.session)).response.rect;
+        let bottom =
+            egui::Panel::bottom("timeline").exact_size(timeline::height(&self.session, true)).frame(frame(12, 6));
+        let bottom = bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.session, true)).response.rect;
         let left = egui::Panel::left("controls").exact_size(226.0).frame(frame(12, 12));
         let left = left.show(ui, |ui| controls::controls_ui(ui, &mut self.session));
         let (left, middle) = (left.response.rect, left.inner);

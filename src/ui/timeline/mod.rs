@@ -33,8 +33,8 @@ const NARROW: f32 = 620.0;
 
 /// The height of the bar at the bottom: larger where a modulator has a lane of its own, and where the network is known at
 /// other ages.
-pub fn height(session: &Session) -> f32 {
-    let ages = if session.has_ages() { growth::HEIGHT } else { 0.0 };
+pub fn height(session: &Session, shows_ages: bool) -> f32 {
+    let ages = if shows_ages && session.has_ages() { growth::HEIGHT } else { 0.0 };
     BAR + session.scene().and_then(Lane::of).map_or(0.0, |_| lane::HEIGHT) + ages
 }
 
@@ -48,8 +48,8 @@ pub fn leaves_keys(id: egui::Id) -> bool {
     id == strip_id() || id == growth::id()
 }
 
-/// Draws the timeline.
-pub fn timeline_ui(ui: &mut Ui, session: &mut Session) {
+/// Draws the timeline, and below it the ages of the network, where there are some and it `shows_ages`.
+pub fn timeline_ui(ui: &mut Ui, session: &mut Session, shows_ages: bool) {
     let palette = Palette::of(ui.ctx());
     let Some(scene) = session.scene() else {
         ui.centered_and_justified(|ui| {
@@ -60,7 +60,7 @@ pub fn timeline_ui(ui: &mut Ui, session: &mut Session) {
     let tape = Arc::clone(scene.tape());
     let lane = Lane::of(scene);
     let (mut life, mut row) = (ui.available_rect_before_wrap(), None);
-    if session.has_ages() {
+    if shows_ages && session.has_ages() {
         let (above, below) = life.split_top_bottom_at_y(life.bottom() - growth::HEIGHT);
         (life, row) = (above, Some(below));
     }
