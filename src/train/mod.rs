@@ -8,6 +8,7 @@
 //! | `descent` | plain gradient descent |
 //! | [`checkpoint`] | a network and everything needed to go on training it, in one file |
 //! | [`run_folder`] | the folder of a run: configuration, metrics, checkpoint, lock |
+//! | [`curve`] | the numbers of a run as tensors |
 //! | `metrics` | the table of a run's numbers, written and read |
 //! | [`ages`] | snapshots of the network while it trains |
 //! | [`history`] | the numbers of a run, read from its folder |
@@ -23,6 +24,7 @@ pub mod adam;
 pub mod ages;
 pub mod checkpoint;
 pub mod config;
+pub mod curve;
 mod descent;
 pub mod evaluate;
 pub mod history;

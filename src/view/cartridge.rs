@@ -12,7 +12,7 @@ use super::session::record::RunRecord;
 use crate::episode::tape_file::{self, Attached};
 use crate::files::{Array, FileError, write_atomically};
 use crate::tasks::Recalled;
-use crate::train::{Bundled, Point, Validation};
+use crate::train::{Bundled, Point, Validation, curve};
 use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,17 +24,6 @@ const VERSION: u32 = 1;
 
 /// The most letters of a note.
 pub const MOST_LETTERS: usize = 2000;
-
-/// The name of a column of the curve, and what stands in it.
-type Column = (&'static str, fn(&Point) -> f32);
-
-/// The columns of the curve.
-const COLUMNS: [Column; 4] = [
-    ("curve.loss", |point| point.loss),
-    ("curve.measure", |point| point.measure),
-    ("curve.eta", |point| point.eta),
-    ("curve.grad_norm", |point| point.grad_norm),
-];
 
 /// How somebody looks at a lifetime.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,7 +52,7 @@ pub struct Cartridge {
     /// Which plastic layer.
     #[serde(default)]
     layer: usize,
-    /// How fast it plays, and whether it begins again at its end.
+    /// How fast it plays.
     pub speed: f64,
     /// Whether it begins again at its end.
     pub looping: bool,
@@ -148,9 +137,7 @@ impl Cartridge {
 pub fn write(path: &Path, shown: &Shown) -> Result<String, FileError> {
     let cartridge = Cartridge::of(shown);
     let points = &shown.still.record.points;
-    let column =
-        |(name, value): Column| (name.to_owned(), Array::new(&[points.len()], points.iter().map(value).collect()));
-    let arrays = if points.is_empty() { BTreeMap::new() } else { COLUMNS.map(column).into() };
+    let arrays = if points.is_empty() { BTreeMap::new() } else { curve::to_arrays(points).into() };
     let json = serde_json::to_value(&cartridge).map_err(|error| FileError::new(path, error.to_string()))?;
     let (scene, attached) = (&shown.still.scene, Attached { json, arrays });
     let mut tape = (**scene.tape()).clone();
@@ -199,14 +186,7 @@ fn changed(scene: &Scene, asked: Asked) -> anyhow::Result<Changed> {
 }
 
 fn points(arrays: &BTreeMap<String, Array>) -> anyhow::Result<Vec<Point>> {
-    let columns = COLUMNS.map(|(name, _)| arrays.get(name).map_or(&[][..], |array| &array.values));
-    let [loss, measure, eta, grad_norm] = columns;
-    ensure!(columns.iter().all(|column| column.len() == loss.len()), "the columns of the curve in it differ in length");
-    let point = |index: usize| Point {
-        loss: loss[index],
-        measure: measure[index],
-        eta: eta[index],
-        grad_norm: grad_norm[index],
-    };
-    Ok((0..loss.len()).map(point).collect())
+    let names = curve::names();
+    let columns = names.each_ref().map(|name| arrays.get(name).map_or(&[][..], |array| &array.values));
+    curve::from_columns(columns).context("the columns of the curve in it differ in length")
 }

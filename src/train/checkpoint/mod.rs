@@ -8,7 +8,8 @@ use crate::files::{self, Array, FileError, Precision, TensorFile};
 use crate::plastic::{Network, Parameters, State};
 use crate::train::adam::{Adam, Moments};
 use crate::train::config::{ConfigText, MAX_SEED, RunConfig};
-use crate::train::trainer::{Curve, Point, Trainer, Validation};
+use crate::train::curve;
+use crate::train::trainer::{Curve, Trainer, Validation};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,9 +22,6 @@ const KIND: &str = "checkpoint";
 
 /// The version of the checkpoint format that this program writes.
 const VERSION: u32 = 1;
-
-/// The columns of a curve in a file.
-const COLUMNS: [&str; 4] = ["loss", "measure", "eta", "grad_norm"];
 
 /// The JSON of a checkpoint.
 #[derive(Serialize, Deserialize)]
@@ -155,17 +153,14 @@ impl Checkpoint {
             carried: self.continuation.as_ref().map_or(0, |continuation| continuation.carried.len()),
         };
         let mut tensors = self.parameters.to_arrays().map_err(|error| refuse(error.to_string()))?;
-        let columns: [fn(&Point) -> f32; 4] =
-            [|point| point.loss, |point| point.measure, |point| point.eta, |point| point.grad_norm];
         if self.unrecorded > 0 && !self.curve.is_empty() {
             let (expected, found) = (self.iteration(), self.curve.len());
             let problem =
                 format!("cannot be written: expected a curve of {expected} iterations or none, found {found}");
             return Err(refuse(problem));
         }
-        for (name, column) in COLUMNS.iter().zip(columns).filter(|_| self.unrecorded == 0) {
-            let values: Vec<f32> = self.curve.iter().map(column).collect();
-            tensors.insert(format!("curve.{name}"), Array::new(&[values.len()], values));
+        if self.unrecorded == 0 {
+            tensors.extend(curve::to_arrays(&self.curve));
         }
         for (name, moments) in self.continuation.iter().flat_map(|continuation| &continuation.moments) {
             for (which, values) in [("first", &moments.first), ("second", &moments.second)] {
@@ -182,7 +177,7 @@ impl Checkpoint {
 
 /// The curve of so many iterations; an empty one where the file has nothing of it, as other programs leave it.
 fn read_curve(file: &mut TensorFile, iterations: u64) -> Result<Curve, FileError> {
-    if COLUMNS.iter().all(|name| !file.has(&format!("curve.{name}"))) {
+    if curve::names().iter().all(|name| !file.has(name)) {
         // No tensor bounds them then.
         return match iterations <= MAX_SEED {
             true => Ok(Curve::new()),
@@ -190,18 +185,11 @@ fn read_curve(file: &mut TensorFile, iterations: u64) -> Result<Curve, FileError
         };
     }
     let length = usize::try_from(iterations).map_err(|_| file.refuse("claims more iterations than fit in memory"))?;
-    let mut columns = Vec::new();
-    for name in COLUMNS {
-        columns.push(file.take(&format!("curve.{name}"), &[length])?);
-    }
-    Ok((0..length)
-        .map(|index| Point {
-            loss: columns[0][index],
-            measure: columns[1][index],
-            eta: columns[2][index],
-            grad_norm: columns[3][index],
-        })
-        .collect())
+    let [loss, measure, eta, grad_norm] = curve::names();
+    let mut column = |name: &str| file.take(name, &[length]);
+    let columns = [column(&loss)?, column(&measure)?, column(&eta)?, column(&grad_norm)?];
+    // Each of them has been taken with this length.
+    Ok(curve::from_columns(columns.each_ref().map(Vec::as_slice)).unwrap_or_default())
 }
 
 /// What is wrong with a run whose curve is missing, as the rest of a sentence.
