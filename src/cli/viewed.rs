@@ -92,6 +92,8 @@ impl ViewOptions {
         // What is not said is as in what was shared.
         let shared = scene.cartridge.take();
         let shared = shared.as_deref();
+        let bundled = shared.and_then(|shared| shared.bundled).map(Source::Bundled);
+        let source = source.or(bundled.as_ref());
         let changes = self.world.changes()?;
         if !changes.is_empty() {
             scene = scene.in_world(&changes)?;
@@ -103,7 +105,7 @@ impl ViewOptions {
             let done = interventions::in_order(&self.done, scene.task)?;
             scene = scene.branched(done)?;
         }
-        let ages = source.map(|source| source.ages_up_to(scene.iteration)).unwrap_or_default();
+        let ages = source.map(|source| source.seen(&source.ages(), scene.iteration)).unwrap_or_default();
         if let Some(age) = self.age {
             scene = at_age(&scene, source, &ages, age)?;
         }
@@ -137,10 +139,11 @@ impl ViewOptions {
             Some(Source::Run(_)) | None => None,
         };
         let (at, record) = (at - 1, record.unwrap_or_default().into());
-        let seen = match shared {
-            Some(shared) => Seen { ages, bundled, windows: shared.windows.clone(), ..Seen::default() },
-            None => Seen { ages, bundled, ..Seen::default() },
-        };
+        let mut seen = Seen { ages, bundled, ..Seen::default() };
+        if let Some(shared) = shared {
+            (seen.speed, seen.looping) = (shared.speed, shared.looping);
+            seen.windows = shared.windows.clone();
+        }
         scene.cartridge = shared.cloned().map(Arc::new);
         Ok(Still { scene, at, record, shelf, intervention_evaluations, compared, pinned, order, seen })
     }

@@ -52,7 +52,12 @@ pub fn affordable(count: usize, parameters: usize) -> usize {
 
 /// The file of the network at `age`, seen from the folder of its run.
 pub(super) fn file_name(age: u64) -> PathBuf {
-    Path::new(FOLDER).join(format!("{age:08}.{ENDING}"))
+    Path::new(FOLDER).join(name(age))
+}
+
+/// The file of the network at `age`, by itself.
+fn name(age: u64) -> String {
+    format!("{age:08}.{ENDING}")
 }
 
 /// The age that the name of a snapshot says; `None` for other files.
@@ -79,9 +84,16 @@ impl Source {
         path.parent().filter(|folder| checkpoint_path(folder) == path).map(|folder| Self::Run(folder.to_owned()))
     }
 
-    /// The same and the age of a network that has grown so old: none where it is known at that one only.
-    pub fn ages_up_to(&self, last: u64) -> Vec<u64> {
-        up_to(&self.ages(), last)
+    /// The ages at which a network can be seen that is `last` iterations old, where there are snapshots of `ages`: none where
+    /// that is the only one. Of a run, what lies beyond it is not what it has grown from; of a network that comes with the
+    /// program all are known, whichever of them it is.
+    pub fn seen(&self, ages: &[u64], last: u64) -> Vec<u64> {
+        if let Self::Bundled(_) = self {
+            return ages.to_vec();
+        }
+        let younger = ages.iter().copied().filter(|age| *age < last);
+        let all: Vec<u64> = younger.chain([last]).collect();
+        if all.len() < 2 { Vec::new() } else { all }
     }
 
     /// The ages of which there is the network, the youngest first.
@@ -111,28 +123,19 @@ impl Source {
     /// # Errors
     /// When it is missing or damaged, or that of another run or of another age.
     pub fn read(&self, age: u64, config: &RunConfig) -> Result<Checkpoint, FileError> {
-        let (path, checkpoint) = match self {
-            Self::Run(folder) => {
-                let path = folder.join(file_name(age));
-                let checkpoint = Checkpoint::read(&path)?;
-                (path, checkpoint)
-            }
+        let path = match self {
+            Self::Run(folder) => folder.join(file_name(age)),
+            Self::Bundled(network) => PathBuf::from(network.title()),
+        };
+        let refuse = |problem: String| FileError::new(&path, problem);
+        let file = match self {
+            Self::Run(_) => TensorFile::read(&path)?,
             Self::Bundled(network) => {
-                let path = PathBuf::from(network.title());
-                let bytes = unpacked(*network, age).map_err(|problem| FileError::new(&path, problem))?;
-                let checkpoint = Checkpoint::from_file(TensorFile::from_bytes(network.title(), &bytes)?)?;
-                (path, checkpoint)
+                TensorFile::from_bytes(network.title(), &unpacked(*network, age).map_err(refuse)?)?
             }
         };
-        check(checkpoint, age, config).map_err(|problem| FileError::new(&path, problem))
+        check(Checkpoint::from_file(file)?, age, config).map_err(refuse)
     }
-}
-
-/// Those of `ages` that lie before the `last` one, and that one; none where it is the only one.
-pub fn up_to(ages: &[u64], last: u64) -> Vec<u64> {
-    let younger = ages.iter().copied().filter(|age| *age < last);
-    let all: Vec<u64> = younger.chain([last]).collect();
-    if all.len() < 2 { Vec::new() } else { all }
 }
 
 type Archive = ZipArchive<Cursor<&'static [u8]>>;
@@ -145,8 +148,7 @@ fn archive(bytes: &'static [u8]) -> Result<Archive, String> {
 fn unpacked(network: Bundled, age: u64) -> Result<Vec<u8>, String> {
     let mut archive = archive(network.snapshots().ok_or("has no snapshots")?)?;
     let mut bytes = Vec::new();
-    let name = format!("{age:08}.{ENDING}");
-    let mut file = archive.by_name(&name).map_err(|error| format!("has no network of age {age} ({error})"))?;
+    let mut file = archive.by_name(&name(age)).map_err(|error| format!("has no network of age {age} ({error})"))?;
     file.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     Ok(bytes)
 }

@@ -6,7 +6,7 @@ use super::scene::{Prepared, Scene, SceneGradients};
 use super::session::Session;
 use crate::plastic::Parameters;
 use crate::train::Bundled;
-use crate::train::ages::{Source, up_to};
+use crate::train::ages::Source;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -120,12 +120,7 @@ impl Session {
             return Vec::new();
         }
         let home = self.growth.home.as_ref().map_or(scene.iteration, |home| home.iteration);
-        match source {
-            // All of them are known, whichever of them is in view.
-            Source::Bundled(_) => ages.clone(),
-            // What a run has kept beyond this network is not what it has grown from.
-            Source::Run(_) => up_to(ages, home),
-        }
+        source.seen(ages, home)
     }
 
     /// The network in view, or the one that it becomes where one of another age is: the same at all of them.
@@ -178,8 +173,7 @@ impl Session {
 
     /// So many ages older, or younger.
     pub fn step_age(&mut self, by: isize) {
-        let (ages, Some(scene)) = (self.ages(), self.scene()) else { return };
-        let now = self.growth.wanted.unwrap_or(scene.iteration);
+        let (ages, Some(now)) = (self.ages(), self.shown_age()) else { return };
         let place = ages.partition_point(|age| *age < now).saturating_add_signed(by);
         if let Some(age) = ages.get(place.min(ages.len().saturating_sub(1))) {
             self.show_age(*age);
@@ -228,14 +222,13 @@ impl Session {
         let home = self.growth.home.as_ref().map(|home| home.iteration);
         let iteration = home.or(self.scene().map(|scene| scene.iteration)).unwrap_or(0);
         self.growth.request(source.as_ref(), iteration, is_live, &wake);
-        if self.is_busy() {
+        if self.growth.wanted.is_none() || self.is_busy() {
             return;
         }
-        let (Some(age), Some(source), Some(scene)) = (self.growth.wanted, source, self.scene().cloned()) else {
+        let (Some(source), Some(scene), Some(home)) = (source, self.scene().cloned(), self.growth.home.clone()) else {
             return;
         };
-        let Some(home) = self.growth.home.clone() else { return };
-        self.growth.wanted = None;
+        let Some(age) = self.growth.wanted.take() else { return };
         self.live_aged(age, move || {
             let config = scene.run()?;
             let mut grown = match age == home.iteration {
