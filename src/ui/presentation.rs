@@ -74,9 +74,7 @@ impl App {
         }
         match self.presented.take() {
             None => {
-                let (arrangement, layout) = (self.dock_ref().arrangement(), self.layout());
-                self.presented =
-                    Some(Before { arrangement, layout, subject: self.subject(), zoom: context.zoom_factor() });
+                self.present_as_it_stands(context.zoom_factor());
                 self.arrange_presentation();
             }
             Some(before) => {
@@ -91,10 +89,10 @@ impl App {
         context.send_viewport_cmd(ViewportCommand::Fullscreen(on));
     }
 
-    /// Makes the window one for a lecture hall, with its panels where they stand; for pictures, which nobody leaves again.
-    pub fn present_as_it_stands(&mut self) {
-        let (arrangement, layout) = (self.dock_ref().arrangement(), self.layout());
-        self.presented = Some(Before { arrangement, layout, subject: self.subject(), zoom: 1.0 });
+    /// Makes the window one for a lecture hall, with its panels where they stand; `zoom` is what it was drawn with before.
+    pub(super) fn present_as_it_stands(&mut self, zoom: f32) {
+        let (arrangement, layout, subject) = (self.dock_ref().arrangement(), self.layout(), self.subject());
+        self.presented = Some(Before { arrangement, layout, subject, zoom });
     }
 
     /// Puts the two panels side by side that show most of what is in view.

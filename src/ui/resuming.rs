@@ -53,9 +53,9 @@ pub fn resuming_ui(ui: &mut Ui, session: &mut Session) {
 /// Offers to go on with a run that an earlier window has left.
 pub fn interrupted_ui(ui: &mut Ui, session: &mut Session) {
     let Some(found) = session.interrupted() else { return };
-    let [iteration, planned] = [found.iteration, found.planned()].map(grouped);
+    let [iteration, planned] = [found.iteration(), found.config().iterations].map(grouped);
     let words = format!("The run {} was left at iteration {iteration} of {planned}.", found.name());
-    let folder = found.folder.display().to_string();
+    let folder = found.folder().display().to_string();
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if theme::cross_ui(ui, "do not offer this run again") {

@@ -147,8 +147,7 @@ impl App {
 
     /// Looks at what has changed since the last call. Call in every frame.
     pub(super) fn look_for_changes(&mut self, pointer_is_down: bool) {
-        let session = &self.session;
-        if pointer_is_down || session.is_busy() || session.is_branching() || session.is_asking() {
+        if pointer_is_down || self.is_preparing() {
             return;
         }
         if let Some(wanted) = self.undoing.wanted.take()

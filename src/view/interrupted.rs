@@ -3,47 +3,25 @@
 use super::background::{Errand, Wake};
 use super::resuming::Resuming;
 use super::session::Session;
-use crate::train::{RunConfig, open, run_folder};
+use crate::train::{open, run_folder};
 use std::path::{Path, PathBuf};
 
 /// Whether there is such a run, as far as it is known.
 #[derive(Default)]
 pub struct Interrupted {
-    looking: Option<Errand<Option<Found>>>,
-    found: Option<Found>,
-}
-
-/// A run that can go on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Found {
-    /// Its folder.
-    pub folder: PathBuf,
-    /// Iterations that lie behind.
-    pub iteration: u64,
-    config: RunConfig,
-}
-
-impl Found {
-    /// Its folder's name.
-    pub fn name(&self) -> String {
-        self.folder.file_name().unwrap_or(self.folder.as_os_str()).to_string_lossy().into_owned()
-    }
-
-    /// Iterations that it is to have.
-    pub fn planned(&self) -> u64 {
-        self.config.iterations
-    }
+    looking: Option<Errand<Option<Resuming>>>,
+    found: Option<Resuming>,
 }
 
 /// The run in `folder`, where it can go on and nobody else goes on with it.
-fn look(folder: &Path) -> Option<Found> {
+fn look(folder: &Path) -> Option<Resuming> {
     if run_folder::is_in_use(folder) {
         return None;
     }
     let checkpoint = open::checkpoint(folder).ok().filter(|checkpoint| checkpoint.continuation.is_some())?;
     let iteration = checkpoint.iteration();
-    let found = Found { folder: folder.to_owned(), iteration, config: checkpoint.config };
-    (found.iteration < found.planned()).then_some(found)
+    let is_open = iteration < checkpoint.config.iterations;
+    is_open.then(|| Resuming::new(folder, checkpoint.config, iteration))
 }
 
 impl Interrupted {
@@ -80,23 +58,22 @@ impl Session {
     }
 
     /// A run that an earlier window has left, which can go on here; `None` where there is none, or one is in training.
-    pub fn interrupted(&self) -> Option<&Found> {
+    pub fn interrupted(&self) -> Option<&Resuming> {
         self.interrupted.found.as_ref().filter(|_| !self.training.is_active())
     }
 
     /// Goes on with it as it was.
     pub fn resume_interrupted(&mut self) {
-        if let Some(found) = self.interrupted().cloned() {
-            self.interrupted.found = None;
-            self.training.prepare_to_resume(Resuming::new(&found.folder, found.config, found.iteration));
+        if let Some(found) = self.interrupted.found.take_if(|_| !self.training.is_active()) {
+            self.training.prepare_to_resume(found);
             self.start_training();
         }
     }
 
     /// Looks at its network as it was left, without going on.
     pub fn look_at_interrupted(&mut self) {
-        if let Some(folder) = self.interrupted.found.take().map(|found| found.folder) {
-            self.open(folder);
+        if let Some(found) = self.interrupted.found.take() {
+            self.open(found.folder().to_owned());
         }
     }
 

@@ -196,7 +196,7 @@ impl App {
         self.subject
     }
 
-    /// Whether they stand for what is in view is to be looked at again, as they stood before for `subject`.
+    /// They stand for this subject: where another one is in view, they make room for it in the next frame.
     pub(in crate::ui) fn stand_for(&mut self, subject: Subject) {
         self.subject = subject;
     }

@@ -34,7 +34,7 @@ impl Studio {
         dock.arrange(&shown.look.arrangement);
         dock.choose(&shown.look.choices);
         if shown.look.presents {
-            picture.app.present_as_it_stands();
+            picture.app.present_as_it_stands(1.0);
         }
         Ok(Self { picture, still: shown.still.clone(), panel, size: shown.size, scale, caption: shown.caption })
     }
