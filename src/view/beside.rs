@@ -6,6 +6,7 @@ use super::matrices::{Matrices, MatrixKind, MatrixView, Span};
 use super::notice::Notice;
 use super::scene::Scene;
 use super::session::Session;
+use super::session::failures::{Attempt, Failures};
 use crate::plastic::{Network, Parameters};
 use crate::render::Matrix;
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,7 @@ pub struct Beside {
     living: Option<(u64, Errand<anyhow::Result<Scene>>)>,
     matrices: Matrices,
     difference: Option<Difference>,
+    failures: Failures,
 }
 
 struct Other {
@@ -71,26 +73,29 @@ struct Difference {
     view: MatrixView,
 }
 
-impl Beside {
+impl Other {
+    /// The lifetime of this scene as it has lived it; `None` where it has not.
     fn scene(&mut self, of: u64) -> Option<&mut Scene> {
-        let lived = self.other.as_mut()?.lived.as_mut();
-        lived.filter(|(known, _)| *known == of)?.1.as_deref_mut()
+        self.lived.as_mut().filter(|(known, _)| *known == of)?.1.as_deref_mut()
     }
+}
 
+impl Beside {
     /// Whether it still lives.
     pub(super) fn is_looking(&self) -> bool {
         self.living.is_some()
     }
 
-    /// What its thread has found; a network that cannot live the lifetime says why.
+    /// What its thread has found; a network that cannot live the lifetime says why, once.
     fn receive(&mut self, notices: &mut Vec<Notice>, waits: bool) {
         let Some((of, living)) = &self.living else { return };
         let answer = if waits { Some(living.wait_for_answer()) } else { living.answer() };
         let (Some(answer), of) = (answer, *of) else { return };
         self.living = None;
         let scene = answer.unwrap_or_else(|gone| Err(gone.into()));
-        if let Err(error) = &scene {
-            notices.push(Notice { text: format!("The network beside (B): {error:#}."), is_error: true });
+        match &scene {
+            Ok(_) => self.failures.clear(notices, Attempt::Living),
+            Err(error) => self.failures.tell(notices, Attempt::Living, format!("The network beside (B): {error:#}.")),
         }
         if let Some(other) = &mut self.other {
             other.lived = Some((of, scene.ok().map(Box::new)));
@@ -99,7 +104,7 @@ impl Beside {
 
     /// Lets it live the lifetime in view, where it has not yet.
     fn live(&mut self, scene: &Scene, notices: &mut Vec<Notice>, wake: &Wake) {
-        let Some(other) = &self.other else { return };
+        let Some(other) = &mut self.other else { return };
         if other.network != *scene.network() {
             let text = format!("{} (B) is put away: the network in view has other parts.", other.name);
             notices.push(Notice { text, is_error: false });
@@ -110,11 +115,13 @@ impl Beside {
         if is_known || self.living.as_ref().is_some_and(|(known, _)| *known == of) {
             return;
         }
+        if !scene.can_repeat() {
+            // An episode of training, of which there may be ten in a second: the panel says that B has not run it.
+            other.lived = Some((of, None));
+            return;
+        }
         let (scene, parameters, iteration) = (scene.clone(), Arc::clone(&other.parameters), other.iteration);
-        let living = Errand::start("hebbscope-beside", wake, move |_| {
-            anyhow::ensure!(scene.can_repeat(), "a training episode cannot be replayed, expected one of a seed");
-            scene.grown(parameters, iteration)
-        });
+        let living = Errand::start("hebbscope-beside", wake, move |_| scene.grown(parameters, iteration));
         // Without a thread it is tried again in the next frame.
         self.living = living.ok().map(|living| (of, living));
     }
@@ -162,12 +169,11 @@ impl Session {
         let own = self.matrix(kind)?;
         let (of, at) = (self.scene()?.identity(), self.clock.at());
         let steps = self.clock.steps();
-        let Beside { matrices, .. } = &mut self.beside;
-        let mut matrices = std::mem::take(matrices);
-        let scene = self.beside.scene(of).filter(|scene| scene.tape().steps == steps);
-        let other = scene.and_then(|scene| matrices.view(scene, at, kind));
-        self.beside.matrices = matrices;
-        let Some(other) = other else { return (side == Side::A).then_some(own) };
+        let Beside { other, matrices, .. } = &mut self.beside;
+        let scene = other.as_mut().and_then(|other| other.scene(of)).filter(|scene| scene.tape().steps == steps);
+        let Some(other) = scene.and_then(|scene| matrices.view(scene, at, kind)) else {
+            return (side == Side::A).then_some(own);
+        };
         let span = Span { most: own.span.most.max(other.span.most), full: own.span.full.max(other.span.full) };
         match side {
             Side::A => Some(MatrixView { span, ..own }),
