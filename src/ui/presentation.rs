@@ -39,6 +39,11 @@ impl Before {
         self.arrangement.as_ref()
     }
 
+    /// Another layout was chosen meanwhile.
+    pub(super) fn put_layout(&mut self, layout: Named, subject: Subject) {
+        *self = Self { arrangement: Some(layout.arrangement_for(subject)), layout, subject, zoom: self.zoom };
+    }
+
     /// How much larger than the system has it everything was drawn.
     pub(super) fn zoom(&self) -> f32 {
         self.zoom
@@ -99,6 +104,13 @@ impl App {
     pub(super) fn arrange_presentation(&mut self) {
         let panels = Named::presented(self.subject());
         self.dock().arrange(&panels);
+    }
+
+    /// Over which of the two a panel comes that would stand over `over` in the usual window: what a lifetime writes makes
+    /// way for it unless `over` is there.
+    pub(super) fn presented_over(&self, over: &'static str) -> &'static str {
+        let [does, writes] = Named::presented_panels(self.subject());
+        if over == does { does } else { writes }
     }
 
     /// Draws everything so large that the last row can read it.

@@ -6,9 +6,9 @@ use egui::{Context, Key, Modifiers, Vec2, vec2};
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::train::Bundled;
 use hebbscope::ui::presentation::{LEAST_LETTERS, pixels_per_point};
-use hebbscope::ui::tours::{Place, Tour, Tours};
+use hebbscope::ui::tours::{Place, Tours};
 use hebbscope::ui::{App, theme};
-use hebbscope::view::layout::Named;
+use hebbscope::view::layout::{Arrangement, Named, Subject};
 use std::sync::Arc;
 
 /// What projectors have, in pixels.
@@ -54,13 +54,10 @@ fn the_event_is_told_in_words_and_the_keys_of_time_work() {
 }
 
 #[test]
-fn a_tour_of_recall_leaves_room_for_what_it_speaks_of() {
+fn every_tour_keeps_two_panels_and_has_in_front_what_it_speaks_of() {
     let pixels = vec2(1280.0, 800.0);
     let scale = pixels_per_point(pixels);
-    let is_of_recall = |tour: &&Tour| ["How a synapse stores a pattern", "Why α has blocks"].contains(&&*tour.title);
-    let tours: Vec<&Tour> = Tours::bundled().iter().filter(is_of_recall).collect();
-    assert_eq!(tours.len(), 2);
-    for tour in tours {
+    for tour in Tours::bundled() {
         let context = Context::default();
         theme::install(&context);
         let mut app = App::new(&context, Arc::new(|| {}));
@@ -76,14 +73,21 @@ fn a_tour_of_recall_leaves_room_for_what_it_speaks_of() {
                     }
                 }
                 let _words = words_in(&context, &mut app, pixels / scale, scale, |ui, app| app.ui(ui));
-                for place in step.highlight.iter().chain(&step.cover) {
-                    let Place::Panel(name) = place else { continue };
-                    let height = app.dock().rect_of(name).map(|rect| rect.height());
-                    let case = format!("{}: step {at}, answered {is_answered}: {name}", tour.title);
-                    // What is covered needs less room than what is seen then.
-                    let least = if step.question.is_some() && !is_answered { 60.0 } else { 75.0 };
-                    assert!(height.is_some_and(|height| height > least), "{case} has {height:?} points");
-                }
+                let case = format!("{}: step {at}, answered {is_answered}", tour.title);
+                assert!(
+                    matches!(app.dock().arrangement(), Some(Arrangement::Row(parts)) if parts.len() == 2),
+                    "{case}"
+                );
+                // What is covered needs less room than what is seen then.
+                let least = if step.question.is_some() && !is_answered { 60.0 } else { 75.0 };
+                let is_seen = |place: &Place, app: &mut App| match place {
+                    Place::Panel(name) => app.dock().rect_of(name).is_some_and(|rect| rect.height() > least),
+                    Place::Part(_) => true,
+                };
+                let hidden: Vec<&Place> = step.highlight.iter().filter(|place| !is_seen(place, &mut app)).collect();
+                assert!(hidden.is_empty(), "{case}: {hidden:?}");
+                // What is asked is seen somewhere, once it is answered.
+                assert!(step.cover.is_empty() || step.cover.iter().any(|place| is_seen(place, &mut app)), "{case}");
                 match &step.question {
                     Some(question) if !is_answered => app.tours.answer(question.right),
                     _ => break,
@@ -92,6 +96,19 @@ fn a_tour_of_recall_leaves_room_for_what_it_speaks_of() {
             app.tours.next();
         }
     }
+}
+
+#[test]
+fn a_layout_that_is_chosen_meanwhile_is_there_when_it_ends() {
+    let mut app = opened(Bundled::Patterns);
+    let context = Context::default();
+    app.present(true, &context);
+    let presented = app.dock().arrangement();
+    app.set_layout(Named::Inspect);
+    assert_eq!(app.dock().arrangement(), presented, "its own two panels stay");
+    app.present(false, &context);
+    assert_eq!(app.layout(), Named::Inspect);
+    assert_eq!(app.dock().arrangement(), Some(Named::Inspect.arrangement_for(Subject::Patterns)));
 }
 
 #[test]

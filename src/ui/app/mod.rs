@@ -163,8 +163,15 @@ impl App {
     }
 
     /// Puts the panels where a named layout has them.
+    ///
+    /// In a presentation its own panels stay, and the layout is the one that comes back when it ends.
     pub fn set_layout(&mut self, layout: Named) {
         self.layout = layout;
+        let subject = self.subject;
+        if let Some(before) = &mut self.presented {
+            before.put_layout(layout, subject);
+            return self.arrange_presentation();
+        }
         self.dock.arrange(&layout.arrangement_for(self.subject));
     }
 

@@ -330,7 +330,7 @@ impl App {
     }
 
     /// Opens a panel as a tab over the one that makes way for it, or brings it to the front.
-    fn bring_to_front(&mut self, panel: &str) {
+    pub(in crate::ui) fn bring_to_front(&mut self, panel: &str) {
         let Some(name) = self.dock().name_of(panel) else { return };
         let over = match name {
             "Intervene" if self.session.has_agent() => "Agent",
@@ -339,6 +339,7 @@ impl App {
             "Draw" => "One look",
             _ => "Trace",
         };
+        let over = if self.is_presenting() { self.presented_over(over) } else { over };
         self.show_panel(name, over);
     }
 }

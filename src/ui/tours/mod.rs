@@ -54,6 +54,8 @@ struct Taken {
     answers: Vec<Option<usize>>,
     /// What still has to be done, one after the other, each when nothing else is on its way.
     waiting: VecDeque<Action>,
+    /// Whether the step has just begun: what it speaks of is not in front yet.
+    begins: bool,
 }
 
 /// What there is to see of a tour.
@@ -97,7 +99,7 @@ impl Tours {
         self.leave();
         let at = self.left.get(&tour.title).copied().filter(|at| *at < tour.steps.len()).unwrap_or(0);
         let answers = vec![None; tour.steps.len()];
-        self.taken = Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new() });
+        self.taken = Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new(), begins: true });
         self.set_up();
     }
 
@@ -106,7 +108,7 @@ impl Tours {
         self.leave();
         let at = at.min(tour.steps.len() - 1);
         let answers = vec![None; tour.steps.len()];
-        self.taken = Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new() });
+        self.taken = Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new(), begins: false });
     }
 
     /// The text of the tour that is taken, and which of its steps.
@@ -145,6 +147,7 @@ impl Tours {
             && taken.at + 1 < taken.tour.steps.len()
         {
             taken.at += 1;
+            taken.begins = true;
             // An answer that was given before is there to be seen.
             let is_seen = taken.answers[taken.at].is_some();
             taken.waiting.extend(taken.tour.steps[taken.at].all_actions(is_seen));
@@ -164,7 +167,8 @@ impl Tours {
     /// Makes everything as it is in this step, whatever has been done meanwhile: from where a network was opened last.
     pub fn set_up(&mut self) {
         let Some(taken) = &mut self.taken else { return };
-        let Taken { tour, at, answers, waiting } = taken;
+        let Taken { tour, at, answers, waiting, begins } = taken;
+        *begins = true;
         waiting.clear();
         for (place, step) in tour.steps.iter().enumerate().take(*at + 1).skip(tour.beginning(*at)) {
             waiting.extend(step.all_actions(place < *at || answers[place].is_some()));
@@ -215,8 +219,33 @@ impl App {
             if self.is_preparing() {
                 return;
             }
-            let Some(action) = self.tours.taken.as_mut().and_then(|taken| taken.waiting.pop_front()) else { return };
+            let Some(taken) = &mut self.tours.taken else { return };
+            let Some(action) = taken.waiting.pop_front() else { break };
             self.perform(&action, context);
+        }
+        if let Some(taken) = &mut self.tours.taken
+            && std::mem::take(&mut taken.begins)
+        {
+            let step = taken.tour.steps[taken.at].clone();
+            self.bring_spoken_of(&step);
+        }
+    }
+
+    /// Brings in front what a step speaks of, once: whatever is clicked afterwards stays.
+    ///
+    /// What is covered comes forward in a presentation only, where two panels are all there is to see; one that is not
+    /// among them need not be covered.
+    fn bring_spoken_of(&mut self, step: &Step) {
+        let arrangement = self.dock().arrangement();
+        let is_there =
+            |name: &str| arrangement.as_ref().is_some_and(|arrangement| arrangement.panels().contains(&name));
+        let covered = step.cover.iter().filter(|_| self.is_presenting()).rev();
+        let covered: Vec<Place> =
+            covered.filter(|place| matches!(place, Place::Panel(name) if is_there(name))).copied().collect();
+        for place in covered.into_iter().chain(step.highlight) {
+            if let Place::Panel(name) = place {
+                self.bring_to_front(name);
+            }
         }
     }
 }

@@ -93,6 +93,19 @@ impl Named {
         presented(subject)
     }
 
+    /// The two panels of a lecture hall: what a lifetime does, and what it writes.
+    pub fn presented_panels(subject: Subject) -> [&'static str; 2] {
+        match subject {
+            Subject::Circuit => ["Circuit", "Trace"],
+            Subject::Patterns => ["Recall", "Trace"],
+            Subject::Pictures => ["Recall", "Memories"],
+            Subject::Agent => ["Maze", "Trace"],
+            Subject::OneShot => ["One look", "Trace"],
+            Subject::Text => ["Words", "Trace"],
+            Subject::Trials => ["Trials", "Trace"],
+        }
+    }
+
     /// Where panels stand for lifetimes of some kind.
     pub fn arrangement_for(self, subject: Subject) -> Arrangement {
         match self {
@@ -109,14 +122,13 @@ fn presented(subject: Subject) -> Arrangement {
     if subject == Subject::Circuit {
         return Row(parts([(0.5, panel("Circuit")), (0.5, tabs(["Recall", "Trace"]))]));
     }
-    let (share, [does, writes]) = match subject {
-        Subject::Patterns | Subject::Circuit => (0.5, ["Recall", "Trace"]),
-        Subject::Pictures => (0.6, ["Recall", "Memories"]),
-        Subject::Agent => (0.56, ["Maze", "Trace"]),
-        Subject::OneShot => (0.62, ["One look", "Trace"]),
-        Subject::Text => (0.6, ["Words", "Trace"]),
-        Subject::Trials => (0.62, ["Trials", "Trace"]),
+    let share = match subject {
+        Subject::Patterns | Subject::Circuit => 0.5,
+        Subject::Agent => 0.56,
+        Subject::Pictures | Subject::Text => 0.6,
+        Subject::OneShot | Subject::Trials => 0.62,
     };
+    let [does, writes] = Named::presented_panels(subject);
     Row(parts([(share, panel(does)), (1.0 - share, panel(writes))]))
 }
 

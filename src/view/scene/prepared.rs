@@ -88,6 +88,11 @@ fn lettered(tape: &Tape) -> Option<Recalled> {
     }
     let mut asked = asked.with_examples(letters::some(0, asked.question.study.len())?)?;
     asked.question.target = 0;
+    // What was studied last would be the easiest to recall: then the question would not show that anything is kept.
+    if asked.order.last() == Some(&0) {
+        let count = asked.question.study.len();
+        asked.order.iter_mut().for_each(|shown| *shown = (*shown + 1) % count);
+    }
     asked.blank(|pixel| pixel >= letters::SIDE / 2 * letters::SIDE);
     Some(asked)
 }

@@ -110,8 +110,14 @@ pub(super) fn result(scene: &Scene, step: usize) -> [String; 2] {
             [decimals(f64::from(score.measure), 2), "correlation on the blanked part".to_owned()]
         });
     }
-    let right = output.iter().zip(question.asked()).filter(|(output, target)| *output * *target > 0.0).count();
-    [percent(right as f64 / question.size() as f64), "of bits right".to_owned()]
+    // What the probe gives needs no recall.
+    let blanked = output.iter().zip(question.asked()).zip(&question.probe).filter(|(_, shown)| **shown == 0.0);
+    let is_right: Vec<bool> = blanked.map(|((output, target), _)| *output * *target > 0.0).collect();
+    if is_right.is_empty() {
+        return [String::new(), "nothing is blanked".to_owned()];
+    }
+    let right = is_right.iter().filter(|is_right| **is_right).count();
+    [percent(right as f64 / is_right.len() as f64), "of the blanked bits right".to_owned()]
 }
 
 /// Pearson's correlation of two examples of as many elements; zero where one of them is the same everywhere.
