@@ -1,6 +1,7 @@
 //! Lesions: a network in which the values of a parameter have lost their places, or are gone. What it comes to says
 //! what these values, or where they stand, were good for.
 
+use super::region::Region;
 use crate::data::Generator;
 use crate::plastic::{Network, Parameters};
 use rand::seq::SliceRandom as _;
@@ -30,6 +31,19 @@ impl LesionKind {
             Self::Zero => "zero",
         }
     }
+
+    /// Makes of some values what becomes of them.
+    fn change(self, values: &mut [f32], generator: &mut Generator) {
+        match self {
+            Self::Shuffle => values.shuffle(generator),
+            Self::Mean => {
+                let sum: f64 = values.iter().copied().map(f64::from).sum();
+                let mean = sum / values.len().max(1) as f64;
+                values.fill(mean as f32);
+            }
+            Self::Zero => values.fill(0.0),
+        }
+    }
 }
 
 /// What is done to one parameter of a network.
@@ -37,6 +51,8 @@ impl LesionKind {
 pub struct Lesion {
     /// The name of w or α as files have it: `alpha`, `w`, `head.alpha`.
     pub parameter: String,
+    /// The connections whose values they are; `None` is all.
+    pub region: Option<Region>,
     /// What becomes of its values.
     pub kind: LesionKind,
 }
@@ -44,7 +60,11 @@ pub struct Lesion {
 impl fmt::Display for Lesion {
     /// As it is written on the command line.
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(to, "{}={}", self.parameter, self.kind.name())
+        write!(to, "{}", self.parameter)?;
+        if let Some(region) = &self.region {
+            write!(to, "[{region}]")?;
+        }
+        write!(to, "={}", self.kind.name())
     }
 }
 
@@ -52,10 +72,20 @@ impl FromStr for Lesion {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let form = || format!("expected PARAMETER=shuffle, PARAMETER=mean or PARAMETER=zero, found {text}");
+        let form = || {
+            let forms = "PARAMETER=shuffle, PARAMETER=mean or PARAMETER=zero, after PARAMETER perhaps [FROM,TO]";
+            format!("expected {forms}, neurons as 3, 0..13 or nothing for all; found {text}")
+        };
         let (parameter, kind) = text.split_once('=').ok_or_else(form)?;
         let kind = LesionKind::ALL.into_iter().find(|known| known.name() == kind).ok_or_else(form)?;
-        Ok(Self { parameter: parameter.to_owned(), kind })
+        let (parameter, region) = match parameter.split_once('[') {
+            None => (parameter, None),
+            Some((parameter, region)) => {
+                let region = region.strip_suffix(']').and_then(|region| region.parse().ok()).ok_or_else(form)?;
+                (parameter, Some(region))
+            }
+        };
+        Ok(Self { parameter: parameter.to_owned(), region, kind })
     }
 }
 
@@ -72,20 +102,23 @@ pub fn parameters(network: &Network) -> Vec<String> {
 }
 
 impl Lesion {
-    /// Checks that `network` has such a parameter.
+    /// Checks that `network` has such a parameter, and such connections.
     ///
     /// # Errors
-    /// With the names of those there are.
+    /// With the names of those there are, or how many neurons.
     pub fn check(&self, network: &Network) -> Result<(), String> {
         let known = parameters(network);
-        match known.contains(&self.parameter) {
-            true => Ok(()),
-            false => Err(format!(
+        if !known.contains(&self.parameter) {
+            return Err(format!(
                 "{self}: expected one of the parameters {} of this network, found {}",
                 known.join(", "),
                 self.parameter
-            )),
+            ));
         }
+        let shapes = network.shapes();
+        let shape = shapes.iter().find(|(name, _)| *name == self.parameter).map_or(&[][..], |(_, shape)| shape);
+        let places = self.region.as_ref().map_or(Ok(Vec::new()), |region| region.places(shape));
+        places.map(drop).map_err(|problem| format!("{self}: {problem}"))
     }
 
     /// Puts into `lesioned` what becomes of the values that `whole` has. A shuffle is drawn from `generator`.
@@ -99,16 +132,16 @@ impl Lesion {
         generator: &mut Generator,
     ) -> candle_core::Result<()> {
         let mut values = whole.values(&self.parameter)?;
-        match self.kind {
-            LesionKind::Shuffle => values.shuffle(generator),
-            LesionKind::Mean => {
-                let sum: f64 = values.iter().copied().map(f64::from).sum();
-                let mean = sum / values.len().max(1) as f64;
-                values.fill(mean as f32);
-            }
-            LesionKind::Zero => values.fill(0.0),
-        }
         let shape = whole.get(&self.parameter)?.dims().to_vec();
+        match &self.region {
+            None => self.kind.change(&mut values, generator),
+            Some(region) => {
+                let places = region.places(&shape).map_err(candle_core::Error::msg)?;
+                let mut chosen: Vec<f32> = places.iter().map(|place| values[*place]).collect();
+                self.kind.change(&mut chosen, generator);
+                places.iter().zip(chosen).for_each(|(place, value)| values[*place] = value);
+            }
+        }
         lesioned.insert(&self.parameter, &shape, &values)
     }
 }

@@ -16,6 +16,7 @@
 //! | [`specimen`] | one lifetime of a network, of a seed or put together by somebody |
 //! | [`learned_from`] | what a network has learned from, in words |
 //! | [`evaluate`] | how well a network does on episodes it has never lived |
+//! | [`region`] | connections from some neurons to some others |
 //! | [`lesion`] | what a network comes to whose w or α is shuffled, averaged or zero |
 //! | [`statistics`] | medians and quartiles over runs, and the rank-sum test between groups of them |
 //! | [`open`] | a checkpoint, a run folder or a tape, whatever is handed over |
@@ -32,6 +33,7 @@ pub mod learned_from;
 pub mod lesion;
 mod metrics;
 pub mod open;
+pub mod region;
 pub mod run_folder;
 pub mod specimen;
 pub mod statistics;

@@ -5,6 +5,7 @@ use crate::workbench::evaluated;
 use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::{EventKind, Intervention, Tape, What};
 use hebbscope::plastic::Parameters;
+use hebbscope::train::evaluate::ranking::rank;
 use hebbscope::train::evaluate::{Entry, Evaluation, Life, Lives, Protocol, evaluate};
 use hebbscope::train::lesion::{self, Lesion, LesionKind};
 use hebbscope::train::{Bundled, Checkpoint, RunConfig, Specimen};
@@ -174,7 +175,7 @@ fn a_lesion_does_to_the_values_what_it_says() {
     whole.insert("alpha", &[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 9.0]).unwrap();
     let lesioned = |kind| {
         let mut lesioned = whole.copy().unwrap();
-        let lesion = Lesion { parameter: "alpha".into(), kind };
+        let lesion = Lesion { parameter: "alpha".into(), region: None, kind };
         lesion.apply(&whole, &mut lesioned, &mut Generator::new(1, Stream::Evaluation)).unwrap();
         assert_eq!(lesioned.get("alpha").unwrap().dims(), [2, 3]);
         lesioned.values("alpha").unwrap()
@@ -186,6 +187,51 @@ fn a_lesion_does_to_the_values_what_it_says() {
     shuffled.sort_by(f32::total_cmp);
     assert_eq!(shuffled, [1.0, 2.0, 3.0, 4.0, 5.0, 9.0]);
     assert_eq!(whole.values("alpha").unwrap(), [1.0, 2.0, 3.0, 4.0, 5.0, 9.0], "the network itself stays whole");
+}
+
+#[test]
+fn a_lesion_of_some_connections_leaves_the_others() {
+    let mut whole = Parameters::default();
+    whole.insert("alpha", &[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 9.0]).unwrap();
+    let lesioned = |text: &str| {
+        let (mut lesioned, lesion) = (whole.copy().unwrap(), text.parse::<Lesion>().unwrap());
+        assert_eq!(lesion.to_string(), text);
+        lesion.apply(&whole, &mut lesioned, &mut Generator::new(1, Stream::Evaluation)).unwrap();
+        lesioned.values("alpha").unwrap()
+    };
+    assert_eq!(lesioned("alpha[1,]=zero"), [1.0, 2.0, 3.0, 0.0, 0.0, 0.0]);
+    assert_eq!(lesioned("alpha[,2]=mean"), [1.0, 2.0, 6.0, 4.0, 5.0, 6.0]);
+    assert_eq!(lesioned("alpha[0..2,1..3]=zero"), [1.0, 0.0, 0.0, 4.0, 0.0, 0.0]);
+    let shuffled = lesioned("alpha[,0..2]=shuffle");
+    assert_eq!([shuffled[2], shuffled[5]], [3.0, 9.0]);
+}
+
+/// The same numbers as evaluations of one lesion after the other, in turns.
+#[test]
+fn a_ranking_is_many_evaluations_at_once() {
+    let checkpoint = agent();
+    let lesions: Vec<Lesion> =
+        ["alpha[0..50,]=zero", "alpha[,7]=zero", "w=zero"].map(|text| text.parse().unwrap()).to_vec();
+    let mut found = vec![Vec::new(); lesions.len()];
+    rank(checkpoint.specimen(), &lesions, 3..7, &mut |place, life| {
+        found[place].push(life);
+        true
+    })
+    .unwrap();
+    for (lesion, found) in lesions.iter().zip(&found) {
+        let protocol = Protocol { lives: Lives::Seeds(3..7), lesions: vec![lesion.clone()], ..seeds(Vec::new()) };
+        let alone = evaluate(checkpoint.specimen(), &protocol, |_| true).unwrap();
+        assert_eq!(*found, alone.lives, "{lesion}");
+    }
+    let mut heard = 0;
+    let stopped = rank(checkpoint.specimen(), &lesions, 3..7, &mut |_, _| {
+        heard += 1;
+        heard < 4
+    });
+    assert!(stopped.is_ok() && heard == 4, "{heard}");
+    let lesions = ["alpha[100,]=zero".parse().unwrap()];
+    let refused = rank(checkpoint.specimen(), &lesions, 0..1, &mut |_, _| true).unwrap_err().to_string();
+    assert_eq!(refused, "alpha[100,]=zero: expected neurons from 0 to 99, found 100");
 }
 
 /// What α is good for shows where it is missing: without its traces the agent is lost, and so is one whose α stand in
@@ -261,6 +307,8 @@ fn the_command_line_says_what_was_done_and_refuses_what_cannot_be() {
     for (arguments, expected) in [
         (&["--lesion", "beta=zero"][..], "expected one of the parameters alpha, w of this network, found beta"),
         (&["--lesion", "alpha=melt"], "expected PARAMETER=shuffle"),
+        (&["--lesion", "alpha[3=zero"], "neurons as 3, 0..13 or nothing for all; found alpha[3=zero"),
+        (&["--lesion", "alpha[3,100]=zero"], "alpha[3,100]=zero: expected neurons from 0 to 99, found 100"),
         (&["--do", "300:erase"], "expected an intervention before one of 200 steps, found step 300"),
         // Each maze has pillars of its own, and in the second of these one stands where the reward is to be.
         (

@@ -1,19 +1,23 @@
 //! What parameters are worth: the numbers beside a matrix are those of evaluations with lesions.
 
 use super::intervene::opened_at;
+use super::legible::opened;
 use super::maze_panel::{checkpoint, checkpoint_of};
 use super::window::quiet_session;
-use crate::support::{keep, offscreen};
+use crate::support::{keep, offscreen, windowed};
 use crate::workbench::specimen;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::tasks::tally::Mean;
+use hebbscope::train::Bundled;
 use hebbscope::train::evaluate::{self, Entry, Evaluation, Lives, Means, Protocol};
 use hebbscope::train::lesion::{Lesion, LesionKind};
 use hebbscope::ui::panels::matrix::lesion::sentence;
 use hebbscope::ui::{App, theme};
 use hebbscope::view::Session;
 use hebbscope::view::evaluations::lesions::LesionEvaluation;
+use hebbscope::view::evaluations::ranking::Part;
+use hebbscope::view::inspection::Pinned;
 use hebbscope::view::matrices::MatrixKind;
 use hebbscope::view::numbers::with_error;
 use hebbscope::view::scene::Scene;
@@ -21,7 +25,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 fn evaluated(scene: &Scene, parameter: &str, kind: LesionKind) -> Evaluation {
-    let lesions = vec![Lesion { parameter: parameter.to_owned(), kind }];
+    let lesions = vec![Lesion { parameter: parameter.to_owned(), region: None, kind }];
     let protocol = Protocol { lives: Lives::Seeds(0..200), interventions: Vec::new(), lesions };
     evaluate::evaluate(specimen(scene.config.as_ref().unwrap(), &scene.parameters), &protocol, |_| true).unwrap()
 }
@@ -80,6 +84,53 @@ fn lesions_beside_a_matrix_say_what_evaluations_say() {
     // What w is worth is something else.
     let w = self::found(&mut harness.state_mut().session, "w");
     assert_eq!(w.rows[2].lesioned, mean(&evaluated(&scene, "w", LesionKind::Zero).entries[0]));
+}
+
+#[test]
+fn the_connections_that_matter_most_are_listed_and_pinned_by_a_click() {
+    let mut app = opened(Bundled::Letters);
+    app.show_panel("Plasticity", "Trace");
+    let mut harness = windowed(app);
+    harness.run_steps(3);
+    harness.get_by_label("lesions of α").click();
+    harness.run_steps(3);
+    harness.state_mut().session.wait_for_panels();
+    harness.run_steps(3);
+    harness.get_by_label("Which connections matter most?").click();
+    harness.run_steps(1);
+    harness.state_mut().session.wait_for_panels();
+    harness.run_steps(3);
+    let session = &harness.state().session;
+    let (ranking, measure) = (session.ranking("alpha").unwrap().clone(), session.scene().unwrap().task.measure());
+    assert!(ranking.is_over && ranking.problem.is_none());
+    // 26 neurons to and from, and four by four blocks, all in the same episodes.
+    assert_eq!(ranking.parts.len(), 26 + 26 + 16);
+    let counts: Vec<u64> = ranking.parts.iter().map(|part| part.difference.count()).collect();
+    assert!(counts.iter().all(|count| *count == ranking.episodes() && *count > 1), "{counts:?}");
+    let sorted = ranking.sorted(measure);
+    let costs: Vec<f64> = sorted.iter().map(|part| part.difference.mean().unwrap()).collect();
+    assert!(costs.is_sorted_by(|one, other| one >= other), "less is better here: {costs:?}");
+    assert!(costs[0] > 0.0);
+    // It says the same as an evaluation.
+    let worst = Lesion { parameter: "alpha".into(), region: Some(sorted[0].region.clone()), kind: LesionKind::Zero };
+    let lives = Lives::Seeds(0..ranking.episodes());
+    let protocol = Protocol { lives, interventions: Vec::new(), lesions: vec![worst] };
+    let scene = session.scene().unwrap();
+    let specimen = specimen(scene.config.as_ref().unwrap(), &scene.parameters);
+    let evaluated = evaluate::evaluate(specimen, &protocol, |_| true).unwrap();
+    assert_eq!(sorted[0].difference, mean(&evaluated.contrast.unwrap().differences[0]));
+    let single = |part: &&&Part| {
+        [&part.region.pre, &part.region.post].map(|span| span.as_ref().map_or(0, ExactSizeIterator::len))
+    };
+    let listed =
+        sorted.iter().take(8).find(|part| [[1, 0], [0, 1]].contains(&single(part))).expect("a neuron is among them");
+    let (word, neuron) = match (&listed.region.pre, &listed.region.post) {
+        (Some(span), _) => ("from", span.start),
+        (None, span) => ("to", span.as_ref().unwrap().start),
+    };
+    harness.get_by_label_contains(&format!("{word} {neuron}: ")).click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().session.pinned(), Some(Pinned::Neuron(neuron)));
 }
 
 #[test]

@@ -7,10 +7,12 @@
 //! |---|---|
 //! | here | living the lifetimes |
 //! | [`protocol`] | which lifetimes, and what is done to them |
+//! | [`ranking`] | many lesions in the same lifetimes, beside each other |
 //! | [`entry`] | means with their standard errors |
 
 pub mod entry;
 pub mod protocol;
+pub mod ranking;
 
 pub use entry::{Entry, Means};
 pub use protocol::{Lives, Protocol};

@@ -221,7 +221,7 @@ fn evaluated(
     let (begun, share) = (Instant::now(), BUDGET / kinds.len().max(1) as u32);
     let mut episodes = EPISODES;
     for (place, kind) in kinds.iter().enumerate() {
-        let lesion = Lesion { parameter: parameter.to_owned(), kind: *kind };
+        let lesion = Lesion { parameter: parameter.to_owned(), region: None, kind: *kind };
         let protocol = Protocol { lives: Lives::Seeds(0..episodes), interventions: Vec::new(), lesions: vec![lesion] };
         let mut count = 0;
         evaluate::evaluate(evaluated_network.specimen(), &protocol, |life| {

@@ -8,6 +8,7 @@
 //! | [`trial_curves`] | right answers trial by trial |
 //! | [`per_network`] | what many episodes tell of a network, found once |
 //! | [`principal`] | points of many dimensions on a plane |
+//! | [`ranking`] | which connections cost most where w or α is zero there |
 //! | [`lesions`] | what α and w are worth: the network with them shuffled, the same everywhere, or gone |
 
 pub mod embeddings;
@@ -15,6 +16,7 @@ pub mod interventions;
 pub mod lesions;
 pub mod per_network;
 pub mod principal;
+pub mod ranking;
 pub mod trial_curves;
 
 use super::scene::Scene;

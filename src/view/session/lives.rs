@@ -10,6 +10,7 @@ use crate::train::RunConfig;
 use crate::view::drawing::cards::Whose;
 use crate::view::evaluations::interventions::View;
 use crate::view::evaluations::lesions;
+use crate::view::evaluations::ranking::{self, Ranking};
 use crate::view::lifetimes::{GalleryLifetime, Lives};
 use crate::view::notice::Notice;
 use crate::view::numbers::grouped;
@@ -104,6 +105,25 @@ impl Session {
     pub fn request_lesion_evaluation(&mut self, parameter: &str) -> Option<lesions::LesionEvaluation> {
         let may_begin = !self.training.is_running();
         self.lesions.request(self.scene.as_ref()?, parameter, may_begin, &self.wake)
+    }
+
+    /// Which connections cost most where `parameter` is zero there, as far as somebody has asked for it and it is found.
+    pub fn ranking(&self, parameter: &str) -> Option<&Ranking> {
+        self.rankings.of(self.scene.as_ref()?, parameter)
+    }
+
+    /// Whether it can be asked which connections cost most: parts of `parameter` can be told from each other, and nothing
+    /// trains meanwhile.
+    pub fn may_rank(&self, parameter: &str) -> bool {
+        let has_parts = |scene| ranking::has_parts(scene, parameter);
+        !self.training.is_running() && self.scene.as_ref().is_some_and(has_parts)
+    }
+
+    /// Finds out which connections cost most.
+    pub fn begin_ranking(&mut self, parameter: &str) {
+        if let Some(scene) = self.scene.as_ref().filter(|_| !self.training.is_running()) {
+            self.rankings.begin(scene, parameter, &self.wake);
+        }
     }
 
     /// Does to many others what is done to the lifetime in view, however long that takes.

@@ -21,6 +21,7 @@ use super::evaluations::embeddings::Embedding;
 use super::evaluations::interventions::InterventionEvaluations;
 use super::evaluations::lesions::Lesions;
 use super::evaluations::per_network::{PerNetwork, View};
+use super::evaluations::ranking::Rankings;
 use super::evaluations::trial_curves::TrialCurve;
 use super::export::Exports;
 use super::growth::Growth;
@@ -97,6 +98,8 @@ pub struct Session {
     pub intervention_evaluations: InterventionEvaluations,
     /// What its parameters are worth.
     pub lesions: Lesions,
+    /// Which connections matter.
+    pub(super) rankings: Rankings,
     /// What its convolutions make of the drawings of many episodes.
     pub embeddings: PerNetwork<Embedding>,
     /// Right answers of the network in view, trial by trial.
@@ -145,6 +148,7 @@ impl Session {
             distributions: Distributions::default(),
             intervention_evaluations: InterventionEvaluations::default(),
             lesions: Lesions::default(),
+            rankings: Rankings::default(),
             embeddings: PerNetwork::default(),
             trial_curves: PerNetwork::default(),
             record: RunRecord::default(),
@@ -406,6 +410,7 @@ impl Session {
         self.ordering.update();
         self.intervention_evaluations.update();
         self.lesions.update(self.scene.as_ref(), self.training.is_running());
+        self.rankings.update(self.scene.as_ref(), self.training.is_running());
         self.embeddings.update();
         self.trial_curves.update();
         self.distributions.update(self.scene.as_mut());
@@ -436,6 +441,7 @@ impl Session {
     pub fn is_at_rest(&self) -> bool {
         let is_looking = self.training.devices.is_looking() || self.ordering.is_looking() || self.ranks.is_busy();
         let is_looking = is_looking || self.intervention_evaluations.is_busy() || self.lesions.is_busy();
+        let is_looking = is_looking || self.rankings.is_busy();
         let is_looking = is_looking || self.interrupted.is_looking() || self.beside.is_looking();
         let is_looking = is_looking || self.embeddings.is_busy() || self.trial_curves.is_busy();
         !is_looking && self.shelf.progress().is_none() && self.distributions.life.progress().is_none()
@@ -450,6 +456,7 @@ impl Session {
         self.ranks.settle();
         self.intervention_evaluations.settle(&self.wake);
         self.lesions.settle();
+        self.rankings.settle();
         self.embeddings.settle();
         self.trial_curves.settle();
         self.distributions.life.settle();

@@ -2,6 +2,7 @@
 //! the values shuffled, all the same, or gone.
 
 use super::MatrixPanel;
+use super::ranking;
 use crate::tasks::tally::Mean;
 use crate::tasks::{Goal, Measure};
 use crate::train::lesion::LesionKind;
@@ -62,7 +63,10 @@ impl MatrixPanel {
                  shuffled among the connections, anew in each episode; the mean of all everywhere; zero."
             )));
             match session.request_lesion_evaluation(parameter) {
-                Some(found) => found_ui(ui, session, &found, self.kind, palette),
+                Some(found) => {
+                    found_ui(ui, session, &found, self.kind, palette);
+                    ranking::ranking_ui(ui, session, parameter, self.kind, palette);
+                }
                 None => {
                     ui.add(quiet("It waits while a network trains."));
                 }

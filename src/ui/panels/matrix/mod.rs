@@ -17,6 +17,7 @@ pub mod histogram;
 pub mod lesion;
 pub mod picture;
 pub mod range;
+mod ranking;
 pub mod stripes;
 pub mod words;
 
