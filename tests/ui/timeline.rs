@@ -142,13 +142,16 @@ fn which_example_is_recalled_and_how_well_is_said_in_words_and_bars() {
             }
             let best = (0..likeness.len()).max_by(|&one, &other| likeness[one].total_cmp(&likeness[other]));
             assert_eq!(best, Some(question.target), "{network:?}: {likeness:?}");
-            let right = output.iter().zip(question.asked()).filter(|(one, other)| *one * *other > 0.0).count();
             let blanked = || (0..question.size()).filter(|&bit| question.probe[bit] == 0.0);
             let [asked, found] =
                 [question.asked(), output].map(|values| blanked().map(|bit| values[bit]).collect::<Vec<_>>());
             let number = match network {
                 Bundled::Images => decimals(pearson(&asked, &found), 2),
-                _ => percent(right as f64 / question.size() as f64),
+                // What the probe gives needs no recall.
+                _ => {
+                    let right = asked.iter().zip(&found).filter(|(one, other)| *one * *other > 0.0).count();
+                    percent(right as f64 / asked.len() as f64)
+                }
             };
             let large =
                 texts.iter().find(|(text, _)| *text == number).unwrap_or_else(|| panic!("no {number}: {texts:?}"));
