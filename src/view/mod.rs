@@ -4,6 +4,7 @@
 //! | file | subject |
 //! |---|---|
 //! | [`session`] | the handle: scene, clock, training, notices |
+//! | [`action`] | what the window can be told, as data, and what of it is done to a session |
 //! | [`background`] | work on threads of its own, and how it is heard |
 //! | [`notice`] | what is said to the viewer |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
@@ -31,6 +32,7 @@
 //! | [`preferences`], [`keeper`] | what is remembered, and when it is written |
 //! | [`numbers`], [`cells`] | how numbers are written, and how neurons lie in a picture |
 
+pub mod action;
 pub mod asking;
 pub mod background;
 pub mod beside;

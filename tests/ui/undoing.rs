@@ -9,7 +9,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::episode::What;
 use hebbscope::ui::App;
-use hebbscope::ui::commands::Action;
+use hebbscope::view::action::Action;
 use hebbscope::view::layout::Named;
 use std::path::PathBuf;
 use std::sync::Arc;

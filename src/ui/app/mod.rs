@@ -10,7 +10,7 @@ mod regions;
 mod remembering;
 
 use crate::train::Command;
-use crate::ui::commands::{Action, palette};
+use crate::ui::commands::palette;
 use crate::ui::dock::Dock;
 use crate::ui::files::Files;
 use crate::ui::guide::Part;
@@ -18,6 +18,7 @@ use crate::ui::presentation::Before;
 use crate::ui::theme;
 use crate::ui::tours::{self, Tour, Tours};
 use crate::ui::undoing::Undoing;
+use crate::view::action::Action;
 use crate::view::asking;
 use crate::view::background::Wake;
 use crate::view::cartridge::Cartridge;

@@ -2,12 +2,13 @@
 
 use super::{App, Closing};
 use crate::train::Bundled;
-use crate::ui::commands::{self, Action, help, palette};
+use crate::ui::commands::{self, help, palette};
 use crate::ui::files::Wanted;
 use crate::ui::guide::{self, Part};
 use crate::ui::theme::{self, Palette};
 use crate::ui::tours::strip;
 use crate::ui::{controls, export, inspector, resuming, status, timeline};
+use crate::view::action::Action;
 use crate::view::export::{Look, Words};
 use crate::view::layout::Named;
 use crate::view::numbers::grouped;

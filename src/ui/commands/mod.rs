@@ -3,12 +3,12 @@
 //! | file | subject |
 //! |---|---|
 //! | here | what each command is called, its keys, and what they do |
-//! | [`action`] | what the window does when it is told to |
+//! | `action` | what the window does when it is told to |
 //! | `obstacles` | why it cannot be done now |
 //! | [`presets`] | several of them at once, for a class |
 //! | [`palette`], [`help`] | all commands to choose from, all keys to read |
 
-pub mod action;
+mod action;
 pub mod help;
 mod obstacles;
 pub mod palette;
@@ -17,10 +17,10 @@ pub mod presets;
 use super::app::App;
 use super::panels::explain;
 use crate::train::Bundled;
+use crate::view::action::Action;
 use crate::view::layout::Named;
 use crate::view::matrices::MatrixKind;
 use crate::view::order::OrderKind;
-pub use action::Action;
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! Why a command cannot be done now, in a few words.
 
-use super::action::Action;
 use crate::ui::app::App;
+use crate::view::action::Action;
 use crate::view::layout::Subject;
 use crate::view::order::OrderKind;
 use crate::view::training::Phase;

@@ -1,8 +1,8 @@
 //! What a class asks for again and again, at once: several commands, one after the other, each as soon as it can be done.
 
-use super::action::{Action, Deed};
 use crate::train::Bundled;
 use crate::ui::app::App;
+use crate::view::action::{Action, Deed};
 use crate::view::layout::Named;
 use egui::Context;
 

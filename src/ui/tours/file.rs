@@ -1,9 +1,9 @@
 //! Tours as text files: what is said, shown, done and asked, step by step. `docs/tours.md` describes the format.
 
 use crate::files::one_line;
-use crate::ui::commands::Action;
 use crate::ui::guide::Part;
 use crate::ui::panels;
+use crate::view::action::Action;
 use serde::Deserialize;
 use std::ops::Range;
 use toml::Spanned;
@@ -177,7 +177,7 @@ impl Checked<'_> {
             if !action.get_ref().only_looks() {
                 return self.refuse(action.span(), "a tour looks and tries, and does nothing else".into());
             }
-            action.get_ref().check().or_else(|problem| self.refuse(action.span(), problem))?;
+            action.get_ref().check(&panels::names()).or_else(|problem| self.refuse(action.span(), problem))?;
         }
         Ok(written.into_iter().map(Spanned::into_inner).collect())
     }

@@ -17,8 +17,8 @@ mod veil;
 pub use file::{Place, Question, Step, Tour, TourError};
 
 use super::app::App;
-use super::commands::Action;
 use crate::files::{FileError, read_text};
+use crate::view::action::Action;
 use egui::Context;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
