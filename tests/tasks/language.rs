@@ -168,6 +168,25 @@ fn the_gradient_of_a_window_is_the_slope_of_its_loss() {
     gradients_are_slopes(&*experiment, &parameters, &scripts);
 }
 
+/// With the default rate and norm, which belong to the loss of a whole window: one that is averaged over its words learns
+/// how frequent words are in as many iterations, and nothing else.
+#[test]
+fn the_default_learning_rate_learns_more_than_how_frequent_words_are() {
+    let small = [("network", "lstm"), ("words", "1000"), ("cells", "32"), ("embedding", "32")];
+    let mut trainer = Trainer::new(config_of("language", [&small, &[]])).unwrap();
+    advance(&mut trainer, 600);
+    let text = Text::open(&Source::Austen, 1000).unwrap();
+    let words = text.part(Part::Training);
+    let mut counts = vec![0.0; text.vocabulary().len()];
+    words.iter().for_each(|word| counts[*word as usize] += 1.0 / words.len() as f64);
+    let entropy: f64 = counts.iter().filter(|share| **share > 0.0).map(|share| -share * share.ln()).sum();
+    let last = &trainer.curve()[550..];
+    let mean = last.iter().map(|point| f64::from(point.loss) / 20.0).sum::<f64>() / last.len() as f64;
+    assert!(mean < entropy - 0.4, "{mean} nats a word, {entropy} by frequency alone");
+    let point = &last[0];
+    assert!((point.loss / 20.0 - point.measure.ln()).abs() < 1e-3, "{point:?} is not of a whole window");
+}
+
 #[test]
 fn a_network_learns_what_its_text_repeats() {
     let folder = tempfile::tempdir().unwrap();
