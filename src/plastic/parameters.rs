@@ -121,6 +121,18 @@ impl Parameters {
         }
     }
 
+    /// Moves values of the parameter called `name` that are below `low` or above `high` there.
+    ///
+    /// # Errors
+    /// When there is none, or the device fails.
+    pub fn keep_within(&self, name: &str, [low, high]: [f32; 2]) -> Result<()> {
+        let Some(var) = self.vars.get(name) else { bail!("the network has no parameter called {name}") };
+        match self.values(name)?.iter().any(|value| *value < low || *value > high) {
+            true => var.set(&var.as_tensor().detach().clamp(low, high)?),
+            false => Ok(()),
+        }
+    }
+
     /// The parameter called `name` in main memory: itself where it lies there already.
     ///
     /// # Errors

@@ -83,12 +83,24 @@ pub enum Bundled {
     Letters,
     /// Knows characters again that it has seen once.
     Omniglot,
+    /// Finds out which of four cues is the target, and when to learn.
+    CueReward,
+    /// Foresees the next word of a novel.
+    Language,
 }
 
 impl Bundled {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Patterns, Self::Images, Self::Agent, Self::ModulatedAgent, Self::Letters, Self::Omniglot];
+    pub const ALL: [Self; 8] = [
+        Self::Patterns,
+        Self::Images,
+        Self::Agent,
+        Self::ModulatedAgent,
+        Self::Letters,
+        Self::Omniglot,
+        Self::CueReward,
+        Self::Language,
+    ];
 
     /// What it is called on the command line.
     pub fn name(self) -> &'static str {
@@ -99,6 +111,8 @@ impl Bundled {
             Self::ModulatedAgent => "modulated-agent",
             Self::Letters => "letters",
             Self::Omniglot => "omniglot",
+            Self::CueReward => "cue-reward",
+            Self::Language => "language",
         }
     }
 
@@ -111,6 +125,8 @@ impl Bundled {
             Self::ModulatedAgent => "bundled modulated agent",
             Self::Letters => "bundled network of letters",
             Self::Omniglot => "bundled one-shot network",
+            Self::CueReward => "bundled cue-reward agent",
+            Self::Language => "bundled language model",
         }
     }
 
@@ -131,6 +147,8 @@ impl Bundled {
             Self::ModulatedAgent => include_bytes!("../../assets/modulated-agent.safetensors"),
             Self::Letters => include_bytes!("../../assets/letters.safetensors"),
             Self::Omniglot => include_bytes!("../../assets/omniglot.safetensors"),
+            Self::CueReward => include_bytes!("../../assets/cue-reward.safetensors"),
+            Self::Language => include_bytes!("../../assets/language.safetensors"),
         };
         Checkpoint::from_file(TensorFile::from_bytes(self.title(), bytes)?)
     }

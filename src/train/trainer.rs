@@ -284,6 +284,7 @@ impl Trainer {
             return Err(TrainError::NonFinite { iteration, place, value: f32::INFINITY });
         }
         self.adam.step(&mut self.parameters, &gradients, scale).map_err(candle)?;
+        self.keep_rates().map_err(candle)?;
         self.last_gradients = self.keeps_gradients.then_some((gradients, scale));
         self.last_tape = Some(Arc::new(outcome.tape));
         self.carried = outcome.left;
@@ -310,6 +311,14 @@ impl Trainer {
             Ok((name.to_owned(), gradient))
         };
         self.parameters.iter().map(gradient).collect()
+    }
+
+    /// η is the part of an eligibility trace that a step replaces, so it stays between 0 and 1. Beyond 2 the trace would grow
+    /// from step to step and, where it goes on from window to window, without end.
+    fn keep_rates(&self) -> candle_core::Result<()> {
+        let layers = self.experiment.network().layers();
+        let mut kept = layers.iter().filter(|layer| layer.plasticity.writing.has_eligibility());
+        kept.try_for_each(|layer| self.parameters.keep_within(&layer.parameter("eta"), [0.0, 1.0]))
     }
 
     /// η of the first plastic layer that trains one; zero where none does, as the curve has it.

@@ -10,13 +10,15 @@ use serde_json::Value;
 use std::path::Path;
 
 /// The bundled networks by the names of their files.
-const FILES: [(&str, Bundled); 6] = [
+const FILES: [(&str, Bundled); 8] = [
     ("patterns.safetensors", Bundled::Patterns),
     ("images.safetensors", Bundled::Images),
     ("agent.safetensors", Bundled::Agent),
     ("modulated-agent.safetensors", Bundled::ModulatedAgent),
     ("letters.safetensors", Bundled::Letters),
     ("omniglot.safetensors", Bundled::Omniglot),
+    ("cue-reward.safetensors", Bundled::CueReward),
+    ("language.safetensors", Bundled::Language),
 ];
 
 fn assets() -> &'static Path {

@@ -6,8 +6,8 @@ use hebbscope::episode::{EventKind, Intervention, Reel, Shown, Trials, What, tap
 use hebbscope::files::TensorFile;
 use hebbscope::tasks::cue_reward::{NO, YES, belief::beliefs, rules::Rules};
 use hebbscope::tasks::{self, Episode, Purpose};
-use hebbscope::train::evaluate::{self, Means, Protocol};
-use hebbscope::train::{RunConfig, Trainer};
+use hebbscope::train::evaluate::{self, Entry, Means, Protocol};
+use hebbscope::train::{Bundled, RunConfig, Trainer};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -306,4 +306,26 @@ fn what_is_believed_of_a_cue_is_what_is_answered_to_it() {
     let maze = Trainer::new(maze).unwrap().checkpoint().unwrap();
     let mut reel = Reel::new(Arc::new(maze.specimen().episode(0).unwrap()), 0);
     assert!(beliefs(&maze.parameters, &mut reel, 3).unwrap().is_empty(), "a maze has no cues");
+}
+
+/// Its first answers are guesses and its later ones are right; with its modulator held at zero no trace is written, and it
+/// goes on guessing.
+#[test]
+fn the_bundled_agent_learns_its_target_within_an_episode_and_only_by_its_modulator() {
+    let checkpoint = Bundled::CueReward.open().unwrap();
+    assert_eq!(checkpoint.curve.len() as u64, checkpoint.iteration(), "it comes with its curve");
+    let held = vec![Intervention::new(0, What::ClampModulator(Some(0.0)))];
+    let protocol = Protocol { interventions: held, ..Protocol::new(2, 60) };
+    let found = evaluate::evaluate(checkpoint.specimen(), &protocol, |_| true).unwrap();
+    let left_alone = found.contrast.as_ref().unwrap();
+    let of = |entries: &[Entry], key: &str| entries.iter().find(|entry| entry.key == key).unwrap().clone();
+    let control = of(&left_alone.control, "accuracy_after_third").mean().unwrap();
+    assert!(control > 0.95, "{control} of the trials after the third");
+    let Means::List(by_trial) = of(&left_alone.control, "accuracy_by_trial").means else { panic!("no list") };
+    let first = by_trial[0].mean().unwrap();
+    assert!((0.3..0.7).contains(&first), "{first} of the first trials, of which nothing can be known");
+    let without = of(&found.entries, "accuracy_after_third").mean().unwrap();
+    assert!(without < 0.65, "{without} with the modulator at zero");
+    let size = std::fs::metadata(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/cue-reward.safetensors")).unwrap().len();
+    assert!(size < 1_000_000, "{size} bytes");
 }

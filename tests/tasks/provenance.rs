@@ -151,7 +151,16 @@ fn tasks_that_make_up_their_examples_say_which_and_their_files_keep_their_bytes(
     let all = Bundled::ALL.map(short);
     assert_eq!(
         all,
-        ["random patterns", "<10000> pictures", "the maze", "the maze", "random patterns", "<1523> characters"]
+        [
+            "random patterns",
+            "<10000> pictures",
+            "the maze",
+            "the maze",
+            "random patterns",
+            "<1523> characters",
+            "one-hot cues",
+            "<598091> words"
+        ]
     );
     let header = with_changed_json(&checkpoint_bytes(&trained(&[], 2).checkpoint().unwrap()), |json| {
         assert!(json.get("learned_from").is_none() && json.get("fingerprint").is_none(), "{json}");

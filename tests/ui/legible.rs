@@ -114,7 +114,7 @@ fn settled(open: impl FnOnce(&mut App)) -> App {
     app
 }
 
-const NETWORKS: [Bundled; 6] = Bundled::ALL;
+const NETWORKS: [Bundled; 8] = Bundled::ALL;
 
 #[test]
 fn no_words_lie_over_others_in_any_layout_of_small_windows() {

@@ -147,11 +147,32 @@ fn every_tour_is_taken_to_its_end_and_says_what_is_so() {
         }
     });
     take(&mut harness, &bundled("Who decides when to learn"), |at, is_answered, harness| match (at, is_answered) {
-        (1, false) => assert_eq!(rewards(harness)[..2], [43, 61]),
-        (2, true) => assert_eq!(rewards(harness).len(), 5),
-        (3, true) => assert_eq!(rewards(harness).len(), 16),
+        (1, true) => modulates_by_its_answers(&tape(harness)),
+        (2, true) => assert_eq!(answers(&tape(harness)).iter().filter(|(_, is_right)| *is_right).count(), 11),
+        (4, false) => assert_eq!(rewards(harness)[..2], [43, 61]),
+        (5, true) => assert_eq!(rewards(harness).len(), 5),
+        (6, true) => assert_eq!(rewards(harness).len(), 16),
         _ => {}
     });
+}
+
+/// When the agent was asked, from zero, and whether it was right.
+fn answers(tape: &Tape) -> Vec<(usize, bool)> {
+    let behaviour = tape.content.behaviour().unwrap();
+    behaviour.trials.as_ref().unwrap().goes().map(|go| (go, behaviour.rewards[go] > 0.0)).collect()
+}
+
+/// The first two answers are wrong and the other sixteen right; one step later, when it sees that, M leaps or falls.
+fn modulates_by_its_answers(tape: &Tape) {
+    let answers = answers(tape);
+    let right: Vec<bool> = answers.iter().map(|(_, is_right)| *is_right).collect();
+    assert_eq!(right, [&[false; 2][..], &[true; 16]].concat());
+    assert!(answers[0].0 < 7 && answers[1].0 < 15 && answers[2].0 > 16, "{answers:?}");
+    let modulator = tape.modulator().unwrap();
+    for (go, is_right) in answers {
+        let value = modulator.values[go + 1];
+        assert!(if is_right { value < -0.9 } else { value > 0.9 }, "step {go}: M is {value}, right: {is_right}");
+    }
 }
 
 #[test]

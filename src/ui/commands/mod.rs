@@ -167,6 +167,8 @@ pub const COMMANDS: &[Command] = &[
     ),
     usual("Open the bundled network: letters", &[], Action::OpenBundled(Bundled::Letters)),
     usual("Open the bundled network: characters at one look", &[], Action::OpenBundled(Bundled::Omniglot)),
+    usual("Open the bundled network: cues and rewards", &[], Action::OpenBundled(Bundled::CueReward)),
+    usual("Open the bundled network: words of a novel", &[], Action::OpenBundled(Bundled::Language)),
     usual("Neurons and connections", &[], show("Circuit")),
     always("Layout: Watch", &[key(ALT, Key::Num1)], Action::Layout(Named::Watch)),
     always("Layout: Inspect", &[key(ALT, Key::Num2)], Action::Layout(Named::Inspect)),

@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub(super) const NAMES: f32 = 58.0;
 
 /// Room at the right for what the agent would answer, and from which width on there is some.
-const ANSWERS: f32 = 36.0;
+const ANSWERS: f32 = 42.0;
 const WIDE: f32 = 280.0;
 
 /// The least height of a name, and the least room for the letter of an answer.
