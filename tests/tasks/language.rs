@@ -8,7 +8,7 @@ use hebbscope::plastic::soft_max::by_candle;
 use hebbscope::tasks::optimiser::Method;
 use hebbscope::tasks::{Episode, Purpose, Script};
 use hebbscope::train::evaluate;
-use hebbscope::train::{Checkpoint, Point, RunConfig, RunFolder, Trainer, Worker, worker};
+use hebbscope::train::{Bundled, Checkpoint, Point, RunConfig, RunFolder, Trainer, Worker, worker};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -449,4 +449,18 @@ fn a_learning_rate_that_is_too_large_stops_training_with_a_sentence() {
     let error = (0..2000).find_map(|_| trainer.step().err());
     let error = error.expect("parameters that grow without bound end in no number").to_string();
     assert!(error.contains("training stopped at iteration"), "{error}");
+}
+
+/// All of the test text: with its traces the bundled model foresees it better than with traces that are erased at every
+/// window, or never written.
+#[test]
+fn the_bundled_model_foresees_better_with_its_traces() {
+    let checkpoint = Bundled::Language.open().unwrap();
+    assert_eq!(checkpoint.curve.len() as u64, checkpoint.iteration(), "it comes with its curve");
+    let found = evaluate::whole(checkpoint.specimen(), &mut |_| true).unwrap().unwrap();
+    let [own, erased, frozen] =
+        ["perplexity", "perplexity_erased", "perplexity_frozen"].map(|key| found.entry(key).unwrap().mean().unwrap());
+    assert!(own < 100.0 && own + 1.0 < erased && own + 1.0 < frozen, "{own}, {erased} erased, {frozen} frozen");
+    let size = std::fs::metadata(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/language.safetensors")).unwrap().len();
+    assert!(size < 6_000_000, "{size} bytes");
 }
