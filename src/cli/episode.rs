@@ -35,7 +35,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     checkpoint.config = arguments.world.of(&checkpoint.config)?;
     checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
     let (seed, task) = (check_seed(arguments.seed)?, checkpoint.config.task());
-    let done = interventions::in_order(&arguments.done, task)?;
+    let done = interventions::in_order(&arguments.done, task, &checkpoint.network)?;
     let tape = match done.is_empty() {
         true => checkpoint.specimen().episode(seed)?,
         false => checkpoint.specimen().branch(seed, done)?,

@@ -1,6 +1,8 @@
 //! Interventions as they are written on the command line: `61:erase`, `61:erase@2`, `40:act=up,up,left`.
 
+use super::usage::WrongUsage;
 use crate::episode::{Intervention, What, intervention};
+use crate::plastic::Network;
 use crate::plastic::alteration::MODULATOR_RANGE;
 pub use crate::tasks::notation::written;
 use crate::tasks::{ActionName, TASKS, Task};
@@ -134,18 +136,24 @@ fn in_words(actions: &[ActionName]) -> String {
     }
 }
 
-/// All that was written, in the order of the steps, done in an episode of `task`.
+/// All that was written, in the order of the steps, done in an episode of `task` that `network` lives.
 ///
 /// # Errors
-/// As [`Written::of`].
-pub fn in_order(all: &[Written], task: &dyn Task) -> anyhow::Result<Vec<Intervention>> {
+/// As [`Written::of`], and when nothing of that kind can be done to such a network; how many steps the episode has is not
+/// known yet.
+pub fn in_order(all: &[Written], task: &dyn Task, network: &Network) -> Result<Vec<Intervention>, WrongUsage> {
+    let refuse = |problem: String| WrongUsage::new(format!("--do: {problem}"));
     let mut done = Vec::new();
     for written in all {
-        done.extend(written.of(task).map_err(anyhow::Error::msg)?);
+        done.extend(written.of(task).map_err(refuse)?);
     }
     done.sort_by_key(|done| done.step);
     let mut in_order = Vec::new();
     done.into_iter().for_each(|done| intervention::add(&mut in_order, done));
+    // What is transplanted is not lived yet.
+    let is_known = |done: &&Intervention| !matches!(done.what, What::Transplant { .. });
+    let known: Vec<Intervention> = in_order.iter().filter(is_known).cloned().collect();
+    intervention::check(&known, network, usize::MAX).map_err(refuse)?;
     Ok(in_order)
 }
 
@@ -173,7 +181,8 @@ mod tests {
         assert_eq!(read("7:act=up,left"), [done(6, What::Act(0)), done(7, What::Act(2))]);
         let transplant = What::Transplant { seed: 12, state: [].into() };
         assert_eq!(read("9:transplant=12"), [done(8, transplant)]);
-        let all = in_order(&["9:freeze", "7:act=up,left"].map(|text| parse(text).unwrap()), maze()).unwrap();
+        let network = maze().network(&maze().defaults()).unwrap();
+        let all = in_order(&["9:freeze", "7:act=up,left"].map(|text| parse(text).unwrap()), maze(), &network).unwrap();
         assert_eq!(all.iter().map(|done| done.step).collect::<Vec<_>>(), [6, 7, 8]);
     }
 

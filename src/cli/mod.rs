@@ -11,6 +11,7 @@ mod share;
 mod table;
 mod terminal;
 mod train;
+mod usage;
 mod viewed;
 mod window;
 mod world;
@@ -116,7 +117,7 @@ fn ended(outcome: anyhow::Result<()>) -> ExitCode {
                 return ExitCode::from(2);
             }
             output::complain(&format!("{error:#}"));
-            ExitCode::FAILURE
+            if usage::is_wrong(&error) { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `hebbscope render`: what the window shows, in a file, without a display.
 
 use super::output::{clear_progress, say_progress};
+use super::usage::misused;
 use super::viewed::{self, ViewOptions};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::files::typed_path;
@@ -14,7 +15,6 @@ use crate::view::comparison::Compared;
 use crate::view::export::{Export, PANEL_SIZE, Progress, Shown, WINDOW_SIZE};
 use crate::view::inspection::Pinned;
 use crate::view::scene;
-use anyhow::bail;
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -114,7 +114,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let steps = still.scene.tape().steps;
     let [first, last] = arguments.span.unwrap_or([1, steps]);
     if last > steps {
-        bail!("--span expects steps from 1 to {steps}, found {first}..{last}");
+        misused!("--span expects steps from 1 to {steps}, found {first}..{last}");
     }
     let mut size = arguments.size.unwrap_or(if arguments.panel.is_some() { PANEL_SIZE } else { WINDOW_SIZE });
     let mut scale = arguments.scale.unwrap_or(1.0);

@@ -1,5 +1,6 @@
 //! `hebbscope share`: a checkpoint without what only training needs, or an episode and how it is looked at.
 
+use super::usage::misused;
 use super::viewed::ViewOptions;
 use crate::files::Precision;
 use crate::train::ages::Source;
@@ -10,7 +11,6 @@ use crate::view::cartridge::{self, MOST_LETTERS};
 use crate::view::comparison::Compared;
 use crate::view::export::{Shown, WINDOW_SIZE, Words};
 use crate::view::scene;
-use anyhow::{bail, ensure};
 use std::path::PathBuf;
 
 /// Write a small copy of a checkpoint: 16-bit matrices, no optimiser state; with --view, an episode and how it is looked at
@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
 fn share_network(arguments: &Arguments) -> anyhow::Result<String> {
     if let Some(option) = arguments.options.given() {
-        bail!("--{option} belongs to --view, found it without");
+        misused!("--{option} belongs to --view, found it without");
     }
     let mut checkpoint = open::checkpoint(&arguments.checkpoint)?;
     super::note(&arguments.checkpoint, checkpoint.note.as_deref());
@@ -59,7 +59,9 @@ fn share_network(arguments: &Arguments) -> anyhow::Result<String> {
 fn share_view(arguments: &Arguments) -> anyhow::Result<String> {
     let notes = arguments.notes.clone().unwrap_or_default();
     let length = notes.chars().count();
-    ensure!(length <= MOST_LETTERS, "--notes expects at most {MOST_LETTERS} letters, found {length}");
+    if length > MOST_LETTERS {
+        misused!("--notes expects at most {MOST_LETTERS} letters, found {length}");
+    }
     let tour = arguments.tour.as_ref().map(|path| tours::read(path)).transpose()?.map(|tour| (tour.text, 0));
     let path = first_run(&arguments.checkpoint);
     let prepared = scene::opened(&path)?;

@@ -1,6 +1,7 @@
 //! What is looked at on the command line, and how: which lifetime, which step, what is pinned, where panels stand.
 
 use super::interventions;
+use super::usage::misused;
 use crate::train::Bundled;
 use crate::train::ages::Source;
 use crate::train::config::check_seed;
@@ -13,7 +14,6 @@ use crate::view::lifetimes::Shelf;
 use crate::view::matrices::MatrixKind;
 use crate::view::order::OrderKind;
 use crate::view::scene::{Prepared, Scene};
-use anyhow::bail;
 use std::sync::Arc;
 
 /// The options that say what is looked at.
@@ -102,7 +102,7 @@ impl ViewOptions {
             scene = scene.of_seed(check_seed(seed)?)?;
         }
         if !self.done.is_empty() {
-            let done = interventions::in_order(&self.done, scene.task)?;
+            let done = interventions::in_order(&self.done, scene.task, scene.network())?;
             scene = scene.branched(done)?;
         }
         let ages = source.map(|source| source.seen(&source.ages(), scene.iteration)).unwrap_or_default();
@@ -112,7 +112,7 @@ impl ViewOptions {
         let steps = scene.tape().steps;
         let at = self.at.or(shared.map(|shared| shared.step + 1)).unwrap_or(steps);
         if !(1..=steps).contains(&at) {
-            bail!("--at expects a step from 1 to {steps}, found {at}");
+            misused!("--at expects a step from 1 to {steps}, found {at}");
         }
         let shape = scene.shape();
         if let Some(pinned) = self.pin.filter(|pinned| !pinned.fits(shape)) {
@@ -121,11 +121,11 @@ impl ViewOptions {
                 Pinned::Synapse { .. } if last[0] != last[1] => format!("{} (from) and {} (to)", last[0], last[1]),
                 _ => last[1].to_string(),
             };
-            bail!("--pin expects neurons from 0 to {neurons}, found {pinned}");
+            misused!("--pin expects neurons from 0 to {neurons}, found {pinned}");
         }
         let order = self.order.map(|order| order.kind(&scene)).or(shared.and_then(|shared| shared.order));
         if let Some(why) = order.and_then(|order| order.why_not(&scene)) {
-            bail!("--order: {why}");
+            misused!("--order: {why}");
         }
         // Of pictures it is seen what one pixel remembers of them, as in the window.
         let remembering = || scene.has_pixels().then(|| most_remembering(&scene)).flatten();
@@ -172,7 +172,7 @@ fn at_age(scene: &Scene, source: Option<&Source>, ages: &[u64], age: u64) -> any
     let (Some(source), Some(config)) = (source.filter(|_| ages.contains(&age)), &scene.config) else {
         let known = ages.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
         let known = if known.is_empty() { "a run folder with snapshots".to_owned() } else { format!("one of {known}") };
-        bail!("--age expects {known}, found {age}");
+        misused!("--age expects {known}, found {age}");
     };
     match age == scene.iteration {
         true => Ok(scene.clone()),

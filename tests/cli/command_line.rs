@@ -69,8 +69,16 @@ impl Bench {
         assert_eq!(self.everything(), before, "hebbscope {line} left something behind");
     }
 
+    /// Runs the program, which must say that it is used wrongly: as [`Self::refused`], with exit code 2.
+    #[track_caller]
+    pub fn misused(&self, line: &str, words: &[&str]) {
+        let before = self.everything();
+        expect_misuse(&self.run(line), words);
+        assert_eq!(self.everything(), before, "hebbscope {line} left something behind");
+    }
+
     /// Every file and folder below, with its length.
-    fn everything(&self) -> Vec<(PathBuf, u64)> {
+    pub fn everything(&self) -> Vec<(PathBuf, u64)> {
         let (mut found, mut folders) = (Vec::new(), vec![self.0.path().to_owned()]);
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
@@ -87,14 +95,24 @@ impl Bench {
     }
 }
 
-fn small() -> String {
+pub fn small() -> String {
     SMALL.map(|(key, value)| format!("--set {key}={value}")).join(" ")
 }
 
 #[track_caller]
 fn expect_refusal(output: &Output, words: &[&str]) {
+    expect_sentence(output, 1, words);
+}
+
+#[track_caller]
+fn expect_misuse(output: &Output, words: &[&str]) {
+    expect_sentence(output, 2, words);
+}
+
+#[track_caller]
+fn expect_sentence(output: &Output, code: i32, words: &[&str]) {
     let errors = String::from_utf8(output.stderr.clone()).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert_eq!(output.status.code(), Some(code), "{errors}");
     assert!(errors.starts_with("hebbscope: ") && errors.ends_with('\n'), "{errors}");
     assert_eq!(errors.lines().count(), 1, "one sentence: {errors}");
     assert!(!errors.contains("panicked"), "{errors}");
@@ -177,20 +195,61 @@ fn help_and_version_are_printed() {
 #[test]
 fn unknown_tasks_and_settings_are_refused_with_what_there_is() {
     let bench = Bench::new();
-    bench.refused("train chess --out run", &["task chess", "expected one of", "patterns"]);
-    bench.refused("train --out run", &["no task", "expected one of", "patterns"]);
-    bench.refused("train patterns --set sise=20 --out run", &["setting sise", "expected one of", "size, count"]);
-    bench.refused("train patterns --set size=1 --out run", &["size", "a whole number from 2 to 4000", "found 1"]);
-    bench.refused("train patterns --set size=9.5 --out run", &["size", "a whole number from 2 to 4000", "found 9.5"]);
-    bench.refused("train patterns --set size=many --out run", &["size", "a whole number", "found many"]);
-    bench.refused("train patterns --set lr=2 --out run", &["lr", "a number from 0 to 1", "found 2"]);
-    bench.refused("train patterns --set lr=NaN --out run", &["lr", "a number from 0 to 1", "found NaN"]);
-    bench.refused("train patterns --set rule=hebb --out run", &["rule", "one of decay, oja, clip", "found hebb"]);
-    bench.refused("train patterns --set lr= --out run", &["lr", "a number from 0 to 1", "found"]);
-    bench.refused("train patterns --set lr --out run", &["--set", "KEY=VALUE", "found lr"]);
-    bench.refused("train patterns --set =1 --out run", &["no setting", "expected one of"]);
-    bench.refused("train patterns --seed 9007199254740992 --out run", &["seed", "9007199254740991", "found"]);
-    bench.refused("train patterns --steps 18446744073709551615 --out run", &["steps", "9007199254740991", "found"]);
+    bench.misused("train chess --out run", &["task chess", "expected one of", "patterns"]);
+    bench.misused("train --out run", &["no task", "expected one of", "patterns"]);
+    bench.misused("train patterns --set sise=20 --out run", &["setting sise", "expected one of", "size, count"]);
+    bench.misused("train patterns --set size=1 --out run", &["size", "a whole number from 2 to 4000", "found 1"]);
+    bench.misused("train patterns --set size=9.5 --out run", &["size", "a whole number from 2 to 4000", "found 9.5"]);
+    bench.misused("train patterns --set size=many --out run", &["size", "a whole number", "found many"]);
+    bench.misused("train patterns --set lr=2 --out run", &["lr", "a number from 0 to 1", "found 2"]);
+    bench.misused("train patterns --set lr=NaN --out run", &["lr", "a number from 0 to 1", "found NaN"]);
+    bench.misused("train patterns --set rule=hebb --out run", &["rule", "one of decay, oja, clip", "found hebb"]);
+    bench.misused("train patterns --set lr= --out run", &["lr", "a number from 0 to 1", "found"]);
+    bench.misused("train patterns --set lr --out run", &["--set", "KEY=VALUE", "found lr"]);
+    bench.misused("train patterns --set =1 --out run", &["no setting", "expected one of"]);
+    bench.misused("train patterns --seed 9007199254740992 --out run", &["seed", "9007199254740991", "found"]);
+    bench.misused("train patterns --steps 18446744073709551615 --out run", &["steps", "9007199254740991", "found"]);
+}
+
+/// What shows only beside a network or a file, or with the options together, is wrong usage all the same; a file that is not
+/// there is not.
+#[test]
+fn wrong_usage_has_exit_code_2_in_every_sub_command() {
+    let bench = Bench::new();
+    bench.train("--steps 2 --out run");
+    let notes = "x".repeat(10_000);
+    for (line, words) in [
+        ("train --preset nothing", &["no preset nothing", "figure-4-easy"][..]),
+        ("train patterns --preset figure-4-easy", &["preset", "which is of task cue_reward"]),
+        ("train --resume run --steps 4 --set nonsense=1", &["no setting nonsense"]),
+        ("eval run --set nonsense=1", &["no setting nonsense"]),
+        ("eval run --set size=9", &["setting size belongs to the network"]),
+        ("eval run --set count", &["--set expects KEY=VALUE"]),
+        ("eval run --set count=none", &["count", "a whole number", "found none"]),
+        ("eval run --lesion beta=zero", &["--lesion beta=zero", "alpha, w"]),
+        ("eval run --do 1:act=up", &["--do", "the network of an agent"]),
+        ("eval run --seed 9007199254740992", &["seed", "9007199254740991"]),
+        ("compare run --set nonsense=1", &["no setting nonsense"]),
+        ("compare run --seed 9007199254740992", &["seed", "9007199254740991"]),
+        ("episode run --seed 1 --set nonsense=1 --out tape", &["no setting nonsense"]),
+        ("episode run --seed 1 --do 1:erase@7 --out tape", &["--do", "7"]),
+        ("render run --set nonsense=1 --out a.npz", &["no setting nonsense"]),
+        ("render run --seed 9007199254740992 --out a.npz", &["seed", "9007199254740991"]),
+        ("render run --at 999 --out a.npz", &["--at expects a step from 1 to 19, found 999"]),
+        ("render run --pin 99:3 --out a.csv", &["--pin expects neurons from 0 to 20"]),
+        ("render run --age 77 --out a.npz", &["--age expects one of 0, ", "found 77"]),
+        ("render run --span 1..999 --out a.gif", &["--span expects steps from 1 to 19"]),
+        ("share run --at 3 --out small", &["--at belongs to --view"]),
+        ("share run --view --set nonsense=1 --out small", &["no setting nonsense"]),
+        (&format!("share run --view --notes {notes} --out small"), &["--notes expects at most"]),
+        ("bench small nothing", &["no benchmark nothing"]),
+        ("bench small --minutes 3", &["--minutes belongs to soak"]),
+    ] {
+        bench.misused(line, words);
+    }
+    for line in ["eval none", "share none --out x", "render none --out a.npz", "train --config none", "compare none"] {
+        bench.refused(line, &["none"]);
+    }
 }
 
 /// What is not built in says how to build it; what is built in and does not work says what is missing.
@@ -225,7 +284,7 @@ fn every_setting_refuses_what_lies_beyond_its_bounds() {
     let bench = Bench::new();
     for (field, _) in workbench::config(&[]).settings.iter() {
         let line = format!("train patterns --set {}=-1 --out run", field.key);
-        bench.refused(&line, &[field.key, &field.kind.expected(), "found -1"]);
+        bench.misused(&line, &[field.key, &field.kind.expected(), "found -1"]);
     }
 }
 
@@ -256,7 +315,7 @@ fn bad_configurations_are_refused_with_file_and_line() {
     // What the command line says itself is not blamed on the file.
     bench.write("run.toml", "task = \"patterns\"\n");
     let output = bench.run("train --config run.toml --set size=1 --out run");
-    expect_refusal(&output, &["size"]);
+    expect_misuse(&output, &["size"]);
     assert!(!String::from_utf8(output.stderr).unwrap().contains("run.toml"));
 }
 
@@ -272,12 +331,12 @@ fn output_that_cannot_be_written_is_refused() {
         (format!("episode {checkpoint} --seed 1 --out file/tape"), ["file/tape", "cannot be written"]),
         (format!("episode {checkpoint} --seed 1 --out missing/tape"), ["missing/tape", "cannot be written"]),
         (format!("episode {checkpoint} --seed 1 --out run"), ["run", "found a folder"]),
-        (format!("episode {checkpoint} --seed 9007199254740992 --out tape"), ["seed", "found"]),
         (format!("share {checkpoint} --out file/small"), ["file/small", "cannot be written"]),
         (format!("share {checkpoint} --out run"), ["run", "found a folder"]),
     ] {
         bench.refused(&line, &words);
     }
+    bench.misused(&format!("episode {checkpoint} --seed 9007199254740992 --out tape"), &["seed", "found"]);
     assert_eq!(bench.text("file"), "mine");
 }
 
@@ -326,13 +385,14 @@ fn only_a_run_can_be_resumed() {
     bench.refused("train --resume file", &["file", "expected the folder of a run"]);
     bench.refused("train --resume empty", &["empty", "expected the folder of a run", "checkpoint.safetensors"]);
     bench.train("--steps 2 --out run");
-    bench.refused("train chess --resume run", &["run", "expected a run of task chess", "found one of patterns"]);
+    bench.refused("train maze --resume run", &["run", "expected a run of task maze", "found one of patterns"]);
+    bench.misused("train chess --resume run", &["no task chess", "expected one of"]);
     bench.refused("train --resume run", &["run", "expected a run with iterations left", "2 done and 2 asked for"]);
     bench.refused(
         "train --resume run --steps 1",
         &["run", "expected a run with iterations left", "2 done and 1 asked for"],
     );
-    bench.refused("train --resume run --steps 18446744073709551615", &["steps", "9007199254740991"]);
+    bench.misused("train --resume run --steps 18446744073709551615", &["steps", "9007199254740991"]);
 
     bench.done("share run/checkpoint.safetensors --out small.safetensors");
     std::fs::create_dir(bench.path("shared")).unwrap();
@@ -374,9 +434,9 @@ fn bad_files_are_refused_by_every_sub_command() {
 fn a_name_with_a_line_break_still_makes_one_sentence() {
     let bench = Bench::new();
     expect_refusal(&bench.command(["eval", "two\nlines"]).output().unwrap(), &["cannot be read"]);
-    expect_refusal(&bench.command(["train", "two\nlines"]).output().unwrap(), &["expected one of"]);
+    expect_misuse(&bench.command(["train", "two\nlines"]).output().unwrap(), &["expected one of"]);
     let output = bench.command(["train", "patterns", "--set", "rule=two\nlines"]).output().unwrap();
-    expect_refusal(&output, &["expects one of"]);
+    expect_misuse(&output, &["expects one of"]);
 }
 
 #[test]
@@ -602,7 +662,7 @@ fn the_help_of_training_names_every_task() {
 #[test]
 fn a_benchmark_prints_numbers_that_other_programs_can_read() {
     let bench = Bench::new();
-    bench.refused(
+    bench.misused(
         "bench nothing",
         &[
             "no benchmark nothing",
@@ -663,7 +723,7 @@ fn settings_that_ask_for_too_much_together_are_refused_before_anything_is_made()
     for line in ["--set size=4000 --set batch=256", "--set rounds=100 --set count=100 --set show_steps=1000"] {
         bench.refused(&format!("train patterns --out run {line}"), &["memory", "on this machine"]);
     }
-    bench.refused("train patterns --out run --steps 0", &["steps", "from 1 to"]);
+    bench.misused("train patterns --out run --steps 0", &["steps", "from 1 to"]);
 }
 
 #[test]

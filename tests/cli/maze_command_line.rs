@@ -38,14 +38,14 @@ fn the_maze_is_trained_evaluated_and_recorded() {
     assert!(bench.done("episode run --seed 4 --out tape.safetensors").contains("30 steps"));
     bench.done("share run --out small.safetensors");
     bench.done("eval small.safetensors --episodes 2");
-    bench.refused(
+    bench.misused(
         &format!("{SMALL} --set size=8 --out other"),
         &["size", "an odd whole number from 5 to 21", "found 8"],
     );
-    bench.refused(&format!("{SMALL} --set size=23 --out other"), &["size", "from 5 to 21", "found 23"]);
+    bench.misused(&format!("{SMALL} --set size=23 --out other"), &["size", "from 5 to 21", "found 23"]);
     let words = ["steps", "a whole number from 2 to 10000", "found -5"];
-    bench.refused("train maze --set steps=-5 --out other", &words);
-    bench.refused("train maze --set input_time=no --out other", &["input_time", "given", "withheld", "found no"]);
+    bench.misused("train maze --set steps=-5 --out other", &words);
+    bench.misused("train maze --set input_time=no --out other", &["input_time", "given", "withheld", "found no"]);
 }
 
 #[test]
@@ -71,17 +71,17 @@ fn a_network_lives_in_another_world_where_it_is_asked_to_and_stays_what_it_is() 
             && table.contains("withhold_goals 4 (trained with 0)")
     );
     assert!(!bench.done("eval run --episodes 3").contains("trained with"));
-    bench.refused("eval run --set gamma=1", &["setting gamma belongs to", "expected one of: size"]);
+    bench.misused("eval run --set gamma=1", &["setting gamma belongs to", "expected one of: size"]);
     // Whatever is asked of a setting that stays, it is said to stay.
-    bench.refused("eval run --set lr=3", &["setting lr belongs to"]);
-    bench.refused("render run --set neurons=many --out none.png", &["setting neurons belongs to"]);
-    bench.refused("train --resume run --set size=8 --steps 9", &["setting size cannot change once a run has begun"]);
+    bench.misused("eval run --set lr=3", &["setting lr belongs to"]);
+    bench.misused("render run --set neurons=many --out none.png", &["setting neurons belongs to"]);
+    bench.misused("train --resume run --set size=8 --steps 9", &["setting size cannot change once a run has begun"]);
     bench.done("render run --seed 4 --set steps=50 --at 50 --out other.npz");
-    bench.refused("render run --seed 4 --at 50 --out none.npz", &["--at", "1 to 30", "found 50"]);
-    bench.refused("episode run --seed 4 --set lr=1 --out none", &["setting lr belongs to", "size, steps", "pillars"]);
-    bench.refused("render run --set neurons=9 --out none.png", &["setting neurons belongs to", "expected one of"]);
-    bench.refused("episode run --seed 4 --set pillars --out none", &["--set expects KEY=VALUE, found pillars"]);
-    bench.refused("episode run --seed 4 --set withhold_goals=20 --out none", &["0 to 19", "found 20"]);
+    bench.misused("render run --seed 4 --at 50 --out none.npz", &["--at", "1 to 30", "found 50"]);
+    bench.misused("episode run --seed 4 --set lr=1 --out none", &["setting lr belongs to", "size, steps", "pillars"]);
+    bench.misused("render run --set neurons=9 --out none.png", &["setting neurons belongs to", "expected one of"]);
+    bench.misused("episode run --seed 4 --set pillars --out none", &["--set expects KEY=VALUE, found pillars"]);
+    bench.misused("episode run --seed 4 --set withhold_goals=20 --out none", &["0 to 19", "found 20"]);
 }
 
 /// A program that does not outlive its test.

@@ -260,9 +260,9 @@ fn settings_of_training_change_when_a_run_is_resumed_and_others_do_not() {
     bench.done("train --resume run --steps 4 --set lr=0.05 --set batch=2");
     let checkpoint = Checkpoint::read(&checkpoint_path(&bench.path("run"))).unwrap();
     assert_eq!((checkpoint.iteration(), checkpoint.config.settings.real("lr")), (4, 0.05));
-    bench.refused("train --resume run --steps 6 --set size=50", &["size", "cannot change", "lr, "]);
-    bench.refused("train --resume run --steps 6 --set lr=much", &["lr", "expects a number", "much"]);
-    bench.refused("train --resume run --steps 6 --set lr", &["--set expects KEY=VALUE"]);
+    bench.misused("train --resume run --steps 6 --set size=50", &["size", "cannot change", "lr, "]);
+    bench.misused("train --resume run --steps 6 --set lr=much", &["lr", "expects a number", "much"]);
+    bench.misused("train --resume run --steps 6 --set lr", &["--set expects KEY=VALUE"]);
     bench.done("train --resume run --steps 6");
     assert!(bench.text("run/config.toml").contains("lr = 0.05"));
 }

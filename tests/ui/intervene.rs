@@ -568,8 +568,8 @@ fn the_trace_of_a_network_that_recalls_is_changed_from_the_command_line() {
     });
     assert_eq!(branch.interventions.iter().map(|done| done.step).collect::<Vec<_>>(), [8, 13, 19]);
     assert!(branch.activity[..8 * 21] == life.activity[..8 * 21] && branch.activity != life.activity);
-    bench.refused("episode run --seed 2 --do 4:act=up --out other", &["the network of an agent"]);
-    bench.refused("episode run --seed 2 --do 4:reward=2,3 --out other", &["the network of an agent"]);
+    bench.misused("episode run --seed 2 --do 4:act=up --out other", &["the network of an agent"]);
+    bench.misused("episode run --seed 2 --do 4:reward=2,3 --out other", &["the network of an agent"]);
 }
 
 #[test]

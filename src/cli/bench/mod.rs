@@ -4,6 +4,7 @@ mod memory;
 mod soak;
 mod table;
 
+use super::usage::misused;
 use crate::device::Compute;
 use crate::plastic::bench::{self, Size, Timed, copy_bandwidth, recurrence};
 use crate::plastic::lifetime::Traffic;
@@ -11,7 +12,7 @@ use crate::plastic::{AlphaKind, Modulation, ModulationKind, Plasticity, Writing}
 use crate::train::config::ConfigText;
 use crate::train::{RunConfig, Trainer};
 use crate::ui::bench::{self as window, WindowBench};
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 use std::time::Instant;
 use table::{Row, Timing};
@@ -142,17 +143,17 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.names.iter().any(|name| name == soak::NAME) {
         if arguments.names.len() > 1 {
-            bail!("soak expects to be alone, found {}", arguments.names.join(" "));
+            misused!("soak expects to be alone, found {}", arguments.names.join(" "));
         }
         return soak::run(&arguments.soak, arguments.json);
     }
     if let Some(option) = arguments.soak.given() {
-        bail!("--{option} belongs to soak, found it without");
+        misused!("--{option} belongs to soak, found it without");
     }
     let known = || BENCHES.iter().map(|bench| bench.name).collect::<Vec<_>>().join(", ");
     for name in &arguments.names {
         if !BENCHES.iter().any(|bench| bench.name == name) {
-            bail!("there is no benchmark {name}, expected one of: {}, soak", known());
+            misused!("there is no benchmark {name}, expected one of: {}, soak", known());
         }
     }
     let compute = arguments.device.open()?;

@@ -6,6 +6,7 @@ mod text;
 use super::interventions;
 use super::output::{clear_progress, say_part, say_progress};
 use super::train::Seeds;
+use super::usage::WrongUsage;
 use crate::train::config::check_seed;
 use crate::train::evaluate::{self, Evaluation, Lives, Protocol};
 use crate::train::lesion::Lesion;
@@ -96,8 +97,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     super::note(&arguments.checkpoint, checkpoint.note.as_deref());
     checkpoint.config = arguments.world.of(&checkpoint.config)?;
     checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
-    let interventions = interventions::in_order(&arguments.interventions, checkpoint.config.task())?;
+    let interventions =
+        interventions::in_order(&arguments.interventions, checkpoint.config.task(), &checkpoint.network)?;
     let protocol = &Protocol { lives, interventions, lesions: arguments.lesions.clone() };
+    for lesion in &protocol.lesions {
+        lesion.check(&checkpoint.network).map_err(|problem| WrongUsage::new(format!("--lesion {problem}")))?;
+    }
     let checkpoint = &checkpoint;
     let name = || arguments.checkpoint.display().to_string();
     let asks_for_episodes = arguments.episodes.is_some() || arguments.seed.is_some() || arguments.seeds.is_some();

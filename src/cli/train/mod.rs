@@ -143,8 +143,10 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {
         let (folder, mut checkpoint) = RunFolder::resume(folder)?;
         super::note(&checkpoint_path(&folder.path()), checkpoint.note.as_deref());
         let found = checkpoint.config.task().name();
-        if let Some(task) = arguments.task.as_deref().filter(|task| *task != found) {
-            bail!("{}: expected a run of task {task}, found one of {found}", folder.path().display());
+        if let Some(task) = arguments.task.as_deref().map(crate::tasks::find).transpose()?
+            && task.name() != found
+        {
+            bail!("{}: expected a run of task {}, found one of {found}", folder.path().display(), task.name());
         }
         let iteration = checkpoint.iteration();
         checkpoint.config.change(iteration, &pairs(&arguments.settings)?)?;
