@@ -50,7 +50,12 @@ enum Command {
     Compare(compare::Arguments),
 }
 
-/// Runs the program: exit code 0 when done, 1 after one plain sentence on standard error, 2 for wrong usage.
+/// Exit code of training that was stopped before its end, with everything saved: `EX_TEMPFAIL` of BSD's sysexits.h, which
+/// says to whoever started it that the same may be tried again.
+const STOPPED: u8 = 75;
+
+/// Runs the program: exit code 0 when done, 1 after one plain sentence on standard error, 2 for wrong usage, 75 where
+/// training was stopped before its end.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -110,6 +115,8 @@ fn ended(outcome: anyhow::Result<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<output::Unread>() => ExitCode::SUCCESS,
+        // What was stopped has said so where its progress was told.
+        Err(error) if error.is::<train::Stopped>() => ExitCode::from(STOPPED),
         Err(error) => {
             // What is wrong with the arguments may show only when they are seen together.
             if let Some(usage) = error.downcast_ref::<clap::Error>() {

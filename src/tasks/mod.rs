@@ -132,6 +132,14 @@ pub trait Task: Sync {
     /// # Errors
     /// When settings that are fine one by one ask for too much together.
     fn network(&self, settings: &Settings) -> std::result::Result<Network, SettingError>;
+
+    /// Says that settings go together in training, whatever there is to learn from and however large the machine is.
+    ///
+    /// # Errors
+    /// With the first setting that does not go with the others.
+    fn check(&self, settings: &Settings) -> std::result::Result<(), SettingError> {
+        self.network(settings).map(drop)
+    }
     /// The experiment that `settings` describe.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::checkpoint::{Checkpoint, no_curve};
 use super::config::RunConfig;
 use super::metrics;
-use super::run_folder::{checkpoint_path, config_path, metrics_path, metrics_text, read_config};
+use super::run_folder::{checkpoint_path, described, metrics_path, metrics_text};
 use super::trainer::Point;
 use crate::files::FileError;
 use std::ops::RangeInclusive;
@@ -33,11 +33,7 @@ impl History {
     /// When the configuration or the metrics are missing, damaged, or do not belong together.
     pub fn read(folder: &Path) -> Result<Self, FileError> {
         let checkpoint = || Checkpoint::read(&checkpoint_path(folder));
-        let config_file = config_path(folder);
-        let config = match config_file.exists() || !checkpoint_path(folder).exists() {
-            true => read_config(&config_file)?,
-            false => checkpoint()?.config,
-        };
+        let config = described(folder)?;
         let path = metrics_path(folder);
         let rows = match metrics_text(&path)? {
             Some(text) => {

@@ -6,3 +6,4 @@ mod maze_command_line;
 mod no_display;
 mod real_hands;
 mod soak;
+mod sweeps;

@@ -306,9 +306,18 @@ fn a_run_of_which_only_the_numbers_are_there_can_be_compared() {
 fn whoever_stops_reading_ends_the_program_quietly() {
     let bench = Bench::new();
     bench.done(&format!("train patterns {} --steps 2 --out run", small()));
-    for line in
-        ["eval run", "eval run --json", "share run --out s", "episode run --seed 1 --out t", "--help", "--version"]
-    {
+    for line in [
+        "eval run",
+        "eval run --json",
+        "compare run --episodes 2",
+        "compare run --episodes 2 --json",
+        "render run --out c.csv",
+        "train patterns --seeds 0..900 --list",
+        "share run --out s",
+        "episode run --seed 1 --out t",
+        "--help",
+        "--version",
+    ] {
         let mut child =
             bench.command(line.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());

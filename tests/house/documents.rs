@@ -8,11 +8,12 @@ use serde_json::Value;
 use std::path::Path;
 
 /// Every document that has commands.
-pub const DOCUMENTS: [&str; 8] = [
+pub const DOCUMENTS: [&str; 9] = [
     "README.md",
     "CONTRIBUTING.md",
     "ARCHITECTURE.md",
     "assets/README.md",
+    "docs/cluster.md",
     "docs/cuda.md",
     "docs/measurements.md",
     "docs/training.md",

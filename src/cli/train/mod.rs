@@ -1,30 +1,56 @@
-//! `hebbscope train`: a run in the terminal.
+//! `hebbscope train`: a run in the terminal, or several.
+//!
+//! | file | subject |
+//! |---|---|
+//! | here | what is asked, and one run while it is trained |
+//! | `progress` | how far it is |
+//! | `seeds`, `grid` | what several runs are: training seeds, combinations of settings, and the plan beside their folders |
+//! | `several` | as many of them at once as there are cores |
+//! | `lines` | one command for each of them, in place of running them |
+//! | `take_up` | a run that is gone on with or begun by the same command |
 
 use super::output::say;
+use super::usage::WrongUsage;
 use super::world::pairs;
 use crate::files::FileError;
 use crate::tasks::Measure;
 use crate::train::config::{ConfigError, ConfigText, check_seed, check_steps};
 use crate::train::run_folder::checkpoint_path;
-use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, ages, worker};
-use crate::view::numbers::duration;
+use crate::train::{Command, Event, RunConfig, RunFolder, Trainer, Worker, ages, worker};
 use anyhow::{Context as _, bail};
-use std::io::IsTerminal as _;
+use progress::Progress;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use take_up::TakenUp;
 
+mod grid;
+mod lines;
+mod progress;
 mod seeds;
+mod several;
+mod take_up;
 
 pub use seeds::Seeds;
 
 /// Where runs go when no folder is named.
 const RUNS: &str = "runs";
 
+/// Where the runs of a sweep go that is told as commands, when no folder is named: the same commands every time.
+const SWEEP: &str = "runs/sweep";
+
+/// Seconds between saves, where nobody says how many.
+const AUTOSAVE: u64 = 20;
+
 /// Iterations that the printed averages look back over.
 const WINDOW: usize = 20;
+
+/// Training was stopped before its end, and everything is saved: nothing failed, and not all is done.
+#[derive(Debug, thiserror::Error)]
+#[error("training was stopped before its end")]
+pub struct Stopped;
 
 /// Train a network; progress is printed, everything is saved as it goes
 #[derive(clap::Args)]
@@ -45,6 +71,16 @@ pub struct Arguments {
     /// The folder of the run [default: a new one below runs/]
     #[arg(long, value_name = "DIR", value_parser = super::path())]
     out: Option<PathBuf>,
+    /// A setting with several values; may be given several times. Every combination is a run in a folder of its own below
+    /// --out, with each of --seeds; as many at once as there are cores
+    #[arg(long, value_name = "KEY=A,B,…")]
+    grid: Vec<String>,
+    /// Print one command for each run of --grid and --seeds, for GNU parallel or a queue, and run nothing
+    #[arg(long)]
+    list: bool,
+    /// Go on with the run in --out where there is one, and begin it where there is none; what is done is done
+    #[arg(long)]
+    resume_or_start: bool,
     /// Training seed, from which everything random follows [default: 0]
     #[arg(long)]
     seed: Option<u64>,
@@ -55,7 +91,7 @@ pub struct Arguments {
     #[arg(long)]
     steps: Option<u64>,
     /// Seconds between saves while it trains; 0 saves after every iteration
-    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = AUTOSAVE, value_parser = clap::value_parser!(u64).range(..=86_400))]
     autosave: u64,
     /// Snapshots of the network that the folder of the run keeps, for the window's scrubber of ages; 0 keeps none. Of large
     /// networks there are fewer: all of them take 64 MiB at most
@@ -64,32 +100,41 @@ pub struct Arguments {
     #[command(flatten)]
     device: super::DeviceArgument,
     /// Go on with the run in this folder, or with all runs of --seeds in it
-    #[arg(long, value_name = "DIR", value_parser = super::path(), conflicts_with_all = ["config", "out", "seed", "seeds"])]
+    #[arg(long, value_name = "DIR", value_parser = super::path(), conflicts_with_all = ["config", "out", "seed", "seeds", "grid", "list", "resume_or_start"])]
     resume: Option<PathBuf>,
 }
 
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.list {
+        return super::print(&lines::lines(arguments)?);
+    }
+    if arguments.resume_or_start && arguments.out.is_none() {
+        return Err(WrongUsage::new("--resume-or-start expects --out DIR, the folder of the run, found none").into());
+    }
     // Before the run has a folder: a device that does not work leaves nothing behind.
     let compute = arguments.device.open()?;
     let autosave = Duration::from_secs(arguments.autosave);
-    let several = several(arguments)?;
-    let single =
-        if several.folders.is_empty() && several.problems.is_empty() { Some(prepare(arguments)?) } else { None };
+    let ages = arguments.snapshots as usize;
     let stop = Arc::new(AtomicBool::new(false));
-    let asked = Arc::clone(&stop);
-    ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed)).context("Ctrl-C cannot be listened for")?;
-    let Some((mut trainer, folder)) = single else {
+    // A queue is told that the run goes on later, also where it stops a run that is still reading its examples. Whoever
+    // waits for that at a terminal is not kept.
+    if arguments.resume_or_start {
+        listen(&stop)?;
+    }
+    let several = several(arguments)?;
+    let single = if several.is_none() { Some(prepare(arguments)?) } else { None };
+    if !arguments.resume_or_start {
+        listen(&stop)?;
+    }
+    if let Some(several) = several {
         let slots = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let steps = arguments.steps.map(check_steps).transpose()?;
         let changes = pairs(&arguments.settings)?;
-        return seeds::train(
-            several,
-            &seeds::Orders { steps, changes, autosave, slots, ages: arguments.snapshots as usize },
-            &compute,
-            &stop,
-        );
-    };
+        return several::train(several, &several::Orders { steps, changes, autosave, slots, ages }, &compute, &stop);
+    }
+    let Some(TakenUp::Run(run)) = single else { return Ok(()) };
+    let (mut trainer, folder) = *run;
     trainer.move_to(&compute)?;
     let config = trainer.config().clone();
     let (path, planned) = (folder.path(), config.iterations);
@@ -106,39 +151,60 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(examples) = trainer.examples() {
         say(&format!("{examples}\n"));
     }
-    let ages = arguments.snapshots as usize;
     let options = worker::Options { autosave, snapshots: false, ages, ..worker::Options::default() };
     let mut progress = Progress::new(&config, trainer.curve());
     let worker = Worker::start(trainer, Some(folder), options).context("the training thread could not be started")?;
     follow(&worker, &stop, &mut progress, &path)
 }
 
-/// The folders of several runs, where several were asked for.
-fn several(arguments: &Arguments) -> anyhow::Result<seeds::Several> {
+/// From now on Ctrl-C, SIGTERM and SIGHUP set `stop`, and end nothing by themselves.
+fn listen(stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
+    let asked = Arc::clone(stop);
+    ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed)).context("Ctrl-C cannot be listened for")
+}
+
+/// Several runs, where several were asked for.
+fn several(arguments: &Arguments) -> anyhow::Result<Option<seeds::Several>> {
     if let Some(folder) = &arguments.resume {
-        return seeds::found(folder, &pairs(&arguments.settings)?);
+        let found = seeds::found(folder, &pairs(&arguments.settings)?)?;
+        return Ok((!found.runs.is_empty() || !found.problems.is_empty()).then_some(found));
     }
-    let Some(seeds) = arguments.seeds.clone() else { return Ok(seeds::Several::default()) };
-    let config = configure(arguments)?;
+    if arguments.grid.is_empty() && arguments.seeds.is_none() {
+        return Ok(None);
+    }
+    let cells = grid::cells(arguments)?;
+    let task = cells[0].config.task().name();
     let parent = arguments.out.clone().unwrap_or_else(|| {
-        let std::ops::Range { start, end } = seeds.0;
-        RunFolder::free_name(Path::new(RUNS), &format!("{}-seeds-{start}-{}", config.task().name(), end - 1))
+        let name = match &arguments.seeds {
+            Some(Seeds(seeds)) if arguments.grid.is_empty() => {
+                format!("{task}-seeds-{}-{}", seeds.start, seeds.end - 1)
+            }
+            _ => format!("{task}-sweep"),
+        };
+        RunFolder::free_name(Path::new(RUNS), &name)
     });
-    let begun = seeds::begin(&parent, &config, &seeds)?;
-    say(&format!(
-        "{}: training seeds {} to {}, in {}\n",
-        config.task().name(),
-        seeds.0.start,
-        seeds.0.end - 1,
-        parent.display()
-    ));
+    let begun = match &arguments.seeds {
+        Some(seeds) if arguments.grid.is_empty() && !arguments.resume_or_start => {
+            seeds::begin(&parent, &cells[0].config, seeds)?
+        }
+        seeds => seeds::plan(&parent, &cells, seeds.as_ref(), arguments.resume_or_start)?,
+    };
+    let seeds = match &arguments.seeds {
+        Some(Seeds(seeds)) => format!("training seeds {} to {}", seeds.start, seeds.end - 1),
+        None => format!("training seed {}", cells[0].config.seed),
+    };
+    let combinations = match arguments.grid.is_empty() {
+        true => String::new(),
+        false => format!("{} combinations of settings, ", cells.len()),
+    };
+    say(&format!("{task}: {combinations}{seeds}, in {}\n", parent.display()));
     if let Some(examples) = &begun.examples {
         say(&format!("{examples}\n"));
     }
-    Ok(begun)
+    Ok(Some(begun))
 }
 
-fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {
+fn prepare(arguments: &Arguments) -> anyhow::Result<TakenUp> {
     if let Some(folder) = &arguments.resume {
         let (folder, mut checkpoint) = RunFolder::resume(folder)?;
         super::note(&checkpoint_path(&folder.path()), checkpoint.note.as_deref());
@@ -162,16 +228,19 @@ fn prepare(arguments: &Arguments) -> anyhow::Result<(Trainer, RunFolder)> {
                 trainer.config().iterations
             );
         }
-        return Ok((trainer, folder));
+        return Ok(TakenUp::Run((trainer, folder).into()));
     }
     let config = configure(arguments)?;
+    if let Some(path) = arguments.out.as_deref().filter(|_| arguments.resume_or_start) {
+        return take_up::take_up(path, config);
+    }
     let trainer = Trainer::new(config)?;
     let config = trainer.config();
     let path = arguments.out.clone().unwrap_or_else(|| {
         RunFolder::free_name(Path::new(RUNS), &format!("{}-seed-{}", config.task().name(), config.seed))
     });
     let folder = RunFolder::create(&path, config)?;
-    Ok((trainer, folder))
+    Ok(TakenUp::Run((trainer, folder).into()))
 }
 
 /// The run that `arguments` describe, as it is before it begins.
@@ -242,7 +311,7 @@ fn follow(worker: &Worker, stop: &AtomicBool, progress: &mut Progress, path: &Pa
                 let word = if stopped { "stopped" } else { "done" };
                 progress.print();
                 progress.note(&format!("{word} at iteration {iteration}, saved in {}", path.display()));
-                return Ok(());
+                return if stopped { Err(Stopped.into()) } else { Ok(()) };
             }
             Ok(Event::Failed { reason, kept, before, .. }) => {
                 progress.print();
@@ -253,112 +322,5 @@ fn follow(worker: &Worker, stop: &AtomicBool, progress: &mut Progress, path: &Pa
                 return Err(FileError::new(&path, "the training thread ended without a word").into());
             }
         }
-    }
-}
-
-/// The line that tells how far the run is.
-struct Progress {
-    planned: u64,
-    measure: Measure,
-    has_eta: bool,
-    recent: Vec<Point>,
-    done: u64,
-    since: Option<(Instant, u64)>,
-    printed: Option<Instant>,
-    live: bool,
-}
-
-impl Progress {
-    fn new(config: &RunConfig, curve: &[Point]) -> Self {
-        let measure = config.task().measure();
-        Self {
-            planned: config.iterations,
-            measure,
-            has_eta: config.has_eta(),
-            recent: curve.to_vec(),
-            done: curve.len() as u64,
-            since: None,
-            printed: None,
-            live: std::io::stdout().is_terminal(),
-        }
-    }
-
-    fn add(&mut self, points: &[Point]) {
-        self.recent.extend_from_slice(points);
-        let excess = self.recent.len().saturating_sub(WINDOW);
-        self.recent.drain(..excess);
-        self.done += points.len() as u64;
-        // The rate leaves the first iteration out: it pays for warming up.
-        self.since.get_or_insert((Instant::now(), self.done));
-        let pause = if self.live { Duration::from_millis(200) } else { Duration::from_secs(5) };
-        if self.printed.is_none_or(|printed| printed.elapsed() >= pause) {
-            self.print();
-        }
-    }
-
-    fn print(&mut self) {
-        self.printed = Some(Instant::now());
-        let line = self.line();
-        if self.live { say(&format!("\r{}\x1b[K", cut(&line, terminal_width()))) } else { say(&format!("{line}\n")) }
-    }
-
-    /// How far it is, and means of the last iterations, where there are any.
-    fn line(&self) -> String {
-        let rate =
-            self.since.map_or(0.0, |(since, done)| (self.done - done) as f64 / since.elapsed().as_secs_f64().max(1e-9));
-        let left = if rate > 0.0 {
-            format!("{rate:.2}/s, {} left", duration(((self.planned.saturating_sub(self.done)) as f64 / rate) as u64))
-        } else {
-            "measuring speed".to_owned()
-        };
-        let Some(last) = self.recent.last() else { return format!("{:>7}/{}  {left}", self.done, self.planned) };
-        let mean = |value: fn(&Point) -> f32| {
-            self.recent.iter().map(|point| f64::from(value(point))).sum::<f64>() / self.recent.len() as f64
-        };
-        let measure = mean(|point| point.measure);
-        let measure =
-            if self.measure.is_fraction() { format!("{:.2} %", measure * 100.0) } else { format!("{measure:.4}") };
-        let eta = if self.has_eta { format!("η {:.5}  ", last.eta) } else { String::new() };
-        format!(
-            "{:>7}/{}  {} {measure:>8}  loss {:>10.4}  {eta}{left}",
-            self.done,
-            self.planned,
-            self.measure.key,
-            mean(|point| point.loss),
-        )
-    }
-
-    fn note(&self, text: &str) {
-        if self.live {
-            say("\n");
-        }
-        if !text.is_empty() {
-            say(&format!("{text}\n"));
-        }
-    }
-}
-
-/// Columns of the terminal; eighty where it does not tell.
-fn terminal_width() -> usize {
-    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0))
-}
-
-/// The beginning of `line` that fits in `columns`, one left free so that no terminal wraps.
-fn cut(line: &str, columns: usize) -> String {
-    line.chars().take(columns.saturating_sub(1)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tasks;
-
-    #[test]
-    fn before_the_first_iteration_no_mean_is_told() {
-        let config = RunConfig::new(tasks::find("omniglot").expect("it is in the registry"));
-        let mut progress = Progress::new(&config, &[]);
-        assert_eq!(progress.line(), "      0/40000  measuring speed");
-        progress.recent.push(Point { loss: 0.5, measure: 0.25, eta: 0.01, grad_norm: 1.0 });
-        assert_eq!(progress.line(), "      0/40000  accuracy  25.00 %  loss     0.5000  η 0.01000  measuring speed");
     }
 }

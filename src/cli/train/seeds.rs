@@ -1,22 +1,15 @@
-//! `hebbscope train TASK --seeds A..B`: the same run with several seeds, as many at once as there are cores.
-//!
-//! Each run has one thread and a folder of its own; it is the run that its seed makes alone, bit for bit. A plan beside
-//! the folders says which there are to be, so that what is cut short anywhere goes on with `--resume`.
+//! `--seeds A..B`, and the plan of several runs, beside their folders: it says which there are to be, so that what is cut
+//! short anywhere goes on with `--resume`.
 
-use super::{WINDOW, say};
-use crate::device::Compute;
+use super::grid::{Cell, is_folder_name};
 use crate::files::{self, FileError, Folder, Lock, lock, one_line, reason};
-use crate::tasks::Measure;
 use crate::train::config::{ConfigText, check_seed};
-use crate::train::run_folder::{SEEDS, checkpoint_path, is_run, runs_below};
-use crate::train::{Command, Event, Point, RunConfig, RunFolder, Trainer, Worker, worker};
-use anyhow::{Context as _, bail};
+use crate::train::run_folder::{SEEDS, is_run, runs_below};
+use crate::train::{RunConfig, RunFolder, Trainer};
+use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::TryRecvError;
 use std::time::{Duration, Instant};
 
 /// The most seeds of one command.
@@ -28,14 +21,14 @@ const LOCK: &str = "seeds.lock";
 /// How long another command may take to make its runs in the same folder.
 const MAKING: Duration = Duration::from_secs(30);
 
-/// A plan larger than this is none.
-const MOST_BYTES: u64 = 1 << 20;
+/// Plans larger than these are none: thousands of combinations of settings take some megabytes.
+const MOST_BYTES: u64 = 16 << 20;
 
-/// How often the runs are asked for news.
+/// The folder of a run that only its seed tells from the others; `*` stands for the seed.
+const BY_SEED: &str = "seed-*";
+
+/// How often it is seen whether it has.
 const EVERY: Duration = Duration::from_millis(100);
-
-/// How often they are printed.
-const PRINT_EVERY: Duration = Duration::from_secs(5);
 
 /// Seeds as they are written: `A..B` without B.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,11 +50,14 @@ impl std::str::FromStr for Seeds {
 
 /// The runs of one command, as they stand in [`SEEDS`]: what a start that was cut short has not made yet is made by
 /// `--resume`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Plan {
     /// "A..B".
     seeds: String,
+    /// The folder of each, `*` for its seed; without it [`BY_SEED`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    folder: Option<String>,
     /// The run, but for its seed.
     run: ConfigText,
 }
@@ -98,10 +94,14 @@ impl Plan {
         let refuse = |problem: String| FileError::new(&parent.join(SEEDS), problem);
         let config = RunConfig::from_text(&self.run, None).map_err(|error| refuse(error.to_string()))?;
         let seeds: Seeds = self.seeds.parse().map_err(refuse)?;
-        let run = |seed| {
+        let folder = self.folder.as_deref().unwrap_or(BY_SEED);
+        if !is_folder_name(folder) {
+            return Err(refuse(format!("expected the name of a folder, found {}", one_line(folder))));
+        }
+        let run = |seed: u64| {
             let mut config = config.clone();
             config.seed = seed;
-            (parent.join(format!("seed-{seed}")), config)
+            (parent.join(folder.replacen('*', &seed.to_string(), 1)), config)
         };
         Ok(seeds.0.map(run).collect())
     }
@@ -110,12 +110,26 @@ impl Plan {
 /// Runs that are to be trained, and why others cannot be.
 #[derive(Default)]
 pub struct Several {
-    /// Their folders.
-    pub folders: Vec<PathBuf>,
-    /// A sentence for each run that could not be made.
-    pub problems: Vec<String>,
+    /// They, in the order in which they are begun.
+    pub runs: Vec<Planned>,
+    /// Why each run that could not be made was not.
+    pub problems: Vec<anyhow::Error>,
     /// What they learn from, where they have just begun.
     pub examples: Option<String>,
+}
+
+/// A run that is to be trained.
+pub struct Planned {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What it is, where it may not have begun; otherwise what is in the folder says it.
+    pub config: Option<RunConfig>,
+}
+
+impl Planned {
+    fn found(folder: PathBuf) -> Self {
+        Self { folder, config: None }
+    }
 }
 
 /// The folder above them for this process alone; waits for another one that is making its runs in it.
@@ -135,35 +149,88 @@ fn held(parent: &Path) -> Result<Lock, FileError> {
 /// # Errors
 /// When one cannot be written to or holds a run already, `parent` is a run itself, or the settings do not fit.
 pub fn begin(parent: &Path, config: &RunConfig, seeds: &Seeds) -> anyhow::Result<Several> {
-    if is_run(parent) {
-        return Err(FileError::new(parent, "expected a folder for several runs, found a run").into());
-    }
     let folders: Vec<PathBuf> = seeds.0.clone().map(|seed| parent.join(format!("seed-{seed}"))).collect();
-    let refuse_taken = || match folders.iter().find(|folder| is_run(folder)) {
-        Some(taken) => {
-            let problem = "expected an empty folder, found a run; go on with --resume or choose another folder";
-            Err(FileError::new(taken, problem))
-        }
-        None => Ok(()),
-    };
-    refuse_taken()?;
+    refuse_run_itself(parent)?;
+    refuse_taken(&folders)?;
     // What the settings leave to the circumstances is settled once, for all of them.
     let trainer = Trainer::new(config.clone())?;
     let (settled, examples) = (trainer.config().clone(), trainer.examples());
     drop(trainer);
-    std::fs::create_dir_all(parent)
-        .map_err(|error| FileError::new(parent, format!("cannot be written: {}", reason(&error))))?;
-    let _held = held(parent)?;
-    refuse_taken()?;
+    let _held = made_and_held(parent)?;
+    refuse_taken(&folders)?;
     let mut plans = Plans::read(parent)?;
-    let Range { start, end } = seeds.0;
-    let plan = Plan { seeds: format!("{start}..{end}"), run: settled.to_text() };
+    let plan = Plan { seeds: in_words(&seeds.0), folder: None, run: settled.to_text() };
     plans.plan.push(plan.clone());
     plans.write(parent)?;
     for (path, config) in plan.runs(parent)? {
         make(&path, config)?;
     }
-    Ok(Several { folders, problems: Vec::new(), examples })
+    Ok(Several { runs: folders.into_iter().map(Planned::found).collect(), problems: Vec::new(), examples })
+}
+
+/// Writes down the runs of all `cells`, each with all `seeds` or its own, below `parent`: each begins when its turn comes.
+/// Those that have begun are refused, unless they are `taken_up`.
+///
+/// # Errors
+/// As [`begin`].
+pub fn plan(parent: &Path, cells: &[Cell], seeds: Option<&Seeds>, taken_up: bool) -> anyhow::Result<Several> {
+    refuse_run_itself(parent)?;
+    let (mut plans, mut examples) = (Vec::new(), None);
+    for cell in cells {
+        // What the settings leave to the circumstances is settled once, for all seeds.
+        let mut config = cell.config.clone();
+        let absence = config.settle()?;
+        examples = examples.or(absence);
+        let range = seeds.map_or(config.seed..config.seed + 1, |seeds| seeds.0.clone());
+        let mut run = config.to_text();
+        // Words of a language are found again where it begins; thousands of plans with thousands of words are too much.
+        run.learned_from.iter_mut().for_each(|learned| learned.vocabulary.clear());
+        plans.push(Plan { seeds: in_words(&range), folder: Some(cell.folder(seeds.map(|_| '*'))), run });
+    }
+    let mut runs = Vec::new();
+    for plan in &plans {
+        let planned = plan.runs(parent)?.into_iter();
+        runs.extend(planned.map(|(folder, config)| Planned { folder, config: Some(config) }));
+    }
+    let refuse_begun = || if taken_up { Ok(()) } else { refuse_taken(runs.iter().map(|run| &run.folder)) };
+    refuse_begun()?;
+    let _held = made_and_held(parent)?;
+    refuse_begun()?;
+    let mut known = Plans::read(parent)?;
+    let new: Vec<Plan> = plans.into_iter().filter(|plan| !known.plan.contains(plan)).collect();
+    if !new.is_empty() {
+        known.plan.extend(new);
+        known.write(parent)?;
+    }
+    Ok(Several { runs, problems: Vec::new(), examples })
+}
+
+/// "A..B".
+fn in_words(Range { start, end }: &Range<u64>) -> String {
+    format!("{start}..{end}")
+}
+
+fn refuse_run_itself(parent: &Path) -> Result<(), FileError> {
+    match is_run(parent) {
+        true => Err(FileError::new(parent, "expected a folder for several runs, found a run")),
+        false => Ok(()),
+    }
+}
+
+fn refuse_taken<'a>(folders: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), FileError> {
+    match folders.into_iter().find(|folder| is_run(folder)) {
+        Some(taken) => {
+            let problem = "expected an empty folder, found a run; go on with --resume or choose another folder";
+            Err(FileError::new(taken, problem))
+        }
+        None => Ok(()),
+    }
+}
+
+fn made_and_held(parent: &Path) -> Result<Lock, FileError> {
+    std::fs::create_dir_all(parent)
+        .map_err(|error| FileError::new(parent, format!("cannot be written: {}", reason(&error))))?;
+    held(parent)
 }
 
 /// Makes a run that has not begun.
@@ -185,171 +252,17 @@ pub fn found(parent: &Path, changes: &[(String, String)]) -> anyhow::Result<Seve
         for plan in Plans::read(parent)?.plan.iter().rev() {
             for (path, mut config) in plan.runs(parent)?.into_iter().filter(|(path, _)| !is_run(path)) {
                 let made = config.change(0, changes).map_err(Into::into).and_then(|()| make(&path, config));
-                problems.extend(made.err().map(|error| format!("{}: {error:#}", path.display())));
+                problems.extend(made.with_context(|| path.display().to_string()).err());
             }
         }
     }
-    Ok(Several { folders: runs_below(parent), problems, examples: None })
-}
-
-/// How runs are to be trained.
-pub struct Orders {
-    /// A new length for all of them.
-    pub steps: Option<u64>,
-    /// What is set anew in all of them.
-    pub changes: Vec<(String, String)>,
-    /// Time between autosaves.
-    pub autosave: Duration,
-    /// Snapshots of its network that each run keeps.
-    pub ages: usize,
-    /// So many at once.
-    pub slots: usize,
-}
-
-/// Trains the runs in `folders` to their ends.
-///
-/// # Errors
-/// When a run cannot go on; the others are trained all the same.
-pub fn train(several: Several, orders: &Orders, compute: &Compute, stop: &AtomicBool) -> anyhow::Result<()> {
-    let Several { folders, mut problems, .. } = several;
-    let (mut waiting, mut active) = (VecDeque::from(folders), Vec::<Active>::new());
-    let (mut is_stopping, mut printed) = (false, Instant::now());
-    while !active.is_empty() || !(waiting.is_empty() || is_stopping) {
-        while active.len() < orders.slots
-            && !is_stopping
-            && let Some(folder) = waiting.pop_front()
-        {
-            match start(&folder, orders, compute) {
-                Ok(Some(run)) => active.push(run),
-                Ok(None) => say(&format!("{}: nothing left to do\n", folder.display())),
-                Err(error) => problems.push(format!("{error:#}")),
-            }
-        }
-        if stop.swap(false, Ordering::Relaxed) {
-            is_stopping = true;
-            active.iter().for_each(|run| {
-                run.worker.tell(Command::Stop);
-            });
-        }
-        active.retain_mut(|run| match run.listen() {
-            Ok(goes_on) => goes_on,
-            Err(error) => {
-                problems.push(format!("{error:#}"));
-                false
-            }
-        });
-        if printed.elapsed() >= PRINT_EVERY && !active.is_empty() {
-            printed = Instant::now();
-            let parts: Vec<String> = active.iter().map(Active::line).collect();
-            say(&format!("{}; {} waiting\n", parts.join("; "), waiting.len()));
-        }
-        if !active.is_empty() {
-            std::thread::sleep(EVERY);
-        }
-    }
-    if !problems.is_empty() {
-        bail!("{}", problems.join("; "));
-    }
-    Ok(())
-}
-
-/// Takes up the run in a folder; `None` where nothing is left to do.
-fn start(folder: &Path, orders: &Orders, compute: &Compute) -> anyhow::Result<Option<Active>> {
-    let (folder, mut checkpoint) = RunFolder::resume(folder)?;
-    crate::cli::note(&checkpoint_path(&folder.path()), checkpoint.note.as_deref());
-    let iteration = checkpoint.iteration();
-    checkpoint.config.change(iteration, &orders.changes)?;
-    let mut trainer = Trainer::from_checkpoint(checkpoint)?;
-    if let Some(steps) = orders.steps {
-        trainer.set_iterations(steps);
-    }
-    let (iteration, planned) = (trainer.iteration(), trainer.config().iterations);
-    let measure = trainer.config().task().measure();
-    if iteration >= planned {
-        return Ok(None);
-    }
-    trainer.move_to(compute)?;
-    let name = folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let autosave = orders.autosave;
-    let (threads, ages) = (Some(1), orders.ages);
-    let options = worker::Options { autosave, snapshots: false, ages, threads, ..worker::Options::default() };
-    let worker = Worker::start(trainer, Some(folder), options).context("the training thread could not be started")?;
-    Ok(Some(Active { name, worker, recent: VecDeque::new(), iteration, planned, measure }))
-}
-
-/// One run while it is trained.
-struct Active {
-    name: String,
-    worker: Worker,
-    recent: VecDeque<f32>,
-    iteration: u64,
-    planned: u64,
-    measure: Measure,
-}
-
-impl Active {
-    /// Takes in the news; whether the run goes on.
-    fn listen(&mut self) -> anyhow::Result<bool> {
-        let Some(events) = self.worker.events() else { return Ok(false) };
-        loop {
-            match events.try_recv() {
-                Ok(Event::Progress { first, points, .. }) => {
-                    self.iteration = first + points.len() as u64 - 1;
-                    self.recent.extend(points.iter().map(|point: &Point| point.measure));
-                    let excess = self.recent.len().saturating_sub(WINDOW);
-                    self.recent.drain(..excess);
-                }
-                Ok(Event::Warning(warning)) => say(&format!("{}: warning: {warning}\n", self.name)),
-                Ok(Event::Validated { epoch, value, is_best, .. }) => {
-                    say(&format!("{}: {}\n", self.name, super::validated(self.measure, epoch, value, is_best)));
-                }
-                Ok(Event::Saved { .. } | Event::Paused { .. }) => {}
-                Ok(Event::Finished { iteration, stopped }) => {
-                    let word = if stopped { "stopped" } else { "done" };
-                    say(&format!("{}: {word} at iteration {iteration}\n", self.name));
-                    return Ok(false);
-                }
-                Ok(Event::Failed { reason, kept, before, .. }) => {
-                    bail!("{}: {}", self.name, super::failure(&reason, kept.as_deref(), before.as_deref()))
-                }
-                Err(TryRecvError::Empty) => return Ok(true),
-                Err(TryRecvError::Disconnected) => {
-                    bail!("{}: the training thread ended without a word", self.name)
-                }
-            }
-        }
-    }
-
-    /// "seed-3 iteration 120/1000, reward 12.3400"; without its measure as long as there is none.
-    fn line(&self) -> String {
-        line(&self.name, [self.iteration, self.planned], self.measure, &self.recent)
-    }
-}
-
-/// How far a run is, and the mean of its latest values.
-fn line(name: &str, [iteration, planned]: [u64; 2], measure: Measure, recent: &VecDeque<f32>) -> String {
-    let place = format!("{name} iteration {iteration}/{planned}");
-    if recent.is_empty() {
-        return place;
-    }
-    let mean = recent.iter().sum::<f32>() / recent.len() as f32;
-    let value = if measure.is_fraction() { format!("{:.3} %", mean * 100.0) } else { format!("{mean:.4}") };
-    format!("{place}, {} {value}", measure.key)
+    let runs = runs_below(parent).into_iter().map(Planned::found).collect();
+    Ok(Several { runs, problems, examples: None })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_run_is_told_with_the_name_of_its_measure_and_without_a_mean_of_nothing() {
-        let [reward, error] = ["maze", "patterns"].map(|task| crate::tasks::find(task).unwrap().measure());
-        assert_eq!(line("seed-0", [0, 80], reward, &VecDeque::new()), "seed-0 iteration 0/80");
-        let recent = VecDeque::from([1.0, 2.0]);
-        assert_eq!(line("seed-3", [2, 80], reward, &recent), "seed-3 iteration 2/80, reward 1.5000");
-        let recent = VecDeque::from([0.25, 0.75]);
-        assert_eq!(line("seed-1", [2, 80], error, &recent), "seed-1 iteration 2/80, error 50.000 %");
-    }
 
     #[test]
     fn seeds_are_a_range_without_its_end() {

@@ -136,6 +136,10 @@ impl Task for Omniglot {
         Ok(plan(settings).network())
     }
 
+    fn check(&self, settings: &Settings) -> Result<(), SettingError> {
+        check_pool(&plan(settings))
+    }
+
     /// `auto` becomes what there is (Omniglot at `path` or where `HEBBSCOPE_DATA` says, a folder at `path`, otherwise
     /// invented characters), so that a run that goes on later cannot change its characters without a word.
     fn resolve(&self, settings: &mut Settings) -> Result<Option<String>, SettingError> {
@@ -194,15 +198,21 @@ impl Task for Omniglot {
             Purpose::Training => plan,
             Purpose::Testing => Plan { jitter: 0.0, warp: 0.0, pool: 0, ..plan },
         };
-        let pool = plan.pool;
-        if (1..plan.ways).contains(&pool) {
-            let expected = format!("0, or at least the {} classes of an episode", plan.ways);
-            return Err(SettingError::Value { key: "pool".into(), expected, found: pool.to_string() });
-        }
+        check_pool(&plan)?;
         fields::check_memory(plan.memory_bytes(lifetimes))?;
         let request = Request { source: source(settings)?, ways: plan.ways, drawings: plan.shots + 1 };
         Ok(Box::new(Lessons { plan, characters: Characters::open(&request, split)? }))
     }
+}
+
+/// Refuses a pool from which no episode can be made.
+fn check_pool(plan: &Plan) -> Result<(), SettingError> {
+    let Plan { pool, ways, .. } = *plan;
+    if (1..ways).contains(&pool) {
+        let expected = format!("0, or at least the {ways} classes of an episode");
+        return Err(SettingError::Value { key: "pool".into(), expected, found: pool.to_string() });
+    }
+    Ok(())
 }
 
 fn plan(settings: &Settings) -> Plan {

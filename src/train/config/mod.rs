@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+mod difference;
 mod world;
 
 /// The largest seed and the longest run: TOML and JSON readers elsewhere keep whole numbers up to here.

@@ -69,6 +69,18 @@ pub fn tape_path(folder: &Path) -> PathBuf {
     folder.join(TAPE)
 }
 
+/// What the run in `folder` is, by its configuration; without one, by its checkpoint.
+///
+/// # Errors
+/// When what is there cannot be read or describes no run.
+pub fn described(folder: &Path) -> Result<RunConfig, FileError> {
+    let config_file = config_path(folder);
+    match config_file.exists() || !checkpoint_path(folder).exists() {
+        true => read_config(&config_file),
+        false => Ok(Checkpoint::read(&checkpoint_path(folder))?.config),
+    }
+}
+
 /// Whether `folder` holds a run, be it a damaged one.
 pub fn is_run(folder: &Path) -> bool {
     [CHECKPOINT, METRICS].iter().any(|name| folder.join(name).is_file())
