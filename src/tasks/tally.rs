@@ -34,7 +34,7 @@ pub struct Finding {
     pub value: Value,
     /// Whether it says nothing of the network: it is what others come to that are compared with it.
     pub is_baseline: bool,
-    /// Whether it is one where something is so, zero where it is not, and nothing else.
+    /// Whether it is one where something is so, zero where it is not, and nothing else; of a list, each of its numbers.
     pub is_share: bool,
 }
 
@@ -59,6 +59,13 @@ impl Finding {
     /// A number that others come to.
     pub fn baseline(key: &'static str, title: &'static str, value: Option<f64>) -> Self {
         Self { is_baseline: true, ..Self::number(key, title, value) }
+    }
+
+    /// Whether several things are so that belong together; `None` where that cannot be said of one of them.
+    pub fn shares(key: &'static str, title: &'static str, are_so: Vec<Option<bool>>) -> Self {
+        let value = |is_so: bool| f64::from(u8::from(is_so));
+        let values = are_so.into_iter().map(|is_so| is_so.map(value)).collect();
+        Self { is_share: true, ..Self::list(key, title, values) }
     }
 
     /// Several numbers that belong together; `None` where this lifetime lacks one.

@@ -457,7 +457,7 @@ fn a_network_is_trained_evaluated_recorded_and_shared() {
     let measured = evaluate("run/checkpoint.safetensors");
     let keys: Vec<_> = measured.as_object().unwrap().keys().map(String::as_str).collect();
     let of_what = ["task", "checkpoint", "fingerprint", "learned_from", "iteration", "version", "seed", "episodes"];
-    assert_eq!(keys, [&of_what[..], &["error", "error_error", "loss", "loss_error"]].concat());
+    assert_eq!(keys, [&of_what[..], &["error", "error_error", "error_n", "loss", "loss_error", "loss_n"]].concat());
     assert_eq!((&measured["task"], &measured["episodes"]), (&"patterns".into(), &100.into()));
     assert_eq!((&measured["seed"], &measured["iteration"]), (&5.into(), &120.into()));
     assert_eq!(measured["checkpoint"], "run/checkpoint.safetensors");

@@ -2,6 +2,7 @@
 
 pub mod command_line;
 mod compare;
+mod eval_json;
 mod maze_command_line;
 mod no_display;
 mod real_hands;

@@ -12,4 +12,4 @@ mod mazes;
 mod omniglot;
 mod own_texts;
 mod provenance;
-mod registry;
+pub mod registry;

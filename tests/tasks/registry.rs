@@ -34,7 +34,7 @@ const SMALL: [(&str, &str); 14] = [
     ("source", "invented"),
 ];
 
-fn trainer(task: &'static dyn Task) -> Trainer {
+pub fn trainer(task: &'static dyn Task) -> Trainer {
     let mut config = RunConfig::new(task);
     for (key, value) in SMALL {
         let accepts = |field: &Field| match field.kind {

@@ -1,6 +1,7 @@
 //! An evaluation as one line of JSON.
 
 use super::Measured;
+use crate::tasks::tally::Mean;
 use crate::train::evaluate::{Entry, Life, Lives, Means};
 use crate::train::open::checkpoint_file;
 use serde_json::{Map, Value, json};
@@ -19,13 +20,13 @@ pub(super) fn line(measured: &Measured<'_>) -> String {
     }
     put("iteration", checkpoint.iteration().into());
     put("version", env!("CARGO_PKG_VERSION").into());
-    if !measured.is_whole() {
-        match &protocol.lives {
-            Lives::Drawn { seed, .. } => put("seed", (*seed).into()),
-            Lives::Seeds(seeds) => put("seeds", json!([seeds.start, seeds.end])),
-        };
-        put("episodes", result.lives.len().into());
-    }
+    // Nothing is drawn where all of a text is read in one go.
+    let is_drawn = !measured.is_whole();
+    match &protocol.lives {
+        Lives::Drawn { seed, .. } => put("seed", is_drawn.then_some(*seed).into()),
+        Lives::Seeds(seeds) => put("seeds", json!([seeds.start, seeds.end])),
+    };
+    put("episodes", is_drawn.then_some(result.lives.len()).into());
     if let Some(examples) = &result.examples {
         put("examples", examples.as_str().into());
     }
@@ -39,11 +40,11 @@ pub(super) fn line(measured: &Measured<'_>) -> String {
     if !done.is_empty() {
         put("done", done.into());
     }
-    line.extend(entries(&result.entries, measured.count()));
+    line.extend(entries(&result.entries));
     if let Some(contrast) = &result.contrast {
-        line.insert("control".into(), entries(&contrast.control, result.lives.len()).into());
-        line.insert("difference".into(), entries(&contrast.differences, result.lives.len()).into());
-        line.extend(entries(std::slice::from_ref(&contrast.unharmed), result.lives.len()));
+        line.insert("control".into(), entries(&contrast.control).into());
+        line.insert("difference".into(), entries(&contrast.differences).into());
+        line.extend(entries(std::slice::from_ref(&contrast.unharmed)));
         line.insert("unharmed_tolerance".into(), contrast.tolerance.into());
         if let Some(seed) = result.median_life().and_then(|life| life.seed) {
             line.insert("median_seed".into(), seed.into());
@@ -68,27 +69,23 @@ pub(super) fn line(measured: &Measured<'_>) -> String {
     Value::Object(line).to_string()
 }
 
-/// Each mean under its key, with its standard error under the same with `_error`; null where there is none. Of shares also
-/// the 95 % interval, with `_interval`. With `_n` over how many of the `lives` it is, where that is not all of them, and of
-/// every share.
-fn entries(entries: &[Entry], lives: usize) -> Map<String, Value> {
+/// Each mean under its key; under the same with `_error` its standard error, null where there is none, with `_n` over how many
+/// lifetimes it is, and of shares with `_interval` the 95 % interval. Of a list each is a list as long.
+fn entries(entries: &[Entry]) -> Map<String, Value> {
     let all = |entry: &Entry| -> Vec<(String, Value)> {
-        let (mean, error) = match &entry.means {
-            Means::One(_) => (entry.mean().into(), entry.error().into()),
-            Means::List(means) => (
-                means.iter().map(|mean| Value::from(mean.mean())).collect::<Vec<_>>().into(),
-                means.iter().map(|mean| Value::from(mean.error())).collect::<Vec<_>>().into(),
-            ),
+        let each = |value: &dyn Fn(&Mean) -> Value| match &entry.means {
+            Means::One(mean) => value(mean),
+            Means::List(means) => means.iter().map(value).collect::<Vec<_>>().into(),
         };
-        let mut all = vec![(entry.key.to_owned(), mean), (format!("{}_error", entry.key), error)];
+        let key = entry.key;
+        let mut all = vec![
+            (key.to_owned(), each(&|mean| mean.mean().into())),
+            (format!("{key}_error"), each(&|mean| entry.error_of(mean).into())),
+        ];
         if entry.is_share {
-            all.push((format!("{}_interval", entry.key), entry.interval().map(|ends| json!(ends)).into()));
+            all.push((format!("{key}_interval"), each(&|mean| entry.interval_of(mean).map(|ends| json!(ends)).into())));
         }
-        if let Means::One(mean) = &entry.means
-            && (entry.is_share || mean.count() != lives as u64)
-        {
-            all.push((format!("{}_n", entry.key), mean.count().into()));
-        }
+        all.push((format!("{key}_n"), each(&|mean| mean.count().into())));
         all
     };
     entries.iter().flat_map(all).collect()

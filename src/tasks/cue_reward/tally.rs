@@ -31,12 +31,11 @@ impl Tally for Answers {
             target.is_some_and(|target| trials.is_yes_right(*step, target))
         };
         let yes = trials.goes().filter(is_yes).count();
-        let by_trial =
-            (0..TRIALS).map(|trial| answers.get(trial).map(|(_, is_right)| if *is_right { 1.0 } else { 0.0 }));
+        let by_trial = (0..TRIALS).map(|trial| answers.get(trial).map(|(_, is_right)| *is_right));
         let mut findings = vec![
             Finding::number("accuracy", "part of the answers that are right", part(&|_, _| true)),
             Finding::number("accuracy_after_third", "of those after the third trial", part(&|trial, _| trial >= KNOWN)),
-            Finding::list("accuracy_by_trial", "of each trial of the episode, the first first", by_trial.collect()),
+            Finding::shares("accuracy_by_trial", "of each trial of the episode, the first first", by_trial.collect()),
             Finding::number("trials", "trials in an episode", Some(answers.len() as f64)),
         ];
         if let Some(since) = self.since {

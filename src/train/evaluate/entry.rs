@@ -39,21 +39,32 @@ impl Entry {
     }
 
     /// Its standard error; `None` where it is a list, fewer than two lifetimes had any, or it is a share that was none or
-    /// all: that there is no spread in a sample says nothing of the error then.
+    /// all.
     pub fn error(&self) -> Option<f64> {
         match &self.means {
-            Means::One(mean) if self.is_share && [0, mean.count()].contains(&mean.ones()) => None,
-            Means::One(mean) => mean.error(),
+            Means::One(mean) => self.error_of(mean),
             Means::List(_) => None,
         }
+    }
+
+    /// The standard error of `mean`, which is this entry's or one of its list; `None` where fewer than two lifetimes had
+    /// any, or it is a share that was none or all: that there is no spread in a sample says nothing of the error then.
+    pub fn error_of(&self, mean: &Mean) -> Option<f64> {
+        let is_extreme = self.is_share && [0, mean.count()].contains(&mean.ones());
+        mean.error().filter(|_| !is_extreme)
     }
 
     /// The 95 % interval of a share; `None` of anything else, or where no lifetime had any.
     pub fn interval(&self) -> Option<[f64; 2]> {
         match &self.means {
-            Means::One(mean) if self.is_share => mean.share_interval(),
-            Means::One(_) | Means::List(_) => None,
+            Means::One(mean) => self.interval_of(mean),
+            Means::List(_) => None,
         }
+    }
+
+    /// The 95 % interval of `mean`, which is this entry's or one of its list, where they are shares.
+    pub fn interval_of(&self, mean: &Mean) -> Option<[f64; 2]> {
+        if self.is_share { mean.share_interval() } else { None }
     }
 }
 
