@@ -1,17 +1,19 @@
 //! `hebbscope render`: what the window shows, in a file, without a display.
 
+use super::compare::histories;
 use super::output::{clear_progress, say_progress};
 use super::usage::misused;
 use super::viewed::{self, ViewOptions};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::files::typed_path;
-use crate::train::Bundled;
 use crate::train::ages::Source;
 use crate::train::run_folder::{self, checkpoint_path, first_run, runs_below};
+use crate::train::{Bundled, History};
 use crate::ui::export::{self, animation};
 use crate::ui::panels::PANELS;
 use crate::ui::presentation::pixels_per_point;
 use crate::view::comparison::Compared;
+use crate::view::export::long;
 use crate::view::export::{Export, PANEL_SIZE, Progress, Shown, WINDOW_SIZE};
 use crate::view::inspection::Pinned;
 use crate::view::scene;
@@ -21,11 +23,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The options that belong to some endings only, and those endings.
-const BELONGS: [(&str, &[&str]); 12] = [
+const BELONGS: [(&str, &[&str]); 13] = [
     ("at", &["png", "npz", "csv"]),
     ("compare", &["png", "gif", "csv"]),
     ("span", &["gif"]),
     ("fps", &["gif"]),
+    ("long", &["csv"]),
     ("panel", &["png", "gif"]),
     ("pin", &["png", "gif", "csv"]),
     ("order", &["png", "gif", "npz"]),
@@ -49,6 +52,9 @@ pub struct Arguments {
     /// A run folder, or a folder of run folders, whose curves are drawn beside each other; may be given several times
     #[arg(long, value_name = "FOLDER", value_parser = super::path())]
     compare: Vec<PathBuf>,
+    /// Of the curves of runs a line for each number: run, seed, iteration, measure, value
+    #[arg(long, conflicts_with_all = ["bundled", "pin", "at"])]
+    long: bool,
     /// The file to write: .png a picture, .gif the episode, .csv the curves, or with --pin FROM:TO who wrote H of that
     /// connection, .npz the parameters, the episode and H
     #[arg(long, value_name = "FILE.png|gif|csv|npz", value_parser = out)]
@@ -85,6 +91,9 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     arguments.check_options()?;
     run_folder::check_output(&arguments.out)?;
+    if arguments.long {
+        return write_long(arguments);
+    }
     let folder = arguments.file.iter().filter(|path| !runs_below(path).is_empty());
     let compared = Compared::read(&folder.chain(&arguments.compare).cloned().collect::<Vec<_>>())?;
     // Of a run that is compared the numbers are enough.
@@ -149,6 +158,20 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Writes what runs have come to, for which their numbers are enough.
+fn write_long(arguments: &Arguments) -> anyhow::Result<()> {
+    let paths: Vec<PathBuf> = arguments.file.iter().chain(&arguments.compare).cloned().collect();
+    if paths.is_empty() {
+        misused!("--long expects runs, as FILE or with --compare, found none");
+    }
+    let compared = Compared::of(histories(&paths)?)?;
+    let runs: Vec<&History> = compared.groups().iter().flat_map(|group| &group.runs).map(|run| &**run).collect();
+    let progress = Progress::new(say_progress);
+    let written = long::write(&runs, &arguments.out, &progress);
+    clear_progress();
+    super::print(&format!("{}: {}", arguments.out.display(), written?))
+}
+
 impl Arguments {
     fn ending(&self) -> String {
         ending_of(&self.out).unwrap_or_default()
@@ -161,6 +184,7 @@ impl Arguments {
             "compare" => !self.compare.is_empty(),
             "span" => self.span.is_some(),
             "fps" => self.fps.is_some(),
+            "long" => self.long,
             "panel" => self.panel.is_some(),
             "pin" => self.view.pin.is_some(),
             "order" => self.view.order.is_some(),

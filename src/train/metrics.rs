@@ -9,10 +9,11 @@ pub(super) fn header(config: &RunConfig) -> String {
     format!("iteration,loss,{},eta,grad_norm,seconds\n", config.task().measure().key)
 }
 
-/// The line of the iteration at `index` of the curve; `seconds` of training lay behind it.
+/// The line of the iteration at `index` of the curve; `seconds` of training lay behind it. Each number has the shortest
+/// digits that read back as the same one, in single precision, and of seconds in double.
 pub(super) fn line(index: usize, point: &Point, seconds: f64) -> String {
     let Point { loss, measure, eta, grad_norm } = point;
-    format!("{},{loss},{measure},{eta},{grad_norm},{seconds:.3}\n", index + 1)
+    format!("{},{loss},{measure},{eta},{grad_norm},{seconds}\n", index + 1)
 }
 
 /// The numbers of `metrics.csv`: the point of each iteration, and the seconds of training after it.

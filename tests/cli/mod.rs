@@ -3,6 +3,7 @@
 pub mod command_line;
 mod compare;
 mod eval_json;
+mod exact_numbers;
 mod maze_command_line;
 mod no_display;
 mod real_hands;

@@ -312,6 +312,7 @@ fn whoever_stops_reading_ends_the_program_quietly() {
         "compare run --episodes 2",
         "compare run --episodes 2 --json",
         "render run --out c.csv",
+        "render run --out l.csv --long",
         "train patterns --seeds 0..900 --list",
         "share run --out s",
         "episode run --seed 1 --out t",

@@ -1,6 +1,7 @@
 //! What runs and groups of them come to, and tests between groups.
 
 use crate::tasks::tally::Mean;
+use crate::train::History;
 use crate::train::statistics::{FEWEST, RankSum, Summary, rank_sum};
 use std::path::PathBuf;
 
@@ -12,13 +13,13 @@ pub(super) struct RunResult {
     pub seed: u64,
     /// Iterations it was trained for.
     pub iteration: u64,
-    /// Tells its checkpoint from others.
-    pub fingerprint: String,
+    /// Tells its checkpoint from others; `None` where it has none.
+    pub fingerprint: Option<String>,
     /// What the examples of the new episodes were; `None` where there is nothing to tell.
     pub examples: Option<String>,
     /// What is other in the new episodes than in training; `None` where nothing is.
     pub world: Option<String>,
-    /// The measure over the new episodes.
+    /// The measure over the new episodes, of which a run without a checkpoint has none.
     pub new_episodes: Mean,
     /// Its mean over the last iterations; `None` where they are not known, or one is not a number.
     pub training: Option<f64>,
@@ -63,6 +64,20 @@ impl Criterion {
 }
 
 impl RunResult {
+    /// What a run comes to of which only the numbers are there.
+    pub fn in_training(history: &History, training: Option<f64>) -> Self {
+        Self {
+            place: history.folder.clone(),
+            seed: history.config.seed,
+            iteration: history.points.len() as u64,
+            fingerprint: None,
+            examples: None,
+            world: None,
+            new_episodes: Mean::default(),
+            training,
+        }
+    }
+
     /// The number that stands for this run.
     pub fn number(&self, criterion: Criterion) -> Option<f64> {
         match criterion {

@@ -1,7 +1,7 @@
 //! A comparison as one line of JSON.
 
-use super::Comparison;
 use super::groups::{Criterion, Group, Pair, RunResult, pairs};
+use super::{Comparison, Lived};
 use crate::train::statistics::FEWEST;
 use serde_json::{Map, Value, json};
 
@@ -18,7 +18,10 @@ pub(super) fn line(comparison: &Comparison<'_>) -> String {
         "measure": task.measure().key,
         "version": env!("CARGO_PKG_VERSION"),
         "seed": arguments.seed,
-        "episodes": comparison.episodes(),
+        "episodes": match comparison.lived() {
+            Lived::Episodes(episodes) => Some(episodes),
+            Lived::All | Lived::Nothing => None,
+        },
         "iterations": window.as_ref().map(|window| [window.start(), window.end()]),
         "groups": groups.iter().map(group).collect::<Vec<_>>(),
         "pairs": pairs(groups).map(pair).collect::<Vec<_>>(),

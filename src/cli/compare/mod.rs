@@ -17,6 +17,7 @@ use crate::tasks::tally::Mean;
 use crate::train::config::check_seed;
 use crate::train::evaluate::{Protocol, evaluate, whole};
 use crate::train::history::TRAINING_MEAN;
+use crate::train::run_folder::checkpoint_path;
 use crate::train::{Checkpoint, History, open};
 use crate::view::comparison::Compared;
 use crate::view::comparison::reader::runs_in;
@@ -30,6 +31,7 @@ const EPISODES: u64 = 100;
 
 /// Compare groups of runs on the same new episodes and in training, with a rank-sum test between any two groups
 ///
+/// Of a run without a checkpoint the numbers of its training are compared, for which config.toml and metrics.csv are enough.
 /// Runs that have everything but the training seed in common are a group. p is two-sided, by the ranks of the runs
 /// (Wilcoxon, Mann and Whitney), and not corrected for the number of groups.
 #[derive(clap::Args)]
@@ -66,12 +68,24 @@ struct Comparison<'a> {
     groups: Vec<Group>,
 }
 
+/// What runs have lived to be compared.
+enum Lived {
+    /// Nothing: no run has its network.
+    Nothing,
+    /// All test examples, in one go.
+    All,
+    /// So many new episodes.
+    Episodes(u64),
+}
+
 impl Comparison<'_> {
-    /// How many new episodes each run has lived; `None` where all test examples were lived in one go.
-    fn episodes(&self) -> Option<u64> {
-        let lived = self.groups.iter().flat_map(|group| &group.runs).map(|run| run.new_episodes.count()).max();
-        let is_whole = self.arguments.episodes.is_none() && lived == Some(1);
-        (!is_whole).then(|| self.arguments.episodes.unwrap_or(EPISODES))
+    fn lived(&self) -> Lived {
+        let most = self.groups.iter().flat_map(|group| &group.runs).map(|run| run.new_episodes.count()).max();
+        match (most, self.arguments.episodes) {
+            (None | Some(0), _) => Lived::Nothing,
+            (Some(1), None) => Lived::All,
+            (_, episodes) => Lived::Episodes(episodes.unwrap_or(EPISODES)),
+        }
     }
 }
 
@@ -87,6 +101,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut run_result = |history: &History| -> anyhow::Result<RunResult> {
         say_progress(done, all);
         done += 1;
+        let training = window.clone().and_then(|window| history.mean_measure(&window));
+        if history.folder.is_dir() && !checkpoint_path(&history.folder).exists() {
+            // Its numbers say how it was trained, and nobody can live anything.
+            return Ok(RunResult::in_training(history, training));
+        }
         let mut checkpoint = checkpoint(&history.folder)?;
         checkpoint.config = arguments.world.of(&checkpoint.config)?;
         checkpoint.parameters = checkpoint.parameters.copy_to(&compute)?;
@@ -110,11 +129,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             place: history.folder.clone(),
             seed: history.config.seed,
             iteration: checkpoint.iteration(),
-            fingerprint: checkpoint.fingerprint()?,
+            fingerprint: Some(checkpoint.fingerprint()?),
             examples: found.examples,
             world: checkpoint.config.differences_in_words(),
             new_episodes,
-            training: window.clone().and_then(|window| history.mean_measure(&window)),
+            training,
         })
     };
     let mut groups = Vec::new();
@@ -128,7 +147,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 /// The runs that are named, be it by folders of them or by their checkpoints.
-fn histories(paths: &[PathBuf]) -> anyhow::Result<Vec<History>> {
+pub(super) fn histories(paths: &[PathBuf]) -> anyhow::Result<Vec<History>> {
     let mut runs = Vec::new();
     for path in paths {
         if path.is_file() {

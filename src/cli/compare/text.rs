@@ -1,7 +1,7 @@
 //! A comparison as tables.
 
-use super::Comparison;
 use super::groups::{Criterion, Group, Pair, RunResult, pairs};
+use super::{Comparison, Lived};
 use crate::cli::table::{aligned, in_words};
 use crate::tasks::{Goal, Unit};
 use crate::train::statistics::{FEWEST, Summary};
@@ -12,12 +12,13 @@ pub(super) fn table(comparison: &Comparison<'_>) -> String {
     let measure = task.measure();
     let better = if measure.goal == Goal::Higher { "higher" } else { "lower" };
     let mut text = format!("{}: {} ({}), {better} is better", task.name(), measure.key, measure.title);
-    text += &match comparison.episodes() {
-        Some(episodes) => format!(
+    text += &match comparison.lived() {
+        Lived::Episodes(episodes) => format!(
             "\n  new episodes: mean ± standard error of {episodes}, drawn from seed {}, after so many iterations of training",
             arguments.seed
         ),
-        None => "\n  new episodes: all of what they are tested with, in one go".to_owned(),
+        Lived::Nothing => "\n  new episodes: none, for no run has its checkpoint".to_owned(),
+        Lived::All => "\n  new episodes: all of what they are tested with, in one go".to_owned(),
     };
     if let Some(window) = window {
         text += &format!("\n  training: mean of iterations {} to {}", window.start(), window.end());

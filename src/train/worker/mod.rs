@@ -342,7 +342,7 @@ impl Run {
                 .step()
                 .map_err(|error: TrainError| End::Broken { reason: error.to_string(), is_sound: true })?;
             self.outbox.training_seconds += started.elapsed().as_secs_f64();
-            self.outbox.ages.push(self.outbox.training_seconds);
+            self.outbox.ages.push(in_microseconds(self.outbox.training_seconds));
             self.outbox.fresh.push(point);
             self.outbox.flush(self.trainer.iteration())?;
             self.outbox.offer(&self.trainer, single);
@@ -377,6 +377,11 @@ impl Run {
         let iteration = self.trainer.iteration();
         self.outbox.report(iteration, Event::Paused { iteration })
     }
+}
+
+/// Seconds of which nothing is left below a microsecond: no clock tells more, and files have fewer digits to write.
+fn in_microseconds(seconds: f64) -> f64 {
+    (seconds * 1e6).round() / 1e6
 }
 
 /// What a panic said, as a sentence.

@@ -8,7 +8,6 @@ use crate::view::curves::SMOOTHING;
 use crate::view::curves::bands::Band;
 use crate::view::curves::number::Number;
 use crate::view::curves::smoothing::TrailingMean;
-use crate::view::numbers::shortest;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
@@ -65,11 +64,12 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
             if index % LINES == 0 {
                 progress.report(index, length)?;
             }
-            // The shortest digits that read back as the same number; nothing where a run did not get so far.
+            // The shortest digits that read back as the same number, in single precision or, of smoothed ones, in double;
+            // nothing where a run did not get so far.
             let point = curve.get(index);
             let mut cells = vec![(index + 1).to_string()];
             cells.extend(values.map(|value| point.map(|point| value(point).to_string()).unwrap_or_default()));
-            cells.extend(smoothed.iter().map(|means| means.get(index).map(|&mean| shortest(mean)).unwrap_or_default()));
+            cells.extend(smoothed.iter().map(|means| means.get(index).map(f64::to_string).unwrap_or_default()));
             if !validations.is_empty() {
                 cells.push(validations.get(&(index as u64 + 1)).map(f32::to_string).unwrap_or_default());
             }
@@ -96,8 +96,8 @@ fn band_cells(band: &Band, index: usize) -> [String; 4] {
 }
 
 /// A cell of CSV: names of groups may hold commas.
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+pub(super) fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// The trailing mean of one number, by the definition that the panel uses.

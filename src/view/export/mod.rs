@@ -17,6 +17,7 @@ pub mod exports;
 pub mod file;
 pub mod job;
 pub mod ledger;
+pub mod long;
 pub mod network;
 pub mod tensors;
 
