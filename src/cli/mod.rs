@@ -4,6 +4,7 @@ mod bench;
 mod compare;
 mod episode;
 mod eval;
+mod import;
 mod interventions;
 mod output;
 mod render;
@@ -48,6 +49,7 @@ enum Command {
     Share(share::Arguments),
     Bench(bench::Arguments),
     Compare(compare::Arguments),
+    Import(import::Arguments),
 }
 
 /// Exit code of training that was stopped before its end, with everything saved: `EX_TEMPFAIL` of BSD's sysexits.h, which
@@ -106,6 +108,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(Command::Share(arguments)) => share::run(&arguments),
         Some(Command::Bench(arguments)) => bench::run(&arguments),
         Some(Command::Compare(arguments)) => compare::run(&arguments),
+        Some(Command::Import(arguments)) => import::run(&arguments),
         Some(Command::Render(arguments)) => render::run(&arguments),
         None => window::run(arguments.file.as_deref()),
     }

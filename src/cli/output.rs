@@ -45,6 +45,11 @@ pub fn complain(text: &str) {
     let _printed = writeln!(io::stderr(), "hebbscope: {}", one_line(text));
 }
 
+/// Tells standard error a table, whose cells are [one line](one_line) each.
+pub fn complain_in_lines(table: &str) {
+    let _printed = io::stderr().write_all(table.as_bytes());
+}
+
 /// How far it is, on one line of a terminal that is rewritten; what is soon done is not worth one.
 pub fn say_progress(done: usize, total: usize) {
     if total > 4 && io::stderr().is_terminal() {

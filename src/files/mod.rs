@@ -3,6 +3,7 @@
 //! | file | subject |
 //! |---|---|
 //! | [`tensor_file`] | one `.safetensors` file: tensors under plain names and a JSON text |
+//! | [`foreign`] | tensors in files of other programs |
 //! | [`guarded`] | opening to read: regular files of a bounded size |
 //! | `atomic` | writing in one motion: a temporary file replaces the target when it is complete and on the disk |
 //! | [`folder`], [`lock`] | a folder that is held open, and that one process at a time writes to |
@@ -18,6 +19,7 @@ pub mod disk;
 mod error;
 mod fingerprint;
 pub mod folder;
+pub mod foreign;
 pub mod guarded;
 pub mod lock;
 pub mod tensor_file;

@@ -13,7 +13,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// The metadata key under which Hebbscope keeps its JSON.
-const JSON_KEY: &str = "hebbscope";
+pub(super) const JSON_KEY: &str = "hebbscope";
+
+/// What makes a checkpoint of another program's file.
+const IMPORT: &str = "hebbscope import FILE --task TASK --out CHECKPOINT makes a checkpoint of it";
 
 /// The largest header that is read; that of a million tensors would fit.
 const MAX_HEADER_BYTES: u64 = 100_000_000;
@@ -259,20 +262,19 @@ fn cut_or_padded(length: u64) -> String {
 }
 
 /// Recognises what is certainly not ours from its first bytes, before the rest is read. Answers how long the header is.
-fn check_beginning(beginning: &[u8], length: u64) -> Result<u64, String> {
+pub(super) fn check_beginning(beginning: &[u8], length: u64) -> Result<u64, String> {
     if length == 0 {
         return Err("expected a .safetensors file, found an empty one".into());
     }
     if beginning.starts_with(b"PK\x03\x04") {
-        return Err(
-            "expected a .safetensors file, found a zip archive (perhaps a PyTorch pickle, which is never opened)"
-                .into(),
-        );
+        return Err(format!(
+            "expected a .safetensors file, found a zip archive, as PyTorch and NumPy write them: {IMPORT}"
+        ));
     }
     // The header's length may begin with the bytes of a pickle; the brace that follows it tells them apart.
     let has_brace = beginning.get(8) == Some(&b'{');
     if !has_brace && beginning.len() >= 2 && beginning[0] == 0x80 && (2..=5).contains(&beginning[1]) {
-        return Err("expected a .safetensors file, found a Python pickle, which is never opened".into());
+        return Err(format!("expected a .safetensors file, found a Python pickle; if PyTorch wrote it, {IMPORT}"));
     }
     let Some(size) = beginning.first_chunk::<8>() else {
         return Err(format!("expected a .safetensors file, found only {length} bytes"));
@@ -308,7 +310,7 @@ fn parse(bytes: &[u8]) -> Result<Contents, String> {
     let json = json.ok_or_else(|| {
         format!(
             "expected a file written by Hebbscope, found another program's, or one that was saved again without its \
-             metadata (the text under \"{JSON_KEY}\")"
+             metadata (the text under \"{JSON_KEY}\"): {IMPORT}"
         )
     })?;
     let (mut tensors, mut foreign) = (BTreeMap::new(), BTreeMap::new());

@@ -81,9 +81,10 @@ impl fmt::Display for LearnedFrom {
 }
 
 impl RunConfig {
-    /// What the run has learned from; `None` where neither its file nor its settings say.
+    /// What the run has learned from; `None` where neither its file nor its settings say. What another program has trained a
+    /// network on its settings do not say.
     pub fn learned_from(&self) -> Option<LearnedFrom> {
-        let settings = self.task().learned_from(self.trained());
+        let settings = self.task().learned_from(self.trained()).filter(|_| self.imported.is_none());
         let (provenance, fingerprint) = (self.provenance.clone(), self.fingerprint.clone());
         match (&settings, &provenance) {
             (None, None) => None,

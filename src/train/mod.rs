@@ -19,6 +19,7 @@
 //! | [`region`] | connections from some neurons to some others |
 //! | [`lesion`] | what a network comes to whose w or α is shuffled, averaged or zero |
 //! | [`statistics`] | medians and quartiles over runs, and the rank-sum test between groups of them |
+//! | [`import`] | networks that other programs have trained, as checkpoints |
 //! | [`open`] | a checkpoint, a run folder or a tape, whatever is handed over |
 
 pub mod adam;
@@ -29,6 +30,7 @@ pub mod curve;
 mod descent;
 pub mod evaluate;
 pub mod history;
+pub mod import;
 pub mod learned_from;
 pub mod lesion;
 mod metrics;

@@ -206,8 +206,12 @@ fn episode_seed_ui(ui: &mut Ui, session: &mut Session) {
 
 /// What the network has learned from, where that is known, in few words; in full, with fingerprints, under the pointer.
 fn learned_from_ui(ui: &mut Ui, scene: &Scene) {
-    let Some(learned) = scene.config.as_ref().and_then(RunConfig::learned_from) else { return };
     let palette = Palette::of(ui.ctx());
+    if let Some(imported) = scene.config.as_ref().and_then(|config| config.imported.as_ref()) {
+        let short = RichText::new(imported.to_string()).color(palette.text);
+        told_row(ui, "imported from", short, || format!("fingerprint of the network: {}", scene.fingerprint()));
+    }
+    let Some(learned) = scene.config.as_ref().and_then(RunConfig::learned_from) else { return };
     let told = || {
         let mut told = vec![learned.words(grouped)];
         told.extend(learned.files().map(|(name, count)| format!("{name}: {} {}", grouped(count), learned.unit())));

@@ -15,6 +15,9 @@ pub(super) fn line(measured: &Measured<'_>) -> String {
     put("task", checkpoint.config.task().name().into());
     put("checkpoint", file.display().to_string().into());
     put("fingerprint", fingerprint.as_str().into());
+    if let Some(imported) = &checkpoint.config.imported {
+        put("imported", json!({"file": imported.file, "format": imported.format}));
+    }
     if let Some(learned) = checkpoint.learned_from() {
         put("learned_from", learned.to_json());
     }

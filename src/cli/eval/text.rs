@@ -21,6 +21,9 @@ pub(super) fn table(measured: &Measured<'_>) -> String {
             format!("{count} new episodes ({lives}), mean ± standard error; of shares the 95 % interval:")
         }
     };
+    if let Some(imported) = &checkpoint.config.imported {
+        text += &format!("\n  imported from {imported}");
+    }
     if let Some(learned) = checkpoint.learned_from() {
         text += &format!("\n  learned from {learned}");
     }

@@ -6,6 +6,7 @@ use crate::files::{self, FileError};
 use crate::tasks::presets::{self, UnknownPreset};
 use crate::tasks::settings::{Field, FieldKind, SettingError, Settings};
 use crate::tasks::{self, Experiment, Known, Purpose, Task, UnknownTask};
+use crate::train::import::Imported;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
@@ -37,6 +38,8 @@ pub struct RunConfig {
     pub provenance: Option<Provenance>,
     /// What was changed on the way, the oldest first; the settings are those of now.
     pub changes: Vec<Change>,
+    /// Where the network comes from, where another program has trained it.
+    pub imported: Option<Imported>,
     /// The settings that its network was trained with, where [`Self::settings`] are others to test it with.
     trained: Option<Settings>,
     task: &'static str,
@@ -98,6 +101,9 @@ pub struct ConfigText {
     /// What was changed on the way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
+    /// Where the network comes from, where another program has trained it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
     /// What settings were in training, where the network is tested with others.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub trained_with: Map<String, Value>,
@@ -117,8 +123,17 @@ impl RunConfig {
     /// The paper's run of `task` with seed 0.
     pub fn new(task: &'static dyn Task) -> Self {
         let (settings, iterations) = (task.defaults(), task.usual_iterations());
-        let (fingerprint, provenance, changes) = (None, None, Vec::new());
-        Self { settings, seed: 0, iterations, fingerprint, provenance, changes, trained: None, task: task.name() }
+        Self {
+            settings,
+            seed: 0,
+            iterations,
+            fingerprint: None,
+            provenance: None,
+            changes: Vec::new(),
+            imported: None,
+            trained: None,
+            task: task.name(),
+        }
     }
 
     /// The run that the preset `name` describes, with seed 0; `task` is what the command line asked for, if anything.
@@ -153,6 +168,7 @@ impl RunConfig {
             return Err(SettingError::Value { key: "learned_from".into(), expected, found }.into());
         }
         config.changes.clone_from(&text.changes);
+        config.imported.clone_from(&text.imported);
         // What is said to have been is settings too.
         for change in &config.changes {
             let mut settings = config.settings.clone();
@@ -309,6 +325,7 @@ impl RunConfig {
             learned_from: self.provenance.clone(),
             settings: self.settings.to_map(),
             changes: self.changes.clone(),
+            imported: self.imported.clone(),
             trained_with: self.differences().map(|(field, then, _)| (field.key.to_owned(), then.clone())).collect(),
         }
     }

@@ -264,6 +264,13 @@ pub const TERMS: &[Entry] = &[
         "",
     ),
     entry(
+        "imported from",
+        "imported from",
+        "The file of another program whose numbers these are; what it was trained on is not on record.",
+        "",
+        "",
+    ),
+    entry(
         "world",
         "world",
         "Settings of the task that are other in this test than they were in training: the network lives in a world that \

@@ -1,0 +1,106 @@
+//! `hebbscope import`: a network that another program has trained, as a checkpoint.
+
+use super::output::complain_in_lines;
+use super::world::pairs;
+use crate::files::{Precision, one_line};
+use crate::tasks;
+use crate::tasks::settings::SettingError;
+use crate::train::RunConfig;
+use crate::train::config::{MAX_SEED, check_seed};
+use crate::train::import::{self, Misfit, Refusal};
+use std::path::PathBuf;
+
+/// Make a checkpoint of a network that was trained in PyTorch or elsewhere: a state dictionary (.pt, .pth), NumPy's .npz
+/// or a .safetensors file; nothing in it is executed
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The file with its tensors
+    #[arg(value_parser = super::path())]
+    file: PathBuf,
+    /// The task that it was trained on: patterns, images, maze, cue_reward, omniglot or language
+    #[arg(long)]
+    task: String,
+    /// One setting of the task, which says what network it is; may be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<String>,
+    /// Which tensor of the file is a parameter of the network; may be given several times. Names of the papers' published
+    /// code are known
+    #[arg(long = "as", value_name = "OURS=THEIRS")]
+    renamed: Vec<String>,
+    /// For how many iterations it was trained, for the record
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
+    iteration: u64,
+    /// Its training seed, for the record
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// The checkpoint to write
+    #[arg(long, value_name = "CHECKPOINT", value_parser = super::path())]
+    out: PathBuf,
+}
+
+/// Runs the sub-command.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let Arguments { file, out, iteration, .. } = arguments;
+    super::keep_original(file, out)?;
+    let mut config = RunConfig::new(tasks::find(&arguments.task)?);
+    for (key, value) in pairs(&arguments.settings)? {
+        config.settings.set_text(&key, &value)?;
+    }
+    config.seed = check_seed(arguments.seed)?;
+    let renamed = renamed(&arguments.renamed)?;
+    let foreign = import::open(file)?;
+    let (format, name) = (foreign.format, file.file_name().map(|name| name.to_string_lossy().into_owned()));
+    let taken = match import::import(foreign, &name.unwrap_or_default(), config, *iteration, &renamed) {
+        Err(Refusal::Misfits(error, misfits)) => {
+            complain_in_lines(&table(&misfits));
+            return Err(error.into());
+        }
+        taken => taken?,
+    };
+    for note in &taken.notes {
+        super::note(file, Some(note));
+    }
+    if !taken.left_out.is_empty() {
+        super::note(file, Some("these tensors have no place in the network and are left out:"));
+        complain_in_lines(&table(&taken.left_out));
+    }
+    taken.checkpoint.write(out, Precision::Full)?;
+    super::print(&format!(
+        "{}: {}, {} parameters from {} ({format}), after {iteration} iterations",
+        out.display(),
+        taken.checkpoint.config.task().name(),
+        taken.checkpoint.parameters.count(),
+        file.display(),
+    ))
+}
+
+/// OURS and THEIRS of each.
+fn renamed(texts: &[String]) -> Result<Vec<(String, String)>, SettingError> {
+    let pair = |text: &String| match text.split_once('=') {
+        Some((ours, theirs)) if !ours.trim().is_empty() && !theirs.trim().is_empty() => {
+            Ok((ours.trim().to_owned(), theirs.trim().to_owned()))
+        }
+        _ => {
+            let found = one_line(text);
+            Err(SettingError::Value { key: "--as".into(), expected: "OURS=THEIRS".into(), found })
+        }
+    };
+    texts.iter().map(pair).collect()
+}
+
+/// What does not fit, a line each below a heading.
+fn table(misfits: &[Misfit]) -> String {
+    let heading = ["parameter", "expected", "found", "nearest name"].map(str::to_owned);
+    let cell = |text: &Option<String>| text.as_deref().map_or_else(|| "–".to_owned(), one_line);
+    let row = |misfit: &Misfit| {
+        [cell(&misfit.parameter), cell(&misfit.expected), one_line(&misfit.found), cell(&misfit.nearest)]
+    };
+    let rows: Vec<[String; 4]> = std::iter::once(heading).chain(misfits.iter().map(row)).collect();
+    let widths = [0, 1, 2].map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default());
+    let line = |row: &[String; 4]| {
+        let [parameter, expected, found, nearest] = row;
+        let [first, second, third] = widths;
+        format!("  {parameter:first$}  {expected:second$}  {found:third$}  {nearest}\n")
+    };
+    rows.iter().map(line).collect()
+}
