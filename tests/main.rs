@@ -5,6 +5,7 @@ mod cli;
 mod data;
 mod episode;
 mod files;
+mod foreign;
 mod fuzz;
 mod house;
 mod plastic;

@@ -141,16 +141,16 @@ fn files_of_other_programs_are_refused_by_name() {
     expect_bad_file(png, &["expected a .safetensors file", "another kind"]);
     expect_bad_file(b"iteration,loss,error\n1,2,3\n", &["expected a .safetensors file", "another kind"]);
     let zip = b"PK\x03\x04\0\0\x08\x08\0\0\0\0\0\0archive/data.pkl";
-    expect_bad_file(zip, &["expected a .safetensors file", "zip", "pickle", "never opened"]);
+    expect_bad_file(zip, &["expected a .safetensors file", "zip", "PyTorch", "hebbscope import FILE --task TASK"]);
     for protocol in 2..=5 {
         let pickle = [b"\x80", &[protocol][..], b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03."].concat();
-        expect_bad_file(&pickle, &["expected a .safetensors file", "pickle", "never opened"]);
+        expect_bad_file(&pickle, &["expected a .safetensors file", "pickle", "hebbscope import FILE --task TASK"]);
     }
 }
 
 #[test]
 fn a_safetensors_file_without_our_metadata_is_refused() {
-    let words = ["expected a file written by Hebbscope", "another program"];
+    let words = ["expected a file written by Hebbscope", "another program", "hebbscope import FILE --task TASK"];
     expect_bad_file(&with_changed_header(&checkpoint_bytes(), |header| header["__metadata__"] = json!({})), &words);
     let foreign = with_changed_header(&checkpoint_bytes(), |header| {
         header.as_object_mut().unwrap().remove("__metadata__");

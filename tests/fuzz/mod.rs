@@ -4,6 +4,7 @@
 mod characters;
 mod cifar;
 mod files;
+mod foreign;
 mod mutator;
 mod pictures;
 

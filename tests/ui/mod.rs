@@ -20,6 +20,7 @@ mod gallery_lessons;
 mod glossary;
 mod growth;
 mod guide;
+mod importing;
 mod inspector;
 mod interrupted;
 mod intervene;

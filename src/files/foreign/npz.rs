@@ -20,9 +20,7 @@ const LONGEST: usize = 10_000;
 pub(super) fn list(archive: &mut Archive) -> Result<BTreeMap<String, Stored>, String> {
     let entries: Vec<String> = archive.names().filter(|name| name.ends_with(".npy")).map(str::to_owned).collect();
     if entries.is_empty() {
-        return Err(
-            "expected what torch.save, numpy.savez or safetensors write, found a zip archive of something else".into(),
-        );
+        return Err(format!("expected {WRITTEN}, found a zip archive of something else"));
     }
     let mut tensors = BTreeMap::new();
     for entry in entries {

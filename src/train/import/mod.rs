@@ -293,8 +293,12 @@ impl Fit {
     fn in_words(self, tensor: &str, found: &[usize], wanted: &Wanted) -> Option<String> {
         let (tensor, found) = (one_line(tensor), shape_in_words(found));
         match self {
-            Self { reshaped: true, .. } => {
-                Some(format!("tensor {tensor} has shape {found}, axes of size one are dropped"))
+            Self { reshaped: true, turned, .. } => {
+                let mut taken = wanted.shape.clone();
+                if turned {
+                    taken.reverse();
+                }
+                Some(format!("tensor {tensor} has shape {found}, taken as {}", shape_in_words(&taken)))
             }
             Self { unusual: true, turned, .. } => {
                 let [first, then] = if turned { ["outputs", "inputs"] } else { ["inputs", "outputs"] };
