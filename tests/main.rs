@@ -14,4 +14,5 @@ mod support;
 mod tasks;
 mod train;
 mod ui;
+mod view;
 mod workbench;

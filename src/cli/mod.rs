@@ -5,6 +5,7 @@ mod compare;
 mod episode;
 mod eval;
 mod import;
+mod figure;
 mod interventions;
 mod output;
 mod render;
@@ -50,6 +51,7 @@ enum Command {
     Bench(bench::Arguments),
     Compare(compare::Arguments),
     Import(import::Arguments),
+    Figure(figure::Arguments),
 }
 
 /// Exit code of training that was stopped before its end, with everything saved: `EX_TEMPFAIL` of BSD's sysexits.h, which
@@ -109,6 +111,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(Command::Bench(arguments)) => bench::run(&arguments),
         Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::Import(arguments)) => import::run(&arguments),
+        Some(Command::Figure(arguments)) => figure::run(&arguments),
         Some(Command::Render(arguments)) => render::run(&arguments),
         None => window::run(arguments.file.as_deref()),
     }

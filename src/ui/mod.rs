@@ -16,6 +16,7 @@
 //! | [`mod@pointer`] | what the primary button does to a widget, however few frames there are |
 //! | [`theme`], [`fitting`] | colours, type, and what of a line fits |
 //! | [`glossary`], [`guide`] | what symbols, names and settings mean, for tooltips; the parts of the window, named |
+//! | [`figures`] | the figures of the papers, drawn |
 //! | [`export`] | pictures of what is shown, and where exports are asked for |
 //! | [`frame_time`], [`window_size`] | how long frames took, as a clock on the wall says; how large the window may be |
 //! | [`display`] | which display the window opens on, and what is said where it cannot |
@@ -30,6 +31,7 @@ pub mod devices;
 pub mod display;
 pub mod dock;
 pub mod export;
+pub mod figures;
 pub mod files;
 pub mod fitting;
 pub mod frame_time;

@@ -134,6 +134,19 @@ impl Picture {
         })
     }
 
+    /// Whatever `ui` draws, in the theme of the window.
+    ///
+    /// # Errors
+    /// When the picture is too large or the device fails.
+    pub fn drawing(
+        &mut self,
+        size: [f32; 2],
+        scale: f32,
+        ui: &mut dyn FnMut(&mut egui::Ui),
+    ) -> Result<RgbaImage, DrawError> {
+        self.offscreen.draw(size, scale, ui)
+    }
+
     /// The inspector alone.
     ///
     /// # Errors

@@ -23,6 +23,7 @@
 //! | [`training`], [`resuming`] | the training run of this window, and a saved one that goes on |
 //! | [`devices`], [`typed`] | what the next run is asked to be: its device, and the fields as typed |
 //! | [`interrupted`] | a run that an earlier window has left |
+//! | [`figures`] | the figures and tables of both papers, made from runs |
 //! | [`comparison`] | runs beside each other, grouped by what they have in common |
 //! | [`curves`] | the numbers of a run over its iterations |
 //! | [`watch`] | following a run that another process writes |
@@ -46,6 +47,7 @@ pub mod distributions;
 pub mod drawing;
 pub mod evaluations;
 pub mod export;
+pub mod figures;
 pub mod growth;
 pub mod inspection;
 pub mod interrupted;

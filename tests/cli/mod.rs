@@ -5,6 +5,7 @@ mod compare;
 mod eval_json;
 mod exact_numbers;
 mod import;
+mod figure;
 mod maze_command_line;
 mod no_display;
 mod numpy;

@@ -14,6 +14,7 @@ mod exact;
 mod explain;
 mod export;
 mod export_numbers;
+mod figures;
 mod following;
 mod gallery;
 mod gallery_lessons;

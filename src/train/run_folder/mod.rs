@@ -54,6 +54,11 @@ pub fn checkpoint_path(folder: &Path) -> PathBuf {
     folder.join(CHECKPOINT)
 }
 
+/// The network of the run in `folder` after the epoch that was best, where the run is validated.
+pub fn best_path(folder: &Path) -> PathBuf {
+    folder.join(BEST)
+}
+
 /// The numbers of the run in `folder`.
 pub fn metrics_path(folder: &Path) -> PathBuf {
     folder.join(METRICS)

@@ -86,8 +86,8 @@ pub fn write(still: &Still, path: &Path, progress: &Progress) -> Result<String, 
     Ok(format!("{length} iterations, raw and smoothed{beside}"))
 }
 
-/// Median, quartiles and count at one iteration.
-fn band_cells(band: &Band, index: usize) -> [String; 4] {
+/// Median, quartiles and count at one iteration; nothing where no run has got so far.
+pub(in crate::view) fn band_cells(band: &Band, index: usize) -> [String; 4] {
     let quartiles = &band.quartiles;
     let Some(count) = quartiles.counts.get(index) else { return Default::default() };
     let value = |values: &[f32]| values[index].to_string();
@@ -96,8 +96,9 @@ fn band_cells(band: &Band, index: usize) -> [String; 4] {
 }
 
 /// A cell of CSV: names of groups may hold commas.
-pub(super) fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+pub(in crate::view) fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '
+', '']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// The trailing mean of one number, by the definition that the panel uses.
