@@ -8,13 +8,14 @@ use serde_json::Value;
 use std::path::Path;
 
 /// Every document that has commands.
-pub const DOCUMENTS: [&str; 10] = [
+pub const DOCUMENTS: [&str; 11] = [
     "README.md",
     "CONTRIBUTING.md",
     "ARCHITECTURE.md",
     "assets/README.md",
     "docs/cluster.md",
     "docs/cuda.md",
+    "docs/figures.md",
     "docs/import.md",
     "docs/measurements.md",
     "docs/training.md",

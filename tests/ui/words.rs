@@ -125,7 +125,7 @@ fn the_window_and_the_command_line_speak_the_language_of_the_field() {
 
 #[test]
 fn the_help_of_every_command_speaks_it_too() {
-    for command in ["", "train", "eval", "episode", "render", "share", "bench", "import"] {
+    for command in ["", "train", "eval", "episode", "render", "share", "bench", "import", "figure"] {
         let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_hebbscope"));
         program.args(Some(command).filter(|command| !command.is_empty())).arg("--help");
         let help = String::from_utf8(program.output().unwrap().stdout).unwrap();
