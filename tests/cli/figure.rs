@@ -76,9 +76,9 @@ fn what_cannot_be_made_is_one_sentence_and_wrong_usage_is_told_from_failure() {
     bench.refused("figure bp-4", &["bp-4: expected a run of task cue_reward", "the 4 run folders in runs"]);
     bench.refused("figure dp-6 --with colour=red", &["colour"]);
     bench.refused("figure dp-4b --out w.csv", &["w.csv is not written: dp-4b is a picture"]);
-    bench.refused("figure dp-6 --out runs/some/non/config.md", &["config.md"]);
+    bench.refused("figure dp-6 --out runs/some/non/metrics.csv", &["metrics.csv"]);
     for (line, words) in [
-        ("figure", "--list"),
+        ("figure", "<NAME>"),
         ("figure dp-9", "there is no figure dp-9"),
         ("figure dp-6 --out maze.svg", "a figure is not written as .svg yet, expected a name that ends in .png"),
         ("figure dp-6 --out maze.pdf", "a figure is not written as .pdf yet"),

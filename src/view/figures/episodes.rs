@@ -156,7 +156,7 @@ fn network(figure: &Figure, gathering: &mut Gathering) -> anyhow::Result<(Checkp
     let found = checkpoint.config.task().name();
     let of = if found == figure.task { String::new() } else { format!(", which is one of task {found}") };
     let words = format!(
-        "No run of this figure was found: this is the {}{of}, trained for {} iterations.",
+        "No run with a network was found: this is the {}{of}, trained for {} iterations.",
         bundled.title(),
         grouped(checkpoint.iteration())
     );

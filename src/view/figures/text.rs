@@ -65,9 +65,9 @@ impl Results {
         let test = |row: &Row| {
             let test = self.tests.iter().find(|test| test.names[0] == row.name);
             let found = test.and_then(|test| Some((test.names[1].clone(), test.found?)));
-            found.map_or_else(Default::default, |(other, found)| {
-                [other, shortest(found.p), shortest(found.u), found.method.name().to_owned()]
-            })
+            let cells = found
+                .map(|(other, found)| [other, shortest(found.p), shortest(found.u), found.method.name().to_owned()]);
+            cells.unwrap_or_default()
         };
         let row = |row: &Row| {
             let (mean, half) = row.mean().unwrap_or((f64::NAN, None));
@@ -95,13 +95,13 @@ impl Results {
 }
 
 /// Cells as CSV.
-fn csv(cells: &Cells) -> String {
+fn csv(cells: &[Vec<String>]) -> String {
     let line = |row: &Vec<String>| row.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n";
     cells.iter().map(line).collect()
 }
 
 /// Cells as a table of Markdown.
-fn markdown(cells: &Cells) -> String {
+fn markdown(cells: &[Vec<String>]) -> String {
     let line = |row: &Vec<String>| {
         let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
         format!("| {} |\n", cells.join(" | "))
@@ -126,7 +126,7 @@ impl Chart {
             let column = |kind: &str| format!("{}:{name}_mean{}_{kind}", band.name, self.smoothing);
             heading.extend(["median", "q25", "q75", "n"].map(column));
         }
-        let mut text = csv(&vec![heading]);
+        let mut text = csv(&[heading]);
         for index in 0..self.length() {
             text += &(index + 1).to_string();
             for cell in self.bands.iter().flat_map(|band| band_cells(band, index)) {
