@@ -41,7 +41,7 @@ pub struct Look {
 /// The size in points unless another is asked for.
 pub fn usual_size(made: &Made) -> [f32; 2] {
     match &made.drawing {
-        Drawing::Chart(_) => [760.0, 600.0],
+        Drawing::Chart(_) => [760.0, 620.0],
         Drawing::Table(results) => [760.0, 240.0 + 26.0 * results.rows.len() as f32],
         Drawing::OfNetwork(OfNetwork::Recalls(recalls)) => [760.0, 140.0 + 124.0 * recalls.rows.len() as f32],
         Drawing::OfNetwork(OfNetwork::Matrices(_)) => [860.0, 560.0],
@@ -68,10 +68,9 @@ pub fn figure_ui(ui: &mut Ui, made: &Made, textures: &mut Textures) {
     let strong = FontId::new(14.0, egui::FontFamily::Name(theme::STRONG.into()));
     let title = ui.painter().layout(made.figure.title.to_owned(), strong, palette.text, inner.width());
     let small = FontId::proportional(11.0);
-    let words = match made.missing_in_words() {
-        Some(missing) => format!("{} {}.", made.caption.join(" "), first_up(&missing)),
-        None => made.caption.join(" "),
-    };
+    let missing = made.missing_in_words().map(|missing| first_up(&missing) + ".");
+    let words: Vec<&str> = made.caption.iter().chain(&missing).map(String::as_str).collect();
+    let words = words.join("\n");
     let caption = ui.painter().layout(words, small, palette.quiet, inner.width());
     let top = inner.top() + title.size().y + BETWEEN;
     // However small the page, something of what is drawn is on it.
