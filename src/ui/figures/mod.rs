@@ -18,6 +18,7 @@ use crate::ui::theme::{self, Palette};
 use crate::view::export::ExportError;
 use crate::view::figures::episodes::OfNetwork;
 use crate::view::figures::{Drawing, Made};
+use egui::text::LayoutJob;
 use egui::{FontId, Rect, Ui, pos2, vec2};
 use image::RgbaImage;
 
@@ -26,6 +27,9 @@ const MARGIN: f32 = 16.0;
 
 /// Points between heading, drawing and caption.
 const BETWEEN: f32 = 10.0;
+
+/// About the height of a line of the caption, in points.
+const CAPTION_LINE: f32 = 14.0;
 
 /// How a figure is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +75,10 @@ pub fn figure_ui(ui: &mut Ui, made: &Made, textures: &mut Textures) {
     let missing = made.missing_in_words().map(|missing| first_up(&missing) + ".");
     let words: Vec<&str> = made.caption.iter().chain(&missing).map(String::as_str).collect();
     let words = words.join("\n");
-    let caption = ui.painter().layout(words, small, palette.quiet, inner.width());
+    let mut caption = LayoutJob::simple(words, small, palette.quiet, inner.width());
+    // What is drawn has more than half of the page; numbers in full are in the other files.
+    caption.wrap.max_rows = ((inner.height() * 0.4 / CAPTION_LINE) as usize).max(1);
+    let caption = ui.painter().layout_job(caption);
     let top = inner.top() + title.size().y + BETWEEN;
     // However small the page, something of what is drawn is on it.
     let bottom = (inner.bottom() - caption.size().y - BETWEEN).max(top + 40.0);

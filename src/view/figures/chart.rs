@@ -55,7 +55,8 @@ impl Chart {
         let row = |group: &super::Gathered| {
             let each = group.runs.iter().filter_map(|run| Some((run.config.seed, mean(run, number, &window)?)));
             let (seeds, values) = each.unzip();
-            Row { name: group.name.clone(), place: group.place, paper: "", seeds, values }
+            let (name, unlike) = (group.name.clone(), group.unlike.clone());
+            Row { name, place: group.place, unlike, paper: "", seeds, values }
         };
         let rows: Vec<Row> = gathering.groups.iter().map(row).collect();
         let title = if axis.is_empty() { number.axis_title(measure) } else { axis.to_owned() };

@@ -17,6 +17,8 @@ pub struct Row {
     pub name: String,
     /// Its place among the networks of the figure.
     pub place: usize,
+    /// In what its settings are not the paper's: only groups that have these in common are tested against each other.
+    pub unlike: Vec<String>,
     /// What the paper reports; empty where it is no number.
     pub paper: &'static str,
     /// Training seeds of the runs.
@@ -84,7 +86,8 @@ pub(super) fn tests(rows: &[Row], pairs: &[[usize; 2]]) -> Vec<Test> {
     let of = |place: usize| rows.iter().filter(move |row| row.place == place);
     let mut tests = Vec::new();
     for [one, other] in pairs {
-        for (one, other) in of(*one).flat_map(|one| of(*other).map(move |other| (one, other))) {
+        let both = of(*one).flat_map(|one| of(*other).map(move |other| (one, other)));
+        for (one, other) in both.filter(|(one, other)| one.unlike == other.unlike) {
             let counts = [one.values.len(), other.values.len()];
             let is_enough = counts.iter().all(|count| *count >= FEWEST);
             let found = if is_enough { rank_sum(&one.values, &other.values) } else { None };
@@ -163,7 +166,8 @@ pub(super) fn evaluated(
         }
         if !values.is_empty() {
             let paper = figure.groups[group.place].paper;
-            rows.push(Row { name: group.name.clone(), place: group.place, paper, seeds, values });
+            let (name, unlike) = (group.name.clone(), group.unlike.clone());
+            rows.push(Row { name, place: group.place, unlike, paper, seeds, values });
         }
     }
     let episodes = protocol.lives.count();
@@ -206,7 +210,8 @@ mod tests_of_intervals {
     fn a_mean_has_the_interval_of_its_runs() {
         // Ten runs as in table 1: mean 0.985, standard deviation 0.008.
         let values: Vec<f64> = (0..10).map(|run| if run % 2 == 0 { 0.977 } else { 0.993 }).collect();
-        let row = Row { name: "plastic".into(), place: 0, paper: "", seeds: (0..10).collect(), values };
+        let (name, unlike, seeds) = ("plastic".to_owned(), Vec::new(), (0..10).collect());
+        let row = Row { name, place: 0, unlike, paper: "", seeds, values };
         let (mean, half) = row.mean().unwrap();
         // s = 0.008 · √(10/9), over √10, times 2.262.
         assert!((mean - 0.985).abs() < 1e-12 && (half.unwrap() - 0.008 / 3.0 * 2.262).abs() < 1e-9, "{half:?}");
