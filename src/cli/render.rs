@@ -14,7 +14,7 @@ use crate::ui::panels::PANELS;
 use crate::ui::presentation::pixels_per_point;
 use crate::view::comparison::Compared;
 use crate::view::export::long;
-use crate::view::export::{Export, PANEL_SIZE, Progress, Shown, WINDOW_SIZE};
+use crate::view::export::{Export, Format, PANEL_SIZE, Progress, Shown, WINDOW_SIZE, Width};
 use crate::view::inspection::Pinned;
 use crate::view::scene;
 use clap::CommandFactory as _;
@@ -23,23 +23,24 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The options that belong to some endings only, and those endings.
-const BELONGS: [(&str, &[&str]); 13] = [
-    ("at", &["png", "npz", "csv"]),
-    ("compare", &["png", "gif", "csv"]),
+const BELONGS: [(&str, &[&str]); 14] = [
+    ("at", &["png", "svg", "pdf", "npz", "csv"]),
+    ("compare", &["png", "svg", "pdf", "gif", "csv"]),
     ("span", &["gif"]),
     ("fps", &["gif"]),
     ("long", &["csv"]),
-    ("panel", &["png", "gif"]),
-    ("pin", &["png", "gif", "csv"]),
-    ("order", &["png", "gif", "npz"]),
-    ("size", &["png", "gif"]),
+    ("panel", &["png", "svg", "pdf", "gif"]),
+    ("pin", &["png", "svg", "pdf", "gif", "csv"]),
+    ("order", &["png", "svg", "pdf", "gif", "npz"]),
+    ("size", &["png", "svg", "pdf", "gif"]),
     ("scale", &["png", "gif"]),
     ("presentation", &["png", "gif"]),
-    ("theme", &["png", "gif"]),
-    ("caption", &["png", "gif"]),
+    ("theme", &["png", "svg", "pdf", "gif"]),
+    ("width", &["svg", "pdf"]),
+    ("caption", &["png", "svg", "pdf", "gif"]),
 ];
 
-/// Draw the window into a PNG or a GIF, or write what it shows as CSV or NPZ
+/// Draw the window into a PNG or a GIF, or a panel into an SVG or a PDF, or write what it shows as CSV or NPZ
 #[derive(clap::Args)]
 pub struct Arguments {
     /// A checkpoint, a run folder, a folder of run folders or a tape; without one, the first of the runs to be compared,
@@ -55,9 +56,9 @@ pub struct Arguments {
     /// Of the curves of runs a line for each number: run, seed, iteration, measure, value
     #[arg(long, conflicts_with_all = ["bundled", "pin", "at"])]
     long: bool,
-    /// The file to write: .png a picture, .gif the episode, .csv the curves, or with --pin FROM:TO who wrote H of that
-    /// connection, .npz the parameters, the episode and H
-    #[arg(long, value_name = "FILE.png|gif|csv|npz", value_parser = out)]
+    /// The file to write: .png a picture, .svg or .pdf a drawing of a panel for print, .gif the episode, .csv the curves, or
+    /// with --pin FROM:TO who wrote H of that connection, .npz the parameters, the episode and H
+    #[arg(long, value_name = "FILE.png|svg|pdf|gif|csv|npz", value_parser = out)]
     out: PathBuf,
     /// One panel instead of the whole window
     #[arg(long, value_name = "NAME", value_parser = panel)]
@@ -71,6 +72,9 @@ pub struct Arguments {
     /// Pixels per point [default: 1]
     #[arg(long, value_parser = scale)]
     scale: Option<f32>,
+    /// How wide a drawing for print is, like 85mm, 8.5cm or 3.3in [default: its points at 96 per inch]
+    #[arg(long, value_name = "WIDTH")]
+    width: Option<Width>,
     #[command(flatten)]
     view: ViewOptions,
     /// The steps of an animation, from 1; the whole episode unless said otherwise
@@ -141,6 +145,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             frames_per_second: arguments.fps.unwrap_or(STEPS_PER_SECOND as u32),
             scale,
         },
+        ("svg", Some(index)) => Export::PanelVector { index, format: Format::Svg, width: arguments.width },
+        ("pdf", Some(index)) => Export::PanelVector { index, format: Format::Pdf, width: arguments.width },
         (_, Some(index)) => Export::PanelPng { index, scale },
         (_, None) => Export::WindowPng { scale },
     };
@@ -192,6 +198,7 @@ impl Arguments {
             "scale" => self.scale.is_some(),
             "presentation" => self.presentation,
             "theme" => self.theme.is_some(),
+            "width" => self.width.is_some(),
             _ => self.caption,
         };
         let ending = self.ending();
@@ -199,6 +206,9 @@ impl Arguments {
             Some((option, endings)) => {
                 let endings = endings.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" and ");
                 Err(wrong_usage(format!("--{option} belongs to {endings}, found it with .{ending}")))
+            }
+            None if ["svg", "pdf"].contains(&ending.as_str()) && self.panel.is_none() => {
+                Err(wrong_usage(format!("--panel NAME is expected with .{ending}, found none")))
             }
             None => self.check_ledger(),
         }
@@ -240,8 +250,8 @@ fn ending_of(path: &Path) -> Option<String> {
 fn out(text: &str) -> Result<PathBuf, String> {
     let path = typed_path(text);
     match ending_of(&path).as_deref() {
-        Some("png" | "gif" | "csv" | "npz") => Ok(path),
-        _ => Err("expected a name that ends in .png, .gif, .csv or .npz, found another".into()),
+        Some("png" | "svg" | "pdf" | "gif" | "csv" | "npz") => Ok(path),
+        _ => Err("expected a name that ends in .png, .svg, .pdf, .gif, .csv or .npz, found another".into()),
     }
 }
 

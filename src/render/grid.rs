@@ -84,6 +84,29 @@ impl CellGrid {
         self.cells[axis] as usize
     }
 
+    /// Whether a pixel covers more than a cell, across or down.
+    pub fn is_from_afar(&self) -> bool {
+        self.cells_per_pixel.iter().any(|cells| *cells > 1.0)
+    }
+
+    /// Width and height in pixels.
+    pub(super) fn pixels(&self) -> [usize; 2] {
+        self.size_px.map(|side| side as usize)
+    }
+
+    /// The rectangle (in points) on which it lies.
+    pub(super) fn rect(&self) -> Rect {
+        let at = |place: [f32; 2]| pos2(place[0], place[1]) / self.pixels_per_point;
+        let [[left, top], [width, height]] = [self.corner_px, self.size_px];
+        Rect::from_min_max(at([left, top]), at([left + width, top + height]))
+    }
+
+    /// The rows and columns of all cells drawn into a pixel, counted from the corner; empty beside the matrix.
+    pub(super) fn cells_of(&self, x: usize, y: usize) -> (Range<usize>, Range<usize>) {
+        let columns = self.cells_in(0, x as f32, self.cells_per_pixel[0] <= 1.0);
+        (self.cells_in(1, y as f32, self.cells_per_pixel[1] <= 1.0), columns)
+    }
+
     /// The rectangle (in points) that a cell covers, whether or not the window shows it.
     pub fn rect_of(&self, row: usize, column: usize) -> Rect {
         let edge = |axis: usize, cell: f32| {

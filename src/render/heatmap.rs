@@ -80,6 +80,15 @@ impl Heatmap {
         Shape::Callback(egui_wgpu::Callback::new_paint_callback(rect, callback))
     }
 
+    /// Fills `rect` (in points) with this heatmap, whatever the painter's context draws for.
+    pub fn paint(self, painter: &egui::Painter, rect: Rect) {
+        painter.add(if super::vector::draws_outlines(painter.ctx()) {
+            Shape::Callback(egui::PaintCallback { rect, callback: Arc::new(self) })
+        } else {
+            self.shape(rect)
+        });
+    }
+
     /// Where the places of cells lie when this heatmap fills `rect` (in points); `None` where it draws nothing.
     pub fn grid(&self, rect: Rect, pixels_per_point: f32) -> Option<CellGrid> {
         CellGrid::new(rect, self.window, self.matrix.rows(), self.matrix.columns(), pixels_per_point)

@@ -1,14 +1,18 @@
-//! Pictures of numbers: matrices drawn on the graphics device, and whole windows drawn without a display.
+//! Pictures of numbers: matrices drawn on the graphics device, and whole windows drawn without a display, as pixels or
+//! as outlines for print.
 
 pub mod colormap;
+mod frames;
 pub mod grid;
 pub mod heatmap;
+mod heatmap_cells;
 mod heatmap_device;
 mod heatmap_pipeline;
 pub mod matrix;
 pub mod offscreen;
 pub mod order;
 pub mod quiet;
+pub mod vector;
 
 pub use colormap::Colormap;
 pub use grid::{CellGrid, cell_under};

@@ -1,18 +1,10 @@
 //! Draws an egui user interface into a picture, with no window and no display.
 
+use super::frames;
 use super::quiet::Quiet;
 use egui_wgpu::{RendererOptions, ScreenDescriptor, wgpu};
 use image::RgbaImage;
 use std::time::Duration;
-
-/// Frames drawn for one picture: egui knows the sizes of things one frame after it first saw them.
-const FEWEST_FRAMES: usize = 3;
-
-/// Frames after which a user interface that always asks for another is taken as it is.
-const MOST_FRAMES: usize = 8;
-
-/// Time that passes between two frames of a picture, in seconds: longer than any animation.
-const FRAME_SECONDS: f64 = 1.0;
 
 const TARGET_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 
@@ -136,18 +128,11 @@ impl Offscreen {
         let mut frame = 0;
         loop {
             frame += 1;
-            self.context.all_styles_mut(|style| {
-                style.animation_time = 0.0;
-                style.scroll_animation = egui::style::ScrollAnimation::none();
-            });
-            let input = self.input(size_points, pixels_per_point, FRAME_SECONDS);
+            frames::stand_still(&self.context);
+            let input = self.input(size_points, pixels_per_point, frames::SECONDS);
             let mut output = self.context.run_ui(input, |root| ui(root));
             let freed = self.take_textures(&mut output.textures_delta);
-            let asks_for_more = output
-                .viewport_output
-                .get(&egui::ViewportId::ROOT)
-                .is_some_and(|viewport| viewport.repaint_delay.is_zero());
-            let last = frame >= MOST_FRAMES || (frame >= FEWEST_FRAMES && !asks_for_more);
+            let last = frames::is_last(frame, &output);
             let picture = last.then(|| self.render(output.shapes, pixels_per_point, size_px));
             for id in freed {
                 self.renderer.free_texture(&id);
@@ -223,15 +208,7 @@ impl Offscreen {
 
     fn input(&mut self, size_points: [f32; 2], pixels_per_point: f32, seconds: f64) -> egui::RawInput {
         self.seconds += seconds;
-        let mut input = egui::RawInput {
-            screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, size_points.into())),
-            max_texture_side: Some(self.longest_side_px() as usize),
-            time: Some(self.seconds),
-            focused: true,
-            ..egui::RawInput::default()
-        };
-        input.viewports.entry(egui::ViewportId::ROOT).or_default().native_pixels_per_point = Some(pixels_per_point);
-        input
+        frames::input(size_points, pixels_per_point, self.seconds, self.longest_side_px() as usize)
     }
 
     /// Draws shapes to a texture and reads it back.

@@ -117,21 +117,8 @@ impl Picture {
         scale: f32,
         caption: Option<&str>,
     ) -> Result<RgbaImage, DrawError> {
-        let below = caption.map_or(0.0, |caption| caption_height(caption, size[0]));
-        self.offscreen.draw([size[0], size[1] + below], scale, &mut |ui| {
-            if let Some(caption) = caption {
-                caption_ui(ui, caption, below);
-            }
-            match panel {
-                // A panel alone keeps clear of the caption and of the edges.
-                Some(index) if caption.is_some() => {
-                    let margin = egui::Margin { bottom: 0, ..egui::Margin::same(8) };
-                    egui::Frame::new().inner_margin(margin).show(ui, |ui| self.app.panel_ui(ui, index));
-                }
-                Some(index) => self.app.panel_ui(ui, index),
-                None => self.app.ui(ui),
-            }
-        })
+        let figure = Figure { panel, size, caption };
+        self.offscreen.draw(figure.whole_size(), scale, &mut |ui| figure.ui(ui, &mut self.app))
     }
 
     /// Whatever `ui` draws, in the theme of the window.
@@ -158,6 +145,44 @@ impl Picture {
             let inspector = egui::CentralPanel::default().frame(frame);
             inspector.show(ui, |ui| inspector_ui(ui, &mut self.app.session));
         })
+    }
+}
+
+/// One panel or, without one, the whole window, with or without a caption below.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Figure<'a> {
+    /// The panel, by its place in the registry.
+    pub panel: Option<usize>,
+    /// Width and height in points, without the caption.
+    pub size: [f32; 2],
+    /// What stands below.
+    pub caption: Option<&'a str>,
+}
+
+impl Figure<'_> {
+    /// Width and height in points, with the caption.
+    pub fn whole_size(&self) -> [f32; 2] {
+        [self.size[0], self.size[1] + self.below()]
+    }
+
+    fn below(&self) -> f32 {
+        self.caption.map_or(0.0, |caption| caption_height(caption, self.size[0]))
+    }
+
+    /// Draws it.
+    pub fn ui(&self, ui: &mut egui::Ui, app: &mut App) {
+        if let Some(caption) = self.caption {
+            caption_ui(ui, caption, self.below());
+        }
+        match self.panel {
+            // A panel alone keeps clear of the caption and of the edges.
+            Some(index) if self.caption.is_some() => {
+                let margin = egui::Margin { bottom: 0, ..egui::Margin::same(8) };
+                egui::Frame::new().inner_margin(margin).show(ui, |ui| app.panel_ui(ui, index));
+            }
+            Some(index) => app.panel_ui(ui, index),
+            None => app.ui(ui),
+        }
     }
 }
 

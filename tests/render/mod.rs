@@ -2,3 +2,4 @@
 
 mod heatmap;
 mod offscreen;
+mod vector;

@@ -10,7 +10,7 @@ use hebbscope::ui::panels::PANELS;
 use hebbscope::ui::{App, export};
 use hebbscope::view::export::arrays::{NumpyArray, Values};
 use hebbscope::view::export::exports::{Drawing, ExportKind, Naming};
-use hebbscope::view::export::{Export, ExportError, Exports, Job, Progress, Shown, Still, Written};
+use hebbscope::view::export::{Export, ExportError, Exports, Format, Job, Progress, Shown, Still, Written};
 use hebbscope::view::layout::Named;
 use hebbscope::view::order::OrderKind;
 use hebbscope::view::scene;
@@ -50,8 +50,11 @@ fn animation(span: std::ops::Range<usize>) -> Export {
     Export::LifetimeGif { panel: None, span, frames_per_second: 25, scale: 1.0 }
 }
 
-fn every_export(steps: usize) -> [Export; 6] {
+fn every_export(steps: usize) -> [Export; 8] {
+    let drawing = |format| Export::PanelVector { index: 1, format, width: "85mm".parse().ok() };
     [
+        drawing(Format::Svg),
+        drawing(Format::Pdf),
         Export::LedgerCsv,
         Export::WindowPng { scale: 1.0 },
         Export::PanelPng { index: 1, scale: 1.0 },
@@ -424,9 +427,11 @@ fn render_writes_each_kind_of_file_by_its_ending() {
         ("window.png", vec!["--caption", "--size", "640x420"], "640×448 pixels"),
         ("panel.png", vec!["--panel", "trace", "--scale", "2", "--at", "3"], "1600×1200 pixels, step 3 of"),
         ("clusters.png", vec!["--order", "cluster", "--size", "400x300"], "400×300 pixels"),
+        ("panel.svg", vec!["--panel", "trace", "--width", "85mm", "--at", "3"], "85 × 63.8 mm, step 3 of"),
+        ("panel.pdf", vec!["--panel", "recall", "--size", "400x300"], "105.8 × 79.4 mm, step"),
         ("part.GIF", vec!["--span", "2..5", "--fps", "10", "--size", "400x300"], "4 frames of 400×300 pixels"),
     ] {
-        if !draws && !name.ends_with("csv") && !name.ends_with("npz") {
+        if !draws && (name.ends_with("png") || name.ends_with("GIF")) {
             continue;
         }
         let path = folder.path().join(name);
@@ -455,17 +460,35 @@ fn render_refuses_what_it_cannot_write_and_leaves_nothing() {
     let agent = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/agent.safetensors");
     let before = names(folder.path());
     for (file, out, arguments, code, words) in [
-        (&checkpoint, "file.jpg", vec![], 2, "expected a name that ends in .png, .gif, .csv or .npz"),
-        (&checkpoint, "file", vec![], 2, "expected a name that ends in .png, .gif, .csv or .npz"),
+        (&checkpoint, "file.jpg", vec![], 2, "expected a name that ends in .png, .svg, .pdf, .gif, .csv or .npz"),
+        (&checkpoint, "file", vec![], 2, "expected a name that ends in .png, .svg, .pdf, .gif, .csv or .npz"),
         (&checkpoint, "file.csv", vec!["--span", "1..2"], 2, "--span belongs to .gif, found it with .csv"),
-        (&checkpoint, "file.gif", vec!["--at", "2"], 2, "--at belongs to .png and .npz and .csv, found it with .gif"),
+        (
+            &checkpoint,
+            "file.gif",
+            vec!["--at", "2"],
+            2,
+            "--at belongs to .png and .svg and .pdf and .npz and .csv, found",
+        ),
         (&checkpoint, "file.gif", vec!["--span", "5..2"], 2, "expected FROM..TO"),
         (&checkpoint, "file.gif", vec!["--span", "0..2"], 2, "expected FROM..TO"),
         (&checkpoint, "file.gif", vec!["--fps", "0"], 2, "0 is not in 1..=50"),
+        (&checkpoint, "file.svg", vec![], 2, "--panel NAME is expected with .svg, found none"),
+        (&checkpoint, "file.pdf", vec!["--panel", "trace", "--width", "85"], 2, "expected a width like 85mm"),
+        (&checkpoint, "file.svg", vec!["--panel", "trace", "--width", "-3mm"], 2, "from 10 to 2000 mm, found -3mm"),
+        (&checkpoint, "file.svg", vec!["--panel", "trace", "--width", "wide"], 2, "from 10 to 2000 mm, found wide"),
+        (&checkpoint, "file.png", vec!["--panel", "trace", "--width", "85mm"], 2, "--width belongs to .svg and .pdf"),
+        (&checkpoint, "file.pdf", vec!["--panel", "trace", "--scale", "2"], 2, "--scale belongs to .png and .gif"),
         (&checkpoint, "file.png", vec!["--panel", "nothing"], 2, "expected one of recall, trace, learning"),
-        (&checkpoint, "file.npz", vec!["--pin", "3"], 2, "--pin belongs to .png and .gif and .csv, found it with .npz"),
+        (&checkpoint, "file.npz", vec!["--pin", "3"], 2, "--pin belongs to .png and .svg and .pdf and .gif and .csv"),
         (&checkpoint, "file.png", vec!["--pin", "3:"], 2, "expected a neuron like 3, or a connection like 17:3"),
-        (&checkpoint, "file.csv", vec!["--order", "stored"], 2, "--order belongs to .png and .gif and .npz"),
+        (
+            &checkpoint,
+            "file.csv",
+            vec!["--order", "stored"],
+            2,
+            "--order belongs to .png and .svg and .pdf and .gif and .npz",
+        ),
         (&agent, "file.npz", vec!["--order", "pattern"], 1, "--order: In this episode no patterns are stored."),
         (&checkpoint, "file.png", vec!["--pin", "3:9999"], 1, "--pin expects neurons from 0 to"),
         (&checkpoint, "file.gif", vec!["--span", "1..9999"], 1, "--span expects steps from 1 to"),
@@ -511,6 +534,22 @@ fn the_window_asks_for_exports_and_says_what_became_of_them() {
         harness.get_by_label(kind.summary());
     }
     assert_eq!(harness.state().session.exports.kind, ExportKind::Tensors);
+    harness.get_by_label(ExportKind::Panel.title()).click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("width in millimetres").is_none(), "pixels have no width on paper");
+    harness.state_mut().session.exports.path_text = "figure.png".into();
+    for format in [Format::Svg, Format::Pdf] {
+        harness.get_by_label(format.title()).click();
+        harness.run_steps(3);
+        harness.get_by_label("width in millimetres");
+        let exports = &harness.state().session.exports;
+        let width = "212mm".parse().ok();
+        assert_eq!(exports.choice(9), Export::PanelVector { index: exports.panel, format, width });
+        assert_eq!(exports.path_text, format!("figure.{}", format.ending()));
+    }
+    harness.state_mut().session.exports.path_text.clear();
+    harness.get_by_label(ExportKind::Tensors.title()).click();
+    harness.run_steps(3);
     let path = folder.path().join("from-the-window.npz");
     harness.get_by_label("file").focus();
     harness.run_steps(2);

@@ -50,15 +50,13 @@ pub fn wait_for(session: &mut Session, what: &str, mut done: impl FnMut(&Session
     }
 }
 
-#[test]
-fn every_panel_draws_something_in_both_themes_and_says_what_belongs_there_when_empty() {
-    let Some(mut device) = offscreen() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let checkpoint = small_checkpoint(folder.path(), &[]);
-    let agent = crate::ui::maze_panel::checkpoint(folder.path());
-    let lesson = crate::ui::one_look::checkpoint(folder.path(), &[]);
-    let text = crate::ui::reading_panel::checkpoint(folder.path());
-    let trials = crate::ui::trials_panel::checkpoint(folder.path(), "modulated");
+/// Every panel by its place and title, with small networks that fill it.
+pub fn every_panel(folder: &Path) -> Vec<(usize, &'static str, PathBuf)> {
+    let checkpoint = small_checkpoint(folder, &[]);
+    let agent = crate::ui::maze_panel::checkpoint(folder);
+    let lesson = crate::ui::one_look::checkpoint(folder, &[]);
+    let text = crate::ui::reading_panel::checkpoint(folder);
+    let trials = crate::ui::trials_panel::checkpoint(folder, "modulated");
     let own = |title: &str| match title {
         "Maze" | "Agent" | "Rewards" => vec![&agent],
         "One look" | "Draw" | "Embedding" => vec![&lesson],
@@ -69,14 +67,19 @@ fn every_panel_draws_something_in_both_themes_and_says_what_belongs_there_when_e
         _ => vec![&checkpoint],
     };
     let panels = PANELS.iter().enumerate().map(|(index, make)| (index, make().title()));
-    for (index, title, checkpoint) in
-        panels.flat_map(|(index, title)| own(title).into_iter().map(move |own| (index, title, own)))
-    {
+    panels.flat_map(|(index, title)| own(title).into_iter().map(move |own| (index, title, own.clone()))).collect()
+}
+
+#[test]
+fn every_panel_draws_something_in_both_themes_and_says_what_belongs_there_when_empty() {
+    let Some(mut device) = offscreen() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for (index, title, checkpoint) in every_panel(folder.path()) {
         let mut drawn = Vec::new();
         for dark in [true, false] {
             let mut picture = Picture::with(device, dark);
             let empty = picture.panel(index, [500.0, 420.0], 1.0).unwrap();
-            picture.open(Some(checkpoint));
+            picture.open(Some(&checkpoint));
             assert!(picture.app.session.notices.is_empty(), "{:?}", picture.app.session.notices);
             let full = picture.panel(index, [500.0, 420.0], 1.0).unwrap();
             assert!(colors(&empty) > 4, "{title}: the empty state shows no words");

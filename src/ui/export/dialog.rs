@@ -4,8 +4,8 @@ use super::animation;
 use crate::ui::panels::PANELS;
 use crate::ui::theme::{self, Palette};
 use crate::view::cartridge::MOST_LETTERS;
-use crate::view::export::PANEL_SIZE;
 use crate::view::export::exports::{Drawing, ExportKind, Exports, Naming};
+use crate::view::export::{Format, PANEL_SIZE, Width};
 use crate::view::inspection::Pinned;
 use crate::view::session::Session;
 use egui::{
@@ -124,6 +124,7 @@ fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
     if matches!(exports.kind, ExportKind::Panel | ExportKind::Lifetime) {
         row(ui, "shows", |ui| panel_ui(ui, exports));
     }
+    let is_for_print = exports.kind == ExportKind::Panel && format_ui(ui, exports);
     if exports.kind == ExportKind::Lifetime {
         span_ui(ui, exports, naming.steps);
     }
@@ -135,7 +136,7 @@ fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
             response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, "note"));
         });
     }
-    if exports.kind.is_drawn() {
+    if exports.kind.is_drawn() && !is_for_print {
         row(ui, "scale", |ui| {
             let is_animation = exports.kind == ExportKind::Lifetime;
             let chosen = if is_animation { &mut exports.animation_scale } else { &mut exports.scale };
@@ -144,6 +145,8 @@ fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
                 response.on_hover_text("pixels per point: 1× for a screen, 3× for print");
             }
         });
+    }
+    if exports.kind.is_drawn() {
         row(ui, "below it", |ui| {
             ui.checkbox(&mut exports.caption, "caption").on_hover_text("task, network, seed, iteration, step");
         });
@@ -205,6 +208,36 @@ fn panel_ui(ui: &mut Ui, exports: &mut Exports) {
         }
     });
     response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "what the picture shows"));
+}
+
+/// What a picture of a panel is made of, and how wide it is on paper; answers whether it is for paper.
+fn format_ui(ui: &mut Ui, exports: &mut Exports) -> bool {
+    row(ui, "format", |ui| {
+        for format in Format::ALL {
+            let says = match format {
+                Format::Png => "pixels",
+                Format::Svg | Format::Pdf => "outlines and letters, sharp at any size; matrices one pixel per cell",
+            };
+            let chip = ui.selectable_label(exports.format == format, format.title()).on_hover_text(says);
+            if chip.clicked() {
+                exports.choose_format(format);
+            }
+        }
+    });
+    let is_for_print = exports.format != Format::Png;
+    if is_for_print {
+        row(ui, "width", |ui| {
+            let field = DragValue::new(&mut exports.width_mm).range(Width::LEAST..=Width::MOST).suffix(" mm");
+            let response = ui.add(field.max_decimals(1));
+            let width = f64::from(exports.width_mm);
+            response.widget_info(|| {
+                let mut info = WidgetInfo::labeled(Role::SpinButton, true, "width in millimetres");
+                info.value = Some(width);
+                info
+            });
+        });
+    }
+    is_for_print
 }
 
 fn span_ui(ui: &mut Ui, exports: &mut Exports, steps: usize) {

@@ -1,6 +1,7 @@
 //! The window or a panel as a picture with its caption.
 
 use crate::render::Offscreen;
+use crate::ui::app::App;
 use crate::ui::panels::PANELS;
 use crate::ui::picture::Picture;
 use crate::view::export::{ExportError, Progress, Shown, Still, file};
@@ -28,14 +29,7 @@ impl Studio {
     pub fn new(panel: Option<usize>, scale: f32, shown: &Shown) -> Result<Self, ExportError> {
         assert!(panel.is_none_or(|index| index < PANELS.len()), "a panel is drawn by its place in the registry");
         let mut picture = Picture::with(Offscreen::new()?, shown.dark);
-        picture.app.session.show_still(shown.still.clone());
-        picture.app.set_layout(shown.look.layout);
-        let dock = picture.app.dock();
-        dock.arrange(&shown.look.arrangement);
-        dock.choose(&shown.look.choices);
-        if shown.look.presents {
-            picture.app.present_as_it_stands(1.0);
-        }
+        set_up(&mut picture.app, shown);
         Ok(Self { picture, still: shown.still.clone(), panel, size: shown.size, scale, caption: shown.caption })
     }
 
@@ -48,6 +42,18 @@ impl Studio {
         self.picture.app.session.clock.seek(step);
         let caption = self.caption.then(|| self.still.caption());
         Ok(self.picture.figure(self.panel, self.size, self.scale, caption.as_deref())?)
+    }
+}
+
+/// Lets a window show a still as it is to be seen.
+pub fn set_up(app: &mut App, shown: &Shown) {
+    app.session.show_still(shown.still.clone());
+    app.set_layout(shown.look.layout);
+    let dock = app.dock();
+    dock.arrange(&shown.look.arrangement);
+    dock.choose(&shown.look.choices);
+    if shown.look.presents {
+        app.present_as_it_stands(1.0);
     }
 }
 

@@ -3,11 +3,13 @@
 //! | file | subject |
 //! |---|---|
 //! | [`figure`] | the window or a panel as a picture with its caption |
+//! | [`drawing`] | a panel as a drawing for print |
 //! | [`animation`], [`palette`] | a span of a lifetime as a GIF, and its colours |
 //! | [`dialog`] | where exports are asked for |
 
 pub mod animation;
 pub mod dialog;
+pub mod drawing;
 pub mod figure;
 pub mod palette;
 
@@ -33,6 +35,7 @@ pub fn write(export: &Export, shown: &Shown, path: &Path, progress: &Progress) -
     let what = match *export {
         Export::WindowPng { scale } => figure::write(None, scale, shown, path, progress),
         Export::PanelPng { index, scale } => figure::write(Some(index), scale, shown, path, progress),
+        Export::PanelVector { index, format, width } => drawing::write(index, format, width, shown, path, progress),
         Export::CurvesCsv => curves::write(&shown.still, path, progress),
         Export::Network => network::write(&shown.still, path, progress),
         Export::Tape => network::write_tape(&shown.still, path, progress),

@@ -93,7 +93,7 @@ fn picture_ui(
         .and_then(|pos| heatmap.shown_at(rect, pixels_per_point, pos))
         .map(|(row, column)| row * columns + column)
         .filter(|&cell| cell < fan.cells);
-    ui.painter().add(heatmap.shape(rect));
+    heatmap.paint(ui.painter(), rect);
     if let Some(grid) = grid {
         // What is left of the last row stands for no neuron.
         if fan.cells < picture.matrix.rows() * columns {

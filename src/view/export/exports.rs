@@ -1,6 +1,6 @@
 //! What is asked for in the window: the choices as they stand, the job under way, what the last one came to.
 
-use super::{Export, ExportError, Job, Look, Shown, Still, Write};
+use super::{Export, ExportError, Format, Job, Look, PANEL_SIZE, Shown, Still, Width, Write};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::files::typed_path;
 use crate::view::background::Wake;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub enum ExportKind {
     /// [`Export::WindowPng`].
     Window,
-    /// [`Export::PanelPng`].
+    /// [`Export::PanelPng`] or [`Export::PanelVector`].
     Panel,
     /// [`Export::CurvesCsv`].
     Curves,
@@ -67,7 +67,7 @@ impl ExportKind {
     pub fn summary(self) -> &'static str {
         match self {
             Self::Window => "The whole window as a picture (PNG).",
-            Self::Panel => "One panel as a picture (PNG).",
+            Self::Panel => "One panel as a picture (PNG), or as a drawing for print (SVG, PDF).",
             Self::Curves => "The numbers of every iteration, raw and smoothed (CSV).",
             Self::Network => "The network in view, to be opened again (safetensors).",
             Self::Tape => "This episode as a recording, to be opened again (safetensors).",
@@ -80,7 +80,7 @@ impl ExportKind {
         }
     }
 
-    /// How its files end, without the dot.
+    /// How its files end, without the dot, unless another format is chosen.
     pub fn ending(self) -> &'static str {
         match self {
             Self::Window | Self::Panel => "png",
@@ -107,6 +107,10 @@ pub struct Exports {
     pub kind: ExportKind,
     /// The panel, by its place in the registry.
     pub panel: usize,
+    /// What a picture of that panel is made of.
+    pub format: Format,
+    /// How wide a drawing for print is, in millimetres.
+    pub width_mm: f32,
     /// Whether an animation shows that panel alone.
     pub panel_alone: bool,
     /// Pixels per point of a picture, 1 to 4.
@@ -139,6 +143,8 @@ impl Exports {
             look: Named::Watch.into(),
             kind: ExportKind::Window,
             panel: 0,
+            format: Format::default(),
+            width_mm: Width::of_points(PANEL_SIZE[0]).millimetres().round(),
             panel_alone: false,
             scale: 2,
             animation_scale: 1,
@@ -177,7 +183,8 @@ impl Exports {
         let index = self.panel;
         match self.kind {
             ExportKind::Window => Export::WindowPng { scale },
-            ExportKind::Panel => Export::PanelPng { index, scale },
+            ExportKind::Panel if self.format == Format::Png => Export::PanelPng { index, scale },
+            ExportKind::Panel => Export::PanelVector { index, format: self.format, width: Width::new(self.width_mm) },
             ExportKind::Curves => Export::CurvesCsv,
             ExportKind::Network => Export::Network,
             ExportKind::Tape => Export::Tape,
@@ -201,7 +208,7 @@ impl Exports {
         let export = self.choice(still.steps);
         let what = match &export {
             Export::WindowPng { .. } => format!("step {}", still.at + 1),
-            Export::PanelPng { .. } => format!("{} step {}", still.panel, still.at + 1),
+            Export::PanelPng { .. } | Export::PanelVector { .. } => format!("{} step {}", still.panel, still.at + 1),
             Export::CurvesCsv => "curves".to_owned(),
             Export::Network => "network".to_owned(),
             Export::Tape => "tape".to_owned(),
@@ -236,17 +243,35 @@ impl Exports {
         absolute.components().collect()
     }
 
+    /// How the files of what is chosen end, without the dot.
+    pub fn ending(&self) -> &'static str {
+        if self.kind == ExportKind::Panel { self.format.ending() } else { self.kind.ending() }
+    }
+
     /// Chooses what is to be made. A name that was typed for another kind of file gets the ending of this one.
     pub fn choose(&mut self, kind: ExportKind) {
-        if self.kind == kind {
-            return;
+        if self.kind != kind {
+            self.kind = kind;
+            self.follow_ending();
         }
-        (self.kind, self.in_the_way) = (kind, None);
-        let ending = kind.ending();
+    }
+
+    /// Chooses what a picture of a panel is made of; a name that was typed follows, as in [`Self::choose`].
+    pub fn choose_format(&mut self, format: Format) {
+        if self.format != format {
+            self.format = format;
+            self.follow_ending();
+        }
+    }
+
+    fn follow_ending(&mut self) {
+        self.in_the_way = None;
+        let ending = self.ending();
         let known = Path::new(self.path_text.trim_end()).extension().and_then(|known| known.to_str());
+        let mut endings = ExportKind::ALL.map(ExportKind::ending).into_iter().chain(Format::ALL.map(Format::ending));
         if let Some(known) = known.map(str::to_owned)
             && known != ending
-            && ExportKind::ALL.iter().any(|kind| kind.ending().eq_ignore_ascii_case(&known))
+            && endings.any(|ending| ending.eq_ignore_ascii_case(&known))
         {
             let stem = self.path_text.trim_end().len() - known.len();
             self.path_text.truncate(stem);

@@ -9,6 +9,7 @@
 //! | [`curves`] | the numbers of a run as CSV |
 //! | [`ledger`] | who wrote the trace of a connection, as CSV |
 //! | [`network`] | the network or the lifetime, to be opened again |
+//! | [`paper`] | drawings for print: formats and widths |
 //! | [`tensors`], [`arrays`] | a network, an episode and H(t) as NPZ: what it holds, and the format |
 
 pub mod arrays;
@@ -19,10 +20,12 @@ pub mod job;
 pub mod ledger;
 pub mod long;
 pub mod network;
+pub mod paper;
 pub mod tensors;
 
 pub use exports::Exports;
 pub use job::{Job, Write};
+pub use paper::{Format, Width};
 
 use super::comparison::Compared;
 use super::evaluations::interventions::InterventionEvaluations;
@@ -62,6 +65,15 @@ pub enum Export {
         /// Pixels per point.
         scale: f32,
     },
+    /// One panel as a drawing for print.
+    PanelVector {
+        /// Its place in the registry.
+        index: usize,
+        /// SVG or PDF.
+        format: Format,
+        /// How wide it is; `None` for the width that its points have on a screen.
+        width: Option<Width>,
+    },
     /// The numbers of every iteration, raw and smoothed.
     CurvesCsv,
     /// The network being viewed, to be opened again: a checkpoint, or the tape that it came from.
@@ -92,6 +104,7 @@ impl Export {
     pub fn ending(&self) -> &'static str {
         match self {
             Self::WindowPng { .. } | Self::PanelPng { .. } => "png",
+            Self::PanelVector { format, .. } => format.ending(),
             Self::CurvesCsv | Self::LedgerCsv => "csv",
             Self::Network | Self::Tape | Self::Cartridge => "safetensors",
             Self::TensorsNpz => "npz",

@@ -81,7 +81,7 @@ pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, coloring: Coloring,
         inspector::point_at(ui, &response, session, matrix, row, column);
     }
     let marked = session.windows.pointed_at(frame, rows, columns);
-    ui.painter().add(heatmap.clone().shape(rect));
+    heatmap.clone().paint(ui.painter(), rect);
     ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Outside);
     inspector::mark_pinned(ui, session, matrix, order.as_deref(), grid, rect);
     if let Some(grid) = grid {

@@ -48,7 +48,7 @@ pub fn picture_ui(
     let at = |pos| heatmap.shown_at(square, pixels_per_point, pos).map(|(row, column)| row * side + column);
     let pointed = response.hover_pos().and_then(at);
     let clicked = response.interact_pointer_pos().filter(|_| response.clicked()).and_then(at);
-    ui.painter().add(heatmap.shape(square));
+    heatmap.paint(ui.painter(), square);
     let line = if response.has_focus() { palette.curve() } else { palette.line };
     ui.painter().rect_stroke(square, 0.0, Stroke::new(1.0, line), StrokeKind::Outside);
     if let Some(grid) = grid {
