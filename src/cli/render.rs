@@ -73,7 +73,7 @@ pub struct Arguments {
     #[arg(long, value_parser = scale)]
     scale: Option<f32>,
     /// How wide a drawing for print is, like 85mm, 8.5cm or 3.3in [default: its points at 96 per inch]
-    #[arg(long, value_name = "WIDTH")]
+    #[arg(long, value_name = "WIDTH", allow_hyphen_values = true)]
     width: Option<Width>,
     #[command(flatten)]
     view: ViewOptions,

@@ -19,7 +19,9 @@ fn draw(mut ui: impl FnMut(&egui::Ui)) -> Drawing {
 }
 
 fn shapes(shapes: &[Shape]) -> Drawing {
-    draw(|ui| drop(ui.painter().add(Shape::Vec(shapes.to_vec()))))
+    draw(|ui| {
+        ui.painter().add(Shape::Vec(shapes.to_vec()));
+    })
 }
 
 fn text_of(drawing: &Drawing) -> String {
@@ -245,8 +247,8 @@ fn a_drawing_is_the_same_twice_and_a_pdf_has_one_page_of_the_width_asked_for() {
     };
     let about = About { title: "Gleich ü".into(), description: String::new() };
     assert_eq!(text_of(&make()), text_of(&make()));
-    let file = pdf::write(&make(), &about, 85.0);
-    assert_eq!(file, pdf::write(&make(), &about, 85.0));
+    let file = pdf::write(&make(), &about, 85.0).unwrap();
+    assert_eq!(file, pdf::write(&make(), &about, 85.0).unwrap());
     let text = String::from_utf8_lossy(&file);
     assert!(text.starts_with("%PDF-1.7"));
     assert_eq!(text.matches("/Type /Page\n").count() + text.matches("/Type /Page ").count(), 1);

@@ -141,7 +141,7 @@ fn every_panel_is_a_drawing_that_resembles_its_picture_and_loses_no_word() {
         let document = Document::parse(&text).unwrap_or_else(|error| panic!("{title}: {error}"));
         let root = document.root_element();
         let sides = [root.attribute("width"), root.attribute("height")];
-        assert_eq!(sides, [Some("132.29mm"), Some("111.12mm")], "{title}: 500 and 420 points of 1/96 inch");
+        assert_eq!(sides, [Some("132.29mm"), Some("111.13mm")], "{title}: 500 and 420 points of 1/96 inch");
         assert_eq!(root.attribute("viewBox"), Some("0 0 500 420"));
         let tags: Vec<_> =
             document.descendants().filter(|node| node.is_element()).map(|node| node.tag_name().name()).collect();
@@ -198,7 +198,7 @@ fn a_caption_stands_below_a_drawing_and_both_themes_are_kept() {
 }
 
 #[test]
-fn the_trace_of_a_panel_has_a_pixel_for_every_synapse_in_the_order_of_its_values() {
+fn the_trace_of_a_panel_has_a_pixel_for_every_synapse_of_exactly_its_colour() {
     use base64::Engine as _;
     use hebbscope::episode::Reel;
     use hebbscope::render::Colormap;
@@ -216,14 +216,24 @@ fn the_trace_of_a_panel_has_a_pixel_for_every_synapse_in_the_order_of_its_values
     let trace = Reel::new(tape, 0).trace_at(shown.still.at).to_vec();
     let count = picture.width() as usize;
     assert_eq!(trace.len(), count * picture.height() as usize);
-    let range = trace.iter().fold(0.0_f32, |range, value| range.max(value.abs()));
-    // Some range of the colours gives every pixel, to the last bit.
-    let fits = |range: f32| {
-        trace.iter().zip(picture.pixels()).all(|(value, pixel)| Colormap::Vik.lookup(*value, range) == pixel.0)
-    };
-    let ranges = (0..4000).map(|step| range * (0.2 + step as f32 / 4000.0));
-    let fitting = ranges.filter(|range| fits(*range)).count();
-    assert!(range > 0.0 && (fitting > 0 || fits(range)), "no range of colours gives this picture");
+    // What the colours of positive values say of their range: entry k of the table holds those from (k − 128) r / 127.5.
+    let table = Colormap::Vik.table();
+    let [mut least, mut most] = [0.0_f32, f32::INFINITY];
+    for (value, pixel) in trace.iter().zip(picture.pixels()).filter(|(value, _)| **value > 0.0) {
+        let first = table.iter().position(|entry| *entry == pixel.0);
+        let last = table.iter().rposition(|entry| *entry == pixel.0);
+        if let (Some(first), Some(last)) = (first, last) {
+            assert!(last >= 128, "{value} has the colour of a negative number");
+            least = least.max(127.5 * value / (last as f32 + 1.0 - 128.0));
+            most = most.min(127.5 * value / (first as f32 - 128.0).max(1e-6));
+        }
+    }
+    assert!(least > 0.0 && least < most, "the colours have no range: {least}, {most}");
+    let range = (least + most) / 2.0;
+    for (cell, (value, pixel)) in trace.iter().zip(picture.pixels()).enumerate() {
+        let (row, column) = (cell / count, cell % count);
+        assert_eq!(Colormap::Vik.lookup(*value, range), pixel.0, "H {row}, {column} = {value} in a range of {range}");
+    }
 }
 
 fn render(arguments: &[&str]) -> std::process::Output {

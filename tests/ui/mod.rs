@@ -9,7 +9,7 @@ mod devices;
 mod display;
 mod distributions;
 mod draw;
-mod drawings;
+pub mod drawings;
 mod embedding;
 mod exact;
 mod explain;

@@ -1,7 +1,9 @@
 //! What a drawing is made of, in points with y downwards; both formats are written from it.
 
-use egui::{Color32, Pos2, Rect};
+use egui::{Color32, FontData, Pos2, Rect};
 use image::RgbaImage;
+use std::fmt;
+use std::sync::Arc;
 
 /// A colour that is laid on what lies below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +100,25 @@ pub struct Glyph {
     pub advance: f32,
     /// The character for which it stands.
     pub character: char,
+    /// Its font, by its place in [`Drawing::faces`].
+    pub face: usize,
+    /// Its number in that font.
+    pub id: u16,
+}
+
+/// A font.
+#[derive(Clone)]
+pub struct Face {
+    /// The name under which egui knows it.
+    pub name: String,
+    /// Its file.
+    pub data: Arc<FontData>,
+}
+
+impl fmt::Debug for Face {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Face({})", self.name)
+    }
 }
 
 /// A letter in its place.
@@ -142,9 +163,10 @@ pub enum Mark {
 }
 
 impl Mark {
-    /// What it covers.
+    /// What it covers; for an outline with a point that is none, no place either.
     pub fn bounds(&self) -> Rect {
         match self {
+            Self::Path(path) if !path.steps.iter().flat_map(Step::points).all(|point| point.is_finite()) => Rect::NAN,
             Self::Path(path) => {
                 let points = path.steps.iter().flat_map(Step::points);
                 let rect = points.fold(Rect::NOTHING, |rect, point| rect.union(Rect::from_min_max(point, point)));
@@ -166,7 +188,7 @@ pub struct Item {
 }
 
 /// A drawing on one page.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Drawing {
     /// Width and height in points.
     pub size: [f32; 2],
@@ -174,12 +196,14 @@ pub struct Drawing {
     pub items: Vec<Item>,
     /// The letters that are used.
     pub glyphs: Vec<Glyph>,
+    /// The fonts that they are of.
+    pub faces: Vec<Face>,
 }
 
 impl Drawing {
     /// An empty page.
     pub(super) fn new(size: [f32; 2]) -> Self {
-        Self { size, items: Vec::new(), glyphs: Vec::new() }
+        Self { size, items: Vec::new(), glyphs: Vec::new(), faces: Vec::new() }
     }
 
     /// Adds a mark of which only what is within `clip` is seen. What is not seen at all, or is no place, is left out.

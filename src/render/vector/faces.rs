@@ -1,11 +1,12 @@
 //! The outlines of letters, out of the fonts that egui draws them with.
 
-use super::drawing::{Glyph, Step};
+use super::drawing::{Face, Glyph, Step};
 use egui::{FontData, FontDefinitions, FontFamily, Pos2, pos2};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
 use skrifa::{FontRef, GlyphId, MetadataProvider as _};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A letter as a font has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,19 +25,20 @@ pub struct Faces {
     /// By family and character: what was found before.
     known: HashMap<(FontFamily, char), Option<Found>>,
     /// By font and number in it: the place among the glyphs.
-    places: HashMap<(String, u32), usize>,
+    places: HashMap<(usize, u16), usize>,
     glyphs: Vec<Glyph>,
+    faces: Vec<Face>,
 }
 
 impl Faces {
     /// The fonts of a context.
     pub fn new(definitions: FontDefinitions) -> Self {
-        Self { definitions, known: HashMap::new(), places: HashMap::new(), glyphs: Vec::new() }
+        Self { definitions, known: HashMap::new(), places: HashMap::new(), glyphs: Vec::new(), faces: Vec::new() }
     }
 
-    /// All letters that have been found.
-    pub fn into_glyphs(self) -> Vec<Glyph> {
-        self.glyphs
+    /// All letters that have been found, and the fonts that they are of.
+    pub fn into_parts(self) -> (Vec<Glyph>, Vec<Face>) {
+        (self.glyphs, self.faces)
     }
 
     /// The letter of a character in the first font of a family that has it, or the sign of the first font for what it
@@ -59,7 +61,7 @@ impl Faces {
         // Blanks of other widths are drawn as a blank.
         let drawn = if character.is_whitespace() { ' ' } else { character };
         let has = |name: &&String| {
-            let font = self.definitions.font_data.get(*name).and_then(|data| face(data));
+            let font = self.definitions.font_data.get(*name).and_then(|data| face_of(data));
             font.and_then(|font| font.charmap().map(drawn)).filter(|id| *id != GlyphId::NOTDEF)
         };
         let (name, id) = names
@@ -67,13 +69,18 @@ impl Faces {
             .find_map(|name| Some((name, has(&name)?)))
             .or_else(|| Some((names.first()?, GlyphId::NOTDEF)))?;
         let data = self.definitions.font_data.get(name)?;
-        let (tweak, place) = (&data.tweak, (name.clone(), id.to_u32()));
+        let (tweak, id) = (&data.tweak, u16::try_from(id.to_u32()).ok()?);
         let (scale, lower) = (tweak.scale, [tweak.scale * tweak.y_offset_factor, tweak.y_offset]);
-        let glyph = match self.places.get(&place) {
+        let face = self.faces.iter().position(|face| face.name == *name).unwrap_or_else(|| {
+            self.faces.push(Face { name: name.clone(), data: Arc::clone(data) });
+            self.faces.len() - 1
+        });
+        let glyph = match self.places.get(&(face, id)) {
             Some(glyph) => *glyph,
             None => {
-                self.glyphs.push(outline(&face(data)?, id, character));
-                self.places.insert(place, self.glyphs.len() - 1);
+                let (steps, advance) = outline(&face_of(data)?, id);
+                self.glyphs.push(Glyph { steps, advance, character, face, id });
+                self.places.insert((face, id), self.glyphs.len() - 1);
                 self.glyphs.len() - 1
             }
         };
@@ -81,11 +88,13 @@ impl Faces {
     }
 }
 
-fn face(data: &FontData) -> Option<FontRef<'_>> {
+fn face_of(data: &FontData) -> Option<FontRef<'_>> {
     FontRef::from_index(data.bytes(), data.index).ok()
 }
 
-fn outline(font: &FontRef<'_>, id: GlyphId, character: char) -> Glyph {
+/// An outline in parts of the font size, and how far the next letter stands.
+fn outline(font: &FontRef<'_>, id: u16) -> (Vec<Step>, f32) {
+    let id = GlyphId::new(u32::from(id));
     let metrics = font.metrics(Size::unscaled(), LocationRef::default());
     let unit = 1.0 / f32::from(metrics.units_per_em.max(1));
     let mut pen = Steps { steps: Vec::new(), at: Pos2::ZERO };
@@ -98,7 +107,7 @@ fn outline(font: &FontRef<'_>, id: GlyphId, character: char) -> Glyph {
     }
     let steps = pen.steps.into_iter().map(|step| step.map(|point| pos2(point.x * unit, point.y * unit))).collect();
     let width = font.glyph_metrics(Size::unscaled(), LocationRef::default()).advance_width(id);
-    Glyph { steps, advance: width.unwrap_or_default() * unit, character }
+    (steps, width.unwrap_or_default() * unit)
 }
 
 /// Takes an outline down.

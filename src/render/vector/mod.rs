@@ -8,14 +8,14 @@
 //! | [`mesh`] | triangles and pictures |
 //! | [`text`], [`faces`] | text where egui has placed it, and the outlines of its letters |
 //! | [`svg`] | an SVG file |
-//! | [`pdf`], [`pdf_letters`] | a PDF file, and its letters as fonts, so that text is found in it |
+//! | [`pdf`], [`pdf_fonts`] | a PDF file, and the fonts in it, so that its text is found and copied |
 
 pub mod drawing;
 mod faces;
 mod mesh;
 mod outline;
 pub mod pdf;
-mod pdf_letters;
+mod pdf_fonts;
 mod shapes;
 pub mod sheet;
 pub mod svg;
@@ -32,4 +32,15 @@ pub struct About {
     pub title: String,
     /// Where it comes from.
     pub description: String,
+}
+
+/// Why a drawing could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A picture in it cannot be encoded.
+    #[error("a picture in it cannot be encoded: {0}")]
+    Picture(#[from] image::ImageError),
+    /// A font, by its name, is not what it should be.
+    #[error("the font {0} cannot be embedded: {1}")]
+    Font(String, String),
 }

@@ -1,8 +1,8 @@
 //! A drawing as a PDF file of one page.
 
-use super::About;
 use super::drawing::{Drawing, Ink, Mark, Path, Picture, Step, Words};
-use super::pdf_letters::{Fonts, LETTERS_OF_A_FONT};
+use super::pdf_fonts::Fonts;
+use super::{About, WriteError};
 use egui::Rect;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
@@ -15,7 +15,10 @@ use std::io::Write as _;
 pub const POINTS_OF_A_MILLIMETRE: f32 = 72.0 / 25.4;
 
 /// The file, `width` millimetres wide.
-pub fn write(drawing: &Drawing, about: &About, width: f32) -> Vec<u8> {
+///
+/// # Errors
+/// A font of it cannot be embedded.
+pub fn write(drawing: &Drawing, about: &About, width: f32) -> Result<Vec<u8>, WriteError> {
     let page_width = width * POINTS_OF_A_MILLIMETRE;
     let page_height = drawing.height_for(page_width);
     let mut references = References(0);
@@ -23,8 +26,9 @@ pub fn write(drawing: &Drawing, about: &About, width: f32) -> Vec<u8> {
     let mut pdf = Pdf::new();
     pdf.catalog(catalog).pages(pages);
     pdf.pages(pages).kids([page]).count(1);
-    let fonts = Fonts::write(&mut pdf, &drawing.glyphs, &mut || references.next());
-    let mut painter = Painter { content: Content::new(), alphas: BTreeMap::new(), pictures: Vec::new() };
+    let fonts = Fonts::write(&mut pdf, &drawing.faces, &drawing.glyphs, &mut || references.next())?;
+    let mut painter =
+        Painter { content: Content::new(), codes: &fonts.codes, alphas: BTreeMap::new(), pictures: Vec::new() };
     let scale = page_width / drawing.size[0];
     painter.content.transform([scale, 0.0, 0.0, -scale, 0.0, page_height]);
     for group in drawing.items.chunk_by(|one, next| one.clip == next.clip) {
@@ -33,11 +37,11 @@ pub fn write(drawing: &Drawing, about: &About, width: f32) -> Vec<u8> {
             painter.content.rect(clip.min.x, clip.min.y, clip.width(), clip.height()).clip_nonzero().end_path();
         }
         for item in group {
-            painter.mark(drawing, &item.mark);
+            painter.mark(&item.mark);
         }
         painter.content.restore_state();
     }
-    let Painter { content, alphas, pictures } = painter;
+    let Painter { content, alphas, pictures, .. } = painter;
     let pictures: Vec<Ref> = pictures.iter().map(|picture| embedded(&mut pdf, picture, &mut references)).collect();
     let states: Vec<(u8, Ref)> = alphas.into_keys().map(|alpha| (alpha, references.next())).collect();
     for (alpha, state) in &states {
@@ -71,7 +75,7 @@ pub fn write(drawing: &Drawing, about: &About, width: f32) -> Vec<u8> {
         document.subject(TextStr(&about.description));
     }
     document.finish();
-    pdf.finish()
+    Ok(pdf.finish())
 }
 
 /// Hands out the numbers of objects.
@@ -87,13 +91,15 @@ impl References {
 /// What is on the page, and what it needs beside it.
 struct Painter<'a> {
     content: Content,
+    /// For each letter its font and its number in it.
+    codes: &'a [(usize, u16)],
     /// Opacities that are used.
     alphas: BTreeMap<u8, ()>,
     pictures: Vec<&'a Picture>,
 }
 
 impl<'a> Painter<'a> {
-    fn mark(&mut self, drawing: &'a Drawing, mark: &'a Mark) {
+    fn mark(&mut self, mark: &'a Mark) {
         match mark {
             Mark::Path(path) => self.path(path),
             Mark::Picture(picture) => {
@@ -106,7 +112,7 @@ impl<'a> Painter<'a> {
                 self.content.restore_state();
                 self.pictures.push(picture);
             }
-            Mark::Words(words) => self.words(drawing, words),
+            Mark::Words(words) => self.words(words),
         }
     }
 
@@ -127,17 +133,17 @@ impl<'a> Painter<'a> {
         }
     }
 
-    fn words(&mut self, drawing: &Drawing, words: &Words) {
+    fn words(&mut self, words: &Words) {
         self.content.begin_text().set_text_rendering_mode(TextRenderingMode::Fill);
         let mut font = None;
         for letters in words.letters.chunk_by(|one, next| one.ink == next.ink) {
             self.fill(letters[0].ink);
-            for letter in letters.iter().filter(|letter| letter.glyph < drawing.glyphs.len()) {
-                let (place, code) = (letter.glyph / LETTERS_OF_A_FONT, letter.glyph % LETTERS_OF_A_FONT);
+            for letter in letters {
+                let Some(&(place, code)) = self.codes.get(letter.glyph) else { continue };
                 if font.replace(place) != Some(place) {
                     self.content.set_font(Name(font_name(place).as_bytes()), 1.0);
                 }
-                self.content.set_text_matrix(letter.place).show(Str(&[code as u8]));
+                self.content.set_text_matrix(letter.place).show(Str(&code.to_be_bytes()));
             }
         }
         self.content.end_text();
@@ -156,7 +162,7 @@ impl<'a> Painter<'a> {
 }
 
 /// Puts an outline where it is to be painted.
-pub(super) fn outline(content: &mut Content, steps: &[Step]) {
+fn outline(content: &mut Content, steps: &[Step]) {
     for step in steps {
         match *step {
             Step::Move(to) => content.move_to(to.x, to.y),

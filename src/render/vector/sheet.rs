@@ -135,7 +135,7 @@ impl Sheet {
             drawer.shape(shape.clip_rect, &shape.shape);
         }
         let Drawer { mut drawing, faces, .. } = drawer;
-        drawing.glyphs = faces.into_glyphs();
+        (drawing.glyphs, drawing.faces) = faces.into_parts();
         Ok(drawing)
     }
 }

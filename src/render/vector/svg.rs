@@ -1,7 +1,7 @@
 //! A drawing as an SVG file. Text is the outlines of its letters, in a group that says what it reads.
 
-use super::About;
 use super::drawing::{Drawing, Ink, Item, Letter, Mark, Path, Picture, Step, Words};
+use super::{About, WriteError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use egui::{Pos2, Rect};
@@ -13,11 +13,14 @@ use svg::node::element::{
     ClipPath, Definitions, Description, Element, Group, Image, Path as Outline, Rectangle, Title,
 };
 
+/// The side of the smallest box whose edges need not be smoothed, in points.
+const NARROWEST_BOX: f32 = 2.0;
+
 /// The file, `width` millimetres wide.
 ///
 /// # Errors
 /// A picture in it cannot be encoded.
-pub fn write(drawing: &Drawing, about: &About, width: f32) -> Result<Vec<u8>, ImageError> {
+pub fn write(drawing: &Drawing, about: &About, width: f32) -> Result<Vec<u8>, WriteError> {
     let [across, down] = drawing.size;
     let mut document = Document::new()
         .set("width", format!("{}mm", number(width)))
@@ -66,6 +69,10 @@ fn element(drawing: &Drawing, mark: &Mark) -> Result<Element, ImageError> {
 
 fn outline(path: &Path) -> Outline {
     let mut element = filled(Outline::new().set("d", steps(path.steps.iter().copied())), path.fill);
+    if path.pen.is_none() && is_box(&path.steps) {
+        // Boxes side by side would let a shade of the background through where their edges are smoothed.
+        element = element.set("shape-rendering", "crispEdges");
+    }
     if let Some(pen) = path.pen {
         element = element.set("stroke", color(pen.ink)).set("stroke-width", number(pen.width));
         if pen.ink.alpha < u8::MAX {
@@ -76,6 +83,18 @@ fn outline(path: &Path) -> Outline {
         }
     }
     element
+}
+
+/// Whether an outline is an upright box, not so narrow that it would be lost without smoothed edges.
+fn is_box(steps: &[Step]) -> bool {
+    let [Step::Move(one), Step::Line(two), Step::Line(three), Step::Line(four), Step::Close] = *steps else {
+        return false;
+    };
+    let bounds = Rect::from_two_pos(one, three);
+    let is_upright = [two, four].map(|corner| {
+        [bounds.left(), bounds.right()].contains(&corner.x) && [bounds.top(), bounds.bottom()].contains(&corner.y)
+    });
+    is_upright == [true; 2] && bounds.width().min(bounds.height()) >= NARROWEST_BOX
 }
 
 fn filled(element: Outline, fill: Option<Ink>) -> Outline {

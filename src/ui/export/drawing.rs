@@ -50,9 +50,9 @@ pub fn write(
         let about = About { title: format!("Hebbscope: {}", panel.title()), description: still.caption() };
         let written = match format {
             Format::Pdf => pdf::write(&drawing, &about, width.millimetres()),
-            Format::Svg | Format::Png => svg::write(&drawing, &about, width.millimetres())
-                .map_err(|error| FileError::new(path, format!("cannot be written: {error}")))?,
+            Format::Svg | Format::Png => svg::write(&drawing, &about, width.millimetres()),
         };
+        let written = written.map_err(|error| FileError::new(path, format!("cannot be written: {error}")))?;
         draft.write_all(&written).map_err(|error| file::refused(path, &error))?;
         let height = drawing.height_for(width.millimetres());
         let steps = still.scene.tape().steps;
