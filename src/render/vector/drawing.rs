@@ -166,7 +166,7 @@ impl Mark {
     /// What it covers; for an outline with a point that is none, no place either.
     pub fn bounds(&self) -> Rect {
         match self {
-            Self::Path(path) if !path.steps.iter().flat_map(Step::points).all(|point| point.is_finite()) => Rect::NAN,
+            Self::Path(path) if !path.steps.iter().flat_map(Step::points).all(Pos2::is_finite) => Rect::NAN,
             Self::Path(path) => {
                 let points = path.steps.iter().flat_map(Step::points);
                 let rect = points.fold(Rect::NOTHING, |rect, point| rect.union(Rect::from_min_max(point, point)));

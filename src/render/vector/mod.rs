@@ -4,11 +4,11 @@
 //! |---|---|
 //! | [`drawing`] | what a drawing is made of |
 //! | [`sheet`] | a page on which a user interface is drawn, and its textures |
-//! | [`shapes`], [`outline`] | shapes of egui as outlines |
-//! | [`mesh`] | triangles and pictures |
-//! | [`text`], [`faces`] | text where egui has placed it, and the outlines of its letters |
-//! | [`svg`] | an SVG file |
-//! | [`pdf`], [`pdf_fonts`] | a PDF file, and the fonts in it, so that its text is found and copied |
+//! | `shapes`, `outline` | shapes of egui as outlines |
+//! | `mesh` | triangles and pictures |
+//! | `text`, `faces` | text where egui has placed it, and the outlines of its letters |
+//! | [`svg`](mod@svg) | an SVG file |
+//! | [`pdf`], `pdf_fonts` | a PDF file, and the fonts in it, so that its text is found and copied |
 
 pub mod drawing;
 mod faces;

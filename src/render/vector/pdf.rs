@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use pdf_writer::types::{LineJoinStyle, TextRenderingMode};
 use pdf_writer::{Content, Filter, Finish as _, Name, Pdf, Ref, Str, TextStr};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::Write as _;
 
 /// Points of a millimetre; those of a PDF are 72 to the inch.
@@ -28,7 +28,7 @@ pub fn write(drawing: &Drawing, about: &About, width: f32) -> Result<Vec<u8>, Wr
     pdf.pages(pages).kids([page]).count(1);
     let fonts = Fonts::write(&mut pdf, &drawing.faces, &drawing.glyphs, &mut || references.next())?;
     let mut painter =
-        Painter { content: Content::new(), codes: &fonts.codes, alphas: BTreeMap::new(), pictures: Vec::new() };
+        Painter { content: Content::new(), codes: &fonts.codes, alphas: BTreeSet::new(), pictures: Vec::new() };
     let scale = page_width / drawing.size[0];
     painter.content.transform([scale, 0.0, 0.0, -scale, 0.0, page_height]);
     for group in drawing.items.chunk_by(|one, next| one.clip == next.clip) {
@@ -43,7 +43,7 @@ pub fn write(drawing: &Drawing, about: &About, width: f32) -> Result<Vec<u8>, Wr
     }
     let Painter { content, alphas, pictures, .. } = painter;
     let pictures: Vec<Ref> = pictures.iter().map(|picture| embedded(&mut pdf, picture, &mut references)).collect();
-    let states: Vec<(u8, Ref)> = alphas.into_keys().map(|alpha| (alpha, references.next())).collect();
+    let states: Vec<(u8, Ref)> = alphas.into_iter().map(|alpha| (alpha, references.next())).collect();
     for (alpha, state) in &states {
         let opacity = f32::from(*alpha) / 255.0;
         pdf.ext_graphics(*state).non_stroking_alpha(opacity).stroking_alpha(opacity);
@@ -94,7 +94,7 @@ struct Painter<'a> {
     /// For each letter its font and its number in it.
     codes: &'a [(usize, u16)],
     /// Opacities that are used.
-    alphas: BTreeMap<u8, ()>,
+    alphas: BTreeSet<u8>,
     pictures: Vec<&'a Picture>,
 }
 
@@ -156,7 +156,7 @@ impl<'a> Painter<'a> {
     }
 
     fn alpha(&mut self, alpha: u8) {
-        self.alphas.insert(alpha, ());
+        self.alphas.insert(alpha);
         self.content.set_parameters(Name(state_name(alpha).as_bytes()));
     }
 }
