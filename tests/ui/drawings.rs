@@ -11,7 +11,7 @@ use hebbscope::view::export::{Export, Format, Progress, Shown};
 use hebbscope::view::layout::Named;
 use image::RgbaImage;
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::roxmltree::Document;
+use resvg::usvg::roxmltree::{Document, Node};
 use resvg::usvg::{Options, Tree};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -143,8 +143,7 @@ fn every_panel_is_a_drawing_that_resembles_its_picture_and_loses_no_word() {
         let sides = [root.attribute("width"), root.attribute("height")];
         assert_eq!(sides, [Some("132.29mm"), Some("111.13mm")], "{title}: 500 and 420 points of 1/96 inch");
         assert_eq!(root.attribute("viewBox"), Some("0 0 500 420"));
-        let tags: Vec<_> =
-            document.descendants().filter(|node| node.is_element()).map(|node| node.tag_name().name()).collect();
+        let tags: Vec<_> = document.descendants().filter(Node::is_element).map(|node| node.tag_name().name()).collect();
         assert!(tags.contains(&"path") && !tags.contains(&"script") && !tags.contains(&"foreignObject"), "{title}");
         let read: String =
             document.descendants().filter_map(|node| node.attribute("aria-label")).map(pressed).collect();
