@@ -97,8 +97,7 @@ pub(in crate::view) fn band_cells(band: &Band, index: usize) -> [String; 4] {
 
 /// A cell of CSV: names of groups may hold commas.
 pub(in crate::view) fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '
-', '']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// The trailing mean of one number, by the definition that the panel uses.
