@@ -164,6 +164,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// ".png, .gif and .csv".
+fn listed(endings: &[&str]) -> String {
+    let endings: Vec<String> = endings.iter().map(|ending| format!(".{ending}")).collect();
+    match endings.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
 /// Writes what runs have come to, for which their numbers are enough.
 fn write_long(arguments: &Arguments) -> anyhow::Result<()> {
     let paths: Vec<PathBuf> = arguments.file.iter().chain(&arguments.compare).cloned().collect();
@@ -204,7 +214,7 @@ impl Arguments {
         let ending = self.ending();
         match BELONGS.iter().find(|(option, endings)| given(option) && !endings.contains(&ending.as_str())) {
             Some((option, endings)) => {
-                let endings = endings.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" and ");
+                let endings = listed(endings);
                 Err(wrong_usage(format!("--{option} belongs to {endings}, found it with .{ending}")))
             }
             None if ["svg", "pdf"].contains(&ending.as_str()) && self.panel.is_none() => {

@@ -419,7 +419,7 @@ fn bad_files_are_refused_by_every_sub_command() {
         ("missing", "no such file"),
         ("folder", "without checkpoint.safetensors"),
         ("empty", "empty"),
-        ("pickle", "never opened"),
+        ("pickle", "found a Python pickle"),
         ("short", "cut short"),
         ("tape.safetensors", "found a tape"),
     ] {

@@ -302,9 +302,9 @@ fn what_is_no_such_file_is_refused_in_one_sentence() {
     bench.write("net.pt", &whole);
     bench.refused(&(import("net.pt") + " --as h=w"), &["--as expects a parameter of the network before =, one of w, "]);
     bench.refused(&(import("net.pt") + " --as w=a --as w=b"), &["--as expects one tensor for w, found w=b"]);
-    bench.refused(&(import("net.pt") + " --as w"), &["--as expects OURS=THEIRS, found w"]);
-    bench.refused("import net.pt --task chess --out made.safetensors", &["there is no task chess"]);
-    bench.refused(&(import("net.pt") + " --set size=no"), &["setting size expects"]);
+    bench.misused(&(import("net.pt") + " --as w"), &["--as expects OURS=THEIRS, found w"]);
+    bench.misused("import net.pt --task chess --out made.safetensors", &["there is no task chess"]);
+    bench.misused(&(import("net.pt") + " --set size=no"), &["setting size expects"]);
     bench.refused(&import("net.pt").replace("made.safetensors", "net.pt"), &["expected another file to write to"]);
     bench.refused(&import("net.pt").replace("made", "nowhere/made"), &["its folder"]);
     for line in [

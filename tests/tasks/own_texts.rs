@@ -12,7 +12,7 @@ use hebbscope::train::{Checkpoint, Trainer};
 fn reader(network: &str) -> Checkpoint {
     let small =
         [("words", "60"), ("cells", "9"), ("embedding", "8"), ("batch", "3"), ("steps", "6"), ("passage", "20")];
-    let mut trainer = Trainer::new(config_of("language", [&small, &[("network", network), ("lr", "3")]])).unwrap();
+    let mut trainer = Trainer::new(config_of("language", [&small, &[("network", network), ("lr", "0.5")]])).unwrap();
     advance(&mut trainer, 10);
     let mut checkpoint = trainer.checkpoint().unwrap();
     with_loud_traces(&mut checkpoint);

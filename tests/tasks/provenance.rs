@@ -158,7 +158,7 @@ fn tasks_that_make_up_their_examples_say_which_and_their_files_keep_their_bytes(
             "the maze",
             "random patterns",
             "<1523> characters",
-            "one-hot cues",
+            "4 one-hot cues",
             "<598091> words"
         ]
     );

@@ -535,7 +535,7 @@ fn render_compares_folders_in_pictures_and_in_curves() {
     }
     for (arguments, code, words) in [
         (vec!["--compare", "no/such/folder", "--out", "x.png"], 1, "found nothing there"),
-        (vec!["--compare", &runs, "--out", "x.npz"], 2, "--compare belongs to .png and .gif and .csv"),
+        (vec!["--compare", &runs, "--out", "x.npz"], 2, "--compare belongs to .png, .svg, .pdf, .gif and .csv"),
     ] {
         let output = render(&arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

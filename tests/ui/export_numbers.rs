@@ -145,7 +145,7 @@ fn render_writes_the_ledger_of_what_is_pinned() {
         (&["--pin", "3"][..], "--pin expects a connection like 17:3 with .csv, found neuron 3"),
         (&["--at", "5"], "--at belongs to .csv with --pin FROM:TO only, found it without"),
         (&["--pin", "3:4", "--compare", "."], "--compare belongs to .csv without --pin, found both"),
-        (&["--pin", "3:4", "--theme", "light"], "--theme belongs to .png and .gif, found it with .csv"),
+        (&["--pin", "3:4", "--theme", "light"], "--theme belongs to .png, .svg, .pdf and .gif, found it with .csv"),
     ] {
         let (code, said) = render(&[&[file, "--out", out], arguments].concat());
         assert!(code == Some(2) && said.contains(words), "{said}");

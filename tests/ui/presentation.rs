@@ -87,7 +87,8 @@ fn every_tour_keeps_two_panels_and_has_in_front_what_it_speaks_of() {
                 let hidden: Vec<&Place> = step.highlight.iter().filter(|place| !is_seen(place, &mut app)).collect();
                 assert!(hidden.is_empty(), "{case}: {hidden:?}");
                 // What is asked is seen somewhere, once it is answered.
-                assert!(step.cover.is_empty() || step.cover.iter().any(|place| is_seen(place, &mut app)), "{case}");
+                let shows = step.cover.iter().any(|place| is_seen(place, &mut app));
+                assert!(shows || step.cover.is_empty() || step.question.is_none(), "{case}");
                 match &step.question {
                     Some(question) if !is_answered => app.tours.answer(question.right),
                     _ => break,

@@ -8,7 +8,7 @@ use crate::view::session::Session;
 use egui::{Align2, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 /// Height of a line, size of its letters, and room beside each word.
-const LINE: f32 = 25.0;
+pub(super) const LINE: f32 = 25.0;
 const LETTERS: f32 = 14.5;
 const BESIDE: f32 = 3.5;
 
@@ -32,7 +32,8 @@ pub(super) fn flow_ui(ui: &mut Ui, session: &mut Session, reading: &Reading, (at
         let rect = Rect::from_min_size(pos2(x, y + 2.0), vec2(width, LINE - 4.0));
         x += width + 1.0;
         if place == at && is_new {
-            ui.scroll_to_rect(rect.expand2(vec2(0.0, 2.0 * LINE)), None);
+            let lines = Rect::from_min_max(pos2(area.left(), y - 2.0 * LINE), pos2(right, y + 3.0 * LINE));
+            ui.scroll_to_rect(lines, None);
         }
         if !ui.is_rect_visible(rect) {
             continue;

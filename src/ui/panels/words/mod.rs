@@ -144,7 +144,10 @@ impl Panel for Words {
             tint.scale_ui(ui, area.with_max_y(area.top() + above));
         }
         let is_new = self.seen.replace((identity, at)) != Some((identity, at));
+        // As many whole lines as there is room for: the text moves on by lines, and none is cut.
         let lines = area.with_min_y(area.top() + above).with_max_y(area.bottom() - below);
+        let count = (lines.height() / flow::LINE).floor().max(1.0);
+        let lines = lines.with_max_y(lines.top() + count * flow::LINE);
         ui.scope_builder(UiBuilder::new().max_rect(lines), |ui| {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                 flow::flow_ui(ui, session, reading, (at, is_new), tint);
