@@ -6,9 +6,10 @@ use super::table::aligned;
 use crate::files::typed_path;
 use crate::train::config::check_seed;
 use crate::train::run_folder;
+use crate::ui::export::drawing::encoded;
 use crate::ui::figures::{self, Look};
 use crate::view::curves::axis::Scale;
-use crate::view::export::{Progress, file};
+use crate::view::export::{Format, Progress, Width, file};
 use crate::view::figures::chart::LONGEST_SMOOTHING;
 use crate::view::figures::gather::{Choice, count};
 use crate::view::figures::{FIGURES, Figure, Made, Options, find, make, search};
@@ -34,8 +35,8 @@ pub struct Arguments {
     /// The figure: dp-2, dp-3, dp-4a, dp-4b, dp-5, dp-table-1, dp-6, bp-1, bp-2, bp-3, bp-4 or bp-table-1
     #[arg(value_name = "NAME", value_parser = figure, required_unless_present = "list")]
     figure: Option<&'static Figure>,
-    /// The file to write: .png a picture, .csv the numbers for programs, .md for people
-    #[arg(long, value_name = "FILE.png|csv|md", value_parser = out)]
+    /// The file to write: .png a picture, .svg or .pdf a drawing for print, .csv the numbers for programs, .md for people
+    #[arg(long, value_name = "FILE.png|svg|pdf|csv|md", value_parser = out)]
     out: Option<PathBuf>,
     /// A folder in which runs are looked for, four levels deep; may be given several times [default: runs]
     #[arg(long, value_name = "FOLDER", value_parser = super::path(), num_args = 1..)]
@@ -67,6 +68,9 @@ pub struct Arguments {
     /// Width and height of a picture in points, of two pixels each
     #[arg(long, value_name = "WxH", value_parser = size)]
     size: Option<[f32; 2]>,
+    /// Width of a drawing on paper, like 85mm, 8.5cm or 3.3in; only with .svg and .pdf [default: its points at 96 to the inch]
+    #[arg(long, value_name = "WIDTH", requires = "out", allow_hyphen_values = true)]
+    width: Option<Width>,
     /// Dark or light
     #[arg(long, default_value = "light", value_parser = ["dark", "light"])]
     theme: String,
@@ -76,6 +80,7 @@ pub struct Arguments {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Png,
+    Drawing(Format),
     Csv,
     Markdown,
 }
@@ -91,6 +96,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if let Some(out) = &arguments.out {
         run_folder::check_output(out)?;
+        if arguments.width.is_some() && !matches!(kind(out), Some(Kind::Drawing(_))) {
+            let problem = "--width belongs to .svg and .pdf, found it with another ending of --out";
+            return Err(wrong_usage(problem.to_owned()).into());
+        }
     }
     let options = Options {
         folders,
@@ -114,6 +123,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let what = match kind(out) {
         Some(Kind::Csv) => write_text(out, figure, made.to_csv())?,
         Some(Kind::Markdown) => write_text(out, figure, made.to_markdown())?,
+        Some(Kind::Drawing(format)) => write_drawing(out, &made, format, arguments)?,
         Some(Kind::Png) | None => write_picture(out, &made, arguments)?,
     };
     told(&made);
@@ -172,9 +182,24 @@ fn write_text(out: &Path, figure: &Figure, text: Option<String>) -> anyhow::Resu
     Ok(format!("{} lines", text.lines().count()))
 }
 
-fn write_picture(out: &Path, made: &Made, arguments: &Arguments) -> anyhow::Result<String> {
+fn look(made: &Made, arguments: &Arguments) -> Look {
     let size = arguments.size.unwrap_or_else(|| figures::usual_size(made));
-    let look = Look { size, scale: SCALE, dark: arguments.theme == "dark" };
+    Look { size, scale: SCALE, dark: arguments.theme == "dark" }
+}
+
+fn write_drawing(out: &Path, made: &Made, format: Format, arguments: &Arguments) -> anyhow::Result<String> {
+    let look = look(made, arguments);
+    let width = arguments.width.unwrap_or(Width::of_points(look.size[0]));
+    let drawing = figures::outlines(made, &look)?;
+    let bytes = encoded(&drawing, &figures::about(made), format, width, out)?;
+    let progress = Progress::new(|_, _| {});
+    file::write(out, &progress, |draft| draft.write_all(&bytes).map_err(|error| file::refused(out, &error)))?;
+    let millimetres = width.millimetres();
+    Ok(format!("{:.1} × {:.1} mm", millimetres, drawing.height_for(millimetres)))
+}
+
+fn write_picture(out: &Path, made: &Made, arguments: &Arguments) -> anyhow::Result<String> {
+    let look = look(made, arguments);
     let progress = Progress::new(|_, _| {});
     let mut what = String::new();
     file::write(out, &progress, |draft| {
@@ -216,6 +241,8 @@ fn ending(path: &Path) -> Option<String> {
 fn kind(path: &Path) -> Option<Kind> {
     match ending(path)?.as_str() {
         "png" => Some(Kind::Png),
+        "svg" => Some(Kind::Drawing(Format::Svg)),
+        "pdf" => Some(Kind::Drawing(Format::Pdf)),
         "csv" => Some(Kind::Csv),
         "md" => Some(Kind::Markdown),
         _ => None,
@@ -224,11 +251,8 @@ fn kind(path: &Path) -> Option<Kind> {
 
 fn out(text: &str) -> Result<PathBuf, String> {
     let path = typed_path(text);
-    match (kind(&path), ending(&path).as_deref()) {
-        (Some(_), _) => Ok(path),
-        (None, Some(vector @ ("svg" | "pdf"))) => {
-            Err(format!("a figure is not written as .{vector} yet, expected a name that ends in .png, .csv or .md"))
-        }
-        (None, _) => Err("expected a name that ends in .png, .csv or .md, found another".into()),
+    match kind(&path) {
+        Some(_) => Ok(path),
+        None => Err("expected a name that ends in .png, .svg, .pdf, .csv or .md, found another".to_owned()),
     }
 }

@@ -71,6 +71,20 @@ fn a_picture_is_written_whole_or_not_at_all() {
 }
 
 #[test]
+fn a_drawing_for_print_has_the_width_that_is_asked_for_and_all_words() {
+    let bench = trained();
+    let said = bench.done("figure dp-6 --out maze.svg --size 400x300 --width 85mm");
+    assert!(said.starts_with("maze.svg: 85.0 × 63.8 mm, plastic n = 3, non-plastic n = 1\n"), "{said}");
+    let text = std::fs::read_to_string(bench.path("maze.svg")).unwrap();
+    for part in ["width=\"85mm\"", "reward per episode", "aria-label=\"plastic (n = 3)\"", "<path"] {
+        assert!(text.contains(part), "{part}");
+    }
+    let said = bench.done("figure dp-6 --out maze.pdf");
+    assert!(said.starts_with("maze.pdf: 201.1 × 164.0 mm, "), "{said}");
+    assert!(std::fs::read(bench.path("maze.pdf")).unwrap().starts_with(b"%PDF-"));
+}
+
+#[test]
 fn what_cannot_be_made_is_one_sentence_and_wrong_usage_is_told_from_failure() {
     let bench = trained();
     bench.refused("figure bp-4", &["bp-4: expected a run of task cue_reward", "the 4 run folders in runs"]);
@@ -80,9 +94,9 @@ fn what_cannot_be_made_is_one_sentence_and_wrong_usage_is_told_from_failure() {
     for (line, words) in [
         ("figure", "<NAME>"),
         ("figure dp-9", "there is no figure dp-9"),
-        ("figure dp-6 --out maze.svg", "a figure is not written as .svg yet, expected a name that ends in .png"),
-        ("figure dp-6 --out maze.pdf", "a figure is not written as .pdf yet"),
-        ("figure dp-6 --out maze.gif", "expected a name that ends in .png, .csv or .md, found another"),
+        ("figure dp-6 --out maze.gif", "expected a name that ends in .png, .svg, .pdf, .csv or .md, found another"),
+        ("figure dp-6 --out maze.png --width 85mm", "--width belongs to .svg and .pdf, found it with another ending"),
+        ("figure dp-6 --out maze.svg --width 3", "expected a width"),
         ("figure dp-4b", "dp-4b is a picture and has no numbers to print"),
         ("figure dp-6 --smooth 0", "0"),
         ("figure dp-6 --with colour", "expected KEY=VALUE, found colour"),

@@ -77,12 +77,12 @@ fn the_modulator_and_the_reward_are_those_of_the_episode() {
 }
 
 #[test]
-fn without_a_run_the_bundled_modulated_agent_shows_its_modulator() {
+fn without_a_run_the_bundled_agent_shows_its_modulator() {
     let made = made("bp-3", &options(Path::new("nowhere")));
     let OfNetwork::Modulated(modulated) = of_network(&made) else { panic!("expected a modulator") };
-    let tape = Bundled::ModulatedAgent.open().unwrap().specimen().episode(0).unwrap();
+    let tape = Bundled::CueReward.open().unwrap().specimen().episode(0).unwrap();
     assert_eq!(modulated.modulator, tape.modulator().unwrap().values);
-    assert!(modulated.is_fanned_out && made.caption[0].contains("bundled modulated agent, which is one of task maze"));
+    assert!(!modulated.is_fanned_out && made.caption[0].contains("this is the bundled cue-reward agent, trained for"));
 }
 
 #[test]

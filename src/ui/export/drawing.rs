@@ -2,7 +2,7 @@
 
 use super::figure;
 use crate::files::FileError;
-use crate::render::vector::{About, Sheet, pdf, svg};
+use crate::render::vector::{About, Drawing, Sheet, pdf, svg};
 use crate::ui::app::App;
 use crate::ui::panels::PANELS;
 use crate::ui::picture::Figure;
@@ -48,11 +48,7 @@ pub fn write(
         }
         progress.report(2, 3)?;
         let about = About { title: format!("Hebbscope: {}", panel.title()), description: still.caption() };
-        let written = match format {
-            Format::Pdf => pdf::write(&drawing, &about, width.millimetres()),
-            Format::Svg | Format::Png => svg::write(&drawing, &about, width.millimetres()),
-        };
-        let written = written.map_err(|error| FileError::new(path, format!("cannot be written: {error}")))?;
+        let written = encoded(&drawing, &about, format, width, path)?;
         draft.write_all(&written).map_err(|error| file::refused(path, &error))?;
         let height = drawing.height_for(width.millimetres());
         let steps = still.scene.tape().steps;
@@ -64,4 +60,22 @@ pub fn write(
         progress.report(3, 3)
     })?;
     Ok(what)
+}
+
+/// A drawing in its format, `width` wide on paper, for the file at `path`. What is no PDF is an SVG.
+///
+/// # Errors
+/// When a picture or a font in it cannot be encoded.
+pub fn encoded(
+    drawing: &Drawing,
+    about: &About,
+    format: Format,
+    width: Width,
+    path: &Path,
+) -> Result<Vec<u8>, FileError> {
+    let written = match format {
+        Format::Pdf => pdf::write(drawing, about, width.millimetres()),
+        Format::Svg | Format::Png => svg::write(drawing, about, width.millimetres()),
+    };
+    written.map_err(|error| FileError::new(path, format!("cannot be written: {error}")))
 }

@@ -11,7 +11,8 @@ pub mod chart;
 pub mod episodes;
 pub mod table;
 
-use crate::render::Offscreen;
+use crate::render::vector::{About, Drawing as Outlines, Sheet};
+use crate::render::{DrawError, Offscreen};
 use crate::ui::panels::pixels::Textures;
 use crate::ui::picture::Picture;
 use crate::ui::theme::{self, Palette};
@@ -61,6 +62,23 @@ pub fn picture(made: &Made, look: &Look) -> Result<RgbaImage, ExportError> {
     let mut picture = Picture::with(Offscreen::new()?, look.dark);
     let mut textures = Textures::default();
     Ok(picture.drawing(look.size, look.scale, &mut |ui| figure_ui(ui, made, &mut textures))?)
+}
+
+/// The figure as a drawing for print. No graphics device is needed.
+///
+/// # Errors
+/// When the page is too large.
+pub fn outlines(made: &Made, look: &Look) -> Result<Outlines, DrawError> {
+    let mut sheet = Sheet::new();
+    theme::install(sheet.context());
+    sheet.context().set_theme(if look.dark { egui::Theme::Dark } else { egui::Theme::Light });
+    let mut textures = Textures::default();
+    sheet.draw(look.size, &mut |ui| figure_ui(ui, made, &mut textures))
+}
+
+/// What its file says of it.
+pub fn about(made: &Made) -> About {
+    About { title: format!("Hebbscope: {}", made.figure.title), description: made.caption.join(" ") }
 }
 
 /// Draws a figure into all there is.

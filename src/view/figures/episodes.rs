@@ -151,7 +151,7 @@ fn network(figure: &Figure, gathering: &mut Gathering) -> anyhow::Result<(Checkp
             Err(error) => gathering.passed_over.push(error.to_string()),
         }
     }
-    let bundled = if figure.task == "images" { Bundled::Images } else { Bundled::ModulatedAgent };
+    let bundled = if figure.task == "images" { Bundled::Images } else { Bundled::CueReward };
     let checkpoint = bundled.open()?;
     let found = checkpoint.config.task().name();
     let of = if found == figure.task { String::new() } else { format!(", which is one of task {found}") };

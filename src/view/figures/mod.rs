@@ -6,8 +6,8 @@
 //! | here | what a figure is |
 //! | [`registry`] | all of them |
 //! | [`recipe`] | the commands that make the runs of a paper's figure |
-//! | [`search`] | run folders, some levels deep |
-//! | [`gather`] | which runs belong to a figure, and their groups |
+//! | [`mod@search`] | run folders, some levels deep |
+//! | [`mod@gather`] | which runs belong to a figure, and their groups |
 //! | [`made`] | a figure with its numbers, ready to be drawn or written |
 //! | [`chart`], [`table`], [`episodes`] | curves over training; one number a run; episodes of one network |
 //! | [`text`] | a figure's numbers as CSV and Markdown |
