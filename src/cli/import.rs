@@ -10,6 +10,10 @@ use crate::train::config::{MAX_SEED, check_seed};
 use crate::train::import::{self, Misfit, Refusal};
 use std::path::PathBuf;
 
+/// So many lines has a table at most, and so many letters a cell: a file may have a million tensors.
+const LISTED: usize = 200;
+const WIDEST: usize = 80;
+
 /// Make a checkpoint of a network that was trained in PyTorch or elsewhere: a state dictionary (.pt, .pth), NumPy's .npz
 /// or a .safetensors file; nothing in it is executed
 #[derive(clap::Args)]
@@ -55,6 +59,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             complain_in_lines(&table(&misfits));
             return Err(error.into());
         }
+        Err(Refusal::Config(error)) => return Err(error.into()),
         taken => taken?,
     };
     for note in &taken.notes {
@@ -91,16 +96,24 @@ fn renamed(texts: &[String]) -> Result<Vec<(String, String)>, SettingError> {
 /// What does not fit, a line each below a heading.
 fn table(misfits: &[Misfit]) -> String {
     let heading = ["parameter", "expected", "found", "nearest name"].map(str::to_owned);
-    let cell = |text: &Option<String>| text.as_deref().map_or_else(|| "–".to_owned(), one_line);
-    let row = |misfit: &Misfit| {
-        [cell(&misfit.parameter), cell(&misfit.expected), one_line(&misfit.found), cell(&misfit.nearest)]
+    let short = |text: &str| match one_line(text) {
+        text if text.chars().count() > WIDEST => text.chars().take(WIDEST - 1).chain(['…']).collect(),
+        text => text,
     };
-    let rows: Vec<[String; 4]> = std::iter::once(heading).chain(misfits.iter().map(row)).collect();
+    let cell = |text: &Option<String>| text.as_deref().map_or_else(|| "–".to_owned(), short);
+    let row = |misfit: &Misfit| {
+        [cell(&misfit.parameter), cell(&misfit.expected), short(&misfit.found), cell(&misfit.nearest)]
+    };
+    let rows: Vec<[String; 4]> = std::iter::once(heading).chain(misfits.iter().take(LISTED).map(row)).collect();
     let widths = [0, 1, 2].map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default());
     let line = |row: &[String; 4]| {
         let [parameter, expected, found, nearest] = row;
         let [first, second, third] = widths;
         format!("  {parameter:first$}  {expected:second$}  {found:third$}  {nearest}\n")
     };
-    rows.iter().map(line).collect()
+    let mut text: String = rows.iter().map(line).collect();
+    if let Some(more) = misfits.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        text += &format!("  and {more} more\n");
+    }
+    text
 }

@@ -121,18 +121,13 @@ impl Lesion {
         places.map(drop).map_err(|problem| format!("{self}: {problem}"))
     }
 
-    /// Puts into `lesioned` what becomes of the values that `whole` has. A shuffle is drawn from `generator`.
+    /// Does it to `parameters`. A shuffle is drawn from `generator`.
     ///
     /// # Errors
     /// When there is no such parameter.
-    pub fn apply(
-        &self,
-        whole: &Parameters,
-        lesioned: &mut Parameters,
-        generator: &mut Generator,
-    ) -> candle_core::Result<()> {
-        let mut values = whole.values(&self.parameter)?;
-        let shape = whole.get(&self.parameter)?.dims().to_vec();
+    pub fn apply(&self, parameters: &mut Parameters, generator: &mut Generator) -> candle_core::Result<()> {
+        let mut values = parameters.values(&self.parameter)?;
+        let shape = parameters.get(&self.parameter)?.dims().to_vec();
         match &self.region {
             None => self.kind.change(&mut values, generator),
             Some(region) => {
@@ -142,6 +137,6 @@ impl Lesion {
                 places.iter().zip(chosen).for_each(|(place, value)| values[*place] = value);
             }
         }
-        lesioned.insert(&self.parameter, &shape, &values)
+        parameters.insert(&self.parameter, &shape, &values)
     }
 }

@@ -300,8 +300,8 @@ fn what_is_no_such_file_is_refused_in_one_sentence() {
     bench.refused(&import("."), &[".: expected a file with tensors, found a folder"]);
     bench.refused(&import("ours.safetensors"), &["found one of Hebbscope, which opens as it is"]);
     bench.write("net.pt", &whole);
-    bench.refused(&(import("net.pt") + " --as h=w"), &["--as expects a parameter of the network before =, one of w, "]);
-    bench.refused(&(import("net.pt") + " --as w=a --as w=b"), &["--as expects one tensor for w, found w=b"]);
+    bench.misused(&(import("net.pt") + " --as h=w"), &["--as expects a parameter of the network before =, one of w, "]);
+    bench.misused(&(import("net.pt") + " --as w=a --as w=b"), &["--as expects one tensor for w, found w=b"]);
     bench.misused(&(import("net.pt") + " --as w"), &["--as expects OURS=THEIRS, found w"]);
     bench.misused("import net.pt --task chess --out made.safetensors", &["there is no task chess"]);
     bench.misused(&(import("net.pt") + " --set size=no"), &["setting size expects"]);

@@ -148,7 +148,7 @@ fn the_donor_of_a_transplant_lives_with_the_lesioned_network() {
     let given = |seed| What::Transplant { seed, state: [].into() };
     let lesion: Lesion = "w=zero".parse().unwrap();
     let mut lesioned = checkpoint.parameters.copy().unwrap();
-    lesion.apply(&checkpoint.parameters, &mut lesioned, &mut Generator::new(1, Stream::Evaluation)).unwrap();
+    lesion.apply(&mut lesioned, &mut Generator::new(1, Stream::Evaluation)).unwrap();
     let specimen = Specimen { parameters: &lesioned, ..checkpoint.specimen() };
     let protocol = Protocol { lives: Lives::Seeds(3..13), lesions: vec![lesion], ..seeds(vec![given(70)]) };
     let result = evaluate(checkpoint.specimen(), &protocol, |_| true).unwrap();
@@ -176,7 +176,7 @@ fn a_lesion_does_to_the_values_what_it_says() {
     let lesioned = |kind| {
         let mut lesioned = whole.copy().unwrap();
         let lesion = Lesion { parameter: "alpha".into(), region: None, kind };
-        lesion.apply(&whole, &mut lesioned, &mut Generator::new(1, Stream::Evaluation)).unwrap();
+        lesion.apply(&mut lesioned, &mut Generator::new(1, Stream::Evaluation)).unwrap();
         assert_eq!(lesioned.get("alpha").unwrap().dims(), [2, 3]);
         lesioned.values("alpha").unwrap()
     };
@@ -196,7 +196,7 @@ fn a_lesion_of_some_connections_leaves_the_others() {
     let lesioned = |text: &str| {
         let (mut lesioned, lesion) = (whole.copy().unwrap(), text.parse::<Lesion>().unwrap());
         assert_eq!(lesion.to_string(), text);
-        lesion.apply(&whole, &mut lesioned, &mut Generator::new(1, Stream::Evaluation)).unwrap();
+        lesion.apply(&mut lesioned, &mut Generator::new(1, Stream::Evaluation)).unwrap();
         lesioned.values("alpha").unwrap()
     };
     assert_eq!(lesioned("alpha[1,]=zero"), [1.0, 2.0, 3.0, 0.0, 0.0, 0.0]);
@@ -204,6 +204,21 @@ fn a_lesion_of_some_connections_leaves_the_others() {
     assert_eq!(lesioned("alpha[0..2,1..3]=zero"), [1.0, 0.0, 0.0, 4.0, 0.0, 0.0]);
     let shuffled = lesioned("alpha[,0..2]=shuffle");
     assert_eq!([shuffled[2], shuffled[5]], [3.0, 9.0]);
+}
+
+/// Two halves are the whole, whichever of them is made anew in every episode.
+#[test]
+fn lesions_of_one_parameter_follow_each_other() {
+    let checkpoint = agent();
+    let measured = |texts: &[&str]| {
+        let lesions = texts.iter().map(|text| text.parse().unwrap()).collect();
+        let protocol = Protocol { lives: Lives::Seeds(3..7), lesions, ..seeds(Vec::new()) };
+        evaluate(checkpoint.specimen(), &protocol, |_| true).unwrap().lives
+    };
+    let whole = measured(&["alpha=zero"]);
+    assert_eq!(measured(&["alpha[0..50,]=zero", "alpha[50..100,]=zero"]), whole);
+    assert_eq!(measured(&["alpha[0..50,]=shuffle", "alpha=zero"]), whole);
+    assert_ne!(measured(&["alpha[50..100,]=zero"]), whole);
 }
 
 /// The same numbers as evaluations of one lesion after the other, in turns.

@@ -26,6 +26,7 @@ use crate::plastic::Parameters;
 use crate::tasks::tally::{Finding, Tally};
 use crate::tasks::{Experiment, Measure, Script};
 use anyhow::Context as _;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What one lifetime of an evaluation came to.
@@ -246,8 +247,18 @@ impl Lesioned<'_> {
             None => self.whole.copy()?,
         };
         let parameters = self.parameters.insert(parameters);
-        for lesion in self.lesions.iter().filter(|lesion| is_new || lesion.kind == LesionKind::Shuffle) {
-            lesion.apply(self.whole, parameters, &mut self.generator)?;
+        let is_shuffled = |name: &str| {
+            self.lesions.iter().any(|lesion| lesion.parameter == name && lesion.kind == LesionKind::Shuffle)
+        };
+        // Lesions of one parameter follow each other: where one is made anew, all of them are, from the whole values.
+        let mut whole_again = BTreeSet::new();
+        for lesion in self.lesions.iter().filter(|lesion| is_new || is_shuffled(&lesion.parameter)) {
+            let name = &*lesion.parameter;
+            if !is_new && whole_again.insert(name) {
+                let shape = self.whole.get(name)?.dims().to_vec();
+                parameters.insert(name, &shape, &self.whole.values(name)?)?;
+            }
+            lesion.apply(parameters, &mut self.generator)?;
         }
         Ok(parameters)
     }

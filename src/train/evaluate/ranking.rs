@@ -39,7 +39,7 @@ pub fn rank(
         for (place, lesion) in lesions.iter().enumerate() {
             // Of its own, as a parameter that an earlier lesion has changed is whole again here.
             let mut lesioned = whole.copy()?;
-            lesion.apply(whole, &mut lesioned, &mut Generator::new(seed, Stream::Episode).fork())?;
+            lesion.apply(&mut lesioned, &mut Generator::new(seed, Stream::Episode).fork())?;
             let life = Life { seed: Some(seed), measure: measure(&lesioned)?, control: Some(control) };
             if !each(place, life) {
                 return Ok(());

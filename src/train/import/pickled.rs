@@ -11,8 +11,8 @@ use std::collections::HashMap;
 /// A longer pickle is none of a state dictionary, in bytes: one of a thousand tensors has some 200 000.
 pub(super) const MOST_BYTES: u64 = 8 << 20;
 
-/// What a pickle may come to in memory, copies included, in bytes.
-const MOST_MEMORY: usize = 256 << 20;
+/// What a pickle may come to in memory, copies included, in bytes: what is said of a damaged one may be five times as long.
+const MOST_MEMORY: usize = 64 << 20;
 
 /// How many objects may be looked at.
 const MOST_LOOKS: usize = 50_000_000;
