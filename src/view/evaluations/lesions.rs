@@ -4,11 +4,12 @@
 //! Shuffled values are the same in other places: what that costs is what their places are worth. A network that is slow
 //! lives as many episodes as [`BUDGET`] allows.
 
+use super::growing::{End, Findings, Growing};
 use super::{EPISODES, EvaluatedNetwork};
 use crate::tasks::tally::Mean;
 use crate::train::evaluate::{self, Life, Lives, Protocol};
 use crate::train::lesion::{Lesion, LesionKind};
-use crate::view::background::{Background, Message, Reporter, Vanished, Wake};
+use crate::view::background::{Reporter, Wake};
 use crate::view::scene::Scene;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, Instant};
@@ -18,9 +19,6 @@ pub const BUDGET: Duration = Duration::from_secs(20);
 
 /// Of fewer episodes there is no error to tell of.
 const FEWEST: u64 = 8;
-
-/// So many results are kept, each a few numbers.
-const KEPT: usize = 32;
 
 /// One kind of lesion beside the network as it was trained, in the same episodes.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,28 +63,28 @@ pub struct LesionEvaluation {
     pub problem: Option<String>,
 }
 
-impl LesionEvaluation {
-    fn add(&mut self, kind: LesionKind, life: &Life) {
+impl Growing for LesionEvaluation {
+    /// One more episode with this kind.
+    type More = (LesionKind, Life);
+
+    fn add(&mut self, (kind, life): (LesionKind, Life)) {
         if self.rows.last().is_none_or(|row| row.kind != kind) {
             self.rows.push(Row::new(kind));
         }
         if let Some(row) = self.rows.last_mut() {
-            row.add(life);
+            row.add(&life);
         }
     }
+
+    fn end(&mut self, problem: Option<String>) {
+        (self.is_over, self.problem) = (true, problem);
+    }
 }
-
-/// One more episode with this kind.
-type More = (LesionKind, Life);
-
-/// That all of them have been lived, or why not.
-type End = Result<(), String>;
 
 /// What has been found so far, whichever networks were in view.
 #[derive(Default)]
 pub struct Lesions {
-    known: Vec<LesionEvaluation>,
-    running: Option<(LesionEvaluation, Background<More, End>)>,
+    findings: Findings<LesionEvaluation>,
     /// The network that was asked for last, and its number.
     last: Option<(EvaluatedNetwork, u64)>,
 }
@@ -103,23 +101,15 @@ impl Lesions {
     ) -> Option<LesionEvaluation> {
         let network = self.network(scene)?;
         let is_it = |found: &LesionEvaluation| found.network == network && found.parameter == parameter;
-        if let Some((found, _)) = self.running.as_ref().filter(|(found, _)| is_it(found)) {
-            return Some(found.clone());
+        if !self.findings.iter().any(is_it) && may_begin {
+            self.begin(scene, network, parameter, wake);
         }
-        if let Some(found) = self.known.iter().find(|found| is_it(found)) {
-            return Some(found.clone());
-        }
-        if !may_begin {
-            return None;
-        }
-        self.begin(scene, network, parameter, wake);
-        let running = self.running.as_ref().map(|(found, _)| found);
-        running.or(self.known.last()).filter(|found| is_it(found)).cloned()
+        self.findings.iter().find(|found| is_it(found)).cloned()
     }
 
     /// Forgets what came to nothing, so that it is tried again.
     pub fn try_again(&mut self) {
-        self.known.retain(|found| found.problem.is_none());
+        self.findings.retain(|found| found.problem.is_none());
     }
 
     /// The number of a network; looked at once.
@@ -138,7 +128,7 @@ impl Lesions {
     fn begin(&mut self, scene: &Scene, network: u64, parameter: &str, wake: &Wake) {
         let Some(evaluated_network) = EvaluatedNetwork::of(scene) else { return };
         let kinds = kinds(scene, parameter);
-        let mut found = LesionEvaluation {
+        let found = LesionEvaluation {
             network,
             parameter: parameter.to_owned(),
             rows: Vec::new(),
@@ -147,61 +137,26 @@ impl Lesions {
             problem: None,
         };
         let parameter = parameter.to_owned();
-        let job = Background::start("hebbscope-lesions", wake, move |reporter| {
-            evaluated(&evaluated_network, &parameter, &kinds, reporter).map_err(|error| format!("{error:#}"))
+        self.findings.begin(found, "hebbscope-lesions", wake, move |reporter| {
+            evaluated(&evaluated_network, &parameter, &kinds, reporter)
         });
-        match job {
-            Ok(job) => self.running = Some((found, job)),
-            Err(problem) => {
-                found.problem = Some(problem.to_string());
-                self.keep(found);
-            }
-        }
-    }
-
-    fn keep(&mut self, mut found: LesionEvaluation) {
-        found.is_over = true;
-        super::keep(&mut self.known, found, KEPT);
     }
 
     /// Takes in what has been found since the last call. What is found of a network that is no longer in view, or while
     /// something `supersedes` it, is given up.
     pub(in crate::view) fn update(&mut self, scene: Option<&Scene>, supersedes: bool) {
         let is_of = |scene: &Scene| self.last.as_ref().is_some_and(|(last, _)| last.is_of(scene));
-        if supersedes || !scene.is_some_and(is_of) {
-            self.running = None;
-        }
-        while let Some(message) = self.running.as_ref().and_then(|(_, job)| job.poll()) {
-            self.receive(message);
-        }
+        self.findings.update(!supersedes && scene.is_some_and(is_of));
     }
 
     /// Whether something is being found.
     pub fn is_busy(&self) -> bool {
-        self.running.is_some()
+        self.findings.is_busy()
     }
 
     /// Waits for what is in the making; for pictures and tests, never for a frame.
     pub(in crate::view) fn settle(&mut self) {
-        while let Some(message) = self.running.as_ref().map(|(_, job)| job.wait()) {
-            self.receive(message);
-        }
-    }
-
-    fn receive(&mut self, message: Message<More, End>) {
-        let problem = match message {
-            Message::Partial((kind, life)) => {
-                if let Some((found, _)) = &mut self.running {
-                    found.add(kind, &life);
-                }
-                return;
-            }
-            Message::Done(result) => result.err(),
-            Message::Vanished => Some(Vanished.to_string()),
-        };
-        let Some((mut found, _)) = self.running.take() else { return };
-        found.problem = problem;
-        self.keep(found);
+        self.findings.settle();
     }
 }
 
@@ -216,7 +171,7 @@ fn evaluated(
     evaluated_network: &EvaluatedNetwork,
     parameter: &str,
     kinds: &[LesionKind],
-    reporter: &Reporter<More, End>,
+    reporter: &Reporter<(LesionKind, Life), End>,
 ) -> anyhow::Result<()> {
     let (begun, share) = (Instant::now(), BUDGET / kinds.len().max(1) as u32);
     let mut episodes = EPISODES;

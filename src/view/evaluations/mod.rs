@@ -7,11 +7,13 @@
 //! | [`embeddings`] | what the convolutions make of the drawings of many episodes |
 //! | [`trial_curves`] | right answers trial by trial |
 //! | [`per_network`] | what many episodes tell of a network, found once |
+//! | `growing` | what grows while a thread of its own finds it |
 //! | [`principal`] | points of many dimensions on a plane |
 //! | [`ranking`] | which connections cost most where w or α is zero there |
 //! | [`lesions`] | what α and w are worth: the network with them shuffled, the same everywhere, or gone |
 
 pub mod embeddings;
+mod growing;
 pub mod interventions;
 pub mod lesions;
 pub mod per_network;

@@ -1,16 +1,18 @@
 //! Which connections matter: the network in view without w or α in one part of its connections after the other, and by
 //! how much each costs, in the same episodes.
 
-use super::{EPISODES, EvaluatedNetwork, keep};
+use super::growing::{End, Findings, Growing};
+use super::{EPISODES, EvaluatedNetwork};
 use crate::tasks::Measure;
 use crate::tasks::tally::Mean;
 use crate::train::evaluate::Life;
 use crate::train::evaluate::ranking;
 use crate::train::lesion::{Lesion, LesionKind};
 use crate::train::region::Region;
-use crate::view::background::{Background, Message, Reporter, Vanished, Wake};
+use crate::view::background::{Reporter, Wake};
 use crate::view::scene::Scene;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// About how long all of it may take.
@@ -22,9 +24,6 @@ const GROUPS: usize = 8;
 
 /// Blocks are as many down, and across.
 const BLOCKS: usize = 4;
-
-/// So many results are kept.
-const KEPT: usize = 8;
 
 /// One part without its values, beside the network as it was trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,114 +55,85 @@ impl Ranking {
 
     /// The parts that have been tried, the one that costs most first.
     pub fn sorted(&self, measure: Measure) -> Vec<&Part> {
-        let harm = |part: &Part| {
-            let difference = part.difference.mean().unwrap_or(0.0);
-            if measure.is_worse(1.0) { difference } else { -difference }
-        };
+        let harm = |part: &Part| measure.badness(part.difference.mean().unwrap_or(0.0) as f32);
         let mut parts: Vec<&Part> = self.parts.iter().filter(|part| part.difference.count() > 0).collect();
         parts.sort_by(|one, other| harm(other).total_cmp(&harm(one)));
         parts
     }
 }
 
-/// One more episode without the values of the part at this place.
-type More = (usize, Life);
+impl Growing for Ranking {
+    /// One more episode without the values of the part at this place.
+    type More = (usize, Life);
 
-/// That all have been lived, or why not.
-type End = Result<(), String>;
+    fn add(&mut self, (place, life): (usize, Life)) {
+        if let Some((part, difference)) = self.parts.get_mut(place).zip(life.difference()) {
+            part.difference.add(difference);
+        }
+    }
+
+    fn end(&mut self, problem: Option<String>) {
+        (self.is_over, self.problem) = (true, problem);
+    }
+}
 
 /// What has been found of the network in view.
 #[derive(Default)]
 pub struct Rankings {
-    network: Option<EvaluatedNetwork>,
-    known: Vec<Ranking>,
-    running: Option<(Ranking, Background<More, End>)>,
+    network: Option<Arc<EvaluatedNetwork>>,
+    findings: Findings<Ranking>,
 }
 
 impl Rankings {
+    fn is_of(&self, scene: &Scene) -> bool {
+        self.network.as_ref().is_some_and(|network| network.is_of(scene))
+    }
+
     /// What is known of `parameter` in the network of a scene.
     pub(in crate::view) fn of(&self, scene: &Scene, parameter: &str) -> Option<&Ranking> {
-        self.network.as_ref().filter(|network| network.is_of(scene))?;
-        let running = self.running.as_ref().map(|(ranking, _)| ranking);
-        running.into_iter().chain(&self.known).find(|ranking| ranking.parameter == parameter)
+        self.findings.iter().find(|ranking| ranking.parameter == parameter).filter(|_| self.is_of(scene))
     }
 
     /// Begins to try the parts of `parameter`, anew where it came to nothing.
     pub(in crate::view) fn begin(&mut self, scene: &Scene, parameter: &str, wake: &Wake) {
-        let [Some(network), Some(again)] = [(); 2].map(|()| EvaluatedNetwork::of(scene)) else { return };
-        if !self.network.as_ref().is_some_and(|known| known.is_of(scene)) {
-            *self = Self::default();
+        if !self.is_of(scene) {
+            *self = Self { network: EvaluatedNetwork::of(scene).map(Arc::new), ..Self::default() };
         }
-        self.network = Some(again);
-        self.known.retain(|ranking| ranking.parameter != parameter);
+        let Some(network) = self.network.clone() else { return };
+        self.findings.retain(|ranking| ranking.parameter != parameter);
         let regions = regions(scene, parameter);
         let parts = regions.iter().map(|region| Part { region: region.clone(), difference: Mean::default() }).collect();
-        let mut ranking = Ranking { parameter: parameter.to_owned(), parts, is_over: false, problem: None };
+        let ranking = Ranking { parameter: parameter.to_owned(), parts, is_over: false, problem: None };
         let lesions: Vec<Lesion> = regions
             .into_iter()
             .map(|region| Lesion { parameter: parameter.to_owned(), region: Some(region), kind: LesionKind::Zero })
             .collect();
-        let job = Background::start("hebbscope-ranking", wake, move |reporter| {
-            ranked(&network, &lesions, reporter).map_err(|error| format!("{error:#}"))
-        });
-        match job {
-            Ok(job) => self.running = Some((ranking, job)),
-            Err(problem) => {
-                ranking.problem = Some(problem.to_string());
-                self.keep(ranking);
-            }
-        }
-    }
-
-    fn keep(&mut self, mut ranking: Ranking) {
-        ranking.is_over = true;
-        keep(&mut self.known, ranking, KEPT);
+        self.findings.begin(ranking, "hebbscope-ranking", wake, move |reporter| ranked(&network, &lesions, reporter));
     }
 
     /// Takes in what has been found since the last call. What is found of a network that is no longer in view, or while
     /// something `supersedes` it, is given up.
     pub(in crate::view) fn update(&mut self, scene: Option<&Scene>, supersedes: bool) {
-        let is_of = |scene: &Scene| self.network.as_ref().is_some_and(|network| network.is_of(scene));
-        if supersedes || !scene.is_some_and(is_of) {
-            self.running = None;
-        }
-        while let Some(message) = self.running.as_ref().and_then(|(_, job)| job.poll()) {
-            self.receive(message);
-        }
+        let is_wanted = !supersedes && scene.is_some_and(|scene| self.is_of(scene));
+        self.findings.update(is_wanted);
     }
 
     /// Whether something is being found.
     pub fn is_busy(&self) -> bool {
-        self.running.is_some()
+        self.findings.is_busy()
     }
 
     /// Waits for what is in the making; for pictures and tests, never for a frame.
     pub(in crate::view) fn settle(&mut self) {
-        while let Some(message) = self.running.as_ref().map(|(_, job)| job.wait()) {
-            self.receive(message);
-        }
-    }
-
-    fn receive(&mut self, message: Message<More, End>) {
-        let problem = match message {
-            Message::Partial((place, life)) => {
-                if let Some(((ranking, _), difference)) = self.running.as_mut().zip(life.difference())
-                    && let Some(part) = ranking.parts.get_mut(place)
-                {
-                    part.difference.add(difference);
-                }
-                return;
-            }
-            Message::Done(result) => result.err(),
-            Message::Vanished => Some(Vanished.to_string()),
-        };
-        let Some((mut ranking, _)) = self.running.take() else { return };
-        ranking.problem = problem;
-        self.keep(ranking);
+        self.findings.settle();
     }
 }
 
-fn ranked(network: &EvaluatedNetwork, lesions: &[Lesion], reporter: &Reporter<More, End>) -> anyhow::Result<()> {
+fn ranked(
+    network: &EvaluatedNetwork,
+    lesions: &[Lesion],
+    reporter: &Reporter<(usize, Life), End>,
+) -> anyhow::Result<()> {
     let begun = Instant::now();
     ranking::rank(network.specimen(), lesions, 0..EPISODES, &mut |place, life| {
         // Every part is tried in the same episodes: it ends behind a whole one.
