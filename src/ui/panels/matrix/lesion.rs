@@ -1,8 +1,8 @@
 //! What a parameter is worth, behind a word in the head of its matrix: the network as it was trained beside itself with
 //! the values shuffled, all the same, or gone.
 
-use super::MatrixPanel;
-use super::ranking;
+use super::bars::{Bar, bar_ui};
+use super::{MatrixPanel, ranking};
 use crate::tasks::tally::Mean;
 use crate::tasks::{Goal, Measure};
 use crate::train::lesion::LesionKind;
@@ -13,10 +13,7 @@ use crate::view::evaluations::lesions::{LesionEvaluation, Row};
 use crate::view::matrices::MatrixKind;
 use crate::view::numbers::{self, with_error};
 use crate::view::session::Session;
-use egui::{
-    Align2, Color32, Label, Popup, Rect, Response, RichText, Role, Sense, SetOpenCommand, Stroke, TextStyle, Ui,
-    WidgetInfo, pos2, vec2,
-};
+use egui::{Color32, Label, Popup, Response, RichText, SetOpenCommand, Ui};
 
 /// The word in the head.
 pub(super) const WORD: &str = "lesion";
@@ -24,8 +21,8 @@ pub(super) const WORD: &str = "lesion";
 /// Width of what opens, in points.
 const WIDTH: f32 = 330.0;
 
-/// Height of a bar with its words, width of what it is, and of its number.
-const ROW: [f32; 3] = [18.0, 100.0, 100.0];
+/// Width of what a bar is of.
+const NAME: f32 = 100.0;
 
 /// Up to so many standard errors of the paired difference nothing is said to matter.
 const ERRORS: f64 = 2.0;
@@ -90,8 +87,9 @@ fn found_ui(ui: &mut Ui, session: &mut Session, found: &LesionEvaluation, kind: 
     bars.extend(found.rows.first().map(|row| ("as trained", row.trained, palette.curve())));
     bars.extend(found.rows.iter().map(|row| (name(row.kind), row.lesioned, lesioned)));
     let longest = bars.iter().filter_map(|(_, mean, _)| mean.mean()).fold(f64::MIN_POSITIVE, f64::max);
-    for bar in bars {
-        bar_ui(ui, bar, longest, measure, palette);
+    for (name, mean, ink) in bars {
+        let text = mean.mean().map(|value| with_error(value, mean.error(), measure.is_fraction())).unwrap_or_default();
+        bar_ui(ui, &Bar { name: (name, NAME), mean, text, ink, is_button: false }, longest, palette);
     }
     let better = match measure.goal {
         Goal::Higher => "more is better",
@@ -110,28 +108,6 @@ fn name(kind: LesionKind) -> &'static str {
         LesionKind::Mean => "mean everywhere",
         LesionKind::Zero => "zero",
     }
-}
-
-/// A bar from zero with its standard error, and its number.
-fn bar_ui(ui: &mut Ui, (name, mean, ink): (&str, Mean, Color32), longest: f64, measure: Measure, palette: &Palette) {
-    let [height, left, right] = ROW;
-    let (area, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    let Some(value) = mean.mean() else { return };
-    let text = with_error(value, mean.error(), measure.is_fraction());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {text}")));
-    let font = TextStyle::Small.resolve(ui.style());
-    let rail = Rect::from_x_y_ranges(area.left() + left..=area.right() - right, area.y_range().shrink(4.0));
-    let x = |value: f64| rail.left() + ((value / longest).clamp(0.0, 1.0) * f64::from(rail.width())) as f32;
-    let painter = ui.painter();
-    painter.text(area.left_center(), Align2::LEFT_CENTER, name, font.clone(), palette.text);
-    painter.rect_filled(rail, 2.0, palette.raised);
-    painter.rect_filled(rail.with_max_x(x(value).max(rail.left() + 1.0)), 2.0, ink);
-    if let Some(error) = mean.error() {
-        let ends = [value - error, value + error].map(|end| rail.left() + (end / longest) as f32 * rail.width());
-        let stroke = Stroke::new(1.5, palette.text);
-        painter.line_segment(ends.map(|x| pos2(x.max(rail.left()), rail.center().y)), stroke);
-    }
-    painter.text(area.right_center(), Align2::RIGHT_CENTER, text, font, palette.text);
 }
 
 /// "episode seeds 0 to 199", or how far it is.

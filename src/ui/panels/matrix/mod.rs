@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `head` | which matrix is shown |
 //! | [`lesion`] | what α and w are worth: the network without them, or with them in other places |
+//! | `ranking`, `bars` | which connections matter most; bars with their errors |
 //! | `explained` | what each matrix is, for those who see it for the first time |
 //! | [`picture`] | the heatmap: zoom, pan, numbers along the edges and in the cells |
 //! | [`color_bar`], [`histogram`], [`range`] | what the colours span, and how often which values occur |
 //! | [`stripes`] | the examples by which neurons are ordered, along the edges |
 //! | [`words`] | what is said about it |
 
+mod bars;
 pub mod color_bar;
 mod explained;
 mod head;

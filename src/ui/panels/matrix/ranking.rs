@@ -1,5 +1,6 @@
 //! Which connections matter: the parts of a matrix without which the network does worst, in a list.
 
+use super::bars::{Bar, bar_ui};
 use crate::tasks::Measure;
 use crate::train::region::Region;
 use crate::ui::theme::{self, Palette};
@@ -8,14 +9,14 @@ use crate::view::inspection::Pinned;
 use crate::view::matrices::MatrixKind;
 use crate::view::numbers;
 use crate::view::session::Session;
-use egui::{Align2, Label, Rect, RichText, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
+use egui::{Label, RichText, Ui};
 use std::ops::Range;
 
 /// So many parts are listed: those that cost most.
 const LISTED: usize = 8;
 
-/// Height of a line, width of what it is, and of its number.
-const ROW: [f32; 3] = [18.0, 130.0, 100.0];
+/// Width of what a part is called.
+const NAME: f32 = 130.0;
 
 /// The button that begins.
 pub(super) const BEGIN: &str = "Which connections matter most?";
@@ -45,10 +46,11 @@ pub(super) fn ranking_ui(ui: &mut Ui, session: &mut Session, parameter: &str, ki
     ui.add_space(4.0);
     ui.label(theme::strong(format!("{} zero in a part: what costs most", kind.symbol())));
     let parts = ranking.sorted(measure);
-    let largest =
-        parts.iter().filter_map(|part| part.difference.mean()).map(f64::abs).fold(f64::MIN_POSITIVE, f64::max);
+    // With its error, so that no end of one is cut.
+    let reach = |part: &&Part| part.difference.mean().unwrap_or(0.0).abs() + part.difference.error().unwrap_or(0.0);
+    let longest = parts.iter().map(reach).fold(f64::MIN_POSITIVE, f64::max);
     for part in parts.into_iter().take(LISTED) {
-        part_ui(ui, session, part, largest, measure, palette);
+        part_ui(ui, session, part, longest, measure, palette);
     }
     ui.add(quiet(counted(&ranking)));
 }
@@ -91,31 +93,14 @@ fn neuron(region: &Region) -> Option<usize> {
     }
 }
 
-/// A bar, to the right where the network does worse; a click pins the neuron.
-fn part_ui(ui: &mut Ui, session: &mut Session, part: &Part, largest: f64, measure: Measure, palette: &Palette) {
-    let [height, left, right] = ROW;
-    let pinned = neuron(&part.region).map(Pinned::Neuron);
-    let sense = if pinned.is_some() { Sense::click() } else { Sense::hover() };
-    let (area, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), sense);
-    let Some(mean) = part.difference.mean() else { return };
-    let (name, text) = (name(&part.region), numbers::difference(mean, part.difference.error(), measure.is_fraction()));
-    let kind = if pinned.is_some() { Role::Button } else { Role::Label };
-    response.widget_info(|| WidgetInfo::labeled(kind, true, format!("{name}: {text}")));
-    let font = TextStyle::Small.resolve(ui.style());
-    let rail = Rect::from_x_y_ranges(area.left() + left..=area.right() - right, area.y_range().shrink(4.0));
-    let painter = ui.painter();
-    if response.hovered() && pinned.is_some() {
-        painter.rect_filled(area, 3.0, palette.raised);
-    }
-    painter.text(area.left_center(), Align2::LEFT_CENTER, name, font.clone(), palette.text);
-    let ink = if measure.is_worse(mean) { palette.wrong } else { palette.trace };
-    let x = |value: f64| rail.left() + ((value / largest).clamp(0.0, 1.0) * f64::from(rail.width())) as f32;
-    painter.rect_filled(rail.with_max_x(x(mean.abs()).max(rail.left() + 1.0)), 2.0, ink);
-    if let Some(error) = part.difference.error() {
-        let ends = [mean.abs() - error, mean.abs() + error].map(|end| pos2(x(end), rail.center().y));
-        painter.line_segment(ends, Stroke::new(1.5, palette.text));
-    }
-    painter.text(area.right_center(), Align2::RIGHT_CENTER, text, font, palette.text);
+/// A bar, red where the network does worse; a click pins the neuron.
+fn part_ui(ui: &mut Ui, session: &mut Session, part: &Part, longest: f64, measure: Measure, palette: &Palette) {
+    let (pinned, mean) = (neuron(&part.region).map(Pinned::Neuron), part.difference);
+    let Some(value) = mean.mean() else { return };
+    let (name, text) = (name(&part.region), numbers::difference(value, mean.error(), measure.is_fraction()));
+    let ink = if measure.is_worse(value) { palette.wrong } else { palette.trace };
+    let bar = Bar { name: (&name, NAME), mean, text, ink, is_button: pinned.is_some() };
+    let response = bar_ui(ui, &bar, longest, palette);
     if let Some(pinned) = pinned
         && response.on_hover_text("pin this neuron").clicked()
     {
