@@ -69,8 +69,13 @@ impl History {
     /// The mean of the task's measure over some iterations, counted from 1; `None` where the run has not come so far, or
     /// a value among them is not a finite number.
     pub fn mean_measure(&self, iterations: &RangeInclusive<usize>) -> Option<f64> {
+        self.mean_of(iterations, |point| point.measure)
+    }
+
+    /// The mean of a number of each iteration, as [`Self::mean_measure`].
+    pub fn mean_of(&self, iterations: &RangeInclusive<usize>, number: impl Fn(&Point) -> f32) -> Option<f64> {
         let points = self.points.get(iterations.start().checked_sub(1)?..*iterations.end())?;
-        let mean = points.iter().map(|point| f64::from(point.measure)).sum::<f64>() / points.len() as f64;
+        let mean = points.iter().map(|point| f64::from(number(point))).sum::<f64>() / points.len() as f64;
         mean.is_finite().then_some(mean)
     }
 

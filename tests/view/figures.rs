@@ -5,7 +5,7 @@ use hebbscope::cli;
 use hebbscope::tasks;
 use hebbscope::train::{Point, RunConfig, RunFolder};
 use hebbscope::view::figures::gather::{Choice, count};
-use hebbscope::view::figures::{FIGURES, Figure, Form, Made, Options, Wanted, find, gather, make, search};
+use hebbscope::view::figures::{Drawing, FIGURES, Figure, Form, Made, Options, Wanted, find, gather, make, search};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -191,6 +191,38 @@ fn runs_with_the_papers_settings_come_first_and_others_only_where_there_are_none
     assert!(error.contains("neurons") && error.contains("many"), "{error}");
     let error = gather(figure, &found, &with("colour", "red")).unwrap_err().to_string();
     assert!(error.contains("colour"), "{error}");
+}
+
+#[test]
+fn with_all_runs_only_those_that_learned_from_the_same_examples_are_tested_against_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let figure = find("dp-5").unwrap();
+    let [free, yoked] = [0, 1].map(|place| papers(figure, &figure.groups[place]));
+    let learned = |name: &str, config: &RunConfig, examples: &str| {
+        let mut config = config.clone();
+        config.fingerprint = Some(examples.into());
+        for seed in 0..3 {
+            write_run(&folder.path().join(format!("{name}-{seed}")), &config, seed, &[seed as f32 + 1.0; 20]);
+        }
+    };
+    let all = || {
+        let choice = Choice { is_all: true, ..Choice::default() };
+        let made = made("dp-5", &Options { choice, ..options(folder.path()) });
+        let Drawing::Chart(chart) = &made.drawing else { panic!("expected curves") };
+        let tests: Vec<[String; 2]> = chart.results.tests.iter().map(|test| test.names.clone()).collect();
+        (made.groups_in_words(), tests, made.missing_in_words().unwrap(), made.caption.join("\n"))
+    };
+    learned("free", &free, "aa");
+    learned("yoked", &yoked, "aa");
+    let (groups, tests, missing, caption) = all();
+    assert_eq!(groups, "free α n = 3, yoked α n = 3");
+    assert_eq!(tests, [["free α", "yoked α"]]);
+    assert!(missing.contains("7 of 10 runs of free α"), "the paper's runs are the paper's: {missing}");
+    assert!(!caption.contains("not the paper's"), "{caption}");
+    learned("other", &free, "bb");
+    let (groups, tests, _, _) = all();
+    assert_eq!(groups, "free α, examples aa n = 3, free α, examples bb n = 3, yoked α, examples aa n = 3");
+    assert_eq!(tests, [["free α, examples aa", "yoked α, examples aa"]]);
 }
 
 #[test]

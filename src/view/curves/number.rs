@@ -2,6 +2,7 @@
 
 use super::Source;
 use crate::tasks::Measure;
+use crate::train::Point;
 use crate::view::numbers::{figures, percent};
 use serde::{Deserialize, Serialize};
 
@@ -63,13 +64,18 @@ impl Number {
     /// What is averaged at the iteration of `index`: for the rate the seconds, so that its mean is iterations done by
     /// time taken.
     pub(super) fn averaged(self, source: &Source<'_>, index: usize) -> f32 {
-        let point = &source.points[index];
+        let seconds = || source.step_seconds.and_then(|seconds| seconds.get(index)).copied();
+        self.of_point(&source.points[index]).or_else(seconds).unwrap_or(f32::NAN)
+    }
+
+    /// What an iteration has come to; `None` of the rate, which is not kept there.
+    pub(in crate::view) fn of_point(self, point: &Point) -> Option<f32> {
         match self {
-            Self::Measure => point.measure,
-            Self::Loss => point.loss,
-            Self::Eta => point.eta,
-            Self::GradNorm => point.grad_norm,
-            Self::Rate => source.step_seconds.and_then(|seconds| seconds.get(index)).copied().unwrap_or(f32::NAN),
+            Self::Measure => Some(point.measure),
+            Self::Loss => Some(point.loss),
+            Self::Eta => Some(point.eta),
+            Self::GradNorm => Some(point.grad_norm),
+            Self::Rate => None,
         }
     }
 

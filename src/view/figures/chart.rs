@@ -52,8 +52,9 @@ impl Chart {
             let group = Group { name: group.name.clone(), runs: group.runs.clone(), slot, is_shown: true };
             Band::of(&group, number, smoothing)
         };
+        let value = |point: &Point| number.of_point(point).unwrap_or(f32::NAN);
         let row = |group: &super::Gathered| {
-            let each = group.runs.iter().filter_map(|run| Some((run.config.seed, mean(run, number, &window)?)));
+            let each = group.runs.iter().filter_map(|run| Some((run.config.seed, run.mean_of(&window, value)?)));
             let (seeds, values) = each.unzip();
             let (name, unlike) = (group.name.clone(), group.unlike.clone());
             Row { name, place: group.place, unlike, paper: "", seeds, values }
@@ -63,7 +64,7 @@ impl Chart {
         let titles = [iterations(&batches(runs())), smoothed(&title, smoothing)];
         let unit = if number == Number::Measure { measure.unit } else { Unit::Number };
         let tests = tests(&rows, pairs);
-        let results = Results { title, unit, goal: measure.goal, rows, tests };
+        let results = Results { title, unit, rows, tests };
         Some(Self {
             bands: gathering.groups.iter().enumerate().map(band).collect(),
             number,
@@ -105,19 +106,6 @@ impl Chart {
         }
         words
     }
-}
-
-/// The mean of a number over some iterations, counted from 1; `None` where a value among them is not finite.
-fn mean(run: &History, number: Number, iterations: &RangeInclusive<usize>) -> Option<f64> {
-    let value = |point: &Point| match number {
-        Number::Loss => point.loss,
-        Number::Eta => point.eta,
-        Number::GradNorm => point.grad_norm,
-        Number::Measure | Number::Rate => point.measure,
-    };
-    let points = run.points.get(iterations.start() - 1..*iterations.end())?;
-    let mean = points.iter().map(|point| f64::from(value(point))).sum::<f64>() / points.len() as f64;
-    mean.is_finite().then_some(mean)
 }
 
 /// Lifetimes of an iteration, each number once.

@@ -153,10 +153,8 @@ fn network(figure: &Figure, gathering: &mut Gathering) -> anyhow::Result<(Checkp
     }
     let bundled = if figure.task == "images" { Bundled::Images } else { Bundled::CueReward };
     let checkpoint = bundled.open()?;
-    let found = checkpoint.config.task().name();
-    let of = if found == figure.task { String::new() } else { format!(", which is one of task {found}") };
     let words = format!(
-        "No run with a network was found: this is the {}{of}, trained for {} iterations.",
+        "No run with a network was found: this is the {}, trained for {} iterations.",
         bundled.title(),
         grouped(checkpoint.iteration())
     );

@@ -24,8 +24,11 @@ pub struct Gathered {
     pub place: usize,
     /// What it is called.
     pub name: String,
-    /// In what its settings are not the paper's: "lr = 0.001 instead of 0.0003".
+    /// In what its settings are not the paper's: "lr = 0.001 instead of 0.0003"; beside runs that learned from other examples,
+    /// from which it did.
     pub unlike: Vec<String>,
+    /// Whether it has the paper's settings but for its circumstances.
+    is_papers: bool,
     /// The runs, by seed.
     pub runs: Vec<Arc<History>>,
 }
@@ -122,6 +125,7 @@ pub fn gather(figure: &'static Figure, found: &Found, choice: &Choice) -> Result
     }
     gathering.left_out = all.len();
     gathering.groups.sort_by_key(|group| group.place);
+    gathering.tell_examples_apart();
     for group in &mut gathering.groups {
         group.runs.sort_by_key(|run| run.config.seed);
     }
@@ -213,7 +217,7 @@ fn choose(all: &[Candidate], is_all: bool) -> BTreeSet<usize> {
 impl Gathering {
     /// Reads a run and puts it where it belongs.
     fn take(&mut self, candidate: Candidate, papers: &[RunConfig], figure: &Figure, is_all: bool) {
-        let Candidate { folder, place, differences, common, .. } = candidate;
+        let Candidate { folder, place, differences, is_papers, .. } = candidate;
         let run = match History::read(&folder) {
             Ok(run) if run.points.is_empty() => {
                 let problem = "expected a run that has begun, found one without an iteration";
@@ -232,11 +236,7 @@ impl Gathering {
             let papers = paper.iter().find(|(field, _)| field.key == *key).map(|(_, value)| value);
             format!("{key} = {} instead of {}", plain(value), papers.map(plain).unwrap_or_default())
         };
-        let mut unlike: Vec<String> = differences.iter().filter(|(key, _)| is_told(key)).map(unlike).collect();
-        if is_all {
-            // Other examples make another group.
-            unlike.extend(common.iter().filter(|(key, _)| *key == "examples").map(|(key, _)| format!("own {key}")));
-        }
+        let unlike = differences.iter().filter(|(key, _)| is_told(key)).map(unlike).collect();
         let run = Arc::new(run);
         let is_alike = |other: &RunConfig| {
             let [own, others] = [&run.config, other].map(|config| config.without_places().settings);
@@ -256,13 +256,23 @@ impl Gathering {
                 }
                 None => group.runs.push(run),
             },
-            None => self.groups.push(Gathered { place, name: String::new(), unlike, runs: vec![run] }),
+            None => self.groups.push(Gathered { place, name: String::new(), unlike, is_papers, runs: vec![run] }),
+        }
+    }
+
+    /// Says from which examples runs have learned, where there are groups that have learned from others.
+    fn tell_examples_apart(&mut self) {
+        let examples = |group: &Gathered| group.runs[0].config.fingerprint.clone();
+        if self.groups.iter().map(examples).collect::<BTreeSet<_>>().len() > 1 {
+            for group in &mut self.groups {
+                group.unlike.extend(examples(group).map(|fingerprint| format!("examples {fingerprint}")));
+            }
         }
     }
 
     /// How many runs of a network have the paper's settings.
     fn papers_runs(&self, place: usize) -> u64 {
-        let own = self.groups.iter().filter(|group| group.place == place && group.unlike.is_empty());
+        let own = self.groups.iter().filter(|group| group.place == place && group.is_papers);
         own.map(|group| group.runs.len() as u64).sum()
     }
 

@@ -1,8 +1,8 @@
 //! One number for each run: what groups of them come to, and tests between groups.
 
 use super::{Figure, Gathering};
+use crate::tasks::Unit;
 use crate::tasks::tally::Mean;
-use crate::tasks::{Goal, Unit};
 use crate::train::evaluate::{Protocol, evaluate, whole};
 use crate::train::run_folder::best_path;
 use crate::train::statistics::{FEWEST, RankSum, Summary, rank_sum};
@@ -45,8 +45,6 @@ pub struct Results {
     pub title: String,
     /// What it is counted in.
     pub unit: Unit,
-    /// Which way it is better.
-    pub goal: Goal,
     /// The groups.
     pub rows: Vec<Row>,
     /// The groups that are compared.
@@ -187,7 +185,7 @@ pub(super) fn evaluated(
         words.push(format!("Trained for {range} iterations."));
     }
     let tests = tests(&rows, pairs);
-    Ok((Results { title: measure.title.to_owned(), unit: measure.unit, goal: measure.goal, rows, tests }, words))
+    Ok((Results { title: measure.title.to_owned(), unit: measure.unit, rows, tests }, words))
 }
 
 /// The network of a run: the best one where it was validated, otherwise the last; and whether it is the best.
