@@ -5,6 +5,7 @@ use hebbscope::render::Offscreen;
 use hebbscope::ui::{App, theme};
 use hebbscope::view::Session;
 use hebbscope::view::export::arrays::{NumpyArray, Values};
+use hebbscope::view::viewed::Viewed;
 use image::RgbaImage;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -36,6 +37,16 @@ pub fn run_until(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App)
         harness.run_steps(1);
     }
     harness.run_steps(2);
+}
+
+/// Draws with a session as panels have it, then does what was asked for; what concerns the window itself is left undone.
+pub fn viewing<R>(session: &mut Session, draw: impl FnOnce(&mut Viewed<'_>) -> R) -> R {
+    let mut asked = Vec::new();
+    let drawn = draw(&mut Viewed::new(session, &mut asked));
+    for action in asked {
+        let _is_done = session.perform(&action);
+    }
+    drawn
 }
 
 /// A session that looks at a file, at rest, and has nothing to remark on it.

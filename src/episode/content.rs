@@ -3,6 +3,7 @@
 use super::{Behaviour, OneShot, Reading, Walk};
 use crate::files::{Array, FileError, TensorFile};
 use crate::plastic::Network;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The beginning of the names of pictures in a file.
@@ -25,7 +26,7 @@ pub enum Content {
 }
 
 /// What a network was shown and asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Question {
     /// The examples shown, each of as many elements.
     pub study: Vec<Vec<f32>>,

@@ -7,8 +7,9 @@ use super::{glossary, settings_form};
 use crate::episode::LayerRecord;
 use crate::plastic::Plasticity;
 use crate::tasks::TASKS;
+use crate::train::RunConfig;
 use crate::train::config::MAX_SEED;
-use crate::train::{Command, RunConfig};
+use crate::view::action::Action;
 use crate::view::curves::number::Number;
 use crate::view::numbers::{duration, figures, grouped, percent};
 use crate::view::scene::Scene;
@@ -106,7 +107,7 @@ fn beside_ui(ui: &mut Ui, session: &mut Session) {
         });
     });
     if is_dropped {
-        session.drop_beside();
+        session.perform(&Action::DropBeside);
     }
 }
 
@@ -124,7 +125,7 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
         ui.horizontal(|ui| {
             ui.spinner();
             if ui.small_button("Cancel").clicked() {
-                session.forget_pictures();
+                session.perform(&Action::ForgetPictures);
             }
             ui.add(egui::Label::new(RichText::new(what).color(palette.quiet)).truncate());
         });
@@ -167,12 +168,12 @@ fn network_ui(ui: &mut Ui, session: &mut Session) {
             let hint = "an episode of another seed (Shift+R)";
             let button = ui.add_sized(half, Button::new("New episode"));
             if glossary::tip_after(button, "episode seed", hint).clicked() {
-                session.new_episode(false);
+                session.perform(&Action::NewEpisode);
             }
             let hint = "the same episode from its first step (R)";
             let button = Button::new("Replay episode").min_size(half);
             if ui.add_enabled(session.can_repeat(), button).on_hover_text(hint).clicked() {
-                session.new_episode(true);
+                session.perform(&Action::ReplayEpisode);
             }
         });
     });
@@ -195,7 +196,7 @@ fn episode_seed_ui(ui: &mut Ui, session: &mut Session) {
                 let response = ui.add(field).labelled_by(name.id);
                 response.on_hover_text("type a number: the episode of that seed");
                 if Some(chosen) != seed {
-                    session.show_seed(chosen);
+                    session.perform(&Action::ShowSeed(chosen));
                 }
             }
             Some(seed) => _ = ui.label(seed.to_string()),
@@ -325,12 +326,12 @@ fn buttons_ui(ui: &mut Ui, session: &mut Session) {
     match phase {
         Phase::Running => {
             if ui.add_sized(wide, primary("Pause training")).on_hover_text("Ctrl+Enter").clicked() {
-                session.training.tell(Command::Pause);
+                session.perform(&Action::ToggleTraining);
             }
         }
         Phase::Paused => {
             if ui.add_sized(wide, primary("Resume training")).on_hover_text("Ctrl+Enter").clicked() {
-                session.training.tell(Command::Resume);
+                session.perform(&Action::ToggleTraining);
             }
         }
         Phase::Starting => {
@@ -349,7 +350,7 @@ fn buttons_ui(ui: &mut Ui, session: &mut Session) {
                     button.scroll_to_me(None);
                 }
                 if button.clicked() {
-                    session.start_training();
+                    session.perform(&Action::ToggleTraining);
                 }
             });
         }
@@ -360,13 +361,12 @@ fn buttons_ui(ui: &mut Ui, session: &mut Session) {
         ui.add_enabled_ui(session.training.phase() == &Phase::Paused, |ui| {
             let button = ui.add_sized(half, Button::new("Train one step"));
             if glossary::tip(button, "Train one step").clicked() {
-                session.training.tell(Command::OneIteration);
-                session.follow();
+                session.perform(&Action::TrainOneStep);
             }
         });
         ui.add_enabled_ui(matches!(session.training.phase(), Phase::Running | Phase::Paused), |ui| {
             if ui.add_sized(half, Button::new("Stop")).on_hover_text("save and stop").clicked() {
-                session.training.tell(Command::Stop);
+                session.perform(&Action::StopTraining);
             }
         });
     });

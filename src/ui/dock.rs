@@ -5,7 +5,7 @@ use crate::ui::theme;
 use crate::view::export::{Look, Words};
 use crate::view::layout::arrangement::{Arrangement, Share};
 use crate::view::layout::{Choices, Named};
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Color32, Rect, Stroke, Ui, Visuals, WidgetText};
 use egui_tiles::{
     Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree, UiResponse,
@@ -132,7 +132,7 @@ impl Dock {
     }
 
     /// Draws the panels where they stand.
-    pub fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    pub fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         if self.arrangement().is_none() {
             ui.centered_and_justified(|ui| ui.label("All panels are closed. Layouts are in the upper right corner."));
             return;
@@ -154,7 +154,7 @@ impl Dock {
     }
 
     /// Draws one panel alone, by its place in the registry.
-    pub fn panel_ui(&mut self, ui: &mut Ui, index: usize, session: &mut Session) {
+    pub fn panel_ui(&mut self, ui: &mut Ui, index: usize, session: &mut Viewed<'_>) {
         panels::framed(ui, &mut *self.panels[index], session);
     }
 }
@@ -209,15 +209,15 @@ fn read(tiles: &Tiles<String>, tile: TileId) -> Option<Arrangement> {
 }
 
 /// What the tiles need while they are drawn.
-struct Shown<'a> {
+struct Shown<'a, 'b> {
     panels: &'a mut [Box<dyn Panel>],
-    session: &'a mut Session,
+    session: &'a mut Viewed<'b>,
     closed: &'a mut Option<TileId>,
     /// Tiles that have a tab with their title.
     tabbed: HashSet<TileId>,
 }
 
-impl Behavior<String> for Shown<'_> {
+impl Behavior<String> for Shown<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, tile: TileId, title: &mut String) -> UiResponse {
         let Some(panel) = self.panels.iter_mut().find(|panel| panel.name() == title) else { return UiResponse::None };
         match panels::tile(ui, &mut **panel, self.session, self.tabbed.contains(&tile)) {

@@ -143,7 +143,7 @@ impl Picture {
             let fill = Palette::of(ui.ctx()).background;
             let frame = egui::Frame::new().fill(fill).inner_margin(12);
             let inspector = egui::CentralPanel::default().frame(frame);
-            inspector.show(ui, |ui| inspector_ui(ui, &mut self.app.session));
+            inspector.show(ui, |ui| inspector_ui(ui, &mut self.app.viewed()));
         })
     }
 }

@@ -139,7 +139,7 @@ impl App {
         let bottom = egui::Panel::bottom("timeline")
             .exact_size(timeline::height(&self.session, shows_ages) - LOWER)
             .frame(frame(10, 2));
-        let bottom = bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.session, shows_ages)).response.rect;
+        let bottom = bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.viewed(), shows_ages)).response.rect;
         self.answer_wishes();
         self.set_parts(vec![(Part::Timeline, bottom), (Part::Panels, ui.available_rect_before_wrap())]);
         CentralPanel::default().frame(frame(4, 4)).show(ui, |ui| self.panels_ui(ui));

@@ -2,13 +2,15 @@
 
 use super::glossary;
 use super::theme::Palette;
+use crate::view::action::Action;
 use crate::view::numbers::grouped;
 use crate::view::session::Session;
 use crate::view::training::Phase;
+use crate::view::viewed::Viewed;
 use egui::{Align, Layout, RichText, Ui};
 
 /// Draws the last line.
-pub fn status_ui(ui: &mut Ui, session: &mut Session) {
+pub fn status_ui(ui: &mut Ui, session: &mut Viewed<'_>) {
     let palette = Palette::of(ui.ctx());
     ui.horizontal_centered(|ui| {
         let hover = session.hover.clone().unwrap_or_else(|| "point at anything to read its numbers".to_owned());
@@ -28,7 +30,7 @@ pub fn status_ui(ui: &mut Ui, session: &mut Session) {
                     format!("Follow training · {} behind", grouped(behind))
                 };
                 if ui.small_button(text).on_hover_text(hint).clicked() {
-                    session.follow();
+                    session.act(Action::FollowTraining);
                 }
             }
             glossary::tip(ui.label(RichText::new(training).small().color(palette.quiet)), "viewing");

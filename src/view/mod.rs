@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`session`] | the handle: scene, clock, training, notices |
 //! | [`action`] | what the window can be told, as data, and what of it is done to a session |
+//! | [`viewed`] | a session as panels have it: to be read, and to be asked for something |
 //! | [`background`] | work on threads of its own, and how it is heard |
 //! | [`notice`] | what is said to the viewer |
 //! | [`scene`] | a network and one of its lifetimes, made ready away from the frame |
@@ -66,6 +67,7 @@ pub mod scene;
 pub mod session;
 pub mod training;
 pub mod typed;
+pub mod viewed;
 pub mod watch;
 
 pub use session::Session;

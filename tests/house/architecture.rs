@@ -375,6 +375,26 @@ fn files_are_opened_in_one_way_and_nothing_prints_that_could_panic() {
     }
 }
 
+/// What draws a session as [`Viewed`](hebbscope::view::viewed::Viewed), and changes it by actions alone.
+const ONLY_LOOK: [&str; 4] = ["ui/panels/", "ui/inspector/", "ui/timeline/", "ui/status.rs"];
+
+#[test]
+fn panels_look_at_the_session_and_change_nothing() {
+    let src = root().join("src");
+    let changes = |source: &str| tokens(source).windows(3).any(|words| words == ["&", "mut", "Session"]);
+    let mut looking = 0;
+    for path in files(&src.join("ui"), &[".rs"]) {
+        let file = path.strip_prefix(&src).unwrap().to_str().unwrap().replace('\\', "/");
+        if ONLY_LOOK.iter().any(|part| file.starts_with(part)) {
+            looking += 1;
+            assert!(!changes(&std::fs::read_to_string(&path).unwrap()), "{file} takes the session to change it");
+        }
+    }
+    assert!(looking > 100, "{looking} files were found");
+    assert!(changes("fn ui(ui: &mut Ui, session: &mut Session) {}"));
+    assert!(!changes("fn ui(ui: &mut Ui, session: &mut Viewed<'_>, other: &Session) {}"));
+}
+
 #[test]
 fn every_room_is_on_the_map_of_the_house() {
     let map = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();

@@ -1,6 +1,6 @@
 //! The circuit: neurons and connections with the numbers of the matrices, and patterns drawn by hand.
 
-use crate::support::{keep, offscreen, run_until, windowed};
+use crate::support::{keep, offscreen, run_until, viewing, windowed};
 use crate::ui::maze_panel::checkpoint_of;
 use crate::ui::window::{quiet_session, small_checkpoint};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
@@ -133,7 +133,7 @@ fn the_numbers_of_every_connection_are_those_of_the_matrices() {
                 Some(Pinned::Synapse { from, to }) => assert!(is_there(from) && is_there(to), "{name}"),
                 None => {}
             }
-            let wires = wires::wires(&mut session, &shown.neurons);
+            let wires = viewing(&mut session, |session| wires::wires(session, &shown.neurons));
             assert_eq!(wires.len(), shown.neurons.len().pow(2), "{name}");
             for kind in KINDS {
                 let Some(matrix) = session.matrix(kind) else {

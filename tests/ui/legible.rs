@@ -1,6 +1,6 @@
 //! Words are legible in small windows: none over another, none cut in half, as far as nothing scrolls.
 
-use crate::support::{keep, offscreen};
+use crate::support::{keep, offscreen, viewing};
 use crate::ui::maze_panel::checkpoint_of;
 use crate::ui::one_look;
 use egui::{Context, RawInput, Rect, Shape, Vec2, vec2};
@@ -257,7 +257,7 @@ fn the_inspector_shows_its_last_rows_in_a_usual_window() {
             // What a window of 1280×800 leaves for it.
             let words = words_of(&mut app, vec2(inspector::WIDTH, 680.0), |ui, app| {
                 let frame = egui::Frame::new().inner_margin(12);
-                frame.show(ui, |ui| inspector::inspector_ui(ui, &mut app.session));
+                frame.show(ui, |ui| viewing(&mut app.session, |session| inspector::inspector_ui(ui, session)));
             });
             assert_eq!(cut(&words), Vec::<String>::new(), "{network:?} {pin}");
             assert_eq!(overlaps(&words), Vec::<String>::new(), "{network:?} {pin}");

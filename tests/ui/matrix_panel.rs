@@ -1,6 +1,6 @@
 //! The matrix panel: zoom, range, colour bar, read-out, and how everything looks.
 
-use crate::support::offscreen;
+use crate::support::{offscreen, viewing};
 use crate::ui::matrices::{matrix_of, session};
 use egui::{Event, Modifiers, PointerButton, Pos2, pos2};
 use egui_kittest::{Harness, kittest::Queryable as _};
@@ -174,7 +174,7 @@ fn the_pointer_reads_all_numbers_of_a_synapse_whatever_is_shown() {
     session.clock.seek(9);
     for kind in MatrixKind::ALL.into_iter().filter(|kind| !kind.is_gradient() && *kind != MatrixKind::Alpha) {
         let matrix = session.matrix(kind).unwrap().matrix;
-        let text = words::read_out(&mut session, kind, &matrix, 3, 5);
+        let text = viewing(&mut session, |session| words::read_out(session, kind, &matrix, 3, 5));
         assert!(text.starts_with("3 → 5   w "), "{kind:?}: {text}");
         for symbol in ["   α ", "   H ", "   α·H ", "   w + α·H "] {
             assert!(text.contains(symbol), "{kind:?} without {symbol}: {text}");
@@ -182,7 +182,7 @@ fn the_pointer_reads_all_numbers_of_a_synapse_whatever_is_shown() {
         assert_eq!(text.contains("   ΔH "), kind == MatrixKind::TraceChange, "{text}");
     }
     let alpha = session.matrix(MatrixKind::Alpha).unwrap().matrix;
-    let text = words::read_out(&mut session, MatrixKind::Alpha, &alpha, 0, 5);
+    let text = viewing(&mut session, |session| words::read_out(session, MatrixKind::Alpha, &alpha, 0, 5));
     assert!(text.starts_with("α all → 5 = "), "{text}");
 }
 
@@ -207,7 +207,9 @@ fn harness(session: Session) -> Harness<'static, Two> {
             let (left, right) = area.split_left_right_at_fraction(0.5);
             for (index, (panel, rect)) in state.panels.iter_mut().zip([left, right]).enumerate() {
                 let builder = egui::UiBuilder::new().max_rect(rect.shrink(4.0)).id_salt(index);
-                ui.scope_builder(builder, |ui| panels::framed(ui, panel, &mut state.session));
+                ui.scope_builder(builder, |ui| {
+                    viewing(&mut state.session, |session| panels::framed(ui, panel, session))
+                });
             }
         },
         state,
@@ -388,7 +390,8 @@ fn every_kind_is_drawn_in_both_themes_from_afar_and_near() {
             for (zoom, distance) in [(1.0, "afar"), (3.0, "near")] {
                 let mut panel = MatrixPanel::showing(kind);
                 session.windows.set(25, 25, Window::whole(25, 25).zoomed(zoom, [0.3, 0.6]));
-                let mut ui = |ui: &mut egui::Ui| panels::framed(ui, &mut panel, &mut session);
+                let mut ui =
+                    |ui: &mut egui::Ui| viewing(&mut session, |session| panels::framed(ui, &mut panel, session));
                 let picture = device.draw([500.0, 520.0], 1.0, &mut ui).unwrap();
                 assert!(colors(&picture) > 40, "{kind:?} {name} {distance}: {} colours", colors(&picture));
                 assert!(!drawn.contains(&picture), "{kind:?} {name} {distance} looks like another");
@@ -416,7 +419,7 @@ fn small_panels_vectors_and_constants_are_drawn_too() {
         {
             theme::install(device.context());
             let mut panel = MatrixPanel::showing(kind);
-            let mut ui = |ui: &mut egui::Ui| panels::framed(ui, &mut panel, &mut session);
+            let mut ui = |ui: &mut egui::Ui| viewing(&mut session, |session| panels::framed(ui, &mut panel, session));
             let picture = device.draw(size, scale, &mut ui).unwrap();
             assert!(colors(&picture) > 4, "{setting} {kind:?} {size:?}: {} colours", colors(&picture));
             keep(&picture, &format!("small-{setting}-{kind:?}-{}x{}", size[0], size[1]));

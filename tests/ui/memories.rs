@@ -1,6 +1,6 @@
 //! Neurons that are pixels: what their synapses hold as pictures, a probe to paint on, pictures of one's own.
 
-use crate::support::{has_picture, keep, offscreen, run_until, session_of, windowed};
+use crate::support::{has_picture, keep, offscreen, run_until, session_of, viewing, windowed};
 use crate::workbench::checkpoint_file;
 use egui::{DroppedFile, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
@@ -71,8 +71,8 @@ fn the_pictures_are_the_columns_of_the_matrices() {
         for (step, neuron) in [(0, 3), (9, 3), (9, 35), (20, 17)] {
             session.clock.seek(step);
             session.pin(Pinned::Synapse { from: 1, to: neuron });
-            let column = columns.of(&mut session, neuron).unwrap();
-            let again = columns.of(&mut session, neuron).unwrap();
+            let column = viewing(&mut session, |session| columns.of(session, neuron)).unwrap();
+            let again = viewing(&mut session, |session| columns.of(session, neuron)).unwrap();
             assert!(Arc::ptr_eq(&column, &again), "computed twice");
             for (kind, picture) in [
                 (MatrixKind::Weights, column.w()),
@@ -117,7 +117,7 @@ fn the_pictures_that_are_drawn_are_those_columns_at_the_step_viewed() {
             let drawn = picture.panel(memories, [520.0, 460.0], 1.0).unwrap();
             keep(&drawn, &format!("memories-{dark}-{step}"));
             assert!(drawn != empty);
-            let column = Columns::default().of(&mut session, neuron).unwrap();
+            let column = viewing(&mut session, |session| Columns::default().of(session, neuron)).unwrap();
             let shown = column.pictures(Palette::of(&context));
             assert_eq!(shown.iter().map(|shown| shown.symbol).collect::<Vec<_>>(), ["w", "α", "H", "α·H"]);
             for shown in &shown {

@@ -1,5 +1,6 @@
 //! The order of neurons: what it shows, and that every neuron keeps its name.
 
+use crate::support::viewing;
 use crate::ui::matrices::session as stored_session;
 use egui::{Event, Modifiers, PointerButton, Pos2, Rect};
 use egui_kittest::Harness;
@@ -84,7 +85,7 @@ fn harness(session: Session, kind: MatrixKind) -> Harness<'static, One> {
                 return ui.ctx().request_repaint();
             }
             state.session.hover = None;
-            panels::framed(ui, &mut state.panel, &mut state.session);
+            viewing(&mut state.session, |session| panels::framed(ui, &mut state.panel, session));
         },
         state,
     );

@@ -9,6 +9,7 @@ use crate::episode::Reading;
 use crate::plastic::Parameters;
 use candle_core::{Result, bail};
 use rand::Rng as _;
+use serde::{Deserialize, Serialize};
 
 /// No text of the viewer's own is longer, in words: what is expected after each of them is kept.
 pub const LONGEST: usize = 1000;
@@ -17,7 +18,7 @@ pub const LONGEST: usize = 1000;
 pub const LONGEST_CONTINUATION: usize = 400;
 
 /// How a network goes on with a text.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Continuation {
     /// So many words are written.
     pub words: usize,

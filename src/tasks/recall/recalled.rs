@@ -2,9 +2,10 @@
 //! own.
 
 use crate::episode::{EventKind, Question, Tape};
+use serde::{Deserialize, Serialize};
 
 /// A question with the order in which its examples are studied: with a network, all that a lifetime depends on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recalled {
     /// What is shown and asked.
     pub question: Question,

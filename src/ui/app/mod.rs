@@ -28,6 +28,7 @@ use crate::view::layout::{Arrangement, Named, Subject};
 use crate::view::notice::Notice;
 use crate::view::preferences::Preferences;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Context, Rect, Ui};
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -64,6 +65,8 @@ pub struct App {
     layout: Named,
     /// For what the panels stand as they do.
     subject: Subject,
+    /// What panels have asked for in this frame.
+    pub(in crate::ui) asked: Vec<Action>,
     /// What is still to be done, one after the other.
     pub(in crate::ui) waiting: VecDeque<Action>,
     /// What there was before the presentation, while there is one.
@@ -117,6 +120,7 @@ impl App {
                 .into_iter()
                 .find(|&subject| arrangement.has_places_of(&preferences.layout.arrangement_for(subject)))
                 .unwrap_or_default(),
+            asked: Vec::new(),
             waiting: VecDeque::new(),
             presented: None,
             undoing: Undoing::default(),
@@ -211,7 +215,7 @@ impl App {
 
     /// Draws the panels where they stand.
     pub(in crate::ui) fn panels_ui(&mut self, ui: &mut Ui) {
-        self.dock.ui(ui, &mut self.session);
+        self.dock.ui(ui, &mut Viewed::new(&mut self.session, &mut self.asked));
     }
 
     /// Whether something in front of the window waits for an answer.
@@ -288,7 +292,7 @@ impl App {
     }
 
     /// Opens a panel as a tab over another one, or brings it to the front.
-    pub fn show_panel(&mut self, name: &'static str, over: &'static str) {
+    pub fn show_panel(&mut self, name: &str, over: &str) {
         self.dock.show(name, over);
     }
 

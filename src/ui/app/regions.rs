@@ -12,6 +12,7 @@ use crate::view::action::Action;
 use crate::view::export::{Look, Words};
 use crate::view::layout::Named;
 use crate::view::numbers::grouped;
+use crate::view::viewed::Viewed;
 use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, RichText, Ui, UiBuilder};
 use std::path::{Path, PathBuf};
 
@@ -32,15 +33,26 @@ impl App {
             self.whole_ui(ui);
         }
         self.overlays(&context);
+        self.do_what_was_asked(&context);
         self.look_for_changes(context.input(|input| input.pointer.any_down()));
         self.look_after_preferences(&context);
     }
 
-    /// Does what panels have asked for in the frame before.
-    pub(in crate::ui) fn answer_wishes(&mut self) {
-        if std::mem::take(&mut self.session.wants_pictures) {
-            self.ask_for_pictures();
+    /// The session as panels have it.
+    pub(in crate::ui) fn viewed(&mut self) -> Viewed<'_> {
+        Viewed::new(&mut self.session, &mut self.asked)
+    }
+
+    /// Does what was asked for while the frame was drawn; the next one shows what comes of it.
+    fn do_what_was_asked(&mut self, context: &Context) {
+        for action in std::mem::take(&mut self.asked) {
+            self.perform(&action, context);
+            context.request_repaint();
         }
+    }
+
+    /// Opens what the session wants to be seen.
+    pub(in crate::ui) fn answer_wishes(&mut self) {
         if let Some((name, over)) = self.session.wanted_panel.take() {
             self.show_panel(name, over);
         }
@@ -59,7 +71,7 @@ impl App {
         let status = status.show(ui, |ui| ui.max_rect());
         let bottom =
             egui::Panel::bottom("timeline").exact_size(timeline::height(&self.session, true)).frame(frame(12, 6));
-        let bottom = bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.session, true)).response.rect;
+        let bottom = bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.viewed(), true)).response.rect;
         let left = egui::Panel::left("controls").exact_size(226.0).frame(frame(12, 12));
         let left = left.show(ui, |ui| controls::controls_ui(ui, &mut self.session));
         let (left, middle) = (left.response.rect, left.inner);
@@ -73,7 +85,7 @@ impl App {
         ];
         if inspector::has_place(context.content_rect().width(), &self.session) {
             let right = egui::Panel::right("inspector").exact_size(inspector::WIDTH).frame(frame(12, 12));
-            right.show(ui, |ui| inspector::inspector_ui(ui, &mut self.session));
+            right.show(ui, |ui| inspector::inspector_ui(ui, &mut self.viewed()));
             let middle = ui.available_rect_before_wrap();
             let right = middle.with_min_x(middle.right()).with_max_x(context.content_rect().right());
             self.parts.push((Part::Inspector, right));
@@ -82,7 +94,7 @@ impl App {
         self.parts.push((Part::Panels, ui.available_rect_before_wrap()));
         CentralPanel::default().frame(frame(6, 6)).show(ui, |ui| self.panels_ui(ui));
         self.veil(&context);
-        ui.scope_builder(UiBuilder::new().max_rect(status.inner), |ui| status::status_ui(ui, &mut self.session));
+        ui.scope_builder(UiBuilder::new().max_rect(status.inner), |ui| status::status_ui(ui, &mut self.viewed()));
     }
 
     /// What somebody says about what is seen: a note, a tour.
@@ -107,7 +119,8 @@ impl App {
 
     /// Draws one panel alone, by its place in the registry.
     pub fn panel_ui(&mut self, ui: &mut Ui, index: usize) {
-        self.dock.panel_ui(ui, index, &mut self.session);
+        self.dock.panel_ui(ui, index, &mut Viewed::new(&mut self.session, &mut self.asked));
+        self.do_what_was_asked(&ui.ctx().clone());
     }
 
     fn overlays(&mut self, context: &Context) {

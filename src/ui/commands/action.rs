@@ -23,6 +23,7 @@ impl App {
             Action::AskForRuns => self.files.ask_for_runs(),
             Action::AskForPictures => self.ask_for_pictures(),
             Action::Show(panel) => self.bring_to_front(panel),
+            Action::ShowOver(panel, over) => self.show_panel(panel, over),
             Action::Save => self.save(),
             Action::Layout(layout) => self.set_layout(*layout),
             Action::ResetLayout => self.set_layout(self.layout()),

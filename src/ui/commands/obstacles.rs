@@ -14,14 +14,24 @@ impl Action {
             Self::TogglePlay | Self::ScaleSpeed(_) | Self::ToggleEventLoop | Self::ToggleLoop => no_episode(app),
             Self::PinStrongest | Self::Save | Self::ToggleExport | Self::Share => no_episode(app),
             Self::Play | Self::Pause | Self::SetSpeed(_) => no_episode(app),
+            Self::StopAt(_) | Self::PlayFrom(_) | Self::Loop(_) => no_episode(app),
+            Self::Pin(_) | Self::PinClicked(_) | Self::PinBefore | Self::LookAt(..) => no_episode(app),
             Self::NewEpisode | Self::ShowSeed(_) => no_settings(app),
-            Self::Intervene(_) => app.session.why_no_branch(),
+            Self::Intervene(_) | Self::Act(_) => app.session.why_no_branch(),
             Self::ReplayEpisode => no_seed(app),
             Self::Drive(_) | Self::SetDriving(false) => not_driving(app),
             Self::SetDriving(true) => cannot_drive(app),
             Self::Undo => nothing_changed(app, 0),
             Self::Redo => nothing_changed(app, 1),
-            Self::RetractAll => no_interventions(app),
+            Self::RetractAll | Self::Retract(_) => no_interventions(app),
+            Self::Evaluate | Self::Rank(_) => no_settings(app).or_else(|| trains(app)),
+            Self::ShowAmong(_) | Self::Ask(_) | Self::ReadText(_) | Self::WriteOn(..) => no_settings(app),
+            Self::RunSideBySide(_) => no_settings(app),
+            // What has been asked for can be ended or looked at, whatever is in view.
+            Self::StopEvaluating | Self::TryLesionsAgain | Self::StopSideBySide | Self::ShowBeside(_) => None,
+            Self::ForgetPictures => None,
+            Self::Cards(_) | Self::LeaveOwn => no_episode(app),
+            Self::ToggleCompared(_) | Self::RemoveCompared(_) => nothing_compared(app),
             Self::Reapply => nothing_to_reapply(app),
             Self::StepAge(_) | Self::ShowAge(_) | Self::ToggleGrowing => no_ages(app),
             Self::KeepBeside => no_settings(app),
@@ -35,7 +45,7 @@ impl Action {
             Self::FollowTraining => nothing_to_follow(app),
             Self::StopComparing => nothing_compared(app),
             Self::AskForPictures => takes_no_pictures(app),
-            Self::Show(panel) => nothing_to_show(app, panel),
+            Self::Show(panel) | Self::ShowOver(panel, _) => nothing_to_show(app, panel),
             Self::AskToOpen | Self::AskForRuns | Self::OpenBundled(_) | Self::Layout(_) | Self::ResetLayout => None,
             Self::ToggleTheme | Self::TogglePalette | Self::ToggleShortcuts => None,
             Self::ToggleParts | Self::ToggleFullScreen | Self::TogglePresentation => None,
@@ -134,6 +144,11 @@ fn starting(app: &App) -> Option<&'static str> {
 
 fn not_paused(app: &App) -> Option<&'static str> {
     (app.session.training.phase() != &Phase::Paused).then_some("training is not paused")
+}
+
+/// Many episodes are run only while no network trains.
+fn trains(app: &App) -> Option<&'static str> {
+    app.session.training.is_running().then_some("a network is training")
 }
 
 fn not_training(app: &App) -> Option<&'static str> {

@@ -3,8 +3,9 @@
 use super::parts;
 use crate::episode::ledger::{Cut, Loss, Share, Writer};
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::numbers::{self, figures, signed};
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, Color32, RichText, Ui};
 
 /// Rounding is named from this share on; below, no line of the account would read otherwise without it.
@@ -26,7 +27,7 @@ struct Line<'a> {
 }
 
 /// Draws the account of a trace, which is written with activities of `delay` steps before.
-pub fn account_ui(ui: &mut Ui, session: &mut Session, account: &[Share], delay: usize) {
+pub fn account_ui(ui: &mut Ui, session: &mut Viewed<'_>, account: &[Share], delay: usize) {
     let palette = Palette::of(ui.ctx());
     if account.is_empty() {
         let words = match delay {
@@ -56,7 +57,7 @@ pub fn account_ui(ui: &mut Ui, session: &mut Session, account: &[Share], delay: 
 }
 
 /// Draws how much the bound has cut off.
-pub fn cut_ui(ui: &mut Ui, session: &mut Session, cut: &Cut, bound: f32) {
+pub fn cut_ui(ui: &mut Ui, session: &mut Viewed<'_>, cut: &Cut, bound: f32) {
     let palette = Palette::of(ui.ctx());
     let (name, amount, part) = (format!("cut off, {} ×", cut.times), figures(cut.amount, 3), numbers::share(cut.share));
     let spoken = format!("{name}, {amount} in all, {part} of what was written");
@@ -67,14 +68,14 @@ pub fn cut_ui(ui: &mut Ui, session: &mut Session, cut: &Cut, bound: f32) {
     ];
     if parts::line_ui(ui, "cut", &spoken, cut.share as f32, palette.mark, &columns).hovered() {
         let (times, steps, bound) = (cut.times, cut.steps, figures(f64::from(bound), 2));
-        session.hover = Some(format!(
+        session.say(format!(
             "{times} of {steps} writes ran into ±{bound}: {amount} in all, {part} of what was written, is no part of H"
         ));
     }
 }
 
 /// Draws whose writes lost most to the bound.
-pub fn losses_ui(ui: &mut Ui, session: &mut Session, cut: &Cut) {
+pub fn losses_ui(ui: &mut Ui, session: &mut Viewed<'_>, cut: &Cut) {
     let palette = Palette::of(ui.ctx());
     let is_named = |loss: &&Loss| !matches!(loss.writer, Writer::Rest { .. });
     for (index, Loss { writer, amount, share }) in cut.losses.iter().filter(is_named).enumerate() {
@@ -91,7 +92,7 @@ pub fn losses_ui(ui: &mut Ui, session: &mut Session, cut: &Cut) {
     }
 }
 
-fn line_ui(ui: &mut Ui, session: &mut Session, line: &Line<'_>) {
+fn line_ui(ui: &mut Ui, session: &mut Viewed<'_>, line: &Line<'_>) {
     let palette = Palette::of(ui.ctx());
     let (name, _, seek) = words(line.writer);
     let name = format!("{}{name}", line.before);
@@ -107,14 +108,12 @@ fn line_ui(ui: &mut Ui, session: &mut Session, line: &Line<'_>) {
     ];
     let response = parts::line_ui(ui, line.salt, &line.spoken, line.share as f32, line.color, &columns);
     if response.hovered() {
-        session.hover = Some(line.hint.clone());
+        session.say(line.hint.clone());
     }
     if response.clicked()
         && let Some(step) = seek
     {
-        session.hold();
-        session.clock.pause();
-        session.clock.seek(step);
+        session.act(Action::StopAt(step));
     }
 }
 

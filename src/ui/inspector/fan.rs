@@ -3,11 +3,13 @@
 use super::room;
 use crate::render::{CellGrid, Colormap, Heatmap, HeatmapKey, Matrix};
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::inspection::Pinned;
 use crate::view::inspection::facts::{Fan, Side};
 use crate::view::numbers::{figures, signed};
 use crate::view::scene::Scene;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 use std::sync::Arc;
 
@@ -37,7 +39,7 @@ pub fn note(session: &Session) -> &'static str {
 }
 
 /// Draws w, α and α·H (`product`) of a fan; `marked` is the neuron at the other end of the pinned synapse.
-pub fn fan_ui(ui: &mut Ui, session: &mut Session, fan: &Fan, product: Option<&Arc<Matrix>>, marked: Option<usize>) {
+pub fn fan_ui(ui: &mut Ui, session: &mut Viewed<'_>, fan: &Fan, product: Option<&Arc<Matrix>>, marked: Option<usize>) {
     let palette = Palette::of(ui.ctx());
     let largest = |matrix: &Matrix| matrix.largest().map_or(0.0, |(_, _, value)| value.abs());
     let mut pictures = vec![Picture { symbol: "w", color: palette.w, matrix: &fan.w, range: largest(&fan.w) }];
@@ -73,7 +75,7 @@ pub fn fan_ui(ui: &mut Ui, session: &mut Session, fan: &Fan, product: Option<&Ar
 
 fn picture_ui(
     ui: &Ui,
-    session: &mut Session,
+    session: &mut Viewed<'_>,
     fan: &Fan,
     picture: &Picture<'_>,
     response: &Response,
@@ -114,10 +116,10 @@ fn picture_ui(
     if let Some(cell) = under {
         let (from, to) = fan.side.connection(fan.neuron, cell);
         let value = f64::from(picture.matrix.values()[cell]);
-        session.hover = Some(format!("{} {from} → {to} = {}", picture.symbol, signed(value, 5)));
+        session.say(format!("{} {from} → {to} = {}", picture.symbol, signed(value, 5)));
         session.point(Pinned::Synapse { from, to });
         if response.clicked() {
-            session.pin(Pinned::Synapse { from, to });
+            session.act(Action::Pin(Pinned::Synapse { from, to }));
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::room;
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::numbers::signed;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Color32, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// Height of the drawing in points, where the page is too long for the window and where it is not.
@@ -39,7 +40,7 @@ pub fn span_words(values: &[f32]) -> String {
 }
 
 /// Draws it, as wide as there is place.
-pub fn history_ui(ui: &mut Ui, session: &mut Session, history: &History<'_>) {
+pub fn history_ui(ui: &mut Ui, session: &mut Viewed<'_>, history: &History<'_>) {
     let palette = Palette::of(ui.ctx());
     let values = history.values;
     let [least, usual] = HEIGHT;
@@ -79,13 +80,11 @@ pub fn history_ui(ui: &mut Ui, session: &mut Session, history: &History<'_>) {
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     let step_at = |x: f32| (((x - rect.left()) / rect.width() * last).round().max(0.0) as usize).min(values.len() - 1);
     if let Some(pos) = response.interact_pointer_pos() {
-        session.hold();
-        session.clock.pause();
-        session.clock.seek(step_at(pos.x));
+        session.act(Action::StopAt(step_at(pos.x)));
     } else if let Some(pos) = response.hover_pos() {
         let step = step_at(pos.x);
         painter.vline(x_of(step as f32), rect.y_range(), Stroke::new(1.0, palette.line));
         let when = if step < session.clock.steps() { format!("at step {}", step + 1) } else { "at the end".to_owned() };
-        session.hover = Some(format!("{} = {} {when}", history.name, signed(f64::from(values[step]), 5)));
+        session.say(format!("{} = {} {when}", history.name, signed(f64::from(values[step]), 5)));
     }
 }

@@ -26,6 +26,7 @@ use super::theme::{self, Palette};
 use crate::view::inspection::facts::Now;
 use crate::view::layout::Subject;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{RichText, ScrollArea, Ui};
 
 /// Width of the inspector, in points.
@@ -44,7 +45,7 @@ pub fn has_place(width: f32, session: &Session) -> bool {
 }
 
 /// Draws the inspector.
-pub fn inspector_ui(ui: &mut Ui, session: &mut Session) {
+pub fn inspector_ui(ui: &mut Ui, session: &mut Viewed<'_>) {
     let palette = Palette::of(ui.ctx());
     let (Some(pinned), Some(life), Some(now)) = (session.pinned(), session.life(), session.now()) else {
         let has_pictures = session.scene().is_some_and(|scene| scene.subject() == Subject::Pictures);

@@ -6,15 +6,16 @@ use super::parts::{Name, heading_ui, line_ui, row_ui, title_ui};
 use crate::plastic::{Drive, Recurrent};
 use crate::ui::fitting;
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::inspection::Pinned;
 use crate::view::inspection::facts::{Life, NeuronNow, effective, neuron_name};
 use crate::view::inspection::signals::{self, Label, Neuron};
 use crate::view::numbers::{grouped, signed};
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, RichText, Ui};
 
 /// Draws it.
-pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNow) {
+pub fn neuron_ui(ui: &mut Ui, session: &mut Viewed<'_>, life: &Life, now: &NeuronNow) {
     let palette = Palette::of(ui.ctx());
     let Some(scene) = session.scene() else { return };
     let (is_plastic, recurrent) = (scene.alpha.is_some(), scene.recurrence());
@@ -25,7 +26,7 @@ pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNo
     };
     let name = neuron_name(now.index, life.into.bias);
     if title_ui(ui, &format!("Neuron {name}")) {
-        session.unpin();
+        session.act(Action::Unpin);
     }
     if let Some(class) = class {
         fitting::small_ui(ui, &class.replacen(", ", fitting::BETWEEN, 1), palette.quiet);
@@ -80,10 +81,10 @@ pub fn neuron_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &NeuronNo
             let words = format!("pin synapse {label}, {value_text}");
             let response = line_ui(ui, (fan.side, from, to), &words, 0.0, palette.line, &columns);
             if response.hovered() {
-                session.hover = Some(format!("{label} = {value_text}"));
+                session.say(format!("{label} = {value_text}"));
             }
             if response.clicked() {
-                session.pin(Pinned::Synapse { from, to });
+                session.act(Action::Pin(Pinned::Synapse { from, to }));
             }
         }
     }

@@ -2,14 +2,16 @@
 
 use crate::render::{CellGrid, Matrix, Order};
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::inspection::Pinned;
 use crate::view::scene::Scene;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Rect, Response, Stroke, StrokeKind, Ui, Vec2, pos2};
 
 /// The pointer is on a cell of a matrix of this network: a click pins the synapse, with Shift its post-synaptic
 /// neuron. In a matrix with one value per post-synaptic neuron a click pins the neuron.
-pub fn point_at(ui: &Ui, response: &Response, session: &mut Session, matrix: &Matrix, row: usize, column: usize) {
+pub fn point_at(ui: &Ui, response: &Response, session: &mut Viewed<'_>, matrix: &Matrix, row: usize, column: usize) {
     let Some(shape) = session.scene().map(Scene::shape) else { return };
     let pinned = match [matrix.rows(), matrix.columns()] {
         size if size == shape => Pinned::Synapse { from: row, to: column },
@@ -19,12 +21,12 @@ pub fn point_at(ui: &Ui, response: &Response, session: &mut Session, matrix: &Ma
     session.point(pinned);
     if response.double_clicked() {
         // A double click means to see everything again; its first click has pinned something on the way.
-        session.restore_pin();
+        session.act(Action::PinBefore);
     } else if response.clicked() {
-        session.pin_clicked(match pinned {
+        session.act(Action::PinClicked(match pinned {
             Pinned::Synapse { to, .. } if ui.input(|input| input.modifiers.shift) => Pinned::Neuron(to),
             pinned => pinned,
-        });
+        }));
     }
 }
 

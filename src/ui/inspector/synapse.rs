@@ -6,16 +6,17 @@ use super::{account, equation, fan};
 use crate::plastic::Writing;
 use crate::ui::fitting;
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::inspection::Pinned;
 use crate::view::inspection::facts::{Life, SynapseNow, neuron_name};
 use crate::view::inspection::signals::{self, Neuron};
 use crate::view::numbers::grouped;
 use crate::view::scene::Scene;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{RichText, Ui};
 
 /// Draws it.
-pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &SynapseNow) {
+pub fn synapse_ui(ui: &mut Ui, session: &mut Viewed<'_>, life: &Life, now: &SynapseNow) {
     let palette = Palette::of(ui.ctx());
     let Some(scene) = session.scene() else { return };
     let writing = scene.layer().map(|layer| layer.layer().plasticity.writing);
@@ -24,7 +25,7 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
     let (from, to) = (now.from, now.to);
     let class = signals::class_name(scene, to);
     if title_ui(ui, &format!("Synapse {from} → {to}")) {
-        session.unpin();
+        session.act(Action::Unpin);
     }
     if let Some(class) = class {
         fitting::small_ui(
@@ -54,7 +55,7 @@ pub fn synapse_ui(ui: &mut Ui, session: &mut Session, life: &Life, now: &Synapse
         let pages = if shape[0] == shape[1] { &[from, to][..] } else { &[to] };
         for &index in pages {
             if ui.small_button(RichText::new(format!("Pin neuron {index}")).small()).clicked() {
-                session.pin(Pinned::Neuron(index));
+                session.act(Action::Pin(Pinned::Neuron(index)));
             }
         }
     });

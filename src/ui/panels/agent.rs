@@ -8,8 +8,10 @@ use crate::tasks::maze::environment::{LAST_ACTION, LAST_REWARD, OBSERVATION, TIM
 use crate::tasks::maze::grid::Action;
 use crate::ui::glossary;
 use crate::ui::theme::Palette;
+use crate::view::action::Action as Asked;
 use crate::view::numbers::{decimals, grouped, signed};
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{
     Align, Align2, Color32, Layout, Rect, RichText, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
     vec2,
@@ -65,7 +67,7 @@ impl Panel for Agent {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let at = session.clock.at();
         let Some((tape, inputs)) = session.scene().map(|scene| (Arc::clone(scene.tape()), inputs_of(scene))) else {
             return;
@@ -158,7 +160,7 @@ fn bar_ui(ui: &mut Ui, name: &str, probability: f32, is_taken: bool, height: f32
 }
 
 /// The value and what modulated the traces over the whole lifetime; where there is no room for both, the modulator.
-fn curves_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, behaviour: &Behaviour) {
+fn curves_ui(ui: &mut Ui, session: &mut Viewed<'_>, tape: &Tape, behaviour: &Behaviour) {
     let palette = Palette::of(ui.ctx());
     let ghost = session.scene().and_then(|scene| Some(Arc::clone(scene.ghost.as_ref()?.tape())));
     let untouched = |of: fn(&Tape) -> Option<&[f32]>| ghost.as_deref().and_then(of);
@@ -209,7 +211,7 @@ impl Curve<'_> {
 }
 
 /// A curve over the whole lifetime, with a dot wherever the reward was found; a click goes there.
-fn curve_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, curve: &Curve<'_>, room: f32) {
+fn curve_ui(ui: &mut Ui, session: &mut Viewed<'_>, tape: &Tape, curve: &Curve<'_>, room: f32) {
     let palette = Palette::of(ui.ctx());
     let Curve { name, values, untouched, color, is_signed } = *curve;
     let height = room.min(90.0);
@@ -253,11 +255,9 @@ fn curve_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, curve: &Curve<'_>, 
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     let step_at = |x: f32| ((x - plot.left()) / plot.width() * steps).clamp(0.0, steps - 1.0) as usize;
     if let Some(pos) = response.interact_pointer_pos() {
-        session.hold();
-        session.clock.pause();
-        session.clock.seek(step_at(pos.x));
+        session.act(Asked::StopAt(step_at(pos.x)));
     } else if let Some(pos) = response.hover_pos() {
         let step = step_at(pos.x);
-        session.hover = Some(format!("step {}: {name} {}", step + 1, signed(f64::from(values[step]), 3)));
+        session.say(format!("step {}: {name} {}", step + 1, signed(f64::from(values[step]), 3)));
     }
 }

@@ -28,6 +28,7 @@ use super::fitting;
 use super::theme::{self, Palette};
 use crate::view::matrices::MatrixKind;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align, CornerRadius, CursorIcon, Frame, Layout, Margin, Sense, Stroke, Ui};
 pub use explain::Explanation;
 use serde_json::Value;
@@ -94,7 +95,7 @@ pub trait Panel {
     /// Makes choices that [`Panel::choices`] has told; what does not fit is passed over.
     fn choose(&mut self, _choices: &Value) {}
     /// Draws it.
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session);
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>);
 }
 
 /// What was done with a panel's heading.
@@ -109,13 +110,13 @@ pub enum Handle {
 }
 
 /// Draws a panel in its frame: heading, note, content or what belongs there.
-pub fn framed(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session) {
+pub fn framed(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Viewed<'_>) {
     let _untouched = frame_ui(ui, panel, session, Place::Alone);
 }
 
 /// Draws a panel as a tile, which can be dragged by its heading and closed. A tab bears its title already where
 /// `is_tab` is set.
-pub fn tile(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, is_tab: bool) -> Handle {
+pub fn tile(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Viewed<'_>, is_tab: bool) -> Handle {
     frame_ui(ui, panel, session, if is_tab { Place::Tab } else { Place::Tile })
 }
 
@@ -130,7 +131,7 @@ enum Place {
     Tab,
 }
 
-fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Session, place: Place) -> Handle {
+fn frame_ui(ui: &mut Ui, panel: &mut dyn Panel, session: &mut Viewed<'_>, place: Place) -> Handle {
     let is_tile = place != Place::Alone;
     let palette = Palette::of(ui.ctx());
     let frame = Frame::new()

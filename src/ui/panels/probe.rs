@@ -6,9 +6,11 @@ use super::{Explanation, Panel, places};
 use crate::tasks::Recalled;
 use crate::ui::pointer;
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::cells;
 use crate::view::numbers::{decimals, grouped, signed};
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{
     Color32, Key, Modifiers, PointerButton, Rect, Response, RichText, Role, ScrollArea, Sense, Slider, Stroke,
     StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
@@ -72,7 +74,7 @@ impl Panel for Probe {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let side = session.scene().and_then(|scene| cells::side_of(scene.tape()));
         let (Some(side), Some(asked)) = (side, session.question()) else {
             let palette = Palette::of(ui.ctx());
@@ -108,7 +110,7 @@ impl Panel for Probe {
 }
 
 impl Probe {
-    fn all_controls_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Recalled, side: usize) {
+    fn all_controls_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>, asked: &Recalled, side: usize) {
         let (can_live, palette) = (session.can_live(), Palette::of(ui.ctx()));
         let small = |words: String, color| egui::Label::new(RichText::new(words).small().color(color)).wrap();
         if !can_live {
@@ -121,7 +123,7 @@ impl Probe {
             ui.horizontal_wrapped(|ui| {
                 ui.add(small(format!("{waiting} of your pictures waiting"), palette.mark));
                 if ui.small_button("Forget").clicked() {
-                    session.forget_pictures();
+                    session.act(Action::ForgetPictures);
                 }
             });
         } else if can_live && session.scene().is_some_and(|scene| !scene.task.example_endings().is_empty()) {
@@ -135,7 +137,7 @@ impl Probe {
         }
     }
 
-    fn controls_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Recalled, side: usize) {
+    fn controls_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>, asked: &Recalled, side: usize) {
         let mut changed = asked.clone();
         ui.horizontal(|ui| {
             ui.selectable_value(&mut self.restores, false, "Erase").on_hover_text("paint to blank pixels");
@@ -181,11 +183,11 @@ impl Probe {
         });
         // What is painted in the same frame stays.
         if changed != *asked {
-            session.ask(changed);
+            session.act(Action::Ask(changed));
         }
     }
 
-    fn pictures_ui(&mut self, ui: &mut Ui, session: &mut Session, asked: &Recalled, side: usize) {
+    fn pictures_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>, asked: &Recalled, side: usize) {
         let palette = Palette::of(ui.ctx());
         let area = ui.available_rect_before_wrap();
         let size = ((area.width() - GAP) / 2.0).min(area.height() - 2.0 * WORDS).floor();
@@ -251,7 +253,7 @@ impl Probe {
                 value => format!("shown {}", signed(f64::from(value), 3)),
             };
             let output = signed(f64::from(output[cell]), 3);
-            session.hover = Some(format!("{}   {shown}   output {output}", cells::name(cell, side)));
+            session.say(format!("{}   {shown}   output {output}", cells::name(cell, side)));
         }
     }
 
@@ -262,7 +264,7 @@ impl Probe {
     }
 
     /// Lets the pointer and the keys paint.
-    fn paint(&mut self, ui: &Ui, session: &mut Session, response: &Response, asked: &Recalled, side: usize) {
+    fn paint(&mut self, ui: &Ui, session: &mut Viewed<'_>, response: &Response, asked: &Recalled, side: usize) {
         let (rect, grid) = (response.rect, [side, side]);
         let palette = Palette::of(ui.ctx());
         let is_down = response.is_pointer_button_down_on();
@@ -296,7 +298,7 @@ impl Probe {
         let before: HashSet<usize> = asked.blanked().collect();
         let mut changed = asked.clone();
         changed.blank(|pixel| if covered.contains(&pixel) { !restores } else { before.contains(&pixel) });
-        session.ask(changed);
+        session.act(Action::Ask(changed));
     }
 
     /// Arrow keys move the brush, Enter touches.

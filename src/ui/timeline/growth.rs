@@ -3,8 +3,9 @@
 
 use crate::ui::theme::{self, Palette};
 use crate::ui::{fitting, glossary, pointer};
+use crate::view::action::Action;
 use crate::view::numbers::grouped;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, Rangef, Rect, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 /// Height of the line.
@@ -36,7 +37,7 @@ pub(super) fn id() -> egui::Id {
 }
 
 /// Draws it in `row`, its ages between the ends of `strip`; nothing where the network is known at one age only.
-pub(super) fn growth_ui(ui: &mut Ui, session: &mut Session, row: Rect, strip: Rangef) {
+pub(super) fn growth_ui(ui: &mut Ui, session: &mut Viewed<'_>, row: Rect, strip: Rangef) {
     let palette = Palette::of(ui.ctx());
     let ages = session.ages();
     let (Some(oldest), Some(now)) = (ages.last().copied(), session.shown_age()) else { return };
@@ -51,7 +52,7 @@ pub(super) fn growth_ui(ui: &mut Ui, session: &mut Session, row: Rect, strip: Ra
                 "play the ages: this episode with the network as it was (G)"
             };
             if super::transport::play_button(ui, is_growing, name).clicked() {
-                session.toggle_growing();
+                session.act(Action::ToggleGrowing);
             }
             let text = format!("age {} / {}", fitting::padded(&grouped(now), &grouped(oldest)), grouped(oldest));
             glossary::tip(fitting::figures_ui(ui, &text), "age");
@@ -85,13 +86,15 @@ pub(super) fn growth_ui(ui: &mut Ui, session: &mut Session, row: Rect, strip: Ra
 
     let stroke = pointer::stroke(ui, &response);
     if let Some(pos) = stroke.ended.or_else(|| response.interact_pointer_pos()) {
-        session.stop_growing();
-        session.show_age(axis.age_at(pos.x));
+        if session.is_growing() {
+            session.act(Action::ToggleGrowing);
+        }
+        session.act(Action::ShowAge(axis.age_at(pos.x)));
         response.request_focus();
     } else if let Some(pos) = response.hover_pos() {
         let age = session.nearest_age(axis.age_at(pos.x)).unwrap_or(now);
         let hover = format!("iteration {}: the network as it was then, in this episode", grouped(age));
-        session.hover = Some(hover);
+        session.say(hover);
     }
 }
 

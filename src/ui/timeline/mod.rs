@@ -17,8 +17,10 @@ mod transport;
 use super::theme::{self, Palette};
 use super::{fitting, glossary, pointer};
 use crate::episode::{EventKind, Tape};
+use crate::view::action::Action;
 use crate::view::numbers::grouped;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use axis::Axis;
 use egui::{Color32, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 use lane::Lane;
@@ -49,7 +51,7 @@ pub fn leaves_keys(id: egui::Id) -> bool {
 }
 
 /// Draws the timeline, and below it the ages of the network, where there are some and it `shows_ages`.
-pub fn timeline_ui(ui: &mut Ui, session: &mut Session, shows_ages: bool) {
+pub fn timeline_ui(ui: &mut Ui, session: &mut Viewed<'_>, shows_ages: bool) {
     let palette = Palette::of(ui.ctx());
     let Some(scene) = session.scene() else {
         ui.centered_and_justified(|ui| {
@@ -71,7 +73,7 @@ pub fn timeline_ui(ui: &mut Ui, session: &mut Session, shows_ages: bool) {
 }
 
 /// The lifetime, with the buttons around it; answers where its line is.
-fn life_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, lane: Option<&Lane>) -> Rect {
+fn life_ui(ui: &mut Ui, session: &mut Viewed<'_>, tape: &Tape, lane: Option<&Lane>) -> Rect {
     let palette = Palette::of(ui.ctx());
     let row = ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
@@ -97,7 +99,7 @@ fn life_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, lane: Option<&Lane>)
     row.inner
 }
 
-fn strip_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, lane: Option<&Lane>, size: Vec2) -> Rect {
+fn strip_ui(ui: &mut Ui, session: &mut Viewed<'_>, tape: &Tape, lane: Option<&Lane>, size: Vec2) -> Rect {
     let events = &tape.events;
     let palette = Palette::of(ui.ctx());
     let (_, area) = ui.allocate_space(size);
@@ -163,20 +165,16 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, lane: Option<&Lane>
     }
     let stroke = pointer::stroke(ui, &response);
     if response.double_clicked() {
-        session.clock.set_span(None);
+        session.act(Action::Loop(None));
     } else if let Some(pos) = stroke.ended.or_else(|| response.interact_pointer_pos()) {
         let is_short = |begun: &Pos2| begun.distance(pos) < SHORTEST_DRAG;
         let begun = stroke.begun.filter(|begun| response.dragged() || !is_short(begun));
-        session.hold();
         match begun.filter(|_| ui.input(|input| input.modifiers.shift)) {
             Some(begun) => {
                 let [one, other] = [step_at(begun), step_at(pos)];
-                session.clock.set_span(Some(one.min(other)..one.max(other) + 1));
+                session.act(Action::Loop(Some(one.min(other)..one.max(other) + 1)));
             }
-            None => {
-                session.clock.pause();
-                session.clock.seek(step_at(pos));
-            }
+            None => session.act(Action::StopAt(step_at(pos))),
         }
         response.request_focus();
     } else if let Some(pos) = response.hover_pos() {
@@ -196,7 +194,7 @@ fn strip_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, lane: Option<&Lane>
             }
             None => "drag with Shift to loop a part".to_owned(),
         };
-        session.hover = Some(format!("step {}: {label}   ({hint})", step + 1));
+        session.say(format!("step {}: {label}   ({hint})", step + 1));
     }
     area
 }

@@ -2,8 +2,9 @@
 
 use crate::ui::glossary;
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::numbers::figures;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Color32, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, vec2};
 
 /// What a button of the transport shows.
@@ -19,39 +20,33 @@ enum Icon {
 }
 
 /// First step, back, play, forward, last step, loop; where it `is_narrow`, play alone.
-pub(super) fn transport_ui(ui: &mut Ui, session: &mut Session, is_narrow: bool) {
+pub(super) fn transport_ui(ui: &mut Ui, session: &mut Viewed<'_>, is_narrow: bool) {
     let playing = session.clock.is_playing();
     let (icon, name) = if playing { (Icon::Pause, "pause (Space)") } else { (Icon::Play, "play (Space)") };
     if is_narrow {
         if button(ui, icon, name, false).clicked() {
-            session.hold();
-            session.clock.toggle();
+            session.act(Action::TogglePlay);
         }
         return;
     }
     if button(ui, Icon::Begin, "go to the first step (Home)", false).clicked() {
-        session.hold();
-        session.clock.seek(0);
+        session.act(Action::Seek(0));
     }
     if button(ui, Icon::Back, "back 1 step (←)", false).clicked() {
-        session.hold();
-        session.clock.step(-1);
+        session.act(Action::Step(-1));
     }
     if button(ui, icon, name, false).clicked() {
-        session.hold();
-        session.clock.toggle();
+        session.act(Action::TogglePlay);
     }
     if button(ui, Icon::Forward, "forward 1 step (→)", false).clicked() {
-        session.hold();
-        session.clock.step(1);
+        session.act(Action::Step(1));
     }
     if button(ui, Icon::End, "go to the last step (End)", false).clicked() {
-        session.hold();
-        session.clock.seek(usize::MAX);
+        session.act(Action::SeekLast);
     }
     let looping = session.clock.is_looping();
     if button(ui, Icon::Loop, "loop (L)", looping).clicked() {
-        session.clock.set_looping(!looping);
+        session.act(Action::ToggleLoop);
     }
 }
 
@@ -110,16 +105,16 @@ fn icon_shapes(icon: Icon, center: Pos2, color: Color32) -> Vec<Shape> {
 }
 
 /// Slower, the speed, faster.
-pub(super) fn speed_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
+pub(super) fn speed_ui(ui: &mut Ui, session: &mut Viewed<'_>, palette: &Palette) {
     ui.spacing_mut().item_spacing.x = 0.0;
     let speed = session.clock.speed();
     if ui.add(egui::Button::new("−").frame(false)).on_hover_text("slower ([)").clicked() {
-        session.clock.set_speed(speed / 2.0);
+        session.act(Action::ScaleSpeed(0.5));
     }
     let text = format!("{}×", figures(speed, if speed >= 10.0 { 2 } else { 1 }));
     let shown = ui.add_sized([40.0, 26.0], egui::Label::new(egui::RichText::new(text).color(palette.quiet)));
     glossary::tip(shown, "playback speed");
     if ui.add(egui::Button::new("+").frame(false)).on_hover_text("faster (])").clicked() {
-        session.clock.set_speed(speed * 2.0);
+        session.act(Action::ScaleSpeed(2.0));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::episode::Lesson;
 use crate::tasks::omniglot::{PIXELS, Paper, SIDE, seen};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Pixels along each side of a card, in which places on it are told.
@@ -17,7 +18,7 @@ pub const NOT_TAUGHT: &str = "not taught";
 const WHITE: u8 = 255;
 
 /// What was drawn without lifting the pen.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stroke {
     /// Where the pen was, in pixels from the upper left corner.
     pub points: Vec<[f32; 2]>,

@@ -7,11 +7,13 @@
 //! |---|---|
 //! | here | the cards of the network in view, and the lifetime of what is on them |
 //! | [`cards`] | what is on cards, and the lesson that they make |
+//! | [`deed`] | what is done to cards, as data |
 //! | [`sheet`] | changes, taken back and made again |
 //! | `labels` | labels of the lesson in view, swapped and put back |
 //! | `pictures` | pictures from files on cards |
 
 pub mod cards;
+pub mod deed;
 mod labels;
 mod pictures;
 pub mod sheet;

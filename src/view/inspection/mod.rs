@@ -17,12 +17,14 @@ pub use remembering::most_remembering;
 use super::scene::Scene;
 use super::session::Session;
 use facts::{Life, Now};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 /// What the inspector looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Pinned {
     /// One connection.
     Synapse {

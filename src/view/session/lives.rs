@@ -11,7 +11,7 @@ use crate::view::drawing::cards::Whose;
 use crate::view::evaluations::interventions::View;
 use crate::view::evaluations::lesions;
 use crate::view::evaluations::ranking::{self, Ranking};
-use crate::view::lifetimes::{GalleryLifetime, Lives};
+use crate::view::lifetimes::Lives;
 use crate::view::notice::Notice;
 use crate::view::numbers::grouped;
 use crate::view::scene::{self, Changed, Prepared, Scene};
@@ -80,9 +80,11 @@ impl Session {
         self.shelf.live(lives, seeds, &self.wake);
     }
 
-    /// Shows a lifetime of the shelf, with the network that lived it, at its answer.
-    pub fn show_lived(&mut self, lived: &GalleryLifetime) {
-        let (by, seed) = (Arc::clone(&lived.by), lived.seed);
+    /// Shows a lifetime of the shelf, with the network that lived it, at its answer; nothing happens where none has this
+    /// seed.
+    pub fn show_lived(&mut self, seed: u64) {
+        let Some(lived) = self.shelf.lived().iter().find(|lived| lived.seed == seed) else { return };
+        let by = Arc::clone(&lived.by);
         self.following = false;
         self.start(format!("running episode seed {seed}"), Arrival::Answer, move || {
             let (origin, config, parameters) = (by.origin.clone(), by.config.clone(), Arc::clone(&by.parameters));
@@ -133,9 +135,12 @@ impl Session {
         }
     }
 
-    /// Shows the lifetime of another seed, to which `interventions` are done, at the same instant.
-    pub fn show_among(&mut self, seed: u64, interventions: Vec<Intervention>) {
+    /// Shows the lifetime of a seed among those to which the same is done, at the same instant; nothing happens where they
+    /// are not known.
+    pub fn show_among(&mut self, seed: u64) {
+        let View::Evaluation(found) = self.request_intervention_evaluation() else { return };
         let Some(scene) = self.scene.clone() else { return };
+        let interventions = found.interventions(seed);
         self.following = false;
         self.clock.pause();
         self.start(format!("running episode seed {seed}"), Arrival::Among, move || {

@@ -70,9 +70,7 @@ pub struct Session {
     pub(super) drawing: Drawing,
     /// What the viewer does to the lifetime.
     pub(super) branching: Branching,
-    /// Whether pictures are to be asked for.
-    pub wants_pictures: bool,
-    /// A panel that another panel has asked for, by name: to be opened over which other one.
+    /// A panel that shows what has been asked for, by name: to be opened over which other one.
     pub wanted_panel: Option<(&'static str, &'static str)>,
     /// What is pinned.
     pub(super) inspection: Inspection,
@@ -134,7 +132,6 @@ impl Session {
             asking: Asking::default(),
             drawing: Drawing::default(),
             branching: Branching::default(),
-            wants_pictures: false,
             wanted_panel: None,
             inspection: Inspection::default(),
             windows: LinkedWindows::default(),

@@ -9,8 +9,10 @@ use crate::ui::panels::probe::stroke;
 use crate::ui::panels::{pixels, places};
 use crate::ui::pointer;
 use crate::ui::theme::{Palette, mix};
+use crate::view::action::Action;
 use crate::view::cells;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{
     Event, Key, Modifiers, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo,
     pos2, vec2,
@@ -91,7 +93,7 @@ pub(super) fn room(area: Rect, count: usize) -> (Rect, Option<Rect>) {
 }
 
 impl Cards {
-    pub(super) fn ui(&mut self, ui: &mut Ui, area: Rect, session: &mut Session) {
+    pub(super) fn ui(&mut self, ui: &mut Ui, area: Rect, session: &mut Viewed<'_>) {
         let Some((asked, side)) = drawn(session) else { return };
         self.play(session);
         self.before.retain(|before| fits(before, &asked));
@@ -107,12 +109,12 @@ impl Cards {
         }
         ui.scope_builder(UiBuilder::new().max_rect(buttons), |ui| self.buttons_ui(ui, &asked, side, &mut changed));
         if changed != asked {
-            session.ask(changed);
+            session.act(Action::Ask(changed));
         }
     }
 
     /// Plays what has been drawn as soon as it has been lived, from its first presentation on.
-    fn play(&mut self, session: &mut Session) {
+    fn play(&mut self, session: &mut Viewed<'_>) {
         if self.plays.is_none() || self.brush.is_some() || session.is_asking() {
             return;
         }
@@ -121,8 +123,7 @@ impl Cards {
         let is_it = |kind, index: Option<usize>| kind == EventKind::Study && index == pattern;
         let event = scene.tape().events.iter().find(|event| is_it(event.kind, event.index));
         if let Some(start) = event.map(|event| event.start) {
-            session.clock.seek(start);
-            session.clock.play();
+            session.act(Action::PlayFrom(start));
         }
     }
 
@@ -165,7 +166,7 @@ impl Cards {
         &mut self,
         ui: &Ui,
         rect: Rect,
-        session: &mut Session,
+        session: &mut Viewed<'_>,
         asked: &Recalled,
         (card, side): (usize, usize),
         changed: &mut Recalled,
@@ -204,7 +205,7 @@ impl Cards {
                 (true, false) => "shown: a click blanks it",
                 (false, _) => "click or drag to draw; once clicked, type a letter",
             };
-            session.hover = Some(format!("{}   {what}", cells::name(cell, side)));
+            session.say(format!("{}   {what}", cells::name(cell, side)));
         }
     }
 

@@ -19,10 +19,12 @@ use super::{Explanation, Panel};
 use crate::plastic::Drive;
 use crate::ui::fitting;
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::inspection::Pinned;
 use crate::view::matrices::MatrixKind;
 use crate::view::numbers::{grouped, signed};
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use cards::Cards;
 use egui::{
     DragValue, EventFilter, Key, Modifiers, Rect, Response, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo,
@@ -127,7 +129,7 @@ impl Panel for Circuit {
         self.strongest = strongest.filter(|share| *share <= 100).unwrap_or(self.strongest);
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
         let Some(shown) = self.shown(session) else {
             self.shown = None;
@@ -201,7 +203,7 @@ impl Circuit {
         });
     }
 
-    fn circuit_ui(&mut self, ui: &Ui, area: Rect, session: &mut Session, shown: &Shown, palette: &Palette) {
+    fn circuit_ui(&mut self, ui: &Ui, area: Rect, session: &mut Viewed<'_>, shown: &Shown, palette: &Palette) {
         if area.width() < 40.0 || area.height() < 40.0 {
             return;
         }
@@ -239,7 +241,7 @@ impl Circuit {
         &mut self,
         ui: &Ui,
         response: &Response,
-        session: &mut Session,
+        session: &mut Viewed<'_>,
         shown: &Shown,
         ground: &Ground,
         lines: &[Line],
@@ -252,7 +254,7 @@ impl Circuit {
             .or_else(|| line.map(|line| Pinned::Synapse { from: line.wire.from, to: line.wire.to }));
         if let Some(at) = at {
             session.point(at);
-            session.hover = Some(match (neuron, line) {
+            session.say(match (neuron, line) {
                 (Some(neuron), _) => session
                     .scene()
                     .map_or_else(String::new, |scene| neurons::read_out(scene, session.clock.at(), shown, neuron)),
@@ -260,10 +262,10 @@ impl Circuit {
                 (None, None) => String::new(),
             });
             if response.clicked() {
-                session.pin(match at {
+                session.act(Action::Pin(match at {
                     Pinned::Synapse { to, .. } if ui.input(|input| input.modifiers.shift) => Pinned::Neuron(to),
                     at => at,
-                });
+                }));
             }
         }
         let by_key = response.has_focus().then(|| shown.neurons.get(self.cursor).map(|at| Pinned::Neuron(*at)));
@@ -275,7 +277,7 @@ impl Circuit {
     }
 
     /// The arrow keys lead from neuron to neuron, Enter pins.
-    fn keys(&mut self, ui: &Ui, response: &Response, session: &mut Session, shown: &Shown) {
+    fn keys(&mut self, ui: &Ui, response: &Response, session: &mut Viewed<'_>, shown: &Shown) {
         self.cursor = self.cursor.min(shown.neurons.len().saturating_sub(1));
         if !response.has_focus() {
             return;
@@ -292,10 +294,10 @@ impl Circuit {
         self.cursor = (self.cursor + on).saturating_sub(back).min(shown.neurons.len().saturating_sub(1));
         let Some(neuron) = shown.neurons.get(self.cursor).copied() else { return };
         if let Some(scene) = session.scene().filter(|_| on + back > 0) {
-            session.hover = Some(neurons::read_out(scene, session.clock.at(), shown, neuron));
+            session.say(neurons::read_out(scene, session.clock.at(), shown, neuron));
         }
         if pressed(Key::Enter) > 0 {
-            session.pin(Pinned::Neuron(neuron));
+            session.act(Action::Pin(Pinned::Neuron(neuron)));
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::view::inspection::facts::alpha_at;
 use crate::view::matrices::MatrixKind;
 use crate::view::numbers::signed;
 use crate::view::scene::Scene;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use std::sync::Arc;
 
 /// In a layer of more neurons, what a step writes is computed for the connections that are drawn alone.
@@ -74,7 +74,7 @@ impl Wire {
 }
 
 /// All connections among `neurons` at the instant viewed, from the first neuron's on.
-pub fn wires(session: &mut Session, neurons: &[usize]) -> Vec<Wire> {
+pub fn wires(session: &mut Viewed<'_>, neurons: &[usize]) -> Vec<Wire> {
     let step = session.clock.at();
     let trace = session.trace();
     let is_in_matrix = session.scene().is_some_and(in_matrix);
@@ -94,7 +94,7 @@ pub fn wires(session: &mut Session, neurons: &[usize]) -> Vec<Wire> {
 }
 
 /// The largest |ΔH| that a pulse can stand for, the same through a lifetime.
-pub fn reach_of_changes(session: &mut Session) -> f32 {
+pub fn reach_of_changes(session: &mut Viewed<'_>) -> f32 {
     let Some(scene) = session.scene() else { return 0.0 };
     match (in_matrix(scene), scene.layer()) {
         (false, Some(view)) => view.eta().abs(),

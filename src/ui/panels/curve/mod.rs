@@ -18,6 +18,7 @@ pub mod validations;
 
 use super::{Explanation, Panel};
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::curves::axis::Scale;
 use crate::view::curves::bands::{Band, Bands};
 use crate::view::curves::number::Number;
@@ -25,6 +26,7 @@ use crate::view::curves::part::View;
 use crate::view::curves::series::Series;
 use crate::view::curves::{SMOOTHING, Source};
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Pos2, Ui};
 use legend::Wish;
 use serde::Deserialize as _;
@@ -144,23 +146,23 @@ impl Panel for Curve {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let Some(source) = Source::of(session) else { return };
         if let Some(hover) = self.curve_ui(ui, &source) {
-            session.hover = Some(hover);
+            session.say(hover);
         }
         match self.click.take() {
             Some(Click::On(iteration)) => {
                 self.age_before = session.shown_age();
-                session.show_age(iteration);
+                session.act(Action::ShowAge(iteration));
             }
             // A double click means to see everything again; its first click has gone somewhere on the way.
-            Some(Click::Twice) => self.age_before.take().into_iter().for_each(|age| session.show_age(age)),
+            Some(Click::Twice) => self.age_before.take().into_iter().for_each(|age| session.act(Action::ShowAge(age))),
             None => {}
         }
         match self.wish.take() {
-            Some(Wish::Toggle(index)) => session.comparison.compared_mut().toggle(index),
-            Some(Wish::Remove(index)) => session.comparison.compared_mut().remove(index),
+            Some(Wish::Toggle(index)) => session.act(Action::ToggleCompared(index)),
+            Some(Wish::Remove(index)) => session.act(Action::RemoveCompared(index)),
             None => {}
         }
     }

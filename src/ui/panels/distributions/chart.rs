@@ -4,10 +4,12 @@ use super::hover::{self, Touched};
 use super::ridges::{self, Ridge};
 use super::{Along, Height};
 use crate::ui::theme::{self, Palette};
+use crate::view::action::Action;
 use crate::view::distributions::{Axis, Histogram};
 use crate::view::matrices::MatrixKind;
 use crate::view::numbers::{figures, grouped};
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{
     Align2, Color32, CursorIcon, FontId, Mesh, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, TextStyle,
     Ui, WidgetInfo, pos2, vec2,
@@ -115,7 +117,7 @@ fn full_height(counts: &[Vec<u32>], ridges: &[Ridge]) -> u32 {
 }
 
 /// Draws the chart into what is left of the panel.
-pub(super) fn chart_ui(ui: &mut Ui, session: &mut Session, shown: &Shown<'_>) {
+pub(super) fn chart_ui(ui: &mut Ui, session: &mut Viewed<'_>, shown: &Shown<'_>) {
     let palette = Palette::of(ui.ctx());
     let area = ui.available_rect_before_wrap();
     let font = TextStyle::Small.resolve(ui.style());
@@ -147,11 +149,9 @@ pub(super) fn chart_ui(ui: &mut Ui, session: &mut Session, shown: &Shown<'_>) {
     if let Some(touched) = touched {
         let ridge = &shown.ridges[touched.place];
         let lines = hover::lines(&frame, shown, touched);
-        session.hover = Some(lines.join("   "));
+        session.say(lines.join("   "));
         if response.clicked() && is_life {
-            session.hold();
-            session.clock.pause();
-            session.clock.seek(ridge.at as usize);
+            session.act(Action::StopAt(ridge.at as usize));
         }
         say(response, &lines, is_life);
     }

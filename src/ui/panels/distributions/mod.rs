@@ -20,6 +20,7 @@ use crate::view::matrices::MatrixKind;
 use crate::view::numbers::grouped;
 use crate::view::scene::Scene;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{RichText, Ui};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -148,7 +149,7 @@ impl Panel for Distributions {
         self.height = Height::deserialize(&choices["height"]).unwrap_or(self.height);
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
         self.chips_ui(ui, session);
         let Some(scene) = session.scene() else { return };

@@ -5,10 +5,12 @@ use super::answer::probability;
 use crate::ui::fitting;
 use crate::ui::panels::one_look::{chip, class_color};
 use crate::ui::theme::{Palette, mix};
+use crate::view::action::Action;
 use crate::view::drawing::cards::{Cards, NOT_TAUGHT};
-use crate::view::drawing::sheet::Change;
+use crate::view::drawing::deed::CardDeed;
 use crate::view::numbers::percent;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{
     Align2, ComboBox, FontId, Margin, Rect, RichText, Role, Sense, TextEdit, TextStyle, Ui, UiBuilder, WidgetInfo,
     pos2, vec2,
@@ -33,7 +35,7 @@ const NOT_SAID: &str = "not said";
 const LONGEST: usize = 40;
 
 /// Draws it into `room`.
-pub(super) fn below_ui(ui: &mut Ui, room: Rect, session: &mut Session, cards: &Cards, card: usize) {
+pub(super) fn below_ui(ui: &mut Ui, room: Rect, session: &mut Viewed<'_>, cards: &Cards, card: usize) {
     let (label, rest) = (room.with_max_y(room.top() + LABEL), room.with_min_y(room.top() + LABEL));
     match cards.class(card) {
         Some(class) => {
@@ -47,7 +49,7 @@ pub(super) fn below_ui(ui: &mut Ui, room: Rect, session: &mut Session, cards: &C
 }
 
 /// The label of a class: a field on its first card.
-fn label_ui(ui: &mut Ui, room: Rect, session: &mut Session, cards: &Cards, (card, class): (usize, usize)) {
+fn label_ui(ui: &mut Ui, room: Rect, session: &mut Viewed<'_>, cards: &Cards, (card, class): (usize, usize)) {
     let palette = Palette::of(ui.ctx());
     let corner = pos2(room.left(), room.center().y - CHIP / 2.0);
     let left = chip(ui.painter(), corner, CHIP, class, cards.ways(), palette) + 3.0;
@@ -88,7 +90,7 @@ fn label_ui(ui: &mut Ui, room: Rect, session: &mut Session, cards: &Cards, (card
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
     let response = if is_short { response.on_hover_text(cards.label(class)) } else { response };
     if response.changed() {
-        session.change_cards(Change::Label(class), |cards| cards.call(class, &text));
+        session.act(Action::Cards(CardDeed::Label(class, text)));
     }
 }
 
@@ -123,7 +125,7 @@ fn likely_ui(ui: &Ui, room: Rect, session: &Session, cards: &Cards, class: usize
 }
 
 /// "query", and which class the viewer means with it.
-fn query_ui(ui: &mut Ui, label: Rect, rest: Rect, session: &mut Session, cards: &Cards) {
+fn query_ui(ui: &mut Ui, label: Rect, rest: Rect, session: &mut Viewed<'_>, cards: &Cards) {
     let palette = Palette::of(ui.ctx());
     let font = FontId::proportional(12.0);
     let heading = ["query, meant as", "query"].into_iter().find(|words| {
@@ -155,6 +157,6 @@ fn query_ui(ui: &mut Ui, label: Rect, rest: Rect, session: &mut Session, cards: 
         response.response.on_hover_text("which class you mean with the query: with it an answer is right or wrong");
     });
     if meant != cards.meant() {
-        session.change_cards(Change::New, |cards| cards.mean(meant));
+        session.act(Action::Cards(CardDeed::Mean(meant)));
     }
 }

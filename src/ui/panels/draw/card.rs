@@ -5,9 +5,10 @@ use crate::ui::panels::pixels::{self, WHOLE, ink};
 use crate::ui::panels::places;
 use crate::ui::pointer;
 use crate::ui::theme::Palette;
-use crate::view::drawing::cards::{Card, Cards, PAPER, Stroke};
-use crate::view::drawing::sheet::Change;
-use crate::view::session::Session;
+use crate::view::action::Action;
+use crate::view::drawing::cards::{Cards, PAPER, Stroke};
+use crate::view::drawing::deed::CardDeed;
+use crate::view::viewed::Viewed;
 use egui::{
     Align2, Color32, CursorIcon, Event, FontId, Key, Modifiers, PointerButton, Pos2, Rect, Response, Role, Sense,
     StrokeKind, Ui, Vec2, WidgetInfo, vec2,
@@ -16,16 +17,13 @@ use egui::{
 /// How far beside a card the pen is followed, in pixels of the card.
 const BESIDE: f32 = 4.0;
 
-/// A pen that has moved by less has not moved, in pixels of the card.
-const LEAST: f32 = 0.15;
-
 impl Draw {
     /// Draws a card; `held` is the one that the pointer was drawing on as the frame began.
     pub(super) fn card_ui(
         &mut self,
         ui: &Ui,
         rect: Rect,
-        session: &mut Session,
+        session: &mut Viewed<'_>,
         cards: &Cards,
         (card, held): (usize, Option<usize>),
     ) {
@@ -49,7 +47,7 @@ impl Draw {
         if let Some(pos) = response.hover_pos() {
             ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
             self.tip_ui(ui, rect, pos, palette);
-            session.hover = Some(words);
+            session.say(words);
         }
         self.draw_by_pointer(ui, &response, session, card, held);
         self.draw_by_keys(ui, &response, session, card);
@@ -86,7 +84,7 @@ impl Draw {
         &mut self,
         ui: &Ui,
         response: &Response,
-        session: &mut Session,
+        session: &mut Viewed<'_>,
         card: usize,
         held: Option<usize>,
     ) {
@@ -95,11 +93,11 @@ impl Draw {
         for event in ui.input(|input| input.events.clone()) {
             match event {
                 Event::PointerButton { button: PointerButton::Primary, pressed: true, pos, .. } => {
-                    go_on(session, card, &std::mem::take(&mut points));
+                    go_on(session, card, std::mem::take(&mut points));
                     is_drawing = pointer::is_on(ui, response, pos);
                     if is_drawing {
                         response.request_focus();
-                        session.select_card(card);
+                        session.act(Action::Cards(CardDeed::Select(card)));
                         (self.drawn_by_keys, self.drawn_by_pointer) = (None, Some(card));
                         self.begin(session, card, on_paper(response.rect, pos));
                     }
@@ -113,7 +111,7 @@ impl Draw {
                 _ => {}
             }
         }
-        go_on(session, card, &points);
+        go_on(session, card, points);
         match is_drawing {
             true => self.held = Some(card),
             false => self.held = self.held.filter(|held| *held != card),
@@ -121,14 +119,14 @@ impl Draw {
     }
 
     /// Arrow keys move the pen, Space or Enter puts it down and lifts it, Del clears the card.
-    fn draw_by_keys(&mut self, ui: &Ui, response: &Response, session: &mut Session, card: usize) {
+    fn draw_by_keys(&mut self, ui: &Ui, response: &Response, session: &mut Viewed<'_>, card: usize) {
         if !response.has_focus() {
             let others = |drawn: &usize| *drawn != card;
             self.drawn_by_keys = self.drawn_by_keys.filter(others);
             self.drawn_by_pointer = self.drawn_by_pointer.filter(others);
             return;
         }
-        session.select_card(card);
+        session.act(Action::Cards(CardDeed::Select(card)));
         let moved = places::moved_by_arrows(ui, response, self.cursor, PAPER);
         self.cursor = moved.unwrap_or(self.cursor);
         self.drawn_by_pointer = self.drawn_by_pointer.filter(|_| moved.is_none());
@@ -145,11 +143,11 @@ impl Draw {
                 }
             };
         } else if moved.is_some() && self.drawn_by_keys == Some(card) {
-            go_on(session, card, &[at]);
+            go_on(session, card, vec![at]);
         }
         if pressed(Key::Delete) || pressed(Key::Backspace) {
             self.drawn_by_keys = None;
-            session.change_cards(Change::New, |cards| cards.put(card, Card::blank()));
+            session.act(Action::Cards(CardDeed::Clear(card)));
         }
         if self.drawn_by_pointer == Some(card) {
             return;
@@ -159,36 +157,17 @@ impl Draw {
         places::mark(&ui.painter_at(response.rect), cell, color, palette);
     }
 
-    fn begin(&self, session: &mut Session, card: usize, at: [f32; 2]) {
+    fn begin(&self, session: &mut Viewed<'_>, card: usize, at: [f32; 2]) {
         let stroke = Stroke { points: vec![at], width: self.width(), erases: self.erases };
-        session.change_cards(Change::New, |cards| {
-            if let Some(card) = cards.card_mut(card) {
-                card.draw(stroke);
-            }
-        });
+        session.act(Action::Cards(CardDeed::Draw(card, stroke)));
     }
 }
 
 /// Goes on with the last stroke on a card.
-fn go_on(session: &mut Session, card: usize, points: &[[f32; 2]]) {
-    if points.is_empty() {
-        return;
+fn go_on(session: &mut Viewed<'_>, card: usize, points: Vec<[f32; 2]>) {
+    if !points.is_empty() {
+        session.act(Action::Cards(CardDeed::GoOn(card, points)));
     }
-    session.change_cards(Change::More, |cards| {
-        let Some(card) = cards.card_mut(card) else { return };
-        let mut last = card.strokes().last().and_then(|stroke| stroke.points.last().copied());
-        let mut new = Vec::new();
-        for &point in points {
-            let is_far = |last: [f32; 2]| (point[0] - last[0]).hypot(point[1] - last[1]) >= LEAST;
-            if last.is_none_or(is_far) {
-                new.push(point);
-                last = Some(point);
-            }
-        }
-        if !new.is_empty() {
-            card.go_on(&new);
-        }
-    });
 }
 
 /// A place of the screen on the paper of a card, in its pixels.

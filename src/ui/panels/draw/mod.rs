@@ -17,8 +17,11 @@ mod tools;
 use super::pixels::Textures;
 use super::{Explanation, Panel};
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::drawing::cards::{Cards, DATA_SIDE, PAPER};
+use crate::view::drawing::deed::CardDeed;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Rect, RichText, ScrollArea, Ui, UiBuilder, Vec2, vec2};
 use serde_json::{Value, json};
 
@@ -113,7 +116,7 @@ impl Panel for Draw {
         self.erases = choices["erases"].as_bool().unwrap_or(self.erases);
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let Some(cards) = session.cards() else { return };
         if !session.can_live() {
             let words = "This tape holds one episode and no settings for another: open the checkpoint of its network to \
@@ -139,7 +142,7 @@ impl Draw {
         self.thickness * PAPER as f32 / DATA_SIDE
     }
 
-    fn cards_ui(&mut self, ui: &mut Ui, room: Vec2, session: &mut Session, cards: &Cards) {
+    fn cards_ui(&mut self, ui: &mut Ui, room: Vec2, session: &mut Viewed<'_>, cards: &Cards) {
         let (across, side) = place(room, cards.count());
         let corner = ui.cursor().min + vec2(1.0, 1.0);
         let rect = |card: usize| {
@@ -161,7 +164,7 @@ impl Draw {
 
     /// Pictures that were dropped go to the card below the pointer and those after it; elsewhere, to the first that is
     /// blank, or the one that was drawn on last.
-    fn take_dropped(&mut self, ui: &Ui, session: &mut Session, cards: &Cards, rect: impl Fn(usize) -> Rect) {
+    fn take_dropped(&mut self, ui: &Ui, session: &mut Viewed<'_>, cards: &Cards, rect: impl Fn(usize) -> Rect) {
         let frame = ui.ctx().cumulative_frame_nr();
         // Where a card would be was nothing to aim at before.
         let was_seen = self.seen.replace(frame).is_some_and(|seen| frame.saturating_sub(seen) <= 2);
@@ -172,7 +175,7 @@ impl Draw {
         let below = pos.and_then(|pos| (0..cards.count()).find(|card| rect(*card).contains(pos)));
         let blank = || (0..cards.count()).find(|card| cards.card(*card).is_blank());
         let card = below.or_else(blank).unwrap_or_else(|| session.selected_card());
-        session.put_dropped_pictures(card);
+        session.act(Action::Cards(CardDeed::PutDropped(card)));
     }
 }
 

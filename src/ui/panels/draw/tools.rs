@@ -1,14 +1,15 @@
 //! Pen and eraser, changes taken back and made again, the way from an episode to the cards and back.
 
 use super::{Draw, THICKNESS};
-use crate::view::drawing::cards::{Card, Cards};
-use crate::view::drawing::sheet::Change;
+use crate::view::action::Action;
+use crate::view::drawing::cards::Cards;
+use crate::view::drawing::deed::CardDeed;
 use crate::view::scene::Scene;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Button, Key, Modifiers, RichText, Slider, Ui};
 
 impl Draw {
-    pub(super) fn tools_ui(&mut self, ui: &mut Ui, session: &mut Session, cards: &Cards) {
+    pub(super) fn tools_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>, cards: &Cards) {
         let spacing = ui.spacing_mut();
         (spacing.item_spacing.x, spacing.item_spacing.y) = (4.0, 2.0);
         spacing.button_padding.x = 5.0;
@@ -24,33 +25,33 @@ impl Draw {
 
             let [undoes, redoes] = session.cards_can();
             if button(ui, "Undo", "take the last change back (Ctrl+Z)", undoes, "nothing to take back") {
-                session.undo_cards();
+                session.act(Action::Cards(CardDeed::Undo));
             }
             if button(ui, "Redo", "make it again (Ctrl+Shift+Z)", redoes, "nothing to make again") {
-                session.redo_cards();
+                session.act(Action::Cards(CardDeed::Redo));
             }
             let selected = session.selected_card();
             let has_ink = selected < cards.count() && !cards.card(selected).is_blank();
             let hint = "white paper in place of the card that was drawn on last (Del)";
             if button(ui, "Clear card", hint, has_ink, "nothing is on it") {
-                session.change_cards(Change::New, |cards| cards.put(selected, Card::blank()));
+                session.act(Action::Cards(CardDeed::Clear(selected)));
             }
             if button(ui, "Clear all", "white paper on all cards", !cards.is_blank(), "nothing is on any card") {
-                session.change_cards(Change::New, Cards::clear);
+                session.act(Action::Cards(CardDeed::ClearAll));
             }
             let hint = "put a picture on the card that was drawn on last; it can be dropped on a card, too";
             if button(ui, "Pictures …", hint, true, "") {
-                session.wants_pictures = true;
+                session.act(Action::AskForPictures);
             }
             self.episode_ui(ui, session, cards);
         });
     }
 
-    fn episode_ui(&self, ui: &mut Ui, session: &mut Session, cards: &Cards) {
+    fn episode_ui(&self, ui: &mut Ui, session: &mut Viewed<'_>, cards: &Cards) {
         let is_drawn = session.scene().is_some_and(Scene::shows_cards);
         let hint = "the drawings of the episode on the cards, to be changed";
         if button(ui, "Start from this episode", hint, true, "") {
-            session.cards_from_episode();
+            session.act(Action::Cards(CardDeed::TakeEpisode));
         }
         let can_redraw = session.can_redraw();
         let (hint, none) = (
@@ -58,16 +59,16 @@ impl Draw {
             "no card shows a drawing of an episode: start from this one",
         );
         if button(ui, "Again with other drawings", hint, can_redraw, none) {
-            session.redraw_cards();
+            session.act(Action::Cards(CardDeed::Redraw));
         }
         if is_drawn {
             let hint = "show the episode that was in view before; the cards stay as they are";
             if button(ui, "Back to the episode", hint, true, "") {
-                session.back_to_episode();
+                session.act(Action::Cards(CardDeed::BackToEpisode));
             }
         } else if button(ui, "Show the cards", "ask what is on the cards", !cards.is_blank(), "nothing is on any card")
         {
-            session.live_cards();
+            session.act(Action::Cards(CardDeed::Show));
         }
     }
 }
@@ -79,14 +80,14 @@ fn button(ui: &mut Ui, words: &str, hint: &str, is_possible: bool, obstacle: &st
 }
 
 /// Ctrl+Z takes back, Ctrl+Shift+Z and Ctrl+Y make again, unless somebody types.
-pub(super) fn keys(ui: &Ui, session: &mut Session) {
+pub(super) fn keys(ui: &Ui, session: &mut Viewed<'_>) {
     if ui.ctx().text_edit_focused() {
         return;
     }
     let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
     if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z) || pressed(Modifiers::COMMAND, Key::Y) {
-        session.redo_cards();
+        session.act(Action::Cards(CardDeed::Redo));
     } else if pressed(Modifiers::COMMAND, Key::Z) {
-        session.undo_cards();
+        session.act(Action::Cards(CardDeed::Undo));
     }
 }

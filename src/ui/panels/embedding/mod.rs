@@ -18,6 +18,7 @@ use crate::ui::theme::Palette;
 use crate::view::evaluations::per_network::View;
 use crate::view::numbers::grouped;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Color32, Rect, RichText, Ui};
 use map::Map;
 use serde::{Deserialize, Serialize};
@@ -107,7 +108,7 @@ impl Panel for EmbeddingMap {
         self.plane = Plane::deserialize(&choices["plane"]).unwrap_or(self.plane);
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
         let can_live = session.can_live();
         let mut plane = if can_live { self.plane } else { Plane::Own };

@@ -6,10 +6,11 @@ use crate::ui::fitting;
 use crate::ui::panels::one_look::{chip, class_color};
 use crate::ui::panels::pixels::{self, Key, Textures, WHOLE};
 use crate::ui::theme::{Palette, mix};
+use crate::view::action::Action;
 use crate::view::evaluations::embeddings::Embedded;
 use crate::view::numbers::{decimals, percent};
 use crate::view::scene::Scene;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{
     Align2, Color32, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
@@ -36,7 +37,7 @@ const WIDER: f32 = 3.6;
 /// Draws it, as large as there is room. A click on a drawing of the episode goes to its step.
 pub(super) fn map_ui(
     ui: &mut Ui,
-    session: &mut Session,
+    session: &mut Viewed<'_>,
     map: &Map,
     spread: &mut Option<(Rect, Spread)>,
     textures: &mut Textures,
@@ -84,14 +85,12 @@ pub(super) fn map_ui(
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     if let Some(index) = below {
         let words = own_words(map, index, &map.own[index], step);
-        session.hover = Some(format!("{words}   (a click goes to step {})", index + 1));
+        session.say(format!("{words}   (a click goes to step {})", index + 1));
         if response.clicked() {
-            session.hold();
-            session.clock.pause();
-            session.clock.seek(index);
+            session.act(Action::StopAt(index));
         }
     } else if let Some(other) = other.and_then(|(index, _)| map.other(index)) {
-        session.hover = Some(format!("{}, in another episode", other.name));
+        session.say(format!("{}, in another episode", other.name));
     }
 }
 

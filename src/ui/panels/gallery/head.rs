@@ -2,14 +2,15 @@
 
 use super::{Gallery, Order};
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::lifetimes::{AT_A_TIME, Shelf};
 use crate::view::numbers::grouped;
 use crate::view::scene::Scene;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Label, RichText, Role, Ui, WidgetInfo};
 
 impl Gallery {
-    pub(super) fn head_ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    pub(super) fn head_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
         // What can be pressed wraps in a narrow panel.
         ui.horizontal_wrapped(|ui| {
@@ -30,14 +31,14 @@ impl Gallery {
                     // Broken into lines it would lie over what stands in the next.
                     ui.add(Label::new(RichText::new(words).small().color(palette.quiet)).extend());
                     if ui.button(RichText::new("Cancel").small()).clicked() {
-                        session.shelf.cancel();
+                        session.act(Action::StopSideBySide);
                     }
                 }
                 None if session.can_live() => {
                     let text = RichText::new(format!("{AT_A_TIME} more")).small();
                     let hint = "run more episodes with the network in view";
                     if ui.button(text).on_hover_text(hint).clicked() {
-                        session.live_side_by_side(session.shelf.more_seeds());
+                        session.act(Action::RunSideBySide(session.shelf.more_seeds()));
                     }
                 }
                 None => {}
@@ -48,7 +49,7 @@ impl Gallery {
             ui.horizontal(|ui| {
                 let hint = "the same seeds with the network in view";
                 if session.can_live() && ui.small_button("Run again").on_hover_text(hint).clicked() {
-                    session.live_side_by_side(session.shelf.same_seeds());
+                    session.act(Action::RunSideBySide(session.shelf.same_seeds()));
                 }
                 ui.add(Label::new(RichText::new(words).small().color(palette.mark)).truncate());
             });
@@ -57,7 +58,7 @@ impl Gallery {
             ui.label(RichText::new(format!("Not run: {problem}")).small().color(palette.wrong));
             ui.horizontal(|ui| {
                 if session.can_live() && ui.small_button("Try again").clicked() {
-                    session.live_side_by_side(session.shelf.same_seeds());
+                    session.act(Action::RunSideBySide(session.shelf.same_seeds()));
                 }
                 if ui.small_button("Copy").clicked() {
                     ui.ctx().copy_text(problem);

@@ -14,8 +14,10 @@ mod row;
 use super::pixels::Textures;
 use super::{Explanation, Panel};
 use crate::ui::theme::{self, Palette};
+use crate::view::action::Action;
 use crate::view::lifetimes::{GalleryLifetime, Shelf, Shown};
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{RichText, ScrollArea, Ui};
 use row::Rows;
 use serde::{Deserialize, Serialize};
@@ -59,11 +61,11 @@ impl Gallery {
     }
 
     /// Lives the first lifetimes where nobody has asked for any yet, or where those there are belong to another task.
-    fn begin(session: &mut Session) {
+    fn begin(session: &mut Viewed<'_>) {
         let is_elsewhere = session.scene().is_some_and(|scene| session.shelf.is_of_another_task(scene));
         let is_at_rest = session.shelf.progress().is_none() && session.shelf.problem().is_none();
         if !session.shelf.was_begun() || (is_elsewhere && is_at_rest && Self::can_begin(session)) {
-            session.live_side_by_side(Shelf::first_seeds());
+            session.act(Action::RunSideBySide(Shelf::first_seeds()));
         }
     }
 }
@@ -132,7 +134,7 @@ impl Panel for Gallery {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         Self::begin(session);
         self.head_ui(ui, session);
         let lived = ordered(session.shelf.lived(), self.order);
@@ -156,7 +158,7 @@ impl Panel for Gallery {
             }
         });
         if let Some(lived) = chosen {
-            session.show_lived(&lived);
+            session.act(Action::ShowBeside(lived.seed));
         }
     }
 }

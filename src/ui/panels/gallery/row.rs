@@ -5,7 +5,7 @@ use super::recall::Recalls;
 use crate::ui::panels::pixels::Textures;
 use crate::ui::theme::{Palette, mix};
 use crate::view::lifetimes::{GalleryLifetime, Shown};
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, Pos2, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 /// Room for the scroll bar at the right.
@@ -84,7 +84,7 @@ impl Rows {
     }
 
     /// Draws a row; answers whether it was chosen.
-    pub fn row(&self, ui: &mut Ui, lived: &GalleryLifetime, session: &mut Session, textures: &mut Textures) -> bool {
+    pub fn row(&self, ui: &mut Ui, lived: &GalleryLifetime, session: &mut Viewed<'_>, textures: &mut Textures) -> bool {
         let palette = Palette::of(ui.ctx());
         let (_, rect) = ui.allocate_space(vec2(self.layout.width(), self.height()));
         // Named by its seed: it keeps the focus when rows are scrolled or sorted.
@@ -111,7 +111,7 @@ impl Rows {
         }
         if let Some(pointer) = response.hover_pos() {
             let under = self.layout.under(rect, lived, pointer).map_or_else(String::new, |under| format!("{under} · "));
-            session.hover = Some(format!("{under}{words}   (a click shows it in the whole window)"));
+            session.say(format!("{under}{words}   (a click shows it in the whole window)"));
         }
         response.clicked()
     }

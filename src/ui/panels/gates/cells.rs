@@ -10,13 +10,13 @@ use crate::ui::theme::{Palette, mix};
 use crate::view::curves::axis::Span;
 use crate::view::curves::part::Bounds;
 use crate::view::numbers::{decimals, grouped};
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Color32, Rect, Role, Sense, Stroke, TextureOptions, Ui, WidgetInfo};
 
 /// Draws the gate of `which` layer of the scene with that identity.
 pub(super) fn cells_ui(
     ui: &Ui,
-    session: &mut Session,
+    session: &mut Viewed<'_>,
     textures: &mut Textures,
     rect: Rect,
     record: &GateRecord,

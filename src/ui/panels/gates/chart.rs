@@ -5,15 +5,16 @@ use crate::episode::GateRecord;
 use crate::episode::gates::{GATES, Gate};
 use crate::ui::panels::curve::frame::{Frame, Grid};
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::curves::axis::{Scale, Span};
 use crate::view::curves::part::Bounds;
 use crate::view::numbers::{decimals, grouped};
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo};
 
 /// Draws them, that of `chosen` stronger; a click or a drag goes to the step under the pointer. What comes back says where
 /// the steps are.
-pub(super) fn chart_ui(ui: &Ui, session: &mut Session, area: Rect, record: &GateRecord, chosen: Gate) -> Frame {
+pub(super) fn chart_ui(ui: &Ui, session: &mut Viewed<'_>, area: Rect, record: &GateRecord, chosen: Gate) -> Frame {
     let palette = Palette::of(ui.ctx());
     let steps = record.values.len() / (GATES.len() * record.cells).max(1);
     let at = session.clock.at().min(steps.saturating_sub(1));
@@ -45,18 +46,16 @@ pub(super) fn chart_ui(ui: &Ui, session: &mut Session, area: Rect, record: &Gate
 
 /// Goes to the step under the pointer where it is pressed, and says what `words` has for it otherwise.
 pub(super) fn follow_pointer(
-    session: &mut Session,
+    session: &mut Viewed<'_>,
     response: &egui::Response,
     frame: &Frame,
     steps: usize,
     words: impl Fn(usize) -> String,
 ) {
     if let Some(pos) = response.interact_pointer_pos() {
-        session.hold();
-        session.clock.pause();
-        session.clock.seek(frame.step_at(pos.x, steps));
+        session.act(Action::StopAt(frame.step_at(pos.x, steps)));
     } else if let Some(pos) = response.hover_pos().filter(|pos| frame.rect.x_range().contains(pos.x)) {
-        session.hover = Some(words(frame.step_at(pos.x, steps)));
+        session.say(words(frame.step_at(pos.x, steps)));
     }
 }
 

@@ -20,6 +20,7 @@ use crate::ui::fitting::BETWEEN;
 use crate::ui::theme::Palette;
 use crate::view::numbers::decimals;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Color32, Rect, RichText, Ui, UiBuilder};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -85,7 +86,7 @@ impl Panel for Gates {
         self.gate = GATES.into_iter().find(|gate| choices["gate"] == name(*gate)).unwrap_or(self.gate);
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let Some(scene) = session.scene() else { return };
         let (identity, tape) = (scene.identity(), Arc::clone(scene.tape()));
         self.chips_ui(ui, &tape);

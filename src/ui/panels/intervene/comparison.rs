@@ -3,13 +3,14 @@
 use super::chart::{Chart, chart_ui};
 use super::words;
 use crate::ui::theme::{self, Palette};
+use crate::view::action::Action;
 use crate::view::evaluations::EPISODES;
 use crate::view::evaluations::interventions::{DELAY, InterventionEvaluation, View};
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Label, RichText, Role, Ui, WidgetInfo};
 
 /// Draws what is known of them.
-pub(super) fn comparison_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
+pub(super) fn comparison_ui(ui: &mut Ui, session: &mut Viewed<'_>, palette: &Palette) {
     let small = |ui: &mut Ui, words: &str| ui.add(Label::new(RichText::new(words).small().color(palette.quiet)).wrap());
     match session.request_intervention_evaluation() {
         View::Nothing => {}
@@ -34,14 +35,14 @@ pub(super) fn comparison_ui(ui: &mut Ui, session: &mut Session, palette: &Palett
 }
 
 /// The button that begins it where it does not begin by itself.
-fn offer_ui(ui: &mut Ui, session: &mut Session) {
+fn offer_ui(ui: &mut Ui, session: &mut Viewed<'_>) {
     let hint = "does the same, before the same step, in the episodes of other seeds: is this one typical?";
     if ui.small_button(format!("Compare with {EPISODES} episodes")).on_hover_text(hint).clicked() {
-        session.begin_intervention_evaluation();
+        session.act(Action::Evaluate);
     }
 }
 
-fn evaluation_ui(ui: &mut Ui, session: &mut Session, found: &InterventionEvaluation, palette: &Palette) {
+fn evaluation_ui(ui: &mut Ui, session: &mut Viewed<'_>, found: &InterventionEvaluation, palette: &Palette) {
     ui.horizontal_wrapped(|ui| {
         let hint = format!(
             "the episodes of episode seeds 0 to {}, each run with these interventions before the same step, and without",
@@ -52,7 +53,7 @@ fn evaluation_ui(ui: &mut Ui, session: &mut Session, found: &InterventionEvaluat
             ui.add(egui::Spinner::new().size(11.0))
                 .widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, "running episodes"));
             if ui.small_button("Stop").on_hover_text("what has been found stays").clicked() {
-                session.intervention_evaluations.stop();
+                session.act(Action::StopEvaluating);
             }
         }
     });
@@ -106,6 +107,6 @@ fn evaluation_ui(ui: &mut Ui, session: &mut Session, found: &InterventionEvaluat
         None => {}
     }
     if let Some(seed) = opened {
-        session.show_among(seed, found.interventions(seed));
+        session.act(Action::ShowAmong(seed));
     }
 }

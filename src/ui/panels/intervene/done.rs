@@ -4,13 +4,15 @@ use super::actions_of;
 use crate::episode::{Intervention, OneShot, What};
 use crate::tasks::ActionName;
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::numbers::{decimals, figures, percent};
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Label, RichText, Role, Ui, WidgetInfo};
 use std::ops::Range;
 
 /// What has been done, and what it came to.
-pub(super) fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
+pub(super) fn done_ui(ui: &mut Ui, session: &mut Viewed<'_>, palette: &Palette) {
     let interventions = session.interventions().to_vec();
     if interventions.is_empty() {
         let star = if session.is_in_maze() { " The star can be dragged, too." } else { "" };
@@ -18,7 +20,7 @@ pub(super) fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
                      follows is run again with the same random numbers.";
         ui.add(Label::new(RichText::new(format!("{words}{star}")).small().color(palette.quiet)).wrap());
         if !session.left_interventions().is_empty() && ui.small_button("Reapply interventions").clicked() {
-            session.intervene_again();
+            session.act(Action::Reapply);
         }
         return;
     }
@@ -39,18 +41,16 @@ pub(super) fn done_ui(ui: &mut Ui, session: &mut Session, palette: &Palette) {
             }
             let step = format!("step {}", first.step + 1);
             if ui.link(RichText::new(step).small()).on_hover_text("go there").clicked() {
-                session.hold();
-                session.clock.pause();
-                session.clock.seek(first.step);
+                session.act(Action::StopAt(first.step));
             }
             ui.add(Label::new(RichText::new(words).small()).truncate());
         });
     }
     if let Some(places) = retracted {
-        session.retract(places);
+        session.act(Action::Retract(places));
     }
     if ui.small_button("Undo all interventions").clicked() {
-        session.retract_all();
+        session.act(Action::RetractAll);
     }
 }
 

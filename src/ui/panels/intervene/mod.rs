@@ -14,14 +14,16 @@ mod done;
 pub mod words;
 
 use super::{Explanation, Panel};
-use crate::episode::{What, intervention};
+use crate::episode::intervention;
 use crate::plastic::alteration::MODULATOR_RANGE;
 use crate::tasks::ActionName;
 use crate::train::config::MAX_SEED;
 use crate::ui::glossary;
 use crate::ui::theme::Palette;
+use crate::view::action::{Action, Deed};
 use crate::view::scene::Scene;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Button, ComboBox, DragValue, Label, RichText, ScrollArea, Slider, SliderClamping, Ui};
 use std::ops::RangeInclusive;
 
@@ -114,7 +116,7 @@ impl Panel for Intervene {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             let why_not = session.why_no_branch();
@@ -151,7 +153,7 @@ impl Panel for Intervene {
 
 impl Intervene {
     /// What can be done.
-    fn means_ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn means_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         ui.add_enabled_ui(session.why_no_branch().is_none(), |ui| {
             if session.has_agent() {
                 drive_ui(ui, session);
@@ -164,7 +166,7 @@ impl Intervene {
         });
     }
 
-    fn trace_ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn trace_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         ui.horizontal_wrapped(|ui| {
             ui.label("trace");
             let frozen = intervention::frozen_from(session.interventions(), layer_of(session))
@@ -173,16 +175,16 @@ impl Intervene {
             let button = button.on_hover_text("nothing is written from this step on");
             let words = frozen.map_or_else(String::new, |step| format!("frozen since step {}", step + 1));
             if button.on_disabled_hover_text(words).clicked() {
-                session.intervene(What::Freeze);
+                session.act(Action::Intervene(Deed::Freeze));
             }
             if ui.button("Erase").on_hover_text("H = 0: everything learned in this episode is gone").clicked() {
-                session.intervene(What::Erase);
+                session.act(Action::Intervene(Deed::Erase));
             }
         });
         ui.horizontal_wrapped(|ui| {
             let words = "replace this trace by the one at the end of another episode";
             if ui.button("Transplant").on_hover_text(words).clicked() {
-                session.intervene(What::Transplant { seed: self.donor, state: [].into() });
+                session.act(Action::Intervene(Deed::Transplant(self.donor)));
             }
             ui.label("from episode seed");
             let field = DragValue::new(&mut self.donor).speed(0.1).range(0..=MAX_SEED);
@@ -198,7 +200,7 @@ impl Intervene {
             let slider =
                 Slider::new(&mut scale, SCALES).clamping(SliderClamping::Never).step_by(0.05).fixed_decimals(2);
             if ui.add(slider).on_hover_text("factor of α from this step on").changed() {
-                session.intervene(What::ScaleAlpha(scale));
+                session.act(Action::Intervene(Deed::ScaleAlpha(scale)));
             }
         });
         modulator_ui(ui, session);
@@ -206,7 +208,7 @@ impl Intervene {
 }
 
 /// The modulator in the viewer's hand, where the layer in view has one.
-fn modulator_ui(ui: &mut Ui, session: &mut Session) {
+fn modulator_ui(ui: &mut Ui, session: &mut Viewed<'_>) {
     let (layer, at) = (layer_of(session), session.clock.at());
     let Some(record) = session.scene().and_then(|scene| scene.tape().layers.get(layer)) else { return };
     let Some(modulator) = &record.modulator else { return };
@@ -225,12 +227,12 @@ fn modulator_ui(ui: &mut Ui, session: &mut Session) {
         let words = "clamp the modulator to this value from this step on, whatever the network makes it: at 0 nothing is written";
         ui.add(slider).on_hover_text(words);
         if value != shown {
-            session.intervene(What::ClampModulator(Some(value)));
+            session.act(Action::Intervene(Deed::ClampModulator(value)));
         }
         let button = ui.add_enabled(clamped.is_some(), Button::new("Release").small());
         let button = button.on_hover_text("the network modulates its trace itself again, from this step on");
         if button.on_disabled_hover_text("the network modulates its trace itself at this step").clicked() {
-            session.intervene(What::ClampModulator(None));
+            session.act(Action::Intervene(Deed::ReleaseModulator));
         }
     });
 }
@@ -246,7 +248,7 @@ fn actions_of(session: &Session) -> &'static [ActionName] {
 }
 
 /// Which cue is the target, where there are cues.
-fn target_ui(ui: &mut Ui, session: &mut Session) {
+fn target_ui(ui: &mut Ui, session: &mut Viewed<'_>) {
     let at = session.clock.at();
     let Some(tape) = session.scene().map(Scene::tape) else { return };
     let trials = tape.content.behaviour().and_then(|behaviour| behaviour.trials.as_ref());
@@ -262,13 +264,13 @@ fn target_ui(ui: &mut Ui, session: &mut Session) {
         });
         list.response.labelled_by(label.id).on_hover_text("another cue is the target from this step on");
         if chosen != target {
-            session.intervene(What::SetTarget(chosen));
+            session.act(Action::Intervene(Deed::SetTarget(chosen + 1)));
         }
     });
 }
 
 /// A button for each action, and the switch that gives the arrow keys to the agent.
-fn drive_ui(ui: &mut Ui, session: &mut Session) {
+fn drive_ui(ui: &mut Ui, session: &mut Viewed<'_>) {
     ui.horizontal_wrapped(|ui| {
         // Where there is no way to go, the arrow keys have no meaning.
         if session.is_in_maze() {
@@ -276,17 +278,17 @@ fn drive_ui(ui: &mut Ui, session: &mut Session) {
             let words = "drive the agent with the arrow keys, or a click beside it (D); Esc ends it";
             let button = ui.add(Button::new("Drive").selected(drives)).on_hover_text(words);
             if button.clicked() {
-                session.set_driving(!drives);
+                session.act(Action::SetDriving(!drives));
             }
         }
-        for (action, ActionName { name, sign }) in actions_of(session).iter().enumerate() {
+        for ActionName { name, sign } in actions_of(session) {
             let (face, words) = match session.is_in_maze() {
                 true => (sign.to_string(), format!("go {name} at this step")),
                 false => ((*name).to_owned(), format!("answer {name} at this step")),
             };
             let button = ui.add(Button::new(face).min_size(egui::vec2(24.0, 0.0)));
             if button.on_hover_text(words).clicked() {
-                session.drive(action);
+                session.act(Action::Act((*name).into()));
             }
         }
     });

@@ -6,10 +6,12 @@ use crate::render::Reduction;
 use crate::ui::glossary;
 use crate::ui::panels::chips::matrix_chip;
 use crate::ui::theme::{self, Palette};
+use crate::view::action::Action;
 use crate::view::beside::Side;
 use crate::view::matrices::MatrixKind;
 use crate::view::order::OrderKind;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::containers::menu::MenuButton;
 use egui::{Align, Button, Color32, FontFamily, FontId, Layout, RichText, Role, SetOpenCommand, Ui, WidgetInfo, vec2};
 
@@ -36,7 +38,7 @@ const MENU_WIDTH: f32 = 70.0;
 
 impl MatrixPanel {
     /// Draws the line. Answers whether the range of what is visible is asked for.
-    pub(super) fn head_ui(&mut self, ui: &mut Ui, session: &mut Session) -> bool {
+    pub(super) fn head_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) -> bool {
         let palette = Palette::of(ui.ctx());
         let mut wants_visible = false;
         ui.horizontal(|ui| {
@@ -106,7 +108,7 @@ impl MatrixPanel {
     }
 
     /// The word behind which it stands what the matrix is worth.
-    fn lesion_word(&self, ui: &mut Ui, session: &mut Session, palette: &Palette) {
+    fn lesion_word(&self, ui: &mut Ui, session: &mut Viewed<'_>, palette: &Palette) {
         let Some(parameter) = lesion::parameter(self.kind, session) else { return };
         let button = Button::new(RichText::new(lesion::WORD).small().color(palette.quiet)).frame(false);
         let response = ui.add(button);
@@ -121,7 +123,7 @@ impl MatrixPanel {
     }
 
     /// The choice of the matrix; what it is worth stands there, too, where `has_lesion`.
-    fn kind_menu(&mut self, ui: &mut Ui, session: &mut Session, has_lesion: bool) {
+    fn kind_menu(&mut self, ui: &mut Ui, session: &mut Viewed<'_>, has_lesion: bool) {
         let palette = Palette::of(ui.ctx());
         let button = matrix_chip(self.kind, true, false, palette).min_size(vec2(40.0, HEIGHT));
         let parameter = lesion::parameter(self.kind, session).filter(|_| has_lesion);
@@ -155,7 +157,7 @@ impl MatrixPanel {
     }
 
     /// In which order neurons stand, here and in every other matrix.
-    fn order_menu(&self, ui: &mut Ui, session: &mut Session, palette: &Palette) {
+    fn order_menu(&self, ui: &mut Ui, session: &mut Viewed<'_>, palette: &Palette) {
         let Some(scene) = session.scene() else { return };
         let kind = session.ordering.kind(scene);
         let color = if kind == OrderKind::Stored { palette.quiet } else { palette.text };
@@ -183,7 +185,7 @@ impl MatrixPanel {
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         response.on_hover_text(kind.words(scene));
         if let Some(kind) = chosen {
-            session.order_neurons(kind);
+            session.act(Action::Order(kind));
         }
     }
 

@@ -8,11 +8,13 @@ use crate::tasks::{Goal, Measure};
 use crate::train::lesion::LesionKind;
 use crate::ui::panels::popup::below;
 use crate::ui::theme::{self, Palette};
+use crate::view::action::Action;
 use crate::view::evaluations::EPISODES;
 use crate::view::evaluations::lesions::{LesionEvaluation, Row};
 use crate::view::matrices::MatrixKind;
 use crate::view::numbers::{self, with_error};
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Color32, Label, Popup, Response, RichText, SetOpenCommand, Ui};
 
 /// The word in the head.
@@ -43,7 +45,7 @@ impl MatrixPanel {
     pub(super) fn lesion_ui(
         &self,
         ui: &Ui,
-        session: &mut Session,
+        session: &mut Viewed<'_>,
         anchor: &Response,
         set: Option<SetOpenCommand>,
         parameter: &str,
@@ -72,13 +74,13 @@ impl MatrixPanel {
     }
 }
 
-fn found_ui(ui: &mut Ui, session: &mut Session, found: &LesionEvaluation, kind: MatrixKind, palette: &Palette) {
+fn found_ui(ui: &mut Ui, session: &mut Viewed<'_>, found: &LesionEvaluation, kind: MatrixKind, palette: &Palette) {
     let Some(measure) = session.scene().map(|scene| scene.task.measure()) else { return };
     let quiet = |words: &str| Label::new(RichText::new(words).small().color(palette.quiet)).wrap();
     if let Some(problem) = &found.problem {
         ui.add(Label::new(RichText::new(format!("Not run: {problem}.")).small().color(palette.wrong)).wrap());
         if ui.small_button("Try again").clicked() {
-            session.lesions.try_again();
+            session.act(Action::TryLesionsAgain);
         }
         return;
     }

@@ -31,6 +31,7 @@ use crate::view::matrices::{MatrixKind, Window};
 use crate::view::numbers::grouped;
 use crate::view::order::OrderKind;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use color_bar::{Bar, ColorBar};
 use egui::{Key, Modifiers, Rect, RichText, Role, Ui, Vec2, WidgetInfo, vec2};
 use picture::Coloring;
@@ -216,7 +217,7 @@ impl Panel for MatrixPanel {
         explained::explanation(self.kind, session)
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
         let mut wants_visible = self.head_ui(ui, session);
         let side = if session.beside().is_some() { self.side } else { Side::A };
@@ -233,7 +234,7 @@ impl Panel for MatrixPanel {
         let matrix = view.matrix;
         let reach = self.range().reach(view.span);
         if self.kind == MatrixKind::Trace {
-            session.windows.reach(ui.ctx().cumulative_frame_nr(), reach);
+            session.reach(ui.ctx().cumulative_frame_nr(), reach);
             if self.reached != Some(reach) {
                 // Other panels show H in the same colours, and some of them have been drawn already.
                 self.reached = Some(reach);
@@ -257,7 +258,7 @@ impl Panel for MatrixPanel {
         }
         if let Some((row, column)) = drawn.under {
             let own = words::read_out(session, self.kind, &matrix, row, column);
-            session.hover = Some(match side {
+            session.say(match side {
                 Side::A => own,
                 side => format!("{} {}   A: {own}", side.title(), words::value(self.kind, &matrix, row, column)),
             });

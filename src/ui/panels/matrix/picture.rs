@@ -4,9 +4,10 @@ use super::stripes;
 use crate::render::{CellGrid, Colormap, Heatmap, HeatmapKey, Matrix, Order, Reduction};
 use crate::ui::inspector;
 use crate::ui::theme::{self, Palette};
+use crate::view::action::Action;
 use crate::view::matrices::Window;
 use crate::view::numbers::figures;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, Color32, CursorIcon, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use std::ops::Range;
 use std::sync::Arc;
@@ -47,7 +48,7 @@ pub struct Coloring {
 }
 
 /// Draws a matrix into `area` and lets the pointer zoom, move and click it.
-pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, coloring: Coloring, session: &mut Session) -> Drawn {
+pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, coloring: Coloring, session: &mut Viewed<'_>) -> Drawn {
     let palette = Palette::of(ui.ctx());
     let Coloring { reach, reduction } = coloring;
     let neurons = session.neurons();
@@ -59,8 +60,11 @@ pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, coloring: Coloring,
     let rect = fit(area, margin, matrix);
     let response = ui.interact(rect, ui.scope_id().with("matrix"), Sense::click_and_drag());
     let (rows, columns) = (matrix.rows(), matrix.columns());
-    let window = steered(ui, &response, rect, session.windows.of(rows, columns), rows, columns);
-    session.windows.set(rows, columns, window);
+    let shown = session.windows.of(rows, columns);
+    let window = steered(ui, &response, rect, shown, rows, columns);
+    if window != shown {
+        session.act(Action::LookAt([rows, columns], window));
+    }
 
     let colormap = Colormap::for_theme(palette.dark);
     let key = HeatmapKey::of(response.id);
@@ -75,7 +79,7 @@ pub fn picture_ui(ui: &Ui, area: Rect, matrix: &Arc<Matrix>, coloring: Coloring,
     let grid = heatmap.grid(rect, pixels_per_point);
     let frame = ui.ctx().cumulative_frame_nr();
     if let Some(cell) = under {
-        session.windows.point_at(frame, rows, columns, cell);
+        session.point_at_cell(frame, [rows, columns], cell);
     }
     if let Some((row, column)) = clicked.or(under) {
         inspector::point_at(ui, &response, session, matrix, row, column);

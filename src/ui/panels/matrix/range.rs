@@ -2,7 +2,7 @@
 
 use crate::render::{Matrix, Order};
 use crate::view::matrices::{MatrixKind, Span, Window};
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::Ui;
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,7 @@ impl Range {
 
 /// The magnitude that the colours of H reach in every panel at one instant: as in the matrix panel that shows H, otherwise
 /// as it would be there unless told otherwise. `None` where there is no trace.
-pub fn trace_reach(ui: &Ui, session: &mut Session) -> Option<f32> {
+pub fn trace_reach(ui: &Ui, session: &mut Viewed<'_>) -> Option<f32> {
     let view = session.matrix(MatrixKind::Trace)?;
     let chosen = session.windows.reached(ui.ctx().cumulative_frame_nr());
     Some(chosen.unwrap_or_else(|| Range::default().reach(view.span)))

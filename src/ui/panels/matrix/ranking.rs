@@ -4,11 +4,12 @@ use super::bars::{Bar, bar_ui};
 use crate::tasks::Measure;
 use crate::train::region::Region;
 use crate::ui::theme::{self, Palette};
+use crate::view::action::Action;
 use crate::view::evaluations::ranking::{Part, Ranking};
 use crate::view::inspection::Pinned;
 use crate::view::matrices::MatrixKind;
 use crate::view::numbers;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Label, RichText, Ui};
 use std::ops::Range;
 
@@ -22,7 +23,7 @@ const NAME: f32 = 130.0;
 pub(super) const BEGIN: &str = "Which connections matter most?";
 
 /// Draws the button, and what has been found.
-pub(super) fn ranking_ui(ui: &mut Ui, session: &mut Session, parameter: &str, kind: MatrixKind, palette: &Palette) {
+pub(super) fn ranking_ui(ui: &mut Ui, session: &mut Viewed<'_>, parameter: &str, kind: MatrixKind, palette: &Palette) {
     let Some(measure) = session.scene().map(|scene| scene.task.measure()) else { return };
     let quiet = |words: String| Label::new(RichText::new(words).small().color(palette.quiet)).wrap();
     let ranking = session.ranking(parameter).cloned();
@@ -37,7 +38,7 @@ pub(super) fn ranking_ui(ui: &mut Ui, session: &mut Session, parameter: &str, ki
             let hint =
                 format!("sets {symbol} to zero in one part of the connections after the other; up to half a minute");
             if ui.button(BEGIN).on_hover_text(hint).clicked() {
-                session.begin_ranking(parameter);
+                session.act(Action::Rank(parameter.to_owned()));
             }
         }
         return;
@@ -94,7 +95,7 @@ fn neuron(region: &Region) -> Option<usize> {
 }
 
 /// A bar, red where the network does worse; a click pins the neuron.
-fn part_ui(ui: &mut Ui, session: &mut Session, part: &Part, longest: f64, measure: Measure, palette: &Palette) {
+fn part_ui(ui: &mut Ui, session: &mut Viewed<'_>, part: &Part, longest: f64, measure: Measure, palette: &Palette) {
     let (pinned, mean) = (neuron(&part.region).map(Pinned::Neuron), part.difference);
     let Some(value) = mean.mean() else { return };
     let (name, text) = (name(&part.region), numbers::difference(value, mean.error(), measure.is_fraction()));
@@ -104,6 +105,6 @@ fn part_ui(ui: &mut Ui, session: &mut Session, part: &Part, longest: f64, measur
     if let Some(pinned) = pinned
         && response.on_hover_text("pin this neuron").clicked()
     {
-        session.pin(pinned);
+        session.act(Action::Pin(pinned));
     }
 }

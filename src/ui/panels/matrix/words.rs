@@ -5,7 +5,7 @@ use crate::render::Matrix;
 use crate::view::inspection::facts::alpha_of;
 use crate::view::matrices::MatrixKind;
 use crate::view::numbers::{grouped, percent, signed};
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 
 /// "H +0.05248": the value itself.
 pub fn value(kind: MatrixKind, matrix: &Matrix, row: usize, column: usize) -> String {
@@ -14,7 +14,7 @@ pub fn value(kind: MatrixKind, matrix: &Matrix, row: usize, column: usize) -> St
 
 /// "87 → 120   w +0.01978   α −0.00726   H +0.05248   α·H …   w + α·H …", all of one synapse at one instant; of a
 /// vector "α all → 120 = −0.00726".
-pub fn read_out(session: &mut Session, kind: MatrixKind, matrix: &Matrix, row: usize, column: usize) -> String {
+pub fn read_out(session: &mut Viewed<'_>, kind: MatrixKind, matrix: &Matrix, row: usize, column: usize) -> String {
     let value = matrix.at(row, column).map_or(f64::NAN, f64::from);
     if session
         .scene()
@@ -27,7 +27,7 @@ pub fn read_out(session: &mut Session, kind: MatrixKind, matrix: &Matrix, row: u
     format!("{} {from} → {to} = {}", kind.symbol(), signed(value, 5))
 }
 
-fn synapse(session: &mut Session, kind: MatrixKind, value: f64, row: usize, column: usize) -> String {
+fn synapse(session: &mut Viewed<'_>, kind: MatrixKind, value: f64, row: usize, column: usize) -> String {
     let mut text = format!("{row} → {column}");
     let mut add = |symbol: &str, value: f64| text.push_str(&format!("   {symbol} {}", signed(value, 5)));
     let trace = session.trace().and_then(|trace| trace.at(row, column));

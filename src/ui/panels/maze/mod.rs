@@ -29,6 +29,7 @@ use crate::ui::theme::Palette;
 use crate::view::numbers::{grouped, signed};
 use crate::view::scene::Scene;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use board::Board;
 use egui::{Rect, RichText, Sense, Ui, UiBuilder, vec2};
 use legend::Legend;
@@ -139,7 +140,7 @@ impl Panel for Maze {
         self.splits = chosen("splits", self.splits);
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let Some((life, ghost)) = self.lives(session) else { return };
         let alone = [&life.beliefs[..], &[]];
         let reach = reach(ghost.as_ref().map_or(alone, |ghost| [&life.beliefs, &ghost.beliefs]));
@@ -181,7 +182,7 @@ impl Panel for Maze {
                 ghost.draw(self, &painter, &board, (reach, None), palette);
                 ghost.tell(&response, None, self.hides);
                 if let Some(square) = response.hover_pos().and_then(|pos| board.square_at(pos)) {
-                    session.hover = Some(format!("control, {}", ghost.read_out(square, self.hides)));
+                    session.say(format!("control, {}", ghost.read_out(square, self.hides)));
                 }
             }
         }
@@ -199,7 +200,7 @@ impl Panel for Maze {
         }
         life.tell(&response, ghost.as_ref(), self.hides);
         if let Some(square) = response.hover_pos().and_then(|pos| board.square_at(pos)) {
-            session.hover = Some(life.read_out(square, self.hides));
+            session.say(life.read_out(square, self.hides));
         }
         self.touch(ui, session, &response, &painter, &board, &life);
         let below = Rect::from_min_max(area.left_bottom() - vec2(0.0, words - 6.0), area.max);
@@ -254,7 +255,7 @@ impl Maze {
     }
 
     /// The life in view and what it would have been, at the instant viewed.
-    fn lives(&mut self, session: &mut Session) -> Option<(Life, Option<Life>)> {
+    fn lives(&mut self, session: &mut Viewed<'_>) -> Option<(Life, Option<Life>)> {
         let (trace, ghost) = (session.trace(), session.ghost());
         let (scene, at) = (session.scene()?, session.clock.at());
         let is_known = |known: &Known| (known.scene, known.step) == (scene.identity(), at);

@@ -3,8 +3,10 @@
 use super::ways::{Way, ways};
 use crate::ui::panels::{Explanation, Panel};
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::numbers::decimals;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2};
 use std::ops::Range;
 
@@ -76,7 +78,7 @@ impl Panel for Rewards {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let Some(lives) = Lives::of(session) else { return };
         let mut area = ui.available_rect_before_wrap();
         let is_low = area.height() < LOW;
@@ -141,7 +143,7 @@ impl Chart {
         self.plot.bottom() - self.plot.height() * steps as f32 / self.most
     }
 
-    fn ui(&self, ui: &Ui, session: &mut Session, lives: &Lives, is_low: bool) {
+    fn ui(&self, ui: &Ui, session: &mut Viewed<'_>, lives: &Lives, is_low: bool) {
         let (palette, plot) = (Palette::of(ui.ctx()), self.plot);
         let font = TextStyle::Small.resolve(ui.style());
         for steps in (0..=self.most as usize).step_by(spacing(self.most, plot.height())) {
@@ -196,12 +198,10 @@ impl Chart {
             let words = words(index, way, control);
             response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_here, &words));
             if response.hovered() {
-                session.hover = Some(format!("{words}   (a click goes to where it begins)"));
+                session.say(format!("{words}   (a click goes to where it begins)"));
             }
             if let Some(way) = way.or(control).filter(|_| response.clicked()) {
-                session.hold();
-                session.clock.pause();
-                session.clock.seek(way.start);
+                session.act(Action::StopAt(way.start));
             }
         }
     }

@@ -3,11 +3,11 @@
 use super::Maze;
 use super::board::Board;
 use super::life::Life;
-use crate::episode::What;
 use crate::tasks::maze::grid::{Action, Square};
 use crate::ui::pointer;
 use crate::ui::theme::Palette;
-use crate::view::session::Session;
+use crate::view::action::{Action as Asked, Deed};
+use crate::view::viewed::Viewed;
 use egui::{CursorIcon, Painter, Response, Ui};
 
 /// What the status line says over the reward.
@@ -18,7 +18,7 @@ impl Maze {
     pub(super) fn touch(
         &mut self,
         ui: &Ui,
-        session: &mut Session,
+        session: &mut Viewed<'_>,
         response: &Response,
         painter: &Painter,
         board: &Board,
@@ -43,7 +43,8 @@ impl Maze {
             if stroke.ended.is_some() {
                 self.carries = false;
                 if let (Some(square), None) = (target, refusal) {
-                    session.intervene(What::MoveReward(square));
+                    let [row, column] = square;
+                    session.act(Asked::Intervene(Deed::MoveReward([column, row])));
                 }
             } else if let Some(square) = target {
                 ui.ctx().set_cursor_icon(if refusal.is_some() { CursorIcon::NoDrop } else { CursorIcon::Grabbing });
@@ -51,7 +52,7 @@ impl Maze {
                     board.reward(painter, square, &faint(Palette::of(ui.ctx())));
                 }
             }
-            session.hover = Some(match refusal {
+            session.say(match refusal {
                 Some(reason) => format!("the reward cannot be hidden here: {reason}"),
                 None => "let go, and the reward is here from this step on".to_owned(),
             });
@@ -59,13 +60,13 @@ impl Maze {
         }
         if star.is_some() && target == star && response.hovered() {
             ui.ctx().set_cursor_icon(CursorIcon::Grab);
-            session.hover = Some(format!("{} — {CARRY}", life.read_out(life.reward, self.hides)));
+            session.say(format!("{} — {CARRY}", life.read_out(life.reward, self.hides)));
         }
         if response.clicked()
             && session.is_driving()
             && let Some(action) = life.square().zip(target).and_then(|(from, to)| leads(from, to))
         {
-            session.drive(action as usize);
+            session.act(Asked::Act(action.name().into()));
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::ui::theme::Palette;
 use crate::view::cells;
 use crate::view::inspection::facts::Life;
 use crate::view::numbers::signed;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::Color32;
 use std::sync::Arc;
 
@@ -85,7 +85,7 @@ pub struct Columns {
 
 impl Columns {
     /// The connections into `neuron`, which is pinned or the end of what is pinned.
-    pub fn of(&mut self, session: &mut Session, neuron: usize) -> Option<Arc<Column>> {
+    pub fn of(&mut self, session: &mut Viewed<'_>, neuron: usize) -> Option<Arc<Column>> {
         let key = (session.scene()?.identity(), neuron, session.clock.at());
         let life = session.life()?;
         if let Some((known, column)) = &self.known

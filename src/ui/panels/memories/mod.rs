@@ -10,9 +10,11 @@ mod picture;
 
 use super::{Explanation, Panel};
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::cells;
 use crate::view::inspection::{Pinned, most_remembering};
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use column::{Column, Columns};
 use egui::{Rect, RichText, Ui, vec2};
 
@@ -67,7 +69,7 @@ impl Panel for Memories {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let Some(side) = session.scene().and_then(|scene| cells::side_of(scene.tape())) else {
             return message(ui, "The neurons of this network are no pixels: there is no picture of what they hold.");
         };
@@ -85,7 +87,7 @@ impl Panel for Memories {
 
 impl Memories {
     /// Draws the pictures.
-    fn pictures_ui(&mut self, ui: &Ui, area: Rect, session: &mut Session, column: &Column, side: usize) {
+    fn pictures_ui(&mut self, ui: &Ui, area: Rect, session: &mut Viewed<'_>, column: &Column, side: usize) {
         let pictures = column.pictures(Palette::of(ui.ctx()));
         let (across, size) = arranged(area.size(), pictures.len());
         if size < 8.0 {
@@ -102,7 +104,7 @@ impl Memories {
             under = under.or(picture::picture_ui(ui, rect, session, column, shown, side, self.under));
         }
         if let Some(cell) = under {
-            session.hover = Some(column.read_out(cell, side));
+            session.say(column.read_out(cell, side));
         }
         if self.under != under {
             // The pictures before it mark the same pixel.
@@ -120,13 +122,13 @@ fn message(ui: &mut Ui, words: &str) {
     });
 }
 
-fn nothing_pinned(ui: &mut Ui, session: &mut Session) {
+fn nothing_pinned(ui: &mut Ui, session: &mut Viewed<'_>) {
     message(ui, "Click a pixel of a picture: what its synapses have learned and what they remember appears here.");
     ui.vertical_centered(|ui| {
         if ui.button("Pin the blanked pixel that remembers most").clicked()
             && let Some(neuron) = session.scene().and_then(most_remembering)
         {
-            session.pin(Pinned::Neuron(neuron));
+            session.act(Action::Pin(Pinned::Neuron(neuron)));
         }
     });
 }

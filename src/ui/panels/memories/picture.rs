@@ -5,10 +5,11 @@ use crate::render::{Colormap, Heatmap, HeatmapKey};
 use crate::ui::glossary;
 use crate::ui::panels::places;
 use crate::ui::theme::{self, Palette};
+use crate::view::action::Action;
 use crate::view::cells;
 use crate::view::inspection::Pinned;
 use crate::view::numbers::{figures, signed};
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, Color32, FontFamily, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ const BAR_STEPS: usize = 48;
 pub fn picture_ui(
     ui: &Ui,
     rect: Rect,
-    session: &mut Session,
+    session: &mut Viewed<'_>,
     column: &Column,
     shown: &Shown<'_>,
     side: usize,
@@ -68,7 +69,7 @@ pub fn picture_ui(
         session.point(Pinned::Neuron(cell));
     }
     if let Some(cell) = clicked.or_else(|| places::moved_by_arrows(ui, &response, column.neuron, side)) {
-        session.pin(Pinned::Neuron(cell));
+        session.act(Action::Pin(Pinned::Neuron(cell)));
     }
     if response.clicked() {
         response.request_focus();

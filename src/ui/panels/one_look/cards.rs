@@ -6,7 +6,9 @@ use super::{class_color, own_part};
 use crate::ui::panels::pixels::{self, Key, Textures, WHOLE};
 use crate::ui::panels::recall::caption;
 use crate::ui::theme::{Palette, mix};
+use crate::view::action::Action;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, Color32, FontId, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 /// The smallest and the largest side of a card.
@@ -73,7 +75,7 @@ pub(super) fn cards_ui(
     ui: &Ui,
     corner: Pos2,
     place: Place,
-    session: &mut Session,
+    session: &mut Viewed<'_>,
     seen: &Seen,
     textures: &mut Textures,
 ) {
@@ -98,12 +100,10 @@ pub(super) fn cards_ui(
         };
         ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Outside);
         if response.hovered() {
-            session.hover = Some(format!("{words}   (a click goes to step {})", step + 1));
+            session.say(format!("{words}   (a click goes to step {})", step + 1));
         }
         if response.clicked() {
-            session.hold();
-            session.clock.pause();
-            session.clock.seek(step);
+            session.act(Action::StopAt(step));
         }
         // A label lies over what belongs to its card.
         below_ui(ui, rect, session, seen, (step, is_shown, class), textures);
@@ -126,7 +126,7 @@ pub(super) fn drawing(ui: &Ui, rect: Rect, session: &Session, (step, name): (usi
 fn below_ui(
     ui: &Ui,
     rect: Rect,
-    session: &mut Session,
+    session: &mut Viewed<'_>,
     seen: &Seen,
     (step, is_shown, class): (usize, bool, Option<usize>),
     textures: &mut Textures,

@@ -7,8 +7,11 @@ use crate::ui::fitting;
 use crate::ui::panels::pixels::Textures;
 use crate::ui::panels::popup::below;
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
+use crate::view::drawing::deed::CardDeed;
 use crate::view::scene::Scene;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{
     Align, Align2, CursorIcon, Layout, Popup, Pos2, Rect, RectAlign, RichText, Role, ScrollArea, Sense, Stroke,
     StrokeKind, TextStyle, Ui, UiBuilder, WidgetInfo, pos2, vec2,
@@ -38,7 +41,7 @@ pub(super) struct Label {
 }
 
 /// Draws it, and the menu that it opens; answers where it ends.
-pub(super) fn label_ui(ui: &Ui, label: &Label, session: &mut Session, seen: &Seen, textures: &mut Textures) -> f32 {
+pub(super) fn label_ui(ui: &Ui, label: &Label, session: &mut Viewed<'_>, seen: &Seen, textures: &mut Textures) -> f32 {
     let palette = Palette::of(ui.ctx());
     let right = chip(ui.painter(), label.corner, label.height, label.class, seen.classes.len(), palette);
     let rect = Rect::from_min_max(label.corner, pos2(right, label.corner.y + label.height));
@@ -50,12 +53,11 @@ pub(super) fn label_ui(ui: &Ui, label: &Label, session: &mut Session, seen: &See
         ui.painter().rect_stroke(rect.expand(1.0), 4.0, Stroke::new(1.0, palette.text), StrokeKind::Outside);
     }
     if response.hovered() {
-        session.hover = Some(name);
+        session.say(name);
     }
     if response.clicked() {
         // The drawings to choose from stay as they are.
-        session.hold();
-        session.clock.pause();
+        session.act(Action::StopAt(session.clock.at()));
     }
     let title = format!("swap label {} with …", label.class + 1);
     below(popup, title.clone(), ui).align(RectAlign::BOTTOM_START).show(|ui| {
@@ -69,7 +71,7 @@ pub(super) fn label_ui(ui: &Ui, label: &Label, session: &mut Session, seen: &See
         ScrollArea::vertical().max_height(HIGHEST).show(ui, |ui| {
             for other in (0..seen.classes.len()).filter(|other| *other != label.class) {
                 if choice_ui(ui, session, seen, other, textures) {
-                    session.swap_labels(label.class, other);
+                    session.act(Action::Cards(CardDeed::SwapLabels(label.class, other)));
                     ui.close();
                 }
             }
@@ -110,7 +112,7 @@ fn choice_ui(ui: &mut Ui, session: &Session, seen: &Seen, class: usize, textures
 
 /// Where drawings or labels are not those of the episode: the way back, at the right end of a line; answers what is left
 /// of that.
-pub(super) fn back_ui(ui: &mut Ui, line: Rect, session: &mut Session) -> Rect {
+pub(super) fn back_ui(ui: &mut Ui, line: Rect, session: &mut Viewed<'_>) -> Rect {
     let is_swapped = session.scene().is_some_and(|scene| scene.swapped.is_some());
     let (words, hint) = match is_swapped {
         true => ("Original labels", "show the episode with the labels that it had"),
@@ -122,7 +124,8 @@ pub(super) fn back_ui(ui: &mut Ui, line: Rect, session: &mut Session) -> Rect {
     let place = UiBuilder::new().max_rect(line).layout(Layout::right_to_left(Align::Center));
     let response = ui.scope_builder(place, |ui| ui.small_button(words).on_hover_text(hint)).inner;
     if response.clicked() {
-        if is_swapped { session.original_labels() } else { session.back_to_episode() }
+        let deed = if is_swapped { CardDeed::OriginalLabels } else { CardDeed::BackToEpisode };
+        session.act(Action::Cards(deed));
     }
     line.with_max_x(response.rect.left() - GAP)
 }

@@ -22,6 +22,7 @@ use crate::ui::fitting;
 use crate::ui::theme::{self, Palette};
 use crate::view::numbers::percent;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::epaint::Hsva;
 use egui::{Align2, Color32, FontFamily, FontId, Painter, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use seen::{Class, Seen};
@@ -99,7 +100,7 @@ impl Panel for OneLook {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let (at, trace) = (session.clock.at(), session.trace());
         let reach = trace_reach(ui, session).unwrap_or_default();
         let Some(scene) = session.scene() else { return };

@@ -5,10 +5,11 @@ use crate::render::Colormap;
 use crate::ui::panels::pixels::{self, Textures, WHOLE};
 use crate::ui::panels::places;
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::cells::grid_of;
 use crate::view::inspection::Pinned;
 use crate::view::numbers::signed;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Color32, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
 
 /// What one of them is.
@@ -29,7 +30,7 @@ pub(super) struct Shown<'a> {
 pub(super) fn picture_ui(
     ui: &Ui,
     rect: Rect,
-    session: &mut Session,
+    session: &mut Viewed<'_>,
     seen: &Seen,
     shown: &Shown<'_>,
     textures: &mut Textures,
@@ -63,13 +64,13 @@ pub(super) fn picture_ui(
     }
     let Some(pos) = response.hover_pos() else { return };
     let feature = places::cell_at(rect, [columns, rows], pos).filter(|feature| *feature < shown.values.len());
-    let Some(feature) = feature else { return session.hover = Some(words) };
+    let Some(feature) = feature else { return session.say(words) };
     let value = signed(f64::from(shown.values[feature]), 4);
-    session.hover = Some(format!("feature {feature}: {} {value}, of {}", shown.symbol, shown.of));
+    session.say(format!("feature {feature}: {} {value}, of {}", shown.symbol, shown.of));
     if let Some(pinned) = synapse(feature) {
         session.point(pinned);
         if response.clicked() {
-            session.pin(pinned);
+            session.act(Action::Pin(pinned));
         }
     }
 }

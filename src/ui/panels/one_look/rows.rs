@@ -9,7 +9,7 @@ use crate::ui::panels::pixels::Textures;
 use crate::ui::panels::recall::caption;
 use crate::ui::theme::{self, Palette, mix};
 use crate::view::numbers::{figures, percent};
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{
     Align2, Color32, FontFamily, FontId, Rect, Role, ScrollArea, Sense, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo,
     pos2, vec2,
@@ -83,7 +83,7 @@ impl Place {
 pub(super) fn rows_ui(
     ui: &mut Ui,
     room: Rect,
-    session: &mut Session,
+    session: &mut Viewed<'_>,
     seen: &Seen,
     ranges: Ranges,
     textures: &mut Textures,
@@ -127,7 +127,7 @@ fn all_ui(
     ui: &Ui,
     room: Rect,
     place: &Place,
-    session: &mut Session,
+    session: &mut Viewed<'_>,
     seen: &Seen,
     ranges: Ranges,
     textures: &mut Textures,
@@ -164,7 +164,7 @@ fn class_ui(
     ui: &Ui,
     row: Rect,
     side: f32,
-    session: &mut Session,
+    session: &mut Viewed<'_>,
     (seen, index, class): (&Seen, usize, &Class),
     ranges: Ranges,
     textures: &mut Textures,
@@ -175,7 +175,7 @@ fn class_ui(
     let response = ui.interact(row, ui.scope_id().with(("class", index)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
     if response.hovered() {
-        session.hover = Some(words);
+        session.say(words);
     }
     let height = side.clamp(9.0, 15.0);
     let corner = pos2(row.left(), row.top() + (side - height) / 2.0);

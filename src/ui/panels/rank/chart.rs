@@ -5,13 +5,14 @@ use crate::episode::{Event, EventKind};
 use crate::ui::fitting;
 use crate::ui::panels::curve::frame::{Frame, Grid};
 use crate::ui::theme::{self, Palette};
+use crate::view::action::Action;
 use crate::view::curves::axis::{Scale, Span};
 use crate::view::curves::part::Bounds;
 use crate::view::matrices::MatrixKind;
 use crate::view::numbers::grouped;
 use crate::view::rank::Readings;
 use crate::view::rank::job::Reading;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
 
 /// A panel narrower than this has numbers at its lines and nothing else.
@@ -33,7 +34,13 @@ const GAP: f32 = 12.0;
 const WORTH_NAMING: f32 = 0.01;
 
 /// Draws it, as large as there is room. A click or a drag goes to the step under the pointer.
-pub(super) fn chart_ui(ui: &mut Ui, session: &mut Session, kind: MatrixKind, line: &Readings, now: Option<&Reading>) {
+pub(super) fn chart_ui(
+    ui: &mut Ui,
+    session: &mut Viewed<'_>,
+    kind: MatrixKind,
+    line: &Readings,
+    now: Option<&Reading>,
+) {
     let palette = Palette::of(ui.ctx());
     let Some(tape) = session.scene().map(|scene| std::sync::Arc::clone(scene.tape())) else { return };
     let area = ui.available_rect_before_wrap();
@@ -75,15 +82,13 @@ pub(super) fn chart_ui(ui: &mut Ui, session: &mut Session, kind: MatrixKind, lin
     let words = words::describe(kind, now, at, tape.steps);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     if let Some(pos) = response.interact_pointer_pos() {
-        session.hold();
-        session.clock.pause();
-        session.clock.seek(frame.step_at(pos.x, tape.steps));
+        session.act(Action::StopAt(frame.step_at(pos.x, tape.steps)));
     } else if let Some(pos) = response.hover_pos().filter(|pos| pos.x <= frame.rect.right()) {
         let step = frame.step_at(pos.x, tape.steps);
         ui.painter().vline(frame.x(step as f64 + 1.0), frame.rect.y_range(), Stroke::new(1.0, palette.line));
         if let Some((_, reading)) = line.range(..=step).next_back() {
             let known = grouped(if kind.moves() { reading.step } else { step } as u64 + 1);
-            session.hover = Some(format!("step {known}: {}", words::values(reading)));
+            session.say(format!("step {known}: {}", words::values(reading)));
         }
     }
     ui.advance_cursor_after_rect(area);

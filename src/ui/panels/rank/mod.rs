@@ -20,6 +20,7 @@ use crate::view::matrices::MatrixKind;
 use crate::view::numbers::grouped;
 use crate::view::rank::KINDS;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Role, Ui, WidgetInfo, vec2};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -85,7 +86,7 @@ impl Panel for Rank {
         self.kind = kind.filter(|kind| KINDS.contains(kind)).unwrap_or(self.kind);
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
         let at = session.clock.at();
         let missing = session.scene().and_then(|scene| self.kind.why_missing(scene));

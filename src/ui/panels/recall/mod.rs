@@ -10,10 +10,12 @@ use super::{Explanation, Panel, places};
 use crate::episode::Question;
 use crate::ui::fitting;
 use crate::ui::theme::{Palette, STRONG};
+use crate::view::action::Action;
 use crate::view::cells;
 use crate::view::inspection::Pinned;
 use crate::view::numbers::{decimals, percent};
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Color32, FontFamily, FontId, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use place::Place;
 use std::sync::Arc;
@@ -97,7 +99,7 @@ impl Panel for Recall {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
         let Some(scene) = session.scene() else { return };
         let tape = Arc::clone(scene.tape());
@@ -142,11 +144,11 @@ impl Panel for Recall {
         }
         ui.advance_cursor_after_rect(area);
         if let Some((cell, is_clicked, words)) = touched.filter(|_| is_square) {
-            session.hover = Some(format!("{} {words}", cells::name(cell, grid.0)));
+            session.say(format!("{} {words}", cells::name(cell, grid.0)));
             session.point(Pinned::Neuron(cell));
             if is_clicked {
-                session.pin(Pinned::Neuron(cell));
-                session.wanted_panel = Some(("Memories", "Trace"));
+                session.act(Action::Pin(Pinned::Neuron(cell)));
+                session.act(Action::ShowOver("Memories".into(), "Trace".into()));
             }
         }
     }

@@ -4,8 +4,9 @@ use super::GAP;
 use crate::episode::{EventKind, Question, Tape};
 use crate::ui::panels::pixels::{self, Textures, WHOLE};
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::cells::grid_of;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, Color32, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 use std::ops::Range;
 use std::sync::Arc;
@@ -55,7 +56,7 @@ impl Strip {
     }
 
     /// Draws it; a click on a picture goes to its step.
-    pub fn ui(&self, ui: &mut Ui, corner: Pos2, session: &mut Session, textures: &mut Textures) {
+    pub fn ui(&self, ui: &mut Ui, corner: Pos2, session: &mut Viewed<'_>, textures: &mut Textures) {
         let palette = Palette::of(ui.ctx());
         let Some(scene) = session.scene() else { return };
         let tape = Arc::clone(scene.tape());
@@ -92,12 +93,10 @@ impl Strip {
             let below = rect.center_bottom() + vec2(0.0, 3.0);
             ui.painter().text(below, Align2::CENTER_TOP, (step + 1).to_string(), font.clone(), ink);
             if response.clicked() {
-                session.hold();
-                session.clock.pause();
-                session.clock.seek(step);
+                session.act(Action::StopAt(step));
             }
             if response.hovered() {
-                session.hover = Some(format!("{words}   (a click goes there)"));
+                session.say(format!("{words}   (a click goes there)"));
             }
         }
     }

@@ -4,6 +4,7 @@ use crate::episode::{Tape, Trials as Asked};
 use crate::ui::fitting;
 use crate::ui::panels::{Explanation, Panel};
 use crate::ui::theme::{Palette, mix};
+use crate::view::action::Action;
 use crate::view::curves::axis::{Scale, Span};
 use crate::view::evaluations::EPISODES;
 use crate::view::evaluations::interventions::View as Intervened;
@@ -11,6 +12,7 @@ use crate::view::evaluations::per_network::View;
 use crate::view::evaluations::trial_curves::TrialCurve;
 use crate::view::numbers::{grouped, percent};
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, Color32, FontId, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 
@@ -57,7 +59,7 @@ impl Panel for Accuracy {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
         let Some(tape) = session.scene().map(|scene| Arc::clone(scene.tape())) else { return };
         let say = |ui: &mut Ui, words: &str| {
@@ -126,7 +128,7 @@ struct Chart<'a> {
 }
 
 impl Chart<'_> {
-    fn ui(&self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let whole = ui.available_rect_before_wrap();
         let plot = Rect::from_min_max(whole.min + vec2(SCALE, 4.0), whole.max - vec2(6.0, NUMBERS + OWN));
         if plot.width() < 40.0 || plot.height() < 2.0 * LINE {
@@ -185,13 +187,11 @@ impl Chart<'_> {
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &described));
         if let Some(pos) = response.hover_pos() {
             let trial = (((pos.x - plot.left()) / plot.width() * count as f32).max(0.0) as usize).min(count - 1);
-            session.hover = Some(words(self.curve, self.done, trial));
+            session.say(words(self.curve, self.done, trial));
             if response.clicked()
                 && let Some(go) = self.asked.goes().nth(trial)
             {
-                session.hold();
-                session.clock.pause();
-                session.clock.seek(go);
+                session.act(Action::StopAt(go));
             }
         }
         ui.advance_cursor_after_rect(whole);

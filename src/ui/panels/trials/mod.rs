@@ -21,6 +21,7 @@ use crate::ui::fitting::{self, BETWEEN};
 use crate::ui::theme::Palette;
 use crate::view::numbers::percent;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use belief::Belief;
 use egui::Ui;
 use std::sync::Arc;
@@ -74,7 +75,7 @@ impl Panel for Trials {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
         let Some(tape) = session.scene().map(|scene| Arc::clone(scene.tape())) else { return };
         let words = question(&tape, session.clock.at());

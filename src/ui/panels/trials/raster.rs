@@ -3,12 +3,13 @@
 use super::belief::Belief;
 use super::modulator::modulator_ui;
 use super::question;
-use crate::episode::{Behaviour, Modulator, Shown, Tape, Trials, What};
+use crate::episode::{Behaviour, Modulator, Shown, Tape, Trials};
 use crate::tasks::cue_reward::YES;
 use crate::ui::theme::{self, Palette, mix};
+use crate::view::action::{Action, Deed};
 use crate::view::curves::axis::{Scale, Span};
 use crate::view::numbers::{decimals, grouped, percent};
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, Color32, CursorIcon, FontId, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 
@@ -55,7 +56,7 @@ struct Raster<'a> {
 
 /// Draws them as large as there is room. A click or a drag goes to the step under the pointer, a click on the name of a cue
 /// makes it the target.
-pub(super) fn raster_ui(ui: &mut Ui, session: &mut Session, tape: &Tape, belief: Option<&Belief>) {
+pub(super) fn raster_ui(ui: &mut Ui, session: &mut Viewed<'_>, tape: &Tape, belief: Option<&Belief>) {
     let Some(behaviour) = tape.content.behaviour() else { return };
     let Some(asked) = &behaviour.trials else { return };
     let whole = ui.available_rect_before_wrap();
@@ -188,7 +189,7 @@ impl Raster<'_> {
     }
 
     /// What rows are called. A click on a cue makes it the target from the step in view on.
-    fn names_ui(&self, ui: &Ui, session: &mut Session, left: f32) {
+    fn names_ui(&self, ui: &Ui, session: &mut Viewed<'_>, left: f32) {
         let (palette, cues, target) = (self.palette, self.asked.cues.len(), self.target(self.at));
         // Rows from one name to the next.
         let every = (NAME / self.row).ceil().max(1.0) as usize;
@@ -209,10 +210,10 @@ impl Raster<'_> {
                 if response.hovered() {
                     ui.set_cursor_icon(CursorIcon::PointingHand);
                     color = palette.text;
-                    session.hover = Some(format!("click: {words}"));
+                    session.say(format!("click: {words}"));
                 }
                 if response.clicked() {
-                    session.intervene(What::SetTarget(cue));
+                    session.act(Action::Intervene(Deed::SetTarget(cue + 1)));
                 }
             }
             if is_target || is_named {
@@ -258,7 +259,7 @@ impl Raster<'_> {
     }
 
     /// What the pointer does over the steps.
-    fn touch(&self, ui: &Ui, session: &mut Session, modulator: Option<&Modulator>) {
+    fn touch(&self, ui: &Ui, session: &mut Viewed<'_>, modulator: Option<&Modulator>) {
         let (chart, steps) = (self.chart, self.tape.steps);
         let response = ui.interact(chart, ui.scope_id().with("trials"), Sense::click_and_drag());
         let words = question(self.tape, self.at);
@@ -266,9 +267,7 @@ impl Raster<'_> {
         let step_at =
             |pos: Pos2| (((pos.x - chart.left()) / chart.width() * steps as f32).max(0.0) as usize).min(steps - 1);
         if let Some(pos) = response.interact_pointer_pos() {
-            session.hold();
-            session.clock.pause();
-            session.clock.seek(step_at(pos));
+            session.act(Action::StopAt(step_at(pos)));
         } else if let Some(pos) = response.hover_pos() {
             let step = step_at(pos);
             let mut words = match self.asked.shown[step] {
@@ -284,7 +283,7 @@ impl Raster<'_> {
             if let Some(modulator) = modulator {
                 words.push_str(&format!(" · M {}", decimals(f64::from(modulator.values[step]), 3)));
             }
-            session.hover = Some(format!("step {}: {words}", grouped(step as u64 + 1)));
+            session.say(format!("step {}: {words}", grouped(step as u64 + 1)));
         }
     }
 }

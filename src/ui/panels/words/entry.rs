@@ -3,7 +3,8 @@
 use super::Words;
 use crate::tasks::language::LONGEST;
 use crate::ui::theme::Palette;
-use crate::view::session::Session;
+use crate::view::action::Action;
+use crate::view::viewed::Viewed;
 use egui::{Button, Key, Modifiers, RichText, ScrollArea, TextEdit, Ui};
 
 /// Room for the buttons below the field.
@@ -11,7 +12,7 @@ const BUTTONS: f32 = 34.0;
 
 impl Words {
     /// Asks for a text, in place of the one in view. What was typed stays until something else is typed.
-    pub(super) fn entry_ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    pub(super) fn entry_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let room = (ui.available_height() - BUTTONS).max(40.0);
         let id = ui.scope_id().with("your text");
         let opens = std::mem::take(&mut self.opens);
@@ -38,7 +39,7 @@ impl Words {
             ui.label(RichText::new(note).small().color(Palette::of(ui.ctx()).quiet));
         });
         if reads && has_words {
-            session.read_text(self.entry.clone());
+            session.act(Action::ReadText(self.entry.clone()));
         }
         self.enters = !(cancels || (reads && has_words));
     }

@@ -4,7 +4,8 @@ use super::shown;
 use super::tint::{Tint, told};
 use crate::episode::Reading;
 use crate::ui::theme::Palette;
-use crate::view::session::Session;
+use crate::view::action::Action;
+use crate::view::viewed::Viewed;
 use egui::{Align2, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 /// Height of a line, size of its letters, and room beside each word.
@@ -14,7 +15,13 @@ const BESIDE: f32 = 3.5;
 
 /// Draws them from the top, and brings the word of step `at` into view where that `is_new`. A click goes to the step that
 /// was to foresee a word.
-pub(super) fn flow_ui(ui: &mut Ui, session: &mut Session, reading: &Reading, (at, is_new): (usize, bool), tint: Tint) {
+pub(super) fn flow_ui(
+    ui: &mut Ui,
+    session: &mut Viewed<'_>,
+    reading: &Reading,
+    (at, is_new): (usize, bool),
+    tint: Tint,
+) {
     let palette = Palette::of(ui.ctx());
     let font = FontId::proportional(LETTERS);
     let area = ui.available_rect_before_wrap();
@@ -54,12 +61,10 @@ pub(super) fn flow_ui(ui: &mut Ui, session: &mut Session, reading: &Reading, (at
         }
         ui.painter().galley(Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size()).min, galley, color);
         if response.hovered() {
-            session.hover = Some(told(reading, place));
+            session.say(told(reading, place));
         }
         if response.clicked() {
-            session.hold();
-            session.clock.pause();
-            session.clock.seek(place.saturating_sub(1));
+            session.act(Action::StopAt(place.saturating_sub(1)));
         }
     }
     ui.advance_cursor_after_rect(Rect::from_min_max(area.min, pos2(right, y + LINE)));

@@ -24,6 +24,7 @@ use crate::tasks::language::{Continuation, LONGEST_CONTINUATION};
 use crate::view::numbers::figures;
 use crate::view::scene::Scene;
 use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{ScrollArea, Ui, UiBuilder};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -127,7 +128,7 @@ impl Panel for Words {
         self.writing.seed = choices["seed"].as_u64().unwrap_or(self.writing.seed);
     }
 
-    fn ui(&mut self, ui: &mut Ui, session: &mut Session) {
+    fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let Some(scene) = session.scene() else { return };
         let (identity, tape, at) = (scene.identity(), Arc::clone(scene.tape()), session.clock.at());
         let Some(reading) = tape.content.reading() else { return };

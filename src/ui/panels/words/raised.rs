@@ -6,8 +6,9 @@ use crate::episode::Reading;
 use crate::episode::reading::Foresight;
 use crate::ui::fitting;
 use crate::ui::theme::Palette;
+use crate::view::action::Action;
 use crate::view::numbers::percent;
-use crate::view::session::Session;
+use crate::view::viewed::Viewed;
 use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ pub(super) fn order(reading: &Reading) -> Arc<[usize]> {
 /// Lists those among the `raised` that have been read at step `at`. A click goes to the step that was to foresee the word.
 pub(super) fn raised_ui(
     ui: &Ui,
-    session: &mut Session,
+    session: &mut Viewed<'_>,
     rect: Rect,
     reading: &Reading,
     (at, raised): (usize, &[usize]),
@@ -81,9 +82,7 @@ pub(super) fn raised_ui(
         let (account, _) = fitting::fitted(ui, &account, &font, room);
         write(row.left_center() + vec2(WORD + BITS, 0.0), Align2::LEFT_CENTER, &account, palette.quiet);
         if response.clicked() {
-            session.hold();
-            session.clock.pause();
-            session.clock.seek(step);
+            session.act(Action::StopAt(step));
         }
     }
 }

@@ -4,7 +4,8 @@ use super::tint::Tint;
 use super::{Words, shown};
 use crate::episode::Reading;
 use crate::tasks::language::LONGEST_CONTINUATION;
-use crate::view::session::Session;
+use crate::view::action::Action;
+use crate::view::viewed::Viewed;
 use egui::{Button, DragValue, RichText, Ui};
 
 /// The highest temperature that can be chosen: everything is said by then.
@@ -12,7 +13,7 @@ pub(super) const HOTTEST: f32 = 3.0;
 
 impl Words {
     /// Draws the buttons above the words, for a text that is read at step `at`.
-    pub(super) fn tools_ui(&mut self, ui: &mut Ui, session: &mut Session, reading: &Reading, at: usize) {
+    pub(super) fn tools_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>, reading: &Reading, at: usize) {
         let spacing = ui.spacing_mut();
         (spacing.item_spacing.x, spacing.item_spacing.y) = (4.0, 2.0);
         spacing.button_padding.x = 5.0;
@@ -38,7 +39,7 @@ impl Words {
             }
             let is_own = session.scene().is_some_and(|scene| scene.replaced.is_some());
             if is_own && button(ui, "Back to the episode", false, "the text that was in view before") {
-                session.leave_own();
+                session.act(Action::LeaveOwn);
             }
         });
         if self.composes && !self.enters {
@@ -47,7 +48,7 @@ impl Words {
     }
 
     /// Asks how the network shall write on from the word of step `at`.
-    fn writing_ui(&mut self, ui: &mut Ui, session: &mut Session, reading: &Reading, at: usize) {
+    fn writing_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>, reading: &Reading, at: usize) {
         ui.horizontal_wrapped(|ui| {
             let small = |words: &str| RichText::new(words).small();
             let writing = &mut self.writing;
@@ -65,7 +66,7 @@ impl Words {
             let write = format!("Write after “{}”", shown(&reading.words[given - 1]));
             let hint = "the text as far as this word, then what the network makes of it; <unk> is never written";
             if ui.add(Button::new(small(&write))).on_hover_text(hint).clicked() {
-                session.write_on(given, *writing);
+                session.act(Action::WriteOn(given, *writing));
             }
         });
     }

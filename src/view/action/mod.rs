@@ -1,18 +1,31 @@
 //! What the window can be told, as data: keys, menus, the palette and tours name it, and what somebody has written down can
-//! be done again. Here is what is done to a session; what concerns the window itself is left to whoever draws it.
+//! be done again.
+//!
+//! | file | subject |
+//! |---|---|
+//! | here | everything the window can be told |
+//! | [`deed`] | what is done to an episode |
+//! | `perform` | what of it is done to a session; what concerns the window itself is left to whoever draws it |
 
-use crate::episode::What;
+pub mod deed;
+mod perform;
+
 use crate::files::one_line;
 use crate::plastic::alteration::MODULATOR_RANGE;
+use crate::tasks::Recalled;
+use crate::tasks::language::Continuation;
+use crate::train::Bundled;
 use crate::train::config::check_seed;
-use crate::train::{Bundled, Command as Order};
-use crate::view::export::exports::ExportKind;
+use crate::view::drawing::deed::CardDeed;
+use crate::view::inspection::Pinned;
 use crate::view::layout::Named;
+use crate::view::matrices::Window;
 use crate::view::order::OrderKind;
-use crate::view::session::Session;
-use crate::view::training::Phase;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::ops::Range;
+
+pub use deed::Deed;
 
 /// One thing that the window does when it is told to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +41,12 @@ pub enum Action {
     Seek(usize),
     /// To the last step.
     SeekLast,
+    /// To a step, and stay there.
+    StopAt(usize),
+    /// From a step on, play.
+    PlayFrom(usize),
+    /// Play these steps again and again, or everything.
+    Loop(Option<Range<usize>>),
     /// Play, or pause.
     TogglePlay,
     /// Play.
@@ -48,8 +67,10 @@ pub enum Action {
     ReplayEpisode,
     /// The episode of a seed.
     ShowSeed(u64),
-    /// The agent takes the action of this name.
+    /// The same, while the agent is driven.
     Drive(Cow<'static, str>),
+    /// The agent takes the action of this name at the step in view, and the view goes on to what comes of it.
+    Act(Cow<'static, str>),
     /// Give the arrow keys to the agent, or back to time.
     SetDriving(bool),
     /// Do something to the episode before the step in view.
@@ -58,10 +79,40 @@ pub enum Action {
     Undo,
     /// Make the change again that was taken back last.
     Redo,
+    /// Take some interventions back, by their places in the list.
+    Retract(Range<usize>),
     /// Take all interventions back.
     RetractAll,
     /// Do once more what was done to the episode before.
     Reapply,
+    /// Do to many other episodes what is done to the one in view, however long that takes.
+    Evaluate,
+    /// End that; what has been found stays.
+    StopEvaluating,
+    /// One of these episodes, by its seed, at the same step.
+    ShowAmong(u64),
+    /// Find out which connections cost most where this parameter is zero there.
+    Rank(String),
+    /// Find out once more what parameters are worth, where that came to nothing.
+    TryLesionsAgain,
+    /// Ask the network something else, with other examples or the same.
+    Ask(Recalled),
+    /// Do something to cards to draw on, or with them.
+    Cards(CardDeed),
+    /// Let the network read a text.
+    ReadText(String),
+    /// Let it write on after so many words.
+    WriteOn(usize, Continuation),
+    /// Forget pictures of the viewer's own that wait to be shown.
+    ForgetPictures,
+    /// The episode that was in view before one of the viewer's own.
+    LeaveOwn,
+    /// Run the episodes of these seeds side by side.
+    RunSideBySide(Vec<u64>),
+    /// End that.
+    StopSideBySide,
+    /// One of them in the whole window, by its seed.
+    ShowBeside(u64),
     /// The network as it was so many snapshots later, or earlier.
     StepAge(isize),
     /// The network as it was after so many iterations, or nearly so many.
@@ -72,6 +123,12 @@ pub enum Action {
     KeepBeside,
     /// Put the network beside away.
     DropBeside,
+    /// Pin a connection or a neuron.
+    Pin(Pinned),
+    /// Pin it as long as no second click follows.
+    PinClicked(Pinned),
+    /// Pin what was pinned before the last click.
+    PinBefore,
     /// Pin what is under the pointer.
     PinPointed,
     /// Pin the synapse whose trace is strongest.
@@ -80,6 +137,8 @@ pub enum Action {
     Unpin,
     /// Let neurons stand in another order.
     Order(OrderKind),
+    /// Look at this part of all matrices of its size: rows, columns, the part.
+    LookAt([usize; 2], Window),
     /// Start, pause or resume training, whichever is next.
     ToggleTraining,
     /// One iteration.
@@ -92,12 +151,18 @@ pub enum Action {
     AskToOpen,
     /// Ask for runs to be compared.
     AskForRuns,
+    /// Show or hide a group of those that are compared, by its place.
+    ToggleCompared(usize),
+    /// Take a group away from them.
+    RemoveCompared(usize),
     /// Compare none any more.
     StopComparing,
     /// Ask for pictures to be shown to the network.
     AskForPictures,
     /// Bring a panel to the front, by its name.
     Show(Cow<'static, str>),
+    /// Open a panel over another one, unless it is open: their names.
+    ShowOver(Cow<'static, str>, Cow<'static, str>),
     /// Save the run, or a copy of the network.
     Save,
     /// Share what is in view, as it is looked at.
@@ -138,7 +203,7 @@ impl Action {
             false => Err(format!("expected a finite number for {name}, found {value}")),
         };
         match self {
-            Self::Show(panel) if !panels.contains(&&**panel) => {
+            Self::Show(panel) | Self::ShowOver(panel, _) if !panels.contains(&&**panel) => {
                 Err(format!("there is no panel {}, expected one of: {}", one_line(panel), panels.join(", ")))
             }
             Self::ShowSeed(seed) | Self::Intervene(Deed::Transplant(seed)) => {
@@ -178,140 +243,28 @@ impl Action {
                 | Self::EndPresentation
                 | Self::ToggleTheme
                 | Self::Drive(_)
+                | Self::Act(_)
+                | Self::ForgetPictures
                 | Self::SetDriving(_)
                 | Self::PinPointed
+                | Self::PinClicked(_)
+                | Self::PinBefore
+                | Self::Evaluate
+                | Self::StopEvaluating
+                | Self::ShowAmong(..)
+                | Self::Rank(_)
+                | Self::TryLesionsAgain
+                | Self::Ask(_)
+                | Self::Cards(_)
+                | Self::ReadText(_)
+                | Self::WriteOn(..)
+                | Self::RunSideBySide(_)
+                | Self::StopSideBySide
+                | Self::ShowBeside(_)
+                | Self::LookAt(..)
+                | Self::ToggleCompared(_)
+                | Self::RemoveCompared(_)
+                | Self::ShowOver(..)
         )
-    }
-}
-
-/// What is done to an episode, as far as it can be said without it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Deed {
-    /// No trace is written any more.
-    Freeze,
-    /// The trace is zero.
-    Erase,
-    /// α counts so many times.
-    ScaleAlpha(f32),
-    /// M is this, −1 to 1.
-    ClampModulator(f32),
-    /// M is what the network makes it.
-    ReleaseModulator,
-    /// The trace is the one that the episode of another seed left behind.
-    Transplant(u64),
-    /// This cue is the target, counted from 1.
-    SetTarget(usize),
-    /// The reward is here: column and row, counted from 1 at the top left.
-    MoveReward([usize; 2]),
-}
-
-impl Deed {
-    /// The same as an intervention.
-    fn what(&self) -> What {
-        match self {
-            Self::Freeze => What::Freeze,
-            Self::Erase => What::Erase,
-            Self::ScaleAlpha(factor) => What::ScaleAlpha(*factor),
-            Self::ClampModulator(value) => What::ClampModulator(Some(*value)),
-            Self::ReleaseModulator => What::ClampModulator(None),
-            Self::Transplant(seed) => What::Transplant { seed: *seed, state: [].into() },
-            Self::SetTarget(cue) => What::SetTarget(cue.saturating_sub(1)),
-            Self::MoveReward([column, row]) => What::MoveReward([*row, *column]),
-        }
-    }
-}
-
-impl Session {
-    /// Does it, whatever may stand in its way; `false` where it concerns the window, and nothing is done.
-    pub fn perform(&mut self, action: &Action) -> bool {
-        match action {
-            Action::NextEvent => self.jump_event(true),
-            Action::PreviousEvent => self.jump_event(false),
-            Action::Step(by) => {
-                self.hold();
-                self.clock.step(*by);
-            }
-            Action::Seek(step) => {
-                self.hold();
-                self.clock.seek(*step);
-            }
-            Action::SeekLast => {
-                self.hold();
-                self.clock.seek(usize::MAX);
-            }
-            Action::TogglePlay => {
-                self.hold();
-                self.clock.toggle();
-            }
-            Action::Play => {
-                self.hold();
-                self.clock.play();
-            }
-            Action::Pause => self.clock.pause(),
-            Action::SetSpeed(speed) => self.clock.set_speed(*speed),
-            Action::ScaleSpeed(factor) => {
-                let clock = &mut self.clock;
-                clock.set_speed(clock.speed() * factor);
-            }
-            Action::ToggleEventLoop => self.loop_event(),
-            Action::ToggleLoop => {
-                let clock = &mut self.clock;
-                clock.set_looping(!clock.is_looping());
-            }
-            Action::NewEpisode => self.new_episode(false),
-            Action::ReplayEpisode => self.new_episode(true),
-            Action::ShowSeed(seed) => self.show_seed(*seed),
-            Action::Drive(name) => self.drive_by_name(name),
-            Action::SetDriving(drives) => self.set_driving(*drives),
-            Action::Intervene(deed) => self.intervene(deed.what()),
-            Action::RetractAll => self.retract_all(),
-            Action::Reapply => self.intervene_again(),
-            Action::StepAge(by) => self.step_age(*by),
-            Action::ShowAge(age) => self.show_age(*age),
-            Action::ToggleGrowing => self.toggle_growing(),
-            Action::KeepBeside => self.keep_beside(),
-            Action::DropBeside => self.drop_beside(),
-            Action::PinPointed => self.pin_pointed(),
-            Action::PinStrongest => self.pin_strongest(),
-            Action::Unpin => self.unpin(),
-            Action::Order(kind) => self.order_neurons(*kind),
-            Action::ToggleTraining => match self.training.phase() {
-                Phase::Running => self.training.tell(Order::Pause),
-                Phase::Paused => self.training.tell(Order::Resume),
-                Phase::Starting => {}
-                Phase::Idle | Phase::Finished | Phase::Stopped | Phase::Failed(_) => self.start_training(),
-            },
-            Action::TrainOneStep => {
-                self.training.tell(Order::OneIteration);
-                self.follow();
-            }
-            Action::StopTraining => self.training.tell(Order::Stop),
-            Action::FollowTraining => self.follow(),
-            Action::StopComparing => self.comparison.clear(),
-            Action::Share => {
-                self.exports.choose(ExportKind::Cartridge);
-                self.exports.is_open = true;
-            }
-            Action::ToggleExport => self.exports.toggle(),
-            Action::OpenBundled(network) => self.open_bundled(*network),
-            Action::Undo
-            | Action::Redo
-            | Action::AskToOpen
-            | Action::AskForRuns
-            | Action::AskForPictures
-            | Action::Show(_)
-            | Action::Save
-            | Action::Layout(_)
-            | Action::ResetLayout
-            | Action::ToggleTheme
-            | Action::TogglePalette
-            | Action::ToggleShortcuts
-            | Action::ToggleParts
-            | Action::TogglePresentation
-            | Action::EndPresentation
-            | Action::ToggleFullScreen => return false,
-        }
-        true
     }
 }
