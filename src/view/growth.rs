@@ -2,6 +2,7 @@
 //! any of the iterations of which its run has kept it.
 
 use super::background::{Errand, Wake};
+use super::matrices::{Matrices, MatrixKind, Span};
 use super::scene::{Prepared, Scene, SceneGradients};
 use super::session::Session;
 use crate::plastic::Parameters;
@@ -27,6 +28,7 @@ pub struct Growth {
     /// When it was looked last, and at which age of the network.
     listed: Option<(Instant, u64)>,
     home: Option<Home>,
+    yardstick: Option<Box<Yardstick>>,
     wanted: Option<u64>,
     /// Seconds since the last age came into view, while it is let grow.
     growing: Option<f64>,
@@ -42,7 +44,21 @@ struct Home {
     gradients: Option<SceneGradients>,
 }
 
+/// The episode that was in view before one of another age, by which the colours of all ages are measured.
+struct Yardstick {
+    scene: Scene,
+    matrices: Matrices,
+}
+
 impl Growth {
+    /// What colours reached before another age came into view, so that they mean the same at all of them; `None` where
+    /// none has, or there was no such matrix.
+    pub(super) fn span(&mut self, kind: MatrixKind) -> Option<Span> {
+        let Yardstick { scene, matrices } = &mut **self.yardstick.as_mut()?;
+        let last = scene.tape().steps.checked_sub(1)?;
+        Some(matrices.view(scene, last, kind)?.span)
+    }
+
     /// Something is being opened, whose snapshots lie in `source`.
     pub(super) fn open(&mut self, source: Option<Source>) {
         self.opening = source;
@@ -69,7 +85,7 @@ impl Growth {
     /// A scene takes the place of `old`; whether it is one that it has asked for.
     pub(super) fn replace_scene(&mut self, old: Option<&Scene>, new: &Scene, is_asked: bool) {
         if !is_asked && old.is_none_or(|old| !Arc::ptr_eq(&old.parameters, &new.parameters)) {
-            (self.home, self.wanted, self.growing) = (None, None, None);
+            (self.home, self.yardstick, self.wanted, self.growing) = (None, None, None, None);
         }
     }
 
@@ -157,6 +173,10 @@ impl Session {
             gradients: scene.gradients.clone(),
         };
         let home = self.growth.home.clone().unwrap_or_else(home);
+        if self.growth.home.is_none() {
+            let yardstick = Yardstick { scene: scene.clone(), matrices: Matrices::default() };
+            self.growth.yardstick = Some(Box::new(yardstick));
+        }
         (self.growth.home, self.growth.wanted) = (Some(home), Some(nearest));
         // One axis of time after the other: what changes in view is the network.
         self.clock.pause();

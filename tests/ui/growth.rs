@@ -10,6 +10,7 @@ use hebbscope::train::worker::Options;
 use hebbscope::train::{Bundled, Event, RunFolder, Trainer, Worker};
 use hebbscope::ui::App;
 use hebbscope::view::Session;
+use hebbscope::view::matrices::{MatrixKind, Span};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -60,6 +61,35 @@ fn the_network_of_another_age_lives_the_same_lifetime_and_the_way_back_is_exact(
         assert_eq!(bits(&back.parameters), bits(&scene.parameters), "the way back leads to 16 bits");
         assert_eq!(back.tape().activity, scene.tape().activity);
     }
+}
+
+#[test]
+fn a_colour_means_the_same_at_every_age() {
+    let mut session = quiet_session();
+    session.open_bundled(Bundled::Letters);
+    session.settle();
+    session.clock.pause();
+    session.clock.seek(30);
+    let kinds = [MatrixKind::Trace, MatrixKind::AlphaTrace, MatrixKind::Weights, MatrixKind::TraceChange];
+    let at_first = kinds.map(|kind| session.matrix(kind).unwrap());
+    let ages = session.ages();
+    for age in [ages[0], ages[ages.len() / 2]] {
+        session.show_age(age);
+        session.settle();
+        assert_eq!(session.scene().unwrap().iteration, age);
+        for (kind, before) in kinds.into_iter().zip(&at_first) {
+            let now = session.matrix(kind).unwrap();
+            assert_eq!(now.span.most, before.span.most, "{kind:?} at {age}");
+            let largest = now.matrix.largest().unwrap().2.abs();
+            assert!(now.span.full >= before.span.full.max(largest), "{kind:?} at {age} leaves something out");
+            assert_ne!(now.matrix.values(), before.matrix.values(), "{kind:?} at {age} is of the same network");
+        }
+    }
+    session.open_bundled(Bundled::Patterns);
+    session.settle();
+    session.clock.pause();
+    let other = session.matrix(MatrixKind::Weights).unwrap();
+    assert_eq!(other.span, Span::of(&other.matrix), "another network is measured by its own");
 }
 
 #[test]

@@ -29,7 +29,7 @@ use super::inspection::Inspection;
 use super::interrupted::Interrupted;
 use super::layout::Subject;
 use super::lifetimes::Shelf;
-use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView};
+use super::matrices::{LinkedWindows, Matrices, MatrixKind, MatrixView, Span};
 use super::notice::Notice;
 use super::order::{NeuronOrder, OrderKind, Ordering};
 use super::rank::Ranks;
@@ -340,10 +340,15 @@ impl Session {
     }
 
     /// A matrix of the network at the step being viewed; the same object until the step or the scene changes. `None`
-    /// when there is none, see [`MatrixKind::why_missing`].
+    /// when there is none, see [`MatrixKind::why_missing`]. At all ages of a network its colours reach as far as at the one
+    /// that was in view at first, as long as that leaves nothing out.
     pub fn matrix(&mut self, kind: MatrixKind) -> Option<MatrixView> {
         let scene = self.scene.as_mut()?;
-        self.matrices.view(scene, self.clock.at(), kind)
+        let view = self.matrices.view(scene, self.clock.at(), kind)?;
+        Some(match self.growth.span(kind) {
+            Some(Span { most, full }) => MatrixView { span: Span { most, full: full.max(view.span.full) }, ..view },
+            None => view,
+        })
     }
 
     /// The order in which the neurons of the network in view stand at this step; `None` as stored.
