@@ -189,7 +189,13 @@ fn episode_seed_ui(ui: &mut Ui, session: &mut Session) {
         glossary::tip(name.clone(), "episode seed");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| match seed {
             Some(mut chosen) if session.can_live() => {
+                // What is no seed leaves the one that is there.
+                let typed = |text: &str| {
+                    let seed = text.trim().parse::<u64>().ok().filter(|seed| *seed <= MAX_SEED);
+                    seed.map(|seed| seed as f64)
+                };
                 let field = DragValue::new(&mut chosen).speed(0.0).range(0..=MAX_SEED).update_while_editing(false);
+                let field = field.custom_parser(typed);
                 // As high as the lines around it.
                 ui.spacing_mut().interact_size.y = ROW_HEIGHT;
                 ui.spacing_mut().button_padding.y = 0.0;

@@ -6,6 +6,7 @@ use super::fitting::{self, BETWEEN};
 use super::guide::Part;
 use super::theme::{self, Palette};
 use super::timeline;
+use super::tours::strip;
 use crate::view::layout::{Arrangement, Named, Subject};
 use crate::view::numbers::grouped;
 use crate::view::session::Session;
@@ -21,6 +22,12 @@ const ENOUGH_FOR: f32 = 1080.0;
 /// Radius of the ring around the pointer, in points.
 const RING: f32 = 13.0;
 
+/// In a window lower than this, in points, a tour stands beside one panel at a time: above two it would leave them no room.
+const CLOSE: f32 = 400.0;
+
+/// The share of such a window that the tour has.
+const BESIDE: f32 = 0.46;
+
 /// The timeline stands closer than in the usual window.
 const LOWER: f32 = 12.0;
 
@@ -31,6 +38,8 @@ pub struct Before {
     pub(super) layout: Named,
     subject: Subject,
     zoom: f32,
+    /// Whether the panels stand behind each other, beside a tour.
+    is_close: bool,
 }
 
 impl Before {
@@ -41,7 +50,8 @@ impl Before {
 
     /// Another layout was chosen meanwhile.
     pub(super) fn put_layout(&mut self, layout: Named, subject: Subject) {
-        *self = Self { arrangement: Some(layout.arrangement_for(subject)), layout, subject, zoom: self.zoom };
+        let arrangement = Some(layout.arrangement_for(subject));
+        *self = Self { arrangement, layout, subject, ..*self };
     }
 
     /// How much larger than the system has it everything was drawn.
@@ -53,6 +63,11 @@ impl Before {
 /// Pixels per point with which the smallest letters are large enough in a window of so many pixels.
 pub fn pixels_per_point(size: Vec2) -> f32 {
     LEAST_LETTERS / theme::SMALL * (size.y / ENOUGH_FOR).max(1.0)
+}
+
+/// The same panels behind each other.
+fn behind_each_other(panels: &Arrangement) -> Arrangement {
+    Arrangement::Tabs(0, panels.panels().into_iter().map(Arrangement::panel).collect())
 }
 
 /// What happens at the step in view, in words, and where that is.
@@ -97,13 +112,26 @@ impl App {
     /// Makes the window one for a lecture hall, with its panels where they stand; `zoom` is what it was drawn with before.
     pub(super) fn present_as_it_stands(&mut self, zoom: f32) {
         let (arrangement, layout, subject) = (self.dock_ref().arrangement(), self.layout(), self.subject());
-        self.presented = Some(Before { arrangement, layout, subject, zoom });
+        self.presented = Some(Before { arrangement, layout, subject, zoom, is_close: false });
     }
 
-    /// Puts the two panels side by side that show most of what is in view.
+    /// Puts the two panels side by side that show most of what is in view; behind each other, where room is scarce.
     pub(super) fn arrange_presentation(&mut self) {
         let panels = Named::presented(self.subject());
-        self.dock().arrange(&panels);
+        let is_close = self.presented.as_ref().is_some_and(|before| before.is_close);
+        self.dock().arrange(&if is_close { behind_each_other(&panels) } else { panels });
+    }
+
+    /// Whether a tour stands beside the panels, for which they stand behind each other.
+    fn stands_close(&mut self, context: &Context) -> bool {
+        let is_close = self.tours.position().is_some() && context.content_rect().height() < CLOSE;
+        if let Some(before) = self.presented.as_mut().filter(|before| before.is_close != is_close) {
+            before.is_close = is_close;
+            self.arrange_presentation();
+            self.undoing.forget_places();
+            self.tours.speak_again();
+        }
+        is_close
     }
 
     /// Over which of the two a panel comes that would stand over `over` in the usual window: what a lifetime writes makes
@@ -135,11 +163,19 @@ impl App {
             let top = egui::Panel::top("presented event").exact_size(30.0).frame(frame(10, 3));
             top.show(ui, |ui| self.heading_ui(ui, palette));
         }
-        self.strips_ui(ui);
+        let is_close = self.stands_close(&context);
+        if !is_close {
+            self.strips_ui(ui);
+        }
         let bottom = egui::Panel::bottom("timeline")
             .exact_size(timeline::height(&self.session, shows_ages) - LOWER)
             .frame(frame(10, 2));
         let bottom = bottom.show(ui, |ui| timeline::timeline_ui(ui, &mut self.viewed(), shows_ages)).response.rect;
+        if is_close {
+            let width = BESIDE * ui.available_width();
+            let beside = egui::Panel::left("tour beside").exact_size(width).frame(frame(10, 6));
+            beside.show(ui, |ui| strip::beside_ui(ui, &mut self.tours));
+        }
         self.answer_wishes();
         self.set_parts(vec![(Part::Timeline, bottom), (Part::Panels, ui.available_rect_before_wrap())]);
         CentralPanel::default().frame(frame(4, 4)).show(ui, |ui| self.panels_ui(ui));

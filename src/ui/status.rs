@@ -13,7 +13,9 @@ use egui::{Align, Layout, RichText, Ui};
 pub fn status_ui(ui: &mut Ui, session: &mut Viewed<'_>) {
     let palette = Palette::of(ui.ctx());
     ui.horizontal_centered(|ui| {
-        let hover = session.hover.clone().unwrap_or_else(|| "point at anything to read its numbers".to_owned());
+        let hover = session.hover.clone().unwrap_or_else(|| {
+            "point at anything to read its numbers; the menu Tours shows what there is to see".to_owned()
+        });
         let color = if session.hover.is_some() { palette.text } else { palette.quiet };
         let training = training_words(session);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

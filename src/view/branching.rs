@@ -4,6 +4,7 @@
 //! The lifetime is lived again in the background. Whoever drives may do much meanwhile: what is lived next is always
 //! the latest.
 
+use super::scene::Scene;
 use super::session::Session;
 use crate::episode::{Intervention, What, intervention};
 use std::ops::Range;
@@ -19,6 +20,8 @@ pub struct Branching {
     drives: bool,
     /// What was done to the last life that was changed, before it was left or taken back.
     left: Vec<Intervention>,
+    /// The size of the layer to which that was done.
+    left_of: [usize; 2],
 }
 
 impl Session {
@@ -120,9 +123,11 @@ impl Session {
     }
 
     /// What was done to the last life that was changed and has been left or taken back; empty where there is none that
-    /// could be done again.
+    /// could be done again, as to a network of another size.
     pub fn left_interventions(&self) -> &[Intervention] {
-        if self.interventions().is_empty() && self.why_no_branch().is_none() { &self.branching.left } else { &[] }
+        let is_alike = self.scene().is_some_and(|scene| scene.shape() == self.branching.left_of);
+        let can = is_alike && self.interventions().is_empty() && self.why_no_branch().is_none();
+        if can { &self.branching.left } else { &[] }
     }
 
     /// Does all of that again, to the life in view.
@@ -142,6 +147,7 @@ impl Session {
             }
         }
         self.branching.left = left;
+        self.branching.left_of = self.scene().map_or([0; 2], Scene::shape);
     }
 
     /// Makes what is done to the lifetime this, whatever it was.

@@ -55,7 +55,29 @@ fn the_event_is_told_in_words_and_the_keys_of_time_work() {
 
 #[test]
 fn every_tour_keeps_two_panels_and_has_in_front_what_it_speaks_of() {
-    let pixels = vec2(1280.0, 800.0);
+    take_every_tour(
+        vec2(1920.0, 1080.0),
+        75.0,
+        |arrangement| matches!(arrangement, Arrangement::Row(parts) if parts.len() == 2),
+    );
+}
+
+#[test]
+fn on_a_small_projector_every_tour_stands_beside_what_it_speaks_of() {
+    for pixels in [vec2(1280.0, 800.0), vec2(1024.0, 768.0)] {
+        // More than half of the window is the panel's.
+        let least = 0.5 * pixels.y / pixels_per_point(pixels);
+        take_every_tour(
+            pixels,
+            least,
+            |arrangement| matches!(arrangement, Arrangement::Tabs(_, panels) if panels.len() > 1),
+        );
+    }
+}
+
+/// Takes every tour on a projector: the panels always stand as they should, and those that a step speaks of are at least so
+/// high, in points.
+fn take_every_tour(pixels: Vec2, least: f32, stands: impl Fn(&Arrangement) -> bool) {
     let scale = pixels_per_point(pixels);
     for tour in Tours::bundled() {
         let context = Context::default();
@@ -74,12 +96,8 @@ fn every_tour_keeps_two_panels_and_has_in_front_what_it_speaks_of() {
                 }
                 let _words = words_in(&context, &mut app, pixels / scale, scale, |ui, app| app.ui(ui));
                 let case = format!("{}: step {at}, answered {is_answered}", tour.title);
-                assert!(
-                    matches!(app.dock().arrangement(), Some(Arrangement::Row(parts)) if parts.len() == 2),
-                    "{case}"
-                );
-                // What is covered needs less room than what is seen then.
-                let least = if step.question.is_some() && !is_answered { 60.0 } else { 75.0 };
+                let arrangement = app.dock().arrangement().unwrap();
+                assert!(stands(&arrangement), "{case}: {arrangement:?}");
                 let is_seen = |place: &Place, app: &mut App| match place {
                     Place::Panel(name) => app.dock().rect_of(name).is_some_and(|rect| rect.height() > least),
                     Place::Part(_) => true,

@@ -113,7 +113,15 @@ impl App {
             note.show(ui, |ui| self.shows_notes = strip::note_ui(ui, &self.session.exports.notes));
         }
         if self.tours.position().is_some() {
-            egui::Panel::top("tour").frame(fill).show(ui, |ui| strip::strip_ui(ui, &mut self.tours, is_short));
+            let strip = egui::Panel::top("tour").frame(fill);
+            let strip = strip.show(ui, |ui| strip::strip_ui(ui, &mut self.tours, is_short)).response.rect;
+            // How high it has to be is known when its words have been laid out: in the next frame it has that room.
+            let height = egui::Id::unique("height of the tour");
+            let before = ui.ctx().data_mut(|data| data.get_temp::<f32>(height));
+            if before != Some(strip.height()) {
+                ui.ctx().data_mut(|data| data.insert_temp(height, strip.height()));
+                ui.ctx().request_repaint();
+            }
         }
     }
 
@@ -189,16 +197,21 @@ impl App {
                 // There are more of them than a small window has lines.
                 let room = (ui.ctx().content_rect().height() - BELOW_PANELS).max(100.0);
                 egui::ScrollArea::vertical().max_height(room).show(ui, |ui| {
-                    for (title, is_open) in self.dock.panels() {
-                        let mut open = is_open;
-                        if ui.checkbox(&mut open, title).clicked() {
-                            // A column of its own would take room from everything else.
-                            match is_open {
-                                true => self.dock.toggle(title),
-                                false => self.dock.show(title, "Trace"),
+                    egui::Grid::new("panels").num_columns(2).spacing([18.0, 4.0]).show(ui, |ui| {
+                        for (number, (title, is_open)) in self.dock.panels().into_iter().enumerate() {
+                            let mut open = is_open;
+                            if ui.checkbox(&mut open, title).clicked() {
+                                // A column of its own would take room from everything else.
+                                match is_open {
+                                    true => self.dock.toggle(title),
+                                    false => self.dock.show(title, "Trace"),
+                                }
+                            }
+                            if number % 2 == 1 {
+                                ui.end_row();
                             }
                         }
-                    }
+                    });
                 });
                 ui.separator();
                 self.menu(ui, &[Action::KeepBeside, Action::DropBeside]);

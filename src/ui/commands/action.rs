@@ -1,8 +1,12 @@
 //! What is done when the window is told something.
 
 use crate::ui::app::App;
+use crate::ui::panels::matrix::lesion::popup_id;
 use crate::view::action::Action;
-use egui::{Context, Theme, ViewportCommand};
+use egui::{Context, Popup, Theme, ViewportCommand};
+
+/// The panel in which it is seen what α is worth.
+const LESIONED: &str = "Plasticity";
 
 impl App {
     /// Does it. What cannot be done now, see [`Action::obstacle`], changes nothing.
@@ -31,6 +35,10 @@ impl App {
                 Theme::Dark => Theme::Light,
                 Theme::Light => Theme::Dark,
             }),
+            Action::ShowLesions => {
+                self.bring_to_front(LESIONED);
+                Popup::open_id(context, popup_id(LESIONED));
+            }
             Action::TogglePalette => self.palette.toggle(),
             Action::ToggleShortcuts => self.shows_help = !self.shows_help,
             Action::ToggleParts => self.shows_parts = !self.shows_parts,

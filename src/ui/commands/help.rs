@@ -24,7 +24,10 @@ pub fn help_ui(context: &Context) -> bool {
         });
         ui.add_space(6.0);
         ui.label(
-            RichText::new("Shortcuts yield while text is typed. Esc closes this; F1 names the parts of the window.")
+            RichText::new(
+                "Ctrl with +, − and 0 makes everything larger, smaller and as before. Shortcuts yield while text is typed. \
+                 Esc closes this; F1 names the parts of the window.",
+            )
                 .small()
                 .color(palette.quiet),
         );

@@ -115,6 +115,7 @@ pub const COMMANDS: &[Command] = &[
     usual("Stop driving the agent", &[key(NONE, Key::Escape)], Action::SetDriving(false)),
     usual("Drive the agent with the arrow keys", &[key(NONE, Key::D)], Action::SetDriving(true)),
     usual("Intervene in the episode", &[], show("Intervene")),
+    usual("Lesions: which connections matter most", &[], Action::ShowLesions),
     untyped("Redo", &[key(CTRL.plus(SHIFT), Key::Z), key(CTRL, Key::Y)], Action::Redo),
     untyped("Undo", &[key(CTRL, Key::Z)], Action::Undo),
     usual("Undo all interventions", &[], Action::RetractAll),

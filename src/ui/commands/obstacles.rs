@@ -35,6 +35,7 @@ impl Action {
             Self::Reapply => nothing_to_reapply(app),
             Self::StepAge(_) | Self::ShowAge(_) | Self::ToggleGrowing => no_ages(app),
             Self::KeepBeside => no_settings(app),
+            Self::ShowLesions => no_settings(app).or_else(|| no_plasticity(app)),
             Self::DropBeside => app.session.beside().is_none().then_some("no network beside"),
             Self::PinPointed => nothing_pointed_at(app),
             Self::Unpin => nothing_pinned(app),
@@ -124,6 +125,10 @@ fn no_interventions(app: &App) -> Option<&'static str> {
 
 fn nothing_to_reapply(app: &App) -> Option<&'static str> {
     app.session.left_interventions().is_empty().then_some("no earlier interventions")
+}
+
+fn no_plasticity(app: &App) -> Option<&'static str> {
+    app.session.scene().is_none_or(|scene| scene.alpha.is_none()).then_some("this network is not plastic")
 }
 
 fn no_ages(app: &App) -> Option<&'static str> {

@@ -125,9 +125,9 @@ pub fn options(context: &Context, width: f32, columns: usize) -> TextureOptions 
     if pixels_per_cell < 2.0 { TextureOptions::LINEAR } else { TextureOptions::NEAREST }
 }
 
-/// −1 to +1 as dark to light, the same in both themes.
+/// −1 to +1 as dark to light, the same in both themes; the lightest differs from the paper of the light one, too.
 pub fn ink(value: f32, palette: &Palette) -> Color32 {
-    let (low, high) = if palette.dark { (0x1c, 0xe2) } else { (0x24, 0xf4) };
+    let (low, high) = if palette.dark { (0x1c, 0xe2) } else { (0x24, 0xe2) };
     let share = f32::midpoint(value.clamp(-1.0, 1.0), 1.0);
     Color32::from_gray((low as f32 + (high - low) as f32 * share).round() as u8)
 }

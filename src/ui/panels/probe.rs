@@ -220,7 +220,8 @@ impl Probe {
             (false, 0) => ["nothing is blanked: nothing to recall".to_owned(), "nothing blanked".to_owned()],
             (false, _) => {
                 let value = decimals(f64::from(tape.measure), 2);
-                [format!("{} {value} at the end", measure.key), format!("r {value}")]
+                let short = if measure.key == "correlation" { "r" } else { measure.key };
+                [format!("{} {value} at the end", measure.key), format!("{short} {value}")]
             }
         };
         self.picture(ui, right, side, "answer", pixels::grey(output, palette));

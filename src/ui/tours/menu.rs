@@ -27,7 +27,7 @@ impl App {
             }
         }
         ui.separator();
-        ui.label(RichText::new("at once").small().weak());
+        ui.label(RichText::new("to try at once").small().weak());
         for preset in PRESETS {
             if ui.button(preset.title).on_hover_text(preset.note).clicked() {
                 self.begin_preset(preset);

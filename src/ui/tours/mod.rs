@@ -154,6 +154,13 @@ impl Tours {
         }
     }
 
+    /// Brings in front once more what the step speaks of: the panels stand otherwise.
+    pub(super) fn speak_again(&mut self) {
+        if let Some(taken) = &mut self.taken {
+            taken.begins = true;
+        }
+    }
+
     /// Back to the step before.
     pub fn back(&mut self) {
         if let Some(taken) = &mut self.taken

@@ -2,13 +2,16 @@
 
 use super::{Position, Question, Tours};
 use crate::ui::theme::{self, Palette};
-use egui::{Align, Button, Label, Layout, RichText, Ui};
+use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui};
 
 /// Size of what is to be read by many at once.
 const TEXT: f32 = 15.0;
 
 /// The same where letters are large already.
 const SHORT_TEXT: f32 = 12.0;
+
+/// Room for "Set up again".
+const AGAIN: f32 = 96.0;
 
 /// Draws what somebody says about what was shared; answers whether it stays.
 pub fn note_ui(ui: &mut Ui, note: &str) -> bool {
@@ -24,43 +27,74 @@ pub fn note_ui(ui: &mut Ui, note: &str) -> bool {
     stays
 }
 
-/// Draws it, and goes where it is told.
+/// Draws it above the panels, and goes where it is told.
 ///
 /// In little room, `is_short`, what has been said makes way for what is said now.
 pub fn strip_ui(ui: &mut Ui, tours: &mut Tours, is_short: bool) {
     let Some(position) = tours.position() else { return };
-    let palette = Palette::of(ui.ctx());
-    let count = position.tour.steps.len();
     ui.horizontal(|ui| {
         ui.label(theme::strong(&position.tour.title));
-        ui.label(RichText::new(format!("{} of {count}", position.at + 1)).small().color(palette.quiet));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if theme::cross_ui(ui, "leave the tour") {
-                tours.leave();
-            }
-            ui.add_space(6.0);
-            let is_last = position.at + 1 == count;
-            let is_free = !position.is_asked();
-            let next = Button::new(RichText::new(if is_last { "Done" } else { "Next" }).color(egui::Color32::WHITE));
-            let next = ui.add_enabled(is_free, next.fill(palette.accent));
-            if next.on_disabled_hover_text("choose an answer first").clicked() {
-                if is_last { tours.finish() } else { tours.next() }
-            }
-            if ui.add_enabled(position.at > 0, Button::new("Back")).clicked() {
-                tours.back();
-            }
-            let hint = "makes everything as it belongs to this step again, whatever has been done meanwhile";
-            if ui.button("Set up again").on_hover_text(hint).clicked() {
-                tours.set_up();
-            }
-        });
+        place_ui(ui, &position);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| buttons_ui(ui, tours, &position));
     });
+    words_ui(ui, tours, &position, is_short);
+}
+
+/// Draws it beside a panel: what is said and asked below each other, and to be scrolled where it is long.
+pub fn beside_ui(ui: &mut Ui, tours: &mut Tours) {
+    let Some(position) = tours.position() else { return };
+    ui.horizontal(|ui| {
+        place_ui(ui, &position);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| buttons_ui(ui, tours, &position));
+    });
+    let page = ScrollArea::vertical().auto_shrink([false, false]).id_salt((position.at, position.answer));
+    page.show(ui, |ui| {
+        ui.add(Label::new(theme::strong(&position.tour.title)).wrap());
+        words_ui(ui, tours, &position, true);
+    });
+}
+
+/// "3 of 6".
+fn place_ui(ui: &mut Ui, position: &Position) {
+    let place = format!("{} of {}", position.at + 1, position.tour.steps.len());
+    ui.label(RichText::new(place).small().color(Palette::of(ui.ctx()).quiet));
+}
+
+/// From right to left: leave, next, back, once more.
+fn buttons_ui(ui: &mut Ui, tours: &mut Tours, position: &Position) {
+    let palette = Palette::of(ui.ctx());
+    if theme::cross_ui(ui, "leave the tour") {
+        tours.leave();
+    }
+    ui.add_space(6.0);
+    let is_last = position.at + 1 == position.tour.steps.len();
+    let is_free = !position.is_asked();
+    let next = Button::new(RichText::new(if is_last { "Done" } else { "Next" }).color(egui::Color32::WHITE));
+    let next = ui.add_enabled(is_free, next.fill(palette.accent));
+    if next.on_disabled_hover_text("choose an answer first").clicked() {
+        if is_last { tours.finish() } else { tours.next() }
+    }
+    if ui.add_enabled(position.at > 0, Button::new("Back")).clicked() {
+        tours.back();
+    }
+    // What has keys of its own, or can be done by going back and on, gives way.
+    if ui.available_width() < AGAIN {
+        return;
+    }
+    let hint = "makes everything as it belongs to this step again, whatever has been done meanwhile";
+    if ui.button("Set up again").on_hover_text(hint).clicked() {
+        tours.set_up();
+    }
+}
+
+/// What is said and asked.
+fn words_ui(ui: &mut Ui, tours: &mut Tours, position: &Position, is_short: bool) {
     let size = if is_short { SHORT_TEXT } else { TEXT };
     if !is_short || position.answer.is_none() {
         ui.add(Label::new(RichText::new(&position.step().text).size(size)).wrap());
     }
     if let Some(question) = &position.step().question {
-        question_ui(ui, tours, &position, question, size);
+        question_ui(ui, tours, position, question, size);
     }
 }
 

@@ -177,6 +177,8 @@ pub enum Action {
     ResetLayout,
     /// Dark, or light.
     ToggleTheme,
+    /// What α is worth, and which connections matter most.
+    ShowLesions,
     /// All commands, to choose from.
     TogglePalette,
     /// All keys.
@@ -235,6 +237,7 @@ impl Action {
                 | Self::Save
                 | Self::ToggleExport
                 | Self::Share
+                | Self::ShowLesions
                 | Self::TogglePalette
                 | Self::ToggleShortcuts
                 | Self::ToggleParts

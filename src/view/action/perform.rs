@@ -124,6 +124,7 @@ impl Session {
             | Action::Layout(_)
             | Action::ResetLayout
             | Action::ToggleTheme
+            | Action::ShowLesions
             | Action::TogglePalette
             | Action::ToggleShortcuts
             | Action::ToggleParts

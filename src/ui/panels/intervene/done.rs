@@ -19,8 +19,16 @@ pub(super) fn done_ui(ui: &mut Ui, session: &mut Viewed<'_>, palette: &Palette) 
         let words = "No interventions in this episode. An intervention takes effect at the step in view, and what \
                      follows is run again with the same random numbers.";
         ui.add(Label::new(RichText::new(format!("{words}{star}")).small().color(palette.quiet)).wrap());
-        if !session.left_interventions().is_empty() && ui.small_button("Reapply interventions").clicked() {
-            session.act(Action::Reapply);
+        let left = session.left_interventions();
+        if !left.is_empty() {
+            let told = rows(left).into_iter().map(|row| {
+                let words = in_words(&left[row.clone()], actions_of(session));
+                format!("step {}: {}", left[row.start].step + 1, with_layer(words, &left[row.start], session))
+            });
+            let told = told.collect::<Vec<_>>().join("\n");
+            if ui.small_button("Reapply interventions").on_hover_text(told).clicked() {
+                session.act(Action::Reapply);
+            }
         }
         return;
     }

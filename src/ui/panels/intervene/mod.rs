@@ -167,6 +167,7 @@ impl Intervene {
     }
 
     fn trace_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
+        modulator_ui(ui, session);
         ui.horizontal_wrapped(|ui| {
             ui.label("trace");
             let frozen = intervention::frozen_from(session.interventions(), layer_of(session))
@@ -203,7 +204,6 @@ impl Intervene {
                 session.act(Action::Intervene(Deed::ScaleAlpha(scale)));
             }
         });
-        modulator_ui(ui, session);
     }
 }
 
@@ -212,6 +212,7 @@ fn modulator_ui(ui: &mut Ui, session: &mut Viewed<'_>) {
     let (layer, at) = (layer_of(session), session.clock.at());
     let Some(record) = session.scene().and_then(|scene| scene.tape().layers.get(layer)) else { return };
     let Some(modulator) = &record.modulator else { return };
+    let fan_out = record.layer.plasticity.writing.modulation().is_some_and(|modulation| modulation.fan_out);
     let own = modulator.values.get(at).copied().unwrap_or_default();
     let clamped = intervention::clamped_modulator(session.interventions(), layer, at);
     ui.horizontal(|ui| {
@@ -224,7 +225,11 @@ fn modulator_ui(ui: &mut Ui, session: &mut Viewed<'_>) {
         let shown = (100.0 * clamped.unwrap_or(own)).round() / 100.0;
         let mut value = shown;
         let slider = Slider::new(&mut value, MODULATOR_RANGE).fixed_decimals(2);
-        let words = "clamp the modulator to this value from this step on, whatever the network makes it: at 0 nothing is written";
+        let at_zero = match fan_out {
+            true => "at 0 what is written no longer depends on what happens: each neuron hears M through a weight and an offset",
+            false => "at 0 nothing is written",
+        };
+        let words = format!("clamp the modulator to this value from this step on, whatever the network makes it: {at_zero}");
         ui.add(slider).on_hover_text(words);
         if value != shown {
             session.act(Action::Intervene(Deed::ClampModulator(value)));
@@ -272,6 +277,9 @@ fn target_ui(ui: &mut Ui, session: &mut Viewed<'_>) {
 /// A button for each action, and the switch that gives the arrow keys to the agent.
 fn drive_ui(ui: &mut Ui, session: &mut Viewed<'_>) {
     ui.horizontal_wrapped(|ui| {
+        if !session.is_in_maze() {
+            ui.label("answer");
+        }
         // Where there is no way to go, the arrow keys have no meaning.
         if session.is_in_maze() {
             let drives = session.is_driving();

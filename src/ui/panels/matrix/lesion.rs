@@ -40,6 +40,11 @@ pub(super) fn parameter(kind: MatrixKind, session: &Session) -> Option<String> {
     Some(scene.layer().map_or_else(|| which.to_owned(), |view| view.layer().parameter(which)))
 }
 
+/// What opens in the panel of this name.
+pub fn popup_id(panel: &str) -> egui::Id {
+    egui::Id::unique((panel, "lesion"))
+}
+
 impl MatrixPanel {
     /// What opens at `anchor`, now if `set` says so, and stays open until a click elsewhere.
     pub(super) fn lesion_ui(
@@ -51,7 +56,7 @@ impl MatrixPanel {
         parameter: &str,
     ) {
         let symbol = self.kind.symbol();
-        let popup = Popup::from_response(anchor).id(egui::Id::unique((self.name, "lesion"))).open_memory(set);
+        let popup = Popup::from_response(anchor).id(popup_id(self.name)).open_memory(set);
         below(popup, format!("lesions of {symbol}"), ui).show(|ui| {
             ui.set_width(WIDTH);
             let palette = Palette::of(ui.ctx());

@@ -8,7 +8,7 @@ use crate::view::action::Action;
 use crate::view::evaluations::ranking::{Part, Ranking};
 use crate::view::inspection::Pinned;
 use crate::view::matrices::MatrixKind;
-use crate::view::numbers;
+use crate::view::numbers::{self, grouped};
 use crate::view::viewed::Viewed;
 use egui::{Label, RichText, Ui};
 use std::ops::Range;
@@ -64,7 +64,8 @@ fn counted(ranking: &Ranking) -> String {
             "Of {parts} parts; mean difference ± standard error over episode seeds 0 to {}.",
             episodes.max(1) - 1
         ),
-        false => format!("{parts} parts, {episodes} episodes so far"),
+        false if episodes == 1 => format!("{parts} parts, 1 episode so far"),
+        false => format!("{parts} parts, {} episodes so far", grouped(episodes as u64)),
     }
 }
 

@@ -42,7 +42,7 @@ impl Panel for Accuracy {
     }
 
     fn empty(&self) -> &'static str {
-        "Right answers from trial to trial of an episode appear here: train a network of the task cue_reward."
+        "Right answers from trial to trial of an episode appear here: open or train a network of the task cue_reward."
     }
 
     fn explain(&self, _session: &Session) -> Explanation {
@@ -107,7 +107,7 @@ fn words(curve: &TrialCurve, done: Option<&TrialCurve>, trial: usize) -> String 
         Some(format!("{} ({}–{})", percent(mean.mean()?), percent(low), percent(high)))
     };
     let Some(right) = of(curve) else {
-        return format!("trial {}: beyond those that are counted", trial + 1);
+        return format!("after the last of {} trials", curve.by_trial.len());
     };
     let changed = done.and_then(of).map_or_else(String::new, |changed| format!("; with interventions {changed}"));
     let always =
@@ -180,6 +180,12 @@ impl Chart<'_> {
         line(self.curve, palette.trace);
         if let Some(done) = self.done {
             line(done, palette.alpha);
+            // Two curves are told apart by their names, where there is room for them above the axis.
+            let mut right = pos2(plot.right(), plot.bottom() - LINE);
+            for (name, color) in [("with interventions", palette.alpha), ("control", palette.trace)] {
+                let drawn = painter.text(right, Align2::RIGHT_CENTER, name, FontId::proportional(11.0), color);
+                right.x = drawn.left() - 10.0;
+            }
         }
 
         let response = ui.interact(plot, ui.scope_id().with("accuracy"), Sense::click());

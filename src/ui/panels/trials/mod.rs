@@ -52,7 +52,7 @@ impl Panel for Trials {
     }
 
     fn empty(&self) -> &'static str {
-        "Cues, answers and rewards appear here: train a network of the task cue_reward."
+        "Cues, answers and rewards appear here: open or train a network of the task cue_reward."
     }
 
     fn explain(&self, session: &Session) -> Explanation {
