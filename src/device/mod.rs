@@ -1,4 +1,4 @@
-//! Where a network computes: the CPU, or a GPU that this program was built for.
+//! Where a network computes: the CPU, any graphics processor, or a GPU that this program was built for.
 //!
 //! A device is opened once and then shared by the whole program. Opening can take a second: do it on a
 //! thread that nobody waits for.
@@ -7,11 +7,16 @@
 //! |---|---|
 //! | here | which devices there are, and opening one |
 //! | [`cuda`] | CUDA: finding the driver, compiling and loading kernels, memory, the optimiser's kernel |
+//! | [`gpu`] | any graphics processor through wgpu: adapters, memory, dispatches |
+//! | [`quiet`] | what drivers say about displays that nobody has asked for |
 
 pub mod cuda;
+pub mod gpu;
+pub mod quiet;
 
 use candle_core::Device;
-use std::sync::OnceLock;
+use gpu::Gpu;
+use std::sync::{Arc, OnceLock};
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +26,8 @@ pub enum Choice {
     Auto,
     /// The CPU.
     Cpu,
+    /// Any graphics processor, through wgpu: in every build. What has no kernels there stays on the CPU.
+    Gpu,
     /// An NVIDIA GPU.
     Cuda,
     /// An Apple GPU.
@@ -29,13 +36,14 @@ pub enum Choice {
 
 impl Choice {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Auto, Self::Cpu, Self::Cuda, Self::Metal];
+    pub const ALL: [Self; 5] = [Self::Auto, Self::Cpu, Self::Gpu, Self::Cuda, Self::Metal];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
             Self::Cpu => "cpu",
+            Self::Gpu => "gpu",
             Self::Cuda => "cuda",
             Self::Metal => "metal",
         }
@@ -67,6 +75,7 @@ pub struct Compute {
     /// Its own memory; `None` for the CPU, which has the machine's.
     pub memory_bytes: Option<u64>,
     device: Device,
+    gpu: Option<Arc<Gpu>>,
 }
 
 impl Compute {
@@ -74,7 +83,19 @@ impl Compute {
     pub fn cpu() -> Self {
         let threads = rayon::current_num_threads();
         let name = format!("CPU, {threads} {}", if threads == 1 { "thread" } else { "threads" });
-        Self { kind: Choice::Cpu, name, memory_bytes: None, device: Device::Cpu }
+        Self { kind: Choice::Cpu, name, memory_bytes: None, device: Device::Cpu, gpu: None }
+    }
+
+    /// A graphics processor that is open, with the CPU for what has no kernels there.
+    pub fn of_gpu(gpu: Arc<Gpu>) -> Self {
+        let name = gpu.title().to_owned();
+        Self { kind: Choice::Gpu, name, memory_bytes: None, device: Device::Cpu, gpu: Some(gpu) }
+    }
+
+    /// The graphics processor that lifetimes go to, which Candle does not know; where there is one, [`Self::device`] is the
+    /// CPU.
+    pub fn gpu(&self) -> Option<&Arc<Gpu>> {
+        self.gpu.as_ref()
     }
 
     /// Candle's handle.
@@ -92,13 +113,15 @@ impl Compute {
 }
 
 /// Opens what was asked for. [`Choice::Auto`] always succeeds; where it settles for the CPU although this
-/// program was built for a GPU, the sentence says why.
+/// program was built for a GPU, the sentence says why. [`Choice::Gpu`] is never chosen by it: whether that is faster
+/// shows when a run is measured ([`rival`]).
 ///
 /// # Errors
 /// When a kind was named that does not work here.
 pub fn open(choice: Choice) -> Result<(Compute, Option<String>), NoDevice> {
     match choice {
         Choice::Cpu => Ok((Compute::cpu(), None)),
+        Choice::Gpu => Ok((Compute::of_gpu(gpu::open()?), None)),
         Choice::Cuda | Choice::Metal => Ok((opened(choice).clone()?, None)),
         Choice::Auto => {
             let built = [(Choice::Cuda, cfg!(feature = "cuda")), (Choice::Metal, cfg!(feature = "metal"))];
@@ -120,9 +143,15 @@ fn first_that_works(attempts: impl Iterator<Item = Result<Compute, NoDevice>>) -
     (Compute::cpu(), (!reasons.is_empty()).then(|| reasons.join("; ")))
 }
 
+/// The graphics processor on which training may be faster than on the CPU; none where there is only a software one.
+pub fn rival() -> Option<Compute> {
+    let gpu = gpu::has_hardware().then(gpu::open)?.ok()?;
+    (!gpu.is_software()).then(|| Compute::of_gpu(gpu))
+}
+
 /// The devices that can be asked for by name, each with its title or the reason why it cannot be had.
 pub fn survey() -> Vec<(Choice, Result<String, String>)> {
-    [Choice::Cpu, Choice::Cuda, Choice::Metal]
+    [Choice::Cpu, Choice::Gpu, Choice::Cuda, Choice::Metal]
         .into_iter()
         .map(|choice| {
             let outcome = open(choice).map(|(compute, _)| compute.title()).map_err(|NoDevice(reason)| reason);
@@ -137,14 +166,14 @@ fn opened(kind: Choice) -> &'static Result<Compute, NoDevice> {
     static METAL: OnceLock<Result<Compute, NoDevice>> = OnceLock::new();
     match kind {
         Choice::Metal => METAL.get_or_init(open_metal),
-        Choice::Auto | Choice::Cpu | Choice::Cuda => CUDA.get_or_init(open_cuda),
+        Choice::Auto | Choice::Cpu | Choice::Gpu | Choice::Cuda => CUDA.get_or_init(open_cuda),
     }
 }
 
 #[cfg(feature = "cuda")]
 fn open_cuda() -> Result<Compute, NoDevice> {
     let (device, name, memory) = cuda::open().map_err(|reason| NoDevice(format!("no CUDA device: {reason}")))?;
-    Ok(Compute { kind: Choice::Cuda, name, memory_bytes: Some(memory), device })
+    Ok(Compute { kind: Choice::Cuda, name, memory_bytes: Some(memory), device, gpu: None })
 }
 
 #[cfg(not(feature = "cuda"))]
@@ -155,7 +184,7 @@ fn open_cuda() -> Result<Compute, NoDevice> {
 #[cfg(feature = "metal")]
 fn open_metal() -> Result<Compute, NoDevice> {
     let device = Device::new_metal(0).map_err(|error| NoDevice(format!("no Metal device: {}", first_line(&error))))?;
-    Ok(Compute { kind: Choice::Metal, name: "Apple GPU".into(), memory_bytes: None, device })
+    Ok(Compute { kind: Choice::Metal, name: "Apple GPU".into(), memory_bytes: None, device, gpu: None })
 }
 
 #[cfg(not(feature = "metal"))]
@@ -192,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_device_that_was_named_is_opened_or_refused_in_one_sentence() {
-        for kind in [Choice::Cuda, Choice::Metal] {
+        for kind in [Choice::Gpu, Choice::Cuda, Choice::Metal] {
             match open(kind) {
                 Ok((compute, reason)) => assert!(compute.kind == kind && reason.is_none()),
                 Err(NoDevice(reason)) => assert!(!reason.is_empty() && !reason.contains('\n'), "{reason}"),
@@ -208,6 +237,6 @@ mod tests {
             assert_eq!(choice.name().parse::<Choice>().unwrap(), choice);
         }
         let error = "abacus".parse::<Choice>().unwrap_err().to_string();
-        assert!(error.contains("auto, cpu, cuda, metal") && error.contains("abacus"), "{error}");
+        assert!(error.contains("auto, cpu, gpu, cuda, metal") && error.contains("abacus"), "{error}");
     }
 }

@@ -11,7 +11,6 @@ mod heatmap_pipeline;
 pub mod matrix;
 pub mod offscreen;
 pub mod order;
-pub mod quiet;
 pub mod vector;
 
 pub use colormap::Colormap;

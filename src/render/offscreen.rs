@@ -1,7 +1,7 @@
 //! Draws an egui user interface into a picture, with no window and no display.
 
 use super::frames;
-use super::quiet::Quiet;
+use crate::device::quiet::Quiet;
 use egui_wgpu::{RendererOptions, ScreenDescriptor, wgpu};
 use image::RgbaImage;
 use std::time::Duration;
