@@ -20,12 +20,16 @@ pub fn offscreen() -> Option<Offscreen> {
     match Offscreen::new() {
         Ok(offscreen) => Some(offscreen),
         Err(error) => {
-            let required = std::env::var_os("HEBBSCOPE_REQUIRE_ADAPTER").is_some_and(|value| value == "1");
-            assert!(!required, "HEBBSCOPE_REQUIRE_ADAPTER=1, but {error}: {}", error.reasons);
+            assert!(!adapter_is_required(), "HEBBSCOPE_REQUIRE_ADAPTER=1, but {error}: {}", error.reasons);
             crate::workbench::say(&format!("skipped: no adapter ({})", error.reasons));
             None
         }
     }
+}
+
+/// Whether tests that need an adapter fail where there is none.
+pub fn adapter_is_required() -> bool {
+    std::env::var_os("HEBBSCOPE_REQUIRE_ADAPTER").is_some_and(|value| value == "1")
 }
 
 /// Draws frames until something is so, and two more.

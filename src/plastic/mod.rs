@@ -24,6 +24,7 @@
 //! | `values` | numbers of tensors on the CPU, without a copy |
 //! | `cpu` | the backend on the host; nothing outside this room sees it |
 //! | [`cuda`] | the backend on a CUDA device, where the program was built for one |
+//! | [`gpu`] | the backend on any graphics processor |
 
 pub mod alteration;
 pub mod bench;
@@ -32,6 +33,7 @@ mod cpu;
 pub mod cuda;
 pub mod direct;
 pub mod embedding;
+pub mod gpu;
 pub mod head;
 pub mod lifetime;
 pub mod lstm;

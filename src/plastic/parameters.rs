@@ -4,9 +4,11 @@ use super::cpu::Workspace;
 use super::direct::{Direct, Store};
 use super::network::Network;
 use crate::device::Compute;
+use crate::device::gpu::Gpu;
 use crate::files::{Array, FileError, Fingerprint, TensorFile};
 use candle_core::{DType, Device, Result, Tensor, Var, bail};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Trained tensors (float32) by name, always visited in alphabetical order.
 #[derive(Clone, Debug)]
@@ -17,12 +19,20 @@ pub struct Parameters {
     /// Gradients that operations hand over themselves.
     direct: Store,
     device: Device,
+    /// Where lifetimes are lived, if not where the tensors are.
+    gpu: Option<Arc<Gpu>>,
 }
 
 impl Default for Parameters {
     /// None yet, on the CPU.
     fn default() -> Self {
-        Self { vars: BTreeMap::new(), workspace: Workspace::default(), direct: Store::default(), device: Device::Cpu }
+        Self {
+            vars: BTreeMap::new(),
+            workspace: Workspace::default(),
+            direct: Store::default(),
+            device: Device::Cpu,
+            gpu: None,
+        }
     }
 }
 
@@ -55,12 +65,17 @@ impl Parameters {
         &self.device
     }
 
+    /// The graphics processor that lives lifetimes with them; they themselves are in main memory then.
+    pub fn gpu(&self) -> Option<&Arc<Gpu>> {
+        self.gpu.as_ref()
+    }
+
     /// A copy on a device that no longer changes when this one is trained.
     ///
     /// # Errors
     /// When the device has no room for it.
     pub fn copy_to(&self, compute: &Compute) -> Result<Self> {
-        self.copy_onto(compute.device())
+        Ok(Self { gpu: compute.gpu().cloned(), ..self.copy_onto(compute.device())? })
     }
 
     /// A copy where this one is that no longer changes when it is trained.
@@ -68,7 +83,7 @@ impl Parameters {
     /// # Errors
     /// When the device has no room for it.
     pub fn copy(&self) -> Result<Self> {
-        self.copy_onto(&self.device)
+        Ok(Self { gpu: self.gpu.clone(), ..self.copy_onto(&self.device)? })
     }
 
     fn copy_onto(&self, device: &Device) -> Result<Self> {

@@ -5,11 +5,13 @@ mod convolution;
 #[cfg(feature = "cuda")]
 mod cuda;
 mod emulation;
+pub mod gpu;
 mod head;
 mod lifetime;
 mod lstm;
 mod modulated;
 mod reference;
+mod shaders;
 mod soft_max;
 mod specification;
 pub mod twin;

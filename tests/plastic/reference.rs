@@ -1,5 +1,6 @@
 //! Outputs, traces, losses and gradients agree with independently computed cases to 1e-4 relative.
 
+use crate::plastic::gpu::gpu;
 use crate::plastic::twin;
 use candle_core::{DType, Device, Tensor};
 use hebbscope::device::{self, Choice, Compute};
@@ -171,6 +172,9 @@ fn check_on_a_device(case: &Case, compute: &Compute) {
 }
 
 fn check_plastic_rnn(case: &Case) {
+    if let Some(compute) = gpu() {
+        check_on_a_device(case, &compute);
+    }
     if let Ok((compute, _)) = device::open(Choice::Cuda) {
         check_on_a_device(case, &compute);
     }
@@ -201,6 +205,9 @@ fn check_modulated_rnn(case: &Case) {
     let neurons = case.number("neurons") as usize;
     let plasticity = Plasticity { alpha: alpha_of(case), writing: Writing::Modulated(modulation) };
     let network = Recurrent { neurons, drive: Drive::Add, plasticity: Some(plasticity) };
+    if let Some(compute) = gpu() {
+        check_modulated_lifetime(case, network, &parameters.copy_to(&compute).unwrap());
+    }
     if let Ok((compute, _)) = device::open(Choice::Cuda) {
         check_modulated_lifetime(case, network, &parameters.copy_to(&compute).unwrap());
     }

@@ -4,6 +4,7 @@ use crate::plastic::alteration::Alteration;
 use crate::plastic::cpu;
 #[cfg(feature = "cuda")]
 use crate::plastic::cuda;
+use crate::plastic::gpu;
 use crate::plastic::network::Recurrent;
 use crate::plastic::parameters::Parameters;
 use candle_core::{Result, Tensor};
@@ -122,7 +123,8 @@ pub(in crate::plastic) trait Backend: Send {
     fn finish(self: Box<Self>, parameters: &Parameters, drive: &Tensor) -> Result<Tensor>;
 }
 
-/// Lifetimes that have not begun: on the parameters' device where there are kernels for it, otherwise on the host.
+/// Lifetimes that have not begun: on the parameters' device where there are kernels for it, otherwise on the host. Those
+/// that carry something into their first step begin on the host where the tensors are there.
 ///
 /// # Errors
 /// When a parameter is missing, memory is short, or the kernels cannot be had.
@@ -134,6 +136,11 @@ pub(in crate::plastic) fn begin(
     #[cfg(feature = "cuda")]
     if parameters.device().is_cuda() {
         return cuda::begin(network, parameters, beginning);
+    }
+    if let Some(gpu) = parameters.gpu()
+        && beginning.state.is_none()
+    {
+        return gpu::begin(gpu, network, parameters, beginning);
     }
     cpu::begin(network, parameters, beginning)
 }

@@ -7,7 +7,7 @@
 //! | file | subject |
 //! |---|---|
 //! | [`stepper`] | a batch of lifetimes, lived at once, step by step, or from a given state on |
-//! | `backend` | what whoever lives them can be asked: the CPU and CUDA, ruled and modulated |
+//! | `backend` | what whoever lives them can be asked: the CPU, any graphics processor, CUDA |
 //! | `graph` | their place in Candle's graph |
 
 pub(super) mod backend;
