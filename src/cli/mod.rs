@@ -20,7 +20,8 @@ mod world;
 
 use crate::device::{self, Compute};
 use crate::files::{FileError, one_line, typed_path};
-use crate::train::{RunConfig, run_folder};
+use crate::train::{RunConfig, Trainer, measured, run_folder};
+use crate::view::devices::NO_KERNELS;
 use anyhow::Context as _;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand};
@@ -147,12 +148,28 @@ fn path() -> impl TypedValueParser<Value = PathBuf> {
 /// Where to compute, for every sub-command that lives lifetimes.
 #[derive(clap::Args)]
 struct DeviceArgument {
-    /// Where to compute; auto takes a graphics processor where one works, and the CPU otherwise
+    /// Where to compute; auto takes the device that the program was built for where it works, otherwise the CPU, or in
+    /// training the graphics processor where a few iterations are faster there
     #[arg(long, default_value = "auto", value_parser = device::Choice::ALL.map(device::Choice::name))]
     device: String,
 }
 
 impl DeviceArgument {
+    /// What a run is trained on: what was opened, or, where that is the CPU by default, what is measured to be faster.
+    /// Standard error hears what was found.
+    fn settle(&self, compute: Compute, trainer: &mut Trainer) -> Compute {
+        let is_open = self.device == device::Choice::Auto.name() && compute.kind == device::Choice::Cpu;
+        let rival = if is_open { device::rival() } else { None };
+        let (compute, found) = measured::faster(trainer, compute, rival);
+        if let Some(found) = found {
+            output::complain(&one_line(&found));
+        }
+        if trainer.stays_on_the_cpu(&compute) {
+            output::complain(NO_KERNELS);
+        }
+        compute
+    }
+
     /// Opens the device. Where auto settles for less than the program was built for, standard error hears why.
     fn open(&self) -> anyhow::Result<Compute> {
         let named = || format!("--device {}", self.device);

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`config`] | what a run is: task, settings, seed, length |
 //! | [`trainer`] | one iteration after another, no thread, no files |
+//! | [`measured`] | on which device a run is faster |
 //! | [`adam`] | the optimiser, with moments that can be saved |
 //! | `descent` | plain gradient descent |
 //! | [`checkpoint`] | a network and everything needed to go on training it, in one file |
@@ -33,6 +34,7 @@ pub mod history;
 pub mod import;
 pub mod learned_from;
 pub mod lesion;
+pub mod measured;
 mod metrics;
 pub mod open;
 pub mod region;

@@ -84,7 +84,7 @@ pub struct Trainer {
     pub(super) validations: Vec<Validation>,
     keeps_gradients: bool,
     /// Of the last iteration, with what the optimiser multiplied them by.
-    last_gradients: Option<(DeviceGradients, f32)>,
+    pub(super) last_gradients: Option<(DeviceGradients, f32)>,
 }
 
 impl Trainer {

@@ -1,6 +1,7 @@
 //! A saved run that is to go on: what may be changed before it does, and how it is taken up.
 
 use super::background::Wake;
+use super::devices::settled;
 use super::notice::Notice;
 use super::session::record::RunRecord;
 use super::training::{Started, notified};
@@ -101,6 +102,7 @@ pub(super) fn launch(orders: &Orders, choice: Choice, wake: Wake) -> anyhow::Res
     checkpoint.config.change(iteration, &orders.changes)?;
     let mut trainer = Trainer::from_checkpoint(checkpoint)?;
     trainer.set_iterations(orders.steps);
+    let compute = settled(choice, compute, &mut trainer, &mut notices);
     trainer.move_to(&compute)?;
     let config = trainer.config().clone();
     let record = RunRecord { points: trainer.curve().to_vec(), validations: trainer.validations().to_vec() };

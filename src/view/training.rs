@@ -1,7 +1,7 @@
 //! The training run of this window: what is asked for, what the worker has told.
 
 use super::background::{Errand, Wake};
-use super::devices::Devices;
+use super::devices::{Devices, settled};
 use super::notice::Notice;
 use super::resuming::{self, Resuming};
 use super::session::failures::{Attempt, Failures};
@@ -414,6 +414,7 @@ fn launch(config: &RunConfig, choice: Choice, runs_folder: &Path, wake: Wake) ->
     if let Some(examples) = trainer.examples().filter(|_| trainer.has_other_examples()) {
         notices.push(told(format!("Training on {examples}."), false));
     }
+    let compute = settled(choice, compute, &mut trainer, &mut notices);
     trainer.move_to(&compute)?;
     // The trainer's own configuration: it has settled where the examples come from.
     let config = trainer.config().clone();

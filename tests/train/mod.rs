@@ -6,5 +6,6 @@ mod changing;
 mod curveless;
 mod evaluating;
 mod holding;
+mod measured;
 mod training;
 mod worker;

@@ -1,6 +1,8 @@
 //! The training thread: what it is told, what it tells, and how it ends.
 
+use crate::plastic::gpu::gpu;
 use crate::workbench::{Disturbed, PATIENCE, bits, config, trained, wait_for, within_patience};
+use hebbscope::device::{self, Compute};
 use hebbscope::train::run_folder::checkpoint_path;
 use hebbscope::train::worker::Options;
 use hebbscope::train::{Checkpoint, Command, Event, Point, RunConfig, RunFolder, Snapshot, Trainer, Worker};
@@ -321,6 +323,43 @@ fn a_panic_inside_becomes_an_event_and_the_last_checkpoint_is_kept() {
         wait_for("the end of the thread", || (!worker.is_alive()).then_some(()));
         assert!(RunFolder::resume(folder.path()).is_ok(), "the folder is free again");
     }
+}
+
+/// A device of its own is lost between the lifetimes of an iteration and their way back.
+#[test]
+fn a_graphics_processor_that_is_lost_ends_the_run_with_its_last_checkpoint_and_the_cpu_goes_on() {
+    if gpu().is_none() {
+        return;
+    }
+    let own = Arc::new(device::gpu::open_own().unwrap());
+    let compute = Compute::of_gpu(Arc::clone(&own));
+    let folder = tempfile::tempdir().unwrap();
+    let mut trainer = Disturbed::trainer(of_length(10), move |iteration, _| {
+        if iteration == 7 {
+            own.destroy();
+        }
+    });
+    trainer.move_to(&compute).unwrap();
+    let worker =
+        start_trainer(trainer, Some(folder.path()), Options { autosave: Duration::ZERO, ..Options::default() });
+    let mut points = Vec::new();
+    let failed = loop {
+        match next_news(&worker, &mut points) {
+            Event::Saved { .. } => {}
+            event => break event,
+        }
+    };
+    let Event::Failed { reason, iteration: at, kept, .. } = failed else { panic!("{failed:?}") };
+    assert!(reason.contains("iteration 7") && reason.contains("the graphics processor was lost"), "{reason}");
+    assert!(!reason.contains('\n'), "{reason}");
+    assert_eq!((at, points.len(), kept), (6, 6, Some(checkpoint_path(folder.path()))));
+    wait_for("the end of the thread", || (!worker.is_alive()).then_some(()));
+    let (_folder, checkpoint) = RunFolder::resume(folder.path()).unwrap();
+    let mut trainer = Trainer::from_checkpoint(checkpoint).unwrap();
+    assert_eq!(trainer.iteration(), 6);
+    trainer.step().unwrap();
+    // Whoever asks now is given another device.
+    assert!(!device::gpu::open().unwrap().is_lost());
 }
 
 #[test]

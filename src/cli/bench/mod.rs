@@ -5,7 +5,7 @@ mod soak;
 mod table;
 
 use super::usage::misused;
-use crate::device::Compute;
+use crate::device::{Choice, Compute};
 use crate::plastic::bench::{self, Size, Timed, copy_bandwidth, recurrence};
 use crate::plastic::lifetime::Traffic;
 use crate::plastic::{AlphaKind, Modulation, ModulationKind, Plasticity, Writing};
@@ -124,6 +124,18 @@ const BENCHES: &[Bench] = &[
     },
 ];
 
+/// What any graphics processor has no kernels for: with `--device gpu` it stays on the CPU.
+const WITHOUT_GPU_KERNELS: [&str; 6] =
+    ["omniglot", "omniglot-one", "language", "language-plastic", "language-lstm", "layers"];
+
+impl Bench {
+    /// What it is computed on where `compute` was asked for.
+    fn computed_on(&self, compute: &Compute) -> Compute {
+        let has_kernels = compute.kind != Choice::Gpu || !WITHOUT_GPU_KERNELS.contains(&self.name);
+        if self.on_device && has_kernels { compute.clone() } else { Compute::cpu() }
+    }
+}
+
 /// Measure how fast this machine trains and draws
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -165,22 +177,23 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .filter(|bench| arguments.names.is_empty() || arguments.names.iter().any(|name| name == bench.name));
     for bench in chosen {
         memory::forget_peak();
-        let rows = (bench.run)(&compute).with_context(|| format!("benchmark {}", bench.name))?;
+        let computed_on = bench.computed_on(&compute);
+        let rows = (bench.run)(&computed_on).with_context(|| format!("benchmark {}", bench.name))?;
         let peak = memory::peak();
         if arguments.json {
             for row in &rows {
                 let mut line = Map::from_iter([("bench".to_owned(), bench.name.into())]);
                 line.extend(row.json());
                 line.insert("peak_bytes".to_owned(), json!(peak));
-                line.insert(
-                    "device".to_owned(),
-                    if bench.on_device { compute.title() } else { Compute::cpu().title() }.into(),
-                );
+                line.insert("device".to_owned(), computed_on.title().into());
                 line.insert("threads".to_owned(), json!(rayon::current_num_threads()));
                 super::print(&Value::Object(line).to_string())?;
             }
         } else {
             super::print(&format!("{}: {}", bench.name, bench.about))?;
+            if bench.on_device && computed_on.kind != compute.kind {
+                super::print(&format!("  on {}: there are no kernels for it elsewhere", computed_on.title()))?;
+            }
             super::print(&table::text(&rows))?;
             match peak {
                 Some(peak) => super::print(&format!("  peak memory {} MiB\n", peak >> 20))?,

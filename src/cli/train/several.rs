@@ -4,12 +4,13 @@
 use super::seeds::{Planned, Several};
 use super::take_up::{TakenUp, take_up};
 use super::{Stopped, WINDOW};
-use crate::cli::output::say;
+use crate::cli::output::{complain, say};
 use crate::cli::usage::{self, WrongUsage};
 use crate::device::Compute;
 use crate::tasks::Measure;
 use crate::train::run_folder::checkpoint_path;
 use crate::train::{Command, Event, Point, RunFolder, Trainer, Worker, worker};
+use crate::view::devices::NO_KERNELS;
 use anyhow::{Context as _, bail};
 use std::collections::VecDeque;
 use std::path::Path;
@@ -106,6 +107,9 @@ fn start(planned: Planned, orders: &Orders, compute: &Compute) -> anyhow::Result
     let (mut trainer, folder) = *run;
     let (iteration, planned) = (trainer.iteration(), trainer.config().iterations);
     let measure = trainer.config().task().measure();
+    if trainer.stays_on_the_cpu(compute) {
+        complain(&format!("{}: {NO_KERNELS}", path.display()));
+    }
     trainer.move_to(compute)?;
     let name = folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
     let autosave = orders.autosave;

@@ -297,7 +297,7 @@ pub const TERMS: &[Entry] = &[
     entry(
         "device",
         "device",
-        "Where the next run computes; auto takes a graphics processor where one works, and the CPU otherwise.",
+        "Where the next run computes; auto takes the CPU, or a graphics processor that a few iterations show to be faster.",
         "",
         "",
     ),
