@@ -4,10 +4,11 @@
 use super::grid::{Cell, is_folder_name};
 use crate::files::{self, FileError, Folder, Lock, lock, one_line, reason};
 use crate::train::config::{ConfigText, check_seed};
-use crate::train::run_folder::{SEEDS, is_run, runs_below};
+use crate::train::run_folder::{SEEDS, in_order, is_run, runs_below};
 use crate::train::{RunConfig, RunFolder, Trainer};
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -82,6 +83,31 @@ impl Plans {
         })
     }
 
+    /// Adds plans as the latest, and drops those of which every run stands in a later one: they say nothing any more.
+    /// Answers whether that changes anything.
+    fn add(&mut self, new: Vec<Plan>) -> bool {
+        let before = self.plan.clone();
+        self.plan.extend(new);
+        let mut planned = BTreeSet::new();
+        let mut kept: Vec<Plan> = Vec::new();
+        for plan in self.plan.drain(..).rev() {
+            match plan.folders() {
+                // What is damaged stays to be told.
+                Err(_) => kept.push(plan),
+                Ok(folders) => {
+                    let count = planned.len();
+                    planned.extend(folders);
+                    if planned.len() > count {
+                        kept.push(plan);
+                    }
+                }
+            }
+        }
+        kept.reverse();
+        self.plan = kept;
+        self.plan != before
+    }
+
     fn write(&self, parent: &Path) -> anyhow::Result<()> {
         let text = toml::to_string(self).with_context(|| parent.join(SEEDS).display().to_string())?;
         Ok(files::write_atomically(&parent.join(SEEDS), text.as_bytes())?)
@@ -93,17 +119,22 @@ impl Plan {
     fn runs(&self, parent: &Path) -> Result<Vec<(PathBuf, RunConfig)>, FileError> {
         let refuse = |problem: String| FileError::new(&parent.join(SEEDS), problem);
         let config = RunConfig::from_text(&self.run, None).map_err(|error| refuse(error.to_string()))?;
-        let seeds: Seeds = self.seeds.parse().map_err(refuse)?;
-        let folder = self.folder.as_deref().unwrap_or(BY_SEED);
-        if !is_folder_name(folder) {
-            return Err(refuse(format!("expected the name of a folder, found {}", one_line(folder))));
-        }
-        let run = |seed: u64| {
+        let run = |(seed, folder): (u64, String)| {
             let mut config = config.clone();
             config.seed = seed;
-            (parent.join(folder.replacen('*', &seed.to_string(), 1)), config)
+            (parent.join(folder), config)
         };
-        Ok(seeds.0.map(run).collect())
+        Ok(self.folders().map_err(refuse)?.into_iter().map(run).collect())
+    }
+
+    /// Seeds and names of folders.
+    fn folders(&self) -> Result<Vec<(u64, String)>, String> {
+        let seeds: Seeds = self.seeds.parse()?;
+        let folder = self.folder.as_deref().unwrap_or(BY_SEED);
+        if !is_folder_name(folder) {
+            return Err(format!("expected the name of a folder, found {}", one_line(folder)));
+        }
+        Ok(seeds.0.map(|seed| (seed, folder.replacen('*', &seed.to_string(), 1))).collect())
     }
 }
 
@@ -160,7 +191,7 @@ pub fn begin(parent: &Path, config: &RunConfig, seeds: &Seeds) -> anyhow::Result
     refuse_taken(&folders)?;
     let mut plans = Plans::read(parent)?;
     let plan = Plan { seeds: in_words(&seeds.0), folder: None, run: settled.to_text() };
-    plans.plan.push(plan.clone());
+    plans.add(vec![plan.clone()]);
     plans.write(parent)?;
     for (path, config) in plan.runs(parent)? {
         make(&path, config)?;
@@ -197,9 +228,7 @@ pub fn plan(parent: &Path, cells: &[Cell], seeds: Option<&Seeds>, taken_up: bool
     let _held = made_and_held(parent)?;
     refuse_begun()?;
     let mut known = Plans::read(parent)?;
-    let new: Vec<Plan> = plans.into_iter().filter(|plan| !known.plan.contains(plan)).collect();
-    if !new.is_empty() {
-        known.plan.extend(new);
+    if known.add(plans) {
         known.write(parent)?;
     }
     Ok(Several { runs, problems: Vec::new(), examples })
@@ -240,23 +269,31 @@ fn make(path: &Path, config: RunConfig) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The runs below `parent`, those included that a start has not come to make, which are made with `changes`; none where
-/// it is the folder of one run itself. Of several plans for a seed the latest counts.
+/// The runs below `parent`, those included that a start has not come to make, which begin with `changes` when their turn
+/// comes; none where it is the folder of one run itself. Of several plans for a run the latest counts.
 ///
 /// # Errors
 /// When the plan below `parent` is damaged, or another process is making runs there.
 pub fn found(parent: &Path, changes: &[(String, String)]) -> anyhow::Result<Several> {
-    let mut problems = Vec::new();
+    let (mut runs, mut problems): (Vec<Planned>, _) = (Vec::new(), Vec::new());
     if !is_run(parent) && parent.join(SEEDS).exists() {
+        // What another command is making there is waited for.
         let _held = held(parent)?;
+        let mut seen = BTreeSet::new();
         for plan in Plans::read(parent)?.plan.iter().rev() {
-            for (path, mut config) in plan.runs(parent)?.into_iter().filter(|(path, _)| !is_run(path)) {
-                let made = config.change(0, changes).map_err(Into::into).and_then(|()| make(&path, config));
-                problems.extend(made.with_context(|| path.display().to_string()).err());
+            for (folder, mut config) in plan.runs(parent)?.into_iter().filter(|(folder, _)| !is_run(folder)) {
+                if !seen.insert(folder.clone()) {
+                    continue;
+                }
+                match config.change(0, changes).with_context(|| folder.display().to_string()) {
+                    Ok(()) => runs.push(Planned { folder, config: Some(config) }),
+                    Err(error) => problems.push(error),
+                }
             }
         }
     }
-    let runs = runs_below(parent).into_iter().map(Planned::found).collect();
+    runs.extend(runs_below(parent).into_iter().map(Planned::found));
+    runs.sort_by_key(|run| in_order(&run.folder));
     Ok(Several { runs, problems, examples: None })
 }
 
@@ -272,5 +309,51 @@ mod tests {
             let error = text.parse::<Seeds>().unwrap_err();
             assert!(error.starts_with("expected"), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_plan_that_is_given_again_is_the_latest_and_what_it_replaces_goes() {
+        let plan = |seeds: &str, folder: &str, task: &str| Plan {
+            seeds: seeds.into(),
+            folder: Some(folder.into()),
+            run: RunConfig::new(crate::tasks::find(task).unwrap()).to_text(),
+        };
+        let mut plans = Plans::default();
+        let [first, other] = [plan("0..2", "seed-*", "patterns"), plan("0..2", "seed-*", "maze")];
+        assert!(plans.add(vec![first.clone()]) && plans.add(vec![other.clone()]));
+        assert_eq!(plans.plan, [other.clone()], "every run of the first stands in the other");
+        assert!(plans.add(vec![first.clone()]));
+        assert_eq!(plans.plan, [first.clone()], "given again, it is the latest");
+        assert!(!plans.add(vec![first.clone()]), "nothing is written where nothing changes");
+        // What still says something stays, in its order.
+        let [more, part] = [plan("0..4", "seed-*", "maze"), plan("3..4", "seed-*", "patterns")];
+        assert!(plans.add(vec![more.clone(), part.clone()]));
+        assert_eq!(plans.plan, [more.clone(), part.clone()]);
+        assert!(plans.add(vec![first.clone()]));
+        assert_eq!(plans.plan, [more, part, first]);
+        let damaged = plan("2..1", "seed-*", "maze");
+        plans.add(vec![damaged.clone()]);
+        assert!(plans.plan.contains(&damaged), "what is damaged stays to be told");
+    }
+
+    #[test]
+    fn what_has_not_begun_is_not_made_before_its_turn_comes() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = RunConfig::new(crate::tasks::find("patterns").unwrap()).to_text();
+        let plan = |seeds: &str| Plan { seeds: seeds.into(), folder: None, run: run.clone() };
+        let plans = Plans { plan: vec![plan("9..12"), plan("0..2"), plan("1..3")] };
+        plans.write(folder.path()).unwrap();
+        let found = found(folder.path(), &[("lr".into(), "0.5".into())]).unwrap();
+        let told = |run: &Planned| {
+            let config = run.config.as_ref().expect("it has not begun");
+            assert_eq!(config.settings.real("lr"), 0.5);
+            (run.folder.file_name().unwrap().to_string_lossy().into_owned(), config.seed)
+        };
+        let expected = [0, 1, 2, 9, 10, 11].map(|seed| (format!("seed-{seed}"), seed));
+        assert_eq!(found.runs.iter().map(told).collect::<Vec<_>>(), expected, "each once, in order");
+        assert!(found.problems.is_empty());
+        let made: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().flatten().filter(|entry| entry.path().is_dir()).collect();
+        assert!(made.is_empty(), "{made:?}");
     }
 }

@@ -100,7 +100,10 @@ pub fn train(several: Several, orders: &Orders, compute: &Compute, stop: &Atomic
 fn start(planned: Planned, orders: &Orders, compute: &Compute) -> anyhow::Result<Option<Active>> {
     let Planned { folder: path, config } = planned;
     let taken_up = match config {
-        Some(config) => take_up(&path, config)?,
+        Some(mut config) => {
+            config.iterations = orders.steps.unwrap_or(config.iterations);
+            take_up(&path, config)?
+        }
         None => gone_on(&path, orders)?,
     };
     let TakenUp::Run(run) = taken_up else { return Ok(None) };

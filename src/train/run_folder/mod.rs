@@ -103,13 +103,16 @@ pub fn runs_below(parent: &Path) -> Vec<PathBuf> {
     }
     let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| is_run(path)).collect();
-    // By number where names end in one: seed-10 comes after seed-9.
-    folders.sort_by_key(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let digits = name.rsplit(|letter: char| !letter.is_ascii_digit()).next().unwrap_or_default();
-        (digits.parse::<u64>().unwrap_or(u64::MAX), name.clone())
-    });
+    folders.sort_by_key(|path| in_order(path));
     folders
+}
+
+/// What the folders of runs are ordered by: the number at the end of their names, where there is one, so that seed-10 comes
+/// after seed-9; then their names.
+pub fn in_order(folder: &Path) -> (u64, String) {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let digits = name.rsplit(|letter: char| !letter.is_ascii_digit()).next().unwrap_or_default();
+    (digits.parse::<u64>().unwrap_or(u64::MAX), name)
 }
 
 /// The first run that can be opened in a folder of run folders; any other path itself.
