@@ -29,7 +29,8 @@ fn numpy_alone_lives_what_the_program_lives() {
     }
     let bench = Bench::new();
     let asset = |name: &str| format!("{}/assets/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
-    let mut networks: Vec<String> = ["patterns", "letters", "images", "agent", "modulated-agent"].map(asset).to_vec();
+    let recurrent = ["patterns", "letters", "images", "agent", "modulated-agent", "cue-reward", "language"];
+    let mut networks: Vec<String> = recurrent.map(asset).to_vec();
     for (name, settings) in [
         ("retroactive", "maze --set network=retroactive --set fan_out=scalar --set alpha=per_neuron --set size=5"),
         ("oja", "patterns --set size=20 --set rule=oja"),
@@ -42,7 +43,14 @@ fn numpy_alone_lives_what_the_program_lives() {
         let (code, said) = compared(&bench, network, [7, 7]);
         assert_eq!(code, Some(0), "{network}: {said}");
         let differences = said.as_object().unwrap();
-        assert_eq!(differences.len(), if differences.contains_key("value") { 3 } else { 2 });
+        let has = |key: &str| differences.contains_key(key);
+        let expected = match (has("value"), has("log_likelihood")) {
+            (true, _) => 3,
+            // The traces of two layers.
+            (_, true) => 4,
+            _ => 2,
+        };
+        assert_eq!(differences.len(), expected, "{network}: {said}");
         assert!(differences.values().all(|difference| difference.as_f64().unwrap() < 1e-4), "{network}: {said}");
     }
     // The trace of another episode is another one.
