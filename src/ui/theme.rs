@@ -1,5 +1,6 @@
 //! Colours and type, in one place. Symbols of the science keep their colour everywhere.
 
+use crate::render::vector::prints;
 use crate::view::matrices::MatrixKind;
 use egui::{Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Stroke, TextStyle, Theme, Visuals};
 use std::sync::Arc;
@@ -218,8 +219,11 @@ pub fn modal_frame(context: &egui::Context) -> egui::Frame {
 pub const CROSS: f32 = 16.0;
 
 /// A small cross that closes or takes away what is called `name`, quiet until the pointer is near; whether it was
-/// clicked.
+/// clicked. A drawing for print has none.
 pub fn cross_ui(ui: &mut egui::Ui, name: &str) -> bool {
+    if prints(ui.ctx()) {
+        return false;
+    }
     let palette = Palette::of(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(egui::Vec2::splat(CROSS), egui::Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));

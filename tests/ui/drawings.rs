@@ -4,15 +4,19 @@ use crate::support::{keep, offscreen, session_of};
 use crate::ui::window::every_panel;
 use crate::workbench::say;
 use egui::{Context, FullOutput, RawInput, Rect, Shape};
+use hebbscope::render::Offscreen;
+use hebbscope::render::vector::let_print;
 use hebbscope::ui::App;
 use hebbscope::ui::export::{self, figure};
 use hebbscope::ui::panels::PANELS;
+use hebbscope::ui::picture::Picture;
 use hebbscope::view::export::{Export, Format, Progress, Shown};
 use hebbscope::view::layout::Named;
 use image::RgbaImage;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::roxmltree::{Document, Node};
 use resvg::usvg::{Options, Tree};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -89,9 +93,12 @@ fn pressed(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-/// Every text that a panel shows, found by drawing it with egui alone.
-fn visible_words(index: usize, shown: &Shown) -> Vec<String> {
+/// Every text that a panel shows, found by drawing it with egui alone; `for_print` without what can be pressed.
+fn visible_words(index: usize, shown: &Shown, for_print: bool) -> Vec<String> {
     let context = Context::default();
+    if for_print {
+        let_print(&context);
+    }
     context.set_theme(egui::Theme::Light);
     let mut app = App::new(&context, Arc::new(|| {}));
     figure::set_up(&mut app, shown);
@@ -124,6 +131,44 @@ fn visible_words(index: usize, shown: &Shown) -> Vec<String> {
     words
 }
 
+/// What stands on buttons, chips, boxes and in fields of panels.
+const PRESSABLE: [&str; 24] = [
+    "by seed",
+    "worst first",
+    "12 more",
+    "log x",
+    "log y",
+    "gradient norm",
+    "Freeze",
+    "Erase",
+    "Transplant",
+    "Drive",
+    "Pen",
+    "Eraser",
+    "Undo",
+    "Clear all",
+    "policy",
+    "visits",
+    "only what is observed",
+    "many episodes",
+    "this episode",
+    "Your text …",
+    "Write on …",
+    "training",
+    "root",
+    "mean of 20",
+];
+
+/// A panel as pixels, without what can be pressed.
+fn printed(index: usize, shown: &Shown) -> RgbaImage {
+    let offscreen = Offscreen::new().unwrap();
+    let_print(offscreen.context());
+    let mut picture = Picture::with(offscreen, shown.dark);
+    figure::set_up(&mut picture.app, shown);
+    picture.app.session.clock.seek(shown.still.at);
+    picture.panel(index, shown.size, 2.0).unwrap()
+}
+
 fn drawing(index: usize, format: Format, width: Option<&str>) -> Export {
     Export::PanelVector { index, format, width: width.map(|width| width.parse().unwrap()) }
 }
@@ -134,6 +179,7 @@ fn every_panel_is_a_drawing_that_resembles_its_picture_and_loses_no_word() {
     let folder = tempfile::tempdir().unwrap();
     let path = |ending: &str| folder.path().join(format!("drawn.{ending}"));
     let mut reads_pdf = true;
+    let mut seen = BTreeSet::new();
     for (index, title, checkpoint) in every_panel(folder.path()) {
         let shown = shown(&checkpoint);
         let file = write(&drawing(index, Format::Svg, None), &shown, &path("svg"));
@@ -147,7 +193,12 @@ fn every_panel_is_a_drawing_that_resembles_its_picture_and_loses_no_word() {
         assert!(tags.contains(&"path") && !tags.contains(&"script") && !tags.contains(&"foreignObject"), "{title}");
         let read: String =
             document.descendants().filter_map(|node| node.attribute("aria-label")).map(pressed).collect();
-        let words = visible_words(index, &shown);
+        let words = visible_words(index, &shown, true);
+        let pressable = visible_words(index, &shown, false);
+        for word in PRESSABLE.map(pressed).into_iter().filter(|word| pressable.contains(word)) {
+            assert!(!words.contains(&word), "{title}: {word} can be pressed, and is drawn");
+            seen.insert(word);
+        }
         assert!(words.iter().any(|word| *word == pressed(title)), "{title}: {words:?}");
         for word in &words {
             assert!(read.contains(word), "{title}: {word} is lost in {read}");
@@ -156,8 +207,7 @@ fn every_panel_is_a_drawing_that_resembles_its_picture_and_loses_no_word() {
         if !draws {
             continue;
         }
-        write(&Export::PanelPng { index, scale: 2.0 }, &shown, &path("png"));
-        let picture = image::open(path("png")).unwrap().to_rgba8();
+        let picture = printed(index, &shown);
         let sides = [picture.width(), picture.height()];
         let drawn = pixels(&text, sides);
         keep(&picture, &format!("panel-{index}-png"));
@@ -175,6 +225,7 @@ fn every_panel_is_a_drawing_that_resembles_its_picture_and_loses_no_word() {
             None => {}
         }
     }
+    assert!(seen.len() > 12, "of what can be pressed only these were seen in the window: {seen:?}");
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod text;
 pub use drawing::Drawing;
 pub use sheet::Sheet;
 pub(super) use sheet::draws_outlines;
+pub use sheet::{let_print, prints};
 
 /// What a file says of its drawing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

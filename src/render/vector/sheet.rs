@@ -63,6 +63,20 @@ fn mark() -> Id {
     Id::unique("drawn as outlines")
 }
 
+/// Whether what a context draws is for print: nobody can press anything there.
+pub fn prints(context: &Context) -> bool {
+    context.data(|data| data.get_temp::<bool>(print_mark())).unwrap_or(false)
+}
+
+/// Lets what a context draws be for print.
+pub fn let_print(context: &Context) {
+    context.data_mut(|data| data.insert_temp(print_mark(), true));
+}
+
+fn print_mark() -> Id {
+    Id::unique("drawn for print")
+}
+
 /// Whether what a context draws becomes outlines, so that there is no device for what devices draw.
 pub(in crate::render) fn draws_outlines(context: &Context) -> bool {
     context.data(|data| data.get_temp::<bool>(mark())).unwrap_or(false)
@@ -79,6 +93,7 @@ impl Sheet {
     pub fn new() -> Self {
         let context = Context::default();
         context.data_mut(|data| data.insert_temp(mark(), true));
+        let_print(&context);
         Self { context, textures: Textures::default(), seconds: 0.0 }
     }
 

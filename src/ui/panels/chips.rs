@@ -1,8 +1,14 @@
-//! Chips: small buttons of which one of a group is chosen.
+//! Chips: small buttons of which one of a group is chosen; and where there are none of them, because nothing can be pressed.
 
+use crate::render::vector;
 use crate::ui::theme::{self, Palette};
 use crate::view::matrices::MatrixKind;
 use egui::{Button, Color32, Response, RichText, Role, Stroke, Ui, WidgetInfo};
+
+/// Whether this is drawn for print: without chips, buttons, menus and fields, for nobody can press them.
+pub(super) fn prints(ui: &Ui) -> bool {
+    vector::prints(ui.ctx())
+}
 
 /// A quiet chip whose tooltip is its name.
 pub(super) fn chip(ui: &mut Ui, palette: &Palette, text: &str, words: &str, is_chosen: bool) -> Response {

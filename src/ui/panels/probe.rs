@@ -4,6 +4,7 @@ use super::pixels::{self, Textures, WHOLE};
 use super::recall::caption;
 use super::{Explanation, Panel, places};
 use crate::tasks::Recalled;
+use crate::ui::panels::chips::prints;
 use crate::ui::pointer;
 use crate::ui::theme::Palette;
 use crate::view::action::Action;
@@ -84,6 +85,9 @@ impl Panel for Probe {
             );
             return;
         };
+        if prints(ui) {
+            return self.pictures_ui(ui, session, &asked, side);
+        }
         let area = ui.available_rect_before_wrap();
         let across = (area.width() - GAP) / 2.0;
         let above = across.min(area.height() - CONTROLS.y - 2.0 * WORDS);

@@ -4,7 +4,7 @@
 use super::small;
 use crate::episode::EventKind;
 use crate::tasks::{Recalled, letters};
-use crate::ui::panels::chips::chip;
+use crate::ui::panels::chips::{chip, prints};
 use crate::ui::panels::probe::stroke;
 use crate::ui::panels::{pixels, places};
 use crate::ui::pointer;
@@ -293,7 +293,7 @@ impl Cards {
 
 /// A small button below the cards; whether it was clicked.
 fn button(ui: &mut Ui, text: &str, words: &str) -> bool {
-    ui.add(egui::Button::new(egui::RichText::new(text).small())).on_hover_text(words).clicked()
+    !prints(ui) && ui.add(egui::Button::new(egui::RichText::new(text).small())).on_hover_text(words).clicked()
 }
 
 /// The words above a card; those of a pattern choose it to be asked for.
@@ -309,6 +309,11 @@ fn caption_ui(ui: &mut Ui, asked: &Recalled, card: usize, changed: &mut Recalled
         let is_asked = asked.question.target == card;
         let name = letters::name(pattern).map_or_else(|| (card + 1).to_string(), String::from);
         let text = if is_asked { format!("{name} · cued") } else { name };
+        if prints(ui) {
+            let color = if is_asked { palette.curve() } else { palette.quiet };
+            ui.label(egui::RichText::new(text).small().color(color));
+            return;
+        }
         if chip(ui, palette, &text, &format!("cue pattern {}", card + 1), is_asked).clicked() {
             changed.ask_for(card);
         }

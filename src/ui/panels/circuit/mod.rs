@@ -18,6 +18,7 @@ use super::chips::chip;
 use super::{Explanation, Panel};
 use crate::plastic::Drive;
 use crate::ui::fitting;
+use crate::ui::panels::chips::prints;
 use crate::ui::theme::Palette;
 use crate::view::action::Action;
 use crate::view::inspection::Pinned;
@@ -181,6 +182,12 @@ impl Circuit {
 
     fn chips_ui(&mut self, ui: &mut Ui, session: &Session, palette: &Palette) {
         let is_plastic = session.scene().is_some_and(|scene| scene.alpha.is_some());
+        if prints(ui) {
+            let kind = if is_plastic { self.kind } else { MatrixKind::Weights };
+            let words = format!("width and sign: {} · strongest {}\u{2005}% stand out", kind.symbol(), self.strongest);
+            ui.label(RichText::new(words).small().color(palette.quiet));
+            return;
+        }
         ui.scope(|ui| {
             small(ui);
             ui.horizontal_wrapped(|ui| {

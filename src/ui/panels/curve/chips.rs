@@ -2,7 +2,7 @@
 
 use super::Curve;
 use crate::ui::glossary;
-use crate::ui::panels::chips::{bare_chip, chip};
+use crate::ui::panels::chips::{bare_chip, chip, prints};
 use crate::ui::theme::{self, Palette};
 use crate::view::curves::Source;
 use crate::view::curves::axis::Scale;
@@ -31,6 +31,13 @@ impl Curve {
             spacing.item_spacing = vec2(2.0, 4.0);
             spacing.button_padding = vec2(6.0, 3.0);
             spacing.interact_size = vec2(20.0, 20.0);
+            if prints(ui) {
+                // Which number it is stands at its axis.
+                if source.compared.is_some() {
+                    ui.horizontal_wrapped(|ui| self.legend_ui(ui, source, palette));
+                }
+                return;
+            }
             if source.compared.is_some() && ui.available_height() < LOW {
                 let row = ScrollArea::horizontal().scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden);
                 row.show(ui, |ui| {

@@ -2,6 +2,7 @@
 
 use super::Curve;
 use super::frame::Frame;
+use crate::ui::panels::chips::prints;
 use crate::ui::theme::Palette;
 use crate::view::curves::axis::{Scale, Span};
 use crate::view::curves::part::Bounds;
@@ -70,7 +71,7 @@ impl Curve {
 
     /// The way back to everything, while something else is seen.
     pub(super) fn follow_ui(&mut self, ui: &mut Ui, frame: &Frame, is_live: bool) {
-        if self.view.is_following() {
+        if self.view.is_following() || prints(ui) {
             return;
         }
         let (name, words, width) = match is_live {

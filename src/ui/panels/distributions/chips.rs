@@ -2,7 +2,7 @@
 
 use super::ridges::KINDS;
 use super::{Along, Distributions, Height, STILL};
-use crate::ui::panels::chips::{bare_chip, chip, matrix_chip};
+use crate::ui::panels::chips::{bare_chip, chip, matrix_chip, prints};
 use crate::ui::theme::Palette;
 use crate::view::session::Session;
 use egui::{Role, Ui, WidgetInfo, vec2};
@@ -15,7 +15,7 @@ const NARROW: f32 = 360.0;
 
 impl Distributions {
     pub(super) fn chips_ui(&mut self, ui: &mut Ui, session: &Session) {
-        let Some(scene) = session.scene() else { return };
+        let Some(scene) = session.scene().filter(|_| !prints(ui)) else { return };
         let palette = Palette::of(ui.ctx());
         let (kind, along) = self.shown(scene);
         let is_narrow = ui.available_width() < NARROW;

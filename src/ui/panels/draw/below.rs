@@ -3,6 +3,7 @@
 
 use super::answer::probability;
 use crate::ui::fitting;
+use crate::ui::panels::chips::prints;
 use crate::ui::panels::one_look::{chip, class_color};
 use crate::ui::theme::{Palette, mix};
 use crate::view::action::Action;
@@ -54,7 +55,7 @@ fn label_ui(ui: &mut Ui, room: Rect, session: &mut Viewed<'_>, cards: &Cards, (c
     let corner = pos2(room.left(), room.center().y - CHIP / 2.0);
     let left = chip(ui.painter(), corner, CHIP, class, cards.ways(), palette) + 3.0;
     let field = room.with_min_x(left);
-    if !cards.is_first(card) {
+    if !cards.is_first(card) || prints(ui) {
         let (font, title) = (TextStyle::Small.resolve(ui.style()), cards.title(class));
         let (words, is_whole) = fitting::shortened(ui, &title, &font, field.width());
         ui.painter().text(field.left_center(), Align2::LEFT_CENTER, words, font, palette.quiet);
@@ -141,6 +142,10 @@ fn query_ui(ui: &mut Ui, label: Rect, rest: Rect, session: &mut Viewed<'_>, card
         (spacing.button_padding, spacing.interact_size.y) = (vec2(4.0, 0.0), 16.0);
         let title = |meant: Option<usize>| meant.map_or_else(|| NOT_SAID.to_owned(), |class| cards.title(class));
         let chosen = RichText::new(title(meant)).small();
+        if prints(ui) {
+            ui.label(chosen);
+            return;
+        }
         let choice = ComboBox::from_id_salt("meant").selected_text(chosen).width(rest.width() - 2.0).truncate();
         let response = choice.show_ui(ui, |ui| {
             ui.selectable_value(&mut meant, None, NOT_SAID);

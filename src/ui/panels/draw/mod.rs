@@ -16,6 +16,7 @@ mod tools;
 
 use super::pixels::Textures;
 use super::{Explanation, Panel};
+use crate::ui::panels::chips::prints;
 use crate::ui::theme::Palette;
 use crate::view::action::Action;
 use crate::view::drawing::cards::{Cards, DATA_SIDE, PAPER};
@@ -125,7 +126,9 @@ impl Panel for Draw {
         }
         tools::keys(ui, session);
         let can_live = session.can_live();
-        ui.add_enabled_ui(can_live, |ui| self.tools_ui(ui, session, &cards));
+        if !prints(ui) {
+            ui.add_enabled_ui(can_live, |ui| self.tools_ui(ui, session, &cards));
+        }
         answer::answer_ui(ui, session, &cards);
         let area = ui.available_rect_before_wrap();
         ui.scope_builder(UiBuilder::new().max_rect(area), |ui| {

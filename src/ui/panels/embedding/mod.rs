@@ -14,6 +14,7 @@ pub mod spread;
 
 use super::pixels::Textures;
 use super::{Explanation, Panel};
+use crate::ui::panels::chips::prints;
 use crate::ui::theme::Palette;
 use crate::view::evaluations::per_network::View;
 use crate::view::numbers::grouped;
@@ -112,7 +113,8 @@ impl Panel for EmbeddingMap {
         let palette = Palette::of(ui.ctx());
         let can_live = session.can_live();
         let mut plane = if can_live { self.plane } else { Plane::Own };
-        ui.horizontal(|ui| {
+        let can_choose = !prints(ui);
+        let choices = |ui: &mut Ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             let small = |words: &str| RichText::new(words).small();
             ui.add_enabled_ui(can_live, |ui| {
@@ -123,7 +125,10 @@ impl Panel for EmbeddingMap {
             });
             let hint = "the plane on which the drawings of this episode differ most";
             ui.selectable_value(&mut plane, Plane::Own, small("this episode")).on_hover_text(hint);
-        });
+        };
+        if can_choose {
+            ui.horizontal(choices);
+        }
         if can_live {
             self.plane = plane;
         }

@@ -1,6 +1,7 @@
 //! Above the rows: the order, more of them, how far the living is, and whose answers these are.
 
 use super::{Gallery, Order};
+use crate::ui::panels::chips::prints;
 use crate::ui::theme::Palette;
 use crate::view::action::Action;
 use crate::view::lifetimes::{AT_A_TIME, Shelf};
@@ -12,6 +13,14 @@ use egui::{Label, RichText, Role, Ui, WidgetInfo};
 impl Gallery {
     pub(super) fn head_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
+        if !prints(ui) {
+            self.order_ui(ui, session, palette);
+        }
+        self.told_ui(ui, session, palette);
+    }
+
+    /// The order, and more rows.
+    fn order_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>, palette: &Palette) {
         // What can be pressed wraps in a narrow panel.
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
@@ -44,11 +53,16 @@ impl Gallery {
                 None => {}
             }
         });
+    }
+
+    /// Whose answers these are, and what has failed.
+    fn told_ui(&self, ui: &mut Ui, session: &mut Viewed<'_>, palette: &Palette) {
+        let can_live = session.can_live() && !prints(ui);
         let stale = session.scene().and_then(|scene| stale_words(&session.shelf, scene));
         if let Some(words) = stale.filter(|_| session.shelf.progress().is_none()) {
             ui.horizontal(|ui| {
                 let hint = "the same seeds with the network in view";
-                if session.can_live() && ui.small_button("Run again").on_hover_text(hint).clicked() {
+                if can_live && ui.small_button("Run again").on_hover_text(hint).clicked() {
                     session.act(Action::RunSideBySide(session.shelf.same_seeds()));
                 }
                 ui.add(Label::new(RichText::new(words).small().color(palette.mark)).truncate());
@@ -57,10 +71,10 @@ impl Gallery {
         if let Some(problem) = session.shelf.problem().map(str::to_owned) {
             ui.label(RichText::new(format!("Not run: {problem}")).small().color(palette.wrong));
             ui.horizontal(|ui| {
-                if session.can_live() && ui.small_button("Try again").clicked() {
+                if can_live && ui.small_button("Try again").clicked() {
                     session.act(Action::RunSideBySide(session.shelf.same_seeds()));
                 }
-                if ui.small_button("Copy").clicked() {
+                if !prints(ui) && ui.small_button("Copy").clicked() {
                     ui.ctx().copy_text(problem);
                 }
             });

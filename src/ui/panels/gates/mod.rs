@@ -17,6 +17,7 @@ use super::{Explanation, Panel};
 use crate::episode::gates::{GATES, Gate};
 use crate::episode::{GateRecord, Tape};
 use crate::ui::fitting::BETWEEN;
+use crate::ui::panels::chips::prints;
 use crate::ui::theme::Palette;
 use crate::view::numbers::decimals;
 use crate::view::session::Session;
@@ -119,6 +120,17 @@ impl Gates {
         let palette = Palette::of(ui.ctx());
         let last = tape.gates.len().saturating_sub(1);
         self.layer = self.layer.min(last);
+        if prints(ui) {
+            ui.horizontal_wrapped(|ui| {
+                let layer = tape.gates.get(self.layer).filter(|_| last > 0);
+                layer.map(|record| ui.label(RichText::new(record.name.as_ref()).small().color(palette.quiet)));
+                for gate in GATES {
+                    let words = RichText::new(format!("{} · {}", symbol(gate), name(gate))).small();
+                    ui.label(words.color(color(gate, palette)));
+                }
+            });
+            return;
+        }
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().button_padding.x = 5.0;
             for (layer, record) in tape.gates.iter().enumerate().filter(|_| last > 0) {

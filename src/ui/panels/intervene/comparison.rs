@@ -2,6 +2,7 @@
 
 use super::chart::{Chart, chart_ui};
 use super::words;
+use crate::ui::panels::chips::prints;
 use crate::ui::theme::{self, Palette};
 use crate::view::action::Action;
 use crate::view::evaluations::EPISODES;
@@ -37,7 +38,7 @@ pub(super) fn comparison_ui(ui: &mut Ui, session: &mut Viewed<'_>, palette: &Pal
 /// The button that begins it where it does not begin by itself.
 fn offer_ui(ui: &mut Ui, session: &mut Viewed<'_>) {
     let hint = "does the same, before the same step, in the episodes of other seeds: is this one typical?";
-    if ui.small_button(format!("Compare with {EPISODES} episodes")).on_hover_text(hint).clicked() {
+    if !prints(ui) && ui.small_button(format!("Compare with {EPISODES} episodes")).on_hover_text(hint).clicked() {
         session.act(Action::Evaluate);
     }
 }
@@ -52,7 +53,7 @@ fn evaluation_ui(ui: &mut Ui, session: &mut Viewed<'_>, found: &InterventionEval
         if !found.is_over() && found.is_slow {
             ui.add(egui::Spinner::new().size(11.0))
                 .widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, "running episodes"));
-            if ui.small_button("Stop").on_hover_text("what has been found stays").clicked() {
+            if !prints(ui) && ui.small_button("Stop").on_hover_text("what has been found stays").clicked() {
                 session.act(Action::StopEvaluating);
             }
         }

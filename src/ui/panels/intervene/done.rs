@@ -3,6 +3,7 @@
 use super::actions_of;
 use crate::episode::{Intervention, OneShot, What};
 use crate::tasks::ActionName;
+use crate::ui::panels::chips::prints;
 use crate::ui::theme::Palette;
 use crate::view::action::Action;
 use crate::view::numbers::{decimals, figures, percent};
@@ -20,7 +21,7 @@ pub(super) fn done_ui(ui: &mut Ui, session: &mut Viewed<'_>, palette: &Palette) 
                      follows is run again with the same random numbers.";
         ui.add(Label::new(RichText::new(format!("{words}{star}")).small().color(palette.quiet)).wrap());
         let left = session.left_interventions();
-        if !left.is_empty() {
+        if !prints(ui) && !left.is_empty() {
             let told = rows(left).into_iter().map(|row| {
                 let words = in_words(&left[row.clone()], actions_of(session));
                 format!("step {}: {}", left[row.start].step + 1, with_layer(words, &left[row.start], session))
@@ -41,13 +42,18 @@ pub(super) fn done_ui(ui: &mut Ui, session: &mut Viewed<'_>, palette: &Palette) 
         ui.horizontal(|ui| {
             let words = in_words(&interventions[row.clone()], actions_of(session));
             let words = with_layer(words, &interventions[row.start], session);
+            let step = format!("step {}", first.step + 1);
+            if prints(ui) {
+                ui.label(RichText::new(step).small());
+                ui.add(Label::new(RichText::new(words).small()).truncate());
+                return;
+            }
             let button = ui.small_button("×");
             let name = format!("undo: {words}");
             button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
             if button.on_hover_text(name).clicked() {
                 retracted = Some(row.clone());
             }
-            let step = format!("step {}", first.step + 1);
             if ui.link(RichText::new(step).small()).on_hover_text("go there").clicked() {
                 session.act(Action::StopAt(first.step));
             }
@@ -57,7 +63,7 @@ pub(super) fn done_ui(ui: &mut Ui, session: &mut Viewed<'_>, palette: &Palette) 
     if let Some(places) = retracted {
         session.act(Action::Retract(places));
     }
-    if ui.small_button("Undo all interventions").clicked() {
+    if !prints(ui) && ui.small_button("Undo all interventions").clicked() {
         session.act(Action::RetractAll);
     }
 }

@@ -19,6 +19,7 @@ use crate::plastic::alteration::MODULATOR_RANGE;
 use crate::tasks::ActionName;
 use crate::train::config::MAX_SEED;
 use crate::ui::glossary;
+use crate::ui::panels::chips::prints;
 use crate::ui::theme::Palette;
 use crate::view::action::{Action, Deed};
 use crate::view::scene::Scene;
@@ -119,6 +120,10 @@ impl Panel for Intervene {
     fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            if prints(ui) {
+                done::done_ui(ui, session, palette);
+                return comparison::comparison_ui(ui, session, palette);
+            }
             let why_not = session.why_no_branch();
             if let Some(reason) = why_not {
                 ui.add(Label::new(RichText::new(reason).small().color(palette.mark)).wrap());

@@ -4,7 +4,7 @@ use super::range::Range;
 use super::{MatrixPanel, lesion};
 use crate::render::Reduction;
 use crate::ui::glossary;
-use crate::ui::panels::chips::matrix_chip;
+use crate::ui::panels::chips::{matrix_chip, prints};
 use crate::ui::theme::{self, Palette};
 use crate::view::action::Action;
 use crate::view::beside::Side;
@@ -40,6 +40,10 @@ impl MatrixPanel {
     /// Draws the line. Answers whether the range of what is visible is asked for.
     pub(super) fn head_ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) -> bool {
         let palette = Palette::of(ui.ctx());
+        if prints(ui) {
+            self.printed_head_ui(ui, session, palette);
+            return false;
+        }
         let mut wants_visible = false;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
@@ -92,6 +96,26 @@ impl MatrixPanel {
             });
         });
         wants_visible
+    }
+
+    /// What stands there where nothing can be chosen: which matrix it is, and how neurons and colours are arranged.
+    fn printed_head_ui(&self, ui: &mut Ui, session: &Session, palette: &Palette) {
+        ui.horizontal(|ui| {
+            ui.set_min_height(HEIGHT);
+            ui.label(theme::strong(self.kind.symbol()).color(palette.of_matrix(self.kind)));
+            if session.beside().is_some() {
+                ui.label(RichText::new(self.side.words()).small().color(palette.quiet));
+            }
+            ui.label(RichText::new(self.kind.words()).small().color(palette.quiet));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let order = session.scene().map(|scene| session.ordering.kind(scene).title(scene));
+                let order = order.map(|order| format!("neurons {order} · ")).unwrap_or_default();
+                let words = format!("{order}range {}", self.range().name());
+                if fits(ui, &words) {
+                    ui.label(RichText::new(words).small().color(palette.quiet));
+                }
+            });
+        });
     }
 
     fn chip(&mut self, ui: &mut Ui, session: &Session, kind: MatrixKind) {

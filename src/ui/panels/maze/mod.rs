@@ -25,6 +25,7 @@ use crate::tasks::maze::belief::{Belief, beliefs};
 use crate::tasks::maze::environment::Inputs;
 use crate::tasks::maze::goals;
 use crate::ui::fitting;
+use crate::ui::panels::chips::prints;
 use crate::ui::theme::Palette;
 use crate::view::numbers::{grouped, signed};
 use crate::view::scene::Scene;
@@ -226,17 +227,23 @@ impl Panel for Maze {
 }
 
 impl Maze {
+    fn boxes_ui(&mut self, ui: &mut Ui, has_ghost: bool) {
+        ui.checkbox(&mut self.believes, "policy")
+            .on_hover_text("likeliest action and value on every square at this step");
+        ui.checkbox(&mut self.counts, "visits").on_hover_text("visits to every square so far");
+        ui.checkbox(&mut self.hides, "only what is observed").on_hover_text(
+            "hide what the agent does not observe: the reward square, its trail, and all but the squares around it",
+        );
+        if has_ghost {
+            ui.checkbox(&mut self.splits, "two boards").on_hover_text("a board of its own for the control");
+        }
+    }
+
     /// The choices, and a word that leads to the legend where not all of it has a place.
     fn choices_ui(&mut self, ui: &mut Ui, has_ghost: bool, reach: [f32; 2], (legend, is_word): (&Legend, bool)) {
         ui.horizontal_wrapped(|ui| {
-            ui.checkbox(&mut self.believes, "policy")
-                .on_hover_text("likeliest action and value on every square at this step");
-            ui.checkbox(&mut self.counts, "visits").on_hover_text("visits to every square so far");
-            ui.checkbox(&mut self.hides, "only what is observed").on_hover_text(
-                "hide what the agent does not observe: the reward square, its trail, and all but the squares around it",
-            );
-            if has_ghost {
-                ui.checkbox(&mut self.splits, "two boards").on_hover_text("a board of its own for the control");
+            if !prints(ui) {
+                self.boxes_ui(ui, has_ghost);
             }
             if self.believes && !self.counts {
                 let [least, most] = reach.map(|value| signed(f64::from(value), 2));

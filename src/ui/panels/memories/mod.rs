@@ -9,6 +9,7 @@ pub mod column;
 mod picture;
 
 use super::{Explanation, Panel};
+use crate::ui::panels::chips::prints;
 use crate::ui::theme::Palette;
 use crate::view::action::Action;
 use crate::view::cells;
@@ -125,7 +126,8 @@ fn message(ui: &mut Ui, words: &str) {
 fn nothing_pinned(ui: &mut Ui, session: &mut Viewed<'_>) {
     message(ui, "Click a pixel of a picture: what its synapses have learned and what they remember appears here.");
     ui.vertical_centered(|ui| {
-        if ui.button("Pin the blanked pixel that remembers most").clicked()
+        if !prints(ui)
+            && ui.button("Pin the blanked pixel that remembers most").clicked()
             && let Some(neuron) = session.scene().and_then(most_remembering)
         {
             session.act(Action::Pin(Pinned::Neuron(neuron)));

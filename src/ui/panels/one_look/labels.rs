@@ -4,6 +4,7 @@
 use super::seen::Seen;
 use super::{chip, own_part};
 use crate::ui::fitting;
+use crate::ui::panels::chips::prints;
 use crate::ui::panels::pixels::Textures;
 use crate::ui::panels::popup::below;
 use crate::ui::theme::Palette;
@@ -121,6 +122,9 @@ pub(super) fn back_ui(ui: &mut Ui, line: Rect, session: &mut Viewed<'_>) -> Rect
         }
         false => return line,
     };
+    if prints(ui) {
+        return line;
+    }
     let place = UiBuilder::new().max_rect(line).layout(Layout::right_to_left(Align::Center));
     let response = ui.scope_builder(place, |ui| ui.small_button(words).on_hover_text(hint)).inner;
     if response.clicked() {

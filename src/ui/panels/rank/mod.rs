@@ -11,7 +11,7 @@
 mod chart;
 pub mod words;
 
-use super::chips::matrix_chip;
+use super::chips::{matrix_chip, prints};
 use super::{Explanation, Panel};
 use crate::ui::fitting::{self, BETWEEN};
 use crate::ui::glossary;
@@ -105,10 +105,10 @@ impl Panel for Rank {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             ui.spacing_mut().button_padding.x = CHIP[1];
-            for kind in KINDS {
-                self.chip(ui, session, kind);
+            if !prints(ui) {
+                KINDS.into_iter().for_each(|kind| self.chip(ui, session, kind));
+                ui.add_space(8.0);
             }
-            ui.add_space(8.0);
             let ink = if now.as_ref().is_some_and(|now| now.non_finite > 0) { palette.mark } else { palette.text };
             fitting::small_ui(ui, &sentence, ink).on_hover_text(words::SHARE);
         });

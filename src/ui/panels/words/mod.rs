@@ -21,6 +21,7 @@ mod tools;
 use super::{Explanation, Panel};
 use crate::episode::Reading;
 use crate::tasks::language::{Continuation, LONGEST_CONTINUATION};
+use crate::ui::panels::chips::prints;
 use crate::view::numbers::figures;
 use crate::view::scene::Scene;
 use crate::view::session::Session;
@@ -133,7 +134,9 @@ impl Panel for Words {
         let (identity, tape, at) = (scene.identity(), Arc::clone(scene.tape()), session.clock.at());
         let Some(reading) = tape.content.reading() else { return };
         let at = at.min(reading.steps() - 1);
-        self.tools_ui(ui, session, reading, at);
+        if !prints(ui) {
+            self.tools_ui(ui, session, reading, at);
+        }
         if self.enters {
             return self.entry_ui(ui, session);
         }
