@@ -6,25 +6,18 @@ use super::table::aligned;
 use crate::files::typed_path;
 use crate::train::config::check_seed;
 use crate::train::run_folder;
-use crate::ui::export::drawing::encoded;
-use crate::ui::figures::{self, Look};
+use crate::ui::figures::{Look, file};
 use crate::view::curves::axis::Scale;
-use crate::view::export::{Format, Progress, Width, file};
+use crate::view::export::{Progress, Width};
 use crate::view::figures::chart::LONGEST_SMOOTHING;
-use crate::view::figures::gather::{Choice, count};
-use crate::view::figures::{FIGURES, Figure, Made, Options, find, make, search};
-use anyhow::bail;
+use crate::view::figures::gather::Choice;
+use crate::view::figures::{FIGURES, Figure, FileKind, Made, Options, find, make, survey};
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
-use image::ImageFormat;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where runs are looked for when no folder is named.
 const RUNS: &str = "runs";
-
-/// Pixels per point of a picture.
-const SCALE: f32 = 2.0;
 
 /// Draw a figure or a table of the papers from runs, or say which runs it needs
 ///
@@ -76,15 +69,6 @@ pub struct Arguments {
     theme: String,
 }
 
-/// What a file is, by how its name ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Png,
-    Drawing(Format),
-    Csv,
-    Markdown,
-}
-
 /// Runs the sub-command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // That the usual folder is not there is no problem.
@@ -96,7 +80,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if let Some(out) = &arguments.out {
         run_folder::check_output(out)?;
-        if arguments.width.is_some() && !matches!(kind(out), Some(Kind::Drawing(_))) {
+        if arguments.width.is_some() && FileKind::of(out).is_none_or(|kind| kind.drawing().is_none()) {
             let problem = "--width belongs to .svg and .pdf, found it with another ending of --out";
             return Err(wrong_usage(problem.to_owned()).into());
         }
@@ -109,7 +93,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         episodes: arguments.episodes,
         seed: check_seed(arguments.seed)?,
     };
-    let made = make(figure, &options, &mut say_progress);
+    let made = make(figure, &options, &mut |done, all| {
+        say_progress(done, all);
+        true
+    });
     clear_progress();
     let made = made?;
     let Some(out) = &arguments.out else {
@@ -120,16 +107,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         told(&made);
         return super::print(text.trim_end());
     };
-    let what = match kind(out) {
-        Some(Kind::Csv) => write_text(out, figure, made.to_csv())?,
-        Some(Kind::Markdown) => write_text(out, figure, made.to_markdown())?,
-        Some(Kind::Drawing(format)) => write_drawing(out, &made, format, arguments)?,
-        Some(Kind::Png) | None => write_picture(out, &made, arguments)?,
-    };
+    let progress = Progress::new(|_, _| {});
+    let (kind, usual) = (FileKind::of(out).unwrap_or(FileKind::Png), file::usual_look(&made));
+    let look = Look { size: arguments.size.unwrap_or(usual.size), dark: arguments.theme == "dark", ..usual };
+    let what = file::write(&made, kind, &look, arguments.width, out, &progress)?;
     told(&made);
-    let groups = made.groups_in_words();
-    let groups = if groups.is_empty() { groups } else { format!(", {groups}") };
-    super::print(&format!("{}: {what}{groups}", out.display()))?;
+    super::print(&format!("{}: {}", out.display(), file::in_words(&made, &what)))?;
     if let Some(missing) = made.missing_in_words() {
         super::print(&missing)?;
     }
@@ -143,14 +126,14 @@ fn told(made: &Made) {
 
 /// The figures, the runs that each needs, and how many are in `folders`.
 fn list(folders: &[PathBuf]) -> anyhow::Result<()> {
-    let found = search(folders);
-    found.passed_over.iter().for_each(|problem| complain(&format!("passed over: {problem}")));
+    let survey = survey(folders)?;
+    survey.passed_over.iter().for_each(|problem| complain(&format!("passed over: {problem}")));
     let heading = ["network", "runs in the paper", "found", "with the paper's settings"].map(str::to_owned).to_vec();
     let mut rows = vec![heading];
-    for figure in FIGURES {
+    for (place, figure) in FIGURES.iter().enumerate() {
         rows.push(vec![format!("{}: {}", figure.name, figure.title)]);
-        for (wanted, [all, papers]) in figure.groups.iter().zip(count(figure, &found)?) {
-            let numbers = [figure.runs, all, papers].map(|count| count.to_string());
+        for (wanted, count) in figure.groups.iter().zip(survey.counts(place)) {
+            let numbers = [figure.runs, count.all, count.papers].map(|count| count.to_string());
             rows.push(std::iter::once(format!("  {}", wanted.name)).chain(numbers).collect());
         }
     }
@@ -158,7 +141,7 @@ fn list(folders: &[PathBuf]) -> anyhow::Result<()> {
         [] => RUNS.to_owned(),
         folders => folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", "),
     };
-    super::print(&format!("{} run folders in {names}{}", found.runs.len(), aligned(&rows)))
+    super::print(&format!("{} run folders in {names}{}", survey.looked_at, aligned(&rows)))
 }
 
 fn recipe(figure: &Figure) -> anyhow::Result<()> {
@@ -167,49 +150,6 @@ fn recipe(figure: &Figure) -> anyhow::Result<()> {
         text = format!("# {}\n{text}", figure.note);
     }
     super::print(&text)
-}
-
-fn write_text(out: &Path, figure: &Figure, text: Option<String>) -> anyhow::Result<String> {
-    let Some(text) = text else {
-        bail!(
-            "{} is not written: {} is a picture and has no table of numbers, expected --out FILE.png",
-            out.display(),
-            figure.name
-        );
-    };
-    let progress = Progress::new(|_, _| {});
-    file::write(out, &progress, |draft| draft.write_all(text.as_bytes()).map_err(|error| file::refused(out, &error)))?;
-    Ok(format!("{} lines", text.lines().count()))
-}
-
-fn look(made: &Made, arguments: &Arguments) -> Look {
-    let size = arguments.size.unwrap_or_else(|| figures::usual_size(made));
-    Look { size, scale: SCALE, dark: arguments.theme == "dark" }
-}
-
-fn write_drawing(out: &Path, made: &Made, format: Format, arguments: &Arguments) -> anyhow::Result<String> {
-    let look = look(made, arguments);
-    let width = arguments.width.unwrap_or(Width::of_points(look.size[0]));
-    let drawing = figures::outlines(made, &look)?;
-    let bytes = encoded(&drawing, &figures::about(made), format, width, out)?;
-    let progress = Progress::new(|_, _| {});
-    file::write(out, &progress, |draft| draft.write_all(&bytes).map_err(|error| file::refused(out, &error)))?;
-    let millimetres = width.millimetres();
-    Ok(format!("{:.1} × {:.1} mm", millimetres, drawing.height_for(millimetres)))
-}
-
-fn write_picture(out: &Path, made: &Made, arguments: &Arguments) -> anyhow::Result<String> {
-    let look = look(made, arguments);
-    let progress = Progress::new(|_, _| {});
-    let mut what = String::new();
-    file::write(out, &progress, |draft| {
-        let picture = figures::picture(made, &look)?;
-        what = format!("{}×{} pixels", picture.width(), picture.height());
-        // Nothing is seen through a page.
-        let opaque = image::DynamicImage::ImageRgba8(picture).into_rgb8();
-        opaque.write_to(draft, ImageFormat::Png).map_err(|error| file::not_encoded(out, &error))
-    })?;
-    Ok(what)
 }
 
 /// Of iterations and of values.
@@ -234,24 +174,9 @@ fn pair(text: &str) -> Result<(String, String), String> {
     Ok((key.trim().to_owned(), value.to_owned()))
 }
 
-fn ending(path: &Path) -> Option<String> {
-    Some(path.extension()?.to_str()?.to_lowercase())
-}
-
-fn kind(path: &Path) -> Option<Kind> {
-    match ending(path)?.as_str() {
-        "png" => Some(Kind::Png),
-        "svg" => Some(Kind::Drawing(Format::Svg)),
-        "pdf" => Some(Kind::Drawing(Format::Pdf)),
-        "csv" => Some(Kind::Csv),
-        "md" => Some(Kind::Markdown),
-        _ => None,
-    }
-}
-
 fn out(text: &str) -> Result<PathBuf, String> {
     let path = typed_path(text);
-    match kind(&path) {
+    match FileKind::of(&path) {
         Some(_) => Ok(path),
         None => Err("expected a name that ends in .png, .svg, .pdf, .csv or .md, found another".to_owned()),
     }

@@ -17,6 +17,17 @@ pub fn cleaned(text: &str) -> String {
     meant(text, std::env::home_dir().as_deref(), Path::exists)
 }
 
+/// A word as a POSIX shell reads it: in quotes where a letter of it could mean something else.
+pub fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_./=,:+@%-".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { in_quotes(word) }
+}
+
+/// The same, in quotes whatever it is.
+pub fn in_quotes(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 /// Several paths: separated by semicolons, as lines, or as addresses of files with blanks between them, as file managers
 /// copy them. What stands in quotes stays together.
 pub fn typed_paths(text: &str) -> Vec<PathBuf> {

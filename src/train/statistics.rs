@@ -67,6 +67,31 @@ impl Method {
     }
 }
 
+impl RankSum {
+    /// p as people read it: "0.0079", "3.0e−11".
+    pub fn p_in_words(&self) -> String {
+        if self.p < 1e-3 { format!("{:.1e}", self.p).replace('-', "−") } else { format!("{:.4}", self.p) }
+    }
+}
+
+/// Two groups of numbers beside each other, and the test between them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Test {
+    /// How many numbers each of them has.
+    pub counts: [usize; 2],
+    /// What the rank-sum test finds; `None` where one of them has fewer than [`FEWEST`] numbers, or one is not a number.
+    pub found: Option<RankSum>,
+}
+
+impl Test {
+    /// Of two groups.
+    pub fn between(one: &[f64], other: &[f64]) -> Self {
+        let counts = [one.len(), other.len()];
+        let is_enough = counts.iter().all(|count| *count >= FEWEST);
+        Self { counts, found: if is_enough { rank_sum(one, other) } else { None } }
+    }
+}
+
 /// The largest group for which ways are counted.
 const LARGEST_COUNTED: usize = 20;
 

@@ -6,7 +6,7 @@ use crate::view::export::{Look, Words};
 use crate::view::layout::arrangement::{Arrangement, Share};
 use crate::view::layout::{Choices, Named};
 use crate::view::viewed::Viewed;
-use egui::{Color32, Rect, Stroke, Ui, Visuals, WidgetText};
+use egui::{Color32, Rect, Response, Stroke, Ui, Visuals, WidgetText};
 use egui_tiles::{
     Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree, UiResponse,
 };
@@ -19,13 +19,15 @@ const GAP: f32 = 6.0;
 pub struct Dock {
     panels: Vec<Box<dyn Panel>>,
     tree: Tree<String>,
+    /// The panel that was pressed last, or brought to the front.
+    touched: Option<String>,
 }
 
 impl Dock {
     /// Every panel of the registry, standing as `arrangement` says.
     pub fn new(arrangement: &Arrangement) -> Self {
         let panels: Vec<_> = panels::PANELS.iter().map(|make| make()).collect();
-        let mut dock = Self { panels, tree: Tree::empty(egui::Id::unique("dock")) };
+        let mut dock = Self { panels, tree: Tree::empty(egui::Id::unique("dock")), touched: None };
         dock.arrange(arrangement);
         dock
     }
@@ -80,6 +82,11 @@ impl Dock {
         self.tree.tiles.rect(tile).filter(|_| self.tree.is_visible(tile) && self.is_in_front(tile))
     }
 
+    /// The panel that the viewer has pressed last, or brought to the front, as long as it is seen.
+    pub fn touched(&self) -> Option<&str> {
+        self.touched.as_deref().filter(|name| self.rect_of(name).is_some())
+    }
+
     /// Whether no tab stands before it.
     fn is_in_front(&self, tile: TileId) -> bool {
         let Some(parent) = self.tree.tiles.parent_of(tile) else { return true };
@@ -129,6 +136,7 @@ impl Dock {
             Some(arrangement) => self.arrange(&arrangement),
             None => self.toggle(name),
         }
+        self.touched = Some(name.to_owned());
     }
 
     /// Draws the panels where they stand.
@@ -146,7 +154,8 @@ impl Dock {
                 tabbed.extend(tabs.children.iter().copied());
             }
         }
-        let mut shown = Shown { panels: &mut self.panels, session, closed: &mut closed, tabbed };
+        let touched = &mut self.touched;
+        let mut shown = Shown { panels: &mut self.panels, session, closed: &mut closed, tabbed, touched };
         self.tree.ui(&mut shown, ui);
         if let Some(tile) = closed {
             self.tree.remove_recursively(tile);
@@ -215,11 +224,15 @@ struct Shown<'a, 'b> {
     closed: &'a mut Option<TileId>,
     /// Tiles that have a tab with their title.
     tabbed: HashSet<TileId>,
+    touched: &'a mut Option<String>,
 }
 
 impl Behavior<String> for Shown<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, tile: TileId, title: &mut String) -> UiResponse {
         let Some(panel) = self.panels.iter_mut().find(|panel| panel.name() == title) else { return UiResponse::None };
+        if ui.input(|input| input.pointer.any_pressed()) && ui.rect_contains_pointer(ui.max_rect()) {
+            *self.touched = Some(title.clone());
+        }
         match panels::tile(ui, &mut **panel, self.session, self.tabbed.contains(&tile)) {
             Handle::Dragged => UiResponse::DragStarted,
             Handle::Closed => {
@@ -234,6 +247,13 @@ impl Behavior<String> for Shown<'_, '_> {
         // A panel may show another matrix than the one after which it is called.
         let panel = self.panels.iter().find(|panel| panel.name() == title);
         panel.map_or(title.as_str(), |panel| panel.title()).into()
+    }
+
+    fn on_tab_button(&mut self, tiles: &mut Tiles<String>, tile: TileId, response: Response) -> Response {
+        if let Some(Tile::Pane(title)) = tiles.get(tile).filter(|_| response.clicked()) {
+            *self.touched = Some(title.clone());
+        }
+        response
     }
 
     fn gap_width(&self, _style: &egui::Style) -> f32 {

@@ -21,6 +21,8 @@ pub enum Wanted {
     Pictures,
     /// Run folders to be compared, several at once.
     Runs,
+    /// Folders with runs for the figures of the papers, several at once.
+    FigureRuns,
     /// A tour to be taken.
     Tour,
 }
@@ -34,6 +36,10 @@ impl Wanted {
                 ["Show the network pictures of your own", "a folder, or paths with a semicolon between them"]
             }
             Self::Tour => ["Open a tour", "path"],
+            Self::FigureRuns => [
+                "Look for the runs of a figure in folders, and below them",
+                "a folder, or several with a semicolon between them",
+            ],
             Self::Runs => [
                 "Compare runs: run folders, or a folder that holds run folders",
                 "a folder, or several with a semicolon between them",
@@ -47,6 +53,7 @@ impl Wanted {
             Self::Network | Self::Tour => "Open",
             Self::Pictures => "Show",
             Self::Runs => "Compare",
+            Self::FigureRuns => "Look",
         }
     }
 
@@ -56,7 +63,7 @@ impl Wanted {
             Self::Network => [Some("Choose a file …"), Some("Choose a folder …")],
             Self::Tour => [Some("Choose a file …"), None],
             Self::Pictures => [Some("Choose files …"), None],
-            Self::Runs => [None, Some("Choose folders …")],
+            Self::Runs | Self::FigureRuns => [None, Some("Choose folders …")],
         }
     }
 }
@@ -90,6 +97,11 @@ impl Files {
     /// Opens the dialog for runs to be compared.
     pub fn ask_for_runs(&mut self) {
         self.ask_for(Wanted::Runs);
+    }
+
+    /// Opens the dialog for folders with runs for the figures of the papers.
+    pub fn ask_for_runs_of_figures(&mut self) {
+        self.ask_for(Wanted::FigureRuns);
     }
 
     /// Opens the dialog for a tour.
@@ -150,7 +162,9 @@ impl Files {
                     if ui.add_enabled(ready, verb).clicked() || (enter && ready) {
                         match wanted {
                             Wanted::Network | Wanted::Tour => chosen.push(typed_path(&self.path)),
-                            Wanted::Pictures | Wanted::Runs => chosen.extend(typed_paths(&self.path)),
+                            Wanted::Pictures | Wanted::Runs | Wanted::FigureRuns => {
+                                chosen.extend(typed_paths(&self.path))
+                            }
                         }
                     }
                     for (words, for_folder) in wanted.chooses().into_iter().zip([false, true]) {
@@ -173,6 +187,9 @@ impl Files {
                 } else if wanted == Wanted::Runs {
                     let hint =
                         "Runs that differ in nothing but the training seed are drawn as their median and quartiles.";
+                    ui.label(RichText::new(hint).small().color(palette.quiet));
+                } else if wanted == Wanted::FigureRuns {
+                    let hint = "Runs are looked for four levels deep.";
                     ui.label(RichText::new(hint).small().color(palette.quiet));
                 } else if !recent.is_empty() {
                     ui.add_space(8.0);
@@ -202,7 +219,7 @@ impl Files {
                 Wanted::Network if for_folder => dialog.pick_folder().map(|path| vec![path]),
                 Wanted::Network => dialog.add_filter("Hebbscope", &["safetensors"]).pick_file().map(|path| vec![path]),
                 Wanted::Tour => dialog.add_filter("Tour", &[tours::ENDING]).pick_file().map(|path| vec![path]),
-                Wanted::Runs => dialog.pick_folders(),
+                Wanted::Runs | Wanted::FigureRuns => dialog.pick_folders(),
                 Wanted::Pictures => dialog.add_filter("Pictures", &picture_endings()).pick_files(),
             }
         });

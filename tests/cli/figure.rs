@@ -89,7 +89,7 @@ fn what_cannot_be_made_is_one_sentence_and_wrong_usage_is_told_from_failure() {
     let bench = trained();
     bench.refused("figure bp-4", &["bp-4: expected a run of task cue_reward", "the 4 run folders in runs"]);
     bench.misused("figure dp-6 --with colour=red", &["colour"]);
-    bench.refused("figure dp-4b --out w.csv", &["w.csv is not written: dp-4b is a picture"]);
+    bench.refused("figure dp-4b --out w.csv", &["w.csv: cannot be written: dp-4b is a picture"]);
     bench.refused("figure dp-6 --out runs/some/non/metrics.csv", &["metrics.csv"]);
     for (line, words) in [
         ("figure", "<NAME>"),

@@ -521,7 +521,7 @@ fn the_window_asks_for_exports_and_says_what_became_of_them() {
         assert_eq!(harness.state().session.exports.kind, kind);
         harness.get_by_label(kind.summary());
     }
-    assert_eq!(harness.state().session.exports.kind, ExportKind::Tensors);
+    assert_eq!(harness.state().session.exports.kind, ExportKind::Figure);
     harness.get_by_label(ExportKind::Panel.title()).click();
     harness.run_steps(3);
     assert!(harness.query_by_label("width in millimetres").is_none(), "pixels have no width on paper");
@@ -561,6 +561,54 @@ fn the_window_asks_for_exports_and_says_what_became_of_them() {
     harness.key_press(egui::Key::Escape);
     harness.run_steps(3);
     assert!(harness.query_by_label("Replace it").is_none());
+}
+
+#[test]
+fn the_panel_that_was_touched_last_is_offered_or_else_the_one_that_tells_most() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = harness(folder.path());
+    let offered = |harness: &mut Harness<'static, App>| {
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
+        harness.run_steps(3);
+        let panel = PANELS[harness.state().session.exports.panel]().name();
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
+        harness.run_steps(3);
+        panel
+    };
+    assert_eq!(offered(&mut harness), "Recall", "of patterns, what is recalled");
+    let rank = harness.state_mut().dock().rect_of("Rank").unwrap();
+    harness.hover_at(rank.center());
+    harness.run_steps(1);
+    let press = |pressed| egui::Event::PointerButton {
+        pos: rank.center(),
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: egui::Modifiers::NONE,
+    };
+    harness.event(press(true));
+    harness.run_steps(1);
+    harness.event(press(false));
+    harness.run_steps(2);
+    assert_eq!(offered(&mut harness), "Rank");
+    harness.state_mut().show_panel("Weights", "Trace");
+    harness.run_steps(2);
+    assert_eq!(offered(&mut harness), "Weights");
+    // What somebody chooses stays as long as the choices are open, and what is behind another tab is not offered.
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
+    harness.run_steps(2);
+    harness.state_mut().session.exports.panel = 2;
+    harness.run_steps(3);
+    assert_eq!(harness.state().session.exports.panel, 2);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
+    harness.state_mut().show_panel("Trace", "Weights");
+    harness.run_steps(2);
+    assert_eq!(offered(&mut harness), "Trace");
+    harness.state_mut().set_layout(Named::Train);
+    harness.state_mut().show_panel("Weights", "Trace");
+    harness.state_mut().show_panel("Distributions", "Weights");
+    harness.state_mut().set_layout(Named::Watch);
+    harness.run_steps(2);
+    assert_eq!(offered(&mut harness), "Recall", "what was touched is seen no more");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use image::RgbaImage;
 use std::path::Path;
 
 fn made(name: &str, options: &Options) -> Made {
-    make(find(name).unwrap(), options, &mut |_, _| ()).unwrap()
+    make(find(name).unwrap(), options, &mut |_, _| true).unwrap()
 }
 
 fn drawn(made: &Made, name: &str) -> RgbaImage {

@@ -39,6 +39,7 @@ mod maze_window;
 mod memories;
 mod one_look;
 mod order;
+mod paper_figure;
 mod playing;
 mod presentation;
 mod rank;

@@ -8,7 +8,7 @@ use hebbscope::train::{Checkpoint, RunConfig, RunFolder, Trainer};
 use hebbscope::view::curves::axis::Scale;
 use hebbscope::view::curves::number::Number;
 use hebbscope::view::figures::chart::Chart;
-use hebbscope::view::figures::table::{Results, Test, p_words};
+use hebbscope::view::figures::table::{Contrast, Results};
 use hebbscope::view::figures::{Drawing, FIGURES, Form, Made, Options, find};
 use std::path::Path;
 
@@ -70,7 +70,7 @@ fn every_figure_of_curves_has_the_median_and_the_quartiles_of_its_runs() {
         // Groups lie apart, ten levels each: of the 252 ways to deal out ten ranks two are as clear.
         assert_eq!(chart.results.tests.len(), tests.len(), "{}", figure.name);
         for test in &chart.results.tests {
-            let found = test.found.unwrap();
+            let found = test.test.found.unwrap();
             assert!(
                 (found.p - 2.0 / 252.0).abs() < 1e-12 && found.u == 0.0 && found.method == Method::Exact,
                 "{test:?}"
@@ -109,11 +109,11 @@ fn a_test_between_groups_has_the_published_p() {
             }
         }
         let made = made("dp-5", &options(folder.path()));
-        let [Test { found, counts, .. }] = &chart(&made).results.tests[..] else { panic!("one test") };
-        let found = found.unwrap();
-        assert_eq!((found.u, found.method, *counts), (u, method, [males.len(), females.len()]));
+        let [Contrast { test, .. }] = &chart(&made).results.tests[..] else { panic!("one test") };
+        let found = test.found.unwrap();
+        assert_eq!((found.u, found.method, test.counts), (u, method, [males.len(), females.len()]));
         assert!((found.p - p).abs() < 1e-9, "{} instead of {p}", found.p);
-        let words = format!("free α against yoked α: p = {} ({}; U = {u}, n = ", p_words(p), method.name());
+        let words = format!("free α against yoked α: p = {} ({}; U = {u}, n = ", found.p_in_words(), method.name());
         assert!(made.caption.iter().any(|told| told.starts_with(&words)), "{words}: {:?}", made.caption);
     }
 }
@@ -174,7 +174,13 @@ fn a_table_has_what_each_run_comes_to_in_the_same_new_episodes() {
     let mut heard = Vec::new();
     let figure = find("dp-table-1").unwrap();
     let options = Options { episodes: Some(20), seed: 7, ..options(folder.path()) };
-    let made = hebbscope::view::figures::make(figure, &options, &mut |done, all| heard.push((done, all))).unwrap();
+    let made = hebbscope::view::figures::make(figure, &options, &mut |done, all| {
+        heard.push((done, all));
+        true
+    })
+    .unwrap();
+    // Each run is told again while it lives its episodes.
+    heard.dedup();
     assert_eq!(heard, (0..6).map(|done| (done, 6)).collect::<Vec<_>>());
     let results = table(&made);
     assert_eq!(results.rows.iter().map(|row| row.values.clone()).collect::<Vec<_>>(), expected);

@@ -2,7 +2,7 @@
 
 use crate::tasks::tally::Mean;
 use crate::train::History;
-use crate::train::statistics::{FEWEST, RankSum, Summary, rank_sum};
+use crate::train::statistics::{Summary, Test};
 use std::path::PathBuf;
 
 /// What one run comes to.
@@ -99,33 +99,10 @@ impl Group {
     }
 }
 
-/// Two groups beside each other.
-pub(super) struct Pair<'a> {
-    /// The groups.
-    pub groups: [&'a Group; 2],
-    /// What they are compared by.
-    pub criterion: Criterion,
-}
-
-impl Pair<'_> {
-    /// How many runs each of them has.
-    pub fn counts(&self) -> [usize; 2] {
-        self.groups.map(|group| group.numbers(self.criterion).len())
-    }
-
-    /// Whether one of them has too few runs for a test.
-    pub fn is_few(&self) -> bool {
-        self.counts().iter().any(|count| *count < FEWEST)
-    }
-
-    /// The test; `None` where one of them has too few numbers.
-    pub fn test(&self) -> Option<RankSum> {
-        if self.is_few() {
-            return None;
-        }
-        let [one, other] = self.groups.map(|group| group.numbers(self.criterion));
-        rank_sum(&one, &other)
-    }
+/// Two groups beside each other, by what their runs come to.
+pub(super) fn test(groups: [&Group; 2], criterion: Criterion) -> Test {
+    let [one, other] = groups.map(|group| group.numbers(criterion));
+    Test::between(&one, &other)
 }
 
 /// Every two groups, in their order.

@@ -1,16 +1,17 @@
 //! A comparison as one line of JSON.
 
-use super::groups::{Criterion, Group, Pair, RunResult, pairs};
+use super::groups::{self, Criterion, Group, RunResult, pairs};
 use super::{Comparison, Lived};
-use crate::train::statistics::FEWEST;
+use crate::train::statistics::{FEWEST, Test};
 use serde_json::{Map, Value, json};
 
 /// The line.
 pub(super) fn line(comparison: &Comparison<'_>) -> String {
     let Comparison { arguments, task, window, groups } = comparison;
-    let pair = |groups: [&Group; 2]| {
-        let mut object = Map::from_iter([("groups".to_owned(), json!(groups.map(|group| &group.name)))]);
-        object.extend(Criterion::ALL.map(|criterion| (criterion.key().to_owned(), test(&Pair { groups, criterion }))));
+    let pair = |pair: [&Group; 2]| {
+        let mut object = Map::from_iter([("groups".to_owned(), json!(pair.map(|group| &group.name)))]);
+        let test = |criterion| told(&groups::test(pair, criterion));
+        object.extend(Criterion::ALL.map(|criterion| (criterion.key().to_owned(), test(criterion))));
         Value::Object(object)
     };
     let line = json!({
@@ -58,9 +59,9 @@ fn run(run: &RunResult) -> Value {
 }
 
 /// Without p where there are too few runs for one.
-fn test(pair: &Pair<'_>) -> Value {
-    match pair.test() {
-        Some(test) => json!({ "p": test.p, "u": test.u, "n": pair.counts(), "by": test.method.name() }),
-        None => json!({ "p": null, "u": null, "n": pair.counts(), "by": null }),
+fn told(test: &Test) -> Value {
+    match test.found {
+        Some(found) => json!({ "p": found.p, "u": found.u, "n": test.counts, "by": found.method.name() }),
+        None => json!({ "p": null, "u": null, "n": test.counts, "by": null }),
     }
 }

@@ -1,10 +1,10 @@
 //! A comparison as tables.
 
-use super::groups::{Criterion, Group, Pair, RunResult, pairs};
+use super::groups::{self, Criterion, Group, RunResult, pairs};
 use super::{Comparison, Lived};
 use crate::cli::table::{aligned, in_words};
 use crate::tasks::{Goal, Unit};
-use crate::train::statistics::{FEWEST, Summary};
+use crate::train::statistics::{FEWEST, Summary, Test};
 
 /// The tables: each run, each group, every two groups.
 pub(super) fn table(comparison: &Comparison<'_>) -> String {
@@ -46,11 +46,12 @@ pub(super) fn table(comparison: &Comparison<'_>) -> String {
     text += &aligned(&rows);
 
     let mut rows = Vec::new();
-    for groups in pairs(groups) {
-        let [one, other] = groups.map(|group| group.name.as_str());
+    for pair in pairs(groups) {
+        let [one, other] = pair.map(|group| group.name.as_str());
         rows.push(vec![format!("{one} against {other}")]);
         rows.extend(
-            Criterion::ALL.map(|criterion| vec![format!("  {}", criterion.title()), test(&Pair { groups, criterion })]),
+            Criterion::ALL
+                .map(|criterion| vec![format!("  {}", criterion.title()), in_one_line(&groups::test(pair, criterion))]),
         );
     }
     if !rows.is_empty() {
@@ -99,11 +100,11 @@ fn number(value: f64, unit: Unit, decimals: usize) -> String {
 }
 
 /// "p = 0.0079, n = 5 and 5, U = 0 (exact)".
-fn test(pair: &Pair<'_>) -> String {
-    let [one, other] = pair.counts();
-    let Some(test) = pair.test() else {
+fn in_one_line(test: &Test) -> String {
+    let [one, other] = test.counts;
+    let Some(found) = test.found else {
         return format!("too few: n = {one} and {other}, expected at least {FEWEST} of each");
     };
-    let p = if test.p < 1e-3 { format!("{:.1e}", test.p) } else { format!("{:.4}", test.p) };
-    format!("p = {p}, n = {one} and {other}, U = {} ({})", test.u, test.method.name())
+    let (p, method) = (found.p_in_words(), found.method.name());
+    format!("p = {p}, n = {one} and {other}, U = {} ({method})", found.u)
 }

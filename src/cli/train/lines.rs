@@ -6,7 +6,7 @@ use super::grid::{self, Cell};
 use super::{AUTOSAVE, Arguments, SWEEP, Seeds};
 use crate::cli::usage::WrongUsage;
 use crate::cli::world::pairs;
-use crate::files::{one_line, typed_path};
+use crate::files::{in_quotes, one_line, quoted, typed_path};
 use crate::train::ages;
 use std::path::{Path, PathBuf};
 
@@ -90,16 +90,6 @@ fn line(program: &str, words: &[String]) -> Result<String, WrongUsage> {
     // Before an equals sign a first word would be the name of a variable.
     let program = if program.contains('=') { in_quotes(program) } else { quoted(program) };
     Ok(words.iter().fold(program, |line, word| line + " " + &quoted(word)))
-}
-
-/// A word as a POSIX shell reads it: in quotes where a letter of it could mean something else.
-fn quoted(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_./=,:+@%-".contains(letter);
-    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { in_quotes(word) }
-}
-
-fn in_quotes(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::train::Bundled;
 use crate::ui::commands::{self, help, palette};
 use crate::ui::files::Wanted;
 use crate::ui::guide::{self, Part};
+use crate::ui::panels::PANELS;
 use crate::ui::theme::{self, Palette};
 use crate::ui::tours::strip;
 use crate::ui::{controls, export, inspector, resuming, status, timeline};
@@ -53,6 +54,9 @@ impl App {
 
     /// Opens what the session wants to be seen.
     pub(in crate::ui) fn answer_wishes(&mut self) {
+        if std::mem::take(&mut self.session.exports.paper.asks_for_folders) {
+            self.files.ask_for_runs_of_figures();
+        }
         if let Some((name, over)) = self.session.wanted_panel.take() {
             self.show_panel(name, over);
         }
@@ -132,12 +136,15 @@ impl App {
     }
 
     fn overlays(&mut self, context: &Context) {
+        let offered = self.offered_panel();
+        self.session.exports.offer_panel(offered);
         if self.session.exports.is_open {
             // A picture shows the panels as they stand here.
             let words = Words { notes: self.session.exports.notes.clone(), tour: self.tours.told() };
             let look = self.dock.look(self.layout);
             self.session.exports.look = Look { presents: self.is_presenting(), words, ..look };
-            export::dialog_ui(context, &mut self.session);
+            let is_covered = self.is_asking();
+            export::dialog_ui(context, &mut self.session, is_covered);
         }
         palette::palette_ui(self, context);
         if self.shows_help {
@@ -155,8 +162,18 @@ impl App {
             Wanted::Network => self.take_files(chosen),
             Wanted::Pictures => self.session.ask_pictures(&chosen),
             Wanted::Runs => self.session.compare(chosen),
+            Wanted::FigureRuns => self.session.exports.paper.type_folders(&chosen),
             Wanted::Tour => chosen.iter().for_each(|path| self.open_tour(path)),
         }
+    }
+
+    /// The panel of which a picture is offered, by its place in the registry: the one that the viewer has pressed last,
+    /// otherwise the one that tells most of what is in view.
+    fn offered_panel(&self) -> usize {
+        let subject = self.session.scene().map_or_else(Default::default, |scene| scene.subject());
+        let [telling, _] = Named::presented_panels(subject);
+        let name = self.dock.touched().unwrap_or(telling);
+        PANELS.iter().position(|make| make().name() == name).unwrap_or_default()
     }
 
     fn closing_ui(&mut self, context: &Context) {

@@ -1,6 +1,6 @@
 //! Where exports are asked for: a button, and a small window with the choices, the progress and the result.
 
-use super::animation;
+use super::{animation, paper_figure};
 use crate::ui::panels::PANELS;
 use crate::ui::theme::{self, Palette};
 use crate::view::cartridge::MOST_LETTERS;
@@ -16,6 +16,9 @@ use egui::{
 /// Width of the small window's content.
 const WIDTH: f32 = 470.0;
 
+/// Kinds of export in a line.
+const KINDS: usize = 5;
+
 /// Width of the names at the left.
 const NAMES: f32 = 64.0;
 
@@ -23,7 +26,7 @@ const NAMES: f32 = 64.0;
 const FOLDER_LETTERS: usize = 52;
 
 /// Height of a field that stands in line with a button.
-const BUTTON_HEIGHT: f32 = 26.0;
+pub(super) const BUTTON_HEIGHT: f32 = 26.0;
 
 /// What was pressed.
 #[derive(Clone, Copy, PartialEq)]
@@ -46,8 +49,9 @@ pub fn export_ui(ui: &mut Ui, session: &mut Session) {
     });
 }
 
-/// Draws the choices, while they are open and there is something to be exported.
-pub fn dialog_ui(context: &Context, session: &mut Session) {
+/// Draws the choices, while they are open and there is something to be exported. Where something stands in front of the
+/// window (`is_covered`), Esc is not for them.
+pub fn dialog_ui(context: &Context, session: &mut Session, is_covered: bool) {
     let Some(scene) = session.scene().filter(|_| session.exports.is_open) else { return };
     let (task, origin) = (scene.task.name(), scene.origin.clone());
     let is_plastic = scene.layer().is_some();
@@ -55,8 +59,12 @@ pub fn dialog_ui(context: &Context, session: &mut Session) {
     let panel = PANELS.get(session.exports.panel).map_or("panel", |make| make().title());
     let naming = Naming { task, origin: &origin, at, steps, pinned, panel };
     let has_curve = !session.curve().is_empty();
+    let runs = session.folder_of_runs();
     let has_ledger = is_plastic && matches!(pinned, Some(Pinned::Synapse { .. }));
     let exports = &mut session.exports;
+    if exports.kind == ExportKind::Figure {
+        exports.look_for_runs(runs);
+    }
     let mut is_open = true;
     let mut pressed = None;
     let window = egui::Window::new(theme::strong("Export"))
@@ -71,21 +79,26 @@ pub fn dialog_ui(context: &Context, session: &mut Session) {
         ui.set_width(WIDTH);
         let missing = match exports.kind {
             ExportKind::Curves if !has_curve => {
-                Some("There is no curve: train a network, or open a checkpoint that has one.")
+                Some("There is no curve: train a network, or open a checkpoint that has one.".to_owned())
             }
-            ExportKind::Ledger if !is_plastic => Some("There is no ledger: this network has no traces."),
-            ExportKind::Ledger if !has_ledger => Some("No synapse is pinned: click one in a matrix."),
+            ExportKind::Ledger if !is_plastic => Some("There is no ledger: this network has no traces.".to_owned()),
+            ExportKind::Ledger if !has_ledger => Some("No synapse is pinned: click one in a matrix.".to_owned()),
+            ExportKind::Figure => exports.paper.obstacle(),
             _ => None,
         };
         let can_start = missing.is_none();
         ui.add_enabled_ui(exports.job().is_none(), |ui| {
             choices_ui(ui, exports, &naming);
             pressed = file_ui(ui, exports, &naming, can_start);
+            if exports.kind == ExportKind::Figure {
+                paper_figure::command_ui(ui, &exports.paper, &exports.path(&naming));
+            }
         });
         ui.add_space(4.0);
-        pressed = foot_ui(ui, exports, missing).or(pressed);
+        pressed = foot_ui(ui, exports, missing.as_deref()).or(pressed);
     });
-    exports.is_open = is_open && !context.input(|input| input.key_pressed(egui::Key::Escape));
+    let is_left = !is_covered && context.input(|input| input.key_pressed(egui::Key::Escape));
+    exports.is_open = is_open && !is_left;
     match pressed {
         Some(Pressed::Start) => {
             let size =
@@ -110,15 +123,17 @@ pub fn dialog_ui(context: &Context, session: &mut Session) {
 
 fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
     let palette = Palette::of(ui.ctx());
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 2.0;
-        for kind in ExportKind::ALL {
-            let chip = ui.selectable_label(exports.kind == kind, kind.title()).on_hover_text(kind.summary());
-            if chip.clicked() {
-                exports.choose(kind);
+    for kinds in ExportKind::ALL.chunks(KINDS) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            for kind in kinds {
+                let chip = ui.selectable_label(exports.kind == *kind, kind.title()).on_hover_text(kind.summary());
+                if chip.clicked() {
+                    exports.choose(*kind);
+                }
             }
-        }
-    });
+        });
+    }
     ui.label(RichText::new(exports.kind.summary()).color(palette.quiet));
     ui.add_space(4.0);
     if matches!(exports.kind, ExportKind::Panel | ExportKind::Lifetime) {
@@ -127,6 +142,9 @@ fn choices_ui(ui: &mut Ui, exports: &mut Exports, naming: &Naming<'_>) {
     let is_for_print = exports.kind == ExportKind::Panel && format_ui(ui, exports);
     if exports.kind == ExportKind::Lifetime {
         span_ui(ui, exports, naming.steps);
+    }
+    if exports.kind == ExportKind::Figure {
+        paper_figure::choices_ui(ui, exports);
     }
     if exports.kind == ExportKind::Cartridge {
         row(ui, "note", |ui| {
@@ -226,18 +244,23 @@ fn format_ui(ui: &mut Ui, exports: &mut Exports) -> bool {
     });
     let is_for_print = exports.format != Format::Png;
     if is_for_print {
-        row(ui, "width", |ui| {
-            let field = DragValue::new(&mut exports.width_mm).range(Width::LEAST..=Width::MOST).suffix(" mm");
-            let response = ui.add(field.max_decimals(1));
-            let width = f64::from(exports.width_mm);
-            response.widget_info(|| {
-                let mut info = WidgetInfo::labeled(Role::SpinButton, true, "width in millimetres");
-                info.value = Some(width);
-                info
-            });
-        });
+        width_ui(ui, &mut exports.width_mm);
     }
     is_for_print
+}
+
+/// How wide a drawing is on paper.
+pub(super) fn width_ui(ui: &mut Ui, millimetres: &mut f32) {
+    row(ui, "width", |ui| {
+        let field = DragValue::new(millimetres).range(Width::LEAST..=Width::MOST).suffix(" mm");
+        let response = ui.add(field.max_decimals(1));
+        let width = f64::from(*millimetres);
+        response.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::SpinButton, true, "width in millimetres");
+            info.value = Some(width);
+            info
+        });
+    });
 }
 
 fn span_ui(ui: &mut Ui, exports: &mut Exports, steps: usize) {
@@ -269,7 +292,7 @@ fn number_ui(ui: &mut Ui, name: &str, value: &mut usize, range: std::ops::RangeI
 }
 
 /// A name at the left, all of one width.
-fn name_ui(ui: &mut Ui, name: &str) -> Response {
+pub(super) fn name_ui(ui: &mut Ui, name: &str) -> Response {
     let color = Palette::of(ui.ctx()).quiet;
     let left = Layout::left_to_right(Align::Center);
     ui.allocate_ui_with_layout(vec2(NAMES, 26.0), left, |ui| {
@@ -279,7 +302,7 @@ fn name_ui(ui: &mut Ui, name: &str) -> Response {
     .inner
 }
 
-fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
+pub(super) fn row(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         name_ui(ui, name);
         content(ui);

@@ -6,17 +6,20 @@
 //! | [`drawing`] | a panel as a drawing for print |
 //! | [`animation`], [`palette`] | a span of a lifetime as a GIF, and its colours |
 //! | [`dialog`] | where exports are asked for |
+//! | `paper_figure` | where a figure of the papers is chosen |
 
 pub mod animation;
 pub mod dialog;
 pub mod drawing;
 pub mod figure;
 pub mod palette;
+mod paper_figure;
 
 pub use dialog::{dialog_ui, export_ui};
 
 use crate::files::FileError;
 use crate::train::run_folder;
+use crate::ui::figures;
 use crate::view::cartridge;
 use crate::view::export::{Export, ExportError, Progress, Shown, Written, curves, ledger, network, tensors};
 use std::path::Path;
@@ -42,6 +45,7 @@ pub fn write(export: &Export, shown: &Shown, path: &Path, progress: &Progress) -
         Export::Cartridge => cartridge::write(path, shown).map_err(ExportError::from),
         Export::TensorsNpz => tensors::write(&shown.still, path, progress),
         Export::LedgerCsv => ledger::write(&shown.still, path, progress),
+        Export::PaperFigure(ref order) => figures::file::make_and_write(order, path, progress),
         Export::LifetimeGif { panel, ref span, frames_per_second, scale } => {
             let timing = animation::Timing { span: span.clone(), frames_per_second };
             animation::write(panel, &timing, scale, shown, path, progress)

@@ -6,9 +6,11 @@
 //! | [`chart`] | curves with their legend |
 //! | [`table`] | rows of numbers |
 //! | [`episodes`] | pictures, matrices, the modulator |
+//! | [`file`](mod@file) | a figure as a file of each kind |
 
 pub mod chart;
 pub mod episodes;
+pub mod file;
 pub mod table;
 
 use crate::render::vector::{About, Drawing as Outlines, Sheet};

@@ -1,9 +1,10 @@
 //! What is asked for in the window: the choices as they stand, the job under way, what the last one came to.
 
-use super::{Export, ExportError, Format, Job, Look, PANEL_SIZE, Shown, Still, Width, Write};
+use super::{Export, ExportError, Format, Job, Look, PANEL_SIZE, PaperFigure, Shown, Still, Width, Write};
 use crate::episode::clock::STEPS_PER_SECOND;
 use crate::files::typed_path;
 use crate::view::background::Wake;
+use crate::view::figures::FileKind;
 use crate::view::inspection::Pinned;
 use crate::view::layout::Named;
 use crate::view::notice::Notice;
@@ -32,11 +33,13 @@ pub enum ExportKind {
     Lifetime,
     /// [`Export::LedgerCsv`].
     Ledger,
+    /// [`Export::PaperFigure`].
+    Figure,
 }
 
 impl ExportKind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Window,
         Self::Panel,
         Self::Lifetime,
@@ -46,6 +49,7 @@ impl ExportKind {
         Self::Cartridge,
         Self::Ledger,
         Self::Tensors,
+        Self::Figure,
     ];
 
     /// The word on its chip.
@@ -60,6 +64,7 @@ impl ExportKind {
             Self::Tensors => "Tensors",
             Self::Lifetime => "Animation",
             Self::Ledger => "Ledger",
+            Self::Figure => "Paper figure",
         }
     }
 
@@ -77,6 +82,7 @@ impl ExportKind {
             Self::Tensors => "Parameters, the episode, and H before and after this step, for NumPy (NPZ).",
             Self::Lifetime => "A span of the episode, one frame per step (GIF).",
             Self::Ledger => "Who wrote H of the pinned synapse, step by step (CSV).",
+            Self::Figure => "A figure or a table of the papers, made from runs.",
         }
     }
 
@@ -88,6 +94,7 @@ impl ExportKind {
             Self::Network | Self::Tape | Self::Cartridge => "safetensors",
             Self::Tensors => "npz",
             Self::Lifetime => "gif",
+            Self::Figure => FileKind::default().ending(),
         }
     }
 
@@ -107,6 +114,8 @@ pub struct Exports {
     pub kind: ExportKind,
     /// The panel, by its place in the registry.
     pub panel: usize,
+    /// Whether a panel has been offered since the choices came on the screen.
+    is_panel_offered: bool,
     /// What a picture of that panel is made of.
     pub format: Format,
     /// How wide a drawing for print is, in millimetres.
@@ -127,6 +136,8 @@ pub struct Exports {
     pub path_text: String,
     /// What is said about what is shared.
     pub notes: String,
+    /// The figure of the papers.
+    pub paper: PaperFigure,
     /// A file that is there already and may be replaced when asked for once more.
     pub in_the_way: Option<PathBuf>,
     job: Option<Job>,
@@ -143,6 +154,7 @@ impl Exports {
             look: Named::Watch.into(),
             kind: ExportKind::Window,
             panel: 0,
+            is_panel_offered: false,
             format: Format::default(),
             width_mm: Width::of_points(PANEL_SIZE[0]).millimetres().round(),
             panel_alone: false,
@@ -153,6 +165,7 @@ impl Exports {
             caption: true,
             path_text: String::new(),
             notes: String::new(),
+            paper: PaperFigure::default(),
             in_the_way: None,
             job: None,
             last: None,
@@ -164,6 +177,20 @@ impl Exports {
     /// Shows the choices, or hides them.
     pub fn toggle(&mut self) {
         self.is_open = !self.is_open;
+        self.paper.forget();
+    }
+
+    /// Looks for the runs of the papers' figures, in `usual` where no folder is typed.
+    pub fn look_for_runs(&mut self, usual: PathBuf) {
+        self.paper.look(usual, &self.wake);
+    }
+
+    /// Offers a panel, by its place in the registry, once each time that the choices come on the screen.
+    pub fn offer_panel(&mut self, panel: usize) {
+        if self.is_open && !self.is_panel_offered {
+            self.panel = panel;
+        }
+        self.is_panel_offered = self.is_open;
     }
 
     /// The export under way.
@@ -191,6 +218,7 @@ impl Exports {
             ExportKind::Cartridge => Export::Cartridge,
             ExportKind::Tensors => Export::TensorsNpz,
             ExportKind::Ledger => Export::LedgerCsv,
+            ExportKind::Figure => Export::PaperFigure(self.paper.order()),
             ExportKind::Lifetime => {
                 let last = self.span[1].clamp(1, steps);
                 Export::LifetimeGif {
@@ -222,6 +250,8 @@ impl Exports {
                 format!("{} steps {} to {}", still.panel, span.start + 1, span.end)
             }
             Export::LifetimeGif { panel: None, span, .. } => format!("steps {} to {}", span.start + 1, span.end),
+            // Nothing of it is of the network in view.
+            Export::PaperFigure(order) => return format!("{}.{}", order.name, export.ending()),
         };
         let origin = still.origin.strip_suffix(".safetensors").unwrap_or(still.origin);
         format!("{}.{}", file_name(&format!("{} {origin} {what}", still.task)), export.ending())
@@ -231,6 +261,11 @@ impl Exports {
     fn typed(&self) -> Option<PathBuf> {
         let path = typed_path(&self.path_text);
         (!path.as_os_str().is_empty()).then_some(path)
+    }
+
+    /// The file as it is typed, or as it is offered.
+    pub fn path(&self, still: &Naming<'_>) -> PathBuf {
+        self.typed().unwrap_or_else(|| PathBuf::from(self.offered_name(still)))
     }
 
     /// The folder that the file goes to, from the root.
@@ -245,7 +280,11 @@ impl Exports {
 
     /// How the files of what is chosen end, without the dot.
     pub fn ending(&self) -> &'static str {
-        if self.kind == ExportKind::Panel { self.format.ending() } else { self.kind.ending() }
+        match self.kind {
+            ExportKind::Panel => self.format.ending(),
+            ExportKind::Figure => self.paper.kind().ending(),
+            kind => kind.ending(),
+        }
     }
 
     /// Chooses what is to be made. A name that was typed for another kind of file gets the ending of this one.
@@ -264,11 +303,25 @@ impl Exports {
         }
     }
 
+    /// Chooses a figure of the papers, by its place in the registry; a name that was typed follows.
+    pub fn choose_figure(&mut self, place: usize) {
+        self.paper.choose(place);
+        self.follow_ending();
+    }
+
+    /// Chooses what the file of that figure is; a name that was typed follows.
+    pub fn choose_file_kind(&mut self, kind: FileKind) {
+        self.paper.choose_kind(kind);
+        self.follow_ending();
+    }
+
     fn follow_ending(&mut self) {
         self.in_the_way = None;
         let ending = self.ending();
         let known = Path::new(self.path_text.trim_end()).extension().and_then(|known| known.to_str());
-        let mut endings = ExportKind::ALL.map(ExportKind::ending).into_iter().chain(Format::ALL.map(Format::ending));
+        let of_figures = FileKind::ALL.map(FileKind::ending);
+        let all = ExportKind::ALL.map(ExportKind::ending).into_iter().chain(Format::ALL.map(Format::ending));
+        let mut endings = all.chain(of_figures);
         if let Some(known) = known.map(str::to_owned)
             && known != ending
             && endings.any(|ending| ending.eq_ignore_ascii_case(&known))

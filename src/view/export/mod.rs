@@ -10,6 +10,7 @@
 //! | [`ledger`] | who wrote the trace of a connection, as CSV |
 //! | [`network`] | the network or the lifetime, to be opened again |
 //! | [`paper`] | drawings for print: formats and widths |
+//! | [`paper_figure`] | a figure of the papers, as it is asked for, and the runs that there are for it |
 //! | [`tensors`], [`arrays`] | a network, an episode and H(t) as NPZ: what it holds, and the format |
 
 pub mod arrays;
@@ -21,11 +22,13 @@ pub mod ledger;
 pub mod long;
 pub mod network;
 pub mod paper;
+pub mod paper_figure;
 pub mod tensors;
 
 pub use exports::Exports;
 pub use job::{Job, Write};
 pub use paper::{Format, Width};
+pub use paper_figure::{FigureOrder, PaperFigure};
 
 use super::comparison::Compared;
 use super::evaluations::interventions::InterventionEvaluations;
@@ -86,6 +89,8 @@ pub enum Export {
     TensorsNpz,
     /// Who wrote the trace of the connection that is pinned.
     LedgerCsv,
+    /// A figure or a table of the papers, from runs.
+    PaperFigure(FigureOrder),
     /// A span of the lifetime, one frame a step.
     LifetimeGif {
         /// The panel, by its place in the registry; without one, the whole window.
@@ -109,6 +114,7 @@ impl Export {
             Self::Network | Self::Tape | Self::Cartridge => "safetensors",
             Self::TensorsNpz => "npz",
             Self::LifetimeGif { .. } => "gif",
+            Self::PaperFigure(order) => order.kind.ending(),
         }
     }
 }
@@ -261,6 +267,9 @@ pub enum ExportError {
     /// The picture is too large, or the device failed.
     #[error(transparent)]
     Draw(#[from] DrawError),
+    /// A figure of the papers cannot be made of what there is.
+    #[error("{0:#}")]
+    Figure(anyhow::Error),
 }
 
 /// How far an export is, seen from both sides of its thread.

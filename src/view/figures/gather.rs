@@ -5,6 +5,7 @@
 //! the figure is about. `is_all` takes every run, each set of settings as a group of its own.
 
 use super::search::Found;
+use super::survey::Count;
 use super::{Figure, Wanted};
 use crate::files::FileError;
 use crate::tasks::settings::{FieldKind, SettingError, Settings};
@@ -91,11 +92,12 @@ struct Candidates {
 ///
 /// # Errors
 /// As [`gather`].
-pub fn count(figure: &'static Figure, found: &Found) -> Result<Vec<[u64; 2]>, SettingError> {
+pub fn count(figure: &'static Figure, found: &Found) -> Result<Vec<Count>, SettingError> {
     let candidates = Candidates::of(figure, found, &Choice::default())?;
     let count = |place: usize| {
         let own = || candidates.all.iter().filter(move |candidate| candidate.place == place);
-        [own().count() as u64, own().filter(|candidate| candidate.is_papers).count() as u64]
+        let papers = own().filter(|candidate| candidate.is_papers).count();
+        Count { all: own().count() as u64, papers: papers as u64 }
     };
     Ok((0..figure.groups.len()).map(count).collect())
 }

@@ -3,11 +3,11 @@
 use super::chart::Chart;
 use super::episodes::{self, OfNetwork};
 use super::gather::Choice;
+use super::survey::missing_in_words;
 use super::table::{self, Results};
-use super::{Figure, Form, Gathering, gather, search};
+use super::{Figure, Form, gather, search};
 use crate::train::evaluate::Protocol;
 use crate::view::curves::axis::Scale;
-use anyhow::bail;
 use std::path::PathBuf;
 
 /// New episodes of each run of a table where nobody says how many: as many as the paper has.
@@ -56,16 +56,28 @@ pub struct Made {
     pub passed_over: Vec<String>,
 }
 
-/// Makes a figure of the runs that there are. `each` hears how much of how much is done.
+/// Nobody wants the figure any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the figure was cancelled")]
+pub struct Cancelled;
+
+/// Makes a figure of the runs that there are. `each` hears how much of how much is done, and says whether to go on.
 ///
 /// # Errors
-/// When there is no run of it, a network cannot be run, or a choice does not fit.
-pub fn make(figure: &'static Figure, options: &Options, each: &mut dyn FnMut(usize, usize)) -> anyhow::Result<Made> {
+/// When there is no run of it, a network cannot be run, or a choice does not fit; [`Cancelled`] where `each` says so.
+pub fn make(
+    figure: &'static Figure,
+    options: &Options,
+    each: &mut dyn FnMut(usize, usize) -> bool,
+) -> anyhow::Result<Made> {
     let found = search(&options.folders);
     let mut gathering = gather(figure, &found, &options.choice)?;
     let is_of_runs = matches!(figure.form, Form::Curves { .. } | Form::Table { .. });
+    let nothing = |passed_over: &[String], looked_at: usize| {
+        anyhow::Error::msg(nothing_found(figure, looked_at, passed_over, &options.folders))
+    };
     if gathering.groups.is_empty() && is_of_runs {
-        bail!("{}", nothing_found(figure, &gathering, options));
+        return Err(nothing(&gathering.passed_over, gathering.looked_at));
     }
     let (drawing, mut caption) = match figure.form {
         Form::Curves { .. } => match Chart::of(figure, &gathering, options) {
@@ -73,13 +85,13 @@ pub fn make(figure: &'static Figure, options: &Options, each: &mut dyn FnMut(usi
                 let words = chart.caption();
                 (Drawing::Chart(chart), words)
             }
-            None => bail!("{}", nothing_found(figure, &gathering, options)),
+            None => return Err(nothing(&gathering.passed_over, gathering.looked_at)),
         },
         Form::Table { tests } => {
             let protocol = Protocol::new(options.seed, options.episodes.unwrap_or(TABLE_EPISODES));
             let (results, mut words) = table::evaluated(figure, &mut gathering, tests, &protocol, each)?;
             if results.rows.is_empty() {
-                bail!("{}", nothing_found(figure, &gathering, options));
+                return Err(nothing(&gathering.passed_over, gathering.looked_at));
             }
             words.push("±: 95 % interval of the mean over runs (Student).".into());
             if !results.tests.is_empty() {
@@ -109,18 +121,18 @@ pub fn make(figure: &'static Figure, options: &Options, each: &mut dyn FnMut(usi
     Ok(Made { figure, drawing, caption, missing, passed_over: gathering.passed_over })
 }
 
-/// Why there is no figure, and how there will be one.
-fn nothing_found(figure: &Figure, gathering: &Gathering, options: &Options) -> String {
-    let folders = options.folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ");
-    let place = match options.folders.is_empty() {
+/// Why there is no figure, and how there will be one, of a search that looked at so many runs in `folders`.
+pub(super) fn nothing_found(figure: &Figure, looked_at: usize, passed_over: &[String], folders: &[PathBuf]) -> String {
+    let names = folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ");
+    let place = match folders.is_empty() {
         true => "for there is no folder runs here, and none was named with --runs".to_owned(),
-        false => format!("among the {} run folders in {folders}", gathering.looked_at),
+        false => format!("among the {looked_at} run folders in {names}"),
     };
     let networks = figure.groups.iter().map(|wanted| {
         let settings = wanted.is.iter().map(|(key, value)| format!("{key}={value}"));
         settings.collect::<Vec<_>>().join(" ")
     });
-    let why = gathering.passed_over.first().map_or_else(String::new, |first| match gathering.passed_over.len() {
+    let why = passed_over.first().map_or_else(String::new, |first| match passed_over.len() {
         1 => format!(" ({first})"),
         count => format!(" ({first}; and {} more were passed over)", count - 1),
     });
@@ -147,8 +159,6 @@ impl Made {
 
     /// "Missing of the paper's runs: all 15 runs of non-plastic; hebbscope figure dp-6 --recipe prints the commands."
     pub fn missing_in_words(&self) -> Option<String> {
-        let missing = self.missing.as_ref()?;
-        let name = self.figure.name;
-        Some(format!("missing of the paper's runs: {missing}; hebbscope figure {name} --recipe prints the commands"))
+        Some(missing_in_words(self.figure.name, self.missing.as_ref()?))
     }
 }

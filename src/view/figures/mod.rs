@@ -8,24 +8,30 @@
 //! | [`recipe`] | the commands that make the runs of a paper's figure |
 //! | [`mod@search`] | run folders, some levels deep |
 //! | [`mod@gather`] | which runs belong to a figure, and their groups |
+//! | [`survey`](mod@survey) | what there is of the runs that figures need |
 //! | [`made`] | a figure with its numbers, ready to be drawn or written |
 //! | [`chart`], [`table`], [`episodes`] | curves over training; one number a run; episodes of one network |
 //! | [`text`] | a figure's numbers as CSV and Markdown |
+//! | [`kind`] | the files that a figure is written to, and the command line that writes one |
 
 pub mod chart;
 pub mod episodes;
 pub mod gather;
+pub mod kind;
 pub mod made;
 pub mod recipe;
 pub mod registry;
 pub mod search;
+pub mod survey;
 pub mod table;
 pub mod text;
 
 pub use gather::{Gathered, Gathering, gather};
-pub use made::{Drawing, Made, Options, make};
+pub use kind::FileKind;
+pub use made::{Cancelled, Drawing, Made, Options, make};
 pub use registry::FIGURES;
 pub use search::{Found, search};
+pub use survey::{Survey, survey};
 
 use super::curves::axis::Scale;
 use super::curves::number::Number;

@@ -1,11 +1,11 @@
 //! One number for each run: what groups of them come to, and tests between groups.
 
-use super::{Figure, Gathering};
+use super::{Cancelled, Figure, Gathering};
 use crate::tasks::Unit;
 use crate::tasks::tally::Mean;
 use crate::train::evaluate::{Protocol, evaluate, whole};
 use crate::train::run_folder::best_path;
-use crate::train::statistics::{FEWEST, RankSum, Summary, rank_sum};
+use crate::train::statistics::{FEWEST, RankSum, Summary, Test};
 use crate::train::{Checkpoint, History, open};
 use crate::view::numbers::grouped;
 use anyhow::Context as _;
@@ -27,15 +27,13 @@ pub struct Row {
     pub values: Vec<f64>,
 }
 
-/// Two groups beside each other.
+/// Two groups of runs beside each other.
 #[derive(Clone, Debug)]
-pub struct Test {
+pub struct Contrast {
     /// What they are called.
     pub names: [String; 2],
-    /// How many runs each of them has.
-    pub counts: [usize; 2],
-    /// The rank-sum test (Mann & Whitney 1947), two-sided; `None` where one of them has too few runs.
-    pub found: Option<RankSum>,
+    /// What their runs come to beside each other.
+    pub test: Test,
 }
 
 /// What groups of runs come to.
@@ -48,7 +46,7 @@ pub struct Results {
     /// The groups.
     pub rows: Vec<Row>,
     /// The groups that are compared.
-    pub tests: Vec<Test>,
+    pub tests: Vec<Contrast>,
 }
 
 impl Row {
@@ -84,51 +82,47 @@ fn student(freedom: usize) -> f64 {
 }
 
 /// Tests between those groups whose networks stand together in `pairs`.
-pub(super) fn tests(rows: &[Row], pairs: &[[usize; 2]]) -> Vec<Test> {
+pub(super) fn tests(rows: &[Row], pairs: &[[usize; 2]]) -> Vec<Contrast> {
     let of = |place: usize| rows.iter().filter(move |row| row.place == place);
     let mut tests = Vec::new();
     for [one, other] in pairs {
         let both = of(*one).flat_map(|one| of(*other).map(move |other| (one, other)));
         for (one, other) in both.filter(|(one, other)| one.unlike == other.unlike) {
-            let counts = [one.values.len(), other.values.len()];
-            let is_enough = counts.iter().all(|count| *count >= FEWEST);
-            let found = if is_enough { rank_sum(&one.values, &other.values) } else { None };
-            tests.push(Test { names: [one.name.clone(), other.name.clone()], counts, found });
+            let test = Test::between(&one.values, &other.values);
+            tests.push(Contrast { names: [one.name.clone(), other.name.clone()], test });
         }
     }
     tests
 }
 
-impl Test {
+impl Contrast {
     /// "plastic against non-plastic: p = 0.0079 (exact; U = 0, n = 5 and 5)".
     pub fn words(&self) -> String {
         let [one, other] = &self.names;
-        let [first, second] = self.counts;
-        let Some(RankSum { u, p, method }) = self.found else {
+        let [first, second] = self.test.counts;
+        let Some(found) = self.test.found else {
             return format!(
                 "{one} against {other}: too few for a test (n = {first} and {second}, expected {FEWEST} of each)"
             );
         };
-        format!("{one} against {other}: p = {} ({}; U = {u}, n = {first} and {second})", p_words(p), method.name())
+        let RankSum { u, method, .. } = found;
+        let p = found.p_in_words();
+        format!("{one} against {other}: p = {p} ({}; U = {u}, n = {first} and {second})", method.name())
     }
 }
 
-/// "0.0079", "3.0e−11".
-pub fn p_words(p: f64) -> String {
-    if p < 1e-3 { format!("{p:.1e}").replace('-', "−") } else { format!("{p:.4}") }
-}
-
 /// What each run comes to on new episodes, or, where lifetimes go on from each other, on all of its test text in one go.
-/// `each` hears which run of how many is next. The second part says in words what was done.
+/// `each` hears which run of how many is next, again and again, and says whether to go on. The second part says in words
+/// what was done.
 ///
 /// # Errors
-/// When no network of the runs can be opened, or its examples are missing.
+/// When no network of the runs can be opened, or its examples are missing; [`Cancelled`] where `each` says so.
 pub(super) fn evaluated(
     figure: &Figure,
     gathering: &mut Gathering,
     pairs: &[[usize; 2]],
     protocol: &Protocol,
-    each: &mut dyn FnMut(usize, usize),
+    each: &mut dyn FnMut(usize, usize) -> bool,
 ) -> anyhow::Result<(Results, Vec<String>)> {
     let measure = figure.task().measure();
     let all: usize = gathering.groups.iter().map(|group| group.runs.len()).sum();
@@ -137,24 +131,36 @@ pub(super) fn evaluated(
     for group in &gathering.groups {
         let (mut seeds, mut values) = (Vec::new(), Vec::new());
         for run in &group.runs {
-            each(done, all);
-            done += 1;
+            let mut goes_on = || each(done, all);
+            if !goes_on() {
+                return Err(Cancelled.into());
+            }
             let (checkpoint, is_best) = match network(run) {
                 Ok(network) => network,
                 Err(error) => {
                     gathering.passed_over.push(error.to_string());
+                    done += 1;
                     continue;
                 }
             };
             let specimen = checkpoint.specimen();
             let name = || run.folder.display().to_string();
-            let evaluation = match whole(specimen, &mut |_| true).with_context(name)? {
+            let mut is_wanted = true;
+            let evaluation = match whole(specimen, &mut |_| goes_on()).with_context(name)? {
                 Some(evaluation) => {
                     is_whole = true;
                     evaluation
                 }
-                None => evaluate(specimen, protocol, |_| true).with_context(name)?,
+                None => evaluate(specimen, protocol, |_| {
+                    is_wanted = goes_on();
+                    is_wanted
+                })
+                .with_context(name)?,
             };
+            if !is_wanted {
+                return Err(Cancelled.into());
+            }
+            done += 1;
             let value = evaluation.measure();
             if !value.is_finite() {
                 let folder = run.folder.display();

@@ -63,8 +63,8 @@ impl Results {
         let tested = ["against", "p", "u", "method"];
         let heading = names.into_iter().chain(tested).map(str::to_owned).collect();
         let test = |row: &Row| {
-            let test = self.tests.iter().find(|test| test.names[0] == row.name);
-            let found = test.and_then(|test| Some((test.names[1].clone(), test.found?)));
+            let contrast = self.tests.iter().find(|contrast| contrast.names[0] == row.name);
+            let found = contrast.and_then(|contrast| Some((contrast.names[1].clone(), contrast.test.found?)));
             let cells = found
                 .map(|(other, found)| [other, shortest(found.p), shortest(found.u), found.method.name().to_owned()]);
             cells.unwrap_or_default()
