@@ -2,17 +2,12 @@
 
 use super::output::complain_in_lines;
 use super::world::pairs;
-use crate::files::{Precision, one_line};
+use crate::files::Precision;
 use crate::tasks;
-use crate::tasks::settings::SettingError;
 use crate::train::RunConfig;
 use crate::train::config::{MAX_SEED, check_seed};
 use crate::train::import::{self, Misfit, Refusal};
 use std::path::PathBuf;
-
-/// So many lines has a table at most, and so many letters a cell: a file may have a million tensors.
-const LISTED: usize = 200;
-const WIDEST: usize = 80;
 
 /// Make a checkpoint of a network that was trained in PyTorch or elsewhere: a state dictionary (.pt, .pth), NumPy's .npz
 /// or a .safetensors file; nothing in it is executed
@@ -51,12 +46,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         config.settings.set_text(&key, &value)?;
     }
     config.seed = check_seed(arguments.seed)?;
-    let renamed = renamed(&arguments.renamed)?;
-    let foreign = import::open(file)?;
+    let renamed = import::renamed(arguments.renamed.iter().map(String::as_str))?;
+    let mut foreign = import::open(file)?;
     let (format, name) = (foreign.format, file.file_name().map(|name| name.to_string_lossy().into_owned()));
-    let taken = match import::import(foreign, &name.unwrap_or_default(), config, *iteration, &renamed) {
-        Err(Refusal::Misfits(error, misfits)) => {
-            complain_in_lines(&table(&misfits));
+    let taken = match import::import(&mut foreign, &name.unwrap_or_default(), config, *iteration, &renamed) {
+        Err(Refusal::Misfits(error, found)) => {
+            complain_in_lines(&table(found.misfits.iter().chain(&found.left_out)));
             return Err(error.into());
         }
         Err(Refusal::Config(error)) => return Err(error.into()),
@@ -65,9 +60,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     for note in &taken.notes {
         super::note(file, Some(note));
     }
-    if !taken.left_out.is_empty() {
+    if !taken.comparison.left_out.is_empty() {
         super::note(file, Some("these tensors have no place in the network and are left out:"));
-        complain_in_lines(&table(&taken.left_out));
+        complain_in_lines(&table(taken.comparison.left_out.iter()));
     }
     taken.checkpoint.write(out, Precision::Full)?;
     super::print(&format!(
@@ -79,32 +74,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     ))
 }
 
-/// OURS and THEIRS of each.
-fn renamed(texts: &[String]) -> Result<Vec<(String, String)>, SettingError> {
-    let pair = |text: &String| match text.split_once('=') {
-        Some((ours, theirs)) if !ours.trim().is_empty() && !theirs.trim().is_empty() => {
-            Ok((ours.trim().to_owned(), theirs.trim().to_owned()))
-        }
-        _ => {
-            let found = one_line(text);
-            Err(SettingError::Value { key: "--as".into(), expected: "OURS=THEIRS".into(), found })
-        }
-    };
-    texts.iter().map(pair).collect()
-}
-
 /// What does not fit, a line each below a heading.
-fn table(misfits: &[Misfit]) -> String {
-    let heading = ["parameter", "expected", "found", "nearest name"].map(str::to_owned);
-    let short = |text: &str| match one_line(text) {
-        text if text.chars().count() > WIDEST => text.chars().take(WIDEST - 1).chain(['…']).collect(),
-        text => text,
-    };
-    let cell = |text: &Option<String>| text.as_deref().map_or_else(|| "–".to_owned(), short);
-    let row = |misfit: &Misfit| {
-        [cell(&misfit.parameter), cell(&misfit.expected), short(&misfit.found), cell(&misfit.nearest)]
-    };
-    let rows: Vec<[String; 4]> = std::iter::once(heading).chain(misfits.iter().take(LISTED).map(row)).collect();
+fn table<'a>(misfits: impl Iterator<Item = &'a Misfit>) -> String {
+    let (rows, more) = import::rows(misfits);
+    let rows: Vec<[String; 4]> = std::iter::once(import::HEADING.map(str::to_owned)).chain(rows).collect();
     let widths = [0, 1, 2].map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default());
     let line = |row: &[String; 4]| {
         let [parameter, expected, found, nearest] = row;
@@ -112,7 +85,7 @@ fn table(misfits: &[Misfit]) -> String {
         format!("  {parameter:first$}  {expected:second$}  {found:third$}  {nearest}\n")
     };
     let mut text: String = rows.iter().map(line).collect();
-    if let Some(more) = misfits.len().checked_sub(LISTED).filter(|more| *more > 0) {
+    if more > 0 {
         text += &format!("  and {more} more\n");
     }
     text

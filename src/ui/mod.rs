@@ -6,6 +6,7 @@
 //! | [`commands`] | everything the window can be told, in one table: keys, menus, palette, help |
 //! | [`dock`] | the tiles of panels, which can be dragged |
 //! | [`files`] | asking for a file |
+//! | [`importing`] | asking what network a file of another program holds |
 //! | [`tours`] | tours through the window, written as text |
 //! | [`presentation`] | the window for a lecture hall |
 //! | [`undoing`] | what the viewer has changed, to be taken back |
@@ -37,6 +38,7 @@ pub mod fitting;
 pub mod frame_time;
 pub mod glossary;
 pub mod guide;
+pub mod importing;
 pub mod inspector;
 pub mod native;
 pub mod panels;

@@ -3,8 +3,9 @@
 use super::glossary;
 use super::theme::{self, Palette};
 use crate::tasks::fields::{ALPHA, alpha_kind};
-use crate::tasks::settings::{Field, FieldKind};
+use crate::tasks::settings::{Field, FieldKind, Settings};
 use crate::view::session::Session;
+use crate::view::typed::Typed;
 use egui::{
     Align, CollapsingHeader, Label, Layout, Rect, Response, RichText, Role, Sense, TextEdit, Ui, UiBuilder, WidgetInfo,
     pos2, vec2,
@@ -21,6 +22,16 @@ const HINT_WIDTH: f32 = 320.0;
 
 /// Between a name and its field.
 const GAP: f32 = 8.0;
+
+/// Settings of a task in their fields.
+pub struct Fields<'a> {
+    /// The task's name.
+    pub task: &'static str,
+    /// The settings.
+    pub settings: &'a mut Settings,
+    /// What stands in the fields beside them.
+    pub typed: &'a mut Typed,
+}
 
 /// Draws the settings of the next run.
 pub fn settings_ui(ui: &mut Ui, session: &mut Session) {
@@ -46,10 +57,10 @@ pub fn settings_ui(ui: &mut Ui, session: &mut Session) {
         for (field, now, paper) in values {
             // What makes a network what it is stays when its run goes on.
             let may_change = session.training.resuming.as_ref().is_none_or(|resuming| resuming.may_change(field));
-            ui.add_enabled_ui(may_change, |ui| field_ui(ui, session, field, &now, &paper));
-            if let Some(problem) = session.training.typed.problem(field.key) {
-                ui.label(RichText::new(problem).small().color(palette.wrong));
-            }
+            let training = &mut session.training;
+            let task = training.task().name();
+            let mut fields = Fields { task, settings: &mut training.settings, typed: &mut training.typed };
+            ui.add_enabled_ui(may_change, |ui| field_ui(ui, &mut fields, field, &now, &paper));
         }
         if changed > 0 && ui.button("Reset to defaults").clicked() {
             let task = session.training.task();
@@ -102,16 +113,17 @@ fn hint_ui(ui: &mut Ui, task: &str, field: &Field, paper: &serde_json::Value) {
     }
 }
 
-/// Name and unit at the left, broken where they are long; the field at the right, in one column with all others.
-fn field_ui(
+/// Name and unit at the left, broken where they are long; the field at the right, in one column with all others; below
+/// it what is wrong.
+pub fn field_ui(
     ui: &mut Ui,
-    session: &mut Session,
+    fields: &mut Fields<'_>,
     field: &'static Field,
     now: &serde_json::Value,
     paper: &serde_json::Value,
 ) {
     let palette = Palette::of(ui.ctx());
-    let task = session.training.task().name();
+    let task = fields.task;
     let hint = |response: Response| response.on_hover_ui(|ui| hint_ui(ui, task, field, paper));
     let color = if now == paper { palette.quiet } else { palette.text };
     let is_path = field.kind == FieldKind::Path;
@@ -135,12 +147,15 @@ fn field_ui(
     match field.kind {
         FieldKind::Choice { options, .. } => {
             ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
-                hint(choice_ui(ui, session, field, options, &words(now)));
+                hint(choice_ui(ui, fields, field, options, &words(now)));
             });
         }
         FieldKind::Whole { .. } | FieldKind::Real { .. } | FieldKind::Path => {
-            hint(text_ui(ui, session, field, &words(now), place));
+            hint(text_ui(ui, fields, field, &words(now), place));
         }
+    }
+    if let Some(problem) = fields.typed.problem(field.key) {
+        ui.label(RichText::new(problem).small().color(palette.wrong));
     }
 }
 
@@ -156,14 +171,14 @@ pub fn choice_title(field: &Field, option: &str) -> String {
     option.replace("non_", "non-").replace('_', " ")
 }
 
-fn choice_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, options: &[&str], now: &str) -> Response {
+fn choice_ui(ui: &mut Ui, fields: &mut Fields<'_>, field: &'static Field, options: &[&str], now: &str) -> Response {
     let list = egui::ComboBox::from_id_salt(field.key).selected_text(choice_title(field, now));
     let list = list.width(FIELD_WIDTH).truncate();
     let response = list.show_ui(ui, |ui| {
         for option in options {
             if ui.selectable_label(*option == now, choice_title(field, option)).clicked() {
                 // An option of the field's own list is always accepted.
-                let _accepted = session.training.settings.set_text(field.key, option);
+                let _accepted = fields.settings.set_text(field.key, option);
             }
         }
     });
@@ -171,9 +186,8 @@ fn choice_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, options:
     response.response
 }
 
-fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str, place: Rect) -> Response {
-    let training = &mut session.training;
-    let typed = &mut training.typed;
+fn text_ui(ui: &mut Ui, fields: &mut Fields<'_>, field: &'static Field, now: &str, place: Rect) -> Response {
+    let typed = &mut *fields.typed;
     let mut text = typed.text(field.key).unwrap_or(now).to_owned();
     // The end of a long path tells more than its beginning. Named by its key, so that a line that comes or goes above
     // does not take the focus from it.
@@ -181,7 +195,7 @@ fn text_ui(ui: &mut Ui, session: &mut Session, field: &'static Field, now: &str,
     let response = ui.put(place, edit.align(egui::Align2::RIGHT_CENTER));
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, field.title));
     if response.changed() {
-        let problem = training.settings.set_text(field.key, &text).err();
+        let problem = fields.settings.set_text(field.key, &text).err();
         typed.type_in(field.key, text, problem.map(|error| error.to_string()));
     } else if !response.has_focus() {
         typed.leave(field.key);

@@ -23,6 +23,7 @@
 //! | [`distributions`] | how values are distributed, over training and over a lifetime |
 //! | [`training`], [`resuming`] | the training run of this window, and a saved one that goes on |
 //! | [`devices`], [`typed`] | what the next run is asked to be: its device, and the fields as typed |
+//! | [`importing`] | a network of another program that is to be opened |
 //! | [`interrupted`] | a run that an earlier window has left |
 //! | [`figures`] | the figures and tables of both papers, made from runs |
 //! | [`comparison`] | runs beside each other, grouped by what they have in common |
@@ -50,6 +51,7 @@ pub mod evaluations;
 pub mod export;
 pub mod figures;
 pub mod growth;
+pub mod importing;
 pub mod inspection;
 pub mod interrupted;
 pub mod keeper;

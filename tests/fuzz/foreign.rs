@@ -17,9 +17,12 @@ fn tensors() -> Vec<Named> {
 
 fn read(name: &str, bytes: Vec<u8>) -> Result<(), String> {
     let path = Path::new(name);
-    let file = import::from_bytes(path, bytes).map_err(|error| error.to_string())?;
+    let mut file = import::from_bytes(path, bytes).map_err(|error| error.to_string())?;
+    // Whatever it is, something is offered.
+    let (task, settings) = import::guess(&file);
+    assert!(task.network(&settings).is_ok(), "{}", task.name());
     let config = config(&[("size", "5")]);
-    let taken = import::import(file, name, config, 0, &[]).map_err(|error| error.to_string())?;
+    let taken = import::import(&mut file, name, config, 0, &[]).map_err(|error| error.to_string())?;
     // What is taken is a network of ours.
     let count: usize = taken.checkpoint.network.shapes().iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
     assert_eq!(taken.checkpoint.parameters.count(), count);

@@ -62,6 +62,17 @@ pub enum Opened {
     },
 }
 
+/// Whether a file looks as other programs write them, whole or damaged: by its first bytes, or by the end of its name.
+pub fn is_of_others(path: &Path) -> bool {
+    const ENDINGS: [&str; 4] = ["pt", "pth", "dat", "npz"];
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let opened = guarded::Guarded::open(path, EXPECTED, budget::bytes() / 3);
+    let first = opened.and_then(|mut file| file.beginning(9)).unwrap_or_default();
+    // The length of a header may begin as a pickle does; the brace that follows it tells them apart.
+    let is_pickle = first.first() == Some(&LEGACY[0]) && first.get(8) != Some(&b'{');
+    first.starts_with(ZIP) || is_pickle || ending.is_some_and(|ending| ENDINGS.contains(&&*ending))
+}
+
 /// Reads a file into memory and lists its tensors, where that takes no pickle.
 ///
 /// # Errors

@@ -4,12 +4,19 @@
 //! |---|---|
 //! | here | from a file and the description of a run to a checkpoint, or a table of what does not fit |
 //! | `names` | which tensor is which parameter |
+//! | `table` | what fits and what does not, as cells |
+//! | `guess` | which network a file may hold |
 //! | `state_dict` | state dictionaries of PyTorch |
 //! | `pickled` | the pickle in them, of which nothing is executed |
 
+mod guess;
 mod names;
 mod pickled;
 mod state_dict;
+mod table;
+
+pub use guess::guess;
+pub use table::{HEADING, renamed, rows};
 
 use super::checkpoint::Checkpoint;
 use super::config::{ConfigError, RunConfig};
@@ -57,14 +64,36 @@ pub struct Misfit {
     pub nearest: Option<String>,
 }
 
+/// A tensor that is a parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fitting {
+    /// The parameter.
+    pub parameter: String,
+    /// The tensor.
+    pub tensor: String,
+    /// Its shape in the file.
+    pub shape: String,
+}
+
+/// What of a file belongs to a network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// Tensors that are parameters, in the order of the network.
+    pub fitting: Vec<Fitting>,
+    /// Parameters that are missing or have another shape.
+    pub misfits: Vec<Misfit>,
+    /// Tensors that belong to nothing in it.
+    pub left_out: Vec<Misfit>,
+}
+
 /// A network that was taken out of another program's file.
 pub struct Taken {
     /// It.
     pub checkpoint: Checkpoint,
     /// What was done to its numbers and shapes, each a sentence without its point.
     pub notes: Vec<String>,
-    /// Tensors that belong to nothing in it.
-    pub left_out: Vec<Misfit>,
+    /// What of the file belongs to it; no parameter is missing.
+    pub comparison: Comparison,
 }
 
 /// Why there is none.
@@ -78,7 +107,7 @@ pub enum Refusal {
     Config(#[from] ConfigError),
     /// Parameters are missing or have another shape.
     #[error("{0}")]
-    Misfits(FileError, Vec<Misfit>),
+    Misfits(FileError, Comparison),
 }
 
 impl From<SettingError> for Refusal {
@@ -117,7 +146,7 @@ fn listed(path: &Path, opened: Opened) -> Result<ForeignFile, FileError> {
 /// When the settings ask for too much, a parameter that is renamed is none, tensors are missing or misshapen (all of them
 /// are told), or a number is NaN or infinite as float32.
 pub fn import(
-    mut file: ForeignFile,
+    file: &mut ForeignFile,
     name: &str,
     mut config: RunConfig,
     iteration: u64,
@@ -128,16 +157,16 @@ pub fn import(
     check_renamed(&wanted, renamed)?;
     let renamed: BTreeMap<&str, &str> = renamed.iter().map(|(ours, theirs)| (&**ours, &**theirs)).collect();
     let before = prefix(&wanted, file.tensors.keys().map(String::as_str)).to_owned();
-    let Matched { fits, misfits, left_out } = matched(&file, &wanted, &renamed, &before);
-    if !misfits.is_empty() {
+    let (fits, comparison) = matched(file, &wanted, &renamed, &before);
+    if !comparison.misfits.is_empty() {
         let refused = file.refuse(format!(
             "expected the {} parameters of this network of {}, found {} of them missing or of another shape; \
              --as OURS=THEIRS says which tensor is which parameter, --set which network it is",
             wanted.len(),
             config.task().name(),
-            misfits.len()
+            comparison.misfits.len()
         ));
-        return Err(Refusal::Misfits(refused, misfits.into_iter().chain(left_out).collect()));
+        return Err(Refusal::Misfits(refused, comparison));
     }
     let mut notes = Vec::new();
     if !before.is_empty() {
@@ -179,7 +208,7 @@ pub fn import(
         continuation: None,
         note: None,
     };
-    Ok(Taken { checkpoint, notes, left_out })
+    Ok(Taken { checkpoint, notes, comparison })
 }
 
 /// Refuses new names for what is no parameter, and two for the same.
@@ -201,18 +230,13 @@ fn check_renamed(wanted: &[Wanted], renamed: &[(String, String)]) -> Result<(), 
     Ok(())
 }
 
-/// Which tensor is which parameter.
-#[derive(Default)]
-struct Matched {
-    /// Of each parameter that was found, the tensor.
-    fits: Vec<(String, Fit)>,
-    /// Parameters that are missing or misshapen.
-    misfits: Vec<Misfit>,
-    /// Tensors that are none of them.
-    left_out: Vec<Misfit>,
-}
-
-fn matched(file: &ForeignFile, wanted: &[Wanted], renamed: &BTreeMap<&str, &str>, before: &str) -> Matched {
+/// Which tensor is which parameter: of each parameter that was found the tensor, and all of it in words.
+fn matched(
+    file: &ForeignFile,
+    wanted: &[Wanted],
+    renamed: &BTreeMap<&str, &str>,
+    before: &str,
+) -> (Vec<(String, Fit)>, Comparison) {
     let full = |name: &str| {
         let prefixed = format!("{before}{name}");
         if file.tensors.contains_key(&prefixed) { Some(prefixed) } else { None }
@@ -228,7 +252,7 @@ fn matched(file: &ForeignFile, wanted: &[Wanted], renamed: &BTreeMap<&str, &str>
         .collect();
     let used: BTreeSet<&str> = found.iter().flatten().map(|(tensor, _)| &**tensor).collect();
     let unused = || file.tensors.iter().filter(|(name, _)| !used.contains(&***name));
-    let mut matched = Matched::default();
+    let (mut fits, mut matched) = (Vec::new(), Comparison::default());
     for (wanted, found) in wanted.iter().zip(&found) {
         let Some((tensor, is_ours)) = found else {
             let fitting: Vec<&str> = unused()
@@ -252,7 +276,11 @@ fn matched(file: &ForeignFile, wanted: &[Wanted], renamed: &BTreeMap<&str, &str>
         let stored = &file.tensors[tensor];
         let from_pytorch = !is_ours || file.format == "PyTorch";
         match (wanted.fit(&stored.shape, from_pytorch), &stored.numbers) {
-            (Some(fit), Ok(_)) => matched.fits.push((tensor.clone(), fit)),
+            (Some(fit), Ok(_)) => {
+                let (parameter, shape) = (wanted.name.clone(), shape_in_words(&stored.shape));
+                matched.fitting.push(Fitting { parameter, tensor: tensor.clone(), shape });
+                fits.push((tensor.clone(), fit));
+            }
             (fit, numbers) => {
                 let kind = numbers.as_ref().err().map(|kind| format!(" of {kind}")).unwrap_or_default();
                 let near = fit.is_none().then(|| {
@@ -285,7 +313,7 @@ fn matched(file: &ForeignFile, wanted: &[Wanted], renamed: &BTreeMap<&str, &str>
             nearest: near(at, name),
         })
         .collect();
-    matched
+    (fits, matched)
 }
 
 impl Fit {

@@ -220,7 +220,7 @@ impl App {
 
     /// Whether something in front of the window waits for an answer.
     pub fn is_asking(&self) -> bool {
-        let is_read = self.shows_help || self.shows_parts;
+        let is_read = self.shows_help || self.shows_parts || self.session.is_importing();
         self.palette.is_open() || self.files.is_open() || is_read || self.closing == Closing::Asking
     }
 

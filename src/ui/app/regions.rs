@@ -8,7 +8,7 @@ use crate::ui::guide::{self, Part};
 use crate::ui::panels::PANELS;
 use crate::ui::theme::{self, Palette};
 use crate::ui::tours::strip;
-use crate::ui::{controls, export, inspector, resuming, status, timeline};
+use crate::ui::{controls, export, importing, inspector, resuming, status, timeline};
 use crate::view::action::Action;
 use crate::view::export::{Look, Words};
 use crate::view::layout::Named;
@@ -153,6 +153,7 @@ impl App {
         if self.shows_parts {
             self.shows_parts = guide::guide_ui(context, &self.parts);
         }
+        importing::importing_ui(context, &mut self.session);
         if self.closing == Closing::Asking {
             self.closing_ui(context);
         }

@@ -5,7 +5,7 @@ mod prepared;
 mod text;
 
 pub use own::Swapped;
-pub use prepared::{Prepared, asked, bundled, followed, from_snapshot, new_episode, opened};
+pub use prepared::{Prepared, asked, bundled, followed, from_snapshot, new_episode, of_checkpoint, opened};
 
 use super::asking::Base;
 use super::cartridge::Cartridge;

@@ -30,7 +30,7 @@ pub struct Prepared {
 /// # Errors
 /// Never, unless the program was built from damaged assets.
 pub fn bundled(network: Bundled) -> anyhow::Result<Prepared> {
-    from_checkpoint(network.open()?, network.title().into())
+    of_checkpoint(network.open()?, network.title().into())
 }
 
 /// Opens a checkpoint, a run folder or a tape.
@@ -40,7 +40,7 @@ pub fn bundled(network: Bundled) -> anyhow::Result<Prepared> {
 pub fn opened(path: &Path) -> anyhow::Result<Prepared> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     match open::open(path)? {
-        Opened::Checkpoint(checkpoint) => from_checkpoint(*checkpoint, name),
+        Opened::Checkpoint(checkpoint) => of_checkpoint(*checkpoint, name),
         Opened::Tape { tape, parameters, config, attached, note } => {
             let config = config.map(|config| *config);
             let scene = Scene::new(name, config, Arc::new(parameters), Arc::from(tape));
@@ -66,11 +66,15 @@ pub fn followed(folder: &Path) -> anyhow::Result<Prepared> {
     let checkpoint = open::checkpoint(folder)?;
     match run_folder::last_tape(folder, &checkpoint) {
         Some(tape) => from_tape(checkpoint, tape, name),
-        None => from_checkpoint(checkpoint, name),
+        None => of_checkpoint(checkpoint, name),
     }
 }
 
-fn from_checkpoint(checkpoint: Checkpoint, name: String) -> anyhow::Result<Prepared> {
+/// A network with the episode that is seen first; `name` is where it comes from.
+///
+/// # Errors
+/// When it cannot live an episode.
+pub fn of_checkpoint(checkpoint: Checkpoint, name: String) -> anyhow::Result<Prepared> {
     let tape = checkpoint.specimen().episode(FIRST_EPISODE).with_context(|| name.clone())?;
     match lettered(&tape) {
         Some(letters) => from_letters(checkpoint, letters, name),

@@ -13,6 +13,7 @@ use crate::view::layout::Subject;
 use crate::view::notice::Notice;
 use crate::view::scene::{Prepared, Scene};
 use crate::view::watch::{Look, Watch};
+use std::path::PathBuf;
 
 /// The speed at which a lesson opens: it has few steps, and each of them is a drawing to be looked at.
 const LESSON_SPEED: f64 = 0.125;
@@ -115,6 +116,21 @@ impl Session {
         }
     }
 
+    /// Brings into view what `make` makes of a name.
+    pub(in crate::view) fn open_made(
+        &mut self,
+        name: String,
+        make: impl FnOnce(String) -> anyhow::Result<Prepared> + Send + 'static,
+    ) {
+        self.start(format!("opening {name}"), Arrival::Fresh, move || make(name));
+    }
+
+    /// What is being opened lies at this path.
+    pub(in crate::view) fn opens(&mut self, path: PathBuf) {
+        self.growth.open(Source::of(&path));
+        self.opening = Some((path, None));
+    }
+
     /// Whether the lifetime of an agent in training is being played: the next one waits for its end.
     pub(super) fn is_playing_followed(&self) -> bool {
         let is_followed = self.scene.as_ref().is_some_and(|scene| self.plays_while_following(scene));
@@ -169,7 +185,12 @@ impl Session {
             Err(error) if arrival == Arrival::Fresh => {
                 self.opening = None;
                 self.branch_again();
-                return self.failed(Attempt::Opening, format!("Not opened: {error:#}."));
+                let Some(error) = self.ask_about(error) else { return self.succeeded(Attempt::Opening) };
+                let text = format!("Not opened: {error:#}.");
+                if !self.refuse_imported(&text) {
+                    self.failed(Attempt::Opening, text);
+                }
+                return;
             }
             Err(error) => {
                 match arrival {
@@ -217,6 +238,7 @@ impl Session {
             }
             Arrival::Branched | Arrival::Among | Arrival::Layer | Arrival::Aged => self.clock.set_steps(steps),
             Arrival::Fresh => {
+                self.importing = None;
                 let (path, watch) = self.opening.take().unzip();
                 (self.opened, self.watch, self.newer) = (path, watch.flatten(), None);
                 self.growth.arrive();

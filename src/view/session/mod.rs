@@ -25,6 +25,7 @@ use super::evaluations::ranking::Rankings;
 use super::evaluations::trial_curves::TrialCurve;
 use super::export::Exports;
 use super::growth::Growth;
+use super::importing::Importing;
 use super::inspection::Inspection;
 use super::interrupted::Interrupted;
 use super::layout::Subject;
@@ -84,6 +85,8 @@ pub struct Session {
     pub ordering: Ordering,
     /// Lifetimes side by side.
     pub shelf: Shelf,
+    /// A network of another program that waits to be opened.
+    pub(super) importing: Option<Box<Importing>>,
     /// A run that an earlier window has left.
     pub(super) interrupted: Interrupted,
     /// Runs beside each other.
@@ -139,6 +142,7 @@ impl Session {
             beside: Beside::default(),
             ordering: Ordering::default(),
             shelf: Shelf::default(),
+            importing: None,
             interrupted: Interrupted::default(),
             comparison: Comparison::default(),
             ranks: Ranks::default(),
@@ -211,6 +215,7 @@ impl Session {
 
     /// Opens a network that comes with the program.
     pub fn open_bundled(&mut self, network: Bundled) {
+        self.importing = None;
         self.start(format!("opening the {}", network.title()), Arrival::Fresh, move || scene::bundled(network));
         self.growth.open(Some(Source::Bundled(network)));
     }
@@ -234,8 +239,8 @@ impl Session {
         } else {
             None
         };
-        let read = path.clone();
-        self.start(format!("opening {}", path.display()), Arrival::Fresh, move || scene::opened(&read));
+        self.importing = None;
+        self.start(format!("opening {}", path.display()), Arrival::Fresh, Self::opener(path.clone()));
         self.growth.open(Source::of(&path));
         self.opening = Some((path, watch));
     }
@@ -422,6 +427,7 @@ impl Session {
         self.update_drawing();
         self.update_branching();
         self.update_growth();
+        self.update_importing();
         self.update_interrupted();
         self.update_beside();
         if self.following
@@ -444,6 +450,7 @@ impl Session {
         let is_looking = self.training.devices.is_looking() || self.ordering.is_looking() || self.ranks.is_busy();
         let is_looking = is_looking || self.intervention_evaluations.is_busy() || self.lesions.is_busy();
         let is_looking = is_looking || self.rankings.is_busy();
+        let is_looking = is_looking || self.importing.as_ref().is_some_and(|importing| !importing.is_settled());
         let is_looking = is_looking || self.interrupted.is_looking() || self.beside.is_looking();
         let is_looking = is_looking || self.embeddings.is_busy() || self.trial_curves.is_busy();
         !is_looking && self.shelf.progress().is_none() && self.distributions.life.progress().is_none()
@@ -452,6 +459,7 @@ impl Session {
     /// Waits for what panels have asked for; for pictures and tests, never for a frame.
     pub fn wait_for_panels(&mut self) {
         self.shelf.settle();
+        self.settle_importing();
         self.interrupted.settle();
         self.training.devices.settle();
         self.ordering.settle();
