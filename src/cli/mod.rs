@@ -156,13 +156,13 @@ struct DeviceArgument {
 
 impl DeviceArgument {
     /// What a run is trained on: what was opened, or, where that is the CPU by default, what is measured to be faster.
-    /// Standard error hears what was found.
+    /// What was found is said.
     fn settle(&self, compute: Compute, trainer: &mut Trainer) -> Compute {
         let is_open = self.device == device::Choice::Auto.name() && compute.kind == device::Choice::Cpu;
         let rival = if is_open { device::rival() } else { None };
         let (compute, found) = measured::faster(trainer, compute, rival);
         if let Some(found) = found {
-            output::complain(&one_line(&found));
+            output::say(&format!("{}\n", one_line(&found)));
         }
         if trainer.stays_on_the_cpu(&compute) {
             output::complain(NO_KERNELS);

@@ -5,6 +5,7 @@ mod compare;
 mod eval_json;
 mod exact_numbers;
 mod figure;
+mod gpu;
 mod import;
 mod maze_command_line;
 mod no_display;
