@@ -163,7 +163,7 @@ impl Files {
                         match wanted {
                             Wanted::Network | Wanted::Tour => chosen.push(typed_path(&self.path)),
                             Wanted::Pictures | Wanted::Runs | Wanted::FigureRuns => {
-                                chosen.extend(typed_paths(&self.path))
+                                chosen.extend(typed_paths(&self.path));
                             }
                         }
                     }

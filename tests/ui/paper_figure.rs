@@ -109,7 +109,7 @@ fn where_runs_are_missing_one_sentence_says_so_and_nothing_can_be_written() {
     // Another folder is looked through as soon as it is chosen.
     let empty = folder.path().join("empty");
     harness.state_mut().session.exports.choose_figure(place("dp-6"));
-    harness.state_mut().session.exports.paper.type_folders(&[empty.clone()]);
+    harness.state_mut().session.exports.paper.type_folders(std::slice::from_ref(&empty));
     harness.run_steps(1);
     run_until(&mut harness, "the runs", |app| app.session.exports.paper.found().is_some());
     harness.get_by_label(&format!("0 run folders in {}", empty.display()));

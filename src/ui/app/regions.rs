@@ -13,6 +13,7 @@ use crate::view::action::Action;
 use crate::view::export::{Look, Words};
 use crate::view::layout::Named;
 use crate::view::numbers::grouped;
+use crate::view::scene::Scene;
 use crate::view::viewed::Viewed;
 use egui::{Align, CentralPanel, Context, Frame, Layout, Margin, MenuBar, RichText, Ui, UiBuilder};
 use std::path::{Path, PathBuf};
@@ -171,7 +172,7 @@ impl App {
     /// The panel of which a picture is offered, by its place in the registry: the one that the viewer has pressed last,
     /// otherwise the one that tells most of what is in view.
     fn offered_panel(&self) -> usize {
-        let subject = self.session.scene().map_or_else(Default::default, |scene| scene.subject());
+        let subject = self.session.scene().map_or_else(Default::default, Scene::subject);
         let [telling, _] = Named::presented_panels(subject);
         let name = self.dock.touched().unwrap_or(telling);
         PANELS.iter().position(|make| make().name() == name).unwrap_or_default()

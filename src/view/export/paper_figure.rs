@@ -22,6 +22,9 @@ pub struct FigureOrder {
     pub width: Option<Width>,
 }
 
+/// Looking for runs on a thread of its own.
+type Search = Errand<Result<Survey, SettingError>>;
+
 /// What is chosen of it in the window.
 pub struct PaperFigure {
     /// Its place in the registry, where somebody has chosen one.
@@ -36,7 +39,7 @@ pub struct PaperFigure {
     usual: PathBuf,
     /// Whether the window is to ask for folders.
     pub asks_for_folders: bool,
-    looking: Option<(Vec<PathBuf>, Errand<Result<Survey, SettingError>>)>,
+    looking: Option<(Vec<PathBuf>, Search)>,
     known: Option<(Vec<PathBuf>, Result<Survey, String>)>,
 }
 
