@@ -208,7 +208,7 @@ fn harness(session: Session) -> Harness<'static, Two> {
             for (index, (panel, rect)) in state.panels.iter_mut().zip([left, right]).enumerate() {
                 let builder = egui::UiBuilder::new().max_rect(rect.shrink(4.0)).id_salt(index);
                 ui.scope_builder(builder, |ui| {
-                    viewing(&mut state.session, |session| panels::framed(ui, panel, session))
+                    viewing(&mut state.session, |session| panels::framed(ui, panel, session));
                 });
             }
         },

@@ -102,7 +102,8 @@ fn start(planned: Planned, orders: &Orders, compute: &Compute) -> anyhow::Result
     let taken_up = match config {
         Some(mut config) => {
             config.iterations = orders.steps.unwrap_or(config.iterations);
-            take_up(&path, config)?
+            // What one run cannot begin with is of that run: the others are trained all the same.
+            take_up(&path, config).with_context(|| path.display().to_string())?
         }
         None => gone_on(&path, orders)?,
     };

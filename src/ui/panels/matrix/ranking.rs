@@ -65,7 +65,7 @@ fn counted(ranking: &Ranking) -> String {
             episodes.max(1) - 1
         ),
         false if episodes == 1 => format!("{parts} parts, 1 episode so far"),
-        false => format!("{parts} parts, {} episodes so far", grouped(episodes as u64)),
+        false => format!("{parts} parts, {} episodes so far", grouped(episodes)),
     }
 }
 
