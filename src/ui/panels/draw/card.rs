@@ -126,7 +126,10 @@ impl Draw {
             self.drawn_by_pointer = self.drawn_by_pointer.filter(others);
             return;
         }
-        session.act(Action::Cards(CardDeed::Select(card)));
+        // Asked for once: every action draws another frame.
+        if session.selected_card() != card {
+            session.act(Action::Cards(CardDeed::Select(card)));
+        }
         let moved = places::moved_by_arrows(ui, response, self.cursor, PAPER);
         self.cursor = moved.unwrap_or(self.cursor);
         self.drawn_by_pointer = self.drawn_by_pointer.filter(|_| moved.is_none());
