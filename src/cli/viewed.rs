@@ -106,7 +106,9 @@ impl ViewOptions {
             scene = scene.branched(done)?;
         }
         let ages = source.map(|source| source.seen(&source.ages(), scene.iteration)).unwrap_or_default();
+        let mut yardstick = None;
         if let Some(age) = self.age {
+            yardstick = Some(Box::new(scene.clone()));
             scene = at_age(&scene, source, &ages, age)?;
         }
         let steps = scene.tape().steps;
@@ -139,7 +141,7 @@ impl ViewOptions {
             Some(Source::Run(_)) | None => None,
         };
         let (at, record) = (at - 1, record.unwrap_or_default().into());
-        let mut seen = Seen { ages, bundled, ..Seen::default() };
+        let mut seen = Seen { ages, yardstick, bundled, ..Seen::default() };
         if let Some(shared) = shared {
             (seen.speed, seen.looping) = (shared.speed, shared.looping);
             seen.windows = shared.windows.clone();

@@ -71,6 +71,11 @@ impl Dock {
         self.panels.iter().map(|panel| (panel.name(), open.iter().any(|title| *title == panel.name()))).collect()
     }
 
+    /// The place of a panel in the registry.
+    pub fn place_of(&self, panel: &str) -> Option<usize> {
+        self.panels.iter().position(|known| known.name() == panel)
+    }
+
     /// The name of a panel as the registry has it; `None` where there is no such panel.
     pub fn name_of(&self, panel: &str) -> Option<&'static str> {
         self.panels.iter().map(|known| known.name()).find(|name| *name == panel)

@@ -67,7 +67,8 @@ pub fn importing_ui(context: &Context, session: &mut Session) {
         ui.add_space(4.0);
         pressed = buttons_ui(ui, importing, is_opening);
     });
-    if escape || response.should_close() || pressed == Some(Pressed::Cancel) {
+    // What is being opened or written comes to its end: it takes a moment.
+    if !is_opening && (escape || response.should_close() || pressed == Some(Pressed::Cancel)) {
         session.stop_importing();
     } else if pressed == Some(Pressed::Open) {
         session.open_imported();
@@ -249,7 +250,7 @@ fn buttons_ui(ui: &mut Ui, importing: &mut Importing, is_opening: bool) -> Optio
         if response.on_hover_text("no file is written; Save or Export keeps it").clicked() {
             pressed = Some(Pressed::Open);
         }
-        if ui.button("Cancel").clicked() {
+        if ui.add_enabled(!is_opening, Button::new("Cancel")).clicked() {
             pressed = Some(Pressed::Cancel);
         }
         ui.add_space(12.0);
@@ -263,7 +264,7 @@ fn buttons_ui(ui: &mut Ui, importing: &mut Importing, is_opening: bool) -> Optio
             let field = TextEdit::singleline(&mut importing.out_text).id_salt("checkpoint of the import");
             let field = field.hint_text("a name that ends in .safetensors").desired_width(ui.available_width());
             if ui.add(field).labelled_by(label.id).changed() {
-                importing.in_the_way = None;
+                importing.retype_out();
             }
         });
     });

@@ -110,7 +110,7 @@ impl Session {
     /// Takes some of the interventions back, by their places in the list.
     pub fn retract(&mut self, places: Range<usize>) {
         let mut all = self.interventions().to_vec();
-        if places.end <= all.len() {
+        if all.get(places.clone()).is_some() {
             all.drain(places);
             self.branch(all);
         }

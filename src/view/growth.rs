@@ -52,9 +52,10 @@ struct Yardstick {
 
 impl Growth {
     /// What colours reached before another age came into view, so that they mean the same at all of them; `None` where
-    /// none has, or there was no such matrix.
-    pub(super) fn span(&mut self, kind: MatrixKind) -> Option<Span> {
-        let Yardstick { scene, matrices } = &mut **self.yardstick.as_mut()?;
+    /// none has, there was no such matrix, or another layer was in view.
+    pub(super) fn span(&mut self, kind: MatrixKind, layer: usize) -> Option<Span> {
+        let Yardstick { scene, matrices } =
+            &mut **self.yardstick.as_mut().filter(|home| home.scene.layer_index == layer)?;
         let last = scene.tape().steps.checked_sub(1)?;
         Some(matrices.view(scene, last, kind)?.span)
     }
@@ -77,9 +78,15 @@ impl Growth {
         self.opened = self.opening.take();
     }
 
-    /// A still is shown that was made among these ages.
-    pub(super) fn show_still(&mut self, ages: Vec<u64>) {
-        *self = Self { still: ages, ..Self::default() };
+    /// What the colours of a still are measured by, where it was made at another age.
+    pub(super) fn yardstick(&self) -> Option<Box<Scene>> {
+        Some(Box::new(self.yardstick.as_ref()?.scene.clone()))
+    }
+
+    /// A still is shown that was made among these ages, with colours measured by that.
+    pub(super) fn show_still(&mut self, ages: Vec<u64>, yardstick: Option<Box<Scene>>) {
+        let yardstick = yardstick.map(|scene| Box::new(Yardstick { scene: *scene, matrices: Matrices::default() }));
+        *self = Self { still: ages, yardstick, ..Self::default() };
     }
 
     /// A scene takes the place of `old`; whether it is one that it has asked for.
@@ -215,11 +222,6 @@ impl Session {
                 self.show_age(*first);
             }
         }
-    }
-
-    /// The network stays at the age that is in view.
-    pub fn stop_growing(&mut self) {
-        self.growth.growing = None;
     }
 
     /// Time passes; answers how long the network stays at its age, while it is let grow.

@@ -209,7 +209,10 @@ impl Importing {
         }
         // Without its file there is nothing more to compare.
         let Some(mut file) = self.file.take() else { return };
-        self.problem = None;
+        // Why it could not be opened or written stays until something else is asked for.
+        if self.asked.is_some() {
+            self.problem = None;
+        }
         let name = self.name();
         let (asked, task) = (now.clone(), self.task);
         let work = move |_: &_| {
@@ -231,8 +234,14 @@ impl Importing {
         self.found.take()?.network.ok()
     }
 
+    /// Another name was typed for the checkpoint: what was said of the one before is over.
+    pub fn retype_out(&mut self) {
+        (self.in_the_way, self.problem) = (None, None);
+    }
+
     /// Where the checkpoint is to be written; `None` with a sentence about what is in the way.
     fn out(&mut self) -> Option<PathBuf> {
+        self.problem = None;
         let path = typed_path(&self.out_text);
         let is_safetensors =
             path.extension().is_some_and(|ending| ending.to_string_lossy().eq_ignore_ascii_case("safetensors"));

@@ -83,6 +83,10 @@ fn a_colour_means_the_same_at_every_age() {
             let largest = now.matrix.largest().unwrap().2.abs();
             assert!(now.span.full >= before.span.full.max(largest), "{kind:?} at {age} leaves something out");
             assert_ne!(now.matrix.values(), before.matrix.values(), "{kind:?} at {age} is of the same network");
+            // A picture of it has the same colours.
+            let mut pictured = quiet_session();
+            pictured.show_still(session.still().unwrap());
+            assert_eq!(pictured.matrix(kind).unwrap().span, now.span, "{kind:?} at {age} in a picture");
         }
     }
     session.open_bundled(Bundled::Patterns);

@@ -153,6 +153,10 @@ fn it_is_written_as_a_checkpoint_where_somebody_says_and_replaces_nothing_unaske
     app.session.importing().unwrap().out_text = folder.path().join("nowhere/made.safetensors").display().to_string();
     app.session.write_imported();
     app.session.settle();
+    // It stays said in the frames that follow.
+    app.session.update();
+    app.session.settle_importing();
+    app.session.update();
     let problem = app.session.importing().unwrap().problem().unwrap();
     assert!(problem.contains("nowhere/made.safetensors: cannot be written"), "{problem}");
     let made = written(folder.path(), "made.safetensors", b"something else".to_vec());

@@ -187,6 +187,13 @@ fn what_changes_supersedes_what_runs_and_a_dragged_slider_begins_nothing() {
     // Something else again, before it is done: what runs is given up, and nothing of it is told.
     session.begin_intervention_evaluation();
     assert!(session.intervention_evaluations.is_busy());
+    // Places that are none take nothing back, in whatever order they are written.
+    #[expect(clippy::reversed_empty_ranges, reason = "what somebody may write down")]
+    for none in [2..1, 7..9] {
+        let before = session.interventions().to_vec();
+        session.retract(none);
+        assert_eq!(session.interventions(), before);
+    }
     session.retract(1..2);
     session.update();
     session.settle();

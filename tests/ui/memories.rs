@@ -13,6 +13,7 @@ use hebbscope::ui::panels::memories::column::Columns;
 use hebbscope::ui::panels::probe::stroke;
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::theme::Palette;
+use hebbscope::view::action::Action;
 use hebbscope::view::inspection::{Pinned, most_remembering};
 use hebbscope::view::matrices::MatrixKind;
 use hebbscope::view::session::Session;
@@ -133,6 +134,25 @@ fn the_pictures_that_are_drawn_are_those_columns_at_the_step_viewed() {
         assert!(traces[0] != traces[1], "nothing was written between the steps");
         device = picture.into_offscreen();
     }
+}
+
+#[test]
+fn what_a_pixel_of_a_letter_remembers_is_shown_as_well() {
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session.open_bundled(Bundled::Letters);
+    app.session.settle();
+    app.session.clock.pause();
+    let mut harness = windowed(app);
+    let over = Action::ShowOver("Memories".into(), "Trace".into());
+    assert_eq!(over.obstacle(harness.state()), None);
+    let context = harness.ctx.clone();
+    harness.state_mut().perform(&over, &context);
+    harness.run_steps(3);
+    assert!(harness.state_mut().dock().rect_of("Memories").is_some());
+    let none = Action::Show("Memories".into());
+    harness.state_mut().session.open_bundled(Bundled::Agent);
+    harness.state_mut().session.settle();
+    assert!(none.obstacle(harness.state()).is_some(), "an agent has no pictures");
 }
 
 #[test]

@@ -139,7 +139,10 @@ impl Differentiate for Record {
         let (division, neurons) = (self.division, self.division.neurons);
         let at = with_values(activity_grad, |slopes| self.workplace(slopes))?;
         let mut orders = self.gpu.orders();
-        self.order_backward(&mut orders, &at)?;
+        // Without a step there is nothing on the way back.
+        if self.steps > 0 {
+            self.order_backward(&mut orders, &at)?;
+        }
         orders.submit()?;
 
         let [eta, gains, exchanged, _] = division.carry();

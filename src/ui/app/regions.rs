@@ -5,7 +5,6 @@ use crate::train::Bundled;
 use crate::ui::commands::{self, help, palette};
 use crate::ui::files::Wanted;
 use crate::ui::guide::{self, Part};
-use crate::ui::panels::PANELS;
 use crate::ui::theme::{self, Palette};
 use crate::ui::tours::strip;
 use crate::ui::{controls, export, importing, inspector, resuming, status, timeline};
@@ -175,7 +174,7 @@ impl App {
         let subject = self.session.scene().map_or_else(Default::default, Scene::subject);
         let [telling, _] = Named::presented_panels(subject);
         let name = self.dock.touched().unwrap_or(telling);
-        PANELS.iter().position(|make| make().name() == name).unwrap_or_default()
+        self.dock.place_of(name).unwrap_or_default()
     }
 
     fn closing_ui(&mut self, context: &Context) {

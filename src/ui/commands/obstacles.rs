@@ -2,6 +2,7 @@
 
 use crate::ui::app::App;
 use crate::view::action::Action;
+use crate::view::cells;
 use crate::view::layout::Subject;
 use crate::view::order::OrderKind;
 use crate::view::training::Phase;
@@ -59,7 +60,9 @@ impl Action {
 fn nothing_to_show(app: &App, panel: &str) -> Option<&'static str> {
     match panel {
         "Intervene" => app.session.why_no_branch(),
-        "Probe" | "Memories" => no_pictures(app),
+        "Probe" => no_pictures(app),
+        // Letters are pictures of few pixels.
+        "Memories" => no_square(app),
         "Draw" => no_lesson(app),
         "Circuit" => no_episode(app),
         _ => None,
@@ -83,6 +86,11 @@ fn order(app: &App, kind: OrderKind) -> Option<&'static str> {
 fn no_pictures(app: &App) -> Option<&'static str> {
     let has_pictures = app.session.scene().is_some_and(|scene| scene.subject() == Subject::Pictures);
     (!has_pictures).then_some("no network of pictures in view")
+}
+
+fn no_square(app: &App) -> Option<&'static str> {
+    let has_square = app.session.scene().is_some_and(|scene| cells::side_of(scene.tape()).is_some());
+    (!has_square).then_some("no network of pictures in view")
 }
 
 fn takes_no_pictures(app: &App) -> Option<&'static str> {

@@ -59,10 +59,10 @@ pub fn dialog_ui(context: &Context, session: &mut Session, is_covered: bool) {
     let panel = PANELS.get(session.exports.panel).map_or("panel", |make| make().title());
     let naming = Naming { task, origin: &origin, at, steps, pinned, panel };
     let has_curve = !session.curve().is_empty();
-    let runs = session.folder_of_runs();
+    let runs = (session.exports.kind == ExportKind::Figure).then(|| session.folder_of_runs());
     let has_ledger = is_plastic && matches!(pinned, Some(Pinned::Synapse { .. }));
     let exports = &mut session.exports;
-    if exports.kind == ExportKind::Figure {
+    if let Some(runs) = runs {
         exports.look_for_runs(runs);
     }
     let mut is_open = true;

@@ -38,7 +38,8 @@ pub fn make_and_write(order: &FigureOrder, path: &Path, progress: &Progress) -> 
         1 => format!("passed over: {first}"),
         count => format!("passed over: {first}, and {} more", count - 1),
     }));
-    progress.report(1, 1)?;
+    // It is written: whoever cancels now is too late.
+    let _heard = progress.report(1, 1);
     Ok(words.join("; "))
 }
 

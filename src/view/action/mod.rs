@@ -265,6 +265,7 @@ impl Action {
                 | Self::StopSideBySide
                 | Self::ShowBeside(_)
                 | Self::LookAt(..)
+                | Self::Retract(_)
                 | Self::ToggleCompared(_)
                 | Self::RemoveCompared(_)
                 | Self::ShowOver(..)

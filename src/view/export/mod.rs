@@ -143,10 +143,12 @@ pub struct Still {
 }
 
 /// What a session has chosen of how it looks at a lifetime.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Seen {
     /// The ages at which the network can be seen, the youngest first; none where it is known at one only.
     pub ages: Vec<u64>,
+    /// What colours are measured by, where another age than the first is in view.
+    pub yardstick: Option<Box<Scene>>,
     /// The network, where it is one that comes with the program.
     pub bundled: Option<Bundled>,
     /// The parts of matrices that are seen.
@@ -160,7 +162,7 @@ pub struct Seen {
 impl Default for Seen {
     fn default() -> Self {
         let (ages, bundled, windows) = (Vec::new(), None, LinkedWindows::default());
-        Self { ages, bundled, windows, speed: 1.0, looping: false }
+        Self { ages, yardstick: None, bundled, windows, speed: 1.0, looping: false }
     }
 }
 

@@ -82,9 +82,9 @@ impl PaperFigure {
         }
     }
 
-    /// What its file is.
+    /// What its file is: as it was chosen, where the figure can be such a file.
     pub fn kind(&self) -> FileKind {
-        self.kind
+        if self.kind.suits(self.figure()) { self.kind } else { FileKind::default() }
     }
 
     /// Chooses what its file is, where the figure can be such a file.
@@ -116,8 +116,9 @@ impl PaperFigure {
 
     /// The same as an order.
     pub fn order(&self) -> FigureOrder {
-        let width = self.kind.drawing().and_then(|_| Width::new(self.width_mm));
-        FigureOrder { name: self.figure().name, folders: self.folders(), kind: self.kind, width }
+        let kind = self.kind();
+        let width = kind.drawing().and_then(|_| Width::new(self.width_mm));
+        FigureOrder { name: self.figure().name, folders: self.folders(), kind, width }
     }
 
     /// The command line that writes the same to `out`; `None` where a path cannot be typed.

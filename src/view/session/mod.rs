@@ -349,8 +349,9 @@ impl Session {
     /// that was in view at first, as long as that leaves nothing out.
     pub fn matrix(&mut self, kind: MatrixKind) -> Option<MatrixView> {
         let scene = self.scene.as_mut()?;
+        let layer = scene.layer_index;
         let view = self.matrices.view(scene, self.clock.at(), kind)?;
-        Some(match self.growth.span(kind) {
+        Some(match self.growth.span(kind, layer) {
             Some(Span { most, full }) => MatrixView { span: Span { most, full: full.max(view.span.full) }, ..view },
             None => view,
         })

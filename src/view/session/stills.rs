@@ -20,6 +20,7 @@ impl Session {
             order: self.scene.as_ref().map(|scene| self.ordering.kind(scene)),
             seen: Seen {
                 ages: self.ages(),
+                yardstick: self.growth.yardstick(),
                 bundled: self.growth.bundled(),
                 windows: self.windows.clone(),
                 speed: self.clock.speed(),
@@ -34,7 +35,7 @@ impl Session {
         self.clock.seek(still.at);
         self.record = (*still.record).clone();
         self.training.suggest_task(still.scene.task);
-        self.growth.show_still(still.seen.ages);
+        self.growth.show_still(still.seen.ages, still.seen.yardstick);
         self.windows = still.seen.windows;
         self.clock.set_speed(still.seen.speed);
         self.clock.set_looping(still.seen.looping);
