@@ -3,6 +3,7 @@
 
 use super::intervene::tape;
 use crate::support::{keep, offscreen, windowed};
+use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::episode::{EventKind, Tape};
@@ -62,10 +63,24 @@ fn take(harness: &mut Harness<'_, App>, tour: &Tour, mut hear: impl FnMut(usize,
             Place::Panel(name) => harness.state_mut().dock().rect_of(name),
             Place::Part(part) => harness.state().part_rect(*part),
         };
-        for place in step.highlight.iter().chain(&step.cover) {
+        for place in step.highlight.iter().chain(step.cover.first()) {
             assert!(rect(harness, place).is_some(), "{}: step {at} speaks of {place:?}, which nobody sees", tour.title);
         }
-        assert_eq!(covers(harness), step.cover.len(), "{}: step {at}", tour.title);
+        // What stands behind others is covered as soon as somebody brings it forward.
+        let seen = step.cover.iter().filter(|place| rect(harness, place).is_some()).count();
+        assert_eq!(covers(harness), seen, "{}: step {at}", tour.title);
+        let hidden = |harness: &mut Harness<'_, App>| {
+            let hidden = |place: &&Place| rect(harness, place).is_none();
+            step.cover.iter().find(hidden).copied()
+        };
+        if let Some(Place::Panel(name)) = hidden(harness) {
+            harness.state_mut().show_panel(name, name);
+            harness.run_steps(3);
+            let seen = step.cover.iter().filter(|place| rect(harness, place).is_some()).count();
+            assert_eq!((covers(harness), hidden(harness) == Some(Place::Panel(name))), (seen, false), "{name}");
+            harness.state_mut().tours.set_up();
+            rest(harness);
+        }
         hear(at, false, harness);
         if let Some(question) = &step.question {
             harness.get_by_label(on).click();
@@ -172,6 +187,28 @@ fn modulates_by_its_answers(tape: &Tape) {
     for (go, is_right) in answers {
         let value = modulator.values[go + 1];
         assert!(if is_right { value < -0.9 } else { value > 0.9 }, "step {go}: M is {value}, right: {is_right}");
+    }
+}
+
+#[test]
+fn a_presenter_s_remote_goes_through_a_tour_and_waits_for_answers() {
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.tours.take(bundled("How a synapse stores a pattern"));
+    let mut harness = windowed(app);
+    rest(&mut harness);
+    let at = |harness: &Harness<'_, App>| harness.state().tours.position().map(|position| position.at);
+    for expected in [1, 2, 2] {
+        harness.key_press(Key::PageDown);
+        rest(&mut harness);
+        assert_eq!(at(&harness), Some(expected), "a question waits in the third step");
+    }
+    harness.state_mut().tours.answer(0);
+    rest(&mut harness);
+    for (key, expected) in [(Key::PageDown, 3), (Key::PageUp, 2), (Key::PageUp, 1), (Key::PageUp, 0), (Key::PageUp, 0)]
+    {
+        harness.key_press(key);
+        rest(&mut harness);
+        assert_eq!(at(&harness), Some(expected));
     }
 }
 

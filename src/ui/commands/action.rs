@@ -35,6 +35,8 @@ impl App {
                 Theme::Dark => Theme::Light,
                 Theme::Light => Theme::Dark,
             }),
+            Action::NextTourStep => self.tours.next(),
+            Action::PreviousTourStep => self.tours.back(),
             Action::ShowLesions => {
                 self.bring_to_front(LESIONED);
                 Popup::open_id(context, popup_id(LESIONED));

@@ -116,6 +116,9 @@ pub const COMMANDS: &[Command] = &[
     usual("Drive the agent with the arrow keys", &[key(NONE, Key::D)], Action::SetDriving(true)),
     usual("Intervene in the episode", &[], show("Intervene")),
     usual("Lesions: which connections matter most", &[], Action::ShowLesions),
+    // What a presenter's remote sends.
+    usual("Next step of the tour", &[key(NONE, Key::PageDown)], Action::NextTourStep),
+    usual("Previous step of the tour", &[key(NONE, Key::PageUp)], Action::PreviousTourStep),
     untyped("Redo", &[key(CTRL.plus(SHIFT), Key::Z), key(CTRL, Key::Y)], Action::Redo),
     untyped("Undo", &[key(CTRL, Key::Z)], Action::Undo),
     usual("Undo all interventions", &[], Action::RetractAll),

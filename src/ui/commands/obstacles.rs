@@ -36,6 +36,8 @@ impl Action {
             Self::Reapply => nothing_to_reapply(app),
             Self::StepAge(_) | Self::ShowAge(_) | Self::ToggleGrowing => no_ages(app),
             Self::KeepBeside => no_settings(app),
+            Self::NextTourStep => no_next_step(app),
+            Self::PreviousTourStep => no_step_before(app),
             Self::ShowLesions => no_settings(app).or_else(|| no_plasticity(app)),
             Self::DropBeside => app.session.beside().is_none().then_some("no network beside"),
             Self::PinPointed => nothing_pointed_at(app),
@@ -133,6 +135,21 @@ fn no_interventions(app: &App) -> Option<&'static str> {
 
 fn nothing_to_reapply(app: &App) -> Option<&'static str> {
     app.session.left_interventions().is_empty().then_some("no earlier interventions")
+}
+
+fn no_next_step(app: &App) -> Option<&'static str> {
+    match app.tours.position() {
+        None => Some("no tour is taken"),
+        Some(position) if position.is_asked() => Some("choose an answer first"),
+        Some(position) => (position.at + 1 == position.tour.steps.len()).then_some("the tour ends here"),
+    }
+}
+
+fn no_step_before(app: &App) -> Option<&'static str> {
+    match app.tours.position() {
+        None => Some("no tour is taken"),
+        Some(position) => (position.at == 0).then_some("the tour begins here"),
+    }
 }
 
 fn no_plasticity(app: &App) -> Option<&'static str> {

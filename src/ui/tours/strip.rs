@@ -71,10 +71,10 @@ fn buttons_ui(ui: &mut Ui, tours: &mut Tours, position: &Position) {
     let is_free = !position.is_asked();
     let next = Button::new(RichText::new(if is_last { "Done" } else { "Next" }).color(egui::Color32::WHITE));
     let next = ui.add_enabled(is_free, next.fill(palette.accent));
-    if next.on_disabled_hover_text("choose an answer first").clicked() {
+    if next.on_hover_text("Page Down").on_disabled_hover_text("choose an answer first").clicked() {
         if is_last { tours.finish() } else { tours.next() }
     }
-    if ui.add_enabled(position.at > 0, Button::new("Back")).clicked() {
+    if ui.add_enabled(position.at > 0, Button::new("Back")).on_hover_text("Page Up").clicked() {
         tours.back();
     }
     // What has keys of its own, or can be done by going back and on, gives way.

@@ -179,6 +179,10 @@ pub enum Action {
     ToggleTheme,
     /// What α is worth, and which connections matter most.
     ShowLesions,
+    /// On to the next step of the tour.
+    NextTourStep,
+    /// Back to the step of the tour before.
+    PreviousTourStep,
     /// All commands, to choose from.
     TogglePalette,
     /// All keys.
@@ -238,6 +242,8 @@ impl Action {
                 | Self::ToggleExport
                 | Self::Share
                 | Self::ShowLesions
+                | Self::NextTourStep
+                | Self::PreviousTourStep
                 | Self::TogglePalette
                 | Self::ToggleShortcuts
                 | Self::ToggleParts

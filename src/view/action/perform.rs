@@ -125,6 +125,8 @@ impl Session {
             | Action::ResetLayout
             | Action::ToggleTheme
             | Action::ShowLesions
+            | Action::NextTourStep
+            | Action::PreviousTourStep
             | Action::TogglePalette
             | Action::ToggleShortcuts
             | Action::ToggleParts
