@@ -21,7 +21,6 @@ mod world;
 use crate::device::{self, Compute};
 use crate::files::{FileError, one_line, typed_path};
 use crate::train::{RunConfig, Trainer, measured, run_folder};
-use crate::view::devices::NO_KERNELS;
 use anyhow::Context as _;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand};
@@ -155,19 +154,12 @@ struct DeviceArgument {
 }
 
 impl DeviceArgument {
-    /// What a run is trained on: what was opened, or, where that is the CPU by default, what is measured to be faster.
-    /// What was found is said.
-    fn settle(&self, compute: Compute, trainer: &mut Trainer) -> Compute {
-        let is_open = self.device == device::Choice::Auto.name() && compute.kind == device::Choice::Cpu;
-        let rival = if is_open { device::rival() } else { None };
-        let (compute, found) = measured::faster(trainer, compute, rival);
-        if let Some(found) = found {
-            output::say(&format!("{}\n", one_line(&found)));
-        }
-        if trainer.stays_on_the_cpu(&compute) {
-            output::complain(NO_KERNELS);
-        }
-        compute
+    /// What a run is trained on, see [`measured::settle`]; what was found is said.
+    fn settle(&self, compute: Compute, trainer: &mut Trainer) -> anyhow::Result<Compute> {
+        let settled = measured::settle(self.device.parse()?, compute, trainer);
+        settled.found.iter().for_each(|found| output::say(&format!("{}\n", one_line(found))));
+        settled.without_kernels.iter().for_each(|why| output::complain(why));
+        Ok(settled.compute)
     }
 
     /// Opens the device. Where auto settles for less than the program was built for, standard error hears why.

@@ -2,7 +2,7 @@
 
 use super::adam::Adam;
 use super::trainer::{TrainError, Trainer};
-use crate::device::{Choice, Compute};
+use crate::device::{self, Choice, Compute};
 use std::time::{Duration, Instant};
 
 /// Iterations that are timed, after one that warms up.
@@ -57,6 +57,30 @@ impl Trainer {
         }
         Ok(best)
     }
+}
+
+/// What is said of a network that a graphics processor has no kernels for.
+pub const NO_KERNELS: &str =
+    "the graphics processor has no kernels for a network without a recurrent layer, which is computed on the CPU";
+
+/// What a run is trained on.
+pub struct Settled {
+    /// The device.
+    pub compute: Compute,
+    /// What was measured, a sentence without its point; `None` where nothing was.
+    pub found: Option<String>,
+    /// Why nothing of the network goes to the device that was asked for, likewise.
+    pub without_kernels: Option<&'static str>,
+}
+
+/// What a run is trained on that was to have `choice`: `compute`, which was opened for it, or, where that is the CPU by
+/// default, what is measured to be faster.
+pub fn settle(choice: Choice, compute: Compute, trainer: &mut Trainer) -> Settled {
+    let is_open = choice == Choice::Auto && compute.kind == Choice::Cpu;
+    let rival = if is_open { device::rival() } else { None };
+    let (compute, found) = faster(trainer, compute, rival);
+    let without_kernels = trainer.stays_on_the_cpu(&compute).then_some(NO_KERNELS);
+    Settled { compute, found, without_kernels }
 }
 
 /// The faster of the CPU and a graphics processor for a run, and a sentence about it. Without a processor, or kernels

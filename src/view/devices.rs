@@ -5,10 +5,6 @@ use super::notice::Notice;
 use crate::device::{self, Choice, Compute};
 use crate::train::{Trainer, measured};
 
-/// What is said of a network that a graphics processor has no kernels for.
-pub const NO_KERNELS: &str =
-    "the graphics processor has no kernels for a network without a recurrent layer, which is computed on the CPU";
-
 /// Devices by kind, each with its title or the reason why it cannot be had.
 pub type Survey = Vec<(Choice, Result<String, String>)>;
 
@@ -66,16 +62,11 @@ impl Devices {
     }
 }
 
-/// What a run is trained on: what was opened, or, where that is the CPU by default, what is measured to be faster; what is
-/// worth knowing about that.
+/// What a run is trained on, see [`measured::settle`]; what is worth knowing about that goes to `notices`.
 pub(super) fn settled(choice: Choice, compute: Compute, trainer: &mut Trainer, notices: &mut Vec<Notice>) -> Compute {
-    let is_open = choice == Choice::Auto && compute.kind == Choice::Cpu;
-    let rival = if is_open { device::rival() } else { None };
-    let (compute, found) = measured::faster(trainer, compute, rival);
-    let told = |text: String| Notice { text, is_error: false };
-    notices.extend(found.map(|found| told(format!("{found}."))));
-    if trainer.stays_on_the_cpu(&compute) {
-        notices.push(told(format!("Training: {NO_KERNELS}.")));
-    }
-    compute
+    let settled = measured::settle(choice, compute, trainer);
+    let why = settled.without_kernels.map(|why| format!("Training: {why}"));
+    let told = settled.found.into_iter().chain(why);
+    notices.extend(told.map(|text| Notice { text: format!("{text}."), is_error: false }));
+    settled.compute
 }

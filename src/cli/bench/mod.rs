@@ -24,22 +24,32 @@ const RUNS: usize = 9;
 struct Bench {
     name: &'static str,
     about: &'static str,
-    /// Whether it goes where `--device` says; otherwise it stays on the CPU.
-    on_device: bool,
+    goes: Goes,
     run: fn(&Compute) -> anyhow::Result<Vec<Row>>,
+}
+
+/// Whether a benchmark goes where `--device` says.
+#[derive(Clone, Copy, PartialEq)]
+enum Goes {
+    /// It stays on the CPU.
+    Nowhere,
+    /// It goes where Candle does, and not to graphics processors in general, which have no kernels for it.
+    WithoutKernels,
+    /// It goes wherever that is.
+    Anywhere,
 }
 
 const BENCHES: &[Bench] = &[
     Bench {
         name: "patterns",
         about: "a training iteration, Adam included: 1001 neurons, 205 steps, 1 episode; the paper's settings",
-        on_device: true,
+        goes: Goes::Anywhere,
         run: |compute| training(compute, "patterns", &[]),
     },
     Bench {
         name: "images",
         about: "the same with the sizes of natural images: 1025 neurons, 227 steps, 1 episode",
-        on_device: true,
+        goes: Goes::Anywhere,
         run: |compute| {
             let sizes = [("size", 1024), ("count", 3), ("show_steps", 20), ("probe_steps", 20)];
             training(compute, "patterns", &sizes.map(|(key, size)| (key, size.into())))
@@ -48,56 +58,56 @@ const BENCHES: &[Bench] = &[
     Bench {
         name: "maze",
         about: "a training iteration, maze, policy, value and Adam included: 100 neurons, 200 steps, 30 episodes",
-        on_device: true,
+        goes: Goes::Anywhere,
         run: |compute| training(compute, "maze", &[]),
     },
     Bench {
         name: "modulated",
         about: "the same for an agent that modulates its own traces",
-        on_device: true,
+        goes: Goes::Anywhere,
         run: |compute| training(compute, "maze", &[("network", "modulated".into())]),
     },
     Bench {
         name: "cue",
         about: "cue-reward, everything included: 200 neurons that modulate their traces, 120 steps, 30 episodes",
-        on_device: true,
+        goes: Goes::Anywhere,
         run: |compute| training(compute, "cue_reward", &[("network", "modulated".into())]),
     },
     Bench {
         name: "omniglot",
         about: "a training iteration, convolutions and Adam included: 64 features, 5 classes once each, 16 episodes",
-        on_device: true,
+        goes: Goes::WithoutKernels,
         run: |compute| training(compute, "omniglot", &own_drawings(16)),
     },
     Bench {
         name: "omniglot-one",
         about: "the same, 1 episode",
-        on_device: true,
+        goes: Goes::WithoutKernels,
         run: |compute| training(compute, "omniglot", &own_drawings(1)),
     },
     Bench {
         name: "language",
         about: "a training iteration, words, soft-max and descent included: 10 000 words, 2 modulated layers of 200 LSTM \
                 cells, 20 steps, 20 texts",
-        on_device: true,
+        goes: Goes::WithoutKernels,
         run: |compute| training(compute, "language", &reading("simple")),
     },
     Bench {
         name: "language-plastic",
         about: "the same, clipped Hebb without a modulator",
-        on_device: true,
+        goes: Goes::WithoutKernels,
         run: |compute| training(compute, "language", &reading("plastic")),
     },
     Bench {
         name: "language-lstm",
         about: "the same without traces",
-        on_device: true,
+        goes: Goes::WithoutKernels,
         run: |compute| training(compute, "language", &reading("lstm")),
     },
     Bench {
         name: "layers",
         about: "the two modulated layers of it alone",
-        on_device: true,
+        goes: Goes::WithoutKernels,
         run: |compute| {
             let kind = ModulationKind::Simple;
             let writing = Writing::Modulated(Modulation { kind, fan_out: true, bound: 2.0 });
@@ -107,32 +117,30 @@ const BENCHES: &[Bench] = &[
     Bench {
         name: "large",
         about: "the recurrence alone, no neuron ever clamped: 1001 neurons, 205 steps, 1 episode",
-        on_device: true,
+        goes: Goes::Anywhere,
         run: |compute| kernels(compute, Size { neurons: 1001, steps: 205, batch: 1 }),
     },
     Bench {
         name: "small",
         about: "the same with the sizes of the maze: 100 neurons, 200 steps, 30 episodes",
-        on_device: true,
+        goes: Goes::Anywhere,
         run: |compute| kernels(compute, Size { neurons: 100, steps: 200, batch: 30 }),
     },
     Bench {
         name: "window",
         about: "the CPU work of a frame while a network trains on the CPU",
-        on_device: false,
+        goes: Goes::Nowhere,
         run: |_| ui_pass(),
     },
 ];
 
-/// What any graphics processor has no kernels for: with `--device gpu` it stays on the CPU.
-const WITHOUT_GPU_KERNELS: [&str; 6] =
-    ["omniglot", "omniglot-one", "language", "language-plastic", "language-lstm", "layers"];
-
 impl Bench {
     /// What it is computed on where `compute` was asked for.
     fn computed_on(&self, compute: &Compute) -> Compute {
-        let has_kernels = compute.kind != Choice::Gpu || !WITHOUT_GPU_KERNELS.contains(&self.name);
-        if self.on_device && has_kernels { compute.clone() } else { Compute::cpu() }
+        match (self.goes, compute.kind) {
+            (Goes::Nowhere, _) | (Goes::WithoutKernels, Choice::Gpu) => Compute::cpu(),
+            (Goes::WithoutKernels | Goes::Anywhere, _) => compute.clone(),
+        }
     }
 }
 
@@ -191,7 +199,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             }
         } else {
             super::print(&format!("{}: {}", bench.name, bench.about))?;
-            if bench.on_device && computed_on.kind != compute.kind {
+            if bench.goes != Goes::Nowhere && computed_on.kind != compute.kind {
                 super::print(&format!("  on {}: there are no kernels for it elsewhere", computed_on.title()))?;
             }
             super::print(&table::text(&rows))?;

@@ -135,7 +135,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let Some(TakenUp::Run(run)) = single else { return Ok(()) };
     let (mut trainer, folder) = *run;
-    let compute = arguments.device.settle(compute, &mut trainer);
+    let compute = arguments.device.settle(compute, &mut trainer)?;
     trainer.move_to(&compute)?;
     let config = trainer.config().clone();
     let (path, planned) = (folder.path(), config.iterations);
