@@ -1,5 +1,6 @@
 //! With CUDA built in: every kernel compiles wherever NVRTC is, and on a device the lifetime is that of the CPU.
 
+use super::learning::learns_as_on_the_cpu;
 use crate::workbench::{assert_close, drawn, flat, modulated_networks, recording};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
@@ -9,8 +10,6 @@ use hebbscope::plastic::Writing;
 use hebbscope::plastic::cuda::kernels::{BACKWARD, FORWARD, MODULATED_BACKWARD, MODULATED_FORWARD};
 use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity, Recurrent};
 use hebbscope::plastic::{Parameters, Rule, Stepper, live};
-use hebbscope::tasks;
-use hebbscope::train::{RunConfig, Trainer};
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;
 use std::path::Path;
@@ -215,31 +214,6 @@ fn training_on_the_device_learns_as_on_the_cpu_and_goes_on_exactly_after_a_check
     let maze = |network| [("size", "5"), ("steps", "12"), ("batch", "4"), ("neurons", "40"), ("network", network)];
     let (plastic, modulated, retroactive) = (maze("plastic"), maze("modulated"), maze("retroactive"));
     for (task, settings) in [("patterns", patterns), ("maze", &plastic), ("maze", &modulated), ("maze", &retroactive)] {
-        let run = |moves: bool| {
-            let mut config = RunConfig::new(tasks::find(task).unwrap());
-            for (key, value) in settings {
-                config.settings.set_text(key, value).unwrap();
-            }
-            let mut trainer = Trainer::new(config).unwrap();
-            if moves {
-                trainer.move_to(&compute).unwrap();
-            }
-            trainer
-        };
-        let (mut here, mut there) = (run(false), run(true));
-        let first: Vec<_> = (0..6).map(|_| there.step().unwrap()).collect();
-        for point in &first {
-            let expected = here.step().unwrap();
-            let allowed = 1e-2 * expected.loss.abs().max(1e-2);
-            assert!((point.loss - expected.loss).abs() <= allowed, "{task} {point:?}, on the CPU {expected:?}");
-        }
-        let mut resumed = run(true);
-        for _ in 0..3 {
-            resumed.step().unwrap();
-        }
-        let mut resumed = Trainer::from_checkpoint(resumed.checkpoint().unwrap()).unwrap();
-        resumed.move_to(&compute).unwrap();
-        let rest: Vec<_> = (0..3).map(|_| resumed.step().unwrap()).collect();
-        assert_eq!(rest, first[3..], "{task}");
+        learns_as_on_the_cpu(&compute, task, settings, 1e-2);
     }
 }

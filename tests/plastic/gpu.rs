@@ -1,14 +1,14 @@
 //! The lifetime on a graphics processor, beside the CPU's. A software adapter runs every kernel for real.
 
+use super::learning::learns_as_on_the_cpu;
 use crate::support::adapter_is_required;
-use crate::workbench::{RULES, assert_close, config_of, drawn, flat, modulated_networks, networks, recording, say};
+use crate::workbench::{RULES, assert_close, drawn, flat, modulated_networks, networks, recording, say};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::device::{self, Choice, Compute};
 use hebbscope::plastic::network::{AlphaKind, Drive, Plasticity, Recurrent};
 use hebbscope::plastic::replay::{Modulators, Recording};
 use hebbscope::plastic::{Alteration, Modulation, Parameters, Rule, Stepper, Writing, live};
-use hebbscope::train::Trainer;
 
 /// The device, or `None` (said aloud) where there is none; with `HEBBSCOPE_REQUIRE_ADAPTER=1` that is a failure.
 pub fn gpu() -> Option<Compute> {
@@ -262,27 +262,6 @@ fn training_on_the_graphics_processor_learns_as_on_the_cpu_and_goes_on_exactly_a
     let runs: [(&str, &[(&str, &str)]); 5] =
         [("patterns", patterns), ("patterns", large), ("maze", &plastic), ("maze", &modulated), ("maze", &retroactive)];
     for (task, settings) in runs {
-        let run = |moves: bool| {
-            let mut trainer = Trainer::new(config_of(task, [settings, &[]])).unwrap();
-            if moves {
-                trainer.move_to(&compute).unwrap();
-            }
-            trainer
-        };
-        let (mut here, mut there) = (run(false), run(true));
-        let first: Vec<_> = (0..6).map(|_| there.step().unwrap()).collect();
-        for point in &first {
-            let expected = here.step().unwrap();
-            let allowed = 1e-3 * expected.loss.abs().max(1e-2);
-            assert!((point.loss - expected.loss).abs() <= allowed, "{task} {point:?}, on the CPU {expected:?}");
-        }
-        let mut resumed = run(true);
-        for _ in 0..3 {
-            resumed.step().unwrap();
-        }
-        let mut resumed = Trainer::from_checkpoint(resumed.checkpoint().unwrap()).unwrap();
-        resumed.move_to(&compute).unwrap();
-        let rest: Vec<_> = (0..3).map(|_| resumed.step().unwrap()).collect();
-        assert_eq!(rest, first[3..], "{task}");
+        learns_as_on_the_cpu(&compute, task, settings, 1e-3);
     }
 }

@@ -7,6 +7,7 @@ mod cuda;
 mod emulation;
 pub mod gpu;
 mod head;
+mod learning;
 mod lifetime;
 mod lstm;
 mod modulated;
