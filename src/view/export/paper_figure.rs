@@ -37,6 +37,8 @@ pub struct PaperFigure {
     pub folders_text: String,
     /// The folder that is looked through where none is typed.
     usual: PathBuf,
+    /// Beside which run, and in which folder of this window's runs, it was looked for the usual one.
+    around: Option<([PathBuf; 2], PathBuf)>,
     /// Whether the window is to ask for folders.
     pub asks_for_folders: bool,
     looking: Option<(Vec<PathBuf>, Search)>,
@@ -51,6 +53,7 @@ impl Default for PaperFigure {
             width_mm: 180.0,
             folders_text: String::new(),
             usual: PathBuf::from("runs"),
+            around: None,
             asks_for_folders: false,
             looking: None,
             known: None,
@@ -180,9 +183,18 @@ impl PaperFigure {
 
 impl Session {
     /// Where runs lie: those beside the run folder in view, otherwise those of this window.
-    pub fn folder_of_runs(&self) -> PathBuf {
+    ///
+    /// Asked for in every frame, it is looked for on the disk once for each run.
+    pub fn folder_of_runs(&mut self) -> PathBuf {
         let runs = &self.training.runs_folder;
-        self.watched().map_or_else(|| runs.clone(), |run| folder_around(run, runs))
+        let Some(run) = self.watched() else { return runs.clone() };
+        let asked = [run.to_owned(), runs.clone()];
+        let known = self.exports.paper.around.take().filter(|(known, _)| *known == asked);
+        let (_, found) = self.exports.paper.around.insert(known.unwrap_or_else(|| {
+            let found = folder_around(&asked[0], &asked[1]);
+            (asked, found)
+        }));
+        found.clone()
     }
 }
 
