@@ -6,6 +6,7 @@
 //! take the place of what lies there already.
 
 use gemm::Parallelism;
+use std::ops::Range;
 
 /// Who makes a product. The numbers are the same ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,15 @@ impl<'a> Matrix<'a> {
     pub(in crate::plastic) fn of_rows(values: &'a [f32], columns: usize) -> Self {
         assert!(values.len().is_multiple_of(columns), "{} values are no rows of {columns}", values.len());
         Self { values, rows: values.len() / columns, columns, strides: [columns, 1] }
+    }
+
+    /// Some of its columns.
+    ///
+    /// # Panics
+    /// When it has fewer.
+    pub(in crate::plastic) fn columns(self, columns: Range<usize>) -> Self {
+        assert!(columns.end <= self.columns, "{columns:?} are no columns of {}", self.columns);
+        Self { values: &self.values[columns.start * self.strides[1]..], columns: columns.len(), ..self }
     }
 
     /// Its transpose.
@@ -119,6 +129,18 @@ mod tests {
                 assert_eq!(shared, found, "{rows}×{inner}×{columns}: whoever makes it");
             }
         }
+    }
+
+    #[test]
+    fn some_columns_are_multiplied_as_they_lie() {
+        let values = |count: usize, step: f32| -> Vec<f32> { (0..count).map(|at| (at as f32 * step).sin()).collect() };
+        let (left, right) = (values(7 * 5, 0.3), values(5 * 90, 0.7));
+        let (left, right) = (Matrix::of_rows(&left, 5), Matrix::of_rows(&right, 90));
+        let (mut whole, mut part) = (vec![0.0; 7 * 90], vec![0.0; 7 * 30]);
+        multiply(left, right, &mut whole, Workers::One);
+        multiply(left, right.columns(60..90), &mut part, Workers::One);
+        let expected: Vec<f32> = whole.chunks_exact(90).flat_map(|row| &row[60..]).copied().collect();
+        assert_eq!(part, expected);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::backward::Way;
 use super::lane::{LstmLane, Past};
 use super::weights::LstmWeights;
 use crate::plastic::cpu::modulated::ModulatedGradients;
-use crate::plastic::cpu::sweep::FixedSweep;
+use crate::plastic::cpu::sweep::{FixedBackSweep, FixedSweep};
 use crate::plastic::cpu::{Buffer, WIDTH};
 use crate::plastic::direct::{Direct, Store};
 use crate::plastic::lstm::{Altered, LstmOutput, LstmState};
@@ -93,7 +93,7 @@ fn live_together(weights: &LstmWeights, lanes: &mut [LstmLane], drive: &[f32], [
     let (mut sums, mut candidate) = (Buffer::zeros(lanes.len() * width), Buffer::zeros(stride));
     for step in drive.chunks_exact(batch * 4 * cells) {
         let inputs: Vec<&[f32]> = lanes.iter().map(|lane| lane.last(stride)).collect();
-        product(&weights.recurrent, width, &inputs, &mut sums);
+        forward(weights, &inputs, &mut sums);
         let own = step.chunks_exact(4 * cells).skip(first);
         for ((lane, sums), drive) in lanes.iter_mut().zip(sums.chunks_exact(width)).zip(own) {
             lane.step(weights, sums, drive, &mut candidate);
@@ -101,11 +101,24 @@ fn live_together(weights: &LstmWeights, lanes: &mut [LstmLane], drive: &[f32], [
     }
 }
 
-/// The product of each input with a padded matrix, rows of `width`.
-fn product(matrix: &[f32], width: usize, inputs: &[&[f32]], sums: &mut [f32]) {
-    let matrix = matrix.as_chunks::<WIDTH>().0;
-    let (width, sums) = (width / WIDTH, sums.as_chunks_mut::<WIDTH>().0);
-    pulp::Arch::new().dispatch(FixedSweep { matrix, width, inputs, stride: width, sums });
+/// What h(t−1) of each lifetime, a padded row, comes to through all fixed matrices, `[parts, stride]` each.
+fn forward(weights: &LstmWeights, inputs: &[&[f32]], sums: &mut [f32]) {
+    if inputs.iter().all(|input| input.iter().all(|value| *value == 0.0)) {
+        // Lifetimes that have just begun.
+        return sums.fill(0.0);
+    }
+    let (width, sums) = (weights.stride / WIDTH, sums.as_chunks_mut::<WIDTH>().0);
+    let stride = weights.parts * width;
+    for (matrix, part) in weights.matrices().zip((0..stride).step_by(width)) {
+        pulp::Arch::new().dispatch(FixedSweep { matrix, width, inputs, stride, sums: &mut sums[part..] });
+    }
+}
+
+/// What δ(t) of each lifetime, `[parts, stride]`, comes to at h(t−1), a padded row each.
+fn back(weights: &LstmWeights, deltas: &[&[f32]], sums: &mut [f32]) {
+    let matrices: Vec<_> = weights.matrices().collect();
+    let width = weights.stride / WIDTH;
+    pulp::Arch::new().dispatch(FixedBackSweep { matrices: &matrices, width, inputs: deltas, sums });
 }
 
 impl Record {
@@ -154,9 +167,13 @@ impl Record {
             for (way, outer) in ways.iter_mut().zip(outer.chunks_exact(cells).skip(first)) {
                 way.step(step, outer);
             }
+            if step == 0 {
+                // What a window begins with learns nothing.
+                break;
+            }
             let deltas: Vec<&[f32]> =
                 ways.iter().map(|way| &way.delta[step * 4 * stride..][..parts * stride]).collect();
-            product(&self.weights.turned, stride, &deltas, &mut sums);
+            back(&self.weights, &deltas, &mut sums);
             for (way, sums) in ways.iter_mut().zip(sums.chunks_exact(stride)) {
                 way.hidden_grad.copy_from_slice(sums);
             }
@@ -183,12 +200,15 @@ impl Record {
         let rows = Matrix::of_rows(&deltas, 4 * cells);
         let mut by_inputs = vec![0.0; inputs.len()];
         multiply(rows, Matrix::of_rows(&self.weights.input, 4 * cells).transposed(), &mut by_inputs, Workers::All);
-        let mut by_input_matrix = vec![0.0; width * 4 * cells];
-        multiply(Matrix::of_rows(inputs, width).transposed(), rows, &mut by_input_matrix, Workers::All);
-        // Over all steps and lifetimes Σ h(t−1)ᵀ δ(t): one product at the end.
         let heard = self.by_step(cells, |lane| &lane.hidden);
-        let mut by_recurrence = vec![0.0; cells * 4 * cells];
-        multiply(Matrix::of_rows(&heard, cells).transposed(), rows, &mut by_recurrence, Workers::All);
+        // Over all steps and lifetimes Σ x(t)ᵀ δ(t) and Σ h(t−1)ᵀ δ(t): one product at the end for each part.
+        let by_part = |left: Matrix<'_>, count: usize, part: usize| {
+            let mut gradient = vec![0.0; count * cells];
+            multiply(left, rows.columns(part * cells..(part + 1) * cells), &mut gradient, Workers::All);
+            gradient
+        };
+        let by_inputs_of = |part| by_part(Matrix::of_rows(inputs, width).transposed(), width, part);
+        let by_recurrence = |part| by_part(Matrix::of_rows(&heard, cells).transposed(), cells, part);
         let mut by_bias = vec![0.0; 4 * cells];
         for row in deltas.chunks_exact(4 * cells) {
             by_bias.iter_mut().zip(row).for_each(|(sum, delta)| *sum += delta);
@@ -198,22 +218,19 @@ impl Record {
             let gradient = Tensor::from_vec(values, shape, &self.device)?;
             self.store.put(&self.lstm.parameter(which), Direct::Whole(gradient))
         };
-        let part = |matrix: &[f32], part: usize| -> Vec<f32> {
-            matrix.chunks_exact(4 * cells).flat_map(|row| &row[part * cells..][..cells]).copied().collect()
-        };
         let is_plastic = self.weights.plastic.is_some();
         for (place, letter) in GATES.into_iter().chain([CANDIDATE]).enumerate() {
-            put(&format!("x2{letter}.weight"), &[width, cells], part(&by_input_matrix, place))?;
-            put(&format!("{letter}.bias"), &[cells], part(&by_bias, place))?;
+            put(&format!("x2{letter}.weight"), &[width, cells], by_inputs_of(place))?;
+            put(&format!("{letter}.bias"), &[cells], by_bias[place * cells..][..cells].to_vec())?;
             if letter != CANDIDATE || !is_plastic {
-                put(&format!("h2{letter}.weight"), &[cells, cells], part(&by_recurrence, place))?;
+                put(&format!("h2{letter}.weight"), &[cells, cells], by_recurrence(place))?;
             }
         }
         if let (Some(plastic), Some(layer)) = (&self.weights.plastic, self.lstm.layer()) {
             let gradients: Vec<&ModulatedGradients> = found.iter().filter_map(|(_, found)| found.as_ref()).collect();
             for (name, shape) in layer.shapes() {
                 let which = name.strip_prefix(&format!("{}.", layer.name)).unwrap_or(&name);
-                let values = if which == "w" { part(&by_recurrence, 3) } else { plastic.gradient(&gradients, which) };
+                let values = if which == "w" { by_recurrence(3) } else { plastic.gradient(&gradients, which) };
                 put(which, &shape, values)?;
             }
         }

@@ -1,14 +1,15 @@
 //! The parameters of an LSTM layer, laid out for the sweeps.
 
 use crate::plastic::cpu::modulated::ModulatedWeights;
-use crate::plastic::cpu::{Buffer, WIDTH};
+use crate::plastic::cpu::{Buffer, WIDTH, Workspace};
 use crate::plastic::lstm::Altered;
 use crate::plastic::network::Lstm;
 use crate::plastic::network::lstm::{CANDIDATE, GATES};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::rule::Rule;
+use crate::plastic::values::with_values;
 use crate::plastic::writing::{Modulation, ModulationKind, Writing};
-use candle_core::{Result, bail};
+use candle_core::{Device, Result, bail};
 
 /// The parameters through which cells hear themselves.
 pub(super) struct LstmWeights {
@@ -20,33 +21,33 @@ pub(super) struct LstmWeights {
     pub input: Vec<f32>,
     /// Of i, f, o and c, `[4 N]`.
     pub bias: Vec<f32>,
-    /// From h(t−1) to what has a fixed matrix: i, f, o, and c where nothing is plastic. `[stride, parts · stride]`.
-    pub recurrent: Buffer,
-    /// The same turned over, `[parts · stride, stride]`.
-    pub turned: Buffer,
+    /// From h(t−1) to what has a fixed matrix: i, f, o, and c where nothing is plastic. `[parts, stride, stride]`.
+    recurrent: Buffer,
     /// How many parts have a fixed matrix.
     pub parts: usize,
     /// The plastic path to the candidate.
     pub plastic: Option<ModulatedWeights>,
+    /// Where `recurrent` comes from.
+    workspace: Workspace,
 }
 
 impl LstmWeights {
     pub fn new(lstm: &Lstm, parameters: &Parameters, altered: Altered) -> Result<Self> {
         let cells = lstm.cells;
         let stride = cells.next_multiple_of(WIDTH);
-        let letters = GATES.into_iter().chain(lstm.plasticity.is_none().then_some(CANDIDATE));
-        let matrices = letters.map(|letter| parameters.values(&lstm.parameter(&format!("h2{letter}.weight"))));
-        let matrices = matrices.collect::<Result<Vec<_>>>()?;
-        let parts = matrices.len();
-        let (mut recurrent, mut turned) =
-            (Buffer::zeros(stride * parts * stride), Buffer::zeros(parts * stride * stride));
-        for (part, matrix) in matrices.iter().enumerate() {
-            for (from, row) in matrix.chunks_exact(cells).enumerate() {
-                recurrent[(from * parts + part) * stride..][..cells].copy_from_slice(row);
-                for (to, value) in row.iter().enumerate() {
-                    turned[(part * stride + to) * stride + from] = *value;
-                }
-            }
+        let letters: Vec<_> = GATES.into_iter().chain(lstm.plasticity.is_none().then_some(CANDIDATE)).collect();
+        let (parts, size) = (letters.len(), stride * stride);
+        let workspace = parameters.workspace();
+        // What is beyond the last cell stays zero.
+        let take = if cells == stride { Workspace::take } else { Workspace::take_zeros };
+        let mut recurrent = take(&workspace, parts * size);
+        for (letter, padded) in letters.into_iter().zip(recurrent.chunks_exact_mut(size)) {
+            let matrix = parameters.get(&lstm.parameter(&format!("h2{letter}.weight")))?.to_device(&Device::Cpu)?;
+            with_values(&matrix.contiguous()?, |matrix| {
+                let rows = padded.chunks_exact_mut(stride).zip(matrix.chunks_exact(cells));
+                rows.for_each(|(padded, row)| padded[..cells].copy_from_slice(row));
+                Ok(())
+            })?;
         }
         let of = |which: String| parameters.values(&lstm.parameter(&which));
         let letters = || GATES.into_iter().chain([CANDIDATE]);
@@ -55,7 +56,20 @@ impl LstmWeights {
         let row = |row: usize| input.iter().flat_map(move |matrix| &matrix[row * cells..][..cells]);
         let input = (0..lstm.inputs).flat_map(row).copied().collect();
         let bias = bias.concat();
-        Ok(Self { cells, stride, input, bias, recurrent, turned, parts, plastic: plastic(lstm, parameters, altered)? })
+        let plastic = plastic(lstm, parameters, altered)?;
+        Ok(Self { cells, stride, input, bias, recurrent, parts, plastic, workspace })
+    }
+
+    /// The fixed matrices of i, f, o, and c where nothing is plastic, as tiles of padded rows, one for each cell that is
+    /// heard.
+    pub fn matrices(&self) -> impl Iterator<Item = &[[f32; WIDTH]]> {
+        self.recurrent.chunks_exact(self.stride * self.stride).map(|matrix| matrix.as_chunks().0)
+    }
+}
+
+impl Drop for LstmWeights {
+    fn drop(&mut self) {
+        self.workspace.give([std::mem::take(&mut self.recurrent)]);
     }
 }
 

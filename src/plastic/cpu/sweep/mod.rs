@@ -10,7 +10,7 @@ mod forward;
 mod trace;
 
 pub(super) use backward::BackwardSweep;
-pub(super) use fixed::FixedSweep;
+pub(super) use fixed::{FixedBackSweep, FixedSweep};
 pub(super) use forward::ForwardSweep;
 pub(super) use trace::CarrySweep;
 pub(crate) use trace::TraceSweep;

@@ -1,6 +1,6 @@
 //! The portable fallback against the instructions this machine has.
 
-use super::{BackwardSweep, CarrySweep, FixedSweep, ForwardSweep, Signals};
+use super::{BackwardSweep, CarrySweep, FixedBackSweep, FixedSweep, ForwardSweep, Signals};
 use crate::plastic::cpu::{WIDTH, Weights, Workspace};
 use crate::plastic::network::AlphaKind;
 use crate::plastic::rule::{Rule, Update as _, with_update};
@@ -293,6 +293,29 @@ fn sweeps_without_traces_agree_with_each_other_and_with_plain_sums() {
             }
         }
     }
+}
+
+#[test]
+fn the_way_back_through_several_matrices_is_the_plain_sum_over_their_columns() {
+    const [ROWS, COLUMNS, MATRICES]: [usize; 3] = [32, 48, 3];
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(3);
+    let mut values = |count: usize| normal(&mut generator, count, 0.5);
+    let matrices: Vec<Vec<f32>> = (0..MATRICES).map(|_| values(ROWS * COLUMNS)).collect();
+    let inputs: Vec<Vec<f32>> = (0..LANES).map(|_| values(MATRICES * COLUMNS)).collect();
+    let tiles: Vec<_> = matrices.iter().map(|matrix| matrix.as_chunks().0).collect();
+    let (portable, fast, (), ()) = both!(vec![f32::NAN; LANES * ROWS], |sums| FixedBackSweep {
+        matrices: &tiles,
+        width: COLUMNS / WIDTH,
+        inputs: &slices(&inputs),
+        sums,
+    });
+    let product = |input: &[f32], row: usize| -> f32 {
+        let terms = matrices.iter().flat_map(|matrix| &matrix[row * COLUMNS..][..COLUMNS]).zip(input);
+        terms.map(|(weight, value)| weight * value).sum()
+    };
+    let expected: Vec<f32> = inputs.iter().flat_map(|input| (0..ROWS).map(move |row| product(input, row))).collect();
+    assert_close(&portable, &expected);
+    assert_close(&fast, &expected);
 }
 
 /// Sums run in a fixed number of lanes, so they are the same bits in vectors of eight and of sixteen.
