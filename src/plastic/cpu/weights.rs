@@ -96,10 +96,12 @@ impl Weights {
             for block in self.blocks() {
                 let width = block.len().next_multiple_of(WIDTH);
                 let begin = columns * block.start;
-                for (place, row) in block.enumerate() {
-                    let values = &self.w[row * self.stride..][..columns];
-                    for (to, value) in turned[begin + place..].iter_mut().step_by(width).zip(values) {
-                        *to = *value;
+                // A tile of columns at a time: what is written stays in the first-level cache until it is whole.
+                for first in (0..columns).step_by(WIDTH) {
+                    let here = &mut turned[begin + first * width..begin + columns.min(first + WIDTH) * width];
+                    for (place, row) in block.clone().enumerate() {
+                        let values = &self.w[row * self.stride + first..][..WIDTH];
+                        here[place..].iter_mut().step_by(width).zip(values).for_each(|(to, value)| *to = *value);
                     }
                 }
             }

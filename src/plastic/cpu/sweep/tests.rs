@@ -297,7 +297,9 @@ fn sweeps_without_traces_agree_with_each_other_and_with_plain_sums() {
 
 #[test]
 fn the_way_back_through_several_matrices_is_the_plain_sum_over_their_columns() {
-    const [ROWS, COLUMNS, MATRICES]: [usize; 3] = [32, 48, 3];
+    const ROWS: usize = 32;
+    const COLUMNS: usize = 48;
+    const MATRICES: usize = 3;
     let mut generator = Xoshiro256PlusPlus::seed_from_u64(3);
     let mut values = |count: usize| normal(&mut generator, count, 0.5);
     let matrices: Vec<Vec<f32>> = (0..MATRICES).map(|_| values(ROWS * COLUMNS)).collect();
@@ -316,6 +318,16 @@ fn the_way_back_through_several_matrices_is_the_plain_sum_over_their_columns() {
     let expected: Vec<f32> = inputs.iter().flat_map(|input| (0..ROWS).map(move |row| product(input, row))).collect();
     assert_close(&portable, &expected);
     assert_close(&fast, &expected);
+    #[cfg(target_arch = "x86_64")]
+    if let (Some(eight), Some(sixteen)) = (pulp::x86::V3::try_new(), pulp::x86::V4::try_new()) {
+        let mut sums = [vec![0.0; LANES * ROWS], vec![0.0; LANES * ROWS]];
+        let inputs = slices(&inputs);
+        let job = |sums| FixedBackSweep { matrices: &tiles, width: COLUMNS / WIDTH, inputs: &inputs, sums };
+        let [ours, theirs] = &mut sums;
+        pulp::Simd::vectorize(eight, job(ours));
+        pulp::Simd::vectorize(sixteen, job(theirs));
+        assert_eq!(ours, theirs, "vectors of eight and of sixteen");
+    }
 }
 
 /// Sums run in a fixed number of lanes, so they are the same bits in vectors of eight and of sixteen.
