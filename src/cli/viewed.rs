@@ -5,6 +5,7 @@ use super::usage::misused;
 use crate::train::Bundled;
 use crate::train::ages::Source;
 use crate::train::config::check_seed;
+use crate::view::cartridge::Cartridge;
 use crate::view::comparison::Compared;
 use crate::view::evaluations::interventions::InterventionEvaluations;
 use crate::view::export::{Look, Seen, Still};
@@ -14,6 +15,7 @@ use crate::view::lifetimes::Shelf;
 use crate::view::matrices::MatrixKind;
 use crate::view::order::OrderKind;
 use crate::view::scene::{Prepared, Scene};
+use crate::view::yardstick::Yardstick;
 use std::sync::Arc;
 
 /// The options that say what is looked at.
@@ -106,9 +108,9 @@ impl ViewOptions {
             scene = scene.branched(done)?;
         }
         let ages = source.map(|source| source.seen(&source.ages(), scene.iteration)).unwrap_or_default();
-        let mut yardstick = None;
+        let mut yardstick = shared.and_then(Cartridge::yardstick);
         if let Some(age) = self.age {
-            yardstick = Some(Box::new(scene.clone()));
+            yardstick = Some(Yardstick::of(scene.clone()));
             scene = at_age(&scene, source, &ages, age)?;
         }
         let steps = scene.tape().steps;

@@ -5,10 +5,11 @@ use super::asking::Base;
 use super::export::{Look, Shown, Still};
 use super::inspection::Pinned;
 use super::layout::{Arrangement, Choices, Named};
-use super::matrices::LinkedWindows;
+use super::matrices::{LinkedWindows, MatrixKind, Span};
 use super::order::OrderKind;
 use super::scene::{Changed, Prepared, Scene};
 use super::session::record::RunRecord;
+use super::yardstick::Yardstick;
 use crate::episode::tape_file::{self, Attached};
 use crate::files::{Array, FileError, write_atomically};
 use crate::tasks::Recalled;
@@ -59,6 +60,9 @@ pub struct Cartridge {
     /// The parts of matrices that are seen.
     #[serde(default)]
     pub windows: LinkedWindows,
+    /// What colours reach, where they are measured by another age of the network.
+    #[serde(default)]
+    spans: BTreeMap<MatrixKind, Span>,
     /// What the lifetime was made from, where it is the viewer's own.
     #[serde(default)]
     question: Option<Asked>,
@@ -87,6 +91,11 @@ impl Cartridge {
         self.pinned.as_ref()?.parse().ok()
     }
 
+    /// By what its colours are measured, where that is not the lifetime itself.
+    pub fn yardstick(&self) -> Option<Yardstick> {
+        (!self.spans.is_empty()).then(|| Yardstick::known(self.layer, self.spans.clone()))
+    }
+
     fn of(shown: &Shown) -> Self {
         let still = &shown.still;
         let Look { layout, arrangement, choices, words, .. } = shown.look.clone();
@@ -110,6 +119,7 @@ impl Cartridge {
             speed: seen.speed,
             looping: seen.looping,
             windows: seen.windows.clone(),
+            spans: seen.yardstick.clone().map(Yardstick::spans).unwrap_or_default(),
             question: scene.changed.as_ref().map(asked),
             validations: still.record.validations.clone(),
             notes: words.notes.chars().take(MOST_LETTERS).collect(),
@@ -124,6 +134,9 @@ impl Cartridge {
         let steps = scene.tape().steps;
         ensure!(self.step < steps, "the view in it is at step {}, expected one of {steps}", self.step + 1);
         ensure!(self.speed.is_finite(), "the view in it plays at {}×, expected a finite speed", self.speed);
+        let is_length = |length: f32| length.is_finite() && length >= 0.0;
+        let wrong = self.spans.values().flat_map(|span| [span.most, span.full]).find(|length| !is_length(*length));
+        ensure!(wrong.is_none(), "its colours reach {}, expected 0 or more", wrong.unwrap_or_default());
         let length = self.notes.chars().count();
         ensure!(length <= MOST_LETTERS, "the note in it has {length} letters, expected at most {MOST_LETTERS}");
         Ok(())

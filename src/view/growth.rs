@@ -2,9 +2,10 @@
 //! any of the iterations of which its run has kept it.
 
 use super::background::{Errand, Wake};
-use super::matrices::{Matrices, MatrixKind, Span};
+use super::matrices::{MatrixKind, Span};
 use super::scene::{Prepared, Scene, SceneGradients};
 use super::session::Session;
+use super::yardstick::Yardstick;
 use crate::plastic::Parameters;
 use crate::train::Bundled;
 use crate::train::ages::Source;
@@ -28,7 +29,8 @@ pub struct Growth {
     /// When it was looked last, and at which age of the network.
     listed: Option<(Instant, u64)>,
     home: Option<Home>,
-    yardstick: Option<Box<Yardstick>>,
+    /// By what the colours of all ages are measured.
+    yardstick: Option<Yardstick>,
     wanted: Option<u64>,
     /// Seconds since the last age came into view, while it is let grow.
     growing: Option<f64>,
@@ -44,20 +46,11 @@ struct Home {
     gradients: Option<SceneGradients>,
 }
 
-/// The episode that was in view before one of another age, by which the colours of all ages are measured.
-struct Yardstick {
-    scene: Scene,
-    matrices: Matrices,
-}
-
 impl Growth {
     /// What colours reached before another age came into view, so that they mean the same at all of them; `None` where
     /// none has, there was no such matrix, or another layer was in view.
     pub(super) fn span(&mut self, kind: MatrixKind, layer: usize) -> Option<Span> {
-        let Yardstick { scene, matrices } =
-            &mut **self.yardstick.as_mut().filter(|home| home.scene.layer_index == layer)?;
-        let last = scene.tape().steps.checked_sub(1)?;
-        Some(matrices.view(scene, last, kind)?.span)
+        self.yardstick.as_mut()?.span(kind, layer)
     }
 
     /// Something is being opened, whose snapshots lie in `source`.
@@ -79,13 +72,17 @@ impl Growth {
     }
 
     /// What the colours of a still are measured by, where it was made at another age.
-    pub(super) fn yardstick(&self) -> Option<Box<Scene>> {
-        Some(Box::new(self.yardstick.as_ref()?.scene.clone()))
+    pub(super) fn yardstick(&self) -> Option<Yardstick> {
+        self.yardstick.clone()
+    }
+
+    /// Colours are measured by what they reached at another age than the one that comes into view.
+    pub(super) fn measure_by(&mut self, yardstick: Option<Yardstick>) {
+        self.yardstick = yardstick;
     }
 
     /// A still is shown that was made among these ages, with colours measured by that.
-    pub(super) fn show_still(&mut self, ages: Vec<u64>, yardstick: Option<Box<Scene>>) {
-        let yardstick = yardstick.map(|scene| Box::new(Yardstick { scene: *scene, matrices: Matrices::default() }));
+    pub(super) fn show_still(&mut self, ages: Vec<u64>, yardstick: Option<Yardstick>) {
         *self = Self { still: ages, yardstick, ..Self::default() };
     }
 
@@ -180,9 +177,8 @@ impl Session {
             gradients: scene.gradients.clone(),
         };
         let home = self.growth.home.clone().unwrap_or_else(home);
-        if self.growth.home.is_none() {
-            let yardstick = Yardstick { scene: scene.clone(), matrices: Matrices::default() };
-            self.growth.yardstick = Some(Box::new(yardstick));
+        if self.growth.yardstick.is_none() {
+            self.growth.yardstick = Some(Yardstick::of(scene.clone()));
         }
         (self.growth.home, self.growth.wanted) = (Some(home), Some(nearest));
         // One axis of time after the other: what changes in view is the network.

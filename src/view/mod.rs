@@ -29,6 +29,7 @@
 //! | [`comparison`] | runs beside each other, grouped by what they have in common |
 //! | [`curves`] | the numbers of a run over its iterations |
 //! | [`watch`] | following a run that another process writes |
+//! | [`yardstick`] | by what colours are measured where a network is seen at several ages |
 //! | [`cartridge`] | a lifetime and how somebody looks at it, in one file |
 //! | [`export`] | what is shown, to be written to files |
 //! | [`layout`] | where panels stand, as data |
@@ -71,5 +72,6 @@ pub mod training;
 pub mod typed;
 pub mod viewed;
 pub mod watch;
+pub mod yardstick;
 
 pub use session::Session;

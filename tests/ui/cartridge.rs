@@ -12,6 +12,7 @@ use hebbscope::ui::tours::{BUNDLED, Tour};
 use hebbscope::view::cartridge;
 use hebbscope::view::export::{Look, Shown, Words};
 use hebbscope::view::layout::Named;
+use hebbscope::view::matrices::MatrixKind;
 use hebbscope::view::order::OrderKind;
 use std::path::Path;
 use std::sync::Arc;
@@ -72,17 +73,47 @@ fn a_cartridge_opens_to_the_same_frame() {
         assert_eq!(app.session.curve(), again.session.curve(), "{network:?}");
         assert_eq!(app.session.ages(), again.session.ages(), "{network:?}");
         assert_eq!(app.dock().arrangement(), again.dock().arrangement(), "{network:?}");
-        let Some(offscreen) = offscreen() else { continue };
-        let mut picture = Picture::with(offscreen, true);
-        let mut drawn = Vec::new();
-        for app in [app, again] {
-            picture.app = app;
-            drawn.push(picture.window(SIZE, 1.0).unwrap());
-        }
-        keep(&drawn[1], &format!("cartridge-{network:?}"));
-        let differ = drawn[0].pixels().zip(drawn[1].pixels()).filter(|(one, other)| one != other).count();
-        assert_eq!(differ, 0, "{network:?}: {differ} pixels differ");
+        assert_same_frame([app, again], &format!("cartridge-{network:?}"));
     }
+}
+
+fn assert_same_frame(apps: [App; 2], name: &str) {
+    let Some(offscreen) = offscreen() else { return };
+    let mut picture = Picture::with(offscreen, true);
+    let drawn = apps.map(|app| {
+        picture.app = app;
+        picture.window(SIZE, 1.0).unwrap()
+    });
+    keep(&drawn[1], name);
+    let differ = drawn[0].pixels().zip(drawn[1].pixels()).filter(|(one, other)| one != other).count();
+    assert_eq!(differ, 0, "{name}: {differ} pixels differ");
+}
+
+/// Colours are measured by another network than the one that is shared.
+#[test]
+fn one_of_a_younger_network_has_the_colours_of_the_grown_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shared.safetensors");
+    let mut app = opened(Bundled::Letters);
+    let grown = app.session.matrix(MatrixKind::Trace).unwrap().span;
+    app.session.show_age(100);
+    app.session.settle();
+    let last = app.session.clock.steps() - 1;
+    app.session.clock.seek(last);
+    share(&mut app, &path, Words::default());
+    let mut again = reopened(&path);
+    assert_eq!(again.session.scene().unwrap().iteration, 100);
+    for kind in MatrixKind::ALL {
+        let [one, other] = [&mut app, &mut again].map(|app| app.session.matrix(kind).map(|view| view.span));
+        assert_eq!(one, other, "{kind:?}");
+    }
+    assert_eq!(again.session.matrix(MatrixKind::Trace).unwrap().span.most, grown.most);
+    assert_same_frame([app, again], "cartridge-young");
+    // And so has the same network at further ages.
+    let mut again = reopened(&path);
+    again.session.show_age(48);
+    again.session.settle();
+    assert_eq!(again.session.matrix(MatrixKind::Trace).unwrap().span.most, grown.most);
 }
 
 #[test]
@@ -152,6 +183,7 @@ fn one_that_does_not_fit_is_refused_in_a_sentence() {
         (changed(&|view| view["layer"] = 4.into()), "expected one of 1 plastic layers"),
         (changed(&|view| view["layout"] = "sideways".into()), "a view that does not fit"),
         (changed(&|view| view["notes"] = "x".repeat(9000).into()), "expected at most 2000"),
+        (changed(&|view| view["spans"] = serde_json::json!({ "trace": { "most": -1.0, "full": 2.0 } })), "reach -1"),
         (changed(&|view| *view = 3.into()), "a view that does not fit"),
     ] {
         std::fs::write(&path, bytes).unwrap();

@@ -39,6 +39,7 @@ use super::matrices::LinkedWindows;
 use super::order::OrderKind;
 use super::scene::Scene;
 use super::session::record::RunRecord;
+use super::yardstick::Yardstick;
 use crate::files::FileError;
 use crate::render::{DrawError, NoAdapter};
 use crate::train::Bundled;
@@ -148,7 +149,7 @@ pub struct Seen {
     /// The ages at which the network can be seen, the youngest first; none where it is known at one only.
     pub ages: Vec<u64>,
     /// What colours are measured by, where another age than the first is in view.
-    pub yardstick: Option<Box<Scene>>,
+    pub yardstick: Option<Yardstick>,
     /// The network, where it is one that comes with the program.
     pub bundled: Option<Bundled>,
     /// The parts of matrices that are seen.

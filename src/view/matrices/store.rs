@@ -4,6 +4,7 @@ use super::{MatrixKind, derived};
 use crate::plastic::network::AlphaKind;
 use crate::render::Matrix;
 use crate::view::scene::Scene;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ const SAMPLED_SYNAPSES: usize = 1024;
 
 /// Magnitudes that colours can reach. For matrices that move they belong to the lifetime and not to the step, so that
 /// a colour means the same at every step.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Span {
     /// What 99.5 % of the values do not exceed.
     pub most: f32,

@@ -319,6 +319,7 @@ impl Session {
         self.windows = cartridge.windows.clone();
         self.growth.open(cartridge.bundled.map(Source::Bundled));
         self.growth.arrive();
+        self.growth.measure_by(cartridge.yardstick());
         if let Some((scene, order)) = self.scene.as_ref().zip(cartridge.order) {
             self.ordering.choose(scene, order);
         }
