@@ -1,7 +1,7 @@
 //! `hebbscope render`: what the window shows, in a file, without a display.
 
 use super::compare::histories;
-use super::output::{clear_progress, say_progress};
+use super::output::{clear_progress, complain, say_progress};
 use super::usage::misused;
 use super::viewed::{self, ViewOptions};
 use crate::episode::clock::STEPS_PER_SECOND;
@@ -14,9 +14,10 @@ use crate::ui::panels::PANELS;
 use crate::ui::presentation::pixels_per_point;
 use crate::view::comparison::Compared;
 use crate::view::export::long;
-use crate::view::export::{Export, Format, PANEL_SIZE, Progress, Shown, WINDOW_SIZE, Width};
+use crate::view::export::{Export, Format, PANEL_SIZE, Progress, Shown, Still, WINDOW_SIZE, Width};
 use crate::view::inspection::Pinned;
 use crate::view::scene;
+use crate::view::session::Session;
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -151,6 +152,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         (_, None) => Export::WindowPng { scale },
     };
     let look = arguments.view.look(&still, arguments.presentation);
+    if let Some(empty) = arguments.panel.and_then(|index| nothing_in(index, &still)) {
+        complain(&empty);
+    }
     let shown =
         Shown { still, dark: arguments.theme.as_deref() != Some("light"), size, caption: arguments.caption, look };
     let progress = Arc::new(Progress::new(say_progress));
@@ -162,6 +166,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let written = written?;
     super::print(&format!("{}: {}", written.path.display(), written.what))?;
     Ok(())
+}
+
+/// Why a panel is empty, where it is.
+fn nothing_in(index: usize, still: &Still) -> Option<String> {
+    let (panel, mut session) = (PANELS[index](), Session::new(Arc::new(|| {})));
+    session.show_still(still.clone());
+    (!panel.has_content(&session)).then(|| format!("{} has nothing to show here. {}", panel.title(), panel.empty()))
 }
 
 /// ".png, .gif and .csv".

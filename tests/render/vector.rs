@@ -2,7 +2,7 @@
 
 use crate::workbench::say;
 use base64::Engine as _;
-use egui::epaint::{PathShape, RectShape};
+use egui::epaint::{EllipseShape, PathShape, RectShape};
 use egui::{Color32, Mesh, Rect, Shape, Stroke, StrokeKind, pos2, vec2};
 use hebbscope::render::vector::{About, Drawing, Sheet, drawing::Mark, pdf, svg};
 use hebbscope::render::{Axis, Colormap, Heatmap, HeatmapKey, Matrix, Order, Reduction};
@@ -39,7 +39,11 @@ fn elements<'a>(document: &'a Document<'a>, name: &'a str) -> Vec<Node<'a, 'a>> 
 }
 
 fn embedded(node: Node<'_, '_>) -> RgbaImage {
-    let data = node.attribute("href").unwrap().strip_prefix("data:image/png;base64,").unwrap();
+    let data = node
+        .attribute(("http://www.w3.org/1999/xlink", "href"))
+        .unwrap()
+        .strip_prefix("data:image/png;base64,")
+        .unwrap();
     let bytes = base64::engine::general_purpose::STANDARD.decode(data).unwrap();
     image::load_from_memory_with_format(&bytes, image::ImageFormat::Png).unwrap().to_rgba8()
 }
@@ -70,6 +74,8 @@ fn figures_have_their_places_and_their_colours() {
         Shape::convex_polygon(vec![pos2(90.0, 40.0), pos2(110.0, 40.0), pos2(110.0, 60.0)], red, Stroke::NONE),
         RectShape::stroke(Rect::from_min_size(pos2(90.0, 10.0), vec2(20.0, 20.0)), 0.0, line, StrokeKind::Inside)
             .into(),
+        Shape::circle_stroke(pos2(30.0, 75.0), 6.0, line),
+        EllipseShape { center: pos2(60.0, 75.0), radius: vec2(9.0, 5.0), fill: red, stroke: line, angle: 0.0 }.into(),
     ]);
     let drawn = pixels(&drawing, 2.0);
     let at = |x: f32, y: f32| at(&drawn, 2.0 * x, 2.0 * y);
@@ -86,6 +92,12 @@ fn figures_have_their_places_and_their_colours() {
     near(at(92.0, 20.0), [0, 0, 255]);
     near(at(96.0, 20.0), [255, 255, 255]);
     near(at(88.0, 20.0), [255, 255, 255]);
+    // As on the screen, what is round has its stroke around it.
+    for (x, expected) in
+        [(35.0, [255; 3]), (38.0, [0, 0, 255]), (41.0, [255; 3]), (66.0, [200, 10, 30]), (71.0, [0, 0, 255])]
+    {
+        near(at(x, 75.0), expected);
+    }
 }
 
 #[test]

@@ -65,16 +65,21 @@ impl Drawer<'_> {
 
     fn circle(&mut self, clip: Rect, circle: &CircleShape) {
         if circle.radius > 0.0 {
-            let steps = outline::ellipse(circle.center, Vec2::splat(circle.radius), 0.0);
-            self.path(clip, steps, Ink::of(circle.fill), pen(circle.stroke));
+            self.round(clip, (circle.center, Vec2::splat(circle.radius), 0.0), circle.fill, circle.stroke);
         }
     }
 
     fn ellipse(&mut self, clip: Rect, ellipse: &EllipseShape) {
         if ellipse.radius.min_elem() > 0.0 {
-            let steps = outline::ellipse(ellipse.center, ellipse.radius, ellipse.angle);
-            self.path(clip, steps, Ink::of(ellipse.fill), pen(ellipse.stroke));
+            self.round(clip, (ellipse.center, ellipse.radius, ellipse.angle), ellipse.fill, ellipse.stroke);
         }
+    }
+
+    /// An ellipse of a middle, two radii and an angle. On the screen its stroke lies around it, not on its edge.
+    fn round(&mut self, clip: Rect, (middle, radius, angle): (Pos2, Vec2, f32), fill: Color32, stroke: Stroke) {
+        self.path(clip, outline::ellipse(middle, radius, angle), Ink::of(fill), None);
+        let around = radius + Vec2::splat(stroke.width / 2.0);
+        self.path(clip, outline::ellipse(middle, around, angle), None, pen(stroke));
     }
 
     fn polygon(&mut self, clip: Rect, path: &PathShape) {

@@ -25,6 +25,7 @@ pub fn write(drawing: &Drawing, about: &About, width: f32) -> Result<Vec<u8>, Wr
     let mut document = Document::new()
         .set("width", format!("{}mm", number(width)))
         .set("height", format!("{}mm", number(drawing.height_for(width))))
+        .set("xmlns:xlink", "http://www.w3.org/1999/xlink")
         .set("viewBox", format!("0 0 {} {}", number(across), number(down)))
         .add(Title::new(plain(&about.title)));
     if !about.description.is_empty() {
@@ -128,9 +129,10 @@ fn embedded(picture: &Picture) -> Result<Image, ImageError> {
     } else {
         PngEncoder::new(&mut file).write_image(picture.pixels.as_raw(), width, height, ExtendedColorType::Rgba8)?;
     }
+    // The name that SVG 1.1 has for it, which all readers know: Inkscape up to 1.2 passes over a mere `href`.
     let mut element = placed(Image::new(), picture.rect)
         .set("preserveAspectRatio", "none")
-        .set("href", format!("data:image/png;base64,{}", STANDARD.encode(&file)));
+        .set("xlink:href", format!("data:image/png;base64,{}", STANDARD.encode(&file)));
     if picture.crisp {
         // The word of older readers first: they pass over what they do not know.
         element = element.set("style", "image-rendering:optimizeSpeed;image-rendering:pixelated");

@@ -13,11 +13,13 @@ mod row;
 
 use super::pixels::Textures;
 use super::{Explanation, Panel};
+use crate::ui::panels::chips::prints;
 use crate::ui::theme::{self, Palette};
 use crate::view::action::Action;
 use crate::view::lifetimes::{GalleryLifetime, Shelf, Shown};
 use crate::view::session::Session;
 use crate::view::viewed::Viewed;
+use egui::scroll_area::ScrollBarVisibility;
 use egui::{RichText, ScrollArea, Ui};
 use row::Rows;
 use serde::{Deserialize, Serialize};
@@ -146,11 +148,17 @@ impl Panel for Gallery {
         theme::slim_scroll_bar(ui);
         let frame = Rows::of(ui, first, ui.available_width() - row::SCROLL_BAR);
         let mut chosen = None;
-        let scroll = ScrollArea::both().auto_shrink([false, false]).id_salt("gallery");
+        let mut scroll = ScrollArea::both().auto_shrink([false, false]).id_salt("gallery");
         frame.headings(ui);
         ui.spacing_mut().item_spacing.y = 0.0;
+        let mut count = lived.len();
+        if prints(ui) {
+            // Nobody can scroll on paper: whole rows, as many as there is room for.
+            scroll = scroll.scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden);
+            count = count.min((ui.available_height() / frame.height()) as usize).max(1);
+        }
         // Only what is in view is drawn: after many a "more" there are hundreds of rows.
-        scroll.show_rows(ui, frame.height(), lived.len(), |ui, range| {
+        scroll.show_rows(ui, frame.height(), count, |ui, range| {
             for lived in &lived[range] {
                 if frame.row(ui, lived, session, &mut self.textures) {
                     chosen = Some(Arc::clone(lived));
