@@ -184,7 +184,7 @@ fn an_evaluation_tells_right_answers_trial_by_trial() {
     advance(&mut trainer, 2);
     let checkpoint = trainer.checkpoint().unwrap();
     let protocol = Protocol::new(0, 30);
-    let (mut right, mut all, mut first) = (0.0, 0.0, 0.0);
+    let (mut right, mut all, mut first, mut answers) = (0.0, 0.0, 0.0, 0);
     let found = evaluate::evaluate(checkpoint.specimen(), &protocol, |_| true).unwrap();
     let experiment = checkpoint.config.testing_experiment().unwrap();
     let mut drawn = Generator::new(0, Stream::Evaluation);
@@ -197,12 +197,15 @@ fn an_evaluation_tells_right_answers_trial_by_trial() {
         right += is_right.iter().sum::<f64>() / goes.len() as f64;
         all += f64::from(behaviour.rewards.iter().sum::<f32>());
         first += is_right[0];
+        answers += goes.len() as u64;
     }
     let mean = |key: &str| found.entry(key).unwrap().mean().unwrap();
     assert!((mean("accuracy") - right / 30.0).abs() < 1e-9);
     assert!((found.measure() - all / 30.0).abs() < 1e-6);
     let Means::List(by_trial) = &found.entry("accuracy_by_trial").unwrap().means else { panic!("no list") };
     assert!((by_trial[0].mean().unwrap() - first / 30.0).abs() < 1e-9, "{by_trial:?}");
+    let counted: u64 = by_trial.iter().map(|trial| trial.count()).sum();
+    assert_eq!(counted, answers, "every answer belongs to a trial that is told of");
     let yes = mean("always_yes");
     assert!((0.3..0.7).contains(&yes), "{yes}");
     // Somebody erases the trace in the middle of every lifetime.

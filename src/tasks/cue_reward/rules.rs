@@ -27,6 +27,9 @@ pub struct Rules {
     pub steps: usize,
 }
 
+/// Steps of a trial beside its cues: a blank one, that of the answer, and that in which the agent sees whether it was right.
+const BESIDE_CUES: usize = 3;
+
 /// What an agent sees beside a cue: a go, a one, the time, its last reward, nothing, and its last action.
 const BESIDE: usize = 7;
 
@@ -64,6 +67,12 @@ impl Rules {
     /// How many numbers an agent sees.
     pub fn inputs(&self) -> usize {
         self.bits + BESIDE
+    }
+
+    /// How many trials a lifetime has where none of them has blanks among its cues.
+    pub fn most_trials(&self) -> usize {
+        // The blank before the cues, the go, and the blank after it, which the last trial can do without.
+        (self.steps + 1) / (self.shown + BESIDE_CUES)
     }
 
     /// Draws a lifetime: different cues, a target, and trials as long as there are steps.

@@ -3,14 +3,16 @@
 use crate::episode::Tape;
 use crate::tasks::tally::{Finding, Tally};
 
-/// So many trials of a lifetime are told of one by one.
-const TRIALS: usize = 15;
+/// So many trials of a lifetime are told of one by one at most.
+const MOST_TRIALS: usize = 100;
 
 /// From this one on, counted from 0, a network that has learned to learn knows the target.
 const KNOWN: usize = 3;
 
 /// Answers in the lifetimes of an evaluation.
 pub(super) struct Answers {
+    /// How many a lifetime can have.
+    pub(super) trials: usize,
     /// The step before which somebody does something first.
     pub(super) since: Option<usize>,
 }
@@ -31,7 +33,7 @@ impl Tally for Answers {
             target.is_some_and(|target| trials.is_yes_right(*step, target))
         };
         let yes = trials.goes().filter(is_yes).count();
-        let by_trial = (0..TRIALS).map(|trial| answers.get(trial).map(|(_, is_right)| *is_right));
+        let by_trial = (0..self.trials.min(MOST_TRIALS)).map(|trial| answers.get(trial).map(|(_, is_right)| *is_right));
         let mut findings = vec![
             Finding::number("accuracy", "part of the answers that are right", part(&|_, _| true)),
             Finding::number("accuracy_after_third", "of those after the third trial", part(&|trial, _| trial >= KNOWN)),

@@ -78,7 +78,7 @@ impl Surroundings for Questions {
     }
 
     fn tally(&self, _generator: Generator, since: Option<usize>) -> Option<Box<dyn Tally>> {
-        Some(Box::new(Answers { since }))
+        Some(Box::new(Answers { trials: self.rules.most_trials(), since }))
     }
 }
 

@@ -5,6 +5,9 @@ use super::{EPISODES, EvaluatedNetwork};
 use crate::tasks::tally::Mean;
 use crate::train::evaluate::{self, Entry, Evaluation, Lives, Means, Protocol};
 
+/// A trial is told of that one of so many episodes has.
+const FEWEST: u64 = 10;
+
 /// Right answers in many episodes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialCurve {
@@ -20,8 +23,9 @@ impl TrialCurve {
     /// What an evaluation tells; `None` where it is of no trials.
     pub fn of(found: &Evaluation, iteration: u64) -> Option<Self> {
         let Means::List(by_trial) = &found.entry("accuracy_by_trial")?.means else { return None };
-        // Not every episode has as many trials.
-        let by_trial = by_trial.iter().take_while(|trial| trial.count() > 0).copied().collect();
+        // Not every episode has as many trials; of the last ones too few have them to tell anything.
+        let enough = by_trial.first().map_or(0, Mean::count).div_ceil(FEWEST).max(1);
+        let by_trial = by_trial.iter().take_while(|trial| trial.count() >= enough).copied().collect();
         Some(Self { by_trial, always_yes: found.entry("always_yes").and_then(Entry::mean), iteration })
     }
 }
