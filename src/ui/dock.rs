@@ -108,6 +108,11 @@ impl Dock {
         told.filter(|(_, choices)| !choices.is_null()).collect()
     }
 
+    /// Lets a panel show what it is called after.
+    pub fn show_own(&mut self, name: &str) {
+        self.panels.iter_mut().filter(|panel| panel.name() == name).for_each(|panel| panel.show_own());
+    }
+
     /// Makes choices that [`Self::choices`] has told; what does not fit is passed over.
     pub fn choose(&mut self, choices: &Choices) {
         for panel in &mut self.panels {

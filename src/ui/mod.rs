@@ -6,6 +6,7 @@
 //! | [`commands`] | everything the window can be told, in one table: keys, menus, palette, help |
 //! | [`dock`] | the tiles of panels, which can be dragged |
 //! | [`files`] | asking for a file |
+//! | [`horizon`] | what comes later in an episode, hidden while it is to be guessed |
 //! | [`importing`] | asking what network a file of another program holds |
 //! | [`tours`] | tours through the window, written as text |
 //! | [`presentation`] | the window for a lecture hall |
@@ -38,6 +39,7 @@ pub mod fitting;
 pub mod frame_time;
 pub mod glossary;
 pub mod guide;
+pub mod horizon;
 pub mod importing;
 pub mod inspector;
 pub mod native;

@@ -111,10 +111,16 @@ impl Undoing {
                     self.note(Change::Life(before.clone()));
                 }
             }
-            // What was done to another lifetime cannot be taken back in this one.
-            _ => [&mut self.before, &mut self.after]
-                .into_iter()
-                .for_each(|changes| changes.retain(|change| !matches!(change, Change::Life(_)))),
+            (_, now) => {
+                // What was done to another lifetime cannot be taken back in this one.
+                for changes in [&mut self.before, &mut self.after] {
+                    changes.retain(|change| !matches!(change, Change::Life(_)));
+                }
+                // What had been done to this one before it was looked at first can: by a preset, a tour, whoever shared it.
+                if let Some(now) = now.as_ref().filter(|now| !now.interventions.is_empty()) {
+                    self.note(Change::Life(Life { interventions: Vec::new(), ..now.clone() }));
+                }
+            }
         }
         self.life = now;
     }

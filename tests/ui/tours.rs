@@ -10,8 +10,10 @@ use hebbscope::episode::{EventKind, Tape};
 use hebbscope::ui::App;
 use hebbscope::ui::commands::COMMANDS;
 use hebbscope::ui::commands::presets::PRESETS;
+use hebbscope::ui::horizon;
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::tours::{self, BUNDLED, Place, Tour, Tours};
+use hebbscope::view::action::Action;
 use hebbscope::view::preferences::Preferences;
 use hebbscope::view::scene::Scene;
 use rand::{Rng as _, SeedableRng as _};
@@ -188,6 +190,52 @@ fn modulates_by_its_answers(tape: &Tape) {
         let value = modulator.values[go + 1];
         assert!(if is_right { value < -0.9 } else { value > 0.9 }, "step {go}: M is {value}, right: {is_right}");
     }
+}
+
+#[test]
+fn what_comes_later_is_hidden_until_it_has_been_guessed() {
+    const LATER: &str = "what comes later is covered";
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.tours.take(bundled("Who decides when to learn"));
+    let mut harness = windowed(app);
+    rest(&mut harness);
+    let last = |harness: &Harness<'_, App>| horizon::last(&harness.ctx);
+    assert_eq!((last(&harness), harness.query_all_by_label(LATER).count()), (Some(7), 2), "in Trials and the timeline");
+    harness.state_mut().tours.next();
+    rest(&mut harness);
+    assert_eq!(last(&harness), Some(16));
+    // Whoever steps on sees no more.
+    harness.state_mut().session.clock.seek(60);
+    harness.run_steps(2);
+    assert_eq!(last(&harness), Some(16));
+    harness.state_mut().tours.answer(0);
+    rest(&mut harness);
+    assert_eq!((last(&harness), harness.query_all_by_label(LATER).count()), (None, 0));
+}
+
+#[test]
+fn what_was_chosen_in_a_panel_gives_way_to_what_a_tour_speaks_of() {
+    let mut harness = empty();
+    harness.state_mut().tours.take(bundled("How a synapse stores a pattern"));
+    rest(&mut harness);
+    let context = harness.ctx.clone();
+    let choose = |harness: &mut Harness<'_, App>, kind: &str| {
+        let choices = [("Trace".to_owned(), serde_json::json!({ "kind": kind }))];
+        harness.state_mut().dock().choose(&choices.into_iter().collect());
+    };
+    choose(&mut harness, "alpha");
+    harness.state_mut().tours.next();
+    rest(&mut harness);
+    let chosen = |harness: &mut Harness<'_, App>| harness.state_mut().dock().choices()["Trace"].clone();
+    assert_eq!(chosen(&mut harness)["kind"], "trace");
+    let reach = chosen(&mut harness)["ranges"][0]["visible"].as_f64().expect("the colours reach what there is");
+    assert!((0.02..0.2).contains(&reach), "{reach} after ten steps");
+    harness.state_mut().tours.next();
+    rest(&mut harness);
+    assert_eq!(chosen(&mut harness)["ranges"][0], "most");
+    choose(&mut harness, "alpha");
+    harness.state_mut().perform(&Action::Show("Trace".into()), &context);
+    assert_eq!(chosen(&mut harness)["kind"], "trace", "a panel that is asked for is what it is called");
 }
 
 #[test]
@@ -388,13 +436,24 @@ fn what_a_class_asks_for_is_done_at_once() {
     begin(&mut harness, "Erase the memory");
     let done = &tape(&harness).interventions;
     assert_eq!((done.len(), done[0].step), (1, 78));
-    assert_eq!(tape(&harness).event_at(78).unwrap().kind, EventKind::Probe, "it is the first step of the probe");
+    let erased = tape(&harness);
+    harness.state_mut().undo();
+    rest(&mut harness);
+    assert!(tape(&harness).interventions.is_empty() && tape(&harness).measure < 0.01, "it can be taken back");
+    harness.state_mut().redo();
+    rest(&mut harness);
+    assert_eq!(tape(&harness).activity, erased.activity, "and done again");
+    assert_eq!(erased.event_at(78).unwrap().kind, EventKind::Probe, "it is the first step of the probe");
     assert!(tape(&harness).measure > 0.2, "nothing is recalled: {}", tape(&harness).measure);
     begin(&mut harness, "Move the reward");
     let scene = harness.state().session.scene().unwrap();
     assert_eq!((scene.seed(), scene.tape().interventions.len()), (Some(6), 1));
     assert_eq!((scene.ghost.is_some(), harness.state().session.clock.at()), (true, 100));
     assert!(rewards(&harness).iter().filter(|step| **step <= 100).count() > 5, "it had found it many times");
+    // What is said of one network is not said of the next one.
+    harness.state_mut().take_tour(bundled("How a synapse stores a pattern"));
+    rest(&mut harness);
+    assert!(!harness.state().shows_notes && harness.state().session.exports.notes.is_empty());
     begin(&mut harness, "Three photos of mine …");
     assert!(harness.state().session.scene().unwrap().has_pixels());
     assert!(harness.state().files.is_open(), "it asks for the pictures");

@@ -60,7 +60,7 @@ const GONE: &[(&str, &str)] = &[
     ("{count} more, ", "smaller positive contributions"),
     ("What this step writes", "ΔH at this step"),
     ("Put the panels back", "Reset layout"),
-    ("Dark or light\"", "Toggle theme"),
+    ("Dark or light\"", "Toggle theme: light or dark"),
     ("faint: each iteration", "raw (faint)"),
     ("strong: mean", "mean of 20"),
     ("newer network is there", "Newer checkpoint · load"),

@@ -5,6 +5,7 @@ use crate::train::Bundled;
 use crate::ui::commands::{self, help, palette};
 use crate::ui::files::Wanted;
 use crate::ui::guide::{self, Part};
+use crate::ui::horizon;
 use crate::ui::theme::{self, Palette};
 use crate::ui::tours::strip;
 use crate::ui::{controls, export, importing, inspector, resuming, status, timeline};
@@ -27,6 +28,7 @@ impl App {
         commands::keys(self, &context);
         self.take_files(dropped_paths(&context));
         self.session.begin_frame();
+        horizon::set(&context, self.horizon());
         if self.is_presenting() {
             self.fit_presentation(&context);
             self.presentation_ui(ui);

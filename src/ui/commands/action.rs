@@ -2,7 +2,9 @@
 
 use crate::ui::app::App;
 use crate::ui::panels::matrix::lesion::popup_id;
-use crate::view::action::Action;
+use crate::ui::panels::matrix::{self, Range};
+use crate::view::action::{Action, TraceReach};
+use crate::view::matrices::MatrixKind;
 use egui::{Context, Popup, Theme, ViewportCommand};
 
 /// The panel in which it is seen what α is worth.
@@ -30,6 +32,7 @@ impl App {
             Action::ShowOver(panel, over) => self.show_panel(panel, over),
             Action::Save => self.save(),
             Action::Layout(layout) => self.set_layout(*layout),
+            Action::Reach(reach) => self.reach_trace(*reach),
             Action::ResetLayout => self.set_layout(self.layout()),
             Action::ToggleTheme => context.set_theme(match context.theme() {
                 Theme::Dark => Theme::Light,
@@ -55,9 +58,21 @@ impl App {
         }
     }
 
+    /// Chooses what the colours of H reach in its panel.
+    fn reach_trace(&mut self, reach: TraceReach) {
+        let range = match reach {
+            TraceReach::Usual => Some(Range::default()),
+            TraceReach::Step => self.session.trace().and_then(|trace| Range::largest(&trace)),
+        };
+        if let Some(range) = range {
+            self.dock().choose(&matrix::chosen_range(MatrixKind::Trace, range));
+        }
+    }
+
     /// Opens a panel as a tab over the one that makes way for it, or brings it to the front.
     pub(in crate::ui) fn bring_to_front(&mut self, panel: &str) {
         let Some(name) = self.dock().name_of(panel) else { return };
+        self.dock().show_own(name);
         let over = match name {
             "Intervene" if self.session.has_agent() => "Agent",
             "Intervene" => "Rank",

@@ -178,7 +178,7 @@ pub const COMMANDS: &[Command] = &[
     always("Layout: Inspect", &[key(ALT, Key::Num2)], Action::Layout(Named::Inspect)),
     always("Layout: Train", &[key(ALT, Key::Num3)], Action::Layout(Named::Train)),
     usual("Reset layout", &[], Action::ResetLayout),
-    usual("Toggle theme", &[], Action::ToggleTheme),
+    usual("Toggle theme: light or dark", &[], Action::ToggleTheme),
     always("All commands", &[key(CTRL, Key::P)], Action::TogglePalette),
     usual(
         "Keyboard shortcuts",

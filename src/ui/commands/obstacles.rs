@@ -50,6 +50,8 @@ impl Action {
             Self::StopComparing => nothing_compared(app),
             Self::AskForPictures => takes_no_pictures(app),
             Self::Show(panel) | Self::ShowOver(panel, _) => nothing_to_show(app, panel),
+            // What H there is to be seen is known once it has come.
+            Self::Reach(_) => no_episode(app),
             Self::AskToOpen | Self::AskForRuns | Self::OpenBundled(_) | Self::Layout(_) | Self::ResetLayout => None,
             Self::ToggleTheme | Self::TogglePalette | Self::ToggleShortcuts => None,
             Self::ToggleParts | Self::ToggleFullScreen | Self::TogglePresentation => None,

@@ -2,6 +2,7 @@
 
 use crate::train::Bundled;
 use crate::ui::app::App;
+use crate::ui::tours::Tour;
 use crate::view::action::{Action, Deed};
 use crate::view::layout::Named;
 use egui::Context;
@@ -68,6 +69,15 @@ impl App {
         preset.note.clone_into(&mut self.session.exports.notes);
         self.shows_notes = true;
         self.waiting = preset.actions.iter().cloned().collect();
+    }
+
+    /// Takes a tour from where it was left; what a preset has said is about something else.
+    pub fn take_tour(&mut self, tour: Tour) {
+        if PRESETS.iter().any(|preset| preset.note == self.session.exports.notes) {
+            self.session.exports.notes.clear();
+            self.shows_notes = false;
+        }
+        self.tours.take(tour);
     }
 
     /// Does what waits to be done, as far as nothing else is on its way.

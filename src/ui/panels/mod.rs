@@ -88,6 +88,8 @@ pub trait Panel {
     fn empty(&self) -> &'static str;
     /// What is seen in it, for those who see it for the first time.
     fn explain(&self, session: &Session) -> Explanation;
+    /// It is asked for by its name: shows what it is called after.
+    fn show_own(&mut self) {}
     /// What has been chosen in it (which matrix, which scale), to be kept or carried over to a picture of it.
     fn choices(&self) -> Value {
         Value::Null

@@ -36,6 +36,8 @@ pub struct Step {
     pub highlight: Option<Place>,
     /// What is hidden until the question is answered; all the step long where none is asked.
     pub cover: Vec<Place>,
+    /// Whether what comes after the step of the episode in view is hidden as long, where all of it is drawn.
+    pub cover_later: bool,
     /// What is done when the step begins.
     pub actions: Vec<Action>,
     /// What is asked, if anything.
@@ -100,6 +102,8 @@ struct WrittenStep {
     highlight: Option<Spanned<String>>,
     #[serde(default)]
     cover: Vec<Spanned<String>>,
+    #[serde(default)]
+    cover_later: bool,
     #[serde(default, rename = "do")]
     actions: Vec<Spanned<Action>>,
     ask: Option<WrittenQuestion>,
@@ -202,6 +206,7 @@ impl Checked<'_> {
             text: self.words(&written.text)?,
             highlight: written.highlight.as_ref().map(|place| self.place(place)).transpose()?,
             cover,
+            cover_later: written.cover_later,
             actions: self.actions(written.actions)?,
             question: written.ask.map(|asked| self.question(asked)).transpose()?,
         })

@@ -10,7 +10,7 @@ impl App {
     /// Takes a tour that is written in a file.
     pub fn open_tour(&mut self, path: &Path) {
         match read(path) {
-            Ok(tour) => self.tours.take(tour),
+            Ok(tour) => self.take_tour(tour),
             Err(error) => self.session.warn(&format!("The tour is not opened: {error}.")),
         }
     }
@@ -22,7 +22,7 @@ impl App {
             let at = places.get(&tour.title).copied().filter(|at| *at > 0);
             let far = at.map(|at| format!("{} of {}", at + 1, tour.steps.len())).unwrap_or_default();
             if ui.add(egui::Button::new(&tour.title).shortcut_text(far)).clicked() {
-                self.tours.take(tour.clone());
+                self.take_tour(tour.clone());
                 ui.close();
             }
         }

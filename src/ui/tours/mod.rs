@@ -56,6 +56,8 @@ struct Taken {
     waiting: VecDeque<Action>,
     /// Whether the step has just begun: what it speaks of is not in front yet.
     begins: bool,
+    /// The step of the episode in view when everything had been set up.
+    seen: usize,
 }
 
 /// What there is to see of a tour.
@@ -80,6 +82,12 @@ impl Position {
         self.is_asked() || self.step().question.is_none()
     }
 
+    /// What is framed: what the step speaks of, and once its question is answered what has just been uncovered.
+    pub fn spoken_of(&self) -> Option<Place> {
+        let step = self.step();
+        step.highlight.or_else(|| step.cover.first().copied().filter(|_| self.answer.is_some()))
+    }
+
     /// Whether a question waits for an answer.
     pub fn is_asked(&self) -> bool {
         self.step().question.is_some() && self.answer.is_none()
@@ -99,7 +107,7 @@ impl Tours {
         self.leave();
         let at = self.left.get(&tour.title).copied().filter(|at| *at < tour.steps.len()).unwrap_or(0);
         let answers = vec![None; tour.steps.len()];
-        self.taken = Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new(), begins: true });
+        self.taken = Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new(), begins: true, seen: 0 });
         self.set_up();
     }
 
@@ -108,7 +116,8 @@ impl Tours {
         self.leave();
         let at = at.min(tour.steps.len() - 1);
         let answers = vec![None; tour.steps.len()];
-        self.taken = Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new(), begins: false });
+        self.taken =
+            Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new(), begins: false, seen: 0 });
     }
 
     /// The text of the tour that is taken, and which of its steps.
@@ -174,7 +183,7 @@ impl Tours {
     /// Makes everything as it is in this step, whatever has been done meanwhile: from where a network was opened last.
     pub fn set_up(&mut self) {
         let Some(taken) = &mut self.taken else { return };
-        let Taken { tour, at, answers, waiting, begins } = taken;
+        let Taken { tour, at, answers, waiting, begins, .. } = taken;
         *begins = true;
         waiting.clear();
         for (place, step) in tour.steps.iter().enumerate().take(*at + 1).skip(tour.beginning(*at)) {
@@ -234,8 +243,17 @@ impl App {
             && std::mem::take(&mut taken.begins)
         {
             let step = taken.tour.steps[taken.at].clone();
+            taken.seen = self.session.clock.at();
             self.bring_spoken_of(&step);
         }
+    }
+
+    /// The last step of the episode that may be seen where a tour hides what comes later.
+    pub(in crate::ui) fn horizon(&self) -> Option<usize> {
+        let (taken, position) = (self.tours.taken.as_ref()?, self.tours.position()?);
+        let hides = position.covers() && position.step().cover_later;
+        // Until everything has been set up nothing is.
+        hides.then_some(if taken.begins || !taken.waiting.is_empty() { 0 } else { taken.seen })
     }
 
     /// Brings in front what a step speaks of, once: whatever is clicked afterwards stays.

@@ -25,7 +25,7 @@ impl App {
     }
 
     fn frame(&self, context: &Context, position: &Position) {
-        let Some(rect) = position.step().highlight.and_then(|place| self.rect_of(place)) else { return };
+        let Some(rect) = position.spoken_of().and_then(|place| self.rect_of(place)) else { return };
         let palette = Palette::of(context);
         let layer = LayerId::new(Order::Middle, Id::unique("tour frame"));
         let stroke = Stroke::new(2.0, palette.mark);

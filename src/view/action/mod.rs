@@ -171,6 +171,8 @@ pub enum Action {
     ToggleExport,
     /// Open a network that comes with the program.
     OpenBundled(Bundled),
+    /// Choose what the colours of the trace reach.
+    Reach(TraceReach),
     /// Put panels where a layout has them.
     Layout(Named),
     /// Put them back where the layout has them.
@@ -195,6 +197,16 @@ pub enum Action {
     EndPresentation,
     /// The whole screen, or a window.
     ToggleFullScreen,
+}
+
+/// What the colours of the trace reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TraceReach {
+    /// What 99.5 % of its values do not exceed in the whole episode.
+    Usual,
+    /// The largest at the step in view.
+    Step,
 }
 
 impl Action {

@@ -122,6 +122,7 @@ impl Session {
             | Action::ShowOver(..)
             | Action::Save
             | Action::Layout(_)
+            | Action::Reach(_)
             | Action::ResetLayout
             | Action::ToggleTheme
             | Action::ShowLesions

@@ -27,6 +27,7 @@ use super::{Explanation, Panel};
 use crate::render::{Colormap, Matrix, Reduction};
 use crate::ui::theme::Palette;
 use crate::view::beside::Side;
+use crate::view::layout::Choices;
 use crate::view::matrices::{MatrixKind, Window};
 use crate::view::numbers::grouped;
 use crate::view::order::OrderKind;
@@ -35,7 +36,7 @@ use crate::view::viewed::Viewed;
 use color_bar::{Bar, ColorBar};
 use egui::{Key, Modifiers, Rect, RichText, Role, Ui, Vec2, WidgetInfo, vec2};
 use picture::Coloring;
-use range::Range;
+pub use range::Range;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
@@ -51,16 +52,24 @@ const LEAST_BAR_WIDTH: f32 = 180.0;
 /// In a smaller area there is no colour bar: the numbers at its ends would lie over each other.
 const LEAST_FOR_BAR: Vec2 = vec2(104.0, 130.0);
 
+/// The choice of a range for one matrix in the panel that is called after it.
+pub fn chosen_range(kind: MatrixKind, range: Range) -> Choices {
+    let mut ranges = vec![Value::Null; MatrixKind::ALL.len()];
+    ranges[kind as usize] = json!(range);
+    Choices::from([(kind.title().to_owned(), json!({ "ranges": ranges }))])
+}
+
 /// A panel that shows one matrix at a time.
 pub struct MatrixPanel {
     /// Its own name, after what it showed at first.
     name: &'static str,
+    own: MatrixKind,
     kind: MatrixKind,
     /// One for each kind: what is much for one is nothing for another.
     ranges: [Range; MatrixKind::ALL.len()],
-    /// What a pixel shows that covers several cells.
     /// Whose matrix, where another network is beside.
     side: Side,
+    /// What a pixel shows that covers several cells.
     reduction: Reduction,
     bar: ColorBar,
     clipped: Option<Clipped>,
@@ -87,6 +96,7 @@ impl MatrixPanel {
         let ranges = [Range::default(); MatrixKind::ALL.len()];
         Self {
             name: kind.title(),
+            own: kind,
             kind,
             ranges,
             side: Side::default(),
@@ -151,6 +161,10 @@ impl Panel for MatrixPanel {
 
     fn title(&self) -> &'static str {
         self.kind.title()
+    }
+
+    fn show_own(&mut self) {
+        self.kind = self.own;
     }
 
     fn choices(&self) -> Value {

@@ -18,12 +18,13 @@ use super::{Explanation, Panel};
 use crate::episode::{Behaviour, Tape, Trials as Asked};
 use crate::tasks::cue_reward::YES;
 use crate::ui::fitting::{self, BETWEEN};
+use crate::ui::horizon;
 use crate::ui::theme::Palette;
 use crate::view::numbers::percent;
 use crate::view::session::Session;
 use crate::view::viewed::Viewed;
 use belief::Belief;
-use egui::Ui;
+use egui::{Context, Ui};
 use std::sync::Arc;
 
 /// The panel.
@@ -78,7 +79,7 @@ impl Panel for Trials {
     fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
         let Some(tape) = session.scene().map(|scene| Arc::clone(scene.tape())) else { return };
-        let words = question(&tape, session.clock.at());
+        let words = question(&tape, at(ui.ctx(), session));
         fitting::small_ui(ui, &words, palette.text);
         self.belief = Belief::of(session, self.belief.take());
         raster::raster_ui(ui, session, &tape, self.belief.as_ref());
@@ -111,6 +112,11 @@ fn question(tape: &Tape, at: usize) -> String {
             )
         }
     }
+}
+
+/// The step in view, or the last one that may be seen.
+fn at(context: &Context, session: &Session) -> usize {
+    session.clock.at().min(horizon::last(context).unwrap_or(usize::MAX))
 }
 
 fn asked(session: &Session) -> Option<(&Behaviour, &Asked)> {

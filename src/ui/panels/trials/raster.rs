@@ -5,6 +5,7 @@ use super::modulator::modulator_ui;
 use super::question;
 use crate::episode::{Behaviour, Modulator, Shown, Tape, Trials};
 use crate::tasks::cue_reward::YES;
+use crate::ui::horizon;
 use crate::ui::theme::{self, Palette, mix};
 use crate::view::action::{Action, Deed};
 use crate::view::curves::axis::{Scale, Span};
@@ -81,7 +82,7 @@ pub(super) fn raster_ui(ui: &mut Ui, session: &mut Viewed<'_>, tape: &Tape, beli
         palette: Palette::of(ui.ctx()),
         chart,
         row,
-        at: session.clock.at(),
+        at: super::at(ui.ctx(), session),
         font: theme::letters(ui.ctx(), row.clamp(7.0, 12.0)),
     };
     raster.rows_ui(ui);
@@ -98,6 +99,7 @@ pub(super) fn raster_ui(ui: &mut Ui, session: &mut Viewed<'_>, tape: &Tape, beli
     }
     raster.axis_ui(ui, area.left(), bottom);
     raster.touch(ui, session, modulator);
+    horizon::hide(ui, area, |step| raster.x(step));
     ui.advance_cursor_after_rect(whole);
 }
 
