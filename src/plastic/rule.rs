@@ -4,9 +4,10 @@
 //! and on the post-synaptic activity x_j(t). The forward and backward sweeps are generic over
 //! `Update`, so a new rule is one more implementation here.
 //!
-//! No fused multiply-add is used in `Update::next`: its result is then the same bits whatever
+//! No fused multiply-add is used in `Update::next_of`: its result is then the same bits whatever
 //! instructions a machine has, which is what makes a tape replay exactly.
 
+use pulp::Simd;
 use serde::{Deserialize, Serialize};
 
 /// The rule that writes the Hebbian trace H.
@@ -50,25 +51,40 @@ impl Rule {
     }
 }
 
-/// The partial derivatives of one update of one connection.
+/// The partial derivatives of an update, of one connection or of as many as a vector holds.
 #[derive(Clone, Copy)]
-pub(crate) struct Slopes {
+pub(crate) struct Slopes<T> {
     /// With respect to H before the update.
-    pub trace: f32,
+    pub trace: T,
     /// With respect to x_i(t−1).
-    pub pre: f32,
+    pub pre: T,
     /// With respect to x_j(t).
-    pub post: f32,
+    pub post: T,
     /// With respect to η.
-    pub eta: f32,
+    pub eta: T,
 }
 
-/// One update rule with its η, applied to one connection.
+/// One update rule with its η.
+///
+/// What it does to several connections at once is written with vectors by name: the compiler takes plain loops over a few of
+/// them apart and puts them together again number by number.
 pub(crate) trait Update: Copy + Send + Sync {
-    /// The trace after the update.
-    fn next(self, trace: f32, pre: f32, post: f32) -> f32;
+    /// The traces after the update. No fused multiply-add.
+    fn next_of<S: Simd>(self, simd: S, trace: S::f32s, pre: S::f32s, post: S::f32s) -> S::f32s;
+    /// The derivatives of [`next_of`](Self::next_of) at the same arguments.
+    fn slopes_of<S: Simd>(self, simd: S, trace: S::f32s, pre: S::f32s, post: S::f32s) -> Slopes<S::f32s>;
+
+    /// The trace of one connection after the update.
+    #[inline(always)]
+    fn next(self, trace: f32, pre: f32, post: f32) -> f32 {
+        self.next_of(pulp::Scalar::new(), trace, pre, post)
+    }
+
     /// The derivatives of [`next`](Self::next) at the same arguments.
-    fn slopes(self, trace: f32, pre: f32, post: f32) -> Slopes;
+    #[inline(always)]
+    fn slopes(self, trace: f32, pre: f32, post: f32) -> Slopes<f32> {
+        self.slopes_of(pulp::Scalar::new(), trace, pre, post)
+    }
 }
 
 /// [`Rule::Decay`] with its constants.
@@ -79,13 +95,20 @@ pub(crate) struct Decay {
 
 impl Update for Decay {
     #[inline(always)]
-    fn next(self, trace: f32, pre: f32, post: f32) -> f32 {
-        (1.0 - self.eta) * trace + (self.eta * pre) * post
+    fn next_of<S: Simd>(self, simd: S, trace: S::f32s, pre: S::f32s, post: S::f32s) -> S::f32s {
+        let (eta, keep) = (simd.splat_f32s(self.eta), simd.splat_f32s(1.0 - self.eta));
+        simd.add_f32s(simd.mul_f32s(keep, trace), simd.mul_f32s(simd.mul_f32s(eta, pre), post))
     }
 
     #[inline(always)]
-    fn slopes(self, trace: f32, pre: f32, post: f32) -> Slopes {
-        Slopes { trace: 1.0 - self.eta, pre: self.eta * post, post: self.eta * pre, eta: pre * post - trace }
+    fn slopes_of<S: Simd>(self, simd: S, trace: S::f32s, pre: S::f32s, post: S::f32s) -> Slopes<S::f32s> {
+        let eta = simd.splat_f32s(self.eta);
+        Slopes {
+            trace: simd.splat_f32s(1.0 - self.eta),
+            pre: simd.mul_f32s(eta, post),
+            post: simd.mul_f32s(eta, pre),
+            eta: simd.sub_f32s(simd.mul_f32s(pre, post), trace),
+        }
     }
 }
 
@@ -97,18 +120,20 @@ pub(crate) struct Oja {
 
 impl Update for Oja {
     #[inline(always)]
-    fn next(self, trace: f32, pre: f32, post: f32) -> f32 {
-        trace + (self.eta * post) * (pre - post * trace)
+    fn next_of<S: Simd>(self, simd: S, trace: S::f32s, pre: S::f32s, post: S::f32s) -> S::f32s {
+        let lifted = simd.mul_f32s(simd.splat_f32s(self.eta), post);
+        simd.add_f32s(trace, simd.mul_f32s(lifted, simd.sub_f32s(pre, simd.mul_f32s(post, trace))))
     }
 
     #[inline(always)]
-    fn slopes(self, trace: f32, pre: f32, post: f32) -> Slopes {
-        let eta_post = self.eta * post;
+    fn slopes_of<S: Simd>(self, simd: S, trace: S::f32s, pre: S::f32s, post: S::f32s) -> Slopes<S::f32s> {
+        let (eta, one, two) = (simd.splat_f32s(self.eta), simd.splat_f32s(1.0), simd.splat_f32s(2.0));
+        let (lifted, written) = (simd.mul_f32s(eta, post), simd.mul_f32s(post, trace));
         Slopes {
-            trace: 1.0 - eta_post * post,
-            pre: eta_post,
-            post: self.eta * (pre - 2.0 * (post * trace)),
-            eta: post * (pre - post * trace),
+            trace: simd.sub_f32s(one, simd.mul_f32s(lifted, post)),
+            pre: lifted,
+            post: simd.mul_f32s(eta, simd.sub_f32s(pre, simd.mul_f32s(two, written))),
+            eta: simd.mul_f32s(post, simd.sub_f32s(pre, written)),
         }
     }
 }
@@ -120,24 +145,47 @@ pub(crate) struct Clip {
     pub bound: f32,
 }
 
+impl Clip {
+    /// What H would be without bounds.
+    #[inline(always)]
+    fn reached<S: Simd>(self, simd: S, trace: S::f32s, pre: S::f32s, post: S::f32s) -> S::f32s {
+        simd.add_f32s(trace, simd.mul_f32s(simd.mul_f32s(simd.splat_f32s(self.eta), pre), post))
+    }
+}
+
 impl Update for Clip {
     #[inline(always)]
-    fn next(self, trace: f32, pre: f32, post: f32) -> f32 {
-        (trace + (self.eta * pre) * post).clamp(-self.bound, self.bound)
+    fn next_of<S: Simd>(self, simd: S, trace: S::f32s, pre: S::f32s, post: S::f32s) -> S::f32s {
+        clip(simd, self.reached(simd, trace, pre, post), self.bound)
     }
 
     #[inline(always)]
-    fn slopes(self, trace: f32, pre: f32, post: f32) -> Slopes {
-        let reached = trace + (self.eta * pre) * post;
+    fn slopes_of<S: Simd>(self, simd: S, trace: S::f32s, pre: S::f32s, post: S::f32s) -> Slopes<S::f32s> {
+        let (zero, one) = (simd.splat_f32s(0.0), simd.splat_f32s(1.0));
+        let reached = self.reached(simd, trace, pre, post);
         // The derivative of a clip is zero outside its bounds.
-        let inside = if reached.abs() <= self.bound { 1.0 } else { 0.0 };
+        let is_inside = simd.equal_f32s(clip(simd, reached, self.bound), reached);
+        let eta = simd.splat_f32s(self.eta);
         Slopes {
-            trace: inside,
-            pre: inside * (self.eta * post),
-            post: inside * (self.eta * pre),
-            eta: inside * (pre * post),
+            trace: simd.select_f32s(is_inside, one, zero),
+            pre: simd.select_f32s(is_inside, simd.mul_f32s(eta, post), zero),
+            post: simd.select_f32s(is_inside, simd.mul_f32s(eta, pre), zero),
+            eta: simd.select_f32s(is_inside, simd.mul_f32s(pre, post), zero),
         }
     }
+}
+
+/// Traces within ±`bound`; one that is not a number stays so.
+#[inline(always)]
+pub(crate) fn clip<S: Simd>(simd: S, reached: S::f32s, bound: f32) -> S::f32s {
+    let (low, high) = (simd.splat_f32s(-bound), simd.splat_f32s(bound));
+    if S::F32_LANES > 1 {
+        // The trace stands second: where one operand is not a number, vectors answer with the second or with NaN.
+        return simd.min_f32s(high, simd.max_f32s(low, reached));
+    }
+    // The same for one value at a time, where minimum and maximum drop what is not a number.
+    let raised = simd.select_f32s(simd.less_than_f32s(reached, low), low, reached);
+    simd.select_f32s(simd.greater_than_f32s(raised, high), high, raised)
 }
 
 /// Evaluates `$body` with `$update` bound to the [`Update`] that `$rule` and `$eta` describe.

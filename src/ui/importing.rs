@@ -247,7 +247,10 @@ fn buttons_ui(ui: &mut Ui, importing: &mut Importing, is_opening: bool) -> Optio
     ui.horizontal(|ui| {
         let open = Button::new(theme::strong("Open").color(egui::Color32::WHITE)).fill(palette.accent);
         let response = ui.add_enabled(can_open, open);
-        if response.on_hover_text("no file is written; Save or Export keeps it").clicked() {
+        // What has the focus has the key.
+        let is_free = ui.memory(|memory| memory.focused().is_none());
+        let enter = can_open && is_free && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+        if response.on_hover_text("Enter; no file is written, Save or Export keeps it").clicked() || enter {
             pressed = Some(Pressed::Open);
         }
         if ui.add_enabled(!is_opening, Button::new("Cancel")).clicked() {

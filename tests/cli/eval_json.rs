@@ -133,7 +133,7 @@ fn lists_have_an_error_and_an_n_for_each_of_their_numbers() {
         let line = measured(&bench, "eval network --episodes 5 --json");
         assert!(expect_complete(&line, 5).contains(&key.to_owned()), "{line:?}");
         let length = line[key].as_array().unwrap().len();
-        assert!(length >= 10 && line[&format!("{key}_n")][0] == json!(5), "{line:?}");
+        assert!(length > 1 && line[&format!("{key}_n")][0] == json!(5), "{line:?}");
         let intervals = line.get(&format!("{key}_interval"));
         assert_eq!(intervals.map(|all| all.as_array().unwrap().len()), is_of_shares.then_some(length), "{line:?}");
     }

@@ -22,6 +22,15 @@ fn compared(bench: &Bench, network: &str, [seed, other]: [u64; 2]) -> (Option<i3
 }
 
 #[test]
+fn sixty_lines_are_enough() {
+    let script = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/read_checkpoint.py")).unwrap();
+    // What is said between quotes beside the code is none of it.
+    let parts = script.split("\"\"\"").step_by(2);
+    let lines = parts.flat_map(str::lines).filter(|line| !line.trim().is_empty()).count();
+    assert!((40..=60).contains(&lines), "{lines} lines");
+}
+
+#[test]
 fn numpy_alone_lives_what_the_program_lives() {
     let has_numpy = Command::new("python3").args(["-c", "import numpy"]).output().is_ok_and(|run| run.status.success());
     if !has_numpy {

@@ -125,7 +125,8 @@ fn the_window_shows_the_table_of_the_command_and_takes_names() {
     assert_eq!(harness.state_mut().session.importing().unwrap().renamed_text, "alpha=Alphas");
     run_until(&mut harness, "the comparison", |app| app.session.is_at_rest());
     harness.get_by_label(&format!("All {} parameters of this network are there.", tensors.len() - 1));
-    press(&mut harness, "Open");
+    harness.key_press(egui::Key::Enter);
+    harness.run_steps(3);
     run_until(&mut harness, "the network", |app| app.session.scene().is_some());
     let app = harness.state();
     assert_eq!(app.session.scene().unwrap().fingerprint(), parameters.fingerprint().unwrap());

@@ -1,5 +1,6 @@
 //! How a trace is written under neuromodulation.
 
+use crate::plastic::rule::clip;
 use crate::plastic::writing::ModulationKind;
 
 /// How connections that begin in one neuron are written.
@@ -61,13 +62,6 @@ impl ModulatedUpdate {
     /// A trace within its bounds; one that is not a number stays so.
     #[inline(always)]
     pub fn clip<S: pulp::Simd>(self, simd: S, reached: S::f32s) -> S::f32s {
-        let (low, high) = (simd.splat_f32s(-self.bound), simd.splat_f32s(self.bound));
-        if S::F32_LANES > 1 {
-            // The trace stands second: where one operand is not a number, vectors answer with the second or with NaN.
-            return simd.min_f32s(high, simd.max_f32s(low, reached));
-        }
-        // The same for one value at a time, where minimum and maximum drop what is not a number.
-        let raised = simd.select_f32s(simd.less_than_f32s(reached, low), low, reached);
-        simd.select_f32s(simd.greater_than_f32s(raised, high), high, raised)
+        clip(simd, reached, self.bound)
     }
 }

@@ -1,8 +1,8 @@
 //! The backward sweep.
 
-use super::{Signals, Tile, multiply_add, own_or_shared_rows, rows};
+use super::{Signals, Tile, of_tile, own_or_shared_rows, rows, splat, sum_of_row, to_tile, vectors, vectors_mut};
 use crate::plastic::cpu::schedule::{AGAIN, MOST_WAITING};
-use crate::plastic::cpu::{CHUNK_ROWS, WIDTH, Weights, sum_lanes};
+use crate::plastic::cpu::{CHUNK_ROWS, WIDTH, Weights};
 use crate::plastic::rule::Update;
 use std::ops::Range;
 
@@ -47,7 +47,7 @@ impl<U: Update> pulp::WithSimd for BackwardSweep<'_, U> {
     type Output = f64;
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> f64 {
+    fn with_simd<S: pulp::Simd>(self, simd: S) -> f64 {
         let Self { update, weights, rows, signals, updates, deltas, stored, trace_grad, alpha_grad, .. } = self;
         let (stride, size) = (weights.stride, rows.len() * weights.stride);
         let mut eta: Tile = [0.0; WIDTH];
@@ -67,22 +67,22 @@ impl<U: Update> pulp::WithSimd for BackwardSweep<'_, U> {
                     first,
                     signals,
                     updates,
-                    delta: delta.as_chunks().0,
-                    stored: stored[begin..][..ROWS * stride].as_chunks().0,
-                    trace_grad: trace_grad[begin..][..ROWS * stride].as_chunks_mut().0,
-                    alpha_grad: alpha_grad.as_chunks_mut().0,
-                    by_column: self.by_column[lane * stride..][..stride].as_chunks_mut().0,
+                    delta,
+                    stored: &stored[begin..][..ROWS * stride],
+                    trace_grad: &mut trace_grad[begin..][..ROWS * stride],
+                    alpha_grad,
+                    by_column: &mut self.by_column[lane * stride..][..stride],
                     by_row: &mut self.by_row[row..][..ROWS],
                     by_row_earlier: &mut self.by_row_earlier[row..][..ROWS],
                     eta: &mut eta,
                 };
                 match (updates, signals.post.len() / stride) {
-                    (0, _) => chunk.product_alone::<S>(),
-                    (1, 1) => chunk.sweep_one::<S, 1>(),
-                    (1, 2) => chunk.sweep_one::<S, 2>(),
-                    (1, 3) => chunk.sweep_one::<S, 3>(),
+                    (0, _) => chunk.product_alone::<S>(simd),
+                    (1, 1) => chunk.sweep_one::<S, 1>(simd),
+                    (1, 2) => chunk.sweep_one::<S, 2>(simd),
+                    (1, 3) => chunk.sweep_one::<S, 3>(simd),
                     (1, updates) => unreachable!("the schedule stores a trace at most 3 updates back, not {updates}"),
-                    _ => chunk.sweep_many::<S>(),
+                    _ => chunk.sweep_many::<S>(simd),
                 }
             }
         }
@@ -97,105 +97,104 @@ struct Chunk<'a, U> {
     first: usize,
     signals: Signals<'a>,
     updates: usize,
-    delta: &'a [Tile],
-    stored: &'a [Tile],
-    trace_grad: &'a mut [Tile],
-    alpha_grad: &'a mut [Tile],
-    by_column: &'a mut [Tile],
+    delta: &'a [f32],
+    stored: &'a [f32],
+    trace_grad: &'a mut [f32],
+    alpha_grad: &'a mut [f32],
+    by_column: &'a mut [f32],
     by_row: &'a mut [f32],
     by_row_earlier: &'a mut [f32],
     eta: &'a mut Tile,
 }
 
+// No closures here: one that is not inlined is compiled without the wide instructions.
 impl<U: Update> Chunk<'_, U> {
-    /// The pre-synaptic activities of the step a + at, of the chunk's rows.
+    /// The pre-synaptic activities of the step a + at, of the chunk's rows, a vector of each.
     #[inline(always)]
-    fn pre(&self, at: usize) -> [f32; ROWS] {
-        let mut pre = [0.0; ROWS];
-        pre.copy_from_slice(&self.signals.pre[at * self.signals.pre_stride + self.first..][..ROWS]);
-        pre
+    fn pre<S: pulp::Simd>(&self, simd: S, at: usize) -> [S::f32s; ROWS] {
+        splat(simd, &self.signals.pre[at * self.signals.pre_stride + self.first..])
     }
 
     /// A sweep of one update, the common case, from a trace stored `UPDATES` updates before the product: nothing
     /// but registers between load and store.
     #[inline(always)]
-    fn sweep_one<S: pulp::Simd, const UPDATES: usize>(self) {
+    fn sweep_one<S: pulp::Simd, const UPDATES: usize>(self, simd: S) {
         let Self { update, weights, first, .. } = self;
-        let stride = weights.stride;
-        let tiles = stride / WIDTH;
-        let posts: [&[Tile]; UPDATES] = rows(self.signals.post.as_chunks().0, tiles);
-        let mut pres = [[0.0; ROWS]; UPDATES];
+        let (count, lanes) = (weights.stride / S::F32_LANES, WIDTH / S::F32_LANES);
+        let zero = simd.splat_f32s(0.0);
+        let posts: [&[S::f32s]; UPDATES] = rows(vectors::<S>(self.signals.post), count);
+        let mut pres = [[zero; ROWS]; UPDATES];
         for (at, pre) in pres.iter_mut().enumerate() {
-            *pre = self.pre(at);
+            *pre = self.pre(simd, at);
         }
-        let (pre, input) = (pres[UPDATES - 1], self.pre(UPDATES));
+        let (pre, input) = (pres[UPDATES - 1], self.pre(simd, UPDATES));
         let own = weights.alpha_is_per_row;
-        let w: [&[Tile]; ROWS] = rows(weights.w_rows(first..first + ROWS), tiles);
-        let alpha: [&[Tile]; ROWS] = own_or_shared_rows(weights.alpha_rows(first..first + ROWS), tiles, own);
-        let stored: [&[Tile]; ROWS] = rows(self.stored, tiles);
-        let (delta, by_column) = (&self.delta[..tiles], &mut self.by_column[..tiles]);
-        let trace_grad = &mut self.trace_grad[..ROWS * tiles];
-        let alpha_step = if own { tiles } else { 0 };
-        let (mut product, mut earlier) = ([[0.0f32; WIDTH]; ROWS], [[0.0f32; WIDTH]; ROWS]);
-        let mut eta = *self.eta;
-        for tile in 0..tiles {
-            let delta = delta[tile];
-            let post = posts[UPDATES - 1][tile];
-            let mut column = by_column[tile];
-            for row in 0..ROWS {
-                let mut trace = stored[row][tile];
-                for at in 0..UPDATES - 1 {
-                    for lane in 0..WIDTH {
-                        trace[lane] = update.next(trace[lane], pres[at][row], posts[at][tile][lane]);
+        let part = first..first + ROWS;
+        let w: [&[S::f32s]; ROWS] = rows(vectors::<S>(weights.w_rows(part.clone()).as_flattened()), count);
+        let alpha = vectors::<S>(weights.alpha_rows(part).as_flattened());
+        let alpha: [&[S::f32s]; ROWS] = own_or_shared_rows(alpha, count, own);
+        let stored: [&[S::f32s]; ROWS] = rows(vectors::<S>(self.stored), count);
+        let deltas = &vectors::<S>(self.delta)[..count];
+        let columns = &mut vectors_mut::<S>(self.by_column)[..count];
+        let trace_grads = &mut vectors_mut::<S>(self.trace_grad)[..ROWS * count];
+        let alpha_step = if own { count } else { 0 };
+        let alpha_grads = &mut vectors_mut::<S>(self.alpha_grad)[..alpha_step * (ROWS - 1) + count];
+        let (mut product, mut earlier) = ([[zero; WIDTH]; ROWS], [[zero; WIDTH]; ROWS]);
+        let mut eta = of_tile(simd, self.eta);
+        for tile in (0..count).step_by(lanes) {
+            for lane in 0..lanes {
+                let at = tile + lane;
+                let (delta, post) = (deltas[at], posts[UPDATES - 1][at]);
+                let mut column = columns[at];
+                for row in 0..ROWS {
+                    let mut trace = stored[row][at];
+                    for again in 0..UPDATES - 1 {
+                        trace = update.next_of(simd, trace, pres[again][row], posts[again][at]);
                     }
+                    let alpha = alpha[row][at];
+                    let slopes = update.slopes_of(simd, trace, pre[row], post);
+                    let updated = update.next_of(simd, trace, pre[row], post);
+                    let effective = simd.mul_add_e_f32s(alpha, updated, w[row][at]);
+                    product[row][lane] = simd.mul_add_e_f32s(delta, effective, product[row][lane]);
+                    let driven = simd.mul_f32s(input[row], delta);
+                    let alpha_grad = &mut alpha_grads[row * alpha_step + at];
+                    *alpha_grad = simd.mul_add_e_f32s(driven, updated, *alpha_grad);
+                    let trace_grad = &mut trace_grads[row * count + at];
+                    let grad = simd.mul_add_e_f32s(driven, alpha, *trace_grad);
+                    column = simd.mul_add_e_f32s(grad, slopes.post, column);
+                    earlier[row][lane] = simd.mul_add_e_f32s(grad, slopes.pre, earlier[row][lane]);
+                    eta[lane] = simd.mul_add_e_f32s(grad, slopes.eta, eta[lane]);
+                    *trace_grad = simd.mul_f32s(grad, slopes.trace);
                 }
-                let (w, alpha) = (&w[row][tile], &alpha[row][tile]);
-                let mut grad = trace_grad[row * tiles + tile];
-                let mut alpha_grad = self.alpha_grad[row * alpha_step + tile];
-                for lane in 0..WIDTH {
-                    let slopes = update.slopes(trace[lane], pre[row], post[lane]);
-                    let updated = update.next(trace[lane], pre[row], post[lane]);
-                    let effective = multiply_add::<S>(alpha[lane], updated, w[lane]);
-                    product[row][lane] = multiply_add::<S>(delta[lane], effective, product[row][lane]);
-                    let input_delta = input[row] * delta[lane];
-                    alpha_grad[lane] = multiply_add::<S>(input_delta, updated, alpha_grad[lane]);
-                    let reached = multiply_add::<S>(input_delta, alpha[lane], grad[lane]);
-                    column[lane] = multiply_add::<S>(reached, slopes.post, column[lane]);
-                    earlier[row][lane] = multiply_add::<S>(reached, slopes.pre, earlier[row][lane]);
-                    eta[lane] = multiply_add::<S>(reached, slopes.eta, eta[lane]);
-                    grad[lane] = reached * slopes.trace;
-                }
-                trace_grad[row * tiles + tile] = grad;
-                self.alpha_grad[row * alpha_step + tile] = alpha_grad;
+                columns[at] = column;
             }
-            by_column[tile] = column;
         }
-        *self.eta = eta;
+        *self.eta = to_tile::<S>(&eta);
         for row in 0..ROWS {
-            self.by_row[row] = sum_lanes(product[row]);
-            self.by_row_earlier[row] = sum_lanes(earlier[row]);
+            self.by_row[row] = sum_of_row::<S>(&product[row]);
+            self.by_row_earlier[row] = sum_of_row::<S>(&earlier[row]);
         }
     }
 
     /// The product of a first step whose trace was given: no update, and nobody asks for the gradient of its input.
     #[inline(always)]
-    fn product_alone<S: pulp::Simd>(self) {
-        let Self { weights, first, stored, trace_grad, alpha_grad, .. } = self;
-        let tiles = weights.stride / WIDTH;
-        let input: &[f32] = &self.signals.pre[first..][..ROWS];
+    fn product_alone<S: pulp::Simd>(self, simd: S) {
+        let Self { weights, first, .. } = self;
+        let count = weights.stride / S::F32_LANES;
+        let input: [S::f32s; ROWS] = splat(simd, &self.signals.pre[first..]);
         let own = weights.alpha_is_per_row;
-        let alpha: [&[Tile]; ROWS] = own_or_shared_rows(weights.alpha_rows(first..first + ROWS), tiles, own);
-        let alpha_step = if own { tiles } else { 0 };
-        for (tile, delta) in self.delta[..tiles].iter().enumerate() {
+        let alpha = vectors::<S>(weights.alpha_rows(first..first + ROWS).as_flattened());
+        let alpha: [&[S::f32s]; ROWS] = own_or_shared_rows(alpha, count, own);
+        let stored: [&[S::f32s]; ROWS] = rows(vectors::<S>(self.stored), count);
+        let alpha_step = if own { count } else { 0 };
+        let (trace_grads, alpha_grads) = (vectors_mut::<S>(self.trace_grad), vectors_mut::<S>(self.alpha_grad));
+        for (at, delta) in vectors::<S>(self.delta)[..count].iter().enumerate() {
             for row in 0..ROWS {
-                let (trace, alpha) = (&stored[row * tiles + tile], &alpha[row][tile]);
-                let grad = &mut trace_grad[row * tiles + tile];
-                let alpha_grad = &mut alpha_grad[row * alpha_step + tile];
-                for lane in 0..WIDTH {
-                    let input_delta = input[row] * delta[lane];
-                    alpha_grad[lane] = multiply_add::<S>(input_delta, trace[lane], alpha_grad[lane]);
-                    grad[lane] = multiply_add::<S>(input_delta, alpha[lane], grad[lane]);
-                }
+                let driven = simd.mul_f32s(input[row], *delta);
+                let alpha_grad = &mut alpha_grads[row * alpha_step + at];
+                *alpha_grad = simd.mul_add_e_f32s(driven, stored[row][at], *alpha_grad);
+                let grad = &mut trace_grads[row * count + at];
+                *grad = simd.mul_add_e_f32s(driven, alpha[row][at], *grad);
             }
         }
         self.by_row.fill(0.0);
@@ -204,89 +203,91 @@ impl<U: Update> Chunk<'_, U> {
 
     /// A sweep of several updates: the traces between them stand on the stack.
     #[inline(always)]
-    fn sweep_many<S: pulp::Simd>(self) {
+    fn sweep_many<S: pulp::Simd>(self, simd: S) {
         let Self { update, weights, first, updates, signals, .. } = self;
-        let Signals { pre: history, pre_stride, post } = signals;
-        let stride = weights.stride;
-        let tiles = stride / WIDTH;
-        let again = post.len() / stride - updates;
-        let activity: &[Tile] = post.as_chunks().0;
+        let Signals { pre: history, pre_stride, .. } = signals;
+        let (count, lanes) = (weights.stride / S::F32_LANES, WIDTH / S::F32_LANES);
+        let zero = simd.splat_f32s(0.0);
+        let again = signals.post.len() / weights.stride - updates;
+        let activity = vectors::<S>(signals.post);
         let own = weights.alpha_is_per_row;
-        let alpha: [&[Tile]; ROWS] = own_or_shared_rows(weights.alpha_rows(first..first + ROWS), tiles, own);
-        let alpha_step = if own { tiles } else { 0 };
-        let input = self.pre(again + updates);
-        let (mut second, mut earlier) = ([[0.0f32; WIDTH]; ROWS], [[0.0f32; WIDTH]; ROWS]);
+        let alpha = vectors::<S>(weights.alpha_rows(first..first + ROWS).as_flattened());
+        let alpha: [&[S::f32s]; ROWS] = own_or_shared_rows(alpha, count, own);
+        let alpha_step = if own { count } else { 0 };
+        let input = self.pre(simd, again + updates);
+        let stored: [&[S::f32s]; ROWS] = rows(vectors::<S>(self.stored), count);
+        let deltas = &vectors::<S>(self.delta)[..count];
+        let columns = &mut vectors_mut::<S>(self.by_column)[..count];
+        let trace_grads = &mut vectors_mut::<S>(self.trace_grad)[..ROWS * count];
+        let alpha_grads = &mut vectors_mut::<S>(self.alpha_grad)[..alpha_step * (ROWS - 1) + count];
+        let (mut second, mut earlier) = ([[zero; WIDTH]; ROWS], [[zero; WIDTH]; ROWS]);
         // One sum a row: a single one would be a chain of additions, each waiting for the one before.
-        let mut etas = [[0.0f32; WIDTH]; ROWS];
-        let mut traces = [[0.0f32; WIDTH]; MOST_WAITING];
-        for tile in 0..tiles {
-            let delta = self.delta[tile];
-            let mut column = self.by_column[tile];
-            for row in 0..ROWS {
-                let mut trace = self.stored[row * tiles + tile];
-                for at in 0..again {
-                    let (pre, post) = (history[at * pre_stride + first + row], &activity[at * tiles + tile]);
-                    for lane in 0..WIDTH {
-                        trace[lane] = update.next(trace[lane], pre, post[lane]);
+        let mut etas = [[zero; WIDTH]; ROWS];
+        let mut traces = [[zero; ROWS]; MOST_WAITING];
+        for tile in (0..count).step_by(lanes) {
+            for lane in 0..lanes {
+                let at = tile + lane;
+                // The rows side by side: each update waits for the one before it.
+                let mut trace = [zero; ROWS];
+                for row in 0..ROWS {
+                    trace[row] = stored[row][at];
+                }
+                for step in 0..again + updates {
+                    if step >= again {
+                        traces[step - again] = trace;
+                    }
+                    let pre: [S::f32s; ROWS] = splat(simd, &history[step * pre_stride + first..]);
+                    let post = activity[step * count + at];
+                    for row in 0..ROWS {
+                        trace[row] = update.next_of(simd, trace[row], pre[row], post);
                     }
                 }
-                for (at, before) in traces[..updates].iter_mut().enumerate() {
-                    *before = trace;
-                    let at = again + at;
-                    let (pre, post) = (history[at * pre_stride + first + row], &activity[at * tiles + tile]);
-                    for lane in 0..WIDTH {
-                        trace[lane] = update.next(trace[lane], pre, post[lane]);
-                    }
+                let (delta, mut column) = (deltas[at], columns[at]);
+                let mut grad = [zero; ROWS];
+                let mut eta = [zero; ROWS];
+                for row in 0..ROWS {
+                    let driven = simd.mul_f32s(input[row], delta);
+                    let alpha_grad = &mut alpha_grads[row * alpha_step + at];
+                    *alpha_grad = simd.mul_add_e_f32s(driven, trace[row], *alpha_grad);
+                    grad[row] = simd.mul_add_e_f32s(driven, alpha[row][at], trace_grads[row * count + at]);
+                    eta[row] = etas[row][lane];
                 }
-                let alpha = &alpha[row][tile];
-                let mut grad = self.trace_grad[row * tiles + tile];
-                let mut alpha_grad = self.alpha_grad[row * alpha_step + tile];
-                for lane in 0..WIDTH {
-                    let input_delta = input[row] * delta[lane];
-                    alpha_grad[lane] = multiply_add::<S>(input_delta, trace[lane], alpha_grad[lane]);
-                    grad[lane] = multiply_add::<S>(input_delta, alpha[lane], grad[lane]);
-                }
-                self.alpha_grad[row * alpha_step + tile] = alpha_grad;
-                let mut eta = etas[row];
                 // The activities between x(s) and x(t) were clamped: nothing depends on their gradients.
-                for (at, trace) in traces[..updates].iter().enumerate().skip(2).rev() {
-                    let at = again + at;
-                    let (pre, post) = (history[at * pre_stride + first + row], &activity[at * tiles + tile]);
-                    for lane in 0..WIDTH {
-                        let slopes = update.slopes(trace[lane], pre, post[lane]);
-                        eta[lane] = multiply_add::<S>(grad[lane], slopes.eta, eta[lane]);
-                        grad[lane] *= slopes.trace;
+                for step in (2..updates).rev() {
+                    let pre: [S::f32s; ROWS] = splat(simd, &history[(again + step) * pre_stride + first..]);
+                    let post = activity[(again + step) * count + at];
+                    let before = &traces[step];
+                    for row in 0..ROWS {
+                        let slopes = update.slopes_of(simd, before[row], pre[row], post);
+                        eta[row] = simd.mul_add_e_f32s(grad[row], slopes.eta, eta[row]);
+                        grad[row] = simd.mul_f32s(grad[row], slopes.trace);
                     }
                 }
-                let (pre, post) =
-                    (history[(again + 1) * pre_stride + first + row], &activity[(again + 1) * tiles + tile]);
-                let mut toward = second[row];
-                for lane in 0..WIDTH {
-                    let slopes = update.slopes(traces[1][lane], pre, post[lane]);
-                    eta[lane] = multiply_add::<S>(grad[lane], slopes.eta, eta[lane]);
-                    toward[lane] = multiply_add::<S>(grad[lane], slopes.pre, toward[lane]);
-                    grad[lane] *= slopes.trace;
+                let pre: [S::f32s; ROWS] = splat(simd, &history[(again + 1) * pre_stride + first..]);
+                let post = activity[(again + 1) * count + at];
+                for row in 0..ROWS {
+                    let slopes = update.slopes_of(simd, traces[1][row], pre[row], post);
+                    eta[row] = simd.mul_add_e_f32s(grad[row], slopes.eta, eta[row]);
+                    second[row][lane] = simd.mul_add_e_f32s(grad[row], slopes.pre, second[row][lane]);
+                    grad[row] = simd.mul_f32s(grad[row], slopes.trace);
                 }
-                second[row] = toward;
-                let (pre, post) = (history[again * pre_stride + first + row], &activity[again * tiles + tile]);
-                let mut toward = earlier[row];
-                for lane in 0..WIDTH {
-                    let slopes = update.slopes(traces[0][lane], pre, post[lane]);
-                    eta[lane] = multiply_add::<S>(grad[lane], slopes.eta, eta[lane]);
-                    toward[lane] = multiply_add::<S>(grad[lane], slopes.pre, toward[lane]);
-                    column[lane] = multiply_add::<S>(grad[lane], slopes.post, column[lane]);
-                    grad[lane] *= slopes.trace;
+                let pre: [S::f32s; ROWS] = splat(simd, &history[again * pre_stride + first..]);
+                let post = activity[again * count + at];
+                for row in 0..ROWS {
+                    let slopes = update.slopes_of(simd, traces[0][row], pre[row], post);
+                    eta[row] = simd.mul_add_e_f32s(grad[row], slopes.eta, eta[row]);
+                    earlier[row][lane] = simd.mul_add_e_f32s(grad[row], slopes.pre, earlier[row][lane]);
+                    column = simd.mul_add_e_f32s(grad[row], slopes.post, column);
+                    trace_grads[row * count + at] = simd.mul_f32s(grad[row], slopes.trace);
+                    etas[row][lane] = eta[row];
                 }
-                earlier[row] = toward;
-                etas[row] = eta;
-                self.trace_grad[row * tiles + tile] = grad;
+                columns[at] = column;
             }
-            self.by_column[tile] = column;
         }
         for row in 0..ROWS {
-            add(self.eta, &etas[row]);
-            self.by_row[row] = sum_lanes(second[row]);
-            self.by_row_earlier[row] = sum_lanes(earlier[row]);
+            add(self.eta, &to_tile::<S>(&etas[row]));
+            self.by_row[row] = sum_of_row::<S>(&second[row]);
+            self.by_row_earlier[row] = sum_of_row::<S>(&earlier[row]);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The sweeps of a network without traces: its matrix stays the same for the whole lifetime.
 
-use super::Tile;
-use crate::plastic::cpu::{CHUNK_ROWS, WIDTH, sum_lanes};
+use super::{Tile, sum_of_row, vectors};
+use crate::plastic::cpu::{CHUNK_ROWS, WIDTH};
 
 /// Σ_i v_i m_ij over the rows of a matrix, for several lanes: with w what the neurons hear, with w turned over what goes
 /// back to them.
@@ -35,8 +35,12 @@ impl pulp::WithSimd for FixedSweep<'_> {
                 let (a, b) = (simd.splat_f32s(a), simd.splat_f32s(b));
                 let (c, d) = (simd.splat_f32s(c), simd.splat_f32s(d));
                 let (sums, _) = S::as_mut_simd_f32s(sums[lane * stride..][..width].as_flattened_mut());
-                let rows = vectors::<S>(first).iter().zip(vectors::<S>(second)).zip(vectors::<S>(third));
-                for (sum, (((&first, &second), &third), &fourth)) in sums.iter_mut().zip(rows.zip(vectors::<S>(fourth)))
+                let rows = vectors::<S>(first.as_flattened())
+                    .iter()
+                    .zip(vectors::<S>(second.as_flattened()))
+                    .zip(vectors::<S>(third.as_flattened()));
+                for (sum, (((&first, &second), &third), &fourth)) in
+                    sums.iter_mut().zip(rows.zip(vectors::<S>(fourth.as_flattened())))
                 {
                     let total = simd.mul_add_e_f32s(b, second, simd.mul_add_e_f32s(a, first, *sum));
                     *sum = simd.mul_add_e_f32s(d, fourth, simd.mul_add_e_f32s(c, third, total));
@@ -76,7 +80,10 @@ impl pulp::WithSimd for FixedBackSweep<'_> {
                 let mut totals = [[zero; WIDTH]; ABREAST];
                 for (matrix, values) in matrices.iter().zip(input.chunks_exact(stride)) {
                     let values = S::as_simd_f32s(values).0;
-                    let rows = super::rows::<S::f32s, ABREAST>(vectors::<S>(&matrix[first * width..]), values.len());
+                    let rows = super::rows::<S::f32s, ABREAST>(
+                        vectors::<S>(matrix[first * width..].as_flattened()),
+                        values.len(),
+                    );
                     for tile in (0..values.len()).step_by(lanes) {
                         for lane in 0..lanes {
                             let at = tile + lane;
@@ -87,20 +94,11 @@ impl pulp::WithSimd for FixedBackSweep<'_> {
                     }
                 }
                 for (sum, total) in sums[first..].iter_mut().zip(&totals) {
-                    let mut tile = [0.0; WIDTH];
-                    let vectors = S::as_mut_simd_f32s(&mut tile).0;
-                    vectors.copy_from_slice(&total[..vectors.len()]);
-                    *sum = sum_lanes(tile);
+                    *sum = sum_of_row::<S>(total);
                 }
             }
         }
     }
-}
-
-/// Tiles are whole vectors on every machine.
-#[inline(always)]
-fn vectors<S: pulp::Simd>(tiles: &[Tile]) -> &[S::f32s] {
-    S::as_simd_f32s(tiles.as_flattened()).0
 }
 
 const _: () = assert!(CHUNK_ROWS == 4, "the sweep names the rows of a chunk");

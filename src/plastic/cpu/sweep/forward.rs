@@ -1,7 +1,7 @@
 //! The forward sweep.
 
-use super::{Signals, Tile, multiply_add, own_or_shared_rows, rows};
-use crate::plastic::cpu::{CHUNK_ROWS, WIDTH, Weights};
+use super::{Signals, own_or_shared_rows, rows, splat, vectors, vectors_mut};
+use crate::plastic::cpu::{CHUNK_ROWS, Weights};
 use crate::plastic::rule::Update;
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ impl<U: Update> pulp::WithSimd for ForwardSweep<'_, U> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
+    fn with_simd<S: pulp::Simd>(self, simd: S) {
         let Self { update, weights, rows, signals, before, trace, sums } = self;
         let (stride, size) = (weights.stride, rows.len() * weights.stride);
         sums.fill(0.0);
@@ -36,12 +36,12 @@ impl<U: Update> pulp::WithSimd for ForwardSweep<'_, U> {
                     weights,
                     first,
                     signals,
-                    before: before.map(|before| before[begin..][..CHUNK_ROWS * stride].as_chunks().0),
-                    trace: trace[begin..][..CHUNK_ROWS * stride].as_chunks_mut().0,
-                    sums: sums[lane * stride..][..stride].as_chunks_mut().0,
+                    before: before.map(|before| &before[begin..][..CHUNK_ROWS * stride]),
+                    trace: &mut trace[begin..][..CHUNK_ROWS * stride],
+                    sums: &mut sums[lane * stride..][..stride],
                 };
                 // One update is the common case, and a loop over one costs.
-                if signals.post.len() == stride { chunk.sweep::<S, true>() } else { chunk.sweep::<S, false>() }
+                if signals.post.len() == stride { chunk.sweep::<S, true>(simd) } else { chunk.sweep::<S, false>(simd) }
             }
         }
     }
@@ -53,56 +53,55 @@ struct Chunk<'a, U> {
     weights: &'a Weights,
     first: usize,
     signals: Signals<'a>,
-    before: Option<&'a [Tile]>,
-    trace: &'a mut [Tile],
-    sums: &'a mut [Tile],
+    before: Option<&'a [f32]>,
+    trace: &'a mut [f32],
+    sums: &'a mut [f32],
 }
 
 impl<U: Update> Chunk<'_, U> {
     // No closures here: one that is not inlined is compiled without the wide instructions.
     #[inline(always)]
-    fn sweep<S: pulp::Simd, const ONE: bool>(self) {
+    fn sweep<S: pulp::Simd, const ONE: bool>(self, simd: S) {
         let Self { update, weights, first, signals, before, trace, sums } = self;
         let Signals { pre: history, pre_stride, post } = signals;
-        let stride = weights.stride;
-        let tiles = stride / WIDTH;
-        let updates = if ONE { 1 } else { post.len() / stride };
-        let activity: &[Tile] = post.as_chunks().0;
-        let w: [&[Tile]; CHUNK_ROWS] = rows(weights.w_rows(first..first + CHUNK_ROWS), tiles);
-        let alpha = weights.alpha_rows(first..first + CHUNK_ROWS);
-        let alpha: [&[Tile]; CHUNK_ROWS] = own_or_shared_rows(alpha, tiles, weights.alpha_is_per_row);
-        let (pre, input) = (&history[first..][..CHUNK_ROWS], &history[updates * pre_stride + first..][..CHUNK_ROWS]);
-        // Where the trace has been written already, or was given, there is no update.
-        let post = if ONE { &activity[..tiles] } else { &[] };
-        let (sums, trace) = (&mut sums[..tiles], &mut trace[..CHUNK_ROWS * tiles]);
-        for tile in 0..tiles {
-            // Worked on as values: through references the compiler fears overlap and stays scalar.
-            let mut total = sums[tile];
+        let count = weights.stride / S::F32_LANES;
+        let updates = if ONE { 1 } else { post.len() / weights.stride };
+        let activity = vectors::<S>(post);
+        let part = first..first + CHUNK_ROWS;
+        let w: [&[S::f32s]; CHUNK_ROWS] = rows(vectors::<S>(weights.w_rows(part.clone()).as_flattened()), count);
+        let alpha = vectors::<S>(weights.alpha_rows(part).as_flattened());
+        let alpha: [&[S::f32s]; CHUNK_ROWS] = own_or_shared_rows(alpha, count, weights.alpha_is_per_row);
+        let pre: [S::f32s; CHUNK_ROWS] = splat(simd, &history[first..]);
+        let input: [S::f32s; CHUNK_ROWS] = splat(simd, &history[updates * pre_stride + first..]);
+        let traces = &mut vectors_mut::<S>(trace)[..CHUNK_ROWS * count];
+        let before = before.map(vectors::<S>);
+        for (at, sum) in vectors_mut::<S>(sums)[..count].iter_mut().enumerate() {
+            // The rows side by side: each update waits for the one before it.
+            let mut values = [*sum; CHUNK_ROWS];
             for row in 0..CHUNK_ROWS {
-                let mut value = match before {
-                    Some(before) => before[row * tiles + tile],
-                    None => trace[row * tiles + tile],
+                values[row] = match before {
+                    Some(before) => before[row * count + at],
+                    None => traces[row * count + at],
                 };
-                if ONE {
-                    for lane in 0..WIDTH {
-                        value[lane] = update.next(value[lane], pre[row], post[tile][lane]);
-                    }
-                } else {
-                    for at in 0..updates {
-                        let (pre, post) = (history[at * pre_stride + first + row], &activity[at * tiles + tile]);
-                        for lane in 0..WIDTH {
-                            value[lane] = update.next(value[lane], pre, post[lane]);
-                        }
-                    }
-                }
-                let (w, alpha) = (&w[row][tile], &alpha[row][tile]);
-                for lane in 0..WIDTH {
-                    let effective = multiply_add::<S>(alpha[lane], value[lane], w[lane]);
-                    total[lane] = multiply_add::<S>(input[row], effective, total[lane]);
-                }
-                trace[row * tiles + tile] = value;
             }
-            sums[tile] = total;
+            if ONE {
+                for row in 0..CHUNK_ROWS {
+                    values[row] = update.next_of(simd, values[row], pre[row], activity[at]);
+                }
+            } else {
+                for step in 0..updates {
+                    let pre: [S::f32s; CHUNK_ROWS] = splat(simd, &history[step * pre_stride + first..]);
+                    let post = activity[step * count + at];
+                    for row in 0..CHUNK_ROWS {
+                        values[row] = update.next_of(simd, values[row], pre[row], post);
+                    }
+                }
+            }
+            for row in 0..CHUNK_ROWS {
+                let effective = simd.mul_add_e_f32s(alpha[row][at], values[row], w[row][at]);
+                *sum = simd.mul_add_e_f32s(input[row], effective, *sum);
+                traces[row * count + at] = values[row];
+            }
         }
     }
 }

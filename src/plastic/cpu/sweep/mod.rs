@@ -15,7 +15,7 @@ pub(super) use forward::ForwardSweep;
 pub(super) use trace::CarrySweep;
 pub(crate) use trace::TraceSweep;
 
-use super::WIDTH;
+use super::{WIDTH, sum_lanes};
 
 /// One vector of a row.
 pub(super) type Tile = [f32; WIDTH];
@@ -39,10 +39,51 @@ impl<'a> Signals<'a> {
     }
 }
 
-/// a·b + c, fused where the machine can: elsewhere a fused operation would be emulated, fifty times slower.
+/// Rows are whole vectors on every machine.
 #[inline(always)]
-pub(super) fn multiply_add<S: pulp::Simd>(a: f32, b: f32, c: f32) -> f32 {
-    if S::IS_SCALAR { a * b + c } else { a.mul_add(b, c) }
+pub(in crate::plastic::cpu) fn vectors<S: pulp::Simd>(values: &[f32]) -> &[S::f32s] {
+    S::as_simd_f32s(values).0
+}
+
+/// Rows are whole vectors on every machine.
+#[inline(always)]
+pub(in crate::plastic::cpu) fn vectors_mut<S: pulp::Simd>(values: &mut [f32]) -> &mut [S::f32s] {
+    S::as_mut_simd_f32s(values).0
+}
+
+/// The vectors of a tile, as the first ones of an array: along a row sums run in a fixed number of lanes.
+#[inline(always)]
+fn of_tile<S: pulp::Simd>(simd: S, tile: &Tile) -> [S::f32s; WIDTH] {
+    let mut parts = [simd.splat_f32s(0.0); WIDTH];
+    let tile = vectors::<S>(tile);
+    parts[..tile.len()].copy_from_slice(tile);
+    parts
+}
+
+/// The tile of which an array has the vectors first.
+#[inline(always)]
+fn to_tile<S: pulp::Simd>(parts: &[S::f32s; WIDTH]) -> Tile {
+    let mut lanes = [0.0; WIDTH];
+    let tile = vectors_mut::<S>(&mut lanes);
+    tile.copy_from_slice(&parts[..tile.len()]);
+    lanes
+}
+
+/// The sum of a row from the sums of its tiles' vectors, of which a tile has the first.
+#[inline(always)]
+pub(in crate::plastic::cpu) fn sum_of_row<S: pulp::Simd>(parts: &[S::f32s; WIDTH]) -> f32 {
+    sum_lanes(to_tile::<S>(parts))
+}
+
+/// A vector for each row, full of its value.
+#[inline(always)]
+fn splat<S: pulp::Simd, const R: usize>(simd: S, values: &[f32]) -> [S::f32s; R] {
+    // No closure: one that is not inlined loses the wide instructions.
+    let mut vectors = [simd.splat_f32s(0.0); R];
+    for (vector, value) in vectors.iter_mut().zip(&values[..R]) {
+        *vector = simd.splat_f32s(*value);
+    }
+    vectors
 }
 
 /// The first `R` rows of `width` tiles or vectors each.
@@ -57,8 +98,8 @@ pub(super) fn rows<T, const R: usize>(values: &[T], width: usize) -> [&[T]; R] {
 
 /// The first `R` rows of a parameter of which each row has its own, or all share the first.
 #[inline(always)]
-fn own_or_shared_rows<const R: usize>(values: &[Tile], tiles: usize, own: bool) -> [&[Tile]; R] {
-    if own { rows(values, tiles) } else { [&values[..tiles]; R] }
+fn own_or_shared_rows<T, const R: usize>(values: &[T], width: usize, own: bool) -> [&[T]; R] {
+    if own { rows(values, width) } else { [&values[..width]; R] }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Writing traces without multiplying by them.
 
-use super::{Signals, Tile};
-use crate::plastic::cpu::{CHUNK_ROWS, WIDTH};
+use super::{Signals, splat, vectors, vectors_mut};
+use crate::plastic::cpu::CHUNK_ROWS;
 use crate::plastic::rule::Update;
 use std::ops::Range;
 
@@ -51,26 +51,31 @@ impl<U: Update> pulp::WithSimd for CarrySweep<'_, U> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
+    fn with_simd<S: pulp::Simd>(self, simd: S) {
         let Self { update, rows, stride, signals, before, after } = self;
-        let (tiles, size) = (stride / WIDTH, rows.len() * stride);
+        let (count, size) = (stride / S::F32_LANES, rows.len() * stride);
         for (lane, &Signals { pre: history, pre_stride, post }) in signals.iter().enumerate() {
             let updates = post.len() / stride;
-            let activity: &[Tile] = post.as_chunks().0;
+            let activity = vectors::<S>(post);
             for first in rows.clone().step_by(CHUNK_ROWS) {
                 let begin = lane * size + (first - rows.start) * stride;
-                let before: &[Tile] = before[begin..][..CHUNK_ROWS * stride].as_chunks().0;
-                let after: &mut [Tile] = after[begin..][..CHUNK_ROWS * stride].as_chunks_mut().0;
-                for tile in 0..tiles {
+                let before = vectors::<S>(&before[begin..][..CHUNK_ROWS * stride]);
+                let after = vectors_mut::<S>(&mut after[begin..][..CHUNK_ROWS * stride]);
+                for at in 0..count {
+                    // The rows side by side: each update waits for the one before it.
+                    let mut values = [before[at]; CHUNK_ROWS];
                     for row in 0..CHUNK_ROWS {
-                        let mut value = before[row * tiles + tile];
-                        for at in 0..updates {
-                            let (pre, post) = (history[at * pre_stride + first + row], &activity[at * tiles + tile]);
-                            for lane in 0..WIDTH {
-                                value[lane] = update.next(value[lane], pre, post[lane]);
-                            }
+                        values[row] = before[row * count + at];
+                    }
+                    for step in 0..updates {
+                        let pre: [S::f32s; CHUNK_ROWS] = splat(simd, &history[step * pre_stride + first..]);
+                        let post = activity[step * count + at];
+                        for row in 0..CHUNK_ROWS {
+                            values[row] = update.next_of(simd, values[row], pre[row], post);
                         }
-                        after[row * tiles + tile] = value;
+                    }
+                    for row in 0..CHUNK_ROWS {
+                        after[row * count + at] = values[row];
                     }
                 }
             }

@@ -2,7 +2,8 @@
 
 use super::{Written, vectors, vectors_mut};
 use crate::plastic::cpu::modulated::weights::{ModulatedWeights, Traces};
-use crate::plastic::cpu::{Buffer, WIDTH, sum_lanes};
+use crate::plastic::cpu::sweep::sum_of_row;
+use crate::plastic::cpu::{Buffer, WIDTH};
 use crate::plastic::writing::ModulationKind;
 
 /// A [`ForwardSweep`](super::ForwardSweep) backwards: the product of step t+1, then the writing of step t.
@@ -149,13 +150,4 @@ fn finish<const RETROACTIVE: bool>(sums: &mut BackwardSums, written: Written<'_>
             *sum *= gain;
         }
     }
-}
-
-/// The sum of a row from the sums of its tiles' vectors, of which a tile has the first.
-#[inline(always)]
-fn sum_of_row<S: pulp::Simd>(vectors: &[S::f32s; WIDTH]) -> f32 {
-    let mut lanes = [0.0; WIDTH];
-    let tile = vectors_mut::<S>(&mut lanes);
-    tile.copy_from_slice(&vectors[..tile.len()]);
-    sum_lanes(lanes)
 }

@@ -5,6 +5,7 @@ mod backward;
 mod forward;
 
 use crate::plastic::cpu::modulated::weights::ModulatedWeights;
+use crate::plastic::cpu::sweep::{vectors, vectors_mut};
 use crate::plastic::cpu::{CHUNK_ROWS, sweep};
 
 pub(super) use backward::{BackwardSums, BackwardSweep};
@@ -23,18 +24,6 @@ pub(super) struct Written<'a> {
     pub input: &'a [f32],
     /// What x(t−1) is multiplied by: M_j(t) x_j(t) under simple modulation, η x_j(t) otherwise; padded.
     pub lifted: &'a [f32],
-}
-
-/// Rows are whole vectors on every machine.
-#[inline(always)]
-fn vectors<S: pulp::Simd>(values: &[f32]) -> &[S::f32s] {
-    S::as_simd_f32s(values).0
-}
-
-/// Rows are whole vectors on every machine.
-#[inline(always)]
-fn vectors_mut<S: pulp::Simd>(values: &mut [f32]) -> &mut [S::f32s] {
-    S::as_mut_simd_f32s(values).0
 }
 
 /// The rows of a chunk, each of `count` vectors: so many are swept side by side, and what their columns share is read
