@@ -204,7 +204,7 @@ fn an_evaluation_tells_right_answers_trial_by_trial() {
     assert!((found.measure() - all / 30.0).abs() < 1e-6);
     let Means::List(by_trial) = &found.entry("accuracy_by_trial").unwrap().means else { panic!("no list") };
     assert!((by_trial[0].mean().unwrap() - first / 30.0).abs() < 1e-9, "{by_trial:?}");
-    let counted: u64 = by_trial.iter().map(|trial| trial.count()).sum();
+    let counted: u64 = by_trial.iter().map(tasks::tally::Mean::count).sum();
     assert_eq!(counted, answers, "every answer belongs to a trial that is told of");
     let yes = mean("always_yes");
     assert!((0.3..0.7).contains(&yes), "{yes}");
