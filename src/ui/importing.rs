@@ -53,7 +53,9 @@ pub fn importing_ui(context: &Context, session: &mut Session) {
             ui.label(theme::strong(format!("Import {}", importing.name())).size(16.0));
             ui.label(RichText::new(importing.kind_in_words()).color(palette.quiet));
         });
-        ui.label(RichText::new("Which network of which task does it hold?").color(palette.quiet));
+        let asked = "Which network of which task does it hold? What stands out follows from its tensors; the rest is usual for the \
+                     task, and in no such file.";
+        ui.add(Label::new(RichText::new(asked).color(palette.quiet)).wrap());
         ui.add_space(6.0);
         let height = (room.y - AROUND).max(120.0);
         ui.horizontal_top(|ui| {

@@ -214,6 +214,31 @@ fn what_comes_later_is_hidden_until_it_has_been_guessed() {
 }
 
 #[test]
+fn whoever_opens_the_window_for_the_first_time_is_invited() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("window.toml");
+    let open = || App::with_preferences(&egui::Context::default(), Arc::new(|| {}), Some(path.clone()));
+    const ASKS: &str = "What is all this?";
+    let mut declined = windowed(open());
+    declined.get_by_label(ASKS);
+    declined.get_by_label("look around alone; the tours are in Tours").click();
+    declined.run_steps(3);
+    assert!(declined.query_by_label(ASKS).is_none());
+    let _ = std::fs::remove_file(&path);
+    let mut taken = windowed(open());
+    let title = &Tours::bundled()[0].title;
+    taken.get_by_label(title).click();
+    rest(&mut taken);
+    assert_eq!(&taken.state().tours.position().expect("the tour begins").tour.title, title);
+    let context = taken.ctx.clone();
+    taken.state_mut().tours.leave();
+    taken.run_steps(3);
+    assert!(taken.query_by_label(ASKS).is_none(), "once is enough");
+    taken.state_mut().keep_preferences(&context);
+    assert!(path.exists() && windowed(open()).query_by_label(ASKS).is_none(), "the second start is no first one");
+}
+
+#[test]
 fn what_was_chosen_in_a_panel_gives_way_to_what_a_tour_speaks_of() {
     let mut harness = empty();
     harness.state_mut().tours.take(bundled("How a synapse stores a pattern"));

@@ -58,6 +58,8 @@ pub struct App {
     pub shows_parts: bool,
     /// Whether the note of what was shared is shown.
     pub shows_notes: bool,
+    /// Whether the first tour is offered: at the first start, until it has been taken or declined.
+    invites: bool,
     /// Where the parts of the window are in this frame.
     parts: Vec<(Part, Rect)>,
     closing: Closing,
@@ -90,6 +92,7 @@ impl App {
     /// An empty window whose preferences are read from `path` and kept there.
     pub fn with_preferences(context: &Context, wake: Wake, path: Option<PathBuf>) -> Self {
         theme::install(context);
+        let is_first = path.as_deref().is_some_and(|path| !path.exists());
         let (preferences, note) = path.as_deref().map(Preferences::read).unwrap_or_default();
         if path.is_some() {
             context.set_theme(if preferences.light { egui::Theme::Light } else { egui::Theme::Dark });
@@ -112,6 +115,7 @@ impl App {
             shows_help: false,
             shows_parts: false,
             shows_notes: false,
+            invites: is_first,
             parts: Vec::new(),
             closing: Closing::No,
             dock,

@@ -7,7 +7,8 @@ use crate::ui::files::Wanted;
 use crate::ui::guide::{self, Part};
 use crate::ui::horizon;
 use crate::ui::theme::{self, Palette};
-use crate::ui::tours::strip;
+use crate::ui::tours::Tours;
+use crate::ui::tours::strip::{self, Invitation};
 use crate::ui::{controls, export, importing, inspector, resuming, status, timeline};
 use crate::view::action::Action;
 use crate::view::export::{Look, Words};
@@ -114,6 +115,13 @@ impl App {
                 .frame(fill)
                 .show(ui, |ui| resuming::interrupted_ui(ui, &mut self.session));
         }
+        if self.invites && !is_short && self.tours.position().is_none() {
+            let invitation = egui::Panel::top("invitation").frame(fill).show(ui, strip::invitation_ui).inner;
+            self.invites = invitation.is_none();
+            if invitation == Some(Invitation::Taken) {
+                self.tours.take(Tours::bundled()[0].clone());
+            }
+        }
         if self.shows_notes {
             let note = egui::Panel::top("note").frame(fill);
             note.show(ui, |ui| self.shows_notes = strip::note_ui(ui, &self.session.exports.notes));
@@ -126,7 +134,7 @@ impl App {
             let before = ui.ctx().data_mut(|data| data.get_temp::<f32>(height));
             if before != Some(strip.height()) {
                 ui.ctx().data_mut(|data| data.insert_temp(height, strip.height()));
-                ui.ctx().request_repaint();
+                ui.ctx().request_discard("the tour has another height");
             }
         }
     }

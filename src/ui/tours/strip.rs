@@ -13,6 +13,36 @@ const SHORT_TEXT: f32 = 12.0;
 /// Room for "Set up again".
 const AGAIN: f32 = 96.0;
 
+/// What became of an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Invitation {
+    /// Somebody takes the first tour.
+    Taken,
+    /// Somebody looks around alone.
+    Declined,
+}
+
+/// Invites whoever opens the window for the first time to the first tour; answers what became of it.
+pub fn invitation_ui(ui: &mut Ui) -> Option<Invitation> {
+    let mut became = None;
+    let palette = Palette::of(ui.ctx());
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("What is all this?").size(TEXT));
+        let tour =
+            Button::new(RichText::new(&Tours::bundled()[0].title).color(egui::Color32::WHITE)).fill(palette.accent);
+        if ui.add(tour).on_hover_text("Tours has this one and others").clicked() {
+            became = Some(Invitation::Taken);
+        }
+        ui.label(RichText::new("a tour of a few minutes").color(palette.quiet));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if theme::cross_ui(ui, "look around alone; the tours are in Tours") {
+                became = Some(Invitation::Declined);
+            }
+        });
+    });
+    became
+}
+
 /// Draws what somebody says about what was shared; answers whether it stays.
 pub fn note_ui(ui: &mut Ui, note: &str) -> bool {
     let mut stays = true;

@@ -203,16 +203,19 @@ impl Recall {
 }
 
 /// How good the answer is, large at the right of a heading; the width that it takes.
-fn result_ui(ui: &Ui, corner: Pos2, width: f32, [number, words]: &[String; 2]) -> f32 {
+fn result_ui(ui: &Ui, corner: Pos2, width: f32, [number, long, short]: &[String; 3]) -> f32 {
     let palette = Palette::of(ui.ctx());
     let painter = ui.painter();
     let strong = FontId::new(LARGE, FontFamily::Name(STRONG.into()));
     let number = painter.layout_no_wrap(number.clone(), strong, palette.mark);
-    let words = painter.layout_no_wrap(words.clone(), egui::TextStyle::Small.resolve(ui.style()), palette.quiet);
-    let needed = number.size().x + 5.0 + words.size().x;
+    let small = egui::TextStyle::Small.resolve(ui.style());
+    let laid_out = |words: &str| painter.layout_no_wrap(words.to_owned(), small.clone(), palette.quiet);
+    let needed = |words: &egui::Galley| number.size().x + 5.0 + words.size().x;
     // The word "Recall" keeps its place.
-    let has_words = needed + 50.0 <= width || number.is_empty();
-    let taken = if has_words { needed } else { number.size().x };
+    let fits = |words: &egui::Galley| needed(words) + 50.0 <= width || number.is_empty();
+    let words = Some(laid_out(long)).filter(|words| fits(words)).unwrap_or_else(|| laid_out(short));
+    let has_words = fits(&words);
+    let taken = if has_words { needed(&words) } else { number.size().x };
     let left = corner.x + width - taken;
     let middle = corner.y + HEADING / 2.0 - 1.0;
     if has_words {
@@ -234,11 +237,12 @@ fn arrow(ui: &Ui, from: Rect, to: Rect) {
     ui.painter().add(egui::Shape::convex_polygon(corners, color, Stroke::NONE));
 }
 
-/// Small text on one line: in full, or else the short form, or as many of its words as fit.
+/// Small text on one line: in full, or else the short form, as many of its words as fit, or its first letters.
 pub(super) fn caption(ui: &Ui, [long, short]: [String; 2], color: Color32, width: f32) -> Arc<egui::Galley> {
     let font = egui::TextStyle::Small.resolve(ui.style());
     let text = match fitting::fitted(ui, &long, &font, width) {
         (text, true) => text,
+        _ if !short.contains(' ') => fitting::shortened(ui, &short, &font, width).0,
         _ => fitting::fitted(ui, &short, &font, width).0,
     };
     ui.painter().layout_no_wrap(text, font, color)

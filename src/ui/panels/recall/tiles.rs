@@ -97,9 +97,11 @@ pub(super) fn recall_title(scene: &Scene) -> String {
     format!("Recall of {} {number}", thing(scene))
 }
 
-/// How good the answer is at one step, as a number and what it counts; before the probe there is none.
-pub(super) fn result(scene: &Scene, step: usize) -> [String; 2] {
-    let nothing = || [String::new(), "before the probe".to_owned()];
+/// How good the answer is at one step, as a number and what it counts, in many words and in few; before the probe there is
+/// none.
+pub(super) fn result(scene: &Scene, step: usize) -> [String; 3] {
+    let worded = |number: String, long: &str, short: &str| [number, long.to_owned(), short.to_owned()];
+    let nothing = || worded(String::new(), "before the probe", "before the probe");
     let tape = scene.tape();
     let is_asked = tape.event_at(step).is_some_and(|event| event.kind == EventKind::Probe);
     let Some(question) = tape.content.question().filter(|_| is_asked) else { return nothing() };
@@ -107,17 +109,17 @@ pub(super) fn result(scene: &Scene, step: usize) -> [String; 2] {
     if scene.task.examples_are_pictures() {
         let score = scene.task.score(question, output);
         return score.map_or_else(nothing, |score| {
-            [decimals(f64::from(score.measure), 2), "correlation on the blanked part".to_owned()]
+            worded(decimals(f64::from(score.measure), 2), "correlation on the blanked part", "correlation")
         });
     }
     // What the probe gives needs no recall.
     let blanked = output.iter().zip(question.asked()).zip(&question.probe).filter(|(_, shown)| **shown == 0.0);
     let is_right: Vec<bool> = blanked.map(|((output, target), _)| *output * *target > 0.0).collect();
     if is_right.is_empty() {
-        return [String::new(), "nothing is blanked".to_owned()];
+        return worded(String::new(), "nothing is blanked", "nothing is blanked");
     }
     let right = is_right.iter().filter(|is_right| **is_right).count();
-    [percent(right as f64 / is_right.len() as f64), "of the blanked bits right".to_owned()]
+    worded(percent(right as f64 / is_right.len() as f64), "of the blanked bits right", "right")
 }
 
 /// Pearson's correlation of two examples of as many elements; zero where one of them is the same everywhere.
