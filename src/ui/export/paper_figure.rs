@@ -67,7 +67,12 @@ fn list_ui(ui: &mut Ui, exports: &mut Exports) {
                         };
                         let line = format!("{}   {}", figure.name, short_title(figure));
                         let is_chosen = exports.paper.place() == place;
-                        let row = Button::selectable(is_chosen, line).shortcut_text(RichText::new(counts).small());
+                        let mut counts = RichText::new(counts).small();
+                        if is_chosen {
+                            // It lies on the accent, as the name does.
+                            counts = counts.color(ui.visuals().selection.stroke.color);
+                        }
+                        let row = Button::selectable(is_chosen, line).shortcut_text(counts);
                         let row = row.truncate().min_size(vec2(ui.available_width(), 22.0));
                         let response = ui.add(row).on_hover_text(figure.title);
                         if is_chosen && !std::mem::replace(&mut is_seen, true) {
