@@ -103,6 +103,8 @@ impl App {
                 self.stand_for(before.subject);
                 context.set_zoom_factor(before.zoom);
                 theme::set_least_letters(context, 0.0);
+                // What a tour speaks of may stand behind something else there.
+                self.tours.speak_again();
             }
         }
         self.undoing.forget_places();

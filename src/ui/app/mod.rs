@@ -59,7 +59,7 @@ pub struct App {
     /// Whether the note of what was shared is shown.
     pub shows_notes: bool,
     /// Whether the first tour is offered: at the first start, until it has been taken or declined.
-    invites: bool,
+    pub(in crate::ui) invites: bool,
     /// Where the parts of the window are in this frame.
     parts: Vec<(Part, Rect)>,
     closing: Closing,

@@ -66,6 +66,8 @@ impl App {
     /// Begins with a preset; it is done bit by bit, as soon as nothing else is on its way.
     pub fn begin_preset(&mut self, preset: &Preset) {
         self.tours.leave();
+        // Whoever has found these needs no invitation.
+        self.invites = false;
         preset.note.clone_into(&mut self.session.exports.notes);
         self.shows_notes = true;
         self.waiting = preset.actions.iter().cloned().collect();

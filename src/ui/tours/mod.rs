@@ -85,7 +85,8 @@ impl Position {
     /// What is framed: what the step speaks of, and once its question is answered what has just been uncovered.
     pub fn spoken_of(&self) -> Option<Place> {
         let step = self.step();
-        step.highlight.or_else(|| step.cover.first().copied().filter(|_| self.answer.is_some()))
+        let uncovered = step.cover.first().copied().filter(|_| self.answer.is_some());
+        uncovered.or(step.highlight)
     }
 
     /// Whether a question waits for an answer.

@@ -119,7 +119,7 @@ pub(super) fn result(scene: &Scene, step: usize) -> [String; 3] {
         return worded(String::new(), "nothing is blanked", "nothing is blanked");
     }
     let right = is_right.iter().filter(|is_right| **is_right).count();
-    worded(percent(right as f64 / is_right.len() as f64), "of the blanked bits right", "right")
+    worded(percent(right as f64 / is_right.len() as f64), "of the blanked bits right", "of blanks right")
 }
 
 /// Pearson's correlation of two examples of as many elements; zero where one of them is the same everywhere.
