@@ -1,12 +1,13 @@
 //! What somebody shares opens to the same frame, with what was done, what is said, and nothing of where it was made.
 
 use super::legible::opened;
-use crate::support::{keep, offscreen};
+use crate::support::{keep, offscreen, windowed};
 use crate::workbench::with_changed_json;
 use egui::Context;
 use hebbscope::episode::What;
 use hebbscope::train::Bundled;
 use hebbscope::ui::App;
+use hebbscope::ui::horizon;
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::tours::{BUNDLED, Tour};
 use hebbscope::view::cartridge;
@@ -145,6 +146,12 @@ fn a_note_and_a_tour_come_with_it() {
     let position = again.tours.position().expect("the tour is taken");
     assert_eq!((position.tour.title.clone(), position.at), (Tour::parse(BUNDLED[0]).unwrap().title, 2));
     assert!(!again.tours.is_busy(), "everything is set up already");
+
+    // What comes later is hidden in a tour that has come with a file, too.
+    let mut asked = opened(Bundled::CueReward);
+    asked.session.clock.seek(7);
+    share(&mut asked, &path, Words { notes: String::new(), tour: Some((BUNDLED[4].to_owned(), 0)) });
+    assert_eq!(horizon::last(&windowed(reopened(&path)).ctx), Some(7));
 
     share(&mut app, &path, Words { notes: String::new(), tour: Some(("title = 3".into(), 0)) });
     let again = reopened(&path);

@@ -280,7 +280,7 @@ impl App {
         self.shows_notes = !cartridge.notes.is_empty();
         match &cartridge.tour {
             Some((text, at)) => match Tour::parse(text) {
-                Ok(tour) => self.tours.take_at(tour, *at),
+                Ok(tour) => self.tours.take_at(tour, *at, self.session.clock.at()),
                 Err(error) => self.session.warn(&format!("The tour of this cartridge is left out: {error}.")),
             },
             None => self.tours.leave(),

@@ -112,13 +112,13 @@ impl Tours {
         self.set_up();
     }
 
-    /// Takes a tour in which somebody is at a step, where everything has been set up for it.
-    pub fn take_at(&mut self, tour: Tour, at: usize) {
+    /// Takes a tour in which somebody is at a step, where everything has been set up for it; `seen` is the step of the
+    /// episode in view.
+    pub fn take_at(&mut self, tour: Tour, at: usize, seen: usize) {
         self.leave();
         let at = at.min(tour.steps.len() - 1);
         let answers = vec![None; tour.steps.len()];
-        self.taken =
-            Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new(), begins: false, seen: 0 });
+        self.taken = Some(Taken { tour: Arc::new(tour), at, answers, waiting: VecDeque::new(), begins: false, seen });
     }
 
     /// The text of the tour that is taken, and which of its steps.
