@@ -32,6 +32,18 @@ impl Buffer {
         Self { lines: Vec::with_capacity(capacity.div_ceil(LINE)), len: 0 }
     }
 
+    /// The same memory with rows of `columns` values in it, each padded with zeros to `stride`, and zeros in all further
+    /// rows.
+    pub fn with_rows(mut self, values: &[f32], columns: usize, stride: usize) -> Self {
+        let rows = values.len() / columns;
+        for (to, from) in self.chunks_exact_mut(stride).zip(values.chunks_exact(columns)) {
+            to[..columns].copy_from_slice(from);
+            to[columns..].fill(0.0);
+        }
+        self[rows * stride..].fill(0.0);
+        self
+    }
+
     /// Adds `count` zeros at the end, and returns them.
     pub fn grow(&mut self, count: usize) -> &mut [f32] {
         let begin = self.len;
@@ -73,5 +85,13 @@ mod tests {
         }
         assert_eq!(buffer.clone().as_ptr().addr() % 64, 0);
         assert_eq!(Buffer::zeros(17)[..], [0.0; 17]);
+    }
+
+    #[test]
+    fn whatever_lay_beyond_rows_becomes_zero() {
+        let mut used = Buffer::zeros(12);
+        used.fill(7.0);
+        let rows = used.with_rows(&[1.0, 2.0, 3.0, 4.0], 2, 4);
+        assert_eq!(rows[..], [1.0, 2.0, 0.0, 0.0, 3.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     }
 }

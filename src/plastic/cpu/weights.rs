@@ -42,16 +42,7 @@ impl Weights {
         let stride = post.next_multiple_of(WIDTH);
         // A matrix gets whole chunks of rows.
         let matrix_rows = pre.next_multiple_of(CHUNK_ROWS);
-        let pad = |values: &[f32], padded_rows: usize| {
-            let rows = values.len() / post;
-            let mut padded = workspace.take(padded_rows * stride);
-            for (to, from) in padded.chunks_exact_mut(stride).zip(values.chunks_exact(post)) {
-                to[..post].copy_from_slice(from);
-                to[post..].fill(0.0);
-            }
-            padded[rows * stride..].fill(0.0);
-            padded
-        };
+        let pad = |values: &[f32], rows: usize| workspace.take(rows * stride).with_rows(values, post, stride);
         let w = pad(w, matrix_rows);
         let alpha = match kind {
             Some(AlphaKind::Free) => pad(alpha, matrix_rows),

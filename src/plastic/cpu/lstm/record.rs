@@ -88,8 +88,8 @@ pub(in crate::plastic) fn live(
 /// Some lifetimes of a batch step by step, the first of them and the batch given as numbers. `drive` is what the inputs do,
 /// `[T, B, 4 N]`.
 fn live_together(weights: &LstmWeights, lanes: &mut [LstmLane], drive: &[f32], [first, batch]: [usize; 2]) {
-    let LstmWeights { cells, stride, parts, .. } = *weights;
-    let width = parts * stride;
+    let LstmWeights { cells, stride, .. } = *weights;
+    let width = weights.parts() * stride;
     let (mut sums, mut candidate) = (Buffer::zeros(lanes.len() * width), Buffer::zeros(stride));
     for step in drive.chunks_exact(batch * 4 * cells) {
         let inputs: Vec<&[f32]> = lanes.iter().map(|lane| lane.last(stride)).collect();
@@ -108,7 +108,7 @@ fn forward(weights: &LstmWeights, inputs: &[&[f32]], sums: &mut [f32]) {
         return sums.fill(0.0);
     }
     let (width, sums) = (weights.stride / WIDTH, sums.as_chunks_mut::<WIDTH>().0);
-    let stride = weights.parts * width;
+    let stride = weights.parts() * width;
     for (matrix, part) in weights.matrices().zip((0..stride).step_by(width)) {
         pulp::Arch::new().dispatch(FixedSweep { matrix, width, inputs, stride, sums: &mut sums[part..] });
     }
@@ -160,7 +160,8 @@ impl Record {
         outer: &[f32],
         [first, batch]: [usize; 2],
     ) -> Vec<(Buffer, Option<ModulatedGradients>)> {
-        let LstmWeights { cells, stride, parts, .. } = self.weights;
+        let LstmWeights { cells, stride, .. } = self.weights;
+        let parts = self.weights.parts();
         let mut ways: Vec<Way<'_>> = lanes.iter().map(|lane| Way::new(&self.weights, lane)).collect();
         let mut sums = Buffer::zeros(lanes.len() * stride);
         for (step, outer) in outer.chunks_exact(batch * cells).enumerate().rev() {

@@ -9,7 +9,7 @@ use crate::plastic::parameters::Parameters;
 use crate::plastic::rule::Rule;
 use crate::plastic::values::with_values;
 use crate::plastic::writing::{Modulation, ModulationKind, Writing};
-use candle_core::{Device, Result, bail};
+use candle_core::{Result, bail};
 
 /// The parameters through which cells hear themselves.
 pub(super) struct LstmWeights {
@@ -21,10 +21,8 @@ pub(super) struct LstmWeights {
     pub input: Vec<f32>,
     /// Of i, f, o and c, `[4 N]`.
     pub bias: Vec<f32>,
-    /// From h(t−1) to what has a fixed matrix: i, f, o, and c where nothing is plastic. `[parts, stride, stride]`.
-    recurrent: Buffer,
-    /// How many parts have a fixed matrix.
-    pub parts: usize,
+    /// From h(t−1) to what has a fixed matrix: i, f, o, and c where nothing is plastic. `[stride, stride]` each.
+    recurrent: Vec<Buffer>,
     /// The plastic path to the candidate.
     pub plastic: Option<ModulatedWeights>,
     /// Where `recurrent` comes from.
@@ -35,20 +33,13 @@ impl LstmWeights {
     pub fn new(lstm: &Lstm, parameters: &Parameters, altered: Altered) -> Result<Self> {
         let cells = lstm.cells;
         let stride = cells.next_multiple_of(WIDTH);
-        let letters: Vec<_> = GATES.into_iter().chain(lstm.plasticity.is_none().then_some(CANDIDATE)).collect();
-        let (parts, size) = (letters.len(), stride * stride);
         let workspace = parameters.workspace();
-        // What is beyond the last cell stays zero.
-        let take = if cells == stride { Workspace::take } else { Workspace::take_zeros };
-        let mut recurrent = take(&workspace, parts * size);
-        for (letter, padded) in letters.into_iter().zip(recurrent.chunks_exact_mut(size)) {
-            let matrix = parameters.get(&lstm.parameter(&format!("h2{letter}.weight")))?.to_device(&Device::Cpu)?;
-            with_values(&matrix.contiguous()?, |matrix| {
-                let rows = padded.chunks_exact_mut(stride).zip(matrix.chunks_exact(cells));
-                rows.for_each(|(padded, row)| padded[..cells].copy_from_slice(row));
-                Ok(())
-            })?;
-        }
+        let letters = GATES.into_iter().chain(lstm.plasticity.is_none().then_some(CANDIDATE));
+        let padded = |letter| {
+            let matrix = parameters.host(&lstm.parameter(&format!("h2{letter}.weight")))?;
+            with_values(&matrix, |matrix| Ok(workspace.take(stride * stride).with_rows(matrix, cells, stride)))
+        };
+        let recurrent = letters.map(padded).collect::<Result<Vec<_>>>()?;
         let of = |which: String| parameters.values(&lstm.parameter(&which));
         let letters = || GATES.into_iter().chain([CANDIDATE]);
         let input = letters().map(|letter| of(format!("x2{letter}.weight"))).collect::<Result<Vec<_>>>()?;
@@ -57,19 +48,24 @@ impl LstmWeights {
         let input = (0..lstm.inputs).flat_map(row).copied().collect();
         let bias = bias.concat();
         let plastic = plastic(lstm, parameters, altered)?;
-        Ok(Self { cells, stride, input, bias, recurrent, parts, plastic, workspace })
+        Ok(Self { cells, stride, input, bias, recurrent, plastic, workspace })
+    }
+
+    /// How many parts have a fixed matrix.
+    pub fn parts(&self) -> usize {
+        self.recurrent.len()
     }
 
     /// The fixed matrices of i, f, o, and c where nothing is plastic, as tiles of padded rows, one for each cell that is
     /// heard.
     pub fn matrices(&self) -> impl Iterator<Item = &[[f32; WIDTH]]> {
-        self.recurrent.chunks_exact(self.stride * self.stride).map(|matrix| matrix.as_chunks().0)
+        self.recurrent.iter().map(|matrix| matrix.as_chunks().0)
     }
 }
 
 impl Drop for LstmWeights {
     fn drop(&mut self) {
-        self.workspace.give([std::mem::take(&mut self.recurrent)]);
+        self.workspace.give(std::mem::take(&mut self.recurrent));
     }
 }
 

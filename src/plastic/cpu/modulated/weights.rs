@@ -59,13 +59,7 @@ impl ModulatedWeights {
         fan: [&[f32]; 2],
     ) -> Self {
         let stride = post.next_multiple_of(WIDTH);
-        let padded = |values: &[f32], rows: usize| {
-            let mut padded = Buffer::zeros(rows * stride);
-            for (to, from) in padded.chunks_exact_mut(stride).zip(values.chunks_exact(post)) {
-                to[..post].copy_from_slice(from);
-            }
-            padded
-        };
+        let padded = |values: &[f32], rows: usize| Buffer::zeros(rows * stride).with_rows(values, post, stride);
         let rows = pre.next_multiple_of(CHUNK_ROWS);
         Self {
             modulation,
