@@ -1,6 +1,6 @@
 //! The forward sweep.
 
-use super::{Signals, own_or_shared_rows, rows, splat, vectors, vectors_mut};
+use super::{Signals, own_or_shared_rows, rows, splat, updated, vectors, vectors_mut};
 use crate::plastic::cpu::{CHUNK_ROWS, Weights};
 use crate::plastic::rule::Update;
 use std::ops::Range;
@@ -76,7 +76,6 @@ impl<U: Update> Chunk<'_, U> {
         let traces = &mut vectors_mut::<S>(trace)[..CHUNK_ROWS * count];
         let before = before.map(vectors::<S>);
         for (at, sum) in vectors_mut::<S>(sums)[..count].iter_mut().enumerate() {
-            // The rows side by side: each update waits for the one before it.
             let mut values = [*sum; CHUNK_ROWS];
             for row in 0..CHUNK_ROWS {
                 values[row] = match before {
@@ -89,13 +88,7 @@ impl<U: Update> Chunk<'_, U> {
                     values[row] = update.next_of(simd, values[row], pre[row], activity[at]);
                 }
             } else {
-                for step in 0..updates {
-                    let pre: [S::f32s; CHUNK_ROWS] = splat(simd, &history[step * pre_stride + first..]);
-                    let post = activity[step * count + at];
-                    for row in 0..CHUNK_ROWS {
-                        values[row] = update.next_of(simd, values[row], pre[row], post);
-                    }
-                }
+                values = updated(simd, update, signals, first, [at, count], values);
             }
             for row in 0..CHUNK_ROWS {
                 let effective = simd.mul_add_e_f32s(alpha[row][at], values[row], w[row][at]);

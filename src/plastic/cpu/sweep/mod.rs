@@ -15,7 +15,8 @@ pub(super) use forward::ForwardSweep;
 pub(super) use trace::CarrySweep;
 pub(crate) use trace::TraceSweep;
 
-use super::{WIDTH, sum_lanes};
+use super::{CHUNK_ROWS, WIDTH, sum_lanes};
+use crate::plastic::rule::Update;
 
 /// One vector of a row.
 pub(super) type Tile = [f32; WIDTH];
@@ -84,6 +85,28 @@ fn splat<S: pulp::Simd, const R: usize>(simd: S, values: &[f32]) -> [S::f32s; R]
         *vector = simd.splat_f32s(*value);
     }
     vectors
+}
+
+/// The traces of a chunk's rows, of which `first` is the first, at one place after all updates: rows have `count` vectors,
+/// and this is that `at` a place of each. They go side by side: each update waits for the one before it.
+#[inline(always)]
+fn updated<S: pulp::Simd, U: Update>(
+    simd: S,
+    update: U,
+    signals: Signals<'_>,
+    first: usize,
+    [at, count]: [usize; 2],
+    mut traces: [S::f32s; CHUNK_ROWS],
+) -> [S::f32s; CHUNK_ROWS] {
+    let activity = vectors::<S>(signals.post);
+    for step in 0..activity.len() / count {
+        let pre: [S::f32s; CHUNK_ROWS] = splat(simd, &signals.pre[step * signals.pre_stride + first..]);
+        let post = activity[step * count + at];
+        for row in 0..CHUNK_ROWS {
+            traces[row] = update.next_of(simd, traces[row], pre[row], post);
+        }
+    }
+    traces
 }
 
 /// The first `R` rows of `width` tiles or vectors each.

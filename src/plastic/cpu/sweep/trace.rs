@@ -1,6 +1,6 @@
 //! Writing traces without multiplying by them.
 
-use super::{Signals, splat, vectors, vectors_mut};
+use super::{Signals, updated, vectors, vectors_mut};
 use crate::plastic::cpu::CHUNK_ROWS;
 use crate::plastic::rule::Update;
 use std::ops::Range;
@@ -54,26 +54,17 @@ impl<U: Update> pulp::WithSimd for CarrySweep<'_, U> {
     fn with_simd<S: pulp::Simd>(self, simd: S) {
         let Self { update, rows, stride, signals, before, after } = self;
         let (count, size) = (stride / S::F32_LANES, rows.len() * stride);
-        for (lane, &Signals { pre: history, pre_stride, post }) in signals.iter().enumerate() {
-            let updates = post.len() / stride;
-            let activity = vectors::<S>(post);
+        for (lane, &signals) in signals.iter().enumerate() {
             for first in rows.clone().step_by(CHUNK_ROWS) {
                 let begin = lane * size + (first - rows.start) * stride;
                 let before = vectors::<S>(&before[begin..][..CHUNK_ROWS * stride]);
                 let after = vectors_mut::<S>(&mut after[begin..][..CHUNK_ROWS * stride]);
                 for at in 0..count {
-                    // The rows side by side: each update waits for the one before it.
                     let mut values = [before[at]; CHUNK_ROWS];
                     for row in 0..CHUNK_ROWS {
                         values[row] = before[row * count + at];
                     }
-                    for step in 0..updates {
-                        let pre: [S::f32s; CHUNK_ROWS] = splat(simd, &history[step * pre_stride + first..]);
-                        let post = activity[step * count + at];
-                        for row in 0..CHUNK_ROWS {
-                            values[row] = update.next_of(simd, values[row], pre[row], post);
-                        }
-                    }
+                    values = updated(simd, update, signals, first, [at, count], values);
                     for row in 0..CHUNK_ROWS {
                         after[row * count + at] = values[row];
                     }
