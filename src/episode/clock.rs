@@ -25,17 +25,44 @@ pub struct Clock {
     looping: bool,
     /// The part that is played again and again, instead of everything.
     span: Option<Range<usize>>,
+    /// See [`Self::horizon`].
+    horizon: Option<usize>,
 }
 
 impl Clock {
     /// A clock at rest on the first of `steps` steps.
     pub fn new(steps: usize) -> Self {
-        Self { steps: steps.max(1), at: 0, fraction: 0.0, playing: false, speed: 1.0, looping: false, span: None }
+        Self {
+            steps: steps.max(1),
+            at: 0,
+            fraction: 0.0,
+            playing: false,
+            speed: 1.0,
+            looping: false,
+            span: None,
+            horizon: None,
+        }
     }
 
     /// The step being viewed, below [`Self::steps`].
     pub fn at(&self) -> usize {
         self.at
+    }
+
+    /// The last step that may be shown where a whole lifetime is drawn, as long as what comes later is to be guessed; `None`
+    /// where everything may.
+    pub fn horizon(&self) -> Option<usize> {
+        self.horizon
+    }
+
+    /// Shows nothing after this step any more where a whole lifetime is drawn, or everything again.
+    pub fn set_horizon(&mut self, last: Option<usize>) {
+        self.horizon = last;
+    }
+
+    /// The step being viewed, or the last one that may be shown.
+    pub fn shown(&self) -> usize {
+        self.horizon.map_or(self.at, |last| self.at.min(last))
     }
 
     /// How many steps the lifetime has.

@@ -7,7 +7,6 @@ use egui::Context;
 use hebbscope::episode::What;
 use hebbscope::train::Bundled;
 use hebbscope::ui::App;
-use hebbscope::ui::horizon;
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::tours::{BUNDLED, Tour};
 use hebbscope::view::cartridge;
@@ -151,7 +150,7 @@ fn a_note_and_a_tour_come_with_it() {
     let mut asked = opened(Bundled::CueReward);
     asked.session.clock.seek(7);
     share(&mut asked, &path, Words { notes: String::new(), tour: Some((BUNDLED[4].to_owned(), 0)) });
-    assert_eq!(horizon::last(&windowed(reopened(&path)).ctx), Some(7));
+    assert_eq!(windowed(reopened(&path)).state().session.clock.horizon(), Some(7));
 
     share(&mut app, &path, Words { notes: String::new(), tour: Some(("title = 3".into(), 0)) });
     let again = reopened(&path);

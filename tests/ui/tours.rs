@@ -10,7 +10,6 @@ use hebbscope::episode::{EventKind, Tape};
 use hebbscope::ui::App;
 use hebbscope::ui::commands::COMMANDS;
 use hebbscope::ui::commands::presets::PRESETS;
-use hebbscope::ui::horizon;
 use hebbscope::ui::picture::Picture;
 use hebbscope::ui::tours::{self, BUNDLED, Place, Tour, Tours};
 use hebbscope::view::action::Action;
@@ -199,7 +198,7 @@ fn what_comes_later_is_hidden_until_it_has_been_guessed() {
     app.tours.take(bundled("Who decides when to learn"));
     let mut harness = windowed(app);
     rest(&mut harness);
-    let last = |harness: &Harness<'_, App>| horizon::last(&harness.ctx);
+    let last = |harness: &Harness<'_, App>| harness.state().session.clock.horizon();
     assert_eq!((last(&harness), harness.query_all_by_label(LATER).count()), (Some(7), 2), "in Trials and the timeline");
     harness.state_mut().tours.next();
     rest(&mut harness);
@@ -208,6 +207,7 @@ fn what_comes_later_is_hidden_until_it_has_been_guessed() {
     harness.state_mut().session.clock.seek(60);
     harness.run_steps(2);
     assert_eq!(last(&harness), Some(16));
+    assert!(harness.query_all_by_label_contains("0 of 2 right so far").count() > 0, "nor hears of more in the heading");
     harness.state_mut().tours.answer(0);
     rest(&mut harness);
     assert_eq!((last(&harness), harness.query_all_by_label(LATER).count()), (None, 0));

@@ -5,7 +5,6 @@ use crate::train::Bundled;
 use crate::ui::commands::{self, help, palette};
 use crate::ui::files::Wanted;
 use crate::ui::guide::{self, Part};
-use crate::ui::horizon;
 use crate::ui::theme::{self, Palette};
 use crate::ui::tours::Tours;
 use crate::ui::tours::strip::{self, Invitation};
@@ -29,7 +28,7 @@ impl App {
         commands::keys(self, &context);
         self.take_files(dropped_paths(&context));
         self.session.begin_frame();
-        horizon::set(&context, self.horizon());
+        self.session.clock.set_horizon(self.horizon());
         if self.is_presenting() {
             self.fit_presentation(&context);
             self.presentation_ui(ui);
@@ -119,7 +118,7 @@ impl App {
             let invitation = egui::Panel::top("invitation").frame(fill).show(ui, strip::invitation_ui).inner;
             self.invites = invitation.is_none();
             if invitation == Some(Invitation::Taken) {
-                self.tours.take(Tours::bundled()[0].clone());
+                self.take_tour(Tours::bundled()[0].clone());
             }
         }
         if self.shows_notes {

@@ -157,7 +157,7 @@ fn strip_ui(ui: &mut Ui, session: &mut Viewed<'_>, tape: &Tape, lane: Option<&La
         words.push_str(&format!(", {}", lane.words(session.clock.at())));
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, &words));
-    horizon::hide(ui, area, |step| x_of(step as f32));
+    horizon::hide(ui, &session.clock, area, |step| x_of(step as f32));
     let step_at = |pos: Pos2| axis.step_at(pos.x - rect.left());
     if let Some(span) = session.clock.span() {
         let over = Rect::from_x_y_ranges(x_of(span.start as f32)..=x_of(span.end as f32), area.y_range());

@@ -18,13 +18,12 @@ use super::{Explanation, Panel};
 use crate::episode::{Behaviour, Tape, Trials as Asked};
 use crate::tasks::cue_reward::YES;
 use crate::ui::fitting::{self, BETWEEN};
-use crate::ui::horizon;
 use crate::ui::theme::Palette;
 use crate::view::numbers::percent;
 use crate::view::session::Session;
 use crate::view::viewed::Viewed;
 use belief::Belief;
-use egui::{Context, Ui};
+use egui::Ui;
 use std::sync::Arc;
 
 /// The panel.
@@ -41,7 +40,7 @@ impl Panel for Trials {
 
     fn note(&self, session: &Session) -> String {
         let Some((behaviour, asked)) = asked(session) else { return String::new() };
-        let at = session.clock.at();
+        let at = session.clock.shown();
         let answered: Vec<usize> = asked.goes().filter(|go| *go <= at).collect();
         let right = answered.iter().filter(|go| behaviour.rewards[**go] > 0.0).count();
         let name = session.scene().map(crate::view::scene::Scene::life_name).unwrap_or_default();
@@ -79,7 +78,7 @@ impl Panel for Trials {
     fn ui(&mut self, ui: &mut Ui, session: &mut Viewed<'_>) {
         let palette = Palette::of(ui.ctx());
         let Some(tape) = session.scene().map(|scene| Arc::clone(scene.tape())) else { return };
-        let words = question(&tape, at(ui.ctx(), session));
+        let words = question(&tape, session.clock.shown());
         fitting::small_ui(ui, &words, palette.text);
         self.belief = Belief::of(session, self.belief.take());
         raster::raster_ui(ui, session, &tape, self.belief.as_ref());
@@ -112,11 +111,6 @@ fn question(tape: &Tape, at: usize) -> String {
             )
         }
     }
-}
-
-/// The step in view, or the last one that may be seen.
-fn at(context: &Context, session: &Session) -> usize {
-    session.clock.at().min(horizon::last(context).unwrap_or(usize::MAX))
 }
 
 fn asked(session: &Session) -> Option<(&Behaviour, &Asked)> {

@@ -82,7 +82,7 @@ pub(super) fn raster_ui(ui: &mut Ui, session: &mut Viewed<'_>, tape: &Tape, beli
         palette: Palette::of(ui.ctx()),
         chart,
         row,
-        at: super::at(ui.ctx(), session),
+        at: session.clock.shown(),
         font: theme::letters(ui.ctx(), row.clamp(7.0, 12.0)),
     };
     raster.rows_ui(ui);
@@ -99,7 +99,7 @@ pub(super) fn raster_ui(ui: &mut Ui, session: &mut Viewed<'_>, tape: &Tape, beli
     }
     raster.axis_ui(ui, area.left(), bottom);
     raster.touch(ui, session, modulator);
-    horizon::hide(ui, area, |step| raster.x(step));
+    horizon::hide(ui, &session.clock, area, |step| raster.x(step));
     ui.advance_cursor_after_rect(whole);
 }
 
