@@ -4,7 +4,7 @@ use crate::ui::app::App;
 use crate::ui::panels::matrix::lesion::popup_id;
 use crate::ui::panels::matrix::{self, Range};
 use crate::view::action::{Action, TraceReach};
-use crate::view::matrices::MatrixKind;
+use crate::view::matrices::{MatrixKind, Window};
 use egui::{Context, Popup, Theme, ViewportCommand};
 
 /// The panel in which it is seen what α is worth.
@@ -62,7 +62,10 @@ impl App {
     fn reach_trace(&mut self, reach: TraceReach) {
         let range = match reach {
             TraceReach::Usual => Some(Range::default()),
-            TraceReach::Step => self.session.trace().and_then(|trace| Range::largest(&trace)),
+            TraceReach::Step => self.session.trace().and_then(|trace| {
+                let everything = Window::whole(trace.rows(), trace.columns());
+                Range::visible(&trace, None, &everything)
+            }),
         };
         if let Some(range) = range {
             self.dock().choose(&matrix::chosen_range(MatrixKind::Trace, range));

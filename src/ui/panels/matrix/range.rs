@@ -63,12 +63,6 @@ impl Range {
         (largest > 0.0).then_some(Self::Visible(largest))
     }
 
-    /// The range of all values of a matrix at one instant; `None` of nothing but zeros, NaN and infinity.
-    pub fn largest(matrix: &Matrix) -> Option<Self> {
-        let (_, _, largest) = matrix.largest()?;
-        (largest != 0.0).then_some(Self::Visible(largest.abs()))
-    }
-
     /// Reads a typed magnitude: "0.25", "±0,25", "2e−3".
     ///
     /// # Errors
