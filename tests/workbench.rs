@@ -6,6 +6,7 @@ use hebbscope::data::{Generator, Stream};
 use hebbscope::episode::layer::Beginning;
 use hebbscope::episode::{Content, LayerRecord, Modulator, Origin, Tape, tape_file};
 use hebbscope::files::{Precision, TensorFile};
+use hebbscope::plastic::direct::Slopes;
 use hebbscope::plastic::head::Head;
 use hebbscope::plastic::lifetime::Driver;
 use hebbscope::plastic::network::{AlphaKind, Drive, Part, Plasticity, Recurrent};
@@ -245,16 +246,48 @@ pub fn checkpoint_file(
     path
 }
 
+/// Slopes of a loss as plain numbers.
+pub struct Found<'a> {
+    slopes: Slopes,
+    parameters: &'a Parameters,
+}
+
+/// Those of `loss`, which has come from `parameters`.
+pub fn slopes<'a>(loss: &Tensor, parameters: &'a Parameters) -> Found<'a> {
+    Found { slopes: Slopes::of(loss, parameters).unwrap(), parameters }
+}
+
+impl Found<'_> {
+    /// By a parameter, where the loss depends on it.
+    pub fn known(&self, name: &str) -> Option<Vec<f32>> {
+        let parameter = self.parameters.get(name).unwrap();
+        let gradient = self.slopes.by(name, parameter).unwrap()?;
+        Some(flat(&gradient.whole(parameter.dims(), parameter.device()).unwrap()))
+    }
+
+    /// By a parameter.
+    pub fn by(&self, name: &str) -> Vec<f32> {
+        self.known(name).unwrap_or_else(|| panic!("there is no gradient by {name}"))
+    }
+
+    /// By a tensor that is no parameter.
+    pub fn by_tensor(&self, tensor: &Tensor) -> Vec<f32> {
+        flat(self.slopes.by_tensor(tensor).expect("a gradient"))
+    }
+
+    /// By all parameters, by their names.
+    pub fn all(&self) -> Vec<(String, Vec<f32>)> {
+        self.parameters.iter().map(|(name, _)| (name.to_owned(), self.by(name))).collect()
+    }
+}
+
 /// Compares the gradients by the parameters of LSTM cells and what stands around them with finite differences of the loss,
 /// each where it is steepest.
 pub fn gradients_are_slopes(experiment: &dyn Experiment, parameters: &Parameters, scripts: &[Script]) {
     let loss = |parameters: &Parameters| experiment.live(parameters, scripts.to_vec(), nowhere()).unwrap().loss;
-    loss(parameters).backward().unwrap();
-    let direct = parameters.take_direct();
-    assert!(direct.keys().eq(parameters.iter().map(|(name, _)| name)), "{:?}", direct.keys());
+    let slopes = slopes(&loss(parameters), parameters);
     for (name, var) in parameters.iter() {
-        let gradient = direct[name].whole(var.dims(), var.device()).unwrap();
-        let gradient: Vec<f32> = gradient.flatten_all().unwrap().to_vec1().unwrap();
+        let gradient = slopes.by(name);
         let steepest = (0..gradient.len()).max_by(|a, b| gradient[*a].abs().total_cmp(&gradient[*b].abs())).unwrap();
         let at = |shift: f32| {
             let mut values = parameters.values(name).unwrap();

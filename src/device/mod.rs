@@ -8,10 +8,12 @@
 //! | here | which devices there are, and opening one |
 //! | [`cuda`] | CUDA: finding the driver, compiling and loading kernels, memory, the optimiser's kernel |
 //! | [`gpu`] | any graphics processor through wgpu: adapters, memory, dispatches |
+//! | [`memory`] | main memory: what the allocator keeps |
 //! | [`quiet`] | what drivers say about displays that nobody has asked for |
 
 pub mod cuda;
 pub mod gpu;
+pub mod memory;
 pub mod quiet;
 
 use candle_core::Device;

@@ -1,13 +1,14 @@
 //! The recurrence alone, measured: seconds and bytes of a lifetime forward and backward.
 
+use super::direct::Slopes;
 use super::lifetime::{Traffic, live};
 use super::lstm::{self, Altered, LstmState};
 use super::network::{AlphaKind, Drive, Lstm, Plasticity, Recurrent};
 use super::parameters::Parameters;
 use super::rule::Rule;
 use super::writing::Writing;
-use crate::device::Compute;
-use candle_core::{Device, Result, Tensor, Var};
+use crate::device::{Compute, memory};
+use candle_core::{Result, Tensor, Var};
 use rayon::prelude::*;
 use std::time::Instant;
 
@@ -56,7 +57,7 @@ pub fn recurrence(compute: &Compute, size: Size, runs: usize) -> Result<Timed> {
     let device = compute.device();
     let drive = Tensor::from_vec(values(steps * batch * neurons, 0.5), (steps, batch, neurons), device)?;
     let mut traffic = Traffic::default();
-    let timed = timed(device, runs, || {
+    let timed = timed(&parameters, runs, || {
         let lived = live(network, &parameters, &drive, false)?;
         traffic = lived.traffic;
         Ok(lived.activity)
@@ -82,9 +83,7 @@ pub fn windows(compute: &Compute, plasticity: Option<Plasticity>, size: Size, ru
     let inputs = values(steps * batch * neurons, 0.5);
     let inputs = Var::from_tensor(&Tensor::from_vec(inputs, (steps, batch, neurons), device)?)?;
     let mut states = [LstmState::default(), LstmState::default()];
-    timed(device, runs, || {
-        // What the run before has handed over.
-        drop(parameters.take_direct());
+    timed(&parameters, runs, || {
         let mut signal = inputs.as_tensor().clone();
         for (layer, state) in layers.iter().zip(&mut states) {
             let lived = lstm::live(layer, &parameters, &signal, state, Altered::default())?;
@@ -96,7 +95,9 @@ pub fn windows(compute: &Compute, plasticity: Option<Plasticity>, size: Size, ru
 
 /// Seconds of `runs` forward passes, which `live` makes, and of the backward passes of the sum of all squares that they come
 /// to, after one of each that warms up.
-fn timed(device: &Device, runs: usize, mut live: impl FnMut() -> Result<Tensor>) -> Result<Timed> {
+fn timed(parameters: &Parameters, runs: usize, mut live: impl FnMut() -> Result<Tensor>) -> Result<Timed> {
+    memory::keep_what_is_freed();
+    let device = parameters.device();
     let mut timed = Timed { forward: Vec::new(), backward: Vec::new(), traffic: Traffic::default() };
     for run in 0..=runs {
         let begun = Instant::now();
@@ -106,7 +107,7 @@ fn timed(device: &Device, runs: usize, mut live: impl FnMut() -> Result<Tensor>)
         let forward = begun.elapsed().as_secs_f64();
         let loss = lived.sqr()?.sum_all()?;
         let begun = Instant::now();
-        loss.backward()?;
+        Slopes::of(&loss, parameters)?;
         device.synchronize()?;
         let backward = begun.elapsed().as_secs_f64();
         if run > 0 {

@@ -1,9 +1,12 @@
 //! Gradients that operations hand over themselves, beside Candle's graph.
 //!
-//! For every parameter that an operation has a gradient by, Candle makes zeros first and adds the gradient to them. With
-//! the parameters of ten thousand words that is a tenth of an iteration; and of those before the network, only the rows of
-//! words that have occurred have a gradient at all.
+//! For every parameter that an operation has a gradient by, Candle makes zeros first and adds the gradient to them: with
+//! two thousand neurons, or the parameters of ten thousand words, a tenth of an iteration and more. An operation has three
+//! tensors there at most, so that further ones would have to be copied together; and of the parameters of words, only the
+//! rows of those that have occurred have a gradient at all.
 
+use super::parameters::Parameters;
+use candle_core::backprop::GradStore;
 use candle_core::{Device, Result, Tensor, bail};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,6 +36,55 @@ impl Direct {
             Self::Whole(gradient) => Ok(gradient.clone()),
             Self::Rows(rows) => rows.whole(shape, device),
         }
+    }
+
+    /// The sum with another one by the same parameter.
+    ///
+    /// # Errors
+    /// When the device fails, or one of them is by some rows only: nothing of ours asks for that.
+    fn plus(self, other: Self) -> Result<Self> {
+        match (self, other) {
+            (Self::Whole(one), Self::Whole(other)) => Ok(Self::Whole((one + other)?)),
+            _ => bail!("gradients by some rows of a parameter are not added to others"),
+        }
+    }
+}
+
+/// All that is known of the slopes of a loss: what Candle's graph has, and what operations have handed over.
+#[derive(Debug)]
+pub struct Slopes {
+    graph: GradStore,
+    beside: BTreeMap<String, Direct>,
+}
+
+impl Slopes {
+    /// Those of `loss`, which has come from `parameters`.
+    ///
+    /// # Errors
+    /// When the backward pass fails, or has run already.
+    pub fn of(loss: &Tensor, parameters: &Parameters) -> Result<Self> {
+        // What a pass that failed has left behind is of another loss.
+        drop(parameters.direct().take());
+        let graph = loss.backward()?;
+        Ok(Self { graph, beside: parameters.direct().take() })
+    }
+
+    /// The gradient by the parameter called `name`, whose tensor is `parameter`; `None` where the loss does not depend on
+    /// it.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn by(&self, name: &str, parameter: &Tensor) -> Result<Option<Direct>> {
+        let graph = self.by_tensor(parameter).cloned().map(Direct::Whole);
+        match (graph, self.beside.get(name).cloned()) {
+            (Some(graph), Some(beside)) => graph.plus(beside).map(Some),
+            (graph, beside) => Ok(graph.or(beside)),
+        }
+    }
+
+    /// The gradient by a tensor that is no parameter.
+    pub fn by_tensor(&self, tensor: &Tensor) -> Option<&Tensor> {
+        self.graph.get(tensor)
     }
 }
 
@@ -92,19 +144,23 @@ struct Held {
 }
 
 impl Store {
-    /// Hands over the gradient by the parameter called `name`.
+    /// Hands over the gradient by the parameter called `name`. Of a parameter that several operations have used it is the
+    /// sum of what they hand over.
     ///
     /// # Errors
-    /// When somebody has done so in the same backward pass: a sum would be needed that no operation of ours asks for.
+    /// When the device fails, or some rows of a parameter are handed over twice: nothing of ours does that.
     pub fn put(&self, name: &str, gradient: Direct) -> Result<()> {
-        match self.held().gradients.insert(name.to_owned(), gradient) {
-            Some(_) => bail!("the gradient by {name} was handed over twice"),
-            None => Ok(()),
-        }
+        let mut held = self.held();
+        let sum = match held.gradients.remove(name) {
+            Some(before) => before.plus(gradient)?,
+            None => gradient,
+        };
+        held.gradients.insert(name.to_owned(), sum);
+        Ok(())
     }
 
     /// All that has been handed over since it was asked last.
-    pub fn take(&self) -> BTreeMap<String, Direct> {
+    fn take(&self) -> BTreeMap<String, Direct> {
         std::mem::take(&mut self.held().gradients)
     }
 
@@ -121,6 +177,24 @@ impl Store {
 
     fn held(&self) -> MutexGuard<'_, Held> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where an operation hands over gradients that it has on the host.
+#[derive(Clone, Debug)]
+pub(super) struct Sink {
+    pub store: Store,
+    /// Where the parameters are.
+    pub device: Device,
+}
+
+impl Sink {
+    /// Hands over the gradient by the parameter called `name`, in its shape.
+    ///
+    /// # Errors
+    /// As [`Store::put`], and when `values` do not fill the shape.
+    pub fn put(&self, name: &str, shape: &[usize], values: Vec<f32>) -> Result<()> {
+        self.store.put(name, Direct::Whole(Tensor::from_vec(values, shape, &self.device)?))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The trained tensors of a network, by name.
 
 use super::cpu::Workspace;
-use super::direct::{Direct, Store};
+use super::direct::{Sink, Store};
 use super::network::Network;
 use crate::device::Compute;
 use crate::device::gpu::Gpu;
@@ -179,10 +179,9 @@ impl Parameters {
         self.direct.clone()
     }
 
-    /// Gradients that operations have handed over since this was asked last, by the parameter's name: those that Candle's
-    /// graph does not have.
-    pub fn take_direct(&self) -> BTreeMap<String, Direct> {
-        self.direct.take()
+    /// Where operations hand over gradients that they have on the host.
+    pub(super) fn sink(&self) -> Sink {
+        Sink { store: self.direct(), device: self.device.clone() }
     }
 
     /// How many numbers are trained in all.

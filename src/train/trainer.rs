@@ -3,9 +3,9 @@
 use super::adam::{Adam, DeviceGradients, clip_scale, global_norm, to_host};
 use super::config::RunConfig;
 use crate::data::{Generator, Provenance, Stream};
-use crate::device::Compute;
+use crate::device::{Compute, memory};
 use crate::episode::{Origin, Tape};
-use crate::plastic::direct::Direct;
+use crate::plastic::direct::{Direct, Slopes};
 use crate::plastic::{Parameters, State};
 use crate::tasks::Experiment;
 use crate::tasks::settings::SettingError;
@@ -103,7 +103,7 @@ impl Trainer {
     /// # Panics
     /// When Candle cannot make the parameters, which takes a network larger than the memory.
     pub fn with_experiment(config: RunConfig, experiment: Box<dyn Experiment>) -> Self {
-        keep_freed_memory();
+        memory::keep_what_is_freed();
         let mut generator = Generator::new(config.seed, Stream::Initialisation);
         let parameters = Parameters::new(&experiment.specifications(), &mut generator)
             .expect("there is memory for the parameters of a new network");
@@ -296,17 +296,13 @@ impl Trainer {
 
     /// The gradient of `loss` by every parameter: by Candle's graph, or as an operation has handed it over.
     fn gradients(&self, loss: &Tensor) -> candle_core::Result<DeviceGradients> {
-        drop(self.parameters.take_direct());
-        let graph = loss.backward()?;
-        let mut direct = self.parameters.take_direct();
+        let slopes = Slopes::of(loss, &self.parameters)?;
         let needs_whole = self.keeps_gradients || !self.adam.settings.takes_rows();
         let gradient = |(name, var): (&str, &Var)| {
-            let gradient = match (graph.get(var.as_tensor()), direct.remove(name)) {
-                (None, Some(Direct::Rows(rows))) if needs_whole => Direct::Whole(rows.whole(var.dims(), var.device())?),
-                (None, Some(direct)) => direct,
-                (Some(_), Some(_)) => candle_core::bail!("the gradient by {name} is in the graph and beside it"),
-                (Some(gradient), None) => Direct::Whole(gradient.clone()),
-                (None, None) => Direct::Whole(var.zeros_like()?),
+            let gradient = match slopes.by(name, var.as_tensor())? {
+                Some(Direct::Rows(rows)) if needs_whole => Direct::Whole(rows.whole(var.dims(), var.device())?),
+                Some(gradient) => gradient,
+                None => Direct::Whole(var.zeros_like()?),
             };
             Ok((name.to_owned(), gradient))
         };
@@ -344,15 +340,6 @@ impl Trainer {
         };
         TrainError::NonFinite { iteration, place, value }
     }
-}
-
-/// What one iteration frees is what the next one needs. The allocator of most Linux systems gives blocks of some
-/// megabytes back at once and takes them again page by page (a tenth of an iteration in the maze), until it has seen a
-/// larger one come and go; this one costs nothing, because nobody touches it. Other allocators take no notice.
-fn keep_freed_memory() {
-    /// Just below the largest size that the allocator learns from.
-    const BLOCK: usize = 31 << 20;
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(BLOCK)));
 }
 
 fn first_non_finite(gradients: &Gradients) -> Option<(&str, usize, f32)> {

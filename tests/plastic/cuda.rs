@@ -1,7 +1,7 @@
 //! With CUDA built in: every kernel compiles wherever NVRTC is, and on a device the lifetime is that of the CPU.
 
 use super::learning::learns_as_on_the_cpu;
-use crate::workbench::{assert_close, drawn, flat, modulated_networks, recording};
+use crate::workbench::{assert_close, drawn, flat, modulated_networks, recording, slopes};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::device::cuda::kernels::{self, ADAM, Kernel, SQUARES};
@@ -86,10 +86,9 @@ fn lived(network: Recurrent, parameters: &Parameters, drive: &Tensor) -> (Vec<f3
     let lived = live(network, parameters, drive.as_tensor(), true).unwrap();
     let weights = Generator::new(9, Stream::Training).normal(lived.activity.elem_count(), 1.0);
     let weights = Tensor::from_vec(weights, lived.activity.dims(), parameters.device()).unwrap();
-    let gradients = (&lived.activity * weights).unwrap().sum_all().unwrap().backward().unwrap();
-    let mut found: Vec<Vec<f32>> =
-        parameters.iter().map(|(_, var)| flat(gradients.get(var.as_tensor()).unwrap())).collect();
-    found.push(flat(gradients.get(drive.as_tensor()).unwrap()));
+    let gradients = slopes(&(&lived.activity * weights).unwrap().sum_all().unwrap(), parameters);
+    let mut found: Vec<Vec<f32>> = gradients.all().into_iter().map(|(_, gradient)| gradient).collect();
+    found.push(gradients.by_tensor(drive.as_tensor()));
     (flat(&lived.activity), found, lived.final_traces)
 }
 
@@ -199,10 +198,7 @@ fn a_lifetime_lived_step_by_step_on_the_device_is_the_whole_one_and_replays_on_t
         recording(&network.layer().unwrap(), &parameters, &values).carry(&mut carried, 0..12);
         assert!(carried == trace, "{neurons} neurons: the trace is not what its activities replay to");
         let stepped = stepper.finish(&parameters, &there).unwrap();
-        let gradient = |activity: &Tensor| {
-            let gradients = activity.sqr().unwrap().sum_all().unwrap().backward().unwrap();
-            flat(gradients.get(parameters.get("w").unwrap()).unwrap())
-        };
+        let gradient = |activity: &Tensor| slopes(&activity.sqr().unwrap().sum_all().unwrap(), &parameters).by("w");
         assert!(gradient(&stepped) == gradient(&whole.activity));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::learning::learns_as_on_the_cpu;
 use crate::support::adapter_is_required;
-use crate::workbench::{RULES, assert_close, drawn, flat, modulated_networks, networks, recording, say};
+use crate::workbench::{RULES, assert_close, drawn, flat, modulated_networks, networks, recording, say, slopes};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::device::{self, Choice, Compute};
@@ -54,10 +54,9 @@ struct Lived {
 fn lived(network: Recurrent, parameters: &Parameters, drive: &Tensor) -> Lived {
     let drive = Var::from_tensor(drive).unwrap();
     let lived = live(network, parameters, drive.as_tensor(), true).unwrap();
-    let graph = loss_of(&lived.activity).backward().unwrap();
-    let mut gradients: Vec<(String, Vec<f32>)> =
-        parameters.iter().map(|(name, var)| (name.to_owned(), flat(graph.get(var.as_tensor()).unwrap()))).collect();
-    gradients.push(("drive".to_owned(), flat(graph.get(drive.as_tensor()).unwrap())));
+    let found = slopes(&loss_of(&lived.activity), parameters);
+    let mut gradients = found.all();
+    gradients.push(("drive".to_owned(), found.by_tensor(drive.as_tensor())));
     Lived { activity: flat(&lived.activity), gradients, traces: lived.final_traces.concat() }
 }
 
@@ -128,10 +127,10 @@ fn gradients_on_the_graphics_processor_are_finite_differences() {
             let activity = live(network, parameters, &drive, false).unwrap().activity;
             loss_of(&activity)
         };
-        let graph = loss(&parameters).backward().unwrap();
+        let gradients = slopes(&loss(&parameters), &parameters);
         for (name, var) in parameters.iter() {
             // Along the gradient, where the difference is largest.
-            let gradient = flat(graph.get(var.as_tensor()).unwrap());
+            let gradient = gradients.by(name);
             let length = gradient.iter().map(|value| value * value).sum::<f32>().sqrt();
             let values = parameters.values(name).unwrap();
             let moved = |by: f32| -> f64 {
@@ -174,16 +173,13 @@ fn a_lifetime_lived_step_by_step_on_the_graphics_processor_is_the_whole_one() {
             let trace = stepper.trace(lane).unwrap();
             assert!(trace == whole.final_traces[lane] && trace == growing.trace(lane).unwrap(), "{network:?}");
         }
-        let gradients = |activity: &Tensor| {
-            let graph = loss_of(activity).backward().unwrap();
-            parameters.iter().map(|(_, var)| flat(graph.get(var.as_tensor()).unwrap())).collect::<Vec<_>>()
-        };
+        let gradients = |activity: &Tensor| slopes(&loss_of(activity), &parameters).all();
         let expected = gradients(&whole.activity);
         assert!(gradients(&stepper.finish(&parameters, &drive).unwrap()) == expected, "{network:?}");
         // Other key-frames: the same traces rebuilt from elsewhere, so the same numbers.
         let grown = gradients(&growing.finish(&parameters, &drive).unwrap());
-        for (found, expected) in grown.iter().zip(&expected) {
-            assert_close(&format!("{network:?}"), found, expected, 1e-4);
+        for ((name, found), (_, expected)) in grown.iter().zip(&expected) {
+            assert_close(&format!("{network:?} d{name}"), found, expected, 1e-4);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The lifetime operation: gradients against finite differences and the slow twin, stepping, batching.
 
 use crate::plastic::twin;
-use crate::workbench::{RULES, assert_close, drawn, flat, networks, recording};
+use crate::workbench::{RULES, assert_close, drawn, flat, networks, recording, slopes};
 use candle_core::{Device, Tensor};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::Writing;
@@ -46,18 +46,17 @@ fn gradients_agree_with_candles_own_autograd_across_blocks_and_key_frames() {
         if let Some(trace) = trace {
             assert_close(&what, &ours.final_traces.concat(), &flat(&trace), 1e-4);
         }
-        let found = loss_of(&ours.activity).backward().unwrap();
-        let expected = loss_of(&activity).backward().unwrap();
-        for (name, var) in parameters.iter() {
-            let [found, expected] = [&found, &expected].map(|gradients| flat(gradients.get(var.as_tensor()).unwrap()));
+        let found = slopes(&loss_of(&ours.activity), &parameters);
+        let expected = slopes(&loss_of(&activity), &parameters);
+        for (name, _) in parameters.iter() {
+            let [found, expected] = [&found, &expected].map(|gradients| gradients.by(name));
             // Where a trace grazes its bound, the last bit decides whether a gradient passes the clip.
             let clips =
                 matches!(network.plasticity, Some(Plasticity { writing: Writing::Rule(Rule::Clip { .. }), .. }));
             assert_close(&format!("{what} d{name}"), &found, &expected, if clips { 2e-2 } else { 5e-4 });
         }
         if network.drive == Drive::Add {
-            let [found, expected] =
-                [&found, &expected].map(|gradients| flat(gradients.get(drive.as_tensor()).unwrap()));
+            let [found, expected] = [&found, &expected].map(|gradients| gradients.by_tensor(drive.as_tensor()));
             assert_close(&format!("{what} d(drive)"), &found, &expected, 5e-4);
         }
     }
@@ -73,9 +72,9 @@ fn gradients_agree_with_finite_differences_on_a_small_random_network() {
             f64::from(loss_of(&activity).to_scalar::<f32>().unwrap())
         };
         let activity = live(network, &parameters, &drive, false).unwrap().activity;
-        let gradients = loss_of(&activity).backward().unwrap();
+        let gradients = slopes(&loss_of(&activity), &parameters);
         for (name, var) in parameters.iter() {
-            let gradient = flat(gradients.get(var.as_tensor()).unwrap());
+            let gradient = gradients.by(name);
             let values = parameters.values(name).unwrap();
             let shape = var.dims().to_vec();
             let scale = largest(&gradient).max(0.1);
@@ -121,9 +120,9 @@ fn a_lifetime_lived_step_by_step_is_the_whole_one_bit_for_bit() {
             assert_eq!(stepper.trace(lane).unwrap(), whole.final_traces[lane], "{network:?}");
         }
         let stepped = stepper.finish(&parameters, &drive).unwrap();
-        let [stepped, whole] = [stepped, whole.activity].map(|activity| loss_of(&activity).backward().unwrap());
-        for (name, var) in parameters.iter() {
-            let [stepped, whole] = [&stepped, &whole].map(|gradients| flat(gradients.get(var.as_tensor()).unwrap()));
+        let [stepped, whole] = [stepped, whole.activity].map(|activity| slopes(&loss_of(&activity), &parameters));
+        for (name, _) in parameters.iter() {
+            let [stepped, whole] = [&stepped, &whole].map(|gradients| gradients.by(name));
             assert_eq!(stepped, whole, "{network:?} d{name}");
         }
     }
@@ -145,8 +144,8 @@ fn results_do_not_depend_on_the_number_of_threads() {
                 let (_, shown) = shown_and_silent_drive(batch, 150);
                 let drive = Tensor::cat(&[&random_drive(20, batch, 150), &shown], 0).unwrap();
                 let activity = live(network, &parameters, &drive, false).unwrap().activity;
-                let gradients = loss_of(&activity).backward().unwrap();
-                parameters.iter().map(|(_, var)| flat(gradients.get(var.as_tensor()).unwrap())).collect::<Vec<_>>()
+                let gradients = slopes(&loss_of(&activity), &parameters);
+                gradients.all()
             })
         };
         assert!(run(1) == run(3), "batch {batch}: gradients differ between one thread and three");
@@ -216,10 +215,10 @@ fn steps_that_clamp_every_neuron_are_spared_and_nothing_changes() {
         assert_eq!(flat(&spared.activity), flat(&full.activity), "{network:?}");
         assert_eq!(spared.final_traces, full.final_traces, "{network:?}");
         assert_eq!(spared.activity.dims(), [steps, batch, neurons]);
-        let spared = loss_of(&spared.activity).backward().unwrap();
-        let full = loss_of(&full.activity).backward().unwrap();
-        for (name, var) in parameters.iter() {
-            let [found, expected] = [&spared, &full].map(|grads| flat(grads.get(var.as_tensor()).unwrap()));
+        let spared = slopes(&loss_of(&spared.activity), &parameters);
+        let full = slopes(&loss_of(&full.activity), &parameters);
+        for (name, _) in parameters.iter() {
+            let [found, expected] = [&spared, &full].map(|grads| grads.by(name));
             assert_close(&format!("{name} of {network:?}"), &found, &expected, 1e-4);
         }
     }
@@ -236,13 +235,13 @@ fn the_smallest_and_oddest_sizes_agree_with_the_twin() {
                 let (activity, _) = twin::live(network, &parameters, &drive).unwrap();
                 let what = format!("{network:?}, {steps} steps, {batch} lanes");
                 assert_close(&what, &flat(&ours.activity), &flat(&activity), 1e-4);
-                let found = loss_of(&ours.activity).backward().unwrap();
-                let expected = loss_of(&activity).backward().unwrap();
-                for (name, var) in parameters.iter() {
+                let found = slopes(&loss_of(&ours.activity), &parameters);
+                let expected = slopes(&loss_of(&activity), &parameters);
+                for (name, _) in parameters.iter() {
                     // The twin's graph has no path to a parameter that nothing depends on yet.
-                    let Some(expected) = expected.get(var.as_tensor()) else { continue };
-                    let found = flat(found.get(var.as_tensor()).unwrap());
-                    assert_close(&format!("{what} d{name}"), &found, &flat(expected), 1e-3);
+                    let Some(expected) = expected.known(name) else { continue };
+                    let found = found.by(name);
+                    assert_close(&format!("{what} d{name}"), &found, &expected, 1e-3);
                 }
             }
         }
@@ -272,9 +271,9 @@ fn more_steps_than_expected_and_many_shows_change_nothing() {
     assert_eq!(stepped.dims(), [steps, batch, neurons]);
     assert_eq!(flat(&whole.activity), flat(&stepped));
     assert_eq!(whole.final_traces, traces);
-    let [whole, stepped] = [&whole.activity, &stepped].map(|activity| loss_of(activity).backward().unwrap());
-    for (name, var) in parameters.iter() {
-        let [found, expected] = [&whole, &stepped].map(|grads| flat(grads.get(var.as_tensor()).unwrap()));
+    let [whole, stepped] = [&whole.activity, &stepped].map(|activity| slopes(&loss_of(activity), &parameters));
+    for (name, _) in parameters.iter() {
+        let [found, expected] = [&whole, &stepped].map(|grads| grads.by(name));
         assert_close(name, &found, &expected, 2e-4);
     }
 }
@@ -296,9 +295,8 @@ fn a_lifetime_reuses_the_memory_of_the_one_before_and_is_the_same() {
         let drive = random_drive(60, 5, 40);
         let run = || {
             let lived = live(network, &parameters, &drive, true).unwrap();
-            let grads = loss_of(&lived.activity).backward().unwrap();
-            let grads: Vec<_> = parameters.iter().map(|(_, var)| flat(grads.get(var.as_tensor()).unwrap())).collect();
-            (flat(&lived.activity), lived.final_traces, grads)
+            let grads = slopes(&loss_of(&lived.activity), &parameters);
+            (flat(&lived.activity), lived.final_traces, grads.all())
         };
         let first = run();
         assert_eq!(first, run(), "{network:?}");
@@ -313,4 +311,22 @@ fn a_misshapen_parameter_is_refused_with_both_shapes() {
     parameters.insert("alpha", &[2, 3], &[0.0; 6]).unwrap();
     let error = live(network, &parameters, &random_drive(2, 1, 6), false).err().unwrap().to_string();
     assert!(error.contains("alpha") && error.contains("[2, 3]") && error.contains("[6, 6]"), "{error}");
+}
+
+/// Lessons in two batches teach what they teach together.
+#[test]
+fn gradients_of_lifetimes_that_are_lived_apart_are_added() {
+    for network in networks(20) {
+        let parameters = random_parameters(network, 0.2, 7);
+        let drive = random_drive(9, 5, 20);
+        let lived = |first: usize, count: usize| {
+            live(network, &parameters, &drive.narrow(1, first, count).unwrap(), false).unwrap().activity
+        };
+        let loss = |activity: Tensor| activity.sqr().unwrap().sum_all().unwrap();
+        let together = slopes(&loss(lived(0, 5)), &parameters).all();
+        let apart = slopes(&(loss(lived(0, 2)) + loss(lived(2, 3))).unwrap(), &parameters).all();
+        for ((name, found), (_, expected)) in apart.iter().zip(&together) {
+            assert_close(&format!("{network:?} d{name}"), found, expected, 1e-4);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! LSTM layers, plastic or not: against worked cases, against a slow twin in Candle's autograd, and against replay.
 
 use crate::plastic::reference::{Case, alpha_of};
+use crate::workbench::slopes;
 use candle_core::{Device, Result, Tensor, Var};
 use candle_nn::ops::sigmoid;
 use hebbscope::plastic::lstm;
@@ -81,11 +82,8 @@ pub fn check(case: &Case) {
     let last = lived.hidden.get(lived.hidden.dim(0).unwrap() - 1).unwrap();
     let loss = (last - case.tensor("in.target")).unwrap().sqr().unwrap().sum_all().unwrap();
     case.check("out.loss", &flat(&loss));
-    loss.backward().unwrap();
-    let gradients = parameters.take_direct();
-    for (name, var) in parameters.iter() {
-        let which = name.strip_prefix("lstm.").unwrap();
-        case.check(&format!("grad.{which}"), &flat(&gradients[name].whole(var.dims(), &Device::Cpu).unwrap()));
+    for (name, gradient) in slopes(&loss, &parameters).all() {
+        case.check(&format!("grad.{}", name.strip_prefix("lstm.").unwrap()), &gradient);
     }
 }
 
@@ -218,18 +216,10 @@ fn drawn(lstm: &Lstm, is_carried: bool) -> Lived {
 impl Lived {
     /// By inputs and parameters, of a loss in which every h counts.
     fn gradients(&self, hidden: &Tensor) -> Vec<(String, Vec<f32>)> {
-        let graph = (hidden * &self.weights).unwrap().sum_all().unwrap().backward().unwrap();
-        let direct = self.parameters.take_direct();
-        let named = self.parameters.iter().map(|(name, var)| (name.to_owned(), var));
-        let all = named.chain([("the inputs".to_owned(), &self.inputs)]);
-        let gradient = |(name, var): (String, &Var)| {
-            let gradient = match direct.get(&name) {
-                Some(direct) => direct.whole(var.dims(), var.device()).unwrap(),
-                None => graph.get(var.as_tensor()).unwrap().clone(),
-            };
-            (name, flat(&gradient))
-        };
-        all.map(gradient).collect()
+        let found = slopes(&(hidden * &self.weights).unwrap().sum_all().unwrap(), &self.parameters);
+        let mut all = found.all();
+        all.push(("the inputs".to_owned(), found.by_tensor(&self.inputs)));
+        all
     }
 }
 

@@ -1,7 +1,7 @@
 //! Modulated lifetimes: the same whoever drives them and on however many threads, and refusals in words.
 
 use crate::plastic::twin;
-use crate::workbench::{drawn, driven, flat, modulated_networks};
+use crate::workbench::{drawn, driven, flat, modulated_networks, slopes};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::lifetime::Driver;
@@ -29,9 +29,9 @@ fn results_do_not_depend_on_the_number_of_threads_and_gradients_flow_into_the_dr
             pool.install(|| {
                 let drive = Var::from_tensor(&drive(23, 5)).unwrap();
                 let activity = live(network, &parameters, &drive, false).unwrap().activity;
-                let gradients = activity.sqr().unwrap().sum_all().unwrap().backward().unwrap();
-                let mut found = vec![flat(&activity), flat(gradients.get(&drive).unwrap())];
-                found.extend(parameters.iter().map(|(_, var)| flat(gradients.get(var).unwrap())));
+                let gradients = slopes(&activity.sqr().unwrap().sum_all().unwrap(), &parameters);
+                let mut found = vec![flat(&activity), gradients.by_tensor(&drive)];
+                found.extend(gradients.all().into_iter().map(|(_, gradient)| gradient));
                 found
             })
         };
@@ -56,10 +56,9 @@ fn the_loss_changes_along_the_gradient_as_the_gradient_says() {
         let bound = network.modulation().unwrap().bound;
         let cut = trace.iter().filter(|value| value.abs() == bound).count();
         assert!((1..NEURONS * NEURONS).contains(&cut), "{network:?}: {cut} traces at the bound");
-        let gradients = loss(&here).backward().unwrap();
-        let gradient = |name: &str| flat(gradients.get(here.get(name).unwrap()).unwrap());
+        let gradients = slopes(&loss(&here), &here);
         for (name, shape) in network.shapes() {
-            let gradient = gradient(name);
+            let gradient = gradients.by(name);
             let length = gradient.iter().map(|value| value * value).sum::<f32>().sqrt();
             let moved = |by: f32| {
                 let mut there = here.snapshot().unwrap();
@@ -161,8 +160,7 @@ fn gradients_are_those_of_the_slow_twin() {
     for network in modulated_networks(NEURONS) {
         let (parameters, drive) = (parameters(network), drive(40, 2));
         let gradients = |activity: Tensor| {
-            let graph = activity.narrow(0, 20, 20).unwrap().sqr().unwrap().mean_all().unwrap().backward().unwrap();
-            parameters.iter().map(|(name, var)| (name.to_owned(), flat(graph.get(var).unwrap()))).collect::<Vec<_>>()
+            slopes(&activity.narrow(0, 20, 20).unwrap().sqr().unwrap().mean_all().unwrap(), &parameters).all()
         };
         let found = gradients(live(network, &parameters, &drive, false).unwrap().activity);
         let expected = gradients(twin::live(network, &parameters, &drive).unwrap().0);

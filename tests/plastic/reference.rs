@@ -2,6 +2,7 @@
 
 use crate::plastic::gpu::gpu;
 use crate::plastic::twin;
+use crate::workbench::slopes;
 use candle_core::{DType, Device, Tensor};
 use hebbscope::device::{self, Choice, Compute};
 use hebbscope::plastic::Writing;
@@ -153,10 +154,8 @@ fn loss_of(case: &Case, activity: &Tensor) -> Tensor {
 }
 
 fn check_gradients(case: &Case, loss: &Tensor, parameters: &Parameters) {
-    let gradients = loss.backward().unwrap();
-    for (name, var) in parameters.iter() {
-        let gradient = gradients.get(var.as_tensor()).unwrap_or_else(|| panic!("{}: no gradient of {name}", case.name));
-        case.check(&format!("grad.{name}"), &flat(gradient));
+    for (name, gradient) in slopes(loss, parameters).all() {
+        case.check(&format!("grad.{name}"), &gradient);
     }
 }
 
@@ -294,10 +293,8 @@ fn check_one_shot_head(case: &Case) {
     let target = case.tensor("in.target");
     let loss = binary_cross_entropies(&logits.unwrap(), &target).unwrap().mean(0).unwrap();
     case.check("out.loss", &flat(&loss));
-    let gradients = loss.backward().unwrap();
-    for (name, var) in parameters.iter() {
-        let which = name.strip_prefix("head.").unwrap();
-        case.check(&format!("grad.{which}"), &flat(gradients.get(var.as_tensor()).unwrap()));
+    for (name, gradient) in slopes(&loss, &parameters).all() {
+        case.check(&format!("grad.{}", name.strip_prefix("head.").unwrap()), &gradient);
     }
     // The same as one operation.
     let lifetimes =
@@ -307,10 +304,8 @@ fn check_one_shot_head(case: &Case) {
     let last = lived.logits.get(features.dim(0).unwrap() - 1).unwrap();
     let loss = binary_cross_entropies(&last, &target).unwrap().mean(0).unwrap();
     case.check("out.loss", &flat(&loss));
-    let gradients = loss.backward().unwrap();
-    for (name, var) in parameters.iter() {
-        let which = name.strip_prefix("head.").unwrap();
-        case.check(&format!("grad.{which}"), &flat(gradients.get(var.as_tensor()).unwrap()));
+    for (name, gradient) in slopes(&loss, &parameters).all() {
+        case.check(&format!("grad.{}", name.strip_prefix("head.").unwrap()), &gradient);
     }
     // The trace of every step is rebuilt from features and outputs, bit for bit.
     let of = |tensor: &Tensor, lane: usize| flat(&tensor.narrow(1, lane, 1).unwrap());

@@ -2,8 +2,8 @@
 
 use crate::plastic::twin;
 use crate::workbench::{
-    advance, bits, drawn, driven, evaluated, nowhere, read_tape, specimen, taken_apart, tape_bytes, with_changed_json,
-    with_value,
+    advance, bits, drawn, driven, evaluated, nowhere, read_tape, slopes, specimen, taken_apart, tape_bytes,
+    with_changed_json, with_value,
 };
 use candle_core::{D, Tensor};
 use hebbscope::data::{Generator, Stream};
@@ -189,7 +189,7 @@ fn every_gradient_is_that_of_the_slow_twin() {
         let (config, parameters) = (config(changes), strong(changes));
         let experiment = config.task().experiment(&config.settings, Purpose::Training).unwrap();
         let outcome = lived(&*experiment, &parameters, &mut Generator::new(2, Stream::Training));
-        let found = outcome.loss.backward().unwrap();
+        let found = slopes(&outcome.loss, &parameters);
 
         let tape = &outcome.tape;
         let (behaviour, _) = parts(tape);
@@ -221,10 +221,9 @@ fn every_gradient_is_that_of_the_slow_twin() {
         let loss = (total / tape.steps as f64).unwrap();
         let scalar = |tensor: &Tensor| tensor.to_scalar::<f32>().unwrap();
         assert!((scalar(&loss) - scalar(&outcome.loss)).abs() < 1e-4 * scalar(&loss).abs().max(1.0), "{changes:?}");
-        let expected = loss.backward().unwrap();
-        for (name, var) in parameters.iter() {
-            let flat = |gradient: &Tensor| gradient.flatten_all().unwrap().to_vec1::<f32>().unwrap();
-            let [found, expected] = [&found, &expected].map(|gradients| flat(gradients.get(var.as_tensor()).unwrap()));
+        let expected = slopes(&loss, &parameters);
+        for (name, _) in parameters.iter() {
+            let [found, expected] = [&found, &expected].map(|gradients| gradients.by(name));
             let scale = expected.iter().fold(1e-4f32, |scale, value| scale.max(value.abs()));
             for (index, (found, expected)) in found.iter().zip(&expected).enumerate() {
                 let error = (found - expected).abs() / scale;

@@ -2,14 +2,16 @@
 
 use super::{CapacityHint, Gradients, Record, Weights};
 use crate::plastic::alteration::Alteration;
+use crate::plastic::direct::Sink;
 use crate::plastic::lifetime::backend::{Backend, Beginning};
-use crate::plastic::lifetime::graph::{self, Differentiate};
+use crate::plastic::lifetime::graph::{self, Activity, Differentiate};
 use crate::plastic::lifetime::{Driver, Traffic};
 use crate::plastic::network::Recurrent;
 use crate::plastic::parameters::Parameters;
+use crate::plastic::product::{Matrix, Workers, multiply};
 use crate::plastic::values::with_values;
 use crate::plastic::writing::Writing;
-use candle_core::{D, DType, Device, Result, Tensor, bail};
+use candle_core::{D, Result, Tensor, bail};
 
 /// Lifetimes on the host that have not begun, whose traces a rule writes, or nothing.
 ///
@@ -94,49 +96,38 @@ impl Backend for Record {
     }
 
     fn finish(self: Box<Self>, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
-        // Candle's custom operations take three tensors: α and η travel as one.
-        let plastic = match self.weights.rule {
-            Some(_) => Tensor::cat(&[&parameters.get("alpha")?.flatten_all()?, parameters.get("eta")?], 0)?,
-            None => Tensor::zeros(1, DType::F32, &Device::Cpu)?,
-        };
-        let activity = Self::activity(&self);
-        graph::attach(*self, activity, [drive, parameters.get("w")?, &plastic], parameters.device())
+        let activity = Activity::Host(Self::activity(&self));
+        graph::attach(*self, (drive.shape().clone(), activity), drive, (parameters, "w"))
     }
 }
 
 impl Differentiate for Record {
     fn differentiate(
         self,
-        [drive, _, plastic]: [&Tensor; 3],
+        drive: &Tensor,
         activity: &Tensor,
         activity_grad: &Tensor,
-    ) -> Result<[Option<Tensor>; 3]> {
-        let (neurons, device) = (activity.dim(D::Minus1)?, activity.device());
+        sink: &Sink,
+    ) -> Result<Option<Tensor>> {
+        let neurons = activity.dim(D::Minus1)?;
+        let alpha_kind = self.weights.alpha_kind;
         let gradients = with_values(drive, |drive| {
             with_values(activity_grad, |activity_grad| Ok(self.backward(drive, activity_grad)))
         })?;
         let Gradients { inputs, deltas, drive: drive_grad, alpha, eta } = gradients;
 
         // dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end.
-        let rows = deltas.len() / neurons;
-        let w_grad = if rows == 0 {
-            Tensor::zeros((neurons, neurons), DType::F32, device)?
-        } else {
-            let inputs = Tensor::from_vec(inputs, (rows, neurons), device)?;
-            inputs.t()?.matmul(&Tensor::from_vec(deltas, (rows, neurons), device)?)?
-        };
-        let mut plastic_grad = alpha;
-        if !plastic_grad.is_empty() {
-            plastic_grad.push(eta);
+        let mut by_w = vec![0.0; neurons * neurons];
+        let [inputs, deltas] = [&inputs, &deltas].map(|rows| Matrix::of_rows(rows, neurons));
+        multiply(inputs.transposed(), deltas, &mut by_w, Workers::All);
+        sink.put("w", &[neurons, neurons], by_w)?;
+        if let Some(kind) = alpha_kind {
+            sink.put("alpha", &kind.shape([neurons, neurons]), alpha)?;
+            sink.put("eta", &[1], vec![eta])?;
         }
-        let plastic_grad = match plastic_grad.len() {
-            0 => None,
-            _ => Some(Tensor::from_vec(plastic_grad, plastic.dims(), device)?),
-        };
-        let drive_grad = match drive_grad.is_empty() {
-            true => None,
-            false => Some(Tensor::from_vec(drive_grad, drive.dims(), device)?),
-        };
-        Ok([drive_grad, Some(w_grad), plastic_grad])
+        match drive_grad.is_empty() {
+            true => Ok(None),
+            false => Ok(Some(Tensor::from_vec(drive_grad, drive.dims(), drive.device())?)),
+        }
     }
 }

@@ -6,9 +6,10 @@ use super::lifetimes::{self, Progress};
 use crate::device::cuda::memory::Buffer;
 use crate::device::cuda::tensors::{self, view};
 use crate::plastic::alteration::Alteration;
+use crate::plastic::direct::{Direct, Sink};
 use crate::plastic::lifetime::Driver;
 use crate::plastic::lifetime::backend::Backend;
-use crate::plastic::lifetime::graph::{Differentiate, Operation};
+use crate::plastic::lifetime::graph::{self, Differentiate};
 use crate::plastic::network::{AlphaKind, Drive, Recurrent};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::rule::{Update as _, with_update};
@@ -136,31 +137,23 @@ impl Backend for Record {
     }
 
     fn finish(mut self: Box<Self>, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
-        let (shape, activity) = self.progress.take()?;
-        // Candle's custom operations take three tensors: the drive and η, of which there is one, travel together.
-        let (driven, alpha) = match self.network.plasticity {
-            Some(_) => {
-                let driven = Tensor::cat(&[&drive.flatten_all()?, parameters.get("eta")?], 0)?;
-                (driven, parameters.get("alpha")?.clone())
-            }
-            None => (drive.flatten_all()?.contiguous()?, self.w.detach()),
-        };
+        let lived = self.progress.take()?;
         self.wants_drive = drive.track_op();
-        driven.apply_op3(parameters.get("w")?, &alpha, Operation::new(shape, activity, *self))?.reshape(drive.dims())
+        graph::attach(*self, lived, drive, (parameters, "w"))?.reshape(drive.dims())
     }
 }
 
 impl Differentiate for Record {
     fn differentiate(
         self,
-        [driven, w, alpha]: [&Tensor; 3],
+        driven: &Tensor,
         activity: &Tensor,
         activity_grad: &Tensor,
-    ) -> Result<[Option<Tensor>; 3]> {
+        sink: &Sink,
+    ) -> Result<Option<Tensor>> {
         let (steps, batch, neurons) = activity.dims3()?;
-        let (driven, w, alpha) = (driven.detach(), w.contiguous()?, alpha.contiguous()?);
         let made = {
-            let tensors = [&driven, &w, &alpha, &self.eta, activity, activity_grad];
+            let tensors = [driven, &self.w, &self.alpha, &self.eta, activity, activity_grad];
             let places = tensors.map(Tensor::storage_and_layout);
             self.launcher.backward(
                 steps,
@@ -179,24 +172,23 @@ impl Differentiate for Record {
         };
         let tensor = |slice, shape: Shape| tensors::tensor(&self.progress.device, slice, shape);
         let delta = tensor(made.delta, activity.shape().clone());
-        let w_grad = weight_gradient(activity, &delta)?;
-        let drive_grad = match (self.wants_drive, self.network.drive) {
-            (false, _) => Tensor::zeros(steps * batch * neurons, DType::F32, driven.device())?,
-            (true, Drive::Add) => delta.flatten_all()?,
-            (true, Drive::Clamp) => tensor(made.drive, Shape::from(steps * batch * neurons)),
-        };
-        let Some(kind) = self.network.alpha() else {
-            return Ok([Some(drive_grad), Some(w_grad), None]);
-        };
-        let parts = made.eta.len();
-        let eta_grad = tensors::tensor(&self.progress.device, made.eta, parts);
-        let eta_grad = eta_grad.sum_all()?.to_dtype(DType::F32)?.reshape(1)?;
-        let driven_grad = Tensor::cat(&[&drive_grad, &eta_grad], 0)?;
-        let alpha_grad = match kind {
-            AlphaKind::Free => tensor(made.alpha, Shape::from((batch, neurons, neurons))).sum(0)?,
-            AlphaKind::PerNeuron => tensor(made.alpha, Shape::from((batch, neurons))).sum(0)?,
-            AlphaKind::Yoked => tensor(made.alpha, Shape::from((batch, neurons))).sum_all()?.reshape(1)?,
-        };
-        Ok([Some(driven_grad), Some(w_grad), Some(alpha_grad)])
+        sink.store.put("w", Direct::Whole(weight_gradient(activity, &delta)?))?;
+        if let Some(kind) = self.network.alpha() {
+            let parts = made.eta.len();
+            let eta = tensors::tensor(&self.progress.device, made.eta, parts);
+            let eta = eta.sum_all()?.to_dtype(DType::F32)?.reshape(1)?;
+            let alpha = match kind {
+                AlphaKind::Free => tensor(made.alpha, Shape::from((batch, neurons, neurons))).sum(0)?,
+                AlphaKind::PerNeuron => tensor(made.alpha, Shape::from((batch, neurons))).sum(0)?,
+                AlphaKind::Yoked => tensor(made.alpha, Shape::from((batch, neurons))).sum_all()?.reshape(1)?,
+            };
+            sink.store.put("alpha", Direct::Whole(alpha))?;
+            sink.store.put("eta", Direct::Whole(eta))?;
+        }
+        match (self.wants_drive, self.network.drive) {
+            (false, _) => Ok(None),
+            (true, Drive::Add) => Ok(Some(delta.reshape(driven.dims())?)),
+            (true, Drive::Clamp) => Ok(Some(tensor(made.drive, driven.shape().clone()))),
+        }
     }
 }

@@ -6,10 +6,11 @@ use super::plan::{Dispatch, Division};
 use super::record::Record;
 use crate::device::gpu::orders::{Orders, Run};
 use crate::device::gpu::room::Room;
+use crate::plastic::direct::Sink;
 use crate::plastic::lifetime::graph::Differentiate;
 use crate::plastic::network::Drive;
 use crate::plastic::values::with_values;
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Result, Tensor};
 use std::ops::Range;
 
 /// Where the backward pass works.
@@ -132,10 +133,11 @@ impl Record {
 impl Differentiate for Record {
     fn differentiate(
         self,
-        [drive, _, packed]: [&Tensor; 3],
+        drive: &Tensor,
         _activity: &Tensor,
         activity_grad: &Tensor,
-    ) -> Result<[Option<Tensor>; 3]> {
+        sink: &Sink,
+    ) -> Result<Option<Tensor>> {
         let (division, neurons) = (self.division, self.division.neurons);
         let at = with_values(activity_grad, |slopes| self.workplace(slopes))?;
         let mut orders = self.gpu.orders();
@@ -159,17 +161,14 @@ impl Differentiate for Record {
         let mut next = || read.next().unwrap_or_default();
         let (w, eta, modulation) = (next(), next(), next());
         let alpha = if at.alpha.is_some() { next() } else { Vec::new() };
-        let packed_grad = match self.network.plasticity {
-            Some(_) => {
-                let gradient = Sums { alpha, eta, modulation }.gradient(self.network);
-                Some(Tensor::from_vec(gradient, packed.dims(), &Device::Cpu)?)
-            }
-            None => None,
-        };
-        let drive_grad = match self.wants_drive {
-            true => Some(Tensor::from_vec(next(), drive.dims(), &Device::Cpu)?),
-            false => None,
-        };
-        Ok([drive_grad, Some(Tensor::from_vec(w, (neurons, neurons), &Device::Cpu)?), packed_grad])
+        sink.put("w", &[neurons, neurons], w)?;
+        let sums = Sums { alpha, eta, modulation };
+        for (name, shape) in self.network.shapes().into_iter().filter(|(name, _)| *name != "w") {
+            sink.put(name, &shape, sums.gradient(self.network, name))?;
+        }
+        match self.wants_drive {
+            true => Ok(Some(Tensor::from_vec(next(), drive.dims(), drive.device())?)),
+            false => Ok(None),
+        }
     }
 }

@@ -1,11 +1,11 @@
-//! Parameters as the kernels have them, and as they travel in Candle's graph, whose operations take three tensors.
+//! Parameters as the kernels have them, and what the kernels have summed up for each.
 
 use super::plan::Constants;
 use crate::plastic::network::{AlphaKind, Recurrent};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::values::with_values;
 use crate::plastic::writing::Writing;
-use candle_core::{DType, Device, Result, Tensor};
+use candle_core::Result;
 
 /// What the kernels see as one: w, α, and under modulation m, a and b. Ones and zeros stand for a fan-out that there is
 /// not.
@@ -43,21 +43,6 @@ pub(super) fn constants(network: Recurrent, parameters: &Parameters) -> Result<C
     })
 }
 
-/// Everything but w, by name, in the order in which it travels.
-fn travelling(network: Recurrent) -> Vec<&'static str> {
-    network.shapes().into_iter().map(|(name, _)| name).filter(|name| *name != "w").collect()
-}
-
-/// Everything but w as one tensor of the graph.
-pub(super) fn graph(network: Recurrent, parameters: &Parameters) -> Result<Tensor> {
-    let names = travelling(network);
-    if names.is_empty() {
-        return Tensor::zeros(1, DType::F32, &Device::Cpu);
-    }
-    let flat = names.into_iter().map(|name| parameters.get(name)?.flatten_all()).collect::<Result<Vec<_>>>()?;
-    Tensor::cat(&flat, 0)
-}
-
 /// What the device has summed up.
 pub(super) struct Sums {
     /// dL/dα of each connection, `[N, N]`.
@@ -69,24 +54,21 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// The gradient of [`graph`], in its order.
-    pub fn gradient(&self, network: Recurrent) -> Vec<f32> {
+    /// The gradient by a parameter other than w, in its shape.
+    pub fn gradient(&self, network: Recurrent, name: &str) -> Vec<f32> {
         let neurons = network.neurons;
         let of_lanes = |place: usize| -> f32 {
             let lanes = self.modulation.chunks_exact(3 * neurons + 1);
             lanes.map(|lane| f64::from(lane[place])).sum::<f64>() as f32
         };
-        let part = |name: &str| -> Vec<f32> {
-            match name {
-                "alpha" => self.alpha(network.alpha(), neurons),
-                "eta" => vec![self.eta.iter().map(|&part| f64::from(part)).sum::<f64>() as f32],
-                "mod.weight" => (0..neurons).map(of_lanes).collect(),
-                "fanout.weight" => (neurons..2 * neurons).map(of_lanes).collect(),
-                "fanout.bias" => (2 * neurons..3 * neurons).map(of_lanes).collect(),
-                _ => vec![of_lanes(3 * neurons)],
-            }
-        };
-        travelling(network).into_iter().flat_map(part).collect()
+        match name {
+            "alpha" => self.alpha(network.alpha(), neurons),
+            "eta" => vec![self.eta.iter().map(|&part| f64::from(part)).sum::<f64>() as f32],
+            "mod.weight" => (0..neurons).map(of_lanes).collect(),
+            "fanout.weight" => (neurons..2 * neurons).map(of_lanes).collect(),
+            "fanout.bias" => (2 * neurons..3 * neurons).map(of_lanes).collect(),
+            _ => vec![of_lanes(3 * neurons)],
+        }
     }
 
     fn alpha(&self, kind: Option<AlphaKind>, neurons: usize) -> Vec<f32> {

@@ -9,7 +9,7 @@ use crate::device::gpu::room::Room;
 use crate::plastic::alteration::Alteration;
 use crate::plastic::lifetime::Driver;
 use crate::plastic::lifetime::backend::Backend;
-use crate::plastic::lifetime::graph;
+use crate::plastic::lifetime::graph::{self, Activity};
 use crate::plastic::network::Recurrent;
 use crate::plastic::parameters::Parameters;
 use crate::plastic::replay::{Modulators, Recording};
@@ -260,9 +260,8 @@ impl Backend for Record {
     }
 
     fn finish(mut self: Box<Self>, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
-        let activity = Backend::activity(&*self)?;
+        let activity = Activity::Host(Backend::activity(&*self)?);
         self.wants_drive = drive.track_op();
-        let packed = packed::graph(self.network, parameters)?;
-        graph::attach(*self, activity, [drive, parameters.get("w")?, &packed], parameters.device())
+        graph::attach(*self, (drive.shape().clone(), activity), drive, (parameters, "w"))
     }
 }

@@ -1,25 +1,29 @@
 //! A batch of lifetimes as one operation in Candle's graph, wherever it was lived and whatever wrote its traces.
 
+use crate::plastic::direct::Sink;
+use crate::plastic::parameters::Parameters;
 #[cfg(feature = "cuda")]
 use candle_core::CudaStorage;
 #[cfg(feature = "cuda")]
 use candle_core::cuda_backend::cudarc::driver::CudaSlice;
-use candle_core::{CpuStorage, CustomOp3, Device, Layout, Result, Shape, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp2, Device, Layout, Result, Shape, Tensor, bail};
 use std::sync::{Mutex, PoisonError};
 
 /// What lifetimes leave behind so that they can be run backward.
 pub(in crate::plastic) trait Differentiate: Send {
-    /// Gradients with respect to the operation's three inputs. Both other tensors are `[T, B, N]`, the second
-    /// contiguous.
+    /// [Hands over](crate::plastic::direct) the gradients by the parameters, and returns that by what drove the lifetimes,
+    /// in the shape of `driven`; `None` where that is known to be asked for by nobody. `activity` and `activity_grad` are
+    /// `[T, B, N]`, the second contiguous.
     ///
     /// # Errors
     /// When shapes do not fit, memory is short or the device fails.
     fn differentiate(
         self,
-        inputs: [&Tensor; 3],
+        driven: &Tensor,
         activity: &Tensor,
         activity_grad: &Tensor,
-    ) -> Result<[Option<Tensor>; 3]>;
+        sink: &Sink,
+    ) -> Result<Option<Tensor>>;
 }
 
 /// x(t) of all steps and lifetimes, `[T, B, N]`, where it lies.
@@ -30,19 +34,15 @@ pub(in crate::plastic) enum Activity {
 }
 
 /// The operation: it owns what the backward pass needs until that has run.
-pub(in crate::plastic) struct Operation<R> {
+struct Operation<R> {
     /// `[T, B, N]`.
     shape: Shape,
     /// x(t) until Candle takes it, and what was left behind.
     state: Mutex<(Option<Activity>, Option<R>)>,
+    sink: Sink,
 }
 
 impl<R> Operation<R> {
-    /// Of lifetimes that came to `activity`, of shape `[T, B, N]`.
-    pub fn new(shape: Shape, activity: Activity, record: R) -> Self {
-        Self { shape, state: Mutex::new((Some(activity), Some(record))) }
-    }
-
     fn activity(&self) -> Result<Activity> {
         match self.state.lock().unwrap_or_else(PoisonError::into_inner).0.take() {
             Some(activity) => Ok(activity),
@@ -51,20 +51,12 @@ impl<R> Operation<R> {
     }
 }
 
-impl<R: Differentiate> CustomOp3 for Operation<R> {
+impl<R: Differentiate> CustomOp2 for Operation<R> {
     fn name(&self) -> &'static str {
         "plastic-lifetime"
     }
 
-    fn cpu_fwd(
-        &self,
-        _: &CpuStorage,
-        _: &Layout,
-        _: &CpuStorage,
-        _: &Layout,
-        _: &CpuStorage,
-        _: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
+    fn cpu_fwd(&self, _: &CpuStorage, _: &Layout, _: &CpuStorage, _: &Layout) -> Result<(CpuStorage, Shape)> {
         match self.activity()? {
             Activity::Host(activity) => Ok((CpuStorage::F32(activity), self.shape.clone())),
             #[cfg(feature = "cuda")]
@@ -73,18 +65,10 @@ impl<R: Differentiate> CustomOp3 for Operation<R> {
     }
 
     #[cfg(feature = "cuda")]
-    fn cuda_fwd(
-        &self,
-        first: &CudaStorage,
-        _: &Layout,
-        _: &CudaStorage,
-        _: &Layout,
-        _: &CudaStorage,
-        _: &Layout,
-    ) -> Result<(CudaStorage, Shape)> {
+    fn cuda_fwd(&self, driven: &CudaStorage, _: &Layout, _: &CudaStorage, _: &Layout) -> Result<(CudaStorage, Shape)> {
         match self.activity()? {
             Activity::Device(activity) => {
-                Ok((CudaStorage::wrap_cuda_slice(activity, first.device.clone()), self.shape.clone()))
+                Ok((CudaStorage::wrap_cuda_slice(activity, driven.device.clone()), self.shape.clone()))
             }
             Activity::Host(_) => bail!("a lifetime that was lived on the CPU cannot be taken to the device"),
         }
@@ -92,32 +76,36 @@ impl<R: Differentiate> CustomOp3 for Operation<R> {
 
     fn bwd(
         &self,
-        first: &Tensor,
-        second: &Tensor,
-        third: &Tensor,
+        driven: &Tensor,
+        _learned: &Tensor,
         activity: &Tensor,
         activity_grad: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
         let record = self.state.lock().unwrap_or_else(PoisonError::into_inner).1.take();
         let Some(record) = record else { bail!("the backward pass of a lifetime can run once only") };
-        let [first, second, third] =
-            record.differentiate([first, second, third], activity, &activity_grad.contiguous()?)?;
-        Ok((first, second, third))
+        let by_what_drove = record.differentiate(driven, activity, &activity_grad.contiguous()?, &self.sink)?;
+        Ok((by_what_drove, None))
     }
 }
 
-/// What was lived on the host, attached to the graph of three inputs, the first of them the drive, whose shape the
-/// activities have too. Where these are on a device without kernels of ours, Candle carries values and gradients over.
+/// What was lived, `shape` and values of its activities, attached to the graph of what it was driven with and of the
+/// parameters. In that graph one of them, `learned`, stands for all: whatever drives a lifetime, they are learned. Where the
+/// parameters are on a device without kernels of ours, Candle carries activities and their gradients over.
 ///
 /// # Errors
 /// When Candle refuses.
 pub(in crate::plastic) fn attach<R: Differentiate + 'static>(
     record: R,
-    activity: Vec<f32>,
-    [drive, w, packed]: [&Tensor; 3],
-    device: &Device,
+    (shape, activity): (Shape, Activity),
+    driven: &Tensor,
+    (parameters, learned): (&Parameters, &str),
 ) -> Result<Tensor> {
-    let operation = Operation::new(drive.shape().clone(), Activity::Host(activity), record);
-    let [drive, w, packed] = [&drive.contiguous()?, w, packed].map(|tensor| tensor.to_device(&Device::Cpu));
-    drive?.apply_op3(&w?, &packed?, operation)?.to_device(device)
+    let place = match &activity {
+        Activity::Host(_) => &Device::Cpu,
+        #[cfg(feature = "cuda")]
+        Activity::Device(_) => parameters.device(),
+    };
+    let [driven, learned] = [&driven.contiguous()?, parameters.get(learned)?].map(|tensor| tensor.to_device(place));
+    let operation = Operation { shape, state: Mutex::new((Some(activity), Some(record))), sink: parameters.sink() };
+    driven?.apply_op2(&learned?, operation)?.to_device(parameters.device())
 }

@@ -1,6 +1,6 @@
 //! The CUDA kernels, compiled as C++ and run on the host, do what the CPU path does. No device is needed.
 
-use crate::workbench::{CLIP_BOUND, RULES, assert_close, drawn, flat, networks, recording};
+use crate::workbench::{CLIP_BOUND, RULES, assert_close, drawn, flat, networks, recording, slopes};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::Writing;
@@ -146,8 +146,7 @@ impl Problem {
         let drive = Var::from_tensor(&self.drive).unwrap();
         let activity = live(self.network, &self.parameters, drive.as_tensor(), false).unwrap().activity;
         let grad = Tensor::from_slice(&self.grad, activity.dims(), &Device::Cpu).unwrap();
-        let gradients = (&activity * grad).unwrap().sum_all().unwrap().backward().unwrap();
-        let of = |name: &str| gradients.get(self.parameters.get(name).unwrap()).map(flat).unwrap_or_default();
+        let gradients = slopes(&(&activity * grad).unwrap().sum_all().unwrap(), &self.parameters);
         let mut traces = Vec::new();
         if let Some(layer) = self.network.layer() {
             for lane in 0..batch {
@@ -161,10 +160,10 @@ impl Problem {
         Result {
             activity: flat(&activity),
             traces,
-            w: of("w"),
-            drive: flat(gradients.get(drive.as_tensor()).unwrap()),
-            alpha: if is_plastic { of("alpha") } else { Vec::new() },
-            eta: if is_plastic { of("eta")[0] } else { 0.0 },
+            w: gradients.by("w"),
+            drive: gradients.by_tensor(drive.as_tensor()),
+            alpha: if is_plastic { gradients.by("alpha") } else { Vec::new() },
+            eta: if is_plastic { gradients.by("eta")[0] } else { 0.0 },
         }
     }
 

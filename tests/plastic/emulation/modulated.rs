@@ -1,7 +1,7 @@
 //! The kernels of modulated lifetimes, judged in the same way.
 
 use super::{Case, LIMITS, THREADS, emulator};
-use crate::workbench::{assert_close, drawn, flat, modulated_networks, modulations, recording};
+use crate::workbench::{assert_close, drawn, flat, modulated_networks, modulations, recording, slopes};
 use candle_core::{Device, Tensor, Var};
 use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::cuda::modulated::plan::Layout;
@@ -95,15 +95,15 @@ impl Problem {
             .collect();
         let activity = lived.finish(&self.parameters, &drive).unwrap();
         let grad = Tensor::from_slice(&self.grad, activity.dims(), &Device::Cpu).unwrap();
-        let gradients = (&activity * grad).unwrap().sum_all().unwrap().backward().unwrap();
+        let gradients = slopes(&(&activity * grad).unwrap().sum_all().unwrap(), &self.parameters);
         let of = |name: &str| match self.parameters.get(name) {
-            Ok(parameter) => flat(gradients.get(parameter).unwrap()),
+            Ok(_) => gradients.by(name),
             Err(_) => Vec::new(),
         };
         let activity = flat(&activity);
         Found {
             states: self.replayed(&activity, &modulator),
-            drive: flat(gradients.get(&drive).unwrap()),
+            drive: gradients.by_tensor(&drive),
             alpha: of("alpha"),
             mod_parameters: ["mod.weight", "fanout.weight", "fanout.bias", "mod.bias", "eta"].map(of).concat(),
             activity,

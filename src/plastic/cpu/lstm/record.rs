@@ -6,17 +6,17 @@ use super::weights::LstmWeights;
 use crate::plastic::cpu::modulated::ModulatedGradients;
 use crate::plastic::cpu::sweep::{FixedBackSweep, FixedSweep};
 use crate::plastic::cpu::{Buffer, WIDTH};
-use crate::plastic::direct::{Direct, Store};
+use crate::plastic::direct::Sink;
+use crate::plastic::lifetime::graph::{self, Activity, Differentiate};
 use crate::plastic::lstm::{Altered, LstmOutput, LstmState};
 use crate::plastic::network::Lstm;
 use crate::plastic::network::lstm::{CANDIDATE, GATES};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::product::{Matrix, Workers, multiply};
 use crate::plastic::values::with_values;
-use candle_core::{CpuStorage, CustomOp2, Device, Layout, Result, Shape, Tensor, bail};
+use candle_core::{Device, Result, Tensor};
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::sync::{Mutex, PoisonError};
 
 /// So many lifetimes go through a window together. A constant: what a thread does does not depend on how many there are.
 const TOGETHER: usize = 5;
@@ -27,12 +27,9 @@ struct Record {
     weights: LstmWeights,
     lanes: Vec<LstmLane>,
     steps: usize,
-    store: Store,
-    /// Where the parameters are.
-    device: Device,
 }
 
-/// Lives a window on the host. Gradients by the parameters are [handed over](crate::plastic::direct).
+/// Lives a window on the host.
 pub(in crate::plastic) fn live(
     lstm: &Lstm,
     parameters: &Parameters,
@@ -65,23 +62,14 @@ pub(in crate::plastic) fn live(
     }
     let groups = lanes.par_chunks_mut(TOGETHER).enumerate();
     groups.for_each(|(group, lanes)| live_together(&weights, lanes, &drive, [group * TOGETHER, batch]));
-    let record = Record {
-        lstm: lstm.clone(),
-        weights,
-        lanes,
-        steps,
-        store: parameters.direct(),
-        device: parameters.device().clone(),
-    };
+    let record = Record { lstm: lstm.clone(), weights, lanes, steps };
     let (state, candidate) = (record.state(), record.by_step(cells, |lane| &lane.candidate));
     let gates = record.gates_of_the_first();
     let modulator = (0..steps).flat_map(|step| record.lanes.iter().filter_map(move |lane| lane.modulator.get(step)));
     let modulator = modulator.copied().collect();
     let hidden = record.by_step(cells, |lane| &lane.hidden[record.weights.stride..]);
-    let window = Window { shape: (steps, batch, cells).into(), lived: Mutex::new((Some(hidden), Some(record))) };
-    // Whatever the inputs come from, the parameters are learned.
-    let learned = parameters.get(&lstm.parameter("i.bias"))?.to_device(&Device::Cpu)?;
-    let hidden = inputs.apply_op2(&learned, window)?.to_device(parameters.device())?;
+    let lived = ((steps, batch, cells).into(), Activity::Host(hidden));
+    let hidden = graph::attach(record, lived, &inputs, (parameters, &lstm.parameter("i.bias")))?;
     Ok(LstmOutput { hidden, state, candidate, drive, gates, modulator })
 }
 
@@ -184,7 +172,7 @@ impl Record {
 
     /// Hands over the gradients by the parameters, and returns that by the inputs. Inputs are `[T, B, I]`, `outer` is
     /// dL/dh, `[T, B, N]`.
-    fn differentiate(self, inputs: &[f32], outer: &[f32]) -> Result<Vec<f32>> {
+    fn learn(self, inputs: &[f32], outer: &[f32], sink: &Sink) -> Result<Vec<f32>> {
         let (LstmWeights { cells, stride, .. }, batch) = (&self.weights, self.lanes.len());
         let (cells, stride) = (*cells, *stride);
         let groups = self.lanes.par_chunks(TOGETHER).enumerate();
@@ -215,10 +203,7 @@ impl Record {
             by_bias.iter_mut().zip(row).for_each(|(sum, delta)| *sum += delta);
         }
 
-        let put = |which: &str, shape: &[usize], values: Vec<f32>| -> Result<()> {
-            let gradient = Tensor::from_vec(values, shape, &self.device)?;
-            self.store.put(&self.lstm.parameter(which), Direct::Whole(gradient))
-        };
+        let put = |which: &str, shape: &[usize], values: Vec<f32>| sink.put(&self.lstm.parameter(which), shape, values);
         let is_plastic = self.weights.plastic.is_some();
         for (place, letter) in GATES.into_iter().chain([CANDIDATE]).enumerate() {
             put(&format!("x2{letter}.weight"), &[width, cells], by_inputs_of(place))?;
@@ -239,37 +224,9 @@ impl Record {
     }
 }
 
-/// A window in Candle's graph: of its inputs, `[T, B, I]`, and of any parameter.
-struct Window {
-    /// `[T, B, N]`.
-    shape: Shape,
-    /// h(t) until Candle takes it, and what was left behind.
-    lived: Mutex<(Option<Vec<f32>>, Option<Record>)>,
-}
-
-impl CustomOp2 for Window {
-    fn name(&self) -> &'static str {
-        "lstm-window"
-    }
-
-    fn cpu_fwd(&self, _: &CpuStorage, _: &Layout, _: &CpuStorage, _: &Layout) -> Result<(CpuStorage, Shape)> {
-        match self.lived.lock().unwrap_or_else(PoisonError::into_inner).0.take() {
-            Some(hidden) => Ok((CpuStorage::F32(hidden), self.shape.clone())),
-            None => bail!("this window has been taken into the graph already"),
-        }
-    }
-
-    fn bwd(
-        &self,
-        inputs: &Tensor,
-        _learned: &Tensor,
-        _hidden: &Tensor,
-        outer: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let record = self.lived.lock().unwrap_or_else(PoisonError::into_inner).1.take();
-        let Some(record) = record else { bail!("the backward pass of a window can run once only") };
-        let outer = outer.contiguous()?;
-        let by_inputs = with_values(inputs, |inputs| with_values(&outer, |outer| record.differentiate(inputs, outer)))?;
-        Ok((Some(Tensor::from_vec(by_inputs, inputs.dims(), &Device::Cpu)?), None))
+impl Differentiate for Record {
+    fn differentiate(self, inputs: &Tensor, _hidden: &Tensor, outer: &Tensor, sink: &Sink) -> Result<Option<Tensor>> {
+        let found = with_values(inputs, |inputs| with_values(outer, |outer| self.learn(inputs, outer, sink)))?;
+        Ok(Some(Tensor::from_vec(found, inputs.dims(), inputs.device())?))
     }
 }

@@ -3,12 +3,14 @@
 use super::lane::{ModulatedGradients, ModulatedLane};
 use super::weights::ModulatedWeights;
 use crate::plastic::alteration::Alteration;
+use crate::plastic::direct::Sink;
 use crate::plastic::lifetime::backend::{Backend, Beginning};
-use crate::plastic::lifetime::graph::{self, Differentiate};
+use crate::plastic::lifetime::graph::{self, Activity, Differentiate};
 use crate::plastic::lifetime::{Driver, State};
 use crate::plastic::network::Recurrent;
 use crate::plastic::parameters::Parameters;
-use candle_core::{Device, Result, Tensor, bail};
+use crate::plastic::product::{Matrix, Workers, multiply};
+use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
 
 /// A batch of modulated lifetimes, not yet part of a graph.
@@ -17,11 +19,6 @@ pub(in crate::plastic::cpu) struct Record {
     weights: ModulatedWeights,
     lanes: Vec<ModulatedLane>,
     steps: usize,
-}
-
-/// The parameters that travel as one through Candle's operation, which takes three tensors.
-fn packed_names(network: Recurrent) -> impl Iterator<Item = &'static str> {
-    network.shapes().into_iter().map(|(name, _)| name).filter(|name| *name != "w")
 }
 
 /// Lifetimes on the host that have not begun and modulate their traces.
@@ -166,25 +163,22 @@ impl Backend for Record {
     }
 
     fn finish(self: Box<Self>, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
-        let (neurons, dims) = (self.network.neurons, drive.dims().to_vec());
-        let drive = drive.reshape((self.steps, self.lanes.len(), neurons))?;
-        let parts: Vec<Tensor> =
-            packed_names(self.network).map(|name| parameters.get(name)?.flatten_all()).collect::<Result<_>>()?;
-        let activity = self.activities();
-        let inputs = [&drive, parameters.get("w")?, &Tensor::cat(&parts, 0)?];
-        graph::attach(*self, activity, inputs, parameters.device())?.reshape(dims)
+        let activity = Activity::Host(self.activities());
+        graph::attach(*self, (drive.shape().clone(), activity), drive, (parameters, "w"))
     }
 }
 
 impl Differentiate for Record {
     fn differentiate(
         self,
-        [_, _, packed]: [&Tensor; 3],
-        activity: &Tensor,
+        drive: &Tensor,
+        _activity: &Tensor,
         activity_grad: &Tensor,
-    ) -> Result<[Option<Tensor>; 3]> {
-        let (steps, batch, neurons) = activity.dims3()?;
-        let by_lane: Vec<f32> = activity_grad.transpose(0, 1)?.flatten_all()?.to_vec1()?;
+        sink: &Sink,
+    ) -> Result<Option<Tensor>> {
+        let (steps, batch, neurons) = (self.steps, self.lanes.len(), self.network.neurons);
+        let outer = activity_grad.reshape((steps, batch, neurons))?;
+        let by_lane: Vec<f32> = outer.transpose(0, 1)?.flatten_all()?.to_vec1()?;
         let size = (steps * neurons).max(1);
         let found: Vec<ModulatedGradients> = self
             .lanes
@@ -192,15 +186,17 @@ impl Differentiate for Record {
             .zip(by_lane.par_chunks_exact(size))
             .map(|(lane, grad)| lane.backward(&self.weights, grad))
             .collect();
-        let rows = (steps * batch, neurons);
-        let deltas = Tensor::from_vec(self.by_step(found.iter().map(|one| &one.delta[..])), rows, &Device::Cpu)?;
+        let deltas = self.by_step(found.iter().map(|one| &one.delta[..]));
         // dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end.
         let inputs = self.by_step(self.lanes.iter().map(ModulatedLane::activity));
-        let w_grad = Tensor::from_vec(inputs, rows, &Device::Cpu)?.t()?.matmul(&deltas)?;
+        let mut by_w = vec![0.0; neurons * neurons];
+        let rows = [&inputs, &deltas].map(|rows| Matrix::of_rows(rows, neurons));
+        multiply(rows[0].transposed(), rows[1], &mut by_w, Workers::All);
+        sink.put("w", &[neurons, neurons], by_w)?;
         let found: Vec<&ModulatedGradients> = found.iter().collect();
-        let packed_grad: Vec<f32> =
-            packed_names(self.network).flat_map(|name| self.weights.gradient(&found, name)).collect();
-        let packed_grad = Tensor::from_vec(packed_grad, packed.dims(), &Device::Cpu)?;
-        Ok([Some(deltas.reshape((steps, batch, neurons))?), Some(w_grad), Some(packed_grad)])
+        for (name, shape) in self.network.shapes().into_iter().filter(|(name, _)| *name != "w") {
+            sink.put(name, &shape, self.weights.gradient(&found, name))?;
+        }
+        Ok(Some(Tensor::from_vec(deltas, drive.dims(), drive.device())?))
     }
 }

@@ -6,9 +6,10 @@ use crate::device::cuda::tensors::{self, view};
 use crate::plastic::alteration::Alteration;
 use crate::plastic::cuda::gradient::weight_gradient;
 use crate::plastic::cuda::lifetimes::{self, Progress};
+use crate::plastic::direct::{Direct, Sink};
 use crate::plastic::lifetime::Driver;
 use crate::plastic::lifetime::backend::Backend;
-use crate::plastic::lifetime::graph::{Differentiate, Operation};
+use crate::plastic::lifetime::graph::{self, Differentiate};
 use crate::plastic::network::{AlphaKind, Recurrent};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::replay::{Modulators, Recording};
@@ -182,26 +183,19 @@ impl Backend for Record {
     }
 
     fn finish(mut self: Box<Self>, parameters: &Parameters, drive: &Tensor) -> Result<Tensor> {
-        let (shape, activity) = self.progress.take()?;
-        // Candle's custom operations take three tensors.
-        let packed = Tensor::cat(
-            &[
-                &parameters.get("alpha")?.flatten_all()?,
-                &mod_parameters(self.modulation, parameters, self.progress.neurons)?,
-            ],
-            0,
-        )?;
-        drive.apply_op3(parameters.get("w")?, &packed, Operation::new(shape, activity, *self))?.reshape(drive.dims())
+        let lived = self.progress.take()?;
+        graph::attach(*self, lived, drive, (parameters, "w"))?.reshape(drive.dims())
     }
 }
 
 impl Differentiate for Record {
     fn differentiate(
         self,
-        [drive, _, _]: [&Tensor; 3],
+        drive: &Tensor,
         activity: &Tensor,
         activity_grad: &Tensor,
-    ) -> Result<[Option<Tensor>; 3]> {
+        sink: &Sink,
+    ) -> Result<Option<Tensor>> {
         let (steps, batch, neurons) = activity.dims3()?;
         let made = {
             let tensors = [&self.w, &self.alpha, &self.mod_parameters, activity, activity_grad];
@@ -219,15 +213,25 @@ impl Differentiate for Record {
         };
         let tensor = |slice, shape: Shape| tensors::tensor(&self.progress.device, slice, shape);
         let delta = tensor(made.delta, activity.shape().clone());
-        let w_grad = weight_gradient(activity, &delta)?;
-        let alpha = tensor(made.alpha, Shape::from((batch, neurons, neurons))).sum(0)?;
-        let mod_parameters = tensor(made.mod_parameters, Shape::from((batch, 3 * neurons + 2))).sum(0)?;
-        let alpha = match self.network.alpha() {
-            Some(AlphaKind::PerNeuron) => alpha.sum(1)?,
-            Some(AlphaKind::Yoked) => alpha.sum_all()?.reshape(1)?,
-            Some(AlphaKind::Free) | None => alpha.t()?.flatten_all()?,
-        };
-        let packed = Tensor::cat(&[&alpha, &mod_parameters], 0)?;
-        Ok([Some(delta.reshape(drive.shape())?), Some(w_grad), Some(packed)])
+        sink.store.put("w", Direct::Whole(weight_gradient(activity, &delta)?))?;
+        let by_connection = tensor(made.alpha, Shape::from((batch, neurons, neurons))).sum(0)?;
+        let found = tensor(made.mod_parameters, Shape::from((batch, 3 * neurons + 2))).sum(0)?;
+        for (name, shape) in self.network.shapes().into_iter().filter(|(name, _)| *name != "w") {
+            // m, a, b, c and η, one after another.
+            let gradient = match name {
+                "alpha" => match self.network.alpha() {
+                    Some(AlphaKind::PerNeuron) => by_connection.sum(1)?,
+                    Some(AlphaKind::Yoked) => by_connection.sum_all()?,
+                    Some(AlphaKind::Free) | None => by_connection.t()?.contiguous()?,
+                },
+                "mod.weight" => found.narrow(0, 0, neurons)?,
+                "fanout.weight" => found.narrow(0, neurons, neurons)?,
+                "fanout.bias" => found.narrow(0, 2 * neurons, neurons)?,
+                "mod.bias" => found.narrow(0, 3 * neurons, 1)?,
+                _ => found.narrow(0, 3 * neurons + 1, 1)?,
+            };
+            sink.store.put(name, Direct::Whole(gradient.reshape(shape)?))?;
+        }
+        Ok(Some(delta.reshape(drive.shape())?))
     }
 }
