@@ -6,6 +6,7 @@
 mod arrivals;
 pub mod failures;
 mod lives;
+mod opening;
 pub mod record;
 mod stills;
 
@@ -40,9 +41,7 @@ use super::training::Training;
 use super::watch::Watch;
 use crate::episode::{Clock, Tape};
 use crate::render::Matrix;
-use crate::train::ages::Source;
-use crate::train::run_folder::first_run;
-use crate::train::{Bundled, Point, Validation};
+use crate::train::{Point, Validation};
 use arrivals::{Arrival, Job};
 use failures::{Attempt, Failures};
 use record::RunRecord;
@@ -211,38 +210,6 @@ impl Session {
     /// Whether the run that is followed has a newer network than the one that is held in view.
     pub fn has_newer(&self) -> bool {
         self.newer.is_some()
-    }
-
-    /// Opens a network that comes with the program.
-    pub fn open_bundled(&mut self, network: Bundled) {
-        self.importing = None;
-        self.start(format!("opening the {}", network.title()), Arrival::Fresh, move || scene::bundled(network));
-        self.growth.open(Some(Source::Bundled(network)));
-    }
-
-    /// Opens a checkpoint, a run folder or a tape. A run folder is followed from then on, and never written to. Of a
-    /// folder that holds run folders the first is opened, and all are compared.
-    pub fn open(&mut self, path: PathBuf) {
-        let first = first_run(&path);
-        if first != path {
-            self.compare(vec![path]);
-            return self.open(first);
-        }
-        let is_own = self.training.is_active() && self.training.folder().is_some_and(|own| same_place(own, &path));
-        // Followed from before it is read: what is saved meanwhile is not missed.
-        let watch = if path.is_dir() && !is_own {
-            Watch::start(&path, Arc::clone(&self.wake))
-                .map_err(|error| {
-                    self.failed(Attempt::Following, format!("{} is not followed: {error}", path.display()));
-                })
-                .ok()
-        } else {
-            None
-        };
-        self.importing = None;
-        self.start(format!("opening {}", path.display()), Arrival::Fresh, Self::opener(path.clone()));
-        self.growth.open(Source::of(&path));
-        self.opening = Some((path, watch));
     }
 
     /// Compares the runs in `paths`, run folders and folders of them, with those that are compared already.
@@ -487,10 +454,4 @@ impl Session {
     pub fn warn(&mut self, text: &str) {
         self.notices.push(Notice { text: text.to_owned(), is_error: true });
     }
-}
-
-/// Whether two paths lead to the same place, however they are written.
-fn same_place(one: &Path, other: &Path) -> bool {
-    let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    place(one) == place(other)
 }
