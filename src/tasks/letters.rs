@@ -1,5 +1,8 @@
 //! Letters of 5 × 5 pixels: patterns that people know, for networks that remember patterns of 25 bits.
 
+use crate::files::one_line;
+use std::collections::BTreeSet;
+
 /// Pixels along each side of a letter.
 pub const SIDE: usize = 5;
 
@@ -52,13 +55,26 @@ pub fn some(first: usize, count: usize) -> Option<Vec<Vec<f32>>> {
     (count <= LETTERS.len()).then(|| names.filter_map(|(letter, _)| pattern(*letter)).collect())
 }
 
+/// Letters by their names, each once and in this order.
+///
+/// # Errors
+/// With a sentence that says what was expected and what was found.
+pub fn all_of(names: &str) -> Result<Vec<Vec<f32>>, String> {
+    let different: BTreeSet<char> = names.chars().map(|name| name.to_ascii_uppercase()).collect();
+    let count = names.chars().count();
+    let patterns: Option<Vec<_>> = names.chars().map(pattern).collect();
+    let refusal =
+        || format!("expected 1 to {} different letters from A to Z, found {}", LETTERS.len(), one_line(names));
+    patterns.filter(|_| count > 0 && different.len() == count).ok_or_else(refusal)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_letter_is_there_once_and_differs_from_all_others() {
-        let names: std::collections::BTreeSet<char> = LETTERS.iter().map(|(letter, _)| *letter).collect();
+        let names: BTreeSet<char> = LETTERS.iter().map(|(letter, _)| *letter).collect();
         assert!(names.into_iter().eq('A'..='Z'));
         for (letter, _) in LETTERS {
             let drawn = pattern(letter).unwrap();
@@ -67,6 +83,11 @@ mod tests {
             assert_eq!(name(&drawn), Some(letter));
         }
         assert_eq!((pattern('3'), name(&[1.0; 25]), some(0, 27)), (None, None, None));
+        assert_eq!(all_of("aTl").unwrap(), [pattern('A').unwrap(), pattern('T').unwrap(), pattern('L').unwrap()]);
+        for wrong in ["", "ABa", "A B", "A1"] {
+            let refusal = all_of(wrong).unwrap_err();
+            assert_eq!(refusal, format!("expected 1 to 26 different letters from A to Z, found {wrong}"));
+        }
         assert_eq!(some(25, 2).unwrap(), [pattern('B').unwrap(), pattern('A').unwrap()]);
         let apart = |one: &[f32], other: &[f32]| one.iter().zip(other).filter(|(one, other)| one != other).count();
         for first in 0..LETTERS.len() {

@@ -11,7 +11,8 @@ use crate::view::layout::{Arrangement, Named, Subject};
 use crate::view::numbers::grouped;
 use crate::view::session::Session;
 use egui::{
-    Align, CentralPanel, Context, Frame, LayerId, Layout, Margin, Order, RichText, Stroke, Ui, Vec2, ViewportCommand,
+    Align, CentralPanel, Context, Frame, LayerId, Layout, Margin, Order, Pos2, RichText, Stroke, Ui, Vec2,
+    ViewportCommand,
 };
 
 /// The least height of letters in pixels, and the height of the picture in pixels up to which that is enough: on a larger
@@ -40,6 +41,8 @@ pub struct Before {
     zoom: f32,
     /// Whether the panels stand behind each other, beside a tour.
     is_close: bool,
+    /// Where the pointer was in a window of another size: nowhere in this one, until it moves.
+    pointer: Option<Pos2>,
 }
 
 impl Before {
@@ -95,6 +98,9 @@ impl App {
         match self.presented.take() {
             None => {
                 self.present_as_it_stands(context.zoom_factor());
+                if let Some(before) = &mut self.presented {
+                    before.pointer = context.pointer_latest_pos();
+                }
                 self.arrange_presentation();
             }
             Some(before) => {
@@ -114,7 +120,7 @@ impl App {
     /// Makes the window one for a lecture hall, with its panels where they stand; `zoom` is what it was drawn with before.
     pub(super) fn present_as_it_stands(&mut self, zoom: f32) {
         let (arrangement, layout, subject) = (self.dock_ref().arrangement(), self.layout(), self.subject());
-        self.presented = Some(Before { arrangement, layout, subject, zoom, is_close: false });
+        self.presented = Some(Before { arrangement, layout, subject, zoom, is_close: false, pointer: None });
     }
 
     /// Puts the two panels side by side that show most of what is in view; behind each other, where room is scarce.
@@ -182,7 +188,8 @@ impl App {
         self.set_parts(vec![(Part::Timeline, bottom), (Part::Panels, ui.available_rect_before_wrap())]);
         CentralPanel::default().frame(frame(4, 4)).show(ui, |ui| self.panels_ui(ui));
         self.veil(&context);
-        if let Some(at) = context.pointer_latest_pos() {
+        let before = self.presented.as_ref().and_then(|before| before.pointer);
+        if let Some(at) = context.pointer_latest_pos().filter(|at| Some(*at) != before) {
             let painter = context.layer_painter(LayerId::new(Order::Tooltip, egui::Id::unique("pointer ring")));
             painter.circle_stroke(at, RING, Stroke::new(4.0, palette.background.gamma_multiply(0.6)));
             painter.circle_stroke(at, RING, Stroke::new(2.0, palette.mark));

@@ -2,7 +2,8 @@
 
 use super::legible::{cut, opened, overlaps, words_in};
 use crate::support::{keep, offscreen, windowed};
-use egui::{Context, Key, Modifiers, Vec2, vec2};
+use egui::{Context, Key, Modifiers, Pos2, Shape, Vec2, pos2, vec2};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::train::Bundled;
 use hebbscope::ui::presentation::{LEAST_LETTERS, pixels_per_point};
@@ -207,4 +208,25 @@ fn it_looks_right_in_both_themes_and_a_picture_of_it_is_the_same_window() {
             offscreen = picture.into_offscreen();
         }
     }
+}
+
+/// Before the window changed its size the pointer was somewhere else in it.
+#[test]
+fn the_ring_waits_until_the_pointer_moves() {
+    let mut harness = windowed(opened(Bundled::Letters));
+    let rings = |harness: &Harness<'_, App>| -> Vec<Pos2> {
+        let circles = harness.output().shapes.iter().filter_map(|clipped| match &clipped.shape {
+            Shape::Circle(circle) if circle.radius == 13.0 => Some(circle.center),
+            _ => None,
+        });
+        circles.collect()
+    };
+    harness.hover_at(pos2(700.0, 300.0));
+    harness.run_steps(2);
+    harness.key_press(Key::F11);
+    harness.run_steps(3);
+    assert!(rings(&harness).is_empty(), "{:?}", rings(&harness));
+    harness.hover_at(pos2(320.0, 200.0));
+    harness.run_steps(2);
+    assert_eq!(rings(&harness), [pos2(320.0, 200.0); 2]);
 }

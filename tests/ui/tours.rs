@@ -463,6 +463,9 @@ fn what_a_class_asks_for_is_done_at_once() {
     let mut harness = empty();
     begin(&mut harness, "Letters to recall");
     assert_eq!(harness.state().session.scene().unwrap().life_name(), "letters A, T");
+    begin(&mut harness, "Five letters");
+    assert_eq!(harness.state().session.scene().unwrap().life_name(), "letters A, T, L, K, G");
+    assert_eq!(tape(&harness).measure, 0.0, "the letter is recalled whole");
     begin(&mut harness, "Erase the memory");
     let done = &tape(&harness).interventions;
     assert_eq!((done.len(), done[0].step), (1, 78));

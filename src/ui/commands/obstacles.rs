@@ -52,7 +52,12 @@ impl Action {
             Self::Show(panel) | Self::ShowOver(panel, _) => nothing_to_show(app, panel),
             // What H there is to be seen is known once it has come.
             Self::Reach(_) => no_episode(app),
-            Self::AskToOpen | Self::AskForRuns | Self::OpenBundled(_) | Self::Layout(_) | Self::ResetLayout => None,
+            Self::AskToOpen
+            | Self::AskForRuns
+            | Self::OpenBundled(_)
+            | Self::OpenLetters(_)
+            | Self::Layout(_)
+            | Self::ResetLayout => None,
             Self::ToggleTheme | Self::TogglePalette | Self::ToggleShortcuts => None,
             Self::ToggleParts | Self::ToggleFullScreen | Self::TogglePresentation => None,
             Self::EndPresentation => (!app.is_presenting()).then_some("nothing is presented"),

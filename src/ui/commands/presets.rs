@@ -6,6 +6,7 @@ use crate::ui::tours::Tour;
 use crate::view::action::{Action, Deed};
 use crate::view::layout::Named;
 use egui::Context;
+use std::borrow::Cow;
 
 /// Several commands under one title.
 pub struct Preset {
@@ -29,6 +30,12 @@ pub const PRESETS: &[Preset] = &[
         title: "Letters to recall",
         note: "Two letters are studied, then one of them is recalled from its upper rows. Draw others on the cards of Circuit.",
         actions: &[Action::OpenBundled(Bundled::Letters), Action::Layout(Named::Watch), Action::Play],
+    },
+    Preset {
+        title: "Five letters",
+        note: "The network was trained with two patterns at a time; here it studies five letters, and recalls one from its \
+               upper three rows. Of letters that look more alike it mixes some up: draw others on the cards of Circuit.",
+        actions: &[Action::OpenLetters(Cow::Borrowed("ATLKG")), Action::Layout(Named::Watch), Action::Play],
     },
     Preset {
         title: "Erase the memory",

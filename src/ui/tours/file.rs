@@ -146,7 +146,8 @@ impl Tour {
 
     /// The last step up to `step` that opens a network: what comes before it does not matter to what is seen.
     pub fn beginning(&self, step: usize) -> usize {
-        let opens = |at: &usize| self.steps[*at].actions.iter().any(|action| matches!(action, Action::OpenBundled(_)));
+        let is_network = |action: &Action| matches!(action, Action::OpenBundled(_) | Action::OpenLetters(_));
+        let opens = |at: &usize| self.steps[*at].actions.iter().any(is_network);
         (0..=step).rev().find(opens).unwrap_or(0)
     }
 }

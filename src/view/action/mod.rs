@@ -12,8 +12,8 @@ mod perform;
 
 use crate::files::one_line;
 use crate::plastic::alteration::MODULATOR_RANGE;
-use crate::tasks::Recalled;
 use crate::tasks::language::Continuation;
+use crate::tasks::{Recalled, letters};
 use crate::train::Bundled;
 use crate::train::config::check_seed;
 use crate::view::drawing::deed::CardDeed;
@@ -171,6 +171,8 @@ pub enum Action {
     ToggleExport,
     /// Open a network that comes with the program.
     OpenBundled(Bundled),
+    /// Open the network of letters with these to remember.
+    OpenLetters(Cow<'static, str>),
     /// Choose what the colours of the trace reach.
     Reach(TraceReach),
     /// Put panels where a layout has them.
@@ -227,6 +229,7 @@ impl Action {
             Self::ShowSeed(seed) | Self::Intervene(Deed::Transplant(seed)) => {
                 check_seed(*seed).map(|_| ()).map_err(|error| error.to_string())
             }
+            Self::OpenLetters(names) => letters::all_of(names).map(|_| ()),
             Self::SetSpeed(value) => finite("set_speed", *value),
             Self::ScaleSpeed(value) => finite("scale_speed", *value),
             Self::Intervene(Deed::ScaleAlpha(value)) => finite("scale_alpha", f64::from(*value)),

@@ -113,6 +113,7 @@ impl Session {
             }
             Action::ToggleExport => self.exports.toggle(),
             Action::OpenBundled(network) => self.open_bundled(*network),
+            Action::OpenLetters(names) => self.open_letters(names),
             Action::Undo
             | Action::Redo
             | Action::AskToOpen

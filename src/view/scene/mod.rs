@@ -5,7 +5,9 @@ mod prepared;
 mod text;
 
 pub use own::Swapped;
-pub use prepared::{Prepared, asked, bundled, followed, from_snapshot, new_episode, of_checkpoint, opened};
+pub use prepared::{
+    Prepared, asked, bundled, followed, from_snapshot, new_episode, of_checkpoint, opened, some_letters,
+};
 
 use super::asking::Base;
 use super::cartridge::Cartridge;

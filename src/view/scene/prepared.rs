@@ -33,6 +33,22 @@ pub fn bundled(network: Bundled) -> anyhow::Result<Prepared> {
     of_checkpoint(network.open()?, network.title().into())
 }
 
+/// The bundled network of letters with these to remember, however many it was trained with; the first is to be recalled
+/// from its upper three rows.
+///
+/// # Errors
+/// When they are no such letters.
+pub fn some_letters(names: &str) -> anyhow::Result<Prepared> {
+    let network = Bundled::Letters;
+    let mut checkpoint = network.open()?;
+    let patterns = letters::all_of(names).map_err(anyhow::Error::msg)?;
+    checkpoint.config =
+        checkpoint.config.altered_for_evaluation(&[("count".to_owned(), patterns.len().to_string())])?;
+    let tape = checkpoint.specimen().episode(FIRST_EPISODE)?;
+    let asked = lettered(&tape, patterns, 3).context("these letters are not of the size of the network")?;
+    from_letters(checkpoint, asked, network.title().into())
+}
+
 /// Opens a checkpoint, a run folder or a tape.
 ///
 /// # Errors
@@ -76,28 +92,34 @@ pub fn followed(folder: &Path) -> anyhow::Result<Prepared> {
 /// When it cannot live an episode.
 pub fn of_checkpoint(checkpoint: Checkpoint, name: String) -> anyhow::Result<Prepared> {
     let tape = checkpoint.specimen().episode(FIRST_EPISODE).with_context(|| name.clone())?;
-    match lettered(&tape) {
+    let letters = usual_letters(&tape);
+    match letters.and_then(|(letters, rows)| lettered(&tape, letters, rows)) {
         Some(letters) => from_letters(checkpoint, letters, name),
         None => from_tape(checkpoint, tape, name),
     }
 }
 
-/// The question of a lifetime with letters in place of its patterns, the lower half of one blanked; `None` where no
-/// letters are as large, or where what it recalls is pictures.
-fn lettered(tape: &Tape) -> Option<Recalled> {
+/// As many letters as a lifetime has patterns, and how many rows of the first are shown; `None` where there are not so many.
+fn usual_letters(tape: &Tape) -> Option<(Vec<Vec<f32>>, usize)> {
+    Some((letters::some(0, Recalled::of(tape)?.question.study.len())?, letters::SIDE / 2))
+}
+
+/// The question of a lifetime with letters in place of its patterns, of the first of which so many rows are shown; `None`
+/// where letters are of another size, or where what it recalls is pictures.
+fn lettered(tape: &Tape, letters: Vec<Vec<f32>>, rows: usize) -> Option<Recalled> {
     let (asked, task) = (Recalled::of(tape)?, tasks::find(&tape.origin.task).ok()?);
     let pixels = letters::SIDE * letters::SIDE;
     if asked.question.size() != pixels || task.examples_are_pictures() {
         return None;
     }
-    let mut asked = asked.with_examples(letters::some(0, asked.question.study.len())?)?;
+    let mut asked = asked.with_examples(letters)?;
     asked.question.target = 0;
     // What was studied last would be the easiest to recall: then the question would not show that anything is kept.
     if asked.order.last() == Some(&0) {
         let count = asked.question.study.len();
         asked.order.iter_mut().for_each(|shown| *shown = (*shown + 1) % count);
     }
-    asked.blank(|pixel| pixel >= letters::SIDE / 2 * letters::SIDE);
+    asked.blank(|pixel| pixel >= rows * letters::SIDE);
     Some(asked)
 }
 

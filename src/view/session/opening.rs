@@ -19,6 +19,14 @@ impl Session {
         self.growth.open(Some(Source::Bundled(network)));
     }
 
+    /// Opens the bundled network of letters with these to remember.
+    pub fn open_letters(&mut self, letters: &str) {
+        self.importing = None;
+        let names = letters.to_owned();
+        self.start(format!("opening the letters {letters}"), Arrival::Fresh, move || scene::some_letters(&names));
+        self.growth.open(Some(Source::Bundled(Bundled::Letters)));
+    }
+
     /// Opens a checkpoint, a run folder or a tape. A run folder is followed from then on, and never written to. Of a
     /// folder that holds run folders the first is opened, and all are compared.
     pub fn open(&mut self, path: PathBuf) {

@@ -7,6 +7,9 @@ use crate::view::numbers::{decimals, figures, percent};
 use crate::view::scene::Scene;
 use egui::Color32;
 
+/// How much of the panel shines through what the network does before it is asked.
+const FAINT: f32 = 0.65;
+
 /// One tile to draw.
 pub(super) struct Tile {
     pub name: String,
@@ -65,6 +68,14 @@ pub(super) fn tiles(scene: &Scene, step: usize, palette: &Palette) -> Option<[Ve
     };
     let number = question.target + 1;
     let [part, whole] = [format!("probe: part of {number}"), format!("target: {thing} {number}")];
+    let output_words = format!("network output at step {}", step + 1);
+    let output_tile = if probing {
+        tile("output", ["network output", "output"], grey(output, palette), outline, output_words)
+    } else {
+        // What the network does now is no answer, however much it looks like the target.
+        let faint = grey(output, palette).into_iter().map(|color| color.lerp_to_gamma(palette.raised, FAINT)).collect();
+        tile("output", ["not asked yet", "output"], faint, None, output_words)
+    };
     let answer = vec![
         tile(
             "probe",
@@ -73,13 +84,7 @@ pub(super) fn tiles(scene: &Scene, step: usize, palette: &Palette) -> Option<[Ve
             outline,
             format!("the probe: part of one {thing}, the rest blanked"),
         ),
-        tile(
-            "output",
-            ["network output", "output"],
-            grey(output, palette),
-            outline,
-            format!("network output at step {}", step + 1),
-        ),
+        output_tile,
         tile("target", [&whole, "target"], grey(target, palette), None, format!("the cued {thing}")),
         error(scene, question, step, probing, palette),
     ];
