@@ -135,6 +135,11 @@ impl Session {
         self.branch(self.left_interventions().to_vec());
     }
 
+    /// Forgets what was done to the life before: what comes next has nothing to do with it.
+    pub fn forget_left_interventions(&mut self) {
+        self.branching.left.clear();
+    }
+
     fn leave_branch(&mut self) {
         if self.interventions().is_empty() {
             return;

@@ -22,6 +22,7 @@ mod gallery_lessons;
 mod glossary;
 mod growth;
 mod guide;
+mod hands;
 mod importing;
 mod inspector;
 mod interrupted;

@@ -461,8 +461,11 @@ fn what_a_class_asks_for_is_done_at_once() {
         assert!(harness.state().shows_notes && harness.state().session.exports.notes == preset.note, "{title}");
     };
     let mut harness = empty();
+    begin(&mut harness, "Erase the memory");
     begin(&mut harness, "Letters to recall");
     assert_eq!(harness.state().session.scene().unwrap().life_name(), "letters A, T");
+    let left = harness.state().session.left_interventions();
+    assert!(left.is_empty(), "what one preset has done is offered in the next: {left:?}");
     begin(&mut harness, "Five letters");
     assert_eq!(harness.state().session.scene().unwrap().life_name(), "letters A, T, L, K, G");
     assert_eq!(tape(&harness).measure, 0.0, "the letter is recalled whole");

@@ -94,6 +94,8 @@ impl App {
         while !self.is_preparing()
             && let Some(action) = self.waiting.pop_front()
         {
+            // Done once more, it would spoil what is set up here.
+            self.session.forget_left_interventions();
             self.perform(&action, context);
         }
     }

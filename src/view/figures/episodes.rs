@@ -96,8 +96,8 @@ pub(super) fn of_network(
             let episodes = options.episodes.unwrap_or(EPISODES).clamp(1, MOST_EPISODES);
             let (recalls, examples) = recalls(&checkpoint, options.seed, episodes)?;
             words.push(format!(
-                "Each row: what was stored, what is shown of one of them, what the network makes of it, and what is right; {} ({}) at the right.",
-                recalls.measure.key, recalls.measure.title
+                "Each row: what was stored, what is shown of one of them, what the network makes of it, and what is right; at the right the {}.",
+                recalls.measure.title
             ));
             words.extend(examples.map(|examples| format!("Test examples: {examples}.")));
             OfNetwork::Recalls(recalls)
