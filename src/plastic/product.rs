@@ -37,11 +37,28 @@ impl<'a> Matrix<'a> {
         Self { values, rows: values.len() / columns, columns, strides: [columns, 1] }
     }
 
+    /// How many rows it has.
+    pub(in crate::plastic) fn rows(self) -> usize {
+        self.rows
+    }
+
+    /// How many columns it has.
+    pub(in crate::plastic) fn columns(self) -> usize {
+        self.columns
+    }
+
+    /// Its numbers, row after row.
+    pub(in crate::plastic) fn values(self) -> impl Iterator<Item = f32> + use<'a> {
+        let [down, across] = self.strides;
+        (0..self.rows)
+            .flat_map(move |row| (0..self.columns).map(move |column| self.values[row * down + column * across]))
+    }
+
     /// Some of its columns.
     ///
     /// # Panics
     /// When it has fewer.
-    pub(in crate::plastic) fn columns(self, columns: Range<usize>) -> Self {
+    pub(in crate::plastic) fn some_columns(self, columns: Range<usize>) -> Self {
         assert!(columns.end <= self.columns, "{columns:?} are no columns of {}", self.columns);
         Self { values: &self.values[columns.start * self.strides[1]..], columns: columns.len(), ..self }
     }
@@ -138,7 +155,7 @@ mod tests {
         let (left, right) = (Matrix::of_rows(&left, 5), Matrix::of_rows(&right, 90));
         let (mut whole, mut part) = (vec![0.0; 7 * 90], vec![0.0; 7 * 30]);
         multiply(left, right, &mut whole, Workers::One);
-        multiply(left, right.columns(60..90), &mut part, Workers::One);
+        multiply(left, right.some_columns(60..90), &mut part, Workers::One);
         let expected: Vec<f32> = whole.chunks_exact(90).flat_map(|row| &row[60..]).copied().collect();
         assert_eq!(part, expected);
     }

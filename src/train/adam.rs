@@ -1,27 +1,17 @@
-//! Adam (Kingma & Ba 2015) with moments that can be saved, plain gradient descent in its place where a task asks for it, and
-//! gradient clipping by global norm.
+//! Adam (Kingma & Ba 2015) with moments that can be saved, and plain gradient descent in its place where a task asks for it.
 //!
 //! Candle's optimiser hides its moments, and a run that is resumed exactly needs them.
 
 use super::descent;
-use super::trainer::Gradients;
+use super::gradients::{DeviceGradients, PIECE, with_host_values};
 use crate::plastic::Parameters;
-use crate::plastic::direct::Direct;
+use crate::plastic::direct::{Direct, Outer};
 use crate::tasks::Optimiser;
 use crate::tasks::optimiser::Method;
-use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Storage, Tensor, bail};
+use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Tensor, bail};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
-
-/// Values per parallel piece of an update.
-pub(super) const PIECE: usize = 1 << 15;
-
-/// So many pieces are summed up side by side.
-const ABREAST: usize = 4;
-
-/// Gradients on the device of their parameters, by the parameter's name.
-pub type DeviceGradients = BTreeMap<String, Direct>;
 
 /// First and second moment of one parameter, flat.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -118,6 +108,10 @@ impl Adam {
                 Some(Direct::Whole(gradient)) if gradient.elem_count() != var.elem_count() => {
                     bail!("the gradient of {name} has {} values, expected {}", gradient.elem_count(), var.elem_count())
                 }
+                Some(Direct::Outer(outer)) if outer.rows() * outer.columns() != var.elem_count() => {
+                    let found = outer.rows() * outer.columns();
+                    bail!("the gradient of {name} has {found} values, expected {}", var.elem_count())
+                }
                 Some(_) => {}
                 None => bail!("there is no gradient of {name}"),
             }
@@ -149,16 +143,18 @@ impl Adam {
                 self.moments.insert(name.to_owned(), place);
             }
             let Some(place) = self.moments.get_mut(name) else { continue };
-            let gradient = gradients[name].whole(var.dims(), var.device())?.contiguous()?;
+            let gradient = match &gradients[name] {
+                Direct::Outer(outer) if var.device().is_cpu() => Gradient::Outer(outer),
+                gradient => Gradient::Whole(gradient.whole(var.dims(), var.device())?.contiguous()?),
+            };
             let has_kernel = parameters.device().is_cpu() || parameters.device().is_cuda();
-            let step = AdamStep { constants, gradient: &gradient, moments: Mutex::new(place) };
+            let step = AdamStep { constants, gradient, moments: Mutex::new(place) };
             if has_kernel {
                 var.as_tensor().inplace_op1(&step)?;
             } else {
                 // A device without a kernel of ours: over the host.
                 let values = var.as_tensor().to_device(&Device::Cpu)?.copy()?;
-                let gradient = gradient.to_device(&Device::Cpu)?;
-                values.inplace_op1(&AdamStep { gradient: &gradient, ..step })?;
+                values.inplace_op1(&step)?;
                 var.set(&values.to_device(parameters.device())?)?;
             }
         }
@@ -176,12 +172,44 @@ struct Constants {
     eps: f32,
 }
 
+/// The gradient by one parameter as it is read once.
+enum Gradient<'a> {
+    /// Contiguous.
+    Whole(Tensor),
+    /// Made row by row.
+    Outer(&'a Outer),
+}
+
 /// One parameter's update as a Candle in-place operation: every value is read and written once.
 struct AdamStep<'a> {
     constants: Constants,
-    /// Contiguous, and on the device of the parameter.
-    gradient: &'a Tensor,
+    gradient: Gradient<'a>,
     moments: Mutex<&'a mut Place>,
+}
+
+/// A piece of it.
+struct Piece<'a> {
+    constants: Constants,
+    values: &'a mut [f32],
+    gradient: &'a [f32],
+    first: &'a mut [f32],
+    second: &'a mut [f32],
+}
+
+impl pulp::WithSimd for Piece<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let Self { constants, values, gradient, first, second } = self;
+        let Constants { scale, step, root, beta1, beta2, eps } = constants;
+        for (((value, &gradient), first), second) in values.iter_mut().zip(gradient).zip(first).zip(second) {
+            let gradient = scale * gradient;
+            *first = beta1 * *first + (1.0 - beta1) * gradient;
+            *second = beta2 * *second + (1.0 - beta2) * (gradient * gradient);
+            *value -= step * *first / (second.sqrt() * root + eps);
+        }
+    }
 }
 
 impl InplaceOp1 for AdamStep<'_> {
@@ -195,17 +223,33 @@ impl InplaceOp1 for AdamStep<'_> {
         };
         let mut moments = self.moments.lock().unwrap_or_else(PoisonError::into_inner);
         let Moments { first, second } = moments.on_the_host()?;
-        let Constants { scale, step, root, beta1, beta2, eps } = self.constants;
+        let constants = self.constants;
         let update = |values: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32]| {
-            for (((value, &gradient), first), second) in values.iter_mut().zip(gradient).zip(first).zip(second) {
-                let gradient = scale * gradient;
-                *first = beta1 * *first + (1.0 - beta1) * gradient;
-                *second = beta2 * *second + (1.0 - beta2) * (gradient * gradient);
-                *value -= step * *first / (second.sqrt() * root + eps);
-            }
+            pulp::Arch::new().dispatch(Piece { constants, values, gradient, first, second });
         };
         let values = &mut values[begin..end];
-        with_host_values(self.gradient, |gradient| {
+        let gradient = match &self.gradient {
+            Gradient::Whole(gradient) => gradient,
+            Gradient::Outer(outer) => {
+                let columns = outer.columns();
+                let rows = (PIECE / columns).max(1);
+                values
+                    .par_chunks_mut(rows * columns)
+                    .zip(first.par_chunks_mut(rows * columns).zip(second.par_chunks_mut(rows * columns)))
+                    .enumerate()
+                    .for_each(|(piece, (values, (first, second)))| {
+                        let mut gradient = vec![0.0; columns];
+                        let moments = first.chunks_exact_mut(columns).zip(second.chunks_exact_mut(columns));
+                        let rows = values.chunks_exact_mut(columns).zip(moments).zip(piece * rows..);
+                        for ((values, (first, second)), row) in rows {
+                            outer.row(row, &mut gradient);
+                            update(values, &gradient, first, second);
+                        }
+                    });
+                return Ok(());
+            }
+        };
+        with_host_values(gradient, |gradient| {
             // To hand a few numbers to other threads takes longer than to work on them.
             if values.len() <= PIECE {
                 return update(values, gradient, first, second);
@@ -225,92 +269,9 @@ impl InplaceOp1 for AdamStep<'_> {
             bail!("the moments are on another device than their parameter");
         };
         let Constants { scale, step, root, beta1, beta2, eps } = self.constants;
-        moments.step(storage, layout, self.gradient, scale, [step, root, beta1, beta2, eps])
-    }
-}
-
-/// Shows `look` the values of a tensor, without a copy where they lie on the host in one piece.
-pub(super) fn with_host_values<T>(tensor: &Tensor, look: impl FnOnce(&[f32]) -> T) -> Result<T> {
-    let (storage, layout) = tensor.storage_and_layout();
-    if let (Storage::Cpu(CpuStorage::F32(values)), Some((begin, end))) = (&*storage, layout.contiguous_offsets()) {
-        return Ok(look(&values[begin..end]));
-    }
-    drop(storage);
-    Ok(look(&tensor.flatten_all()?.to_vec1::<f32>()?))
-}
-
-/// The L2 norm of all gradients together. Summed in a fixed order.
-///
-/// # Errors
-/// When a device fails.
-pub fn global_norm(gradients: &DeviceGradients) -> Result<f64> {
-    let squares = |gradient: &Direct| match gradient {
-        Direct::Whole(tensor) => squares_of(tensor),
-        Direct::Rows(rows) => Ok(squared(&rows.values)),
-    };
-    Ok(gradients.values().map(squares).sum::<Result<f64>>()?.sqrt())
-}
-
-fn squares_of(tensor: &Tensor) -> Result<f64> {
-    #[cfg(feature = "cuda")]
-    if tensor.device().is_cuda() {
-        return crate::device::cuda::squared_norm(&tensor.contiguous()?);
-    }
-    with_host_values(tensor, squared)
-}
-
-/// The sum of all squares: of each piece in its order, then of the pieces.
-fn squared(values: &[f32]) -> f64 {
-    if values.len() <= PIECE {
-        return squares(values);
-    }
-    let blocks = values.par_chunks(ABREAST * PIECE).map(|block| {
-        let mut pieces = block.chunks_exact(PIECE);
-        match [0; ABREAST].map(|_| pieces.next()) {
-            [Some(a), Some(b), Some(c), Some(d)] => squares_abreast([a, b, c, d]),
-            _ => block.chunks(PIECE).map(squares).collect(),
-        }
-    });
-    blocks.collect::<Vec<_>>().concat().iter().sum()
-}
-
-fn squares(piece: &[f32]) -> f64 {
-    piece.iter().map(|&value| f64::from(value) * f64::from(value)).sum()
-}
-
-/// The same of pieces of one length: a sum waits for the one before it, and meanwhile others can be made.
-fn squares_abreast(pieces: [&[f32]; ABREAST]) -> Vec<f64> {
-    let mut sums = [0.0; ABREAST];
-    let [a, b, c, d] = pieces;
-    for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
-        for (sum, value) in sums.iter_mut().zip([a, b, c, d]) {
-            *sum += f64::from(*value) * f64::from(*value);
-        }
-    }
-    sums.to_vec()
-}
-
-/// By what gradients of global norm `norm` are multiplied so that it is at most `limit`.
-pub fn clip_scale(norm: f64, limit: Option<f64>) -> f32 {
-    match limit {
-        Some(limit) if norm > limit => (limit / (norm + 1e-6)) as f32,
-        Some(_) | None => 1.0,
-    }
-}
-
-/// A copy of the gradients on the host, multiplied by `scale`.
-///
-/// # Errors
-/// When a device fails.
-pub fn to_host(gradients: &DeviceGradients, scale: f32) -> Result<Gradients> {
-    let copy = |(name, gradient): (&String, &Direct)| {
-        let scaled = |values: &[f32]| values.iter().map(|value| scale * value).collect();
-        let values = match gradient {
-            Direct::Whole(tensor) => with_host_values(tensor, scaled)?,
-            // Those who look at gradients ask for whole ones.
-            Direct::Rows(rows) => scaled(&rows.values),
+        let Gradient::Whole(gradient) = &self.gradient else {
+            bail!("outer products are in main memory");
         };
-        Ok((name.clone(), values))
-    };
-    gradients.iter().map(copy).collect()
+        moments.step(storage, layout, gradient, scale, [step, root, beta1, beta2, eps])
+    }
 }

@@ -1,6 +1,6 @@
 //! Plain gradient descent, and what a penalty on large parameters adds to a gradient.
 
-use super::adam::{DeviceGradients, PIECE, with_host_values};
+use super::gradients::{DeviceGradients, PIECE, with_host_values};
 use crate::plastic::Parameters;
 use crate::plastic::direct::{Direct, Rows};
 use candle_core::{CpuStorage, InplaceOp1, Layout, Result, Var, bail};
@@ -70,6 +70,14 @@ impl InplaceOp1 for Descent<'_> {
                 let width = layout.dims().last().copied().unwrap_or(1).max(1);
                 for (row, gradient) in rows.iter().zip(gradients.chunks(width)) {
                     descend(&mut values[*row as usize * width..][..width], gradient);
+                }
+                Ok(())
+            }
+            Direct::Outer(outer) => {
+                let mut gradient = vec![0.0; outer.columns()];
+                for (row, values) in values.chunks_exact_mut(outer.columns()).enumerate() {
+                    outer.row(row, &mut gradient);
+                    descend(values, &gradient);
                 }
                 Ok(())
             }

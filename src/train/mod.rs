@@ -7,6 +7,7 @@
 //! | [`measured`] | on which device a run is faster |
 //! | [`adam`] | the optimiser, with moments that can be saved |
 //! | `descent` | plain gradient descent |
+//! | [`gradients`] | the norm of gradients, and clipping by it |
 //! | [`checkpoint`] | a network and everything needed to go on training it, in one file |
 //! | [`run_folder`] | the folder of a run: configuration, metrics, checkpoint, lock |
 //! | [`curve`] | the numbers of a run as tensors |
@@ -30,6 +31,7 @@ pub mod config;
 pub mod curve;
 mod descent;
 pub mod evaluate;
+pub mod gradients;
 pub mod history;
 pub mod import;
 pub mod learned_from;

@@ -1,7 +1,8 @@
 //! One iteration after another: live, differentiate, step. No thread and no files.
 
-use super::adam::{Adam, DeviceGradients, clip_scale, global_norm, to_host};
+use super::adam::Adam;
 use super::config::RunConfig;
+use super::gradients::{DeviceGradients, clip_scale, global_norm, to_host};
 use crate::data::{Generator, Provenance, Stream};
 use crate::device::{Compute, memory};
 use crate::episode::{Origin, Tape};
@@ -301,6 +302,9 @@ impl Trainer {
         let gradient = |(name, var): (&str, &Var)| {
             let gradient = match slopes.by(name, var.as_tensor())? {
                 Some(Direct::Rows(rows)) if needs_whole => Direct::Whole(rows.whole(var.dims(), var.device())?),
+                Some(outer @ Direct::Outer(_)) if self.keeps_gradients => {
+                    Direct::Whole(outer.whole(var.dims(), var.device())?)
+                }
                 Some(gradient) => gradient,
                 None => Direct::Whole(var.zeros_like()?),
             };

@@ -6,7 +6,8 @@ use hebbscope::data::{Generator, Stream};
 use hebbscope::plastic::direct::Direct;
 use hebbscope::plastic::{AlphaKind, Init, Parameters, PlasticLayer, Plasticity, Rule, Specification, Writing};
 use hebbscope::tasks::Optimiser;
-use hebbscope::train::adam::{Adam, clip_scale};
+use hebbscope::train::adam::Adam;
+use hebbscope::train::gradients::clip_scale;
 use std::collections::BTreeMap;
 
 fn specification(name: &str, shape: &[usize], init: Init) -> Specification {

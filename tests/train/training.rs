@@ -1,10 +1,15 @@
 //! Training: the same numbers every time, also across a stop; networks that learn; NaN that is caught.
 
-use crate::workbench::{Disturbed, advance, bits, config, evaluated, taken_apart, trained, trainer};
+use crate::workbench::{Disturbed, advance, bits, config, drawn, evaluated, taken_apart, trained, trainer};
 use candle_core::{DType, Device, Tensor};
+use hebbscope::data::{Generator, Stream};
 use hebbscope::files::Precision;
-use hebbscope::plastic::direct::Direct;
-use hebbscope::train::adam::{Adam, clip_scale, global_norm, to_host};
+use hebbscope::plastic::direct::{Direct, Slopes};
+use hebbscope::plastic::{Drive, Recurrent, live};
+use hebbscope::tasks::Optimiser;
+use hebbscope::tasks::optimiser::Method;
+use hebbscope::train::adam::Adam;
+use hebbscope::train::gradients::{clip_scale, global_norm, to_host};
 use hebbscope::train::run_folder::checkpoint_path;
 use hebbscope::train::{Checkpoint, Event, Point, RunFolder, Trainer, Worker, worker};
 use std::collections::BTreeMap;
@@ -197,7 +202,7 @@ fn the_learning_rate_changes_when_it_is_said_to_and_not_before() {
     for (whole, small) in step(lasting(4)).iter().zip(step(falling(4))) {
         assert!((whole * 0.01 - small).abs() <= 1e-7, "{whole} at first, {small} after");
     }
-    let optimiser = hebbscope::tasks::Optimiser { lr: 1.0, lr_every: 3, lr_factor: 0.5, ..Default::default() };
+    let optimiser = Optimiser { lr: 1.0, lr_every: 3, lr_factor: 0.5, ..Default::default() };
     let rates: Vec<f64> = (1..=7).map(|step| optimiser.lr_at(step)).collect();
     assert_eq!(rates, [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.25]);
 }
@@ -241,7 +246,7 @@ fn a_gradient_that_does_not_fit_is_refused_before_anything_moves() {
     let ones = |count: usize| Direct::from(Tensor::ones(count, DType::F32, &Device::Cpu).unwrap());
     let mut gradients: BTreeMap<String, Direct> =
         parameters.iter().map(|(name, var)| (name.to_owned(), ones(var.elem_count()))).collect();
-    let mut adam = Adam::new(hebbscope::tasks::Optimiser::default());
+    let mut adam = Adam::new(Optimiser::default());
     gradients.insert("w".into(), ones(3));
     let error = adam.step(&mut parameters, &gradients, 1.0).unwrap_err().to_string();
     assert!(error.contains("gradient of w") && error.contains("3 values, expected 441"), "{error}");
@@ -249,6 +254,36 @@ fn a_gradient_that_does_not_fit_is_refused_before_anything_moves() {
     let error = adam.step(&mut parameters, &gradients, 1.0).unwrap_err().to_string();
     assert!(error.contains("no gradient of w"), "{error}");
     assert_eq!((bits(&parameters), adam.steps), (before, 0));
+}
+
+/// Of a large matrix and a short lifetime the gradient is never written down; what is done with it is the same.
+#[test]
+fn outer_products_are_descended_as_their_sum_is() {
+    let neurons = 750;
+    let network = Recurrent { neurons, drive: Drive::Add, plasticity: None };
+    let start = drawn(network.shapes(), &mut Generator::new(1, Stream::Initialisation), |_| 0.05, 0.0);
+    let drive = Generator::new(2, Stream::Training).normal(5 * 2 * neurons, 0.7);
+    let drive = Tensor::from_vec(drive, (5, 2, neurons), &Device::Cpu).unwrap();
+    for method in [Method::Adam, Method::Descent] {
+        let optimiser = Optimiser { method, lr: 0.01, ..Optimiser::default() };
+        let [mut one, mut other] = [start.copy().unwrap(), start.copy().unwrap()];
+        let [mut of_one, mut of_other] = [optimiser, optimiser].map(Adam::new);
+        for _ in 0..3 {
+            let loss = live(network, &one, &drive, false).unwrap().activity.sqr().unwrap().mean_all().unwrap();
+            let parameter = one.get("w").unwrap();
+            let outer = Slopes::of(&loss, &one).unwrap().by("w", parameter).unwrap().unwrap();
+            assert!(matches!(&outer, Direct::Outer(outer) if outer.rows() == neurons), "it is written down");
+            let whole = Direct::Whole(outer.whole(parameter.dims(), &Device::Cpu).unwrap());
+            let [outer, whole] = [outer, whole].map(|gradient| BTreeMap::from([("w".to_owned(), gradient)]));
+            let [found, expected] = [&outer, &whole].map(|gradients| global_norm(gradients).unwrap());
+            assert!((found - expected).abs() < 1e-6 * expected, "norm {found}, not {expected}");
+            assert_eq!(to_host(&outer, 0.5).unwrap(), to_host(&whole, 0.5).unwrap());
+            of_one.step(&mut one, &outer, 0.5).unwrap();
+            of_other.step(&mut other, &whole, 0.5).unwrap();
+            assert!(bits(&one) == bits(&other), "{method:?}");
+        }
+        assert!(bits(&one) != bits(&start), "{method:?}: nothing has moved");
+    }
 }
 
 /// What happens to the loss of a lifetime.

@@ -8,7 +8,7 @@ use crate::plastic::lifetime::graph::{self, Activity, Differentiate};
 use crate::plastic::lifetime::{Driver, Traffic};
 use crate::plastic::network::Recurrent;
 use crate::plastic::parameters::Parameters;
-use crate::plastic::product::{Matrix, Workers, multiply};
+use crate::plastic::product::Matrix;
 use crate::plastic::values::with_values;
 use crate::plastic::writing::Writing;
 use candle_core::{D, Result, Tensor, bail};
@@ -117,10 +117,8 @@ impl Differentiate for Record {
         let Gradients { inputs, deltas, drive: drive_grad, alpha, eta } = gradients;
 
         // dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end.
-        let mut by_w = vec![0.0; neurons * neurons];
         let [inputs, deltas] = [&inputs, &deltas].map(|rows| Matrix::of_rows(rows, neurons));
-        multiply(inputs.transposed(), deltas, &mut by_w, Workers::All);
-        sink.put("w", &[neurons, neurons], by_w)?;
+        sink.put_product("w", inputs, deltas)?;
         if let Some(kind) = alpha_kind {
             sink.put("alpha", &kind.shape([neurons, neurons]), alpha)?;
             sink.put("eta", &[1], vec![eta])?;

@@ -191,13 +191,11 @@ impl Record {
         multiply(rows, Matrix::of_rows(&self.weights.input, 4 * cells).transposed(), &mut by_inputs, Workers::All);
         let heard = self.by_step(cells, |lane| &lane.hidden);
         // Over all steps and lifetimes Σ x(t)ᵀ δ(t) and Σ h(t−1)ᵀ δ(t): one product at the end for each part.
-        let by_part = |left: Matrix<'_>, count: usize, part: usize| {
-            let mut gradient = vec![0.0; count * cells];
-            multiply(left, rows.columns(part * cells..(part + 1) * cells), &mut gradient, Workers::All);
-            gradient
+        let of_part = |part: usize| rows.some_columns(part * cells..(part + 1) * cells);
+        let put_product = |which: &str, left: Matrix<'_>, part: usize| {
+            sink.put_product(&self.lstm.parameter(which), left, of_part(part))
         };
-        let by_inputs_of = |part| by_part(Matrix::of_rows(inputs, width).transposed(), width, part);
-        let by_recurrence = |part| by_part(Matrix::of_rows(&heard, cells).transposed(), cells, part);
+        let heard = Matrix::of_rows(&heard, cells);
         let mut by_bias = vec![0.0; 4 * cells];
         for row in deltas.chunks_exact(4 * cells) {
             by_bias.iter_mut().zip(row).for_each(|(sum, delta)| *sum += delta);
@@ -206,18 +204,20 @@ impl Record {
         let put = |which: &str, shape: &[usize], values: Vec<f32>| sink.put(&self.lstm.parameter(which), shape, values);
         let is_plastic = self.weights.plastic.is_some();
         for (place, letter) in GATES.into_iter().chain([CANDIDATE]).enumerate() {
-            put(&format!("x2{letter}.weight"), &[width, cells], by_inputs_of(place))?;
+            put_product(&format!("x2{letter}.weight"), Matrix::of_rows(inputs, width), place)?;
             put(&format!("{letter}.bias"), &[cells], by_bias[place * cells..][..cells].to_vec())?;
             if letter != CANDIDATE || !is_plastic {
-                put(&format!("h2{letter}.weight"), &[cells, cells], by_recurrence(place))?;
+                put_product(&format!("h2{letter}.weight"), heard, place)?;
             }
         }
         if let (Some(plastic), Some(layer)) = (&self.weights.plastic, self.lstm.layer()) {
             let gradients: Vec<&ModulatedGradients> = found.iter().filter_map(|(_, found)| found.as_ref()).collect();
             for (name, shape) in layer.shapes() {
                 let which = name.strip_prefix(&format!("{}.", layer.name)).unwrap_or(&name);
-                let values = if which == "w" { by_recurrence(3) } else { plastic.gradient(&gradients, which) };
-                put(which, &shape, values)?;
+                match which {
+                    "w" => put_product(which, heard, 3)?,
+                    _ => put(which, &shape, plastic.gradient(&gradients, which))?,
+                }
             }
         }
         Ok(by_inputs)

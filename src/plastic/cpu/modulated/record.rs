@@ -9,7 +9,7 @@ use crate::plastic::lifetime::graph::{self, Activity, Differentiate};
 use crate::plastic::lifetime::{Driver, State};
 use crate::plastic::network::Recurrent;
 use crate::plastic::parameters::Parameters;
-use crate::plastic::product::{Matrix, Workers, multiply};
+use crate::plastic::product::Matrix;
 use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
 
@@ -189,10 +189,7 @@ impl Differentiate for Record {
         let deltas = self.by_step(found.iter().map(|one| &one.delta[..]));
         // dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end.
         let inputs = self.by_step(self.lanes.iter().map(ModulatedLane::activity));
-        let mut by_w = vec![0.0; neurons * neurons];
-        let rows = [&inputs, &deltas].map(|rows| Matrix::of_rows(rows, neurons));
-        multiply(rows[0].transposed(), rows[1], &mut by_w, Workers::All);
-        sink.put("w", &[neurons, neurons], by_w)?;
+        sink.put_product("w", Matrix::of_rows(&inputs, neurons), Matrix::of_rows(&deltas, neurons))?;
         let found: Vec<&ModulatedGradients> = found.iter().collect();
         for (name, shape) in self.network.shapes().into_iter().filter(|(name, _)| *name != "w") {
             sink.put(name, &shape, self.weights.gradient(&found, name))?;
