@@ -1,7 +1,7 @@
 //! LSTM layers, plastic or not: against worked cases, against a slow twin in Candle's autograd, and against replay.
 
 use crate::plastic::reference::{Case, alpha_of};
-use crate::workbench::slopes;
+use crate::workbench::{assert_close, slopes};
 use candle_core::{Device, Result, Tensor, Var};
 use candle_nn::ops::sigmoid;
 use hebbscope::plastic::lstm;
@@ -255,6 +255,27 @@ fn every_kind_does_what_its_slow_twin_does_and_has_the_same_gradients() {
     }
 }
 
+/// Its matrices are read as they lie, and its gradients are left as outer products.
+#[test]
+fn a_large_layer_does_what_its_slow_twin_does() {
+    let lstm = Lstm { name: NAME.into(), inputs: 4, cells: 1024, plasticity: None };
+    let Lived { mut parameters, inputs, state, .. } = drawn(&lstm, false);
+    for (name, shape) in lstm.shapes().into_iter().filter(|(name, _)| name.contains("h2")) {
+        let values: Vec<f32> = parameters.values(&name).unwrap().iter().map(|value| 0.1 * value).collect();
+        parameters.insert(&name, &shape, &values).unwrap();
+    }
+    let inputs = inputs.narrow(0, 0, 6).unwrap().narrow(1, 0, 2).unwrap().contiguous().unwrap();
+    let found = live(&lstm, &parameters, &inputs, &state).unwrap().hidden;
+    let expected = twin(&lstm, &parameters, &inputs, &state).unwrap().0;
+    assert_close("h", &flat(&found), &flat(&expected), 3e-5);
+    let [found, expected] =
+        [found, expected].map(|hidden| slopes(&hidden.sqr().unwrap().sum_all().unwrap(), &parameters));
+    for ((name, found), (_, expected)) in found.all().iter().zip(expected.all()) {
+        assert_close(name, found, &expected, 1e-4);
+        assert!(found.iter().any(|value| *value != 0.0), "{name} has no gradient");
+    }
+}
+
 #[test]
 fn two_windows_are_one_of_both_lengths_and_traces_are_replayed_bit_for_bit() {
     for lstm in layers() {
@@ -322,7 +343,7 @@ fn a_layer_can_be_frozen_and_its_alpha_scaled() {
             constant.insert(&layer.parameter("mod.weight"), &[layer.post, 1], &vec![0.0; layer.post]).unwrap();
             constant.insert(&layer.parameter("mod.bias"), &[1], &[(-0.5f32).atanh()]).unwrap();
             let twin = lstm::live(&lstm, &constant, &inputs, &state, Altered::default()).unwrap();
-            crate::workbench::assert_close(&what, &flat(&clamped.hidden), &flat(&twin.hidden), 1e-4);
+            assert_close(&what, &flat(&clamped.hidden), &flat(&twin.hidden), 1e-4);
             assert!(!clamped.hidden.track_op(), "{what}: it teaches nobody");
         }
         let whole = window(1, 0, &state, Altered::default());

@@ -97,16 +97,19 @@ fn forward(weights: &LstmWeights, inputs: &[&[f32]], sums: &mut [f32]) {
     }
     let (width, sums) = (weights.stride / WIDTH, sums.as_chunks_mut::<WIDTH>().0);
     let stride = weights.parts() * width;
-    for (matrix, part) in weights.matrices().zip((0..stride).step_by(width)) {
-        pulp::Arch::new().dispatch(FixedSweep { matrix, width, inputs, stride, sums: &mut sums[part..] });
-    }
+    weights.with_matrices(|matrices| {
+        for (matrix, part) in matrices.iter().zip((0..stride).step_by(width)) {
+            pulp::Arch::new().dispatch(FixedSweep { matrix, width, inputs, stride, sums: &mut sums[part..] });
+        }
+    });
 }
 
 /// What δ(t) of each lifetime, `[parts, stride]`, comes to at h(t−1), a padded row each.
 fn back(weights: &LstmWeights, deltas: &[&[f32]], sums: &mut [f32]) {
-    let matrices: Vec<_> = weights.matrices().collect();
     let width = weights.stride / WIDTH;
-    pulp::Arch::new().dispatch(FixedBackSweep { matrices: &matrices, width, inputs: deltas, sums });
+    weights.with_matrices(|matrices| {
+        pulp::Arch::new().dispatch(FixedBackSweep { matrices, width, inputs: deltas, sums });
+    });
 }
 
 impl Record {

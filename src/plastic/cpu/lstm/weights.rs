@@ -7,9 +7,9 @@ use crate::plastic::network::Lstm;
 use crate::plastic::network::lstm::{CANDIDATE, GATES};
 use crate::plastic::parameters::Parameters;
 use crate::plastic::rule::Rule;
-use crate::plastic::values::with_values;
+use crate::plastic::values::{values_at, with_values};
 use crate::plastic::writing::{Modulation, ModulationKind, Writing};
-use candle_core::{Result, bail};
+use candle_core::{Result, Tensor, bail};
 
 /// The parameters through which cells hear themselves.
 pub(super) struct LstmWeights {
@@ -22,7 +22,7 @@ pub(super) struct LstmWeights {
     /// Of i, f, o and c, `[4 N]`.
     pub bias: Vec<f32>,
     /// From h(t−1) to what has a fixed matrix: i, f, o, and c where nothing is plastic. `[stride, stride]` each.
-    recurrent: Vec<Buffer>,
+    recurrent: Vec<Fixed>,
     /// The plastic path to the candidate.
     pub plastic: Option<ModulatedWeights>,
     /// Where `recurrent` comes from.
@@ -35,11 +35,15 @@ impl LstmWeights {
         let stride = cells.next_multiple_of(WIDTH);
         let workspace = parameters.workspace();
         let letters = GATES.into_iter().chain(lstm.plasticity.is_none().then_some(CANDIDATE));
-        let padded = |letter| {
+        let fixed = |letter| {
             let matrix = parameters.host(&lstm.parameter(&format!("h2{letter}.weight")))?;
-            with_values(&matrix, |matrix| Ok(workspace.take(stride * stride).with_rows(matrix, cells, stride)))
+            let is_lent = cells == stride && cells * cells >= LARGE;
+            let padded = with_values(&matrix, |values| {
+                Ok((!is_lent).then(|| workspace.take(stride * stride).with_rows(values, cells, stride)))
+            })?;
+            Ok(padded.map_or(Fixed::Lent(matrix), Fixed::Padded))
         };
-        let recurrent = letters.map(padded).collect::<Result<Vec<_>>>()?;
+        let recurrent = letters.map(fixed).collect::<Result<Vec<_>>>()?;
         let of = |which: String| parameters.values(&lstm.parameter(&which));
         let letters = || GATES.into_iter().chain([CANDIDATE]);
         let input = letters().map(|letter| of(format!("x2{letter}.weight"))).collect::<Result<Vec<_>>>()?;
@@ -56,16 +60,45 @@ impl LstmWeights {
         self.recurrent.len()
     }
 
-    /// The fixed matrices of i, f, o, and c where nothing is plastic, as tiles of padded rows, one for each cell that is
-    /// heard.
-    pub fn matrices(&self) -> impl Iterator<Item = &[[f32; WIDTH]]> {
-        self.recurrent.iter().map(|matrix| matrix.as_chunks().0)
+    /// Shows `look` the fixed matrices of i, f, o, and c where nothing is plastic, as tiles of padded rows, one for each
+    /// cell that is heard.
+    pub fn with_matrices<T>(&self, look: impl FnOnce(&[&[[f32; WIDTH]]]) -> T) -> T {
+        let lent = self.recurrent.iter().map(|matrix| match matrix {
+            Fixed::Padded(_) => None,
+            Fixed::Lent(tensor) => Some(tensor.storage_and_layout()),
+        });
+        let lent: Vec<_> = lent.collect();
+        let matrices = self.recurrent.iter().zip(&lent).map(|(matrix, lent)| match (matrix, lent) {
+            (Fixed::Padded(matrix), _) => &matrix[..],
+            (Fixed::Lent(_), lent) => {
+                let values = lent.as_ref().map(|(storage, layout)| values_at(storage, layout));
+                values.and_then(Result::ok).expect("it was looked at when it was lent")
+            }
+        });
+        let matrices: Vec<&[[f32; WIDTH]]> = matrices.map(|matrix| matrix.as_chunks().0).collect();
+        look(&matrices)
     }
 }
 
+/// A matrix that stays the same for a whole window.
+enum Fixed {
+    /// A copy with padded rows that begin where cache lines do.
+    Padded(Buffer),
+    /// The parameter itself, which needs no padding: large ones come from beyond the caches, where it does not matter
+    /// how lines are cut, and to copy them takes as long as two steps.
+    Lent(Tensor),
+}
+
+/// Numbers of a matrix from which on it is read as it lies.
+const LARGE: usize = 1 << 20;
+
 impl Drop for LstmWeights {
     fn drop(&mut self) {
-        self.workspace.give(std::mem::take(&mut self.recurrent));
+        let padded = std::mem::take(&mut self.recurrent).into_iter().filter_map(|matrix| match matrix {
+            Fixed::Padded(matrix) => Some(matrix),
+            Fixed::Lent(_) => None,
+        });
+        self.workspace.give(padded);
     }
 }
 
