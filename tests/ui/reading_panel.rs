@@ -295,6 +295,9 @@ fn the_gates_of_each_layer_are_read_out_cell_by_cell() {
         let cells =
             format!("forget gates of {} cells over 30 steps, {open} more than half open at step 12", record.cells);
         let place = harness.get_by_label(&cells).rect();
+        let title = format!("f of {} cells", record.cells);
+        let is_title = |shape: &egui::Shape| matches!(shape, egui::Shape::Text(text) if text.galley.text() == title);
+        assert!(harness.output().shapes.iter().any(|clipped| is_title(&clipped.shape)), "{title} is not written");
         // The fifth cell at the last step.
         harness.hover_at(place.left_top() + place.size() * egui::vec2(0.995, 4.5 / record.cells as f32));
         harness.run_steps(2);

@@ -4,7 +4,7 @@ use crate::ui::theme::Palette;
 use crate::view::curves::axis::Tick;
 use crate::view::curves::part::Bounds;
 use egui::epaint::TextShape;
-use egui::{Align2, Galley, Pos2, Rect, Stroke, TextStyle, Ui, pos2};
+use egui::{Align2, Galley, Painter, Pos2, Rect, Stroke, TextStyle, Ui, pos2};
 use std::sync::Arc;
 
 /// Height of the words below the chart.
@@ -62,6 +62,16 @@ impl Frame {
         let x = (pos.x - self.rect.left()) / self.rect.width();
         let y = (self.rect.bottom() - pos.y) / self.rect.height();
         [f64::from(x), f64::from(y)]
+    }
+}
+
+/// Paints words that read from below to above along the left edge of `area`, beside `center` or as near as there is room;
+/// none where they are longer than the edge.
+pub fn upward(painter: &Painter, area: Rect, center: f32, words: Arc<Galley>, palette: &Palette) {
+    if words.size().x <= area.height() {
+        let foot = (center + words.size().x / 2.0).min(area.bottom());
+        let title = TextShape::new(pos2(area.left(), foot), words, palette.quiet);
+        painter.add(title.with_angle(-std::f32::consts::FRAC_PI_2));
     }
 }
 
@@ -131,11 +141,7 @@ impl Grid {
         let until = if is_low { left - GAP } else { f32::INFINITY };
         // From below to above; one that is longer than the axis begins where the axis does. One that would stand over the
         // choice above the chart is left out: that choice says the same.
-        if up.size().x <= area.height() {
-            let foot = (rect.center().y + up.size().x / 2.0).min(area.bottom());
-            let title = TextShape::new(pos2(area.left(), foot), Arc::clone(up), palette.quiet);
-            painter.add(title.with_angle(-std::f32::consts::FRAC_PI_2));
-        }
+        upward(painter, area, rect.center().y, Arc::clone(up), palette);
         let mut free_from = f32::NEG_INFINITY;
         for (at, words) in &self.x {
             let x = frame.x(*at);

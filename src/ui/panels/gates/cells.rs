@@ -4,21 +4,21 @@ use super::chart::follow_pointer;
 use super::{color, name, symbol};
 use crate::episode::GateRecord;
 use crate::episode::gates::{GATES, Gate};
-use crate::ui::panels::curve::frame::Frame;
+use crate::ui::panels::curve::frame::{Frame, upward};
 use crate::ui::panels::pixels::{Key, Textures, WHOLE};
 use crate::ui::theme::{Palette, mix};
 use crate::view::curves::axis::Span;
 use crate::view::curves::part::Bounds;
 use crate::view::numbers::{decimals, grouped};
 use crate::view::viewed::Viewed;
-use egui::{Color32, Rect, Role, Sense, Stroke, TextureOptions, Ui, WidgetInfo};
+use egui::{Color32, Rect, Role, Sense, Stroke, TextStyle, TextureOptions, Ui, WidgetInfo};
 
-/// Draws the gate of `which` layer of the scene with that identity.
+/// Draws the gate of `which` layer of the scene with that identity into `rect`, right of `left`.
 pub(super) fn cells_ui(
     ui: &Ui,
     session: &mut Viewed<'_>,
     textures: &mut Textures,
-    rect: Rect,
+    (left, rect): (f32, Rect),
     record: &GateRecord,
     (identity, layer, gate): (u64, usize, Gate),
 ) {
@@ -32,6 +32,9 @@ pub(super) fn cells_ui(
         let row = |cell: usize| (0..steps).map(move |step| mix(palette.surface, strong, record.at(step, gate)[cell]));
         (0..cells).flat_map(row).collect()
     });
+    let font = TextStyle::Small.resolve(ui.style());
+    let title = ui.painter().layout_no_wrap(format!("{} of {cells} cells", symbol(gate)), font, palette.quiet);
+    upward(ui.painter(), rect.with_min_x(left), rect.center().y, title, palette);
     ui.painter().image(texture, rect, WHOLE, Color32::WHITE);
     ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, palette.line), egui::StrokeKind::Outside);
     let bounds = Bounds { x: Span::new(0.5, steps as f64 + 0.5), y: Span::new(0.0, cells as f64) };

@@ -103,7 +103,7 @@ impl Panel for Gates {
             let rest = Rect::from_x_y_ranges(frame.rect.x_range(), middle + 8.0..=area.bottom());
             let which = (identity, self.layer, self.gate);
             ui.scope_builder(UiBuilder::new().max_rect(rest), |ui| {
-                cells::cells_ui(ui, session, &mut self.textures, rest, record, which);
+                cells::cells_ui(ui, session, &mut self.textures, (area.left(), rest), record, which);
             });
         }
         ui.advance_cursor_after_rect(area);
