@@ -1,6 +1,6 @@
 //! `hebbscope render`: what the window shows, in a file, without a display.
 
-use super::compare::histories;
+use super::compare::{histories, tell_passed_over};
 use super::output::{clear_progress, complain, say_progress};
 use super::usage::misused;
 use super::viewed::{self, ViewOptions};
@@ -100,7 +100,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return write_long(arguments);
     }
     let folder = arguments.file.iter().filter(|path| !runs_below(path).is_empty());
-    let compared = Compared::read(&folder.chain(&arguments.compare).cloned().collect::<Vec<_>>())?;
+    let mut compared = Compared::read(&folder.chain(&arguments.compare).cloned().collect::<Vec<_>>())?;
+    tell_passed_over(&mut compared);
     // Of a run that is compared the numbers are enough.
     let compared_run =
         || arguments.compare.iter().map(|path| first_run(path)).find(|run| checkpoint_path(run).is_file());
@@ -191,7 +192,8 @@ fn write_long(arguments: &Arguments) -> anyhow::Result<()> {
     if paths.is_empty() {
         misused!("--long expects runs, as FILE or with --compare, found none");
     }
-    let compared = Compared::of(histories(&paths)?)?;
+    let mut compared = Compared::of(histories(&paths)?)?;
+    tell_passed_over(&mut compared);
     let runs: Vec<&History> = compared.groups().iter().flat_map(|group| &group.runs).map(|run| &**run).collect();
     let progress = Progress::new(say_progress);
     let written = long::write(&runs, &arguments.out, &progress);

@@ -160,7 +160,7 @@ pub fn write(path: &Path, shown: &Shown) -> Result<String, FileError> {
     }
     let bytes = tape_file::to_bytes_with(path, &tape, &scene.parameters, Some(&attached))?;
     write_atomically(path, &bytes)?;
-    Ok(format!("a cartridge that opens at step {} of {}", cartridge.step + 1, scene.tape().steps))
+    Ok(format!("a view that opens at step {} of {}", cartridge.step + 1, scene.tape().steps))
 }
 
 /// A tape that has been opened, as the one looked at it who shared it.

@@ -10,7 +10,7 @@ use super::typed::Typed;
 use crate::device::{self, Choice, Compute};
 use crate::tasks;
 use crate::tasks::settings::Settings;
-use crate::train::config::check_seed;
+use crate::train::config::{MAX_SEED, check_seed};
 use crate::train::worker::Options;
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Snapshot, Trainer, Validation, Worker};
 use anyhow::Context as _;
@@ -255,7 +255,8 @@ impl Training {
     /// With a sentence when it is no whole number in range.
     pub fn seed(&self) -> Result<u64, String> {
         let text = self.seed_text.trim();
-        let seed = text.parse().map_err(|_| format!("training seed expects a whole number, found “{text}”"))?;
+        let expected = || format!("training seed expects a whole number from 0 to {MAX_SEED}, found “{text}”");
+        let seed = text.parse().map_err(|_| expected())?;
         check_seed(seed).map_err(|error| error.to_string())
     }
 

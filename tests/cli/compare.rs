@@ -121,7 +121,12 @@ fn checkpoints_stand_for_runs_and_a_copy_counts_once() {
     assert!(text.contains(", n = 1\n") || text.contains(", n = 1  "), "{text}");
     assert_eq!(text.matches("too few: n = 1 and 3, expected at least 3 of each").count(), 2, "{text}");
     assert!(!text.contains("p = "), "{text}");
-    assert_eq!(counts(&json(&bench, "compare one.safetensors free --episodes 2 --json")), [3], "a copy of one of them");
+    let line = "compare one.safetensors free --episodes 2 --json";
+    assert_eq!(counts(&json(&bench, line)), [3], "a copy of one of them");
+    let output = bench.command(line.split_whitespace()).env_remove(DATA_VARIABLE).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("passed over: "), "{told}");
+    assert!(told.contains(" is the same run as ") && told.contains("one.safetensors"), "{told}");
 }
 
 #[test]

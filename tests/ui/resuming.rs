@@ -119,3 +119,34 @@ fn a_preset_chosen_in_the_window_is_that_of_the_command_line() {
     session.start_training();
     assert_eq!(session.training.config().unwrap().iterations, 200);
 }
+
+/// Who has stopped a run of this window, or wants it longer, need not close the window first.
+#[test]
+fn a_run_that_this_window_has_ended_goes_on_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = quiet_session();
+    session.training.runs_folder = folder.path().to_owned();
+    for (key, value) in [("size", "20"), ("count", "2"), ("show_steps", "3"), ("rounds", "1")] {
+        session.training.settings.set_text(key, value).unwrap();
+    }
+    session.training.set_pace(Some(40.0));
+    session.start_training();
+    wait_for(&mut session, "some iterations", |session| session.training.iteration() > 2);
+    assert!(!session.can_resume(), "it goes on already");
+    session.training.tell(hebbscope::train::Command::Stop);
+    wait_for(&mut session, "the stop", |session| *session.training.phase() == Phase::Stopped);
+    let (run, left) = (session.training.folder().unwrap().to_owned(), session.training.iteration());
+    assert!(session.can_resume());
+    session.prepare_to_resume();
+    let resuming = session.training.resuming.as_mut().unwrap();
+    assert_eq!((resuming.folder(), resuming.iteration()), (&*run, left));
+    resuming.steps_text = (left + 3).to_string();
+    session.training.set_pace(None);
+    session.start_training();
+    wait_for(&mut session, "the end", |session| *session.training.phase() == Phase::Finished);
+    assert_eq!((checkpoint(&run).iteration(), session.training.folder()), (left + 3, Some(&*run)));
+    session.prepare_to_resume();
+    let longer = session.training.resuming.as_ref().unwrap();
+    assert_eq!(longer.steps_text, (2 * (left + 3)).to_string(), "as many again");
+    assert!(session.notices.iter().all(|notice| !notice.is_error), "{:?}", session.notices);
+}

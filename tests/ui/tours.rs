@@ -7,6 +7,7 @@ use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::episode::{EventKind, Tape};
+use hebbscope::tasks::Recalled;
 use hebbscope::ui::App;
 use hebbscope::ui::commands::COMMANDS;
 use hebbscope::ui::commands::presets::PRESETS;
@@ -466,7 +467,14 @@ fn what_a_class_asks_for_is_done_at_once() {
     assert_eq!(harness.state().session.scene().unwrap().life_name(), "letters A, T");
     let left = harness.state().session.left_interventions();
     assert!(left.is_empty(), "what one preset has done is offered in the next: {left:?}");
+    // What is drawn on cards is about the letters in view, not about those that come.
+    let mut asked = harness.state().session.question().unwrap();
+    asked.question.study[0][3] *= -1.0;
+    harness.state_mut().session.ask(asked);
+    rest(&mut harness);
     begin(&mut harness, "Five letters");
+    let session = &harness.state().session;
+    assert_eq!(session.question(), Recalled::of(session.scene().unwrap().tape()), "cards of another episode");
     assert_eq!(harness.state().session.scene().unwrap().life_name(), "letters A, T, L, K, G");
     assert_eq!(tape(&harness).measure, 0.0, "the letter is recalled whole");
     begin(&mut harness, "Erase the memory");

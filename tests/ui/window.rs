@@ -362,7 +362,7 @@ fn a_field_keeps_the_focus_when_a_line_appears_above_it() {
     let mut harness = typing_a_size(folder.path());
     harness.state_mut().session.training.seed_text = "none".into();
     harness.run_steps(2);
-    harness.get_by_label_contains("training seed expects a whole number");
+    harness.get_by_label_contains("training seed expects a whole number from 0 to ");
     assert!(harness.get_by_role_and_label(egui::Role::TextInput, "pattern size").is_focused());
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
     harness.get_by_role_and_label(egui::Role::TextInput, "pattern size").type_text("50");

@@ -10,7 +10,7 @@ mod groups;
 mod json;
 mod text;
 
-use super::output::{clear_progress, say_progress};
+use super::output::{clear_progress, complain, say_progress};
 use crate::files::FileError;
 use crate::tasks::Task;
 use crate::tasks::tally::Mean;
@@ -93,7 +93,8 @@ impl Comparison<'_> {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let protocol = Protocol::new(check_seed(arguments.seed)?, arguments.episodes.unwrap_or(EPISODES));
     let compute = arguments.device.open()?;
-    let compared = Compared::of(histories(&arguments.paths)?)?;
+    let mut compared = Compared::of(histories(&arguments.paths)?)?;
+    tell_passed_over(&mut compared);
     let histories = compared.groups().iter().flat_map(|group| &group.runs);
     let window = window(&histories.clone().map(|run| &**run).collect::<Vec<_>>(), arguments.at)?;
     let Some(task) = compared.task() else { return Ok(()) };
@@ -144,6 +145,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     clear_progress();
     let comparison = Comparison { arguments, task, window, groups };
     super::print(&if arguments.json { json::line(&comparison) } else { text::table(&comparison) })
+}
+
+/// Says on standard error which runs are the same as others.
+pub(super) fn tell_passed_over(compared: &mut Compared) {
+    compared.take_passed_over().iter().for_each(|copy| complain(&format!("passed over: {copy}")));
 }
 
 /// The runs that are named, be it by folders of them or by their checkpoints.

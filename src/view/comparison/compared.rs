@@ -14,6 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Compared {
     runs: Vec<Arc<History>>,
     groups: Vec<Group>,
+    /// Copies that were passed over since somebody was told, a sentence each.
+    passed_over: Vec<String>,
     stamp: u64,
 }
 
@@ -74,8 +76,17 @@ impl Compared {
                 known.folder == run.folder || (is_twin(known, &run) && is_copy)
             };
             if let Some(known) = self.runs.iter_mut().find(|known| is_same(known)) {
-                if run.points.len() > known.points.len() {
-                    *known = Arc::new(run);
+                // The same run read once more is nothing to be told.
+                let is_elsewhere = known.folder != run.folder;
+                let left = if run.points.len() > known.points.len() {
+                    std::mem::replace(known, Arc::new(run)).folder.clone()
+                } else {
+                    run.folder
+                };
+                if is_elsewhere {
+                    let (left, kept) = (left.display(), known.folder.display());
+                    self.passed_over
+                        .push(format!("{left} is the same run as {kept}, which has come as far or further"));
                 }
                 continue;
             }
@@ -86,6 +97,11 @@ impl Compared {
         }
         self.changed();
         refused
+    }
+
+    /// Which runs were passed over since this was asked last, and why, a sentence each.
+    pub fn take_passed_over(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.passed_over)
     }
 
     /// Takes over what has become of runs that are compared; others are passed over.

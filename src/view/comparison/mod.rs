@@ -96,6 +96,9 @@ impl Comparison {
             if !self.has_failed && self.unread() == 0 {
                 self.failures.clear(notices, Attempt::Comparing);
             }
+            for copy in self.compared.take_passed_over() {
+                notices.push(Notice { text: format!("Passed over: {copy}."), is_error: false });
+            }
             for why in refused {
                 self.failures.tell(notices, Attempt::Comparing, format!("Not compared: {why}."));
             }

@@ -212,7 +212,9 @@ impl Session {
         if arrival == Arrival::Follow && !self.following {
             return;
         }
-        if !prepared.scene.is_own() && !matches!(arrival, Arrival::Asked | Arrival::Layer | Arrival::Aged) {
+        // What is opened may be a question of somebody's own: it is another one than that of the lifetime before.
+        let is_another = arrival == Arrival::Fresh || !prepared.scene.is_own();
+        if is_another && !matches!(arrival, Arrival::Asked | Arrival::Layer | Arrival::Aged) {
             self.forget_question();
         }
         match arrival {

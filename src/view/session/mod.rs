@@ -252,17 +252,28 @@ impl Session {
         self.following = true;
     }
 
-    /// Whether a run folder is in view that can go on in this window.
+    /// Whether a run is in view that can go on in this window.
     pub fn can_resume(&self) -> bool {
-        self.watched().is_some() && self.scene.as_ref().is_some_and(|scene| scene.config.is_some())
+        self.resumable().is_some()
     }
 
-    /// Puts the run folder in view into the fields of training: the next start goes on with it.
+    /// Puts the run in view into the fields of training: the next start goes on with it.
     pub fn prepare_to_resume(&mut self) {
-        let (Some(folder), Some(scene)) = (self.watched(), &self.scene) else { return };
-        let Some(config) = scene.config.clone() else { return };
-        let resuming = Resuming::new(folder, config, scene.iteration);
-        self.training.prepare_to_resume(resuming);
+        if let Some(resuming) = self.resumable() {
+            self.training.prepare_to_resume(resuming);
+        }
+    }
+
+    /// The run in view: that of a folder, or this window's own once it has ended.
+    fn resumable(&self) -> Option<Resuming> {
+        if let Some(folder) = self.watched() {
+            let scene = self.scene.as_ref()?;
+            return Some(Resuming::new(folder, scene.config.clone()?, scene.iteration));
+        }
+        let training = &self.training;
+        let has_ended = !training.is_active() && self.views_own_run();
+        let (folder, config) = (training.folder()?, training.config()?);
+        has_ended.then(|| Resuming::new(folder, config.clone(), training.iteration()))
     }
 
     /// Goes to the beginning of the next event, or of this one or the one before.

@@ -40,9 +40,9 @@ pub(super) fn bar_ui(ui: &mut Ui, bar: &Bar<'_>, longest: f64, palette: &Palette
     painter.rect_filled(rail, 2.0, palette.raised);
     painter.rect_filled(rail.with_max_x(x(value).max(rail.left() + 1.0)), 2.0, bar.ink);
     if let Some(error) = bar.mean.error() {
-        let ends = [value - error, value + error].map(|end| rail.left() + (end / longest) as f32 * rail.width());
+        let ends = [value - error, value + error].map(x);
         let stroke = Stroke::new(1.5, palette.text);
-        painter.line_segment(ends.map(|x| pos2(x.max(rail.left()), rail.center().y)), stroke);
+        painter.line_segment(ends.map(|x| pos2(x, rail.center().y)), stroke);
     }
     painter.text(area.right_center(), Align2::RIGHT_CENTER, &bar.text, font, palette.text);
     response

@@ -23,6 +23,9 @@ pub(super) const WORD: &str = "lesion";
 /// Width of what opens, in points.
 const WIDTH: f32 = 330.0;
 
+/// Height of all that it will hold, in points.
+const HEIGHT: f32 = 330.0;
+
 /// Width of what a bar is of.
 const NAME: f32 = 100.0;
 
@@ -59,6 +62,8 @@ impl MatrixPanel {
         let popup = Popup::from_response(anchor).id(popup_id(self.name)).open_memory(set);
         below(popup, format!("lesions of {symbol}"), ui).show(|ui| {
             ui.set_width(WIDTH);
+            // It grows while episodes run, and would jump to where it has room then, from under the pointer.
+            ui.set_min_height(HEIGHT);
             let palette = Palette::of(ui.ctx());
             ui.label(theme::strong(format!("What is {symbol} worth?")));
             let quiet = |words: &str| Label::new(RichText::new(words).small().color(palette.quiet)).wrap();
@@ -93,7 +98,9 @@ fn found_ui(ui: &mut Ui, session: &mut Viewed<'_>, found: &LesionEvaluation, kin
     let mut bars: Vec<(&str, Mean, Color32)> = Vec::new();
     bars.extend(found.rows.first().map(|row| ("as trained", row.trained, palette.curve())));
     bars.extend(found.rows.iter().map(|row| (name(row.kind), row.lesioned, lesioned)));
-    let longest = bars.iter().filter_map(|(_, mean, _)| mean.mean()).fold(f64::MIN_POSITIVE, f64::max);
+    // With its error none reaches beyond the rail, where the number stands.
+    let reach = |mean: &Mean| mean.mean().map(|value| value.abs() + mean.error().unwrap_or(0.0));
+    let longest = bars.iter().filter_map(|(_, mean, _)| reach(mean)).fold(f64::MIN_POSITIVE, f64::max);
     for (name, mean, ink) in bars {
         let text = mean.mean().map(|value| with_error(value, mean.error(), measure.is_fraction())).unwrap_or_default();
         bar_ui(ui, &Bar { name: (name, NAME), mean, text, ink, is_button: false }, longest, palette);

@@ -89,7 +89,8 @@ impl Panel for Accuracy {
         let at = session.clock.at();
         let Some(asked) = tape.content.behaviour().and_then(|behaviour| behaviour.trials.as_ref()) else { return };
         fitting::small_ui(ui, &words(&curve, done.as_ref(), trial_at(asked, at)), palette.text);
-        let chart = Chart { curve: &curve, done: done.as_ref(), tape: &tape, asked, at, palette };
+        let horizon = session.clock.horizon();
+        let chart = Chart { curve: &curve, done: done.as_ref(), tape: &tape, asked, at, horizon, palette };
         chart.ui(ui, session);
     }
 }
@@ -124,6 +125,8 @@ struct Chart<'a> {
     tape: &'a Tape,
     asked: &'a Asked,
     at: usize,
+    /// The last step of the episode in view that may be seen.
+    horizon: Option<usize>,
     palette: &'a Palette,
 }
 
@@ -155,7 +158,9 @@ impl Chart<'_> {
         }
         painter.text(pos2(whole.left(), plot.bottom() + OWN), Align2::LEFT_TOP, "trial", small, palette.quiet);
         let behaviour = self.tape.content.behaviour();
-        for (trial, go) in self.asked.goes().enumerate().take(count) {
+        // What this episode came to later may still have to be guessed.
+        let may_be_seen = |go: &usize| self.horizon.is_none_or(|last| *go <= last);
+        for (trial, go) in self.asked.goes().take_while(may_be_seen).enumerate().take(count) {
             let Some(reward) = behaviour.and_then(|behaviour| behaviour.rewards.get(go)) else { continue };
             let color = if *reward > 0.0 { palette.trace } else { palette.wrong };
             let color = if go <= self.at { color } else { mix(palette.surface, color, 0.35) };
