@@ -1,6 +1,6 @@
 //! `hebbscope render`: what the window shows, in a file, without a display.
 
-use super::compare::{histories, tell_passed_over};
+use super::compare::{compared, tell_passed_over};
 use super::output::{clear_progress, complain, say_progress};
 use super::usage::misused;
 use super::viewed::{self, ViewOptions};
@@ -192,8 +192,7 @@ fn write_long(arguments: &Arguments) -> anyhow::Result<()> {
     if paths.is_empty() {
         misused!("--long expects runs, as FILE or with --compare, found none");
     }
-    let mut compared = Compared::of(histories(&paths)?)?;
-    tell_passed_over(&mut compared);
+    let compared = compared(&paths)?;
     let runs: Vec<&History> = compared.groups().iter().flat_map(|group| &group.runs).map(|run| &**run).collect();
     let progress = Progress::new(say_progress);
     let written = long::write(&runs, &arguments.out, &progress);

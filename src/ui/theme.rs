@@ -235,9 +235,11 @@ pub fn cross_ui(ui: &mut egui::Ui, name: &str) -> bool {
     response.on_hover_text(name).clicked()
 }
 
-/// A scroll bar with a place of its own: one that floats would cover the numbers at the right.
+/// A scroll bar with a place of its own: one that floats would cover the numbers at the right. Its handle has the colour of
+/// words, since in that of a button it cannot be told from the bar.
 pub fn slim_scroll_bar(ui: &mut egui::Ui) {
-    ui.spacing_mut().scroll = egui::style::ScrollStyle { bar_width: 5.0, ..egui::style::ScrollStyle::solid() };
+    let solid = egui::style::ScrollStyle::solid();
+    ui.spacing_mut().scroll = egui::style::ScrollStyle { bar_width: 5.0, foreground_color: true, ..solid };
 }
 
 /// A small triangle that says that there is more to choose from.

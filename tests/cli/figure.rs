@@ -38,6 +38,9 @@ fn numbers_and_commands_are_printed_and_written() {
     let text = bench.done("figure dp-6 --smooth 2");
     assert!(text.contains("| plastic | 3 |") && text.contains("| non-plastic | 1 |"), "{text}");
     assert!(text.contains("size = 5 instead of 9") && text.contains("too few for a test (n = 3 and 1"), "{text}");
+    bench.done("train patterns --set size=20 --set count=2 --steps 3 --out patterns");
+    let text = bench.done("figure dp-2 --runs patterns");
+    assert!(text.contains("| network | n | error (%) |"), "{text}");
     let said = bench.done("figure dp-6 --runs runs/some --out curves.csv");
     assert!(said.starts_with("curves.csv: 4 lines, plastic n = 3, non-plastic n = 1\n"), "{said}");
     assert!(

@@ -2,7 +2,7 @@
 
 use super::legible::opened;
 use crate::support::{keep, offscreen, run_until, windowed};
-use crate::ui::window::{quiet_session, wait_for};
+use crate::ui::window::{prepare_small_run, quiet_session, wait_for};
 use egui::Key;
 use egui_kittest::kittest::Queryable as _;
 use hebbscope::episode::What;
@@ -111,11 +111,8 @@ fn keys_and_chips_choose_sides_and_the_panel_says_which() {
 fn episodes_of_training_are_passed_over_in_silence() {
     let folder = tempfile::tempdir().unwrap();
     let mut session = quiet_session();
-    session.training.runs_folder = folder.path().to_owned();
+    prepare_small_run(&mut session, folder.path());
     session.training.set_pace(Some(20.0));
-    for (key, value) in [("size", "20"), ("count", "2"), ("show_steps", "3"), ("rounds", "1")] {
-        session.training.settings.set_text(key, value).unwrap();
-    }
     session.start_training();
     let iteration = |session: &Session| session.scene().map_or(0, |scene| scene.iteration);
     wait_for(&mut session, "the first network", |session| iteration(session) > 0);

@@ -1,7 +1,7 @@
 //! The second axis of time: the same lifetime lived by the network at every age.
 
 use crate::support::{offscreen, run_until, windowed};
-use crate::ui::window::{quiet_session, wait_for};
+use crate::ui::window::{prepare_small_run, quiet_session, wait_for};
 use crate::workbench::{bits, config};
 use egui::Key;
 use egui_kittest::kittest::Queryable as _;
@@ -200,10 +200,7 @@ fn a_damaged_snapshot_is_told_of_and_the_view_keeps_what_it_had() {
 fn a_run_in_training_can_be_seen_at_the_ages_that_lie_behind() {
     let folder = tempfile::tempdir().unwrap();
     let mut session = quiet_session();
-    session.training.runs_folder = folder.path().to_owned();
-    for (key, value) in [("size", "20"), ("count", "2"), ("show_steps", "3"), ("rounds", "1")] {
-        session.training.settings.set_text(key, value).unwrap();
-    }
+    prepare_small_run(&mut session, folder.path());
     session.start_training();
     wait_for(&mut session, "some ages", |session| session.ages().len() > 4 && !session.is_busy());
     session.show_age(0);

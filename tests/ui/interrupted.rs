@@ -1,6 +1,7 @@
 //! A run that a window was killed in is offered by the next one, and goes on exactly from there.
 
 use crate::support::{run_until, windowed};
+use crate::ui::window::prepare_small_run;
 use crate::workbench::{config, trained};
 use egui::Context;
 use egui_kittest::kittest::Queryable as _;
@@ -93,10 +94,7 @@ fn a_window_remembers_the_run_that_it_trains_until_it_ends() {
     let folder = tempfile::tempdir().unwrap();
     let preferences = folder.path().join("window.toml");
     let mut app = App::with_preferences(&Context::default(), Arc::new(|| {}), Some(preferences));
-    app.session.training.runs_folder = folder.path().to_owned();
-    for (key, value) in [("size", "20"), ("count", "2"), ("show_steps", "3"), ("rounds", "1")] {
-        app.session.training.settings.set_text(key, value).unwrap();
-    }
+    prepare_small_run(&mut app.session, folder.path());
     app.session.training.set_pace(Some(20.0));
     app.session.start_training();
     let mut harness = windowed(app);

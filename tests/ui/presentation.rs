@@ -230,3 +230,30 @@ fn the_ring_waits_until_the_pointer_moves() {
     harness.run_steps(2);
     assert_eq!(rings(&harness), [pos2(320.0, 200.0); 2]);
 }
+
+/// What is below can be seen to be there: the handle stands out from the bar, in both themes.
+#[test]
+fn the_handle_of_a_scroll_bar_is_told_from_its_bar() {
+    let context = Context::default();
+    theme::install(&context);
+    for theme in [egui::Theme::Dark, egui::Theme::Light] {
+        context.set_theme(theme);
+        let mut bars = Vec::new();
+        // Fonts and colours count from the next frame on.
+        for _ in 0..3 {
+            let output = context.run_ui(egui::RawInput::default(), |ui| {
+                theme::slim_scroll_bar(ui);
+                egui::ScrollArea::vertical().max_height(100.0).show(ui, |ui| ui.allocate_space(vec2(50.0, 400.0)));
+            });
+            let filled = output.shapes.iter().filter_map(|clipped| match &clipped.shape {
+                Shape::Rect(rect) if rect.rect.width() < 7.0 && rect.rect.height() > 20.0 => Some(rect.fill),
+                _ => None,
+            });
+            bars = filled.collect();
+            let _discarded = context.tessellate(output.shapes, 1.0);
+        }
+        let [bar, handle] = bars[..] else { panic!("{theme:?}: {bars:?}") };
+        let apart = bar.g().abs_diff(handle.g());
+        assert!(apart > 60, "{theme:?}: a handle {handle:?} on {bar:?}");
+    }
+}

@@ -1,7 +1,7 @@
 //! A saved run goes on in the window, with other hyperparameters of training, and from pictures that have moved.
 
 use crate::support::windowed;
-use crate::ui::window::{quiet_session, wait_for};
+use crate::ui::window::{prepare_small_run, quiet_session, wait_for};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hebbscope::train::run_folder::checkpoint_path;
 use hebbscope::train::{Checkpoint, RunConfig, RunFolder, Trainer};
@@ -125,10 +125,7 @@ fn a_preset_chosen_in_the_window_is_that_of_the_command_line() {
 fn a_run_that_this_window_has_ended_goes_on_in_it() {
     let folder = tempfile::tempdir().unwrap();
     let mut session = quiet_session();
-    session.training.runs_folder = folder.path().to_owned();
-    for (key, value) in [("size", "20"), ("count", "2"), ("show_steps", "3"), ("rounds", "1")] {
-        session.training.settings.set_text(key, value).unwrap();
-    }
+    prepare_small_run(&mut session, folder.path());
     session.training.set_pace(Some(40.0));
     session.start_training();
     wait_for(&mut session, "some iterations", |session| session.training.iteration() > 2);

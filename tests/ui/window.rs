@@ -40,6 +40,14 @@ pub fn quiet_session() -> Session {
     Session::new(Arc::new(|| {}))
 }
 
+/// Gets a small network ready for training, of which something happens within milliseconds; its run goes into `folder`.
+pub fn prepare_small_run(session: &mut Session, folder: &Path) {
+    session.training.runs_folder = folder.to_owned();
+    for (key, value) in [("size", "20"), ("count", "2"), ("show_steps", "3"), ("rounds", "1")] {
+        session.training.settings.set_text(key, value).unwrap();
+    }
+}
+
 /// Lets other threads work until `done`, taking in what they send.
 pub fn wait_for(session: &mut Session, what: &str, mut done: impl FnMut(&Session) -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);

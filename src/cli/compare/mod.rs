@@ -93,8 +93,7 @@ impl Comparison<'_> {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let protocol = Protocol::new(check_seed(arguments.seed)?, arguments.episodes.unwrap_or(EPISODES));
     let compute = arguments.device.open()?;
-    let mut compared = Compared::of(histories(&arguments.paths)?)?;
-    tell_passed_over(&mut compared);
+    let compared = compared(&arguments.paths)?;
     let histories = compared.groups().iter().flat_map(|group| &group.runs);
     let window = window(&histories.clone().map(|run| &**run).collect::<Vec<_>>(), arguments.at)?;
     let Some(task) = compared.task() else { return Ok(()) };
@@ -152,8 +151,15 @@ pub(super) fn tell_passed_over(compared: &mut Compared) {
     compared.take_passed_over().iter().for_each(|copy| complain(&format!("passed over: {copy}")));
 }
 
+/// The runs that are named, beside each other.
+pub(super) fn compared(paths: &[PathBuf]) -> anyhow::Result<Compared> {
+    let mut compared = Compared::of(histories(paths)?)?;
+    tell_passed_over(&mut compared);
+    Ok(compared)
+}
+
 /// The runs that are named, be it by folders of them or by their checkpoints.
-pub(super) fn histories(paths: &[PathBuf]) -> anyhow::Result<Vec<History>> {
+fn histories(paths: &[PathBuf]) -> anyhow::Result<Vec<History>> {
     let mut runs = Vec::new();
     for path in paths {
         if path.is_file() {

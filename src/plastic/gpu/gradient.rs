@@ -163,7 +163,7 @@ impl Differentiate for Record {
         let alpha = if at.alpha.is_some() { next() } else { Vec::new() };
         sink.put("w", &[neurons, neurons], w)?;
         let sums = Sums { alpha, eta, modulation };
-        for (name, shape) in self.network.shapes().into_iter().filter(|(name, _)| *name != "w") {
+        for (name, shape) in self.network.shapes_beside_w() {
             sink.put(name, &shape, sums.gradient(self.network, name))?;
         }
         match self.wants_drive {

@@ -70,6 +70,11 @@ impl Recurrent {
         }
     }
 
+    /// Those of all parameters but w, whose gradient is one product over all lifetimes.
+    pub(in crate::plastic) fn shapes_beside_w(&self) -> impl Iterator<Item = (&'static str, Vec<usize>)> + use<> {
+        self.shapes().into_iter().filter(|(name, _)| *name != "w")
+    }
+
     /// Checks the numbers of a network that comes from a file.
     ///
     /// # Errors

@@ -94,10 +94,15 @@ impl App {
         while !self.is_preparing()
             && let Some(action) = self.waiting.pop_front()
         {
-            // Done once more, it would spoil what is set up here.
-            self.session.forget_left_interventions();
-            self.perform(&action, context);
+            self.set_up(&action, context);
         }
+    }
+
+    /// Does what belongs to a preset or a tour.
+    pub(in crate::ui) fn set_up(&mut self, action: &Action, context: &Context) {
+        // Done once more, it would spoil what is set up here.
+        self.session.forget_left_interventions();
+        self.perform(action, context);
     }
 
     /// Whether a preset is not done to its end yet.

@@ -238,8 +238,7 @@ impl App {
             }
             let Some(taken) = &mut self.tours.taken else { return };
             let Some(action) = taken.waiting.pop_front() else { break };
-            self.session.forget_left_interventions();
-            self.perform(&action, context);
+            self.set_up(&action, context);
         }
         if let Some(taken) = &mut self.tours.taken
             && std::mem::take(&mut taken.begins)

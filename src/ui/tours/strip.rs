@@ -2,7 +2,6 @@
 
 use super::{Position, Question, Tours};
 use crate::ui::theme::{self, Palette};
-use egui::style::ScrollStyle;
 use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui};
 
 /// Size of what is to be read by many at once.
@@ -79,7 +78,7 @@ pub fn beside_ui(ui: &mut Ui, tours: &mut Tours) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| buttons_ui(ui, tours, &position));
     });
     // Always there where something is below: an answer that nobody sees cannot be chosen.
-    ui.spacing_mut().scroll = ScrollStyle::solid();
+    theme::slim_scroll_bar(ui);
     let page = ScrollArea::vertical().auto_shrink([false, false]).id_salt((position.at, position.answer));
     page.show(ui, |ui| {
         ui.add(Label::new(theme::strong(&position.tour.title)).wrap());

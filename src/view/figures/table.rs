@@ -39,7 +39,7 @@ pub struct Contrast {
 /// What groups of runs come to.
 #[derive(Clone, Debug)]
 pub struct Results {
-    /// What the number is.
+    /// What the number is, with its unit.
     pub title: String,
     /// What it is counted in.
     pub unit: Unit,
@@ -191,7 +191,8 @@ pub(super) fn evaluated(
         words.push(format!("Trained for {range} iterations."));
     }
     let tests = tests(&rows, pairs);
-    Ok((Results { title: measure.title.to_owned(), unit: measure.unit, rows, tests }, words))
+    let title = if measure.is_fraction() { format!("{} (%)", measure.title) } else { measure.title.to_owned() };
+    Ok((Results { title, unit: measure.unit, rows, tests }, words))
 }
 
 /// The network of a run: the best one where it was validated, otherwise the last; and whether it is the best.

@@ -17,9 +17,7 @@ impl Results {
     pub fn cells(&self) -> Cells {
         let has_paper = self.rows.iter().any(|row| !row.paper.is_empty());
         let mut heading = vec!["network".to_owned(), "n".to_owned()];
-        // The title of an axis has its unit.
-        let has_unit = self.unit != Unit::Fraction || self.title.contains("(%)");
-        heading.push(if has_unit { self.title.clone() } else { format!("{} (%)", self.title) });
+        heading.push(self.title.clone());
         heading.push("median (quartiles)".into());
         heading.extend(has_paper.then(|| "paper".to_owned()));
         let row = |row: &Row| {

@@ -191,7 +191,7 @@ impl Differentiate for Record {
         let inputs = self.by_step(self.lanes.iter().map(ModulatedLane::activity));
         sink.put_product("w", Matrix::of_rows(&inputs, neurons), Matrix::of_rows(&deltas, neurons))?;
         let found: Vec<&ModulatedGradients> = found.iter().collect();
-        for (name, shape) in self.network.shapes().into_iter().filter(|(name, _)| *name != "w") {
+        for (name, shape) in self.network.shapes_beside_w() {
             sink.put(name, &shape, self.weights.gradient(&found, name))?;
         }
         Ok(Some(Tensor::from_vec(deltas, drive.dims(), drive.device())?))

@@ -216,7 +216,7 @@ impl Differentiate for Record {
         sink.store.put("w", Direct::Whole(weight_gradient(activity, &delta)?))?;
         let by_connection = tensor(made.alpha, Shape::from((batch, neurons, neurons))).sum(0)?;
         let found = tensor(made.mod_parameters, Shape::from((batch, 3 * neurons + 2))).sum(0)?;
-        for (name, shape) in self.network.shapes().into_iter().filter(|(name, _)| *name != "w") {
+        for (name, shape) in self.network.shapes_beside_w() {
             // m, a, b, c and η, one after another.
             let gradient = match name {
                 "alpha" => match self.network.alpha() {
