@@ -16,6 +16,7 @@ use crate::view::scene::Scene;
 use crate::view::session::Session;
 use crate::view::training::Phase;
 use egui::{Align, Button, DragValue, Layout, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
+use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
 /// Iterations per second that the speed can be held to; the upper end stands for none.
@@ -189,9 +190,13 @@ fn episode_seed_ui(ui: &mut Ui, session: &mut Session) {
         glossary::tip(name.clone(), "episode seed");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| match seed {
             Some(mut chosen) if session.can_live() => {
-                // What is no seed leaves the one that is there.
+                // What is no seed leaves the one that is there, which is told.
+                let refused = RefCell::new(None);
                 let typed = |text: &str| {
                     let seed = text.trim().parse::<u64>().ok().filter(|seed| *seed <= MAX_SEED);
+                    if seed.is_none() {
+                        *refused.borrow_mut() = Some(text.trim().to_owned());
+                    }
                     seed.map(|seed| seed as f64)
                 };
                 let field = DragValue::new(&mut chosen).speed(0.0).range(0..=MAX_SEED).update_while_editing(false);
@@ -203,6 +208,9 @@ fn episode_seed_ui(ui: &mut Ui, session: &mut Session) {
                 response.on_hover_text("type a number: the episode of that seed");
                 if Some(chosen) != seed {
                     session.perform(&Action::ShowSeed(chosen));
+                }
+                if let Some(text) = refused.into_inner() {
+                    session.warn(&format!("Episode seeds are whole numbers from 0 to {MAX_SEED}, found “{text}”."));
                 }
             }
             Some(seed) => _ = ui.label(seed.to_string()),
@@ -277,7 +285,14 @@ fn training_ui(ui: &mut Ui, session: &mut Session) {
     let active = session.training.is_active();
     ui.add_enabled_ui(!active, |ui| {
         task_ui(ui, session);
-        seed_ui(ui, session);
+        let training = &mut session.training;
+        typed_row(ui, "training seed", &mut training.seed_text);
+        problem_ui(ui, training.seed().err());
+        // A run that goes on asks for its length by itself.
+        if training.resuming.is_none() {
+            typed_row(ui, "iterations", &mut training.iterations_text);
+            problem_ui(ui, training.iterations().err());
+        }
         devices_ui(ui, &mut session.training.devices);
         settings_form::settings_ui(ui, session);
     });
@@ -307,19 +322,23 @@ fn task_ui(ui: &mut Ui, session: &mut Session) {
     });
 }
 
-fn seed_ui(ui: &mut Ui, session: &mut Session) {
+/// A name at the left, a field for a number of it at the right.
+fn typed_row(ui: &mut Ui, name: &str, text: &mut String) {
     let palette = Palette::of(ui.ctx());
     ui.horizontal(|ui| {
-        let label = glossary::tip(ui.label(RichText::new("training seed").color(palette.quiet)), "training seed");
+        let label = glossary::tip(ui.label(RichText::new(name).color(palette.quiet)), name);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let field = TextEdit::singleline(&mut session.training.seed_text).id_salt("seed").desired_width(110.0);
+            let field = TextEdit::singleline(text).id_salt(name).desired_width(110.0);
             let field = ui.add(field.align(egui::Align2::RIGHT_CENTER)).labelled_by(label.id);
-            glossary::tip(field, "training seed");
+            glossary::tip(field, name);
         });
     });
-    if let Err(problem) = session.training.seed() {
-        ui.label(RichText::new(problem).small().color(palette.wrong));
-    }
+}
+
+/// What is wrong with the field above.
+fn problem_ui(ui: &mut Ui, problem: Option<String>) {
+    let wrong = Palette::of(ui.ctx()).wrong;
+    problem.into_iter().for_each(|problem| _ = ui.label(RichText::new(problem).small().color(wrong)));
 }
 
 fn buttons_ui(ui: &mut Ui, session: &mut Session) {
@@ -344,14 +363,15 @@ fn buttons_ui(ui: &mut Ui, session: &mut Session) {
             ui.add_enabled_ui(false, |ui| ui.add_sized(wide, primary("Starting …")));
         }
         Phase::Idle | Phase::Finished | Phase::Stopped | Phase::Failed(_) => {
-            let ready = session.training.is_ready();
+            let why_not = session.training.why_not_ready();
             let hint = "start a run with the settings above (Ctrl+Enter)";
-            ui.add_enabled_ui(ready, |ui| {
+            ui.add_enabled_ui(why_not.is_none(), |ui| {
                 let (title, hint) = match &session.training.resuming {
                     Some(_) => ("Resume training", "resume from where the run was saved (Ctrl+Enter)"),
                     None => ("Train a new network", hint),
                 };
                 let button = ui.add_sized(wide, primary(title)).on_hover_text(hint);
+                let button = button.on_disabled_hover_text(why_not.unwrap_or_default());
                 if session.training.resuming.as_ref().is_some_and(|resuming| resuming.is_sought == Some(true)) {
                     button.scroll_to_me(None);
                 }

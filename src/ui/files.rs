@@ -78,6 +78,8 @@ pub struct Files {
     selects: bool,
     dialog: Option<Errand<Option<Vec<PathBuf>>>>,
     note: Option<&'static str>,
+    /// Why what was typed cannot be opened.
+    problem: Option<String>,
     /// How many pictures a lifetime shows.
     count: usize,
 }
@@ -113,7 +115,8 @@ impl Files {
         if self.wanted != wanted {
             self.path.clear();
         }
-        (self.is_open, self.wanted, self.note, self.selects) = (true, wanted, None, true);
+        (self.is_open, self.wanted, self.selects) = (true, wanted, true);
+        (self.note, self.problem) = (None, None);
     }
 
     /// What is asked for, or was asked for last.
@@ -156,6 +159,9 @@ impl Files {
                     self.selects = false;
                     select_all(ui.ctx(), id, &self.path);
                 }
+                if response.changed() {
+                    self.problem = None;
+                }
                 ui.horizontal(|ui| {
                     let ready = !self.path.trim().is_empty();
                     let verb = egui::Button::new(wanted.verb());
@@ -166,6 +172,12 @@ impl Files {
                                 chosen.extend(typed_paths(&self.path));
                             }
                         }
+                        // What was typed stays to be mended.
+                        if let Some(missing) = chosen.iter().find(|path| !path.exists()) {
+                            let missing = missing.display();
+                            self.problem = Some(format!("There is no file or folder of this name: {missing}"));
+                            chosen.clear();
+                        }
                     }
                     for (words, for_folder) in wanted.chooses().into_iter().zip([false, true]) {
                         let Some(words) = words else { continue };
@@ -174,6 +186,9 @@ impl Files {
                         }
                     }
                 });
+                if let Some(problem) = &self.problem {
+                    ui.label(RichText::new(problem).small().color(palette.wrong));
+                }
                 if let Some(note) = self.note {
                     ui.label(RichText::new(note).small().color(palette.quiet));
                 }

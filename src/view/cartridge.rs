@@ -2,12 +2,14 @@
 //! opens to the same frame. It is a tape with the entry `view`.
 
 use super::asking::Base;
+use super::drawing::cards::Cards;
+use super::drawing::written::WrittenCards;
 use super::export::{Look, Shown, Still};
 use super::inspection::Pinned;
 use super::layout::{Arrangement, Choices, Named};
 use super::matrices::{LinkedWindows, MatrixKind, Span};
 use super::order::OrderKind;
-use super::scene::{Changed, Prepared, Scene};
+use super::scene::{Changed, Own, Prepared, Scene};
 use super::session::record::RunRecord;
 use super::yardstick::Yardstick;
 use crate::episode::tape_file::{self, Attached};
@@ -66,6 +68,12 @@ pub struct Cartridge {
     /// What the lifetime was made from, where it is the viewer's own.
     #[serde(default)]
     question: Option<Asked>,
+    /// How the lifetime came to be the viewer's own, where its drawings, their labels or its text are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    own: Option<Own>,
+    /// What is on the cards to draw on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cards: Option<WrittenCards>,
     /// What the network came to after each of its epochs.
     #[serde(default)]
     validations: Vec<Validation>,
@@ -96,6 +104,15 @@ impl Cartridge {
         (!self.spans.is_empty()).then(|| Yardstick::known(self.layer, self.spans.clone()))
     }
 
+    /// The cards for the lessons of `scene`; `None` where nothing was done with them.
+    ///
+    /// # Errors
+    /// When they do not fit these lessons.
+    pub fn cards(&self, scene: &Scene) -> anyhow::Result<Option<Cards>> {
+        let written = self.cards.as_ref().zip(scene.lesson());
+        written.map(|(cards, lesson)| cards.read(lesson.ways(), lesson.steps())).transpose()
+    }
+
     fn of(shown: &Shown) -> Self {
         let still = &shown.still;
         let Look { layout, arrangement, choices, words, .. } = shown.look.clone();
@@ -121,6 +138,8 @@ impl Cartridge {
             windows: seen.windows.clone(),
             spans: seen.yardstick.clone().map(Yardstick::spans).unwrap_or_default(),
             question: scene.changed.as_ref().map(asked),
+            own: scene.own(),
+            cards: seen.cards.as_ref().map(WrittenCards::from),
             validations: still.record.validations.clone(),
             notes: words.notes.chars().take(MOST_LETTERS).collect(),
             tour: words.tour,
@@ -176,6 +195,10 @@ pub(super) fn inserted(prepared: Prepared, attached: &Attached) -> anyhow::Resul
         scene = scene.of_layer(cartridge.layer)?;
     }
     scene.origin.clone_from(&cartridge.origin);
+    cartridge.cards(&scene)?;
+    if let Some(own) = &cartridge.own {
+        scene = scene.known_as(own)?;
+    }
     if let Some(asked) = cartridge.question {
         scene.changed = Some(changed(&scene, asked)?);
     }

@@ -23,6 +23,11 @@ impl Typed {
         under_way.or(self.refused.get(key).map(|(text, _)| text)).map(String::as_str)
     }
 
+    /// Why what stands in one of the fields is refused; `None` where every one is accepted.
+    pub fn first_problem(&self) -> Option<&str> {
+        self.refused.values().next().map(|(_, problem)| problem.as_str())
+    }
+
     /// Why what stands in a field is refused; `None` where it is not.
     pub fn problem(&self, key: &str) -> Option<&str> {
         self.refused.get(key).map(|(_, problem)| problem.as_str())

@@ -333,6 +333,8 @@ fn output_that_cannot_be_written_is_refused() {
         (format!("episode {checkpoint} --seed 1 --out run"), ["run", "found a folder"]),
         (format!("share {checkpoint} --out file/small"), ["file/small", "cannot be written"]),
         (format!("share {checkpoint} --out run"), ["run", "found a folder"]),
+        (format!("share {checkpoint} --out small.png"), ["small.png", "ends in .safetensors, found .png"]),
+        (format!("episode {checkpoint} --seed 1 --out tape.npz"), ["tape.npz", "ends in .safetensors, found .npz"]),
     ] {
         bench.refused(&line, &words);
     }

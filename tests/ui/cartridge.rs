@@ -19,14 +19,14 @@ use std::sync::Arc;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
-fn share(app: &mut App, path: &Path, words: Words) {
+pub fn share(app: &mut App, path: &Path, words: Words) {
     let layout = app.layout();
     let look = Look { words, ..app.dock().look(layout) };
     let still = app.session.still().expect("something is in view");
     cartridge::write(path, &Shown { still, dark: true, size: SIZE, caption: false, look }).unwrap();
 }
 
-fn reopened(path: &Path) -> App {
+pub fn reopened(path: &Path) -> App {
     let context = Context::default();
     let mut app = App::new(&context, Arc::new(|| {}));
     app.session.open(path.to_owned());
@@ -77,7 +77,7 @@ fn a_cartridge_opens_to_the_same_frame() {
     }
 }
 
-fn assert_same_frame(apps: [App; 2], name: &str) {
+pub fn assert_same_frame(apps: [App; 2], name: &str) {
     let Some(offscreen) = offscreen() else { return };
     let mut picture = Picture::with(offscreen, true);
     let drawn = apps.map(|app| {

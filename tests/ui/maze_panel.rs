@@ -114,7 +114,7 @@ pub fn told() -> Behaviour {
 }
 
 #[test]
-fn the_story_counts_what_lies_before_the_step_and_nothing_else() {
+fn the_story_counts_what_lies_before_the_step_and_at_the_last_one_all() {
     let tape = Tape { content: Content::Agent(told()), ..trained(&[]).specimen().episode(1).unwrap() };
     let story = |at| Story::of(&tape, at).unwrap();
     let nothing = Story { reward: 0.0, found: 0, ways: vec![], shortest: vec![], heading: None };
@@ -122,9 +122,11 @@ fn the_story_counts_what_lies_before_the_step_and_nothing_else() {
     assert_eq!(story(1), Story { heading: Some(Action::Right), ..nothing.clone() });
     let once = Story { reward: 10.0, found: 1, ways: vec![2], shortest: vec![2], heading: Some(Action::Right) };
     assert_eq!(story(2), once);
-    assert_eq!(story(3), Story { reward: 9.9, heading: Some(Action::Up), ..once });
+    // No step follows in which what the last action has brought would be seen.
     let twice = Story { reward: 19.9, found: 2, ways: vec![2, 2], shortest: vec![2, 1], heading: Some(Action::Right) };
+    assert_eq!(story(3), Story { heading: Some(Action::Up), ..twice.clone() });
     assert_eq!(story(4), twice);
+    assert_eq!(story(3).reward, told().rewards.iter().sum::<f32>());
     let placeless = Behaviour { walk: None, ..told() };
     assert_eq!(Story::of(&Tape { content: Content::Agent(placeless), ..tape.clone() }, 2), None);
 

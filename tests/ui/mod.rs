@@ -2,6 +2,7 @@
 
 mod beside;
 mod cartridge;
+mod cartridge_own;
 mod circuit;
 mod compare;
 mod curves;

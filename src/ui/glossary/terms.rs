@@ -316,6 +316,14 @@ pub const TERMS: &[Entry] = &[
         "",
         "",
     ),
+    entry(
+        "iterations",
+        "iterations",
+        "How many iterations the next run is to have; each episode, or batch of episodes, changes the network once. A run \
+         can be stopped before, and one that has ended can go on for more.",
+        "",
+        "",
+    ),
     entry("iteration", "iteration", "How many iterations the run has done, and how many it is to have.", "", ""),
     entry(
         "error",

@@ -29,7 +29,8 @@ pub struct Stroke {
 }
 
 /// Whose drawings are on cards.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Whose {
     /// The viewer's: drawn, or pictures from files.
     #[default]
@@ -55,12 +56,12 @@ impl Whose {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Card {
     /// A picture, or a drawing of an episode, below the strokes.
-    under: Option<Arc<[u8]>>,
+    pub(super) under: Option<Arc<[u8]>>,
     /// Whether it is a drawing of an episode, by one of those who drew the data set.
-    is_of_episode: bool,
-    strokes: Vec<Stroke>,
+    pub(super) is_of_episode: bool,
+    pub(super) strokes: Vec<Stroke>,
     /// Both together, [`PAPER`]² grey bytes, ink dark.
-    greys: Arc<[u8]>,
+    pub(super) greys: Arc<[u8]>,
 }
 
 impl Card {
@@ -125,7 +126,7 @@ impl Card {
         }
     }
 
-    fn render(&mut self) {
+    pub(super) fn render(&mut self) {
         let mut paper = Paper::default();
         for Stroke { points, width, erases } in &self.strokes {
             if *erases { paper.erase(points, *width) } else { paper.draw(points, *width) }
@@ -137,13 +138,13 @@ impl Card {
 /// The cards of a lesson: those with a label, then the query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cards {
-    all: Vec<Arc<Card>>,
+    pub(super) all: Vec<Arc<Card>>,
     /// The class of each card with a label.
-    classes: Vec<usize>,
+    pub(super) classes: Vec<usize>,
     /// What the classes are called.
-    labels: Vec<String>,
+    pub(super) labels: Vec<String>,
     /// The class that the viewer means with the query, where that has been said.
-    meant: Option<usize>,
+    pub(super) meant: Option<usize>,
 }
 
 impl Cards {

@@ -11,12 +11,14 @@
 //! | [`sheet`] | changes, taken back and made again |
 //! | `labels` | labels of the lesson in view, swapped and put back |
 //! | `pictures` | pictures from files on cards |
+//! | [`written`] | cards as a cartridge keeps them |
 
 pub mod cards;
 pub mod deed;
 mod labels;
 mod pictures;
 pub mod sheet;
+pub mod written;
 
 use super::background::Errand;
 use super::scene::Scene;
@@ -28,6 +30,7 @@ use cards::{Card, Cards};
 use pictures::Pictures;
 use sheet::{Change, Sheet};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Where drawings of the viewer's own stand.
 #[derive(Default)]
@@ -55,6 +58,20 @@ impl Session {
     /// The cards for the network in view; `None` where it is shown no drawings.
     pub fn cards(&mut self) -> Option<Cards> {
         self.sheet().map(|sheet| sheet.cards().clone())
+    }
+
+    /// The cards for the network in view, where something has been done with them.
+    pub(super) fn cards_made(&self) -> Option<&Cards> {
+        let lesson = self.scene()?.lesson()?;
+        self.drawing.sheets.get(&[lesson.ways(), lesson.steps()]).map(Sheet::cards)
+    }
+
+    /// Puts these in place of the cards for such lessons. What was on those can be taken back.
+    pub(super) fn put_cards(&mut self, cards: Cards) {
+        match self.drawing.sheets.entry([cards.ways(), cards.count()]) {
+            Entry::Vacant(place) => drop(place.insert(Sheet::new(cards))),
+            Entry::Occupied(mut sheet) => drop(sheet.get_mut().change(Change::New, |old| *old = cards)),
+        }
     }
 
     /// Whether a change of the cards can be taken back, and whether one can be made again.

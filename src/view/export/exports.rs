@@ -278,6 +278,18 @@ impl Exports {
         absolute.components().collect()
     }
 
+    /// Refuses a name that says the file is something else than what is chosen.
+    fn check_ending(&self) -> Result<(), String> {
+        let (path, expected) = (self.typed().unwrap_or_default(), self.ending());
+        match path.extension().filter(|found| !found.eq_ignore_ascii_case(expected)) {
+            Some(found) => {
+                let (path, found) = (path.display(), found.display());
+                Err(format!("{path}: expected a name that ends in .{expected}, found .{found}"))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// How the files of what is chosen end, without the dot.
     pub fn ending(&self) -> &'static str {
         match self.kind {
@@ -336,6 +348,10 @@ impl Exports {
     /// was typed replaces its file when it is asked for twice.
     pub fn start(&mut self, still: Still, window: Drawing) {
         if self.job.is_some() {
+            return;
+        }
+        if let Err(problem) = self.check_ending() {
+            self.last = Some(Err(problem));
             return;
         }
         let path = match self.typed() {

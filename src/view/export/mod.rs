@@ -31,6 +31,7 @@ pub use paper::{Format, Width};
 pub use paper_figure::{FigureOrder, PaperFigure};
 
 use super::comparison::Compared;
+use super::drawing::cards::Cards;
 use super::evaluations::interventions::InterventionEvaluations;
 use super::inspection::Pinned;
 use super::layout::{Arrangement, Choices, Named};
@@ -158,12 +159,14 @@ pub struct Seen {
     pub speed: f64,
     /// Whether it begins again at its end.
     pub looping: bool,
+    /// The cards to draw on, where something has been done with them.
+    pub cards: Option<Cards>,
 }
 
 impl Default for Seen {
     fn default() -> Self {
         let (ages, bundled, windows) = (Vec::new(), None, LinkedWindows::default());
-        Self { ages, yardstick: None, bundled, windows, speed: 1.0, looping: false }
+        Self { ages, yardstick: None, bundled, windows, speed: 1.0, looping: false, cards: None }
     }
 }
 

@@ -1,9 +1,11 @@
 //! What is being looked at: one network and one of its lifetimes, made ready away from the frame.
 
+mod kept;
 mod own;
 mod prepared;
 mod text;
 
+pub use kept::Own;
 pub use own::Swapped;
 pub use prepared::{
     Prepared, asked, bundled, followed, from_snapshot, new_episode, of_checkpoint, opened, some_letters,

@@ -11,9 +11,9 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Swapped {
     /// The lifetime with the labels that it had.
-    before: Arc<Tape>,
+    pub(super) before: Arc<Tape>,
     /// Whether it was said what the query is.
-    is_said: bool,
+    pub(super) is_said: bool,
 }
 
 impl Scene {

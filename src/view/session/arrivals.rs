@@ -325,6 +325,9 @@ impl Session {
         if let Some((scene, order)) = self.scene.as_ref().zip(cartridge.order) {
             self.ordering.choose(scene, order);
         }
+        if let Some(cards) = self.scene.as_ref().and_then(|scene| cartridge.cards(scene).ok().flatten()) {
+            self.put_cards(cards);
+        }
         match cartridge.pinned() {
             Some(pinned) => self.pin(pinned),
             None => self.unpin(),

@@ -25,6 +25,7 @@ impl Session {
                 windows: self.windows.clone(),
                 speed: self.clock.speed(),
                 looping: self.clock.is_looping(),
+                cards: self.cards_made().cloned(),
             },
         })
     }
@@ -43,6 +44,9 @@ impl Session {
             self.ordering.choose(&still.scene, kind);
         }
         self.scene = Some(still.scene);
+        if let Some(cards) = still.seen.cards {
+            self.put_cards(cards);
+        }
         self.shelf = still.shelf;
         self.intervention_evaluations = still.intervention_evaluations;
         self.comparison.show(still.compared);

@@ -1,8 +1,9 @@
 //! One life on a board: everything that is seen of it at an instant.
 
+use super::below::counts;
 use super::board::Board;
 use super::story::Story;
-use super::{Maze, SHORTEST, WAYS, counts, times};
+use super::{Maze, SHORTEST, WAYS, times};
 use crate::episode::{Tape, Walk};
 use crate::tasks::maze::belief::Belief;
 use crate::tasks::maze::environment::Inputs;

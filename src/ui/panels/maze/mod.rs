@@ -3,6 +3,7 @@
 //!
 //! | file | subject |
 //! |---|---|
+//! | `below` | how long the ways took, in a line each |
 //! | `board` | squares, walls, reward, agent and trail, drawn |
 //! | `legend` | what the signs on the board mean |
 //! | `life` | everything that is seen of one life |
@@ -11,6 +12,7 @@
 //! | [`story`] | what has happened so far, in numbers |
 //! | [`ways`] | from where the agent was put to the reward |
 
+mod below;
 mod board;
 mod legend;
 mod life;
@@ -44,6 +46,9 @@ const LINE: f32 = 18.0;
 /// What the list of steps to the reward is called, and that of the fewest possible.
 const WAYS: &str = "steps to the reward";
 const SHORTEST: &str = "shortest paths";
+
+/// A panel lower than this, in points, has its choices in a menu and no words below the board: the board comes first.
+const LOW: f32 = 240.0;
 
 /// Between two boards.
 const GAP: f32 = 12.0;
@@ -149,15 +154,20 @@ impl Panel for Maze {
         let palette = Palette::of(ui.ctx());
         let is_split = self.splits && ghost.is_some();
         let legend = Legend::of(self, &life, ghost.is_some() && !is_split);
-        let lines = if ghost.is_some() && !is_split { 3.0 } else { 2.0 };
+        let is_low = ui.available_height() < LOW && !prints(ui);
+        let lines = match ghost {
+            _ if is_low => 0.0,
+            Some(_) if !is_split => 3.0,
+            _ => 2.0,
+        };
         let [explains, explains_all] = legend
             .fits(ui, ui.available_rect_before_wrap(), LINE * lines + 8.0, walk.side)
             .map(|fits| fits && !is_split);
-        self.choices_ui(ui, ghost.is_some(), reach, (&legend, !explains_all));
+        self.choices_ui(ui, [ghost.is_some(), is_low], reach, (&legend, !explains_all));
         let area = ui.available_rect_before_wrap();
         // Beside each other, each board has its own words below it.
         let is_beside = is_split && area.width() >= area.height() - LINE * lines;
-        let words = if is_beside { 0.0 } else { LINE * lines + 8.0 };
+        let words = if is_beside || is_low { 0.0 } else { LINE * lines + 8.0 };
         let mut room = area.with_max_y((area.bottom() - words).max(area.top()));
         if let Some(ghost) = ghost.as_ref().filter(|_| is_split) {
             let [first, second] = halves(room, is_beside);
@@ -205,7 +215,7 @@ impl Panel for Maze {
         }
         self.touch(ui, session, &response, &painter, &board, &life);
         let below = Rect::from_min_max(area.left_bottom() - vec2(0.0, words - 6.0), area.max);
-        if is_beside {
+        if is_beside || is_low {
             ui.advance_cursor_after_rect(area);
             return;
         }
@@ -213,13 +223,11 @@ impl Panel for Maze {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.spacing_mut().interact_size.y = 0.0;
             let whose = if is_split { ", with intervention" } else { "" };
-            line(ui, &format!("{WAYS}{whose}"), &counts(&life.story.ways));
-            if !self.hides {
-                line(ui, SHORTEST, &counts(&life.story.shortest));
-            }
+            let shortest = (!self.hides).then_some(&life.story.shortest[..]);
+            below::ways_ui(ui, whose, &life.story.ways, shortest);
             if let Some(ghost) = ghost.as_ref().filter(|_| !is_split) {
                 let what = if self.hides { "control" } else { "control (outlined)" };
-                line(ui, what, &ghost.summary());
+                below::line(ui, what, &ghost.summary(), &ghost.summary());
             }
         });
         ui.advance_cursor_after_rect(area);
@@ -239,13 +247,23 @@ impl Maze {
         }
     }
 
-    /// The choices, and a word that leads to the legend where not all of it has a place.
-    fn choices_ui(&mut self, ui: &mut Ui, has_ghost: bool, reach: [f32; 2], (legend, is_word): (&Legend, bool)) {
+    /// The choices, in a menu where the panel `is_low`, and a word that leads to the legend where not all of it has a place.
+    fn choices_ui(
+        &mut self,
+        ui: &mut Ui,
+        [has_ghost, is_low]: [bool; 2],
+        reach: [f32; 2],
+        (legend, is_word): (&Legend, bool),
+    ) {
         ui.horizontal_wrapped(|ui| {
-            if !prints(ui) {
+            if is_low {
+                ui.menu_button("shows", |ui| self.boxes_ui(ui, has_ghost))
+                    .response
+                    .on_hover_text("what is drawn on the board: policy, visits, only what is observed");
+            } else if !prints(ui) {
                 self.boxes_ui(ui, has_ghost);
             }
-            if self.believes && !self.counts {
+            if self.believes && !self.counts && !is_low {
                 let [least, most] = reach.map(|value| signed(f64::from(value), 2));
                 // On one line or on the next, but not on both.
                 let words = format!("value {least} … {most}").replace(' ', "\u{a0}");
@@ -318,21 +336,6 @@ fn heading(ui: &Ui, room: Rect, words: &str) -> Rect {
     let galley = ui.painter().layout_no_wrap(shown, font, palette.quiet);
     ui.painter_at(room).galley(room.left_top(), galley, palette.quiet);
     room.with_min_y((room.top() + LINE).min(room.bottom()))
-}
-
-/// A line of words below the board.
-fn line(ui: &mut Ui, what: &str, value: &str) {
-    let palette = Palette::of(ui.ctx());
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(what).small().color(palette.quiet));
-        fitting::small_ui(ui, value, palette.text);
-    });
-}
-
-/// "12 · 8 · 9", or a dash.
-fn counts(steps: &[usize]) -> String {
-    let steps: Vec<String> = steps.iter().map(usize::to_string).collect();
-    if steps.is_empty() { "—".to_owned() } else { steps.join(" · ") }
 }
 
 /// What the colours of the squares reach at one step: from the least to the most that is foreseen anywhere, and not so

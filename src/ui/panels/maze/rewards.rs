@@ -1,6 +1,6 @@
 //! Steps to the reward, each time that it was found, beside the shortest path: whether an agent remembers is seen here.
 
-use super::ways::{Way, ways};
+use super::ways::{Way, actions_done, ways};
 use crate::ui::panels::{Explanation, Panel};
 use crate::ui::theme::Palette;
 use crate::view::action::Action;
@@ -39,10 +39,9 @@ impl Panel for Rewards {
     }
 
     fn note(&self, session: &Session) -> String {
-        let Some(Lives { all, control }) = Lives::of(session) else { return String::new() };
-        let at = session.clock.at();
+        let Some(Lives { done, all, control }) = Lives::of(session) else { return String::new() };
         let found = |way: &&Way| way.is_found;
-        let known: Vec<f64> = all.iter().filter(|way| way.end() <= at).filter_map(Way::efficiency).collect();
+        let known: Vec<f64> = all.iter().filter(|way| way.end() <= done).filter_map(Way::efficiency).collect();
         let mut note = format!("found {} of {} times", known.len(), all.iter().filter(found).count());
         if let Some(mean) = mean(&known) {
             note.push_str(&format!(" · shortest/taken {} on average", decimals(mean, 2)));
@@ -52,7 +51,7 @@ impl Panel for Rewards {
         {
             note.push_str(&format!(" · first {}, later {}", decimals(*first, 2), decimals(later, 2)));
         }
-        let others = control.iter().flatten().filter(|way| way.end() <= at).filter_map(Way::efficiency);
+        let others = control.iter().flatten().filter(|way| way.end() <= done).filter_map(Way::efficiency);
         if let Some(mean) = mean(&others.collect::<Vec<_>>()) {
             note.push_str(&format!(" · control {} on average", decimals(mean, 2)));
         }
@@ -97,6 +96,8 @@ impl Panel for Rewards {
 
 /// The ways of the life in view and those of its control.
 struct Lives {
+    /// How many actions are behind the agent.
+    done: usize,
     all: Vec<Way>,
     control: Option<Vec<Way>>,
 }
@@ -105,7 +106,8 @@ impl Lives {
     fn of(session: &Session) -> Option<Self> {
         let scene = session.scene()?;
         let control = scene.ghost.as_ref().and_then(|ghost| ways(ghost.tape()));
-        Some(Self { all: ways(scene.tape())?, control })
+        let done = actions_done(session.clock.at(), scene.tape().steps);
+        Some(Self { done, all: ways(scene.tape())?, control })
     }
 
     /// How many bars stand beside each other.
@@ -173,13 +175,13 @@ impl Chart {
             };
             let control = lives.control.as_ref().and_then(|ways| ways.get(index));
             if let Some(way) = control {
-                self.bar(ui, other, way, at, Look { color: palette.quiet, is_control: true });
+                self.bar(ui, other, way, at, Look { done: lives.done, color: palette.quiet, is_control: true });
             }
             if let Some(way) = way {
-                self.bar(ui, own, way, at, Look { color: palette.curve(), is_control: false });
+                self.bar(ui, own, way, at, Look { done: lives.done, color: palette.curve(), is_control: false });
                 let [above, _] = WORDED;
                 if !is_low && self.room >= above && lives.control.is_none() {
-                    let color = if way.until(at) == way.steps { palette.text } else { palette.quiet };
+                    let color = if way.until(lives.done) == way.steps { palette.text } else { palette.quiet };
                     self.number(
                         ui,
                         slot.center().x,
@@ -212,9 +214,9 @@ impl Chart {
         let upright = |steps: usize| Rect::from_x_y_ranges(left..=right, self.y_of(steps)..=self.plot.bottom());
         let whole = upright(way.steps);
         ui.painter().rect_filled(whole, 1.0, look.color.gamma_multiply(0.22));
-        if way.until(at) > 0 {
+        if way.until(look.done) > 0 {
             ui.painter().rect_filled(
-                upright(way.until(at)),
+                upright(way.until(look.done)),
                 1.0,
                 look.color.gamma_multiply(if look.is_control { 0.7 } else { 1.0 }),
             );
@@ -239,6 +241,8 @@ impl Chart {
 /// How a bar is drawn.
 #[derive(Clone, Copy)]
 struct Look {
+    /// How many actions are behind the agent.
+    done: usize,
     color: Color32,
     is_control: bool,
 }

@@ -1,13 +1,13 @@
 //! What has happened to an agent so far, in numbers.
 
-use super::ways::{Way, ways};
+use super::ways::{Way, actions_done, ways};
 use crate::episode::Tape;
 use crate::tasks::maze::grid::Action;
 
 /// A lifetime until some step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Story {
-    /// What all actions before the step have brought.
+    /// What all actions before the step have brought; at the last step, which no other follows, its own too.
     pub reward: f32,
     /// How often the reward was found.
     pub found: usize,
@@ -24,10 +24,11 @@ impl Story {
     pub fn of(tape: &Tape, at: usize) -> Option<Self> {
         let behaviour = tape.content.behaviour()?;
         let at = at.min(behaviour.actions.len());
-        let known: Vec<Way> = ways(tape)?.into_iter().filter(|way| way.is_found && way.end() <= at).collect();
+        let done = actions_done(at, behaviour.actions.len());
+        let known: Vec<Way> = ways(tape)?.into_iter().filter(|way| way.is_found && way.end() <= done).collect();
         let heading = at.checked_sub(1).and_then(|before| Action::ALL.get(behaviour.actions[before]).copied());
         Some(Self {
-            reward: behaviour.rewards[..at].iter().fold(0.0, |sum, reward| sum + reward),
+            reward: behaviour.rewards[..done].iter().fold(0.0, |sum, reward| sum + reward),
             found: known.len(),
             ways: known.iter().map(|way| way.steps).collect(),
             shortest: known.iter().filter_map(|way| way.shortest).collect(),

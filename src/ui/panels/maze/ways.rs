@@ -5,6 +5,12 @@ use crate::tasks::maze::baselines::distances_to;
 use crate::tasks::maze::grid::{Action, Square};
 use std::collections::BTreeMap;
 
+/// How many actions of a lifetime of `steps` are behind it at step `at`: those before the step, and at the last one, which no
+/// other follows, its own too.
+pub fn actions_done(at: usize, steps: usize) -> usize {
+    if at + 1 >= steps { steps } else { at }
+}
+
 /// One way, from the first step of a lifetime or after a reward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Way {

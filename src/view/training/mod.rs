@@ -1,4 +1,11 @@
-//! The training run of this window: what is asked for, what the worker has told.
+//! The training run of this window.
+//!
+//! | file | subject |
+//! |---|---|
+//! | here | the run: how it is started, what the worker has told |
+//! | `asked` | what is asked for with the next one |
+
+mod asked;
 
 use super::background::{Errand, Wake};
 use super::devices::{Devices, settled};
@@ -10,7 +17,6 @@ use super::typed::Typed;
 use crate::device::{self, Choice, Compute};
 use crate::tasks;
 use crate::tasks::settings::Settings;
-use crate::train::config::{MAX_SEED, check_seed};
 use crate::train::worker::Options;
 use crate::train::{Command, Event, Point, RunConfig, RunFolder, Snapshot, Trainer, Validation, Worker};
 use anyhow::Context as _;
@@ -62,6 +68,8 @@ pub(super) struct Started {
 pub struct Training {
     /// The seed of the next run, as typed.
     pub seed_text: String,
+    /// The iterations of the next run, as typed.
+    pub iterations_text: String,
     /// The settings of the next run.
     pub settings: Settings,
     /// What has been typed into their fields and refused.
@@ -79,8 +87,6 @@ pub struct Training {
     task: &'static dyn tasks::Task,
     /// Whether somebody has chosen the task.
     is_chosen: bool,
-    /// Iterations of the next run, where a preset says how many.
-    iterations: Option<u64>,
     phase: Phase,
     config: Option<RunConfig>,
     worker: Option<Worker>,
@@ -101,6 +107,7 @@ impl Training {
         let task = tasks::TASKS[0];
         Self {
             seed_text: "0".into(),
+            iterations_text: task.usual_iterations().to_string(),
             settings: task.defaults(),
             typed: Typed::default(),
             pace: None,
@@ -110,7 +117,6 @@ impl Training {
             tried: None,
             task,
             is_chosen: false,
-            iterations: None,
             phase: Phase::Idle,
             config: None,
             worker: None,
@@ -123,46 +129,6 @@ impl Training {
             device: None,
             saved: None,
             wake,
-        }
-    }
-
-    /// The task of the next run.
-    pub fn task(&self) -> &'static dyn tasks::Task {
-        self.task
-    }
-
-    /// Chooses the task of the next run, with the paper's settings.
-    pub fn set_task(&mut self, task: &'static dyn tasks::Task) {
-        (self.task, self.settings) = (task, task.defaults());
-        self.typed.clear();
-        self.iterations = None;
-        self.is_chosen = true;
-        self.resuming = None;
-    }
-
-    /// Fills in the settings of a preset of the task, the others as they are by default.
-    pub fn apply_preset(&mut self, preset: &tasks::Preset) {
-        let mut settings = self.task.defaults();
-        if preset.apply(&mut settings).is_ok() {
-            self.set_task(self.task);
-            (self.settings, self.iterations) = (settings, Some(preset.iterations));
-        }
-    }
-
-    /// Goes on with a saved run at the next start, with its own settings in the fields.
-    pub fn prepare_to_resume(&mut self, resuming: Resuming) {
-        let config = resuming.config();
-        self.set_task(config.task());
-        (self.settings, self.seed_text) = (config.settings.clone(), config.seed.to_string());
-        self.resuming = Some(resuming);
-    }
-
-    /// A network of `task` has come into view: it is the task of the next run as well, unless somebody has chosen one
-    /// or filled in settings.
-    pub fn suggest_task(&mut self, task: &'static dyn tasks::Task) {
-        if !self.is_chosen && !self.has_run() && self.settings == self.task.defaults() {
-            self.set_task(task);
-            self.is_chosen = false;
         }
     }
 
@@ -249,33 +215,12 @@ impl Training {
         self.config.as_ref().map_or_else(String::new, |config| format!("current run, training seed {}", config.seed))
     }
 
-    /// The seed as typed.
-    ///
-    /// # Errors
-    /// With a sentence when it is no whole number in range.
-    pub fn seed(&self) -> Result<u64, String> {
-        let text = self.seed_text.trim();
-        let expected = || format!("training seed expects a whole number from 0 to {MAX_SEED}, found “{text}”");
-        let seed = text.parse().map_err(|_| expected())?;
-        check_seed(seed).map_err(|error| error.to_string())
-    }
-
-    /// Whether a run can be started with what stands in the fields.
-    pub fn is_ready(&self) -> bool {
-        let is_long_enough = self.resuming.as_ref().is_none_or(|resuming| resuming.steps().is_ok());
-        self.seed().is_ok() && self.typed.is_fine() && is_long_enough && !self.is_active()
-    }
-
     /// Starts a run with the settings and the seed as they stand, or goes on with a saved one. A field that is refused
     /// changes nothing.
     pub fn start(&mut self) {
-        let Ok(seed) = self.seed() else { return };
-        if !self.is_ready() {
-            return;
-        }
+        let (Ok(seed), Ok(iterations), true) = (self.seed(), self.iterations(), self.is_ready()) else { return };
         let mut config = RunConfig::new(self.task);
-        (config.settings, config.seed) = (self.settings.clone(), seed);
-        config.iterations = self.iterations.unwrap_or(config.iterations);
+        (config.settings, config.seed, config.iterations) = (self.settings.clone(), seed, iterations);
         let orders = self.resuming.as_ref().and_then(|resuming| resuming.orders(&self.settings).ok());
         self.tried = self.resuming.take();
         self.config = Some(config.clone());
