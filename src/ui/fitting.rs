@@ -57,11 +57,7 @@ pub fn small_ui(ui: &mut Ui, text: &str, color: Color32) -> Response {
 pub fn figures_ui(ui: &mut Ui, text: &str) -> Response {
     let font = TextStyle::Body.resolve(ui.style());
     let color = ui.visuals().text_color();
-    let width_of = |sign: char| ui.painter().layout_no_wrap(sign.to_string(), font.clone(), color).size().x;
-    let widest = ('0'..='9').map(width_of).fold(0.0, f32::max);
-    let is_figure = |sign: char| sign.is_ascii_digit() || sign == FIGURE_SPACE;
-    let cells: Vec<(char, f32)> =
-        text.chars().map(|sign| (sign, if is_figure(sign) { widest } else { width_of(sign) })).collect();
+    let cells = cells(ui, text);
     let width = cells.iter().map(|(_, width)| width).sum();
     let (rect, response) = ui.allocate_exact_size(vec2(width, ui.spacing().interact_size.y), Sense::hover());
     let mut left = rect.left();
@@ -72,6 +68,20 @@ pub fn figures_ui(ui: &mut Ui, text: &str) -> Response {
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     response
+}
+
+/// How wide [`figures_ui`] draws `text`.
+pub fn figures_width(ui: &Ui, text: &str) -> f32 {
+    cells(ui, text).iter().map(|(_, width)| width).sum()
+}
+
+/// The signs of a text in which every figure is as wide as the widest, and their widths.
+fn cells(ui: &Ui, text: &str) -> Vec<(char, f32)> {
+    let font = TextStyle::Body.resolve(ui.style());
+    let width_of = |sign: char| ui.painter().layout_no_wrap(sign.to_string(), font.clone(), Color32::WHITE).size().x;
+    let widest = ('0'..='9').map(width_of).fold(0.0, f32::max);
+    let is_figure = |sign: char| sign.is_ascii_digit() || sign == FIGURE_SPACE;
+    text.chars().map(|sign| (sign, if is_figure(sign) { widest } else { width_of(sign) })).collect()
 }
 
 /// `text` filled up at its left with spaces as wide as the figures, to stand where `longest` stands.

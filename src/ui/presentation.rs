@@ -14,11 +14,15 @@ use egui::{
     Align, CentralPanel, Context, Frame, LayerId, Layout, Margin, Order, Pos2, RichText, Stroke, Ui, Vec2,
     ViewportCommand,
 };
+use std::time::Duration;
 
 /// The least height of letters in pixels, and the height of the picture in pixels up to which that is enough: on a larger
 /// one they grow with it.
 pub const LEAST_LETTERS: f32 = 24.0;
 const ENOUGH_FOR: f32 = 1080.0;
+
+/// Until a window that fills the screen, or does so no more, has its size.
+const SETTLED: Duration = Duration::from_millis(300);
 
 /// Radius of the ring around the pointer, in points.
 const RING: f32 = 13.0;
@@ -115,6 +119,8 @@ impl App {
         }
         self.undoing.forget_places();
         context.send_viewport_cmd(ViewportCommand::Fullscreen(on));
+        // The window has its new size a little later, whether or not anybody tells.
+        context.request_repaint_after(SETTLED);
     }
 
     /// Makes the window one for a lecture hall, with its panels where they stand; `zoom` is what it was drawn with before.

@@ -86,6 +86,7 @@ impl App {
             self.session.exports.notes.clear();
             self.shows_notes = false;
         }
+        self.invites = false;
         self.tours.take(tour);
     }
 

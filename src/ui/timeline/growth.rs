@@ -54,8 +54,10 @@ pub(super) fn growth_ui(ui: &mut Ui, session: &mut Viewed<'_>, row: Rect, strip:
             if super::transport::play_button(ui, is_growing, name).clicked() {
                 session.act(Action::ToggleGrowing);
             }
-            let text = format!("age {} / {}", fitting::padded(&grouped(now), &grouped(oldest)), grouped(oldest));
-            glossary::tip(fitting::figures_ui(ui, &text), "age");
+            let short = format!("age {}", fitting::padded(&grouped(now), &grouped(oldest)));
+            let whole = format!("{short} / {}", grouped(oldest));
+            let fits = fitting::figures_width(ui, &whole) <= ui.available_width();
+            glossary::tip(fitting::figures_ui(ui, if fits { &whole } else { &short }), "age");
         });
     });
 

@@ -16,7 +16,7 @@ mod transport;
 
 use super::theme::{self, Palette};
 use super::{fitting, glossary, horizon, pointer};
-use crate::episode::{EventKind, Tape};
+use crate::episode::{Event, EventKind, Tape};
 use crate::view::action::Action;
 use crate::view::numbers::grouped;
 use crate::view::session::Session;
@@ -110,11 +110,15 @@ fn strip_ui(ui: &mut Ui, session: &mut Viewed<'_>, tape: &Tape, lane: Option<&La
     let painter = ui.painter_at(area.expand(2.0));
     painter.rect_filled(rect.shrink2(vec2(0.0, rect.height() / 2.0 - 1.5)), 1.0, palette.line);
     let font = egui::TextStyle::Small.resolve(ui.style());
-    // Either all studies are written out or none is.
-    let has_words = events.iter().filter(|event| event.kind == EventKind::Study).all(|event| {
-        let words = painter.layout_no_wrap(tape.label(event), font.clone(), palette.text);
-        words.size().x + ROUND_WORDS <= x_of((event.start + event.steps) as f32) - x_of(event.start as f32) - 1.0
-    });
+    let number = |event: &Event| event.index.map_or_else(|| "?".into(), |index| index.saturating_add(1).to_string());
+    // Either all studies are written out, or all have their numbers, or none has words.
+    let all_fit = |words: &dyn Fn(&Event) -> String| {
+        events.iter().filter(|event| event.kind == EventKind::Study).all(|event| {
+            let words = painter.layout_no_wrap(words(event), font.clone(), palette.text);
+            words.size().x + ROUND_WORDS <= x_of((event.start + event.steps) as f32) - x_of(event.start as f32) - 1.0
+        })
+    };
+    let (has_words, has_numbers) = (all_fit(&|event| tape.label(event)), all_fit(&number));
     for event in events.iter().filter(|event| event.kind != EventKind::Blank) {
         let begin = x_of(event.start as f32) + 0.5;
         let end = x_of((event.start + event.steps) as f32) - 0.5;
@@ -131,9 +135,9 @@ fn strip_ui(ui: &mut Ui, session: &mut Viewed<'_>, tape: &Tape, lane: Option<&La
         let fill = theme::mix(palette.surface, color, if here { 0.95 } else { 0.42 });
         painter.rect_filled(span, 3.0, fill);
         let ink = if here { Color32::WHITE } else { palette.text };
-        let number = event.index.map_or_else(|| "?".into(), |index| index.saturating_add(1).to_string());
-        let is_whole = event.kind != EventKind::Study || has_words;
-        for text in is_whole.then(|| tape.label(event)).into_iter().chain([number]) {
+        let is_study = event.kind == EventKind::Study;
+        let words = (!is_study || has_words).then(|| tape.label(event));
+        for text in words.into_iter().chain((!is_study || has_numbers).then(|| number(event))) {
             let text = painter.layout_no_wrap(text, font.clone(), ink);
             if text.size().x + ROUND_WORDS <= span.width() {
                 painter.galley(span.center() - text.size() / 2.0, text, ink);

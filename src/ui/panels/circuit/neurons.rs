@@ -41,6 +41,7 @@ pub(super) fn draw(
     palette: &Palette,
 ) {
     let radius = ground.radius;
+    let mut names = Vec::new();
     for (&neuron, &place) in shown.neurons.iter().zip(&ground.places) {
         let activity = post_at(scene, step, neuron);
         let strength = if activity.is_finite() { activity.abs().min(1.0) } else { 0.0 };
@@ -80,8 +81,15 @@ pub(super) fn draw(
                     (place + outwards * (radius + 11.0), Align2::CENTER_CENTER)
                 }
             };
-            painter.text(at, align, name, theme::letters(painter.ctx(), 9.5), ink);
+            names.push((at, align, name, ink));
         }
+    }
+    // After all neurons, on a ground of their own: connections end where names stand.
+    for (at, align, name, ink) in names {
+        let galley = painter.layout_no_wrap(name, theme::letters(painter.ctx(), 9.5), ink);
+        let place = align.anchor_size(at, galley.size());
+        painter.rect_filled(place.expand2(vec2(1.5, -1.0)), 2.0, palette.surface.gamma_multiply(0.85));
+        painter.galley(place.min, galley, ink);
     }
     debug_assert!(looked_at.iter().all(|at| has(shown, *at)), "what is looked at is drawn");
 }

@@ -22,6 +22,7 @@ use crate::ui::glossary;
 use crate::ui::panels::chips::prints;
 use crate::ui::theme::Palette;
 use crate::view::action::{Action, Deed};
+use crate::view::numbers::decimals;
 use crate::view::scene::Scene;
 use crate::view::session::Session;
 use crate::view::viewed::Viewed;
@@ -230,6 +231,7 @@ fn modulator_ui(ui: &mut Ui, session: &mut Viewed<'_>) {
         let shown = (100.0 * clamped.unwrap_or(own)).round() / 100.0;
         let mut value = shown;
         let slider = Slider::new(&mut value, MODULATOR_RANGE).fixed_decimals(2);
+        let slider = slider.custom_formatter(|value, _| decimals(value, 2));
         let at_zero = match fan_out {
             true => "at 0 what is written no longer depends on what happens: each neuron hears M through a weight and an offset",
             false => "at 0 nothing is written",

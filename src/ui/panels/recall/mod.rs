@@ -237,13 +237,14 @@ fn arrow(ui: &Ui, from: Rect, to: Rect) {
     ui.painter().add(egui::Shape::convex_polygon(corners, color, Stroke::NONE));
 }
 
-/// Small text on one line: in full, or else the short form, as many of its words as fit, or its first letters.
+/// Small text on one line: in full, or else the short form, its first word, or the first letters of that.
 pub(super) fn caption(ui: &Ui, [long, short]: [String; 2], color: Color32, width: f32) -> Arc<egui::Galley> {
     let font = egui::TextStyle::Small.resolve(ui.style());
-    let text = match fitting::fitted(ui, &long, &font, width) {
-        (text, true) => text,
-        _ if !short.contains(' ') => fitting::shortened(ui, &short, &font, width).0,
-        _ => fitting::fitted(ui, &short, &font, width).0,
+    let word = short.split([' ', ':']).next().unwrap_or_default();
+    let fits = |text: &&str| fitting::fitted(ui, text, &font, width).1;
+    let text = match [&*long, &*short].into_iter().find(fits) {
+        Some(text) => text.to_owned(),
+        None => fitting::shortened(ui, word, &font, width).0,
     };
     ui.painter().layout_no_wrap(text, font, color)
 }
