@@ -17,6 +17,7 @@
 //! | [`head`] | a plastic soft-max layer within a step |
 //! | [`lstm`] | windows of LSTM layers |
 //! | [`convolution`] | pictures become features |
+//! | [`linear`] | fully connected layers over many rows |
 //! | [`embedding`] | words become vectors |
 //! | [`soft_max`] | features become probabilities of many words, and what the right ones cost |
 //! | [`direct`] | gradients that operations hand over beside Candle's graph |
@@ -36,6 +37,7 @@ pub mod embedding;
 pub mod gpu;
 pub mod head;
 pub mod lifetime;
+pub mod linear;
 pub mod lstm;
 pub mod network;
 pub mod parameters;

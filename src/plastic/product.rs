@@ -54,6 +54,15 @@ impl<'a> Matrix<'a> {
             .flat_map(move |row| (0..self.columns).map(move |column| self.values[row * down + column * across]))
     }
 
+    /// The sum of each column, row after row.
+    pub(in crate::plastic) fn column_sums(self) -> Vec<f32> {
+        let mut sums = vec![0.0; self.columns];
+        for row in self.values.chunks_exact(self.strides[0].max(1)).take(self.rows) {
+            sums.iter_mut().zip(row.iter().step_by(self.strides[1])).for_each(|(sum, value)| *sum += value);
+        }
+        sums
+    }
+
     /// Some of its columns.
     ///
     /// # Panics

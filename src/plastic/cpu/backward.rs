@@ -2,6 +2,7 @@
 
 use super::block_gradients::{BlockGradients, Position};
 use super::forward::{Block, Group, Record};
+use super::rows::{made, side_by_side};
 use super::schedule::{Schedule, Sweep};
 use super::{Buffer, Weights};
 use crate::plastic::network::{AlphaKind, Drive};
@@ -54,16 +55,11 @@ impl Record {
 
         let stride = weights.stride;
         let sweeps = schedule.sweeps();
-        let mut inputs = Vec::with_capacity(sweeps.len() * batch * neurons);
-        let mut deltas = Vec::with_capacity(sweeps.len() * batch * neurons);
-        for (index, sweep) in sweeps.iter().enumerate() {
-            for activity in self.groups.iter().flat_map(|group| &group.activity) {
-                inputs.extend_from_slice(&activity[sweep.step * stride..][..neurons]);
-            }
-            for delta in groups.iter().flat_map(|group| &group.deltas) {
-                deltas.extend_from_slice(&delta[index * stride..][..neurons]);
-            }
-        }
+        let size = [sweeps.len(), batch, neurons];
+        let activities: Vec<&Buffer> = self.groups.iter().flat_map(|group| &group.activity).collect();
+        let inputs = side_by_side(size, |index, lane| &activities[lane][sweeps[index].step * stride..]);
+        let own: Vec<&Buffer> = groups.iter().flat_map(|group| &group.deltas).collect();
+        let deltas = side_by_side(size, |index, lane| &own[lane][index * stride..]);
         let drive_grad = if self.drive_is_given { Vec::new() } else { self.drive_gradient(drive, &groups) };
         let eta = groups.iter().flat_map(|group| &group.blocks).map(|block| block.eta).sum::<f64>();
         let alpha = alpha_gradient(weights, &groups);
@@ -75,24 +71,25 @@ impl Record {
 
     /// dL/d(drive), `[T, B, N]`.
     fn drive_gradient(&self, drive: &[f32], groups: &[GroupGradients]) -> Vec<f32> {
-        let (stride, neurons) = (self.weights.stride, self.weights.post);
-        let mut gradient = Vec::with_capacity(drive.len());
-        for (step, drive) in drive.chunks_exact(self.batch() * neurons).enumerate() {
+        let (batch, stride, neurons) = (self.batch(), self.weights.stride, self.weights.post);
+        let pairs = self.groups.iter().zip(groups);
+        let lanes: Vec<(&Buffer, &Buffer)> =
+            pairs.flat_map(|(group, grads)| group.activity.iter().zip(&grads.activity)).collect();
+        made([drive.len() / (batch * neurons), batch, neurons], |step, lane, gradient| {
             let row = (step + 1) * stride..(step + 1) * stride + neurons;
-            let pairs =
-                self.groups.iter().zip(groups).flat_map(|(group, grads)| group.activity.iter().zip(&grads.activity));
-            for ((activity, grad), drive) in pairs.zip(drive.chunks_exact(neurons)) {
-                let (activity, grad) = (&activity[row.clone()], &grad[row.clone()]);
-                match self.drive {
-                    Drive::Add => gradient.extend(grad.iter().zip(activity).map(|(grad, x)| grad * (1.0 - x * x))),
-                    Drive::Clamp => {
-                        let clamped = |(&drive, &grad): (&f32, &f32)| if drive == 0.0 { 0.0 } else { grad };
-                        gradient.extend(drive.iter().zip(grad).map(clamped));
-                    }
+            let (activity, grad) = (&lanes[lane].0[row.clone()], &lanes[lane].1[row]);
+            match self.drive {
+                Drive::Add => {
+                    let all = gradient.iter_mut().zip(grad).zip(activity);
+                    all.for_each(|((to, grad), x)| *to = grad * (1.0 - x * x));
+                }
+                Drive::Clamp => {
+                    let drive = &drive[(step * batch + lane) * neurons..][..neurons];
+                    let all = gradient.iter_mut().zip(grad).zip(drive);
+                    all.for_each(|((to, &grad), &drive)| *to = if drive == 0.0 { 0.0 } else { grad });
                 }
             }
-        }
-        gradient
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Running lanes forward: activations are kept, traces only as key-frames.
 
 use super::activation::Activate;
+use super::rows::side_by_side;
 use super::schedule::{MOST_WAITING, Schedule, Sweep};
 use super::sweep::{CarrySweep, FixedSweep, ForwardSweep, Signals};
 use super::{Buffer, GROUP_LANES, WIDTH, Weights};
@@ -201,13 +202,8 @@ impl Record {
 
     /// x(t) of every lane, `[T, B, N]`.
     pub fn activity(&self) -> Vec<f32> {
-        let mut activity = Vec::with_capacity(self.steps * self.batch * self.weights.post);
-        for step in 0..self.steps {
-            for lane in self.lanes() {
-                activity.extend_from_slice(self.row(lane, step));
-            }
-        }
-        activity
+        let lanes: Vec<&Buffer> = self.lanes().collect();
+        side_by_side([self.steps, self.batch, self.weights.post], |step, lane| self.row(lanes[lane], step))
     }
 
     /// x(t) of every lane at one step, `[B, N]`.

@@ -28,6 +28,7 @@ mod forward;
 mod lstm;
 mod modulated;
 mod operation;
+mod rows;
 mod schedule;
 mod sweep;
 mod weights;

@@ -63,8 +63,11 @@ impl<S: Surroundings> Agents<S> {
 /// Values of all lifetimes side by side: `[T, B, W]` from `[T, W]` of each.
 fn by_step<'a, T: Copy + 'a>(lifetimes: &[&'a [T]], width: usize) -> Vec<T> {
     let steps = lifetimes.first().map_or(0, |lifetime| lifetime.len() / width);
-    let row = |step: usize| lifetimes.iter().flat_map(move |lifetime| &lifetime[step * width..][..width]);
-    (0..steps).flat_map(row).copied().collect()
+    let mut values = Vec::with_capacity(steps * lifetimes.len() * width);
+    for step in 0..steps {
+        lifetimes.iter().for_each(|lifetime| values.extend_from_slice(&lifetime[step * width..][..width]));
+    }
+    values
 }
 
 impl<S: Surroundings> Experiment for Agents<S> {
@@ -133,10 +136,10 @@ impl<S: Surroundings> Agents<S> {
         // The layers once more, all steps at once and part of the graph.
         let seen: Vec<&[f32]> = lives.iter().map(|life| &life.observations[..]).collect();
         let seen = Tensor::from_vec(by_step(&seen, inputs), (steps * batch, inputs), parameters.device())?;
-        let drive = heads::drive(parameters, network, &seen, self.surroundings.constant_input())?;
+        let drive = heads::drive(parameters, &seen, self.surroundings.constant_input())?;
         let activity = stepper.finish(parameters, &drive)?;
         let actions = network.agent_size().map_or(0, |size| size.actions);
-        let outputs = heads::outputs(parameters, actions, &activity)?.reshape((steps, batch, actions + 1))?;
+        let outputs = heads::outputs(parameters, &activity)?.reshape((steps, batch, actions + 1))?;
         let logits = outputs.narrow(2, 0, actions)?.contiguous()?;
         let values = outputs.narrow(2, actions, 1)?.squeeze(2)?.contiguous()?;
 

@@ -1,12 +1,12 @@
 //! The agent's layers: what it sees becomes a drive, what its neurons do becomes an action and a foreseen return.
 //!
 //! An action is needed before the next input is known, so these layers are applied step by step on the host ([`Heads`]);
-//! whole lifetimes at once they are candle-nn's linear layers, part of the graph that gradients flow through.
+//! for whole lifetimes at once they are part of the graph that gradients flow through ([`linear`]).
 
 use crate::data::Generator;
-use crate::plastic::{AgentSize, Network, Parameters};
+use crate::plastic::linear::linear;
+use crate::plastic::{AgentSize, Parameters};
 use candle_core::{Result, Tensor};
-use candle_nn::{Linear, Module as _};
 use rand::Rng as _;
 
 /// The layers before and after the recurrence, on the host.
@@ -104,22 +104,8 @@ pub fn draw(generator: &mut Generator, probabilities: &[f32]) -> usize {
 ///
 /// # Errors
 /// When a parameter is missing or misshapen.
-pub(super) fn drive(
-    parameters: &Parameters,
-    network: &Network,
-    seen: &Tensor,
-    constant: Option<usize>,
-) -> Result<Tensor> {
-    let (builder, inputs, neurons) = (parameters.builder().pp("input"), seen.dim(1)?, network.neurons());
-    let (weight, bias) = (builder.get((inputs, neurons), "weight")?, builder.get(neurons, "bias")?);
-    let Some(constant) = constant else {
-        return Linear::new(weight.t()?, Some(bias)).forward(seen);
-    };
-    // The bias joins the weights of what is always one, instead of every step's drive.
-    let place: Vec<f32> = (0..inputs).map(|input| if input == constant { 1.0 } else { 0.0 }).collect();
-    let place = Tensor::from_vec(place, (inputs, 1), seen.device())?;
-    let weight = (weight + place.matmul(&bias.reshape((1, neurons))?)?)?;
-    Linear::new(weight.t()?, None).forward(seen)
+pub(super) fn drive(parameters: &Parameters, seen: &Tensor, constant: Option<usize>) -> Result<Tensor> {
+    linear(parameters, &["input"], seen, constant)
 }
 
 /// The policy's outputs, `[T·B, A]`, and behind them the foreseen return, together `[T·B, A + 1]`, for the activities of
@@ -127,12 +113,8 @@ pub(super) fn drive(
 ///
 /// # Errors
 /// When a parameter is missing or misshapen.
-pub(super) fn outputs(parameters: &Parameters, actions: usize, activity: &Tensor) -> Result<Tensor> {
-    let (builder, neurons) = (parameters.builder(), activity.dim(1)?);
-    let (policy, value) = (builder.pp("policy"), builder.pp("value"));
-    let weight = Tensor::cat(&[policy.get((neurons, actions), "weight")?, value.get((neurons, 1), "weight")?], 1)?;
-    let bias = Tensor::cat(&[policy.get(actions, "bias")?, value.get(1, "bias")?], 0)?;
-    Linear::new(weight.t()?, Some(bias)).forward(activity)
+pub(super) fn outputs(parameters: &Parameters, activity: &Tensor) -> Result<Tensor> {
+    linear(parameters, &["policy", "value"], activity, None)
 }
 
 #[cfg(test)]
@@ -181,7 +163,7 @@ mod tests {
     /// With a constant input or without, at once or step by step: the same layers.
     #[test]
     fn whole_lifetimes_at_once_see_and_act_as_step_by_step() {
-        let network = Network::agent(
+        let network = crate::plastic::Network::agent(
             crate::plastic::Recurrent { neurons: 5, drive: crate::plastic::Drive::Add, plasticity: None },
             AgentSize { inputs: 3, actions: 2 },
         );
@@ -196,13 +178,13 @@ mod tests {
         let mut expected = [0.0; 10];
         seen.chunks(3).zip(expected.chunks_mut(5)).for_each(|(seen, drive)| heads.drive(seen, drive));
         for constant in [Some(1), None] {
-            let found = drive(&parameters, &network, &tensor, constant).unwrap().flatten_all().unwrap();
+            let found = drive(&parameters, &tensor, constant).unwrap().flatten_all().unwrap();
             for (found, expected) in found.to_vec1::<f32>().unwrap().iter().zip(expected) {
                 assert!((found - expected).abs() < 1e-5, "{constant:?}: {found}, not {expected}");
             }
         }
         let activity = Tensor::from_slice(&expected, (2, 5), parameters.device()).unwrap();
-        let found = outputs(&parameters, 2, &activity).unwrap().to_vec2::<f32>().unwrap();
+        let found = outputs(&parameters, &activity).unwrap().to_vec2::<f32>().unwrap();
         for (found, activity) in found.iter().zip(expected.chunks(5)) {
             assert!((found[2] - heads.value(activity)).abs() < 1e-5);
             let mut probabilities = [0.0; 2];

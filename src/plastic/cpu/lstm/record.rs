@@ -4,6 +4,7 @@ use super::backward::Way;
 use super::lane::{LstmLane, Past};
 use super::weights::LstmWeights;
 use crate::plastic::cpu::modulated::ModulatedGradients;
+use crate::plastic::cpu::rows::{made, side_by_side};
 use crate::plastic::cpu::sweep::{FixedBackSweep, FixedSweep};
 use crate::plastic::cpu::{Buffer, WIDTH};
 use crate::plastic::direct::Sink;
@@ -115,9 +116,8 @@ fn back(weights: &LstmWeights, deltas: &[&[f32]], sums: &mut [f32]) {
 impl Record {
     /// Rows of all lanes side by side, `[T, B, cells]`, from padded rows of each.
     fn by_step<'a>(&'a self, cells: usize, of: impl Fn(&'a LstmLane) -> &'a [f32]) -> Vec<f32> {
-        let stride = self.weights.stride;
-        let rows = (0..self.steps).flat_map(|step| self.lanes.iter().map(move |lane| (step, lane)));
-        rows.flat_map(|(step, lane)| &of(lane)[step * stride..][..cells]).copied().collect()
+        let (lanes, stride): (Vec<&[f32]>, usize) = (self.lanes.iter().map(of).collect(), self.weights.stride);
+        side_by_side([self.steps, lanes.len(), cells], |step, lane| &lanes[lane][step * stride..])
     }
 
     /// i, f and o of the first lifetime, `[T, 3, N]`.
@@ -181,13 +181,10 @@ impl Record {
         let groups = self.lanes.par_chunks(TOGETHER).enumerate();
         let learn = |(group, lanes)| self.learn_together(lanes, outer, [group * TOGETHER, batch]);
         let found: Vec<_> = groups.flat_map_iter(learn).collect();
-        let mut deltas = Vec::with_capacity(self.steps * batch * 4 * cells);
-        for step in 0..self.steps {
-            for (delta, _) in &found {
-                let rows = delta[step * 4 * stride..][..4 * stride].chunks_exact(stride);
-                rows.for_each(|row| deltas.extend_from_slice(&row[..cells]));
-            }
-        }
+        let deltas = made([self.steps, batch, 4 * cells], |step, lane, to| {
+            let rows = found[lane].0[step * 4 * stride..][..4 * stride].chunks_exact(stride);
+            to.chunks_exact_mut(cells).zip(rows).for_each(|(to, row)| to.copy_from_slice(&row[..cells]));
+        });
         let width = self.lstm.inputs;
         let rows = Matrix::of_rows(&deltas, 4 * cells);
         let mut by_inputs = vec![0.0; inputs.len()];

@@ -3,6 +3,7 @@
 use super::lane::{ModulatedGradients, ModulatedLane};
 use super::weights::ModulatedWeights;
 use crate::plastic::alteration::Alteration;
+use crate::plastic::cpu::rows::{of_lane, side_by_side};
 use crate::plastic::direct::Sink;
 use crate::plastic::lifetime::backend::{Backend, Beginning};
 use crate::plastic::lifetime::graph::{self, Activity, Differentiate};
@@ -10,6 +11,7 @@ use crate::plastic::lifetime::{Driver, State};
 use crate::plastic::network::Recurrent;
 use crate::plastic::parameters::Parameters;
 use crate::plastic::product::Matrix;
+use crate::plastic::values::with_values;
 use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
 
@@ -64,14 +66,8 @@ fn weights(network: Recurrent, parameters: &Parameters) -> Result<ModulatedWeigh
 impl Record {
     /// Values of all lanes side by side, `[T, B, N]`, from the first T rows of each, `[T, stride]`.
     fn by_step<'a>(&self, lanes: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
-        let (batch, neurons) = (self.lanes.len(), self.network.neurons);
-        let mut values = vec![0.0; self.steps * batch * neurons];
-        for (lane, own) in lanes.enumerate() {
-            for (step, row) in own.chunks_exact(self.weights.stride).take(self.steps).enumerate() {
-                values[(step * batch + lane) * neurons..][..neurons].copy_from_slice(&row[..neurons]);
-            }
-        }
-        values
+        let (lanes, stride): (Vec<&[f32]>, usize) = (lanes.collect(), self.weights.stride);
+        side_by_side([self.steps, lanes.len(), self.network.neurons], |step, lane| &lanes[lane][step * stride..])
     }
 
     /// x of all steps, `[T, B, N]`, row major.
@@ -176,16 +172,14 @@ impl Differentiate for Record {
         activity_grad: &Tensor,
         sink: &Sink,
     ) -> Result<Option<Tensor>> {
-        let (steps, batch, neurons) = (self.steps, self.lanes.len(), self.network.neurons);
-        let outer = activity_grad.reshape((steps, batch, neurons))?;
-        let by_lane: Vec<f32> = outer.transpose(0, 1)?.flatten_all()?.to_vec1()?;
-        let size = (steps * neurons).max(1);
-        let found: Vec<ModulatedGradients> = self
-            .lanes
-            .par_iter()
-            .zip(by_lane.par_chunks_exact(size))
-            .map(|(lane, grad)| lane.backward(&self.weights, grad))
-            .collect();
+        let (batch, neurons) = (self.lanes.len(), self.network.neurons);
+        let found: Vec<ModulatedGradients> = with_values(activity_grad, |outer| {
+            let lanes = self.lanes.par_iter().enumerate();
+            let back = |(at, lane): (usize, &ModulatedLane)| {
+                lane.backward(&self.weights, &of_lane(outer, [batch, neurons], at))
+            };
+            Ok(lanes.map(back).collect())
+        })?;
         let deltas = self.by_step(found.iter().map(|one| &one.delta[..]));
         // dL/dw = Σ_t x(t−1)ᵀ δ(t), over all lanes: one product at the end.
         let inputs = self.by_step(self.lanes.iter().map(ModulatedLane::activity));
