@@ -1,6 +1,7 @@
 //! The window for a lecture hall: what is seen is read from the last row, and everything is as it was afterwards.
 
 use super::legible::{cut, opened, overlaps, words_in};
+use super::words::written;
 use crate::support::{keep, offscreen, windowed};
 use egui::{Context, Key, Modifiers, Pos2, Shape, Vec2, pos2, vec2};
 use egui_kittest::Harness;
@@ -255,5 +256,39 @@ fn the_handle_of_a_scroll_bar_is_told_from_its_bar() {
         let [bar, handle] = bars[..] else { panic!("{theme:?}: {bars:?}") };
         let apart = bar.g().abs_diff(handle.g());
         assert!(apart > 60, "{theme:?}: a handle {handle:?} on {bar:?}");
+    }
+}
+
+/// However small the projector, of the maze it is the board that is seen.
+#[test]
+fn a_board_has_most_of_its_panel_on_the_smallest_projector() {
+    for pixels in [vec2(1024.0, 768.0), vec2(900.0, 600.0)] {
+        let mut harness = windowed(opened(Bundled::Agent));
+        harness.set_size(pixels);
+        harness.key_press(Key::F11);
+        harness.run_steps(6);
+        let board = harness.get_by_label_contains("maze of 9 × 9 squares").rect();
+        let panel = harness.state_mut().dock().rect_of("Maze").unwrap();
+        assert!(board.height() >= 0.5 * panel.height(), "{board:?} of {panel:?} at {pixels:?}");
+        // What is drawn on it can still be chosen.
+        harness.get_by_label("shows").click();
+        harness.run_steps(3);
+        harness.get_by_label("only what is observed");
+    }
+}
+
+#[test]
+fn the_age_of_a_network_stands_beside_its_line_and_not_on_it() {
+    for pixels in [vec2(1280.0, 800.0), vec2(1024.0, 768.0)] {
+        let mut harness = windowed(opened(Bundled::Letters));
+        harness.set_size(pixels);
+        harness.key_press(Key::F11);
+        harness.run_steps(6);
+        let line = harness.get_by_label_contains("age of the network, iteration").rect();
+        // Signs are drawn one by one.
+        let beside = |rect: &egui::Rect| line.y_range().contains(rect.center().y) && rect.left() < line.center().x;
+        let signs: Vec<_> = written(&harness).into_iter().filter(|(_, rect)| beside(rect)).collect();
+        assert!(signs.len() > 5, "{signs:?}");
+        assert!(signs.iter().all(|(_, rect)| rect.right() <= line.left() + 5.0), "{signs:?} at {line:?}");
     }
 }

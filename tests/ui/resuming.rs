@@ -126,15 +126,18 @@ fn a_run_that_this_window_has_ended_goes_on_in_it() {
     let folder = tempfile::tempdir().unwrap();
     let mut session = quiet_session();
     prepare_small_run(&mut session, folder.path());
+    session.training.iterations_text = "777".into();
     session.training.set_pace(Some(40.0));
     session.start_training();
     wait_for(&mut session, "some iterations", |session| session.training.iteration() > 2);
+    assert_eq!(session.training.config().unwrap().iterations, 777);
     assert!(!session.can_resume(), "it goes on already");
     session.training.tell(hebbscope::train::Command::Stop);
     wait_for(&mut session, "the stop", |session| *session.training.phase() == Phase::Stopped);
     let (run, left) = (session.training.folder().unwrap().to_owned(), session.training.iteration());
     assert!(session.can_resume());
     session.prepare_to_resume();
+    assert_eq!(session.training.iterations_text, "777", "the field is as it was left");
     let resuming = session.training.resuming.as_mut().unwrap();
     assert_eq!((resuming.folder(), resuming.iteration()), (&*run, left));
     resuming.steps_text = (left + 3).to_string();

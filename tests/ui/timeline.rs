@@ -171,3 +171,24 @@ fn pearson(one: &[f32], other: &[f32]) -> f64 {
         [sum(&|x, _| x), sum(&|_, y| y), sum(&|x, _| x * x), sum(&|_, y| y * y), sum(&|x, y| x * y)];
     (count * xy - x * y) / ((count * xx - x * x) * (count * yy - y * y)).sqrt()
 }
+
+#[test]
+fn studies_have_all_their_numbers_or_none_whatever_the_width() {
+    let mut harness = bundled(Bundled::Patterns, 0);
+    let mut found = std::collections::BTreeSet::new();
+    for width in (640..=1440).step_by(40) {
+        harness.set_size(vec2(width as f32, 700.0));
+        harness.run_steps(3);
+        let tape = Arc::clone(harness.state().session.scene().unwrap().tape());
+        let studies = tape.events.iter().filter(|event| event.kind == EventKind::Study).count();
+        let line = harness.get_by_label_contains("timeline, step").rect();
+        let told = written(&harness).into_iter().filter(|(text, rect)| {
+            let is_study = text.parse::<usize>().is_ok() || text.starts_with("study");
+            is_study && line.contains(rect.center())
+        });
+        let told = told.count();
+        assert!(told == 0 || told == studies, "{told} of {studies} at {width}");
+        found.insert(told > 0);
+    }
+    assert!(found.contains(&true), "no width has room for numbers");
+}

@@ -123,7 +123,7 @@ impl App {
         }
         if self.shows_notes {
             let note = egui::Panel::top("note").frame(fill);
-            note.show(ui, |ui| self.shows_notes = strip::note_ui(ui, &self.session.exports.notes));
+            note.show(ui, |ui| self.shows_notes = strip::note_ui(ui, &self.session.exports.notes, is_short));
         }
         if self.tours.position().is_some() {
             let strip = egui::Panel::top("tour").frame(fill);

@@ -43,14 +43,14 @@ pub fn invitation_ui(ui: &mut Ui) -> Option<Invitation> {
     became
 }
 
-/// Draws what somebody says about what was shared; answers whether it stays.
-pub fn note_ui(ui: &mut Ui, note: &str) -> bool {
+/// Draws what somebody says about what was shared, smaller in little room; answers whether it stays.
+pub fn note_ui(ui: &mut Ui, note: &str, is_short: bool) -> bool {
     let mut stays = true;
     ui.horizontal_top(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             stays = !theme::cross_ui(ui, "hide the note");
             ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
-                ui.add(Label::new(RichText::new(note).size(TEXT)).wrap());
+                ui.add(Label::new(RichText::new(note).size(if is_short { SHORT_TEXT } else { TEXT })).wrap());
             });
         });
     });

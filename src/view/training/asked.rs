@@ -34,6 +34,8 @@ impl Training {
         let config = resuming.config();
         self.set_task(config.task());
         (self.settings, self.seed_text) = (config.settings.clone(), config.seed.to_string());
+        // The next new network after it is as this one was.
+        self.iterations_text = config.iterations.to_string();
         self.resuming = Some(resuming);
     }
 

@@ -6,6 +6,9 @@ use crate::tasks::maze::grid::Action;
 use crate::ui::theme::{Palette, mix};
 use egui::{Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, pos2, vec2};
 
+/// Squares of so many points have outlines of their usual width.
+const ROOMY: f32 = 20.0;
+
 /// Steps of the trail that are still seen.
 pub(super) const TRAIL: usize = 24;
 
@@ -157,13 +160,18 @@ impl Board {
             painter.add(Shape::convex_polygon(kite, palette.trace, Stroke::NONE));
         }
         let outline = (0..10).map(point).collect();
-        painter.add(Shape::closed_line(outline, Stroke::new(1.2, palette.text)));
+        painter.add(Shape::closed_line(outline, Stroke::new(self.outline(1.2), palette.text)));
     }
 
     /// The outline of a star: where the reward would be.
     pub fn hidden_reward(&self, painter: &Painter, square: [usize; 2], palette: &Palette) {
         let outline = (0..10).map(|index| self.star(square, index)).collect();
-        painter.add(Shape::closed_line(outline, Stroke::new(1.5, palette.text)));
+        painter.add(Shape::closed_line(outline, Stroke::new(self.outline(1.5), palette.text)));
+    }
+
+    /// The width of an outline that is so thick on squares of some size: on small ones it would fill what it surrounds.
+    fn outline(&self, usual: f32) -> f32 {
+        usual * (self.cell / ROOMY).clamp(0.4, 1.0)
     }
 
     /// One of the ten corners of a star.
@@ -182,7 +190,7 @@ impl Board {
             }
             let share = (index + 1) as f32 / last.len() as f32;
             let stroke =
-                Stroke::new((self.cell * 0.1).clamp(1.5, 5.0), palette.curve().gamma_multiply(0.15 + 0.7 * share));
+                Stroke::new((self.cell * 0.1).clamp(1.0, 5.0), palette.curve().gamma_multiply(0.15 + 0.7 * share));
             painter.line_segment(ends, stroke);
         }
     }
@@ -196,7 +204,7 @@ impl Board {
         heading: Option<Action>,
         palette: &Palette,
     ) {
-        let (center, stroke) = (self.center_of(square), Stroke::new(1.8, palette.text));
+        let (center, stroke) = (self.center_of(square), Stroke::new(self.outline(1.8), palette.text));
         let last = &way[way.len().saturating_sub(TRAIL + 1)..];
         for pair in last.windows(2) {
             let ends = [pair[0], pair[1]].map(|square| self.center_of(square));
