@@ -147,8 +147,9 @@ fn cards_that_cannot_be_are_refused_in_a_sentence() {
         (changed(&|view| view["cards"]["labels"][0] = "x".repeat(900).into()), "a label has 900 letters"),
         (
             changed(&|view| {
-                view["own"]["labels"] = serde_json::json!({ "classes": [0], "names": [], "alphabets": [],
-            "is_said": true, "are_of_episode": true })
+                view["own"]["labels"] = serde_json::json!({
+                    "classes": [0], "names": [], "alphabets": [], "is_said": true, "are_of_episode": true
+                });
             }),
             "expected labels of [6, 5, ",
         ),
