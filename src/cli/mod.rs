@@ -184,14 +184,14 @@ fn note(path: &Path, note: Option<&str>) {
 /// Refuses to write over the file from which is made what is written, over a file of a run, into a run being trained, and
 /// under a name that says the file is something else.
 fn keep_original(original: &Path, made: &Path) -> Result<(), FileError> {
+    if let (Ok(one), Ok(other)) = (original.canonicalize(), made.canonicalize())
+        && one == other
+    {
+        return Err(FileError::new(made, "expected another file to write to, found the checkpoint itself"));
+    }
     if let Some(ending) = made.extension().filter(|ending| !ending.eq_ignore_ascii_case("safetensors")) {
         let found = ending.display();
         return Err(FileError::new(made, format!("expected a name that ends in .safetensors, found .{found}")));
     }
-    match (original.canonicalize(), made.canonicalize()) {
-        (Ok(one), Ok(other)) if one == other => {
-            Err(FileError::new(made, "expected another file to write to, found the checkpoint itself"))
-        }
-        _ => run_folder::check_output(made),
-    }
+    run_folder::check_output(made)
 }
