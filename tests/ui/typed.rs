@@ -247,3 +247,46 @@ fn the_folder_that_a_file_goes_to_is_shown_from_the_root() {
     let end: String = whole.chars().skip(whole.chars().count().saturating_sub(40)).collect();
     harness.get_by_label_contains(&end);
 }
+
+#[test]
+fn a_path_that_leads_nowhere_stays_to_be_mended() {
+    let mut harness = empty_window();
+    press(&mut harness, Modifiers::COMMAND, Key::O);
+    harness.event(egui::Event::Text("/no/such thing".into()));
+    harness.run_steps(2);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.get_by_label_contains("no file or folder of this name: /no/such thing");
+    assert_eq!(typed(&harness, QUESTION), "/no/such thing");
+    harness.event(egui::Event::Text("s".into()));
+    harness.run_steps(2);
+    assert!(harness.query_by_label_contains("no file or folder of this name").is_none(), "it is being mended");
+}
+
+#[test]
+fn numbers_that_are_none_are_told_and_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = App::new(&egui::Context::default(), Arc::new(|| {}));
+    app.session.open(small_checkpoint(folder.path(), &[]));
+    app.session.settle();
+    let mut harness = windowed(app);
+    harness.get_by_role_and_label(Role::SpinButton, "episode seed").click();
+    harness.run_steps(2);
+    harness.get_by_role_and_label(Role::SpinButton, "episode seed").type_text("soon");
+    harness.run_steps(2);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    let session = &mut harness.state_mut().session;
+    assert_eq!(session.scene().unwrap().seed(), Some(0));
+    let said = &session.notices.last().expect("something is said").text;
+    assert!(said.starts_with("Episode seeds are whole numbers from 0 to") && said.contains("soon"), "{said}");
+
+    // Whoever points at the button hears why no run can be started.
+    for (text, word) in [("many", "found “many”"), ("0", "from 1 to"), ("-3", "found “-3”")] {
+        session.training.iterations_text = text.into();
+        let why = session.training.why_not_ready().expect("no run can be started");
+        assert!(why.contains("iterations expects a whole number") && why.contains(word), "{why}");
+        session.start_training();
+        assert!(!session.training.has_run(), "{text}");
+    }
+    session.training.iterations_text = "30".into();
+    assert_eq!(session.training.why_not_ready(), None);
+}

@@ -15,9 +15,9 @@ pub(super) fn counts(steps: &[usize]) -> String {
     if steps.is_empty() { "—".to_owned() } else { steps.join(" · ") }
 }
 
-/// How many steps each way took and, unless they are `hidden`, how few it could have taken: where not all have room, the same
+/// How many steps each way took and, where that is told, how few it could have taken: where not all have room, the same
 /// ways in both lines.
-pub(super) fn ways_ui(ui: &mut Ui, whose: &str, ways: &[usize], shortest: Option<&[usize]>) {
+pub(super) fn lists_ui(ui: &mut Ui, whose: &str, ways: &[usize], shortest: Option<&[usize]>) {
     let font = TextStyle::Small.resolve(ui.style());
     let width = |text: &str| {
         let job = LayoutJob::simple_singleline(text.to_owned(), font.clone(), Color32::WHITE);

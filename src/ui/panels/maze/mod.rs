@@ -224,7 +224,7 @@ impl Panel for Maze {
             ui.spacing_mut().interact_size.y = 0.0;
             let whose = if is_split { ", with intervention" } else { "" };
             let shortest = (!self.hides).then_some(&life.story.shortest[..]);
-            below::ways_ui(ui, whose, &life.story.ways, shortest);
+            below::lists_ui(ui, whose, &life.story.ways, shortest);
             if let Some(ghost) = ghost.as_ref().filter(|_| !is_split) {
                 let what = if self.hides { "control" } else { "control (outlined)" };
                 below::line(ui, what, &ghost.summary(), &ghost.summary());
