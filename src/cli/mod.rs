@@ -19,7 +19,7 @@ mod window;
 mod world;
 
 use crate::device::{self, Compute};
-use crate::files::{FileError, one_line, typed_path};
+use crate::files::{FileError, check_ending, one_line, typed_path};
 use crate::train::{RunConfig, Trainer, measured, run_folder};
 use anyhow::Context as _;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -189,9 +189,6 @@ fn keep_original(original: &Path, made: &Path) -> Result<(), FileError> {
     {
         return Err(FileError::new(made, "expected another file to write to, found the checkpoint itself"));
     }
-    if let Some(ending) = made.extension().filter(|ending| !ending.eq_ignore_ascii_case("safetensors")) {
-        let found = ending.display();
-        return Err(FileError::new(made, format!("expected a name that ends in .safetensors, found .{found}")));
-    }
+    check_ending(made, "safetensors")?;
     run_folder::check_output(made)
 }

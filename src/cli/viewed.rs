@@ -147,7 +147,7 @@ impl ViewOptions {
         if let Some(shared) = shared {
             (seen.speed, seen.looping) = (shared.speed, shared.looping);
             seen.windows = shared.windows.clone();
-            seen.cards = shared.cards(&scene)?;
+            seen.cards = shared.cards().cloned();
         }
         scene.cartridge = shared.cloned().map(Arc::new);
         Ok(Still { scene, at, record, shelf, intervention_evaluations, compared, pinned, order, seen })

@@ -33,7 +33,7 @@ pub use folder::Folder;
 pub use guarded::{Guarded, read, read_text};
 pub use lock::Lock;
 pub use tensor_file::{Array, Precision, TensorFile, tensor_bytes};
-pub use typed_path::{in_quotes, quoted, typed_path, typed_paths};
+pub use typed_path::{check_ending, in_quotes, quoted, typed_path, typed_paths};
 
 /// The flag that keeps opening a pipe from waiting for its other end; regular files take no notice of it.
 #[cfg(unix)]

@@ -1,5 +1,6 @@
 //! Paths as people type and paste them: with a home folder, quotes, as the address of a file manager, with blanks around.
 
+use super::FileError;
 use std::path::{Path, PathBuf};
 
 /// Quotes that shells, file managers and documents put around a path.
@@ -15,6 +16,20 @@ pub fn typed_path(text: &str) -> PathBuf {
 /// The same as text.
 pub fn cleaned(text: &str) -> String {
     meant(text, std::env::home_dir().as_deref(), Path::exists)
+}
+
+/// Refuses a name that says the file is something else than what is written to it; one without an ending says nothing.
+///
+/// # Errors
+/// When its ending is another than `expected`, which is given without the dot.
+pub fn check_ending(path: &Path, expected: &str) -> Result<(), FileError> {
+    match path.extension().filter(|found| !found.eq_ignore_ascii_case(expected)) {
+        Some(found) => {
+            let found = found.display();
+            Err(FileError::new(path, format!("expected a name that ends in .{expected}, found .{found}")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// A word as a POSIX shell reads it: in quotes where a letter of it could mean something else.
@@ -131,6 +146,15 @@ mod tests {
     fn meant_by(text: &str) -> String {
         let known = ["'odd'", "a\\ b", "file:x"];
         meant(text, Some(Path::new("/home/ada")), |path| known.iter().any(|name| path == Path::new(name)))
+    }
+
+    #[test]
+    fn names_say_what_is_in_a_file_or_nothing() {
+        for fine in ["a.csv", "a.CSV", "folder.png/a", "a", ""] {
+            assert!(check_ending(Path::new(fine), "csv").is_ok(), "{fine}");
+        }
+        let said = check_ending(Path::new("b/a.png"), "csv").unwrap_err().to_string();
+        assert_eq!(said, "b/a.png: expected a name that ends in .csv, found .png");
     }
 
     #[test]

@@ -57,8 +57,12 @@ impl<'a> Matrix<'a> {
     /// The sum of each column, row after row.
     pub(in crate::plastic) fn column_sums(self) -> Vec<f32> {
         let mut sums = vec![0.0; self.columns];
-        for row in self.values.chunks_exact(self.strides[0].max(1)).take(self.rows) {
-            sums.iter_mut().zip(row.iter().step_by(self.strides[1])).for_each(|(sum, value)| *sum += value);
+        let [down, across] = self.strides;
+        for row in (0..self.rows).map(|row| &self.values[row * down..]) {
+            match across {
+                1 => sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value),
+                _ => sums.iter_mut().zip(row.iter().step_by(across)).for_each(|(sum, value)| *sum += value),
+            }
         }
         sums
     }
@@ -167,6 +171,15 @@ mod tests {
         multiply(left, right.some_columns(60..90), &mut part, Workers::One);
         let expected: Vec<f32> = whole.chunks_exact(90).flat_map(|row| &row[60..]).copied().collect();
         assert_eq!(part, expected);
+    }
+
+    #[test]
+    fn columns_are_summed_however_they_lie() {
+        let values: Vec<f32> = (0..12).map(|at| at as f32).collect();
+        let matrix = Matrix::of_rows(&values, 4);
+        assert_eq!(matrix.column_sums(), [12.0, 15.0, 18.0, 21.0]);
+        assert_eq!(matrix.some_columns(2..4).column_sums(), [18.0, 21.0]);
+        assert_eq!(matrix.transposed().column_sums(), [6.0, 22.0, 38.0]);
     }
 
     #[test]

@@ -74,6 +74,9 @@ pub struct Cartridge {
     /// What is on the cards to draw on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cards: Option<WrittenCards>,
+    /// The same, once they have been read.
+    #[serde(skip)]
+    drawn: Option<Cards>,
     /// What the network came to after each of its epochs.
     #[serde(default)]
     validations: Vec<Validation>,
@@ -104,13 +107,16 @@ impl Cartridge {
         (!self.spans.is_empty()).then(|| Yardstick::known(self.layer, self.spans.clone()))
     }
 
-    /// The cards for the lessons of `scene`; `None` where nothing was done with them.
-    ///
-    /// # Errors
-    /// When they do not fit these lessons.
-    pub fn cards(&self, scene: &Scene) -> anyhow::Result<Option<Cards>> {
+    /// The cards to draw on; `None` where nothing was done with them.
+    pub fn cards(&self) -> Option<&Cards> {
+        self.drawn.as_ref()
+    }
+
+    /// Reads the cards, which are for the lessons of `scene`.
+    fn read_cards(&mut self, scene: &Scene) -> anyhow::Result<()> {
         let written = self.cards.as_ref().zip(scene.lesson());
-        written.map(|(cards, lesson)| cards.read(lesson.ways(), lesson.steps())).transpose()
+        self.drawn = written.map(|(cards, lesson)| cards.read(lesson.ways(), lesson.steps())).transpose()?;
+        Ok(())
     }
 
     fn of(shown: &Shown) -> Self {
@@ -140,6 +146,7 @@ impl Cartridge {
             question: scene.changed.as_ref().map(asked),
             own: scene.own(),
             cards: seen.cards.as_ref().map(WrittenCards::from),
+            drawn: seen.cards.clone(),
             validations: still.record.validations.clone(),
             notes: words.notes.chars().take(MOST_LETTERS).collect(),
             tour: words.tour,
@@ -188,14 +195,14 @@ pub fn write(path: &Path, shown: &Shown) -> Result<String, FileError> {
 /// When how it was looked at does not fit it.
 pub(super) fn inserted(prepared: Prepared, attached: &Attached) -> anyhow::Result<Prepared> {
     let problem = "expected how somebody looked at it, found a view that does not fit";
-    let cartridge = Cartridge::deserialize(&attached.json).context(problem)?;
+    let mut cartridge = Cartridge::deserialize(&attached.json).context(problem)?;
     let Prepared { mut scene, note, .. } = prepared;
     cartridge.check(&scene)?;
     if cartridge.layer > 0 {
         scene = scene.of_layer(cartridge.layer)?;
     }
     scene.origin.clone_from(&cartridge.origin);
-    cartridge.cards(&scene)?;
+    cartridge.read_cards(&scene)?;
     if let Some(own) = &cartridge.own {
         scene = scene.known_as(own)?;
     }

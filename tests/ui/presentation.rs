@@ -16,6 +16,15 @@ use std::sync::Arc;
 /// What projectors have, in pixels.
 const PROJECTORS: [Vec2; 2] = [vec2(1920.0, 1080.0), vec2(1024.0, 768.0)];
 
+/// A network on a projector of so many pixels.
+fn presented(network: Bundled, pixels: Vec2) -> Harness<'static, App> {
+    let mut harness = windowed(opened(network));
+    harness.set_size(pixels);
+    harness.key_press(Key::F11);
+    harness.run_steps(6);
+    harness
+}
+
 #[test]
 fn every_word_is_large_enough_whole_and_alone() {
     for network in Bundled::ALL {
@@ -263,10 +272,7 @@ fn the_handle_of_a_scroll_bar_is_told_from_its_bar() {
 #[test]
 fn a_board_has_most_of_its_panel_on_the_smallest_projector() {
     for pixels in [vec2(1024.0, 768.0), vec2(900.0, 600.0)] {
-        let mut harness = windowed(opened(Bundled::Agent));
-        harness.set_size(pixels);
-        harness.key_press(Key::F11);
-        harness.run_steps(6);
+        let mut harness = presented(Bundled::Agent, pixels);
         let board = harness.get_by_label_contains("maze of 9 × 9 squares").rect();
         let panel = harness.state_mut().dock().rect_of("Maze").unwrap();
         assert!(board.height() >= 0.5 * panel.height(), "{board:?} of {panel:?} at {pixels:?}");
@@ -280,10 +286,7 @@ fn a_board_has_most_of_its_panel_on_the_smallest_projector() {
 #[test]
 fn the_age_of_a_network_stands_beside_its_line_and_not_on_it() {
     for pixels in [vec2(1280.0, 800.0), vec2(1024.0, 768.0)] {
-        let mut harness = windowed(opened(Bundled::Letters));
-        harness.set_size(pixels);
-        harness.key_press(Key::F11);
-        harness.run_steps(6);
+        let harness = presented(Bundled::Letters, pixels);
         let line = harness.get_by_label_contains("age of the network, iteration").rect();
         // Signs are drawn one by one.
         let beside = |rect: &egui::Rect| line.y_range().contains(rect.center().y) && rect.left() < line.center().x;

@@ -24,6 +24,13 @@ fn typed(harness: &Harness<'_, App>, field: &str) -> String {
     harness.get_by_role_and_label(Role::TextInput, field).accesskit_node().value().unwrap_or_default()
 }
 
+/// Asks for a file and types its path.
+fn type_path(harness: &mut Harness<'_, App>, path: &str) {
+    press(harness, Modifiers::COMMAND, Key::O);
+    harness.event(egui::Event::Text(path.into()));
+    harness.run_steps(2);
+}
+
 fn empty_window() -> Harness<'static, App> {
     windowed(App::new(&egui::Context::default(), Arc::new(|| {})))
 }
@@ -31,9 +38,7 @@ fn empty_window() -> Harness<'static, App> {
 #[test]
 fn typing_replaces_the_path_that_was_typed_the_last_time() {
     let mut harness = empty_window();
-    press(&mut harness, Modifiers::COMMAND, Key::O);
-    harness.event(egui::Event::Text("/first".into()));
-    harness.run_steps(2);
+    type_path(&mut harness, "/first");
     assert_eq!(typed(&harness, QUESTION), "/first");
     press(&mut harness, Modifiers::NONE, Key::Escape);
     press(&mut harness, Modifiers::COMMAND, Key::O);
@@ -59,9 +64,7 @@ fn a_path_opens_as_people_paste_it() {
         plain.replace(' ', "\\ "),
     ] {
         let mut harness = empty_window();
-        press(&mut harness, Modifiers::COMMAND, Key::O);
-        harness.event(egui::Event::Text(pasted.clone()));
-        harness.run_steps(2);
+        type_path(&mut harness, &pasted);
         press(&mut harness, Modifiers::NONE, Key::Enter);
         harness.state_mut().session.settle();
         let session = &harness.state().session;
@@ -137,6 +140,12 @@ fn a_message_goes_when_the_same_thing_goes_well() {
     assert_eq!(texts(&session).len(), 2);
     export(&mut session, folder.path().join("curve.csv"));
     assert!(session.notices.iter().filter(|notice| notice.is_error).count() == 1, "{:?}", texts(&session));
+
+    // A name that says it is a picture.
+    export(&mut session, folder.path().join("curve.png"));
+    let said = session.exports.last().unwrap().unwrap_err();
+    assert!(said.contains("curve.png") && said.contains("ends in .csv, found .png"), "{said}");
+    assert!(!folder.path().join("curve.png").exists());
 }
 
 #[test]
@@ -251,9 +260,7 @@ fn the_folder_that_a_file_goes_to_is_shown_from_the_root() {
 #[test]
 fn a_path_that_leads_nowhere_stays_to_be_mended() {
     let mut harness = empty_window();
-    press(&mut harness, Modifiers::COMMAND, Key::O);
-    harness.event(egui::Event::Text("/no/such thing".into()));
-    harness.run_steps(2);
+    type_path(&mut harness, "/no/such thing");
     press(&mut harness, Modifiers::NONE, Key::Enter);
     harness.get_by_label_contains("no file or folder of this name: /no/such thing");
     assert_eq!(typed(&harness, QUESTION), "/no/such thing");

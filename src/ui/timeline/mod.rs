@@ -118,7 +118,8 @@ fn strip_ui(ui: &mut Ui, session: &mut Viewed<'_>, tape: &Tape, lane: Option<&La
             words.size().x + ROUND_WORDS <= x_of((event.start + event.steps) as f32) - x_of(event.start as f32) - 1.0
         })
     };
-    let (has_words, has_numbers) = (all_fit(&|event| tape.label(event)), all_fit(&number));
+    let has_words = all_fit(&|event| tape.label(event));
+    let has_numbers = has_words || all_fit(&number);
     for event in events.iter().filter(|event| event.kind != EventKind::Blank) {
         let begin = x_of(event.start as f32) + 0.5;
         let end = x_of((event.start + event.steps) as f32) - 0.5;

@@ -13,6 +13,10 @@ const SHORT_TEXT: f32 = 12.0;
 /// Room for "Set up again".
 const AGAIN: f32 = 96.0;
 
+fn text_size(is_short: bool) -> f32 {
+    if is_short { SHORT_TEXT } else { TEXT }
+}
+
 /// What became of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invitation {
@@ -50,7 +54,7 @@ pub fn note_ui(ui: &mut Ui, note: &str, is_short: bool) -> bool {
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             stays = !theme::cross_ui(ui, "hide the note");
             ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
-                ui.add(Label::new(RichText::new(note).size(if is_short { SHORT_TEXT } else { TEXT })).wrap());
+                ui.add(Label::new(RichText::new(note).size(text_size(is_short))).wrap());
             });
         });
     });
@@ -121,7 +125,7 @@ fn buttons_ui(ui: &mut Ui, tours: &mut Tours, position: &Position) {
 
 /// What is said and asked.
 fn words_ui(ui: &mut Ui, tours: &mut Tours, position: &Position, is_short: bool) {
-    let size = if is_short { SHORT_TEXT } else { TEXT };
+    let size = text_size(is_short);
     if !is_short || position.answer.is_none() {
         ui.add(Label::new(RichText::new(&position.step().text).size(size)).wrap());
     }

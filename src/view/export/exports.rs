@@ -2,7 +2,7 @@
 
 use super::{Export, ExportError, Format, Job, Look, PANEL_SIZE, PaperFigure, Shown, Still, Width, Write};
 use crate::episode::clock::STEPS_PER_SECOND;
-use crate::files::typed_path;
+use crate::files::{check_ending, typed_path};
 use crate::view::background::Wake;
 use crate::view::figures::FileKind;
 use crate::view::inspection::Pinned;
@@ -278,18 +278,6 @@ impl Exports {
         absolute.components().collect()
     }
 
-    /// Refuses a name that says the file is something else than what is chosen.
-    fn check_ending(&self) -> Result<(), String> {
-        let (path, expected) = (self.typed().unwrap_or_default(), self.ending());
-        match path.extension().filter(|found| !found.eq_ignore_ascii_case(expected)) {
-            Some(found) => {
-                let (path, found) = (path.display(), found.display());
-                Err(format!("{path}: expected a name that ends in .{expected}, found .{found}"))
-            }
-            None => Ok(()),
-        }
-    }
-
     /// How the files of what is chosen end, without the dot.
     pub fn ending(&self) -> &'static str {
         match self.kind {
@@ -350,8 +338,8 @@ impl Exports {
         if self.job.is_some() {
             return;
         }
-        if let Err(problem) = self.check_ending() {
-            self.last = Some(Err(problem));
+        if let Err(problem) = check_ending(&self.typed().unwrap_or_default(), self.ending()) {
+            self.last = Some(Err(problem.to_string()));
             return;
         }
         let path = match self.typed() {

@@ -325,8 +325,8 @@ impl Session {
         if let Some((scene, order)) = self.scene.as_ref().zip(cartridge.order) {
             self.ordering.choose(scene, order);
         }
-        if let Some(cards) = self.scene.as_ref().and_then(|scene| cartridge.cards(scene).ok().flatten()) {
-            self.put_cards(cards);
+        if let Some(cards) = cartridge.cards() {
+            self.put_cards(cards.clone());
         }
         match cartridge.pinned() {
             Some(pinned) => self.pin(pinned),

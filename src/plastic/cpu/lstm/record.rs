@@ -196,11 +196,7 @@ impl Record {
             sink.put_product(&self.lstm.parameter(which), left, of_part(part))
         };
         let heard = Matrix::of_rows(&heard, cells);
-        let mut by_bias = vec![0.0; 4 * cells];
-        for row in deltas.chunks_exact(4 * cells) {
-            by_bias.iter_mut().zip(row).for_each(|(sum, delta)| *sum += delta);
-        }
-
+        let by_bias = rows.column_sums();
         let put = |which: &str, shape: &[usize], values: Vec<f32>| sink.put(&self.lstm.parameter(which), shape, values);
         let is_plastic = self.weights.plastic.is_some();
         for (place, letter) in GATES.into_iter().chain([CANDIDATE]).enumerate() {

@@ -3,7 +3,6 @@
 use super::{LINE, SHORTEST, WAYS};
 use crate::ui::fitting;
 use crate::ui::theme::Palette;
-use egui::text::LayoutJob;
 use egui::{Color32, RichText, TextStyle, Ui};
 
 /// Between a name and its numbers.
@@ -19,10 +18,7 @@ pub(super) fn counts(steps: &[usize]) -> String {
 /// ways in both lines.
 pub(super) fn lists_ui(ui: &mut Ui, whose: &str, ways: &[usize], shortest: Option<&[usize]>) {
     let font = TextStyle::Small.resolve(ui.style());
-    let width = |text: &str| {
-        let job = LayoutJob::simple_singleline(text.to_owned(), font.clone(), Color32::WHITE);
-        ui.painter().layout_job(job).size().x
-    };
+    let width = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::WHITE).size().x;
     let lines: Vec<(String, &[usize])> = [(format!("{WAYS}{whose}"), Some(ways)), (SHORTEST.to_owned(), shortest)]
         .into_iter()
         .filter_map(|(name, steps)| Some((name, steps?)))
